@@ -1,0 +1,212 @@
+"""A grading scheme as its YAML says it: every value dated, with basis and confidence.
+
+Points in the file are points (-0.5); in these models they are centipoints (-50).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from transforms.policy.dated import Dated, Points, Strict
+
+
+class Span(Strict):
+    """A length of time: exactly one of years, months, days. The day of the event does not count."""
+
+    years: PositiveInt | None = None
+    months: PositiveInt | None = None
+    days: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Span:
+        if sum(x is not None for x in (self.years, self.months, self.days)) != 1:
+            raise ValueError("give exactly one of years, months, days")
+        return self
+
+
+class Window(Strict):
+    """How long a record counts.
+
+    rolling: to the corresponding day, that day included. calendar_years: 1 is the year of the event.
+    unlimited: for ever. until_expiry: not beyond the term written in the record, beside any of the others.
+    """
+
+    rolling: Span | None = None
+    calendar_years: PositiveInt | None = None
+    unlimited: Literal[True] | None = None
+    until_expiry: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Window:
+        if sum(x is not None for x in (self.rolling, self.calendar_years, self.unlimited)) != 1:
+            raise ValueError("give exactly one of rolling, calendar_years, unlimited")
+        return self
+
+
+class Step(Strict):
+    """One bracket: from this value of the column on (included), these points."""
+
+    from_: int = Field(alias="from")
+    points: Points
+
+
+class Award(Strict):
+    """How many points a hit gives: fixed, per unit of a column, or by bracket of a column."""
+
+    fixed: Points | None = None
+    per_unit: Points | None = None
+    of: str | None = None
+    brackets: list[Step] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Award:
+        if sum(x is not None for x in (self.fixed, self.per_unit, self.brackets)) != 1:
+            raise ValueError("give exactly one of fixed, per_unit, brackets")
+        if (self.fixed is None) != (self.of is not None):
+            raise ValueError("per_unit and brackets need `of`, a column; fixed takes none")
+        return self
+
+
+class Decay(Strict):
+    """From the day after `after` has passed since the event, only `percent` of the points count."""
+
+    after: Span
+    percent: int = Field(ge=0, le=100)
+
+
+class Item(Strict):
+    """A rule: records of `kind` for which `when` (SQL over the record's columns) holds give points."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    kind: str
+    when: str
+    award: Dated[Award]
+    section: str | None = None
+    window: Dated[Window] | None = None
+    cap: Dated[Points] | None = None
+    decay: Dated[list[Decay]] | None = None
+
+
+class Accumulation(Strict):
+    """Every `every` counted hits of the items `of` together give `points` more."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    of: list[str] = Field(min_length=1)
+    every: Dated[PositiveInt]
+    points: Dated[Points]
+    section: str | None = None
+
+
+class Lock(Strict):
+    """How long a direct placement holds from its event: a span, or the term written in the record."""
+
+    span: Span | None = None
+    until_expiry: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Lock:
+        if (self.span is None) == (not self.until_expiry):
+            raise ValueError("give exactly one of span, until_expiry")
+        return self
+
+
+class Direct(Strict):
+    """Placement in `tier` without counting: `at_least` matching records within `within` of the last one."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    kind: str
+    when: str
+    tier: str
+    lock: Dated[Lock]
+    at_least: PositiveInt = 1
+    within: Span | None = None
+
+    @model_validator(mode="after")
+    def _within(self) -> Direct:
+        if (self.at_least > 1) != (self.within is not None):
+            raise ValueError("at_least above 1 needs `within`; 1 takes none")
+        return self
+
+
+class Need(Strict):
+    """What the best tier needs: at least, or at most, so many matching records in the window."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    kind: str
+    when: str
+    window: Window
+    at_least: int | None = None
+    at_most: int | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Need:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("give exactly one of at_least, at_most")
+        return self
+
+
+class Section(Strict):
+    """A part of the score: what it starts from, and its bounds (included)."""
+
+    id: str
+    title: str
+    base: Points
+    lowest: Points | None = None
+    highest: Points | None = None
+
+
+class Limits(Strict):
+    """Bounds of the whole score (included)."""
+
+    lowest: Points | None = None
+    highest: Points | None = None
+
+
+class Tier(Strict):
+    """A tier: from this score on (included) until the next tier's; the open end has no `from`."""
+
+    tier: str
+    title: str
+    from_: Points | None = Field(default=None, alias="from")
+
+
+class Movement(Strict):
+    """After an adverse event: up by `tiers_per_clean_year` for each full year without another one."""
+
+    tiers_per_clean_year: PositiveInt
+
+
+class Supervision(Strict):
+    """How a tier is supervised: inspections in a period, and what it means in words."""
+
+    inspections: int = Field(ge=0)
+    per_years: PositiveInt = 1
+    note: str = ""
+
+
+class Scheme(Strict):
+    """A grading scheme. `tiers` stand best first. In `deduct` a higher score is better, in `accumulate` worse."""
+
+    scheme: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    illustrative: bool
+    mode: Literal["deduct", "accumulate"]
+    base: Dated[Points]
+    window: Dated[Window]
+    rounding: Dated[Literal["half_up", "half_even", "towards_zero"]]
+    tiers: Dated[list[Tier]]
+    items: list[Item] = Field(min_length=1)
+    limits: Dated[Limits] | None = None
+    sections: Dated[list[Section]] | None = None
+    heaviest_per_act: Dated[list[str]] | None = None
+    accumulations: list[Accumulation] = []
+    direct: list[Direct] = []
+    best_tier_needs: Dated[list[Need]] | None = None
+    movement: Dated[Movement] | None = None
+    supervision: Dated[dict[str, Supervision]] | None = None

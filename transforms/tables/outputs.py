@@ -1,0 +1,201 @@
+"""The tables a night makes: what came in and what was turned away, ratings with their trace, changes.
+
+`ratings` and `trace` are kept as changes: a night appends the enterprises whose result differs from the
+one before, under `valid_from_on`; the rows of an enterprise's latest `valid_from_on` are its present.
+"""
+
+from __future__ import annotations
+
+from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS, Column, Table
+
+REASONS_NOT_COUNTED = {
+    "revoked": "处罚已撤销，自撤销之日起不再计入",
+    "aged_out": "已超出计分期限",
+    "expired": "记录载明的期限已届满",
+    "lighter_in_act": "同一违法行为只计最重一项",
+}
+ROLES_IN_TRACE = {
+    "item": "计分项",
+    "accumulation": "累计项",
+    "cap": "单项封顶调整",
+    "section_limit": "分项上下限调整",
+    "score_limit": "总分上下限调整",
+    "direct": "直接判定",
+}
+DECIDERS = {
+    "cut_point": "按得分区间",
+    "minimum_data": "最高等级所需数据不足",
+    "direct": "直接判定",
+    "movement": "逐级升级规则",
+    "decision": "信用办决定",
+}
+CAUSES = {
+    "decision": "信用办决定",
+    "policy": "评价标准变化",
+    "revocation": "处罚撤销",
+    "correction": "记录更正",
+    "new_record": "新增记录",
+    "lock_ended": "锁定期满",
+    "aged_out": "记录期满",
+    "movement": "逐级升级",
+}
+
+_ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "USCC, or scheme:number", True)
+_FROM = Column("valid_from_on", DAY, "起始日", "the night (as_of) from which this stands", True)
+_AS_OF = Column("as_of", DAY, "评价日", "the day of the rating", True)
+
+FILES = Table(
+    "files",
+    "来件",
+    "Every file taken in, once: a file whose hash stands here does nothing again.",
+    (
+        Column("file_id", TEXT, "文件指纹", "SHA-256 of its bytes", True),
+        Column("file_name", TEXT, "文件名", "path below the inbox", True),
+        Column("source", TEXT, "来源", "source that mapped it; empty where none does"),
+        Column("encoding", TEXT, "编码", "utf-8, utf-8-sig, gb18030 or xlsx"),
+        Column("size_bytes", COUNT, "字节数", "size", True),
+        Column("read_count", COUNT, "读取行数", "data rows read", True),
+        Column("finding", TEXT, "问题", "why the file as a whole was turned away, in Chinese; empty where it was not"),
+        Column("received_at", INSTANT, "收到时间", "when it arrived", True),
+    ),
+    ("file_id",),
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    "收件账",
+    "Per file and kind: read = accepted + duplicate + superseded + quarantined.",
+    (
+        Column("file_id", TEXT, "文件指纹", "the file", True),
+        Column("file_name", TEXT, "文件名", "path below the inbox", True),
+        Column("source", TEXT, "来源", "source", True),
+        Column("kind", TEXT, "记录类别", "kind of record the rows were read as", True),
+        Column("read_count", COUNT, "读取", "rows read as this kind", True),
+        Column("accepted_count", COUNT, "接受", "rows that made or corrected a record", True),
+        Column("duplicate_count", COUNT, "重复", "rows that say what is already known", True),
+        Column("superseded_count", COUNT, "被取代", "rows a later row replaced on the same night", True),
+        Column("quarantined_count", COUNT, "隔离", "rows turned away", True),
+        Column("record_count", COUNT, "记录", "records made: fewer than rows where rows are folded", True),
+    ),
+    ("file_id", "kind"),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "隔离",
+    "Every row turned away: its text, its place, why, and what is expected.",
+    (
+        Column("file_id", TEXT, "文件指纹", "the file", True),
+        Column("file_name", TEXT, "文件名", "path below the inbox", True),
+        Column("source", TEXT, "来源", "source", True),
+        Column("kind", TEXT, "记录类别", "kind the row was read as; empty where it could not be read"),
+        Column("row_no", COUNT, "行号", "row as a spreadsheet numbers it", True),
+        Column("column", TEXT, "列", "heading of the cell at fault; empty where the row is"),
+        Column("value", TEXT, "值", "text of that cell, shortened"),
+        Column("code", TEXT, "问题代码", "kind of fault", True),
+        Column("reason", TEXT, "原因", "what is wrong, in Chinese", True),
+        Column("expected", TEXT, "应为", "what is expected, in Chinese", True),
+        Column("suggestions", TEXTS, "相近名称", "nearest names, for a person to choose from", True),
+        Column("row_text", TEXT, "原始行", "JSON object: heading to text, as received", True),
+        Column("received_at", INSTANT, "收到时间", "when it arrived", True),
+    ),
+    ("file_id", "row_no", "kind", "column", "code"),
+)
+
+RATINGS = Table(
+    "ratings",
+    "信用等级",
+    "An enterprise's credit tier and the rule that decided it, from a night on.",
+    (
+        _ENTERPRISE,
+        _FROM,
+        Column("scheme", TEXT, "评价标准", "grading scheme", True),
+        Column("tier", TEXT, "等级", "tier", True),
+        Column("tier_index", COUNT, "等级序", "0 for the best tier", True),
+        Column("score_centipoints", COUNT, "得分（百分之一分）", "base + sum of the trace", True),
+        Column("base_centipoints", COUNT, "基础分（百分之一分）", "base", True),
+        Column("score_tier", TEXT, "得分等级", "tier by cut points alone", True),
+        Column("decided_by", TEXT, "判定依据", "which kind of rule decided", True, DECIDERS),
+        Column("decided_by_id", TEXT, "判定规则", "id of that rule in the scheme, or the decision's number"),
+        Column("decided_by_basis", TEXT, "条款", "article of that rule"),
+        Column("locked_until_on", DAY, "锁定至", "last day a direct placement or decision holds; empty for no lock"),
+        Column("next_change_on", DAY, "下次变化日", "first day the result may change if nothing new arrives"),
+        Column("next_change_why", TEXT, "下次变化原因", "what happens then", words=CAUSES),
+    ),
+    ("enterprise_id", "valid_from_on"),
+)
+
+TRACE = Table(
+    "trace",
+    "计分明细",
+    "Why: one row per rule hit or adjustment. score = base + sum of points_centipoints, exactly.",
+    (
+        _ENTERPRISE,
+        _FROM,
+        Column("position", COUNT, "序号", "1, 2, 3 within the enterprise", True),
+        Column("role", TEXT, "类型", "item, accumulation, adjustment or direct placement", True, ROLES_IN_TRACE),
+        Column("item_id", TEXT, "规则", "id of the rule in the scheme", True),
+        Column("title", TEXT, "事项", "what the rule is called", True),
+        Column("section", TEXT, "分项", "section of the scheme"),
+        Column("record_kind", TEXT, "记录类别", "kind of the record; empty for adjustments"),
+        Column("record_id", TEXT, "记录标识", "the record; empty for adjustments"),
+        Column("record_no", TEXT, "文号", "its document number"),
+        Column("event_on", DAY, "发生日期", "day of the event"),
+        Column("value_used", TEXT, "依据数值", "the value the points were computed from"),
+        Column(
+            "raw_centipoints", COUNT, "规则分（百分之一分）", "points the rule gives before anything is left out", True
+        ),
+        Column("points_centipoints", COUNT, "计入分（百分之一分）", "points counted; 0 where not counted", True),
+        Column("is_counted", FLAG, "是否计入", "whether it counts", True),
+        Column("reason", TEXT, "不计入原因", "why it does not count", words=REASONS_NOT_COUNTED),
+        Column("stops_counting_on", DAY, "停止计入日", "first day it no longer counts; empty for never"),
+        Column("basis", TEXT, "依据条款", "article", True),
+        Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found", True),
+    ),
+    ("enterprise_id", "valid_from_on", "position"),
+)
+
+CHANGES = Table(
+    "changes",
+    "等级变化",
+    "Tier changes of a night with their cause. A first rating is no change.",
+    (
+        _AS_OF,
+        _ENTERPRISE,
+        Column("name", TEXT, "企业名称", "registered name", True),
+        Column("tier_before", TEXT, "原等级", "tier before", True),
+        Column("tier_after", TEXT, "现等级", "tier now", True),
+        Column("index_before", COUNT, "原等级序", "0 for the best", True),
+        Column("index_after", COUNT, "现等级序", "0 for the best", True),
+        Column("score_before_centipoints", COUNT, "原得分", "score before", True),
+        Column("score_after_centipoints", COUNT, "现得分", "score now", True),
+        Column("cause", TEXT, "主要原因", "the cause that weighs most", True, CAUSES),
+        Column("causes", TEXTS, "全部原因", "every cause found", True, CAUSES),
+        Column("decided_by", TEXT, "判定依据", "which kind of rule decided", True, DECIDERS),
+    ),
+    ("as_of", "enterprise_id"),
+)
+
+CHANGE_TRACE = Table(
+    "change_trace",
+    "变化明细",
+    "The difference of the traces behind each tier change.",
+    (
+        _AS_OF,
+        _ENTERPRISE,
+        Column("position", COUNT, "序号", "1, 2, 3 within the enterprise", True),
+        Column("cause", TEXT, "原因", "why this row differs", True, CAUSES),
+        Column("item_id", TEXT, "规则", "id of the rule", True),
+        Column("title", TEXT, "事项", "what the rule is called", True),
+        Column("record_kind", TEXT, "记录类别", "kind of the record"),
+        Column("record_id", TEXT, "记录标识", "the record"),
+        Column("record_no", TEXT, "文号", "its document number"),
+        Column("event_on", DAY, "发生日期", "day of the event"),
+        Column("points_before_centipoints", COUNT, "原计分", "points before", True),
+        Column("points_after_centipoints", COUNT, "现计分", "points now", True),
+        Column("basis", TEXT, "依据条款", "article", True),
+    ),
+    ("as_of", "enterprise_id", "position"),
+)
+
+OUTPUTS = {t.name: t for t in (FILES, ACCOUNTS, QUARANTINE, RATINGS, TRACE, CHANGES, CHANGE_TRACE)}

@@ -1,0 +1,102 @@
+"""What a column, a table and a record kind are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+DAY = pl.Date()
+INSTANT = pl.Datetime("us", "UTC")
+TEXT = pl.String()
+TEXTS = pl.List(pl.String())
+COUNT = pl.Int64()
+FLAG = pl.Boolean()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, type, the Chinese term an officer knows it by, and what it means.
+
+    `words` is the closed vocabulary of a coded column: code to Chinese word.
+    """
+
+    name: str
+    dtype: pl.DataType
+    label: str
+    doc: str
+    required: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A stored table: columns, the key that is unique in it, and its total sort."""
+
+    name: str
+    label: str
+    doc: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Column names and Polars types, in order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}; it has {', '.join(self.schema)}")
+
+    def empty(self) -> pl.DataFrame:
+        """A frame of this shape without rows."""
+        return pl.DataFrame(schema=self.schema)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record that comes in, and what its columns mean to a rating.
+
+    `natural_key` identifies the fact across corrections; `event_on` dates it; `number` is the
+    document number a person would ask for. From `revoked_on` a record no longer counts; `expires_on`
+    is a term written in the record itself; records with the same `act` punish one act. `party_key`
+    in a natural key stands for whom the record names: USCC, else identity hash, else name key.
+    """
+
+    name: str
+    label: str
+    doc: str
+    columns: tuple[Column, ...]
+    natural_key: tuple[str, ...]
+    event_on: str
+    number: str
+    revoked_on: str | None = None
+    expires_on: str | None = None
+    act: str | None = None
+    names_party: bool = True
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; KeyError where there is none."""
+        return self.table.column(name)
+
+    @property
+    def table(self) -> Table:
+        """The table that keeps every version of every record of this kind."""
+        columns = (*RECORD_COLUMNS, *self.columns)
+        return Table(self.name, self.label, self.doc, columns, ("record_id", "version_no"))
+
+
+RECORD_COLUMNS = (
+    Column("record_id", TEXT, "记录标识", "kind and a hash of the natural key: the same fact, the same id", True),
+    Column("version_no", COUNT, "版本", "1 for the first report of a fact, one more for each correction", True),
+    Column("row_hash", TEXT, "内容指纹", "hash of the canonical content; equal hashes are the same report", True),
+    Column("enterprise_id", TEXT, "企业标识", "the enterprise it is tied to; empty only for natural persons"),
+    Column("source", TEXT, "来源", "the source file in policy/sources that mapped it", True),
+    Column("file_id", TEXT, "文件指纹", "hash of the file it came in", True),
+    Column("row_no", COUNT, "行号", "row in that file as a spreadsheet numbers it; the header is row 1", True),
+    Column("received_at", INSTANT, "收到时间", "when it arrived: the second time axis", True),
+)
