@@ -205,8 +205,8 @@ class Scheme(Strict):
     limits: Dated[Limits] | None = None
     sections: Dated[list[Section]] | None = None
     heaviest_per_act: Dated[list[str]] | None = None
-    accumulations: list[Accumulation] = []
-    direct: list[Direct] = []
+    accumulations: tuple[Accumulation, ...] = ()
+    direct: tuple[Direct, ...] = ()
     best_tier_needs: Dated[list[Need]] | None = None
     movement: Dated[Movement] | None = None
     supervision: Dated[dict[str, Supervision]] | None = None

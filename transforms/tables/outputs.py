@@ -142,9 +142,7 @@ TRACE = Table(
         Column("record_no", TEXT, "文号", "its document number"),
         Column("event_on", DAY, "发生日期", "day of the event"),
         Column("value_used", TEXT, "依据数值", "the value the points were computed from"),
-        Column(
-            "raw_centipoints", COUNT, "规则分（百分之一分）", "points the rule gives before anything is left out", True
-        ),
+        Column("raw_centipoints", COUNT, "规则分（百分之一分）", "points before anything is left out", True),
         Column("points_centipoints", COUNT, "计入分（百分之一分）", "points counted; 0 where not counted", True),
         Column("is_counted", FLAG, "是否计入", "whether it counts", True),
         Column("reason", TEXT, "不计入原因", "why it does not count", words=REASONS_NOT_COUNTED),

@@ -1,0 +1,51 @@
+# Few verbs: run, test, check, bench, docs. Each makes the environment first when it is missing or stale.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: run test check bench docs campaign lock
+
+run: $(VENV)/.run
+	@$(BIN)/python -m flows.first_run
+
+test: check
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench
+
+docs: $(VENV)/.dev
+	@$(BIN)/python -m docs.build
+
+# Long Hypothesis campaigns: the same tests, many more examples.
+campaign: $(VENV)/.dev
+	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms
+
+# Run by hand when pyproject.toml changes; needs uv.
+lock:
+	@bash docs/lock.sh
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; found %s. Say which: make PYTHON=python3.12" % sys.version.split()[0])'
+	@echo "Creating the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked packages (about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing the locked tools for tests ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@touch $@
