@@ -1,0 +1,164 @@
+"""Columns and rows: the one thing tables on a page, sheets, CSV and JSON are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal, cast
+
+import polars as pl
+
+from reports import show
+from transforms.tables import Column, Table
+
+Form = Literal[
+    "text", "id", "words", "texts", "day", "instant", "count", "points", "delta", "yuan", "share", "flag", "link"
+]
+Value = str | int | bool | date | datetime | tuple[str, ...] | None
+Frame = pl.LazyFrame | pl.DataFrame
+
+NUMERIC: frozenset[Form] = frozenset({"count", "points", "delta", "yuan", "share"})
+_WIDTHS: dict[Form, int] = {"text": 28, "id": 24, "words": 14, "texts": 30, "day": 12, "instant": 20, "link": 28}
+_NUMBER_WIDTH = 12
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column as it is shown. `words` turns codes into Chinese; `width` is in characters of a sheet.
+
+    Values by form: points, delta in centipoints; yuan in fen; share in hundredths of a percent.
+    """
+
+    name: str
+    label: str
+    form: Form = "text"
+    words: Mapping[str, str] = field(default_factory=dict)
+    width: int = 0
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is set flush right and sorted by size."""
+        return self.form in NUMERIC
+
+    @property
+    def sheet_width(self) -> int:
+        """Width in a sheet: never narrower than the heading, a Chinese character being two wide."""
+        return max(self.width or _WIDTHS.get(self.form, _NUMBER_WIDTH), 2 * len(self.label) + 3)
+
+    def word(self, code: str) -> str:
+        """The Chinese word of a code; the code itself where the vocabulary does not have it."""
+        return self.words.get(code, code)
+
+    def text(self, value: Value) -> str:
+        """`value` as it is read; nothing is an empty text."""
+        return "" if value is None else _SHOWN[self.form](self, value)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A titled table: fields, rows of values in their order, and what it says where it has no rows."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    empty: str = "无"
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def head(self, count: int) -> Grid:
+        """The first `count` rows."""
+        return replace(self, rows=self.rows[:count])
+
+    def texts(self) -> list[list[str]]:
+        """Every cell as it is read."""
+        return [[f.text(value) for f, value in zip(self.fields, row, strict=True)] for row in self.rows]
+
+
+def _texts(shown: Field, value: Any) -> str:
+    return "；".join(shown.word(part) for part in value)
+
+
+_SHOWN: dict[Form, Callable[[Field, Any], str]] = {
+    "text": lambda _, value: str(value),
+    "id": lambda _, value: str(value),
+    "link": lambda _, value: str(value),
+    "words": lambda shown, value: shown.word(value),
+    "texts": _texts,
+    "day": lambda _, value: show.day(value),
+    "instant": lambda _, value: show.instant(value),
+    "count": lambda _, value: show.count(value),
+    "points": lambda _, value: show.points(value),
+    "delta": lambda _, value: show.delta(value),
+    "yuan": lambda _, value: show.yuan(value),
+    "share": lambda _, value: show.share(value),
+    "flag": lambda _, value: "是" if value else "否",
+}
+
+
+def collected(frame: Frame) -> pl.DataFrame:
+    """The frame, computed where it is lazy."""
+    return frame.lazy().collect()
+
+
+def grid_of(name: str, title: str, frame: pl.DataFrame, fields: Sequence[Field], empty: str = "无") -> Grid:
+    """A grid of the frame's columns named by `fields`, in the frame's order of rows. Texts are made harmless."""
+    rows = frame.select([shown.name for shown in fields]).iter_rows()
+    return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
+
+
+def grid_from(name: str, title: str, fields: Sequence[Field], rows: Iterable[Sequence[Any]], empty: str = "无") -> Grid:
+    """A grid of plain rows. Texts are made harmless."""
+    return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
+
+
+def _row(fields: Sequence[Field], row: Sequence[Any]) -> tuple[Value, ...]:
+    return tuple(harmless(shown.form, value) for shown, value in zip(fields, row, strict=True))
+
+
+def harmless(form: Form, value: Any) -> Value:
+    """`value` as a page may carry it: no steering characters, and in free text no identity number."""
+    match value:
+        case str():
+            cleaned = show.clean(value)
+            return cleaned if form == "id" else show.redact(cleaned)
+        case list() | tuple():
+            return tuple(show.redact(show.clean(str(part))) for part in value)
+        case _:
+            return cast(Value, value)
+
+
+def fields_of(table: Table, *names: str, **labels: str) -> tuple[Field, ...]:
+    """Fields for columns of a stored table, by what the column is; `labels` says some of them otherwise."""
+    return tuple(field_of(table.column(name), labels.get(name)) for name in names)
+
+
+def field_of(column: Column, label: str | None = None) -> Field:
+    """The field that shows a stored column: its own label and words, its unit turned into the reader's."""
+    form = _form_of(column)
+    own = column.label.replace("（百分之一分）", "").replace("（分）", "（元）")
+    return Field(column.name, label or own, form, column.words)
+
+
+def _form_of(column: Column) -> Form:
+    if column.dtype == pl.List(pl.String()):
+        return "texts"
+    if column.name.endswith("_centipoints"):
+        return "points"
+    if column.name.endswith("_fen"):
+        return "yuan"
+    if column.words:
+        return "words"
+    if column.name.endswith(("_no", "_id")) or column.name == "uscc":
+        return "id"
+    return _BY_TYPE.get(column.dtype, "text")
+
+
+_BY_TYPE: dict[pl.DataType, Form] = {
+    pl.Date(): "day",
+    pl.Datetime("us", "UTC"): "instant",
+    pl.Int64(): "count",
+    pl.Boolean(): "flag",
+}
