@@ -1,0 +1,33 @@
+"""Results kept as changes: what stands on a day, and which enterprises a night must write anew."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+KEY = "enterprise_id"
+FROM = "valid_from_on"
+
+
+def standing(ratings: pl.LazyFrame, trace: pl.LazyFrame, on: date) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Ratings and trace rows that stand on `on`: each enterprise's latest `valid_from_on` not after it.
+
+    Columns are those of the tables; an enterprise first rated later is absent.
+    """
+    latest = ratings.filter(pl.col(FROM) <= on).group_by(KEY).agg(pl.col(FROM).max())
+    return ratings.join(latest, on=[KEY, FROM], how="semi"), trace.join(latest, on=[KEY, FROM], how="semi")
+
+
+def enterprises_that_differ(before: list[pl.LazyFrame], after: list[pl.LazyFrame]) -> pl.LazyFrame:
+    """Column `enterprise_id`: those with a row on one side that the other side does not have.
+
+    `before[i]` and `after[i]` are frames of one shape; `valid_from_on` is not compared.
+    """
+    differing: list[pl.LazyFrame] = []
+    for old, new in zip(before, after, strict=True):
+        columns = [name for name in new.collect_schema().names() if name != FROM]
+        for left, right in ((old, new), (new, old)):
+            only_left = left.join(right.select(columns), on=columns, how="anti", nulls_equal=True)
+            differing.append(only_left.select(KEY))
+    return pl.concat(differing).unique().sort(KEY)
