@@ -1,0 +1,68 @@
+"""One run at a time in a store. The operating system frees the lock of a process that dies."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class Busy(RuntimeError):
+    """Another run holds the store; the message says which, whose, and since when."""
+
+
+@contextmanager
+def one_at_a_time(folder: Path, flow: str, as_of: date, since: datetime) -> Iterator[None]:
+    """Hold the store whose local folder is `folder`. Raises Busy at once when another run holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / "run.lock.json"
+    lock = FileLock(folder / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Busy(_sentence(holder)) from None
+    try:
+        holder.write_text(_description(flow, as_of, since), encoding="utf-8")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _description(flow: str, as_of: date, since: datetime) -> str:
+    return json.dumps(
+        {
+            "flow": flow,
+            "as_of": as_of.isoformat(),
+            "since": since.isoformat(timespec="seconds"),
+            "who": _user(),
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+        }
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return str(os.getuid())
+
+
+def _sentence(holder: Path) -> str:
+    after = "Wait until it ends, then run again; if it was killed, the lock is free already."
+    try:
+        by = json.loads(holder.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # between taking the lock and writing the description
+        return f"Another run holds this store. {after}"
+    return (
+        f"Another run holds this store: {by['flow']} for {by['as_of']}, started {by['since']} by {by['who']}"
+        f" (process {by['pid']} on {by['host']}). {after}"
+    )

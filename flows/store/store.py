@@ -1,0 +1,86 @@
+"""The store: tables as the last run that passed left them, the ledger of runs, and the way to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.store.ledger import Ledger, Run
+from flows.store.lock import one_at_a_time
+from flows.store.place import place
+from flows.store.tables import DeltaFile
+from flows.store.writing import Writing
+from transforms.tables import TABLES
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """Delta tables under `root`, a folder or `s3://…` (then `storage_options` hold the keys, and
+    `state_dir` is the folder of this machine for lock and run folders)."""
+
+    def __init__(
+        self,
+        root: str | Path,
+        storage_options: Mapping[str, str] | None = None,
+        state_dir: Path | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.place = place(root, storage_options, state_dir)
+        self._ledger = Ledger(self.place)
+        self._now = now
+
+    def scan(self, table: str, run: Run | None = None, enterprise_id: str | None = None) -> pl.LazyFrame:
+        """The rows of `table` as `run` pinned them (None: the last run that passed), of one enterprise or all.
+
+        A table the run does not know is empty. The order of rows is not defined. KeyError for an unknown table.
+        """
+        shape = TABLES[table]
+        pinned = run or self.last()
+        if pinned is None or table not in pinned.versions:
+            return shape.empty().lazy()
+        frame = DeltaFile(self.place, shape).scan(pinned.versions[table])
+        return frame if enterprise_id is None else frame.filter(pl.col("enterprise_id") == enterprise_id)
+
+    def last(self, flow: str | None = None, before: date | None = None) -> Run | None:
+        """The last run that passed; of `flow` only, and for a day before `before` only, where given."""
+        for run in reversed(self._ledger.runs()):
+            if run.state == "passed" and flow in (None, run.flow) and (before is None or run.as_of < before):
+                return run
+        return None
+
+    def runs(self) -> pl.DataFrame:
+        """Every run that came to an end, oldest first, with the columns of `LEDGER`."""
+        return self._ledger.frame()
+
+    def run_folder(self, run_id: str) -> Path:
+        """The folder of a run's reports."""
+        return self.place.local / "runs" / run_id
+
+    @contextmanager
+    def begin(
+        self, flow: str, as_of: date, known_at: datetime, scheme: str = "", policy_hash: str = ""
+    ) -> Iterator[Writing]:
+        """Take the lock, undo what a killed run left, and hand out the way to write.
+
+        Left by an exception without a commit, the ledger gets a row `failed`. Left in peace without a commit,
+        nothing is recorded. Raises Busy when another run holds the store.
+        """
+        started_at = self._now()
+        with one_at_a_time(self.place.local, flow, as_of, started_at):
+            head = Run(0, "", flow, as_of, known_at, "failed", started_at, started_at, scheme, policy_hash, {}, {})
+            writing = Writing(self.place, self._ledger, head, self._now)
+            try:
+                yield writing
+            except BaseException as fault:
+                writing.fail(fault)
+                raise
+            finally:
+                writing.close()

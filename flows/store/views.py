@@ -1,0 +1,41 @@
+"""Questions that several readers ask of the store."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from flows.store.ledger import Run
+from flows.store.store import Store
+
+
+class Standing(NamedTuple):
+    """Ratings with their trace, columns of TABLES["ratings"] and TABLES["trace"]: one rating per enterprise."""
+
+    ratings: pl.LazyFrame
+    trace: pl.LazyFrame
+
+
+def present(store: Store, run: Run | None = None, enterprise_id: str | None = None) -> Standing:
+    """The ratings that stand now, or stood when `run` had passed."""
+    return _standing(store, run, enterprise_id, pl.lit(True))
+
+
+def on_day(store: Store, day: date, run: Run | None = None, enterprise_id: str | None = None) -> Standing:
+    """The ratings as the nights up to `day` (included) left them."""
+    return _standing(store, run, enterprise_id, pl.col("valid_from_on") <= day)
+
+
+def history(store: Store, enterprise_id: str) -> pl.LazyFrame:
+    """Every rating the enterprise has had, oldest first."""
+    return store.scan("ratings", enterprise_id=enterprise_id).sort("valid_from_on")
+
+
+def _standing(store: Store, run: Run | None, enterprise_id: str | None, upto: pl.Expr) -> Standing:
+    ratings = store.scan("ratings", run, enterprise_id).filter(upto)
+    latest = ratings.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max().over("enterprise_id"))
+    keys = latest.select("enterprise_id", "valid_from_on")
+    trace = store.scan("trace", run, enterprise_id).join(keys, on=["enterprise_id", "valid_from_on"], how="semi")
+    return Standing(latest.sort("enterprise_id"), trace.sort("enterprise_id", "position"))
