@@ -1,22 +1,11 @@
-"""Results kept as changes: what stands on a day, and which enterprises a night must write anew."""
+"""Results kept as changes: which enterprises a night must write anew."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import polars as pl
 
 KEY = "enterprise_id"
 FROM = "valid_from_on"
-
-
-def standing(ratings: pl.LazyFrame, trace: pl.LazyFrame, on: date) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Ratings and trace rows that stand on `on`: each enterprise's latest `valid_from_on` not after it.
-
-    Columns are those of the tables; an enterprise first rated later is absent.
-    """
-    latest = ratings.filter(pl.col(FROM) <= on).group_by(KEY).agg(pl.col(FROM).max())
-    return ratings.join(latest, on=[KEY, FROM], how="semi"), trace.join(latest, on=[KEY, FROM], how="semi")
 
 
 def enterprises_that_differ(before: list[pl.LazyFrame], after: list[pl.LazyFrame]) -> pl.LazyFrame:

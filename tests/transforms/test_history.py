@@ -3,40 +3,8 @@
 from datetime import date
 
 import polars as pl
-import pytest
 
-from transforms.history import enterprises_that_differ, standing
-
-RATINGS = pl.LazyFrame(
-    {
-        "enterprise_id": ["a", "a", "b"],
-        "valid_from_on": [date(2026, 1, 1), date(2026, 1, 5), date(2026, 1, 3)],
-        "tier": ["A", "B", "A"],
-    }
-)
-TRACE = pl.LazyFrame(
-    {
-        "enterprise_id": ["a", "a", "b"],
-        "valid_from_on": [date(2026, 1, 1), date(2026, 1, 5), date(2026, 1, 3)],
-        "points": [-1, -2, -3],
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("on", "tiers", "points"),
-    [
-        (date(2025, 12, 31), {}, []),
-        (date(2026, 1, 1), {"a": "A"}, [-1]),
-        (date(2026, 1, 4), {"a": "A", "b": "A"}, [-3, -1]),
-        (date(2026, 1, 5), {"a": "B", "b": "A"}, [-3, -2]),
-        (date(2026, 1, 6), {"a": "B", "b": "A"}, [-3, -2]),
-    ],
-)
-def test_the_latest_start_not_after_the_day_stands(on: date, tiers: dict[str, str], points: list[int]):
-    ratings, trace = (frame.collect() for frame in standing(RATINGS, TRACE, on))
-    assert dict(zip(ratings["enterprise_id"], ratings["tier"], strict=True)) == tiers
-    assert sorted(trace["points"]) == points
+from transforms.history import enterprises_that_differ
 
 
 def _frame(**columns: list[object]) -> pl.LazyFrame:
