@@ -64,7 +64,7 @@ class Kind:
     `natural_key` identifies the fact across corrections; `event_on` dates it; `number` is the
     document number a person would ask for. From `revoked_on` a record no longer counts; `expires_on`
     is a term written in the record itself; records with the same `act` punish one act. `party_key`
-    in a natural key stands for whom the record names: USCC, else identity hash, else name key.
+    in a natural key stands for whom the record names: the enterprise, else the identity hash, else the name key.
     """
 
     name: str
@@ -99,4 +99,5 @@ RECORD_COLUMNS = (
     Column("file_id", TEXT, "文件指纹", "hash of the file it came in", True),
     Column("row_no", COUNT, "行号", "row in that file as a spreadsheet numbers it; the header is row 1", True),
     Column("received_at", INSTANT, "收到时间", "when it arrived: the second time axis", True),
+    Column("version_by", TEXT, "版本次序", "the source's own word on which version is newer; empty: by arrival"),
 )

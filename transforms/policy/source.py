@@ -1,0 +1,205 @@
+"""What an incoming file's columns mean: one YAML per source, so that a new source needs no Python.
+
+A field is a name of ours: a column of the record kind, or an input (a value that only conditions, templates and
+identity use). Conditions (`where`, `count`) are SQL over fields, never over headings, so that a file may use any
+of the accepted headings.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from transforms.policy.dated import Confidence, Strict
+from transforms.policy.source_check import check_cell, check_record, check_source
+
+Name = Literal["first", "last"]
+
+
+class Layout(Strict):
+    """Where the table stands in the file: the sheet of a workbook (null: the first), the row of the headings."""
+
+    sheet: str | None = None
+    header_row: PositiveInt = 1
+
+
+class Refuse(Strict):
+    """Cells that match `pattern` (regular expression) are refused for `reason`, in Chinese."""
+
+    pattern: str
+    reason: str
+
+
+class Cell(Strict):
+    """How one field is read from a row.
+
+    from: accepted headings, the first is the field's own name for it in reports; or `constant`, or `template`
+    ("{inspection}-{rec}", of inputs). unit: 元 or 万元, read exactly into fen. dates: formats tried in order
+    (default: those of _common.yaml). words: source text to code, beside the Chinese words of the kind; ignore:
+    texts read as empty; anything else in a closed vocabulary is a finding. split: characters that separate several
+    values. replace: regular expression to text, before anything else is checked. pattern: what the text must match,
+    `expected` says it in Chinese. secret: a natural person's identity number, kept as keyed hash or mask.
+    """
+
+    from_: list[str] = Field(default=[], alias="from")
+    constant: bool | int | str | list[str] | None = None
+    template: str | None = None
+    unit: Literal["元", "万元"] | None = None
+    dates: list[str] | None = None
+    words: dict[str, str] = Field(default={})
+    ignore: list[str] = Field(default=[])
+    split: str | None = None
+    replace: dict[str, str] = Field(default={})
+    pattern: str | None = None
+    expected: str = ""
+    refuse: list[Refuse] = Field(default=[])
+    required: bool = False
+    secret: Literal["hash", "mask"] | None = None
+
+    @model_validator(mode="after")
+    def _holds(self) -> Cell:
+        check_cell(self)
+        return self
+
+    @property
+    def parts(self) -> list[str]:
+        """The inputs a template names."""
+        return re.findall(r"\{(\w+)\}", self.template or "")
+
+
+class Identify(Strict):
+    """Which fields say whose record it is, in the order in which they are tried.
+
+    scheme and number: an identifier of the source's own (toronto:9348578) where there is no USCC.
+    name_must_match: a code and a name that do not agree with the register turn the row away.
+    """
+
+    uscc: str = "uscc"
+    scheme: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")
+    number: str | None = None
+    licence_no: str | None = None
+    registration_no: str | None = None
+    name: str = "party_name"
+    name_must_match: bool = True
+
+    @model_validator(mode="after")
+    def _both(self) -> Identify:
+        if (self.scheme is None) != (self.number is None):
+            raise ValueError("scheme and number stand together: the scheme names the identifier, number holds it")
+        return self
+
+
+class Aggregate(Strict):
+    """A field of a folded record: how many rows meet a condition, or the sum, least or greatest of a field."""
+
+    count: str | None = None
+    sum: str | None = None
+    min: str | None = None
+    max: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Aggregate:
+        if sum(x is not None for x in (self.count, self.sum, self.min, self.max)) != 1:
+            raise ValueError("give exactly one of count, sum, min, max")
+        return self
+
+
+class Fold(Strict):
+    """Rows with equal fields `by` are one record. Fields that differ in it are refused, unless `take` names them."""
+
+    by: list[str] = Field(min_length=1)
+    columns: dict[str, Aggregate] = Field(default={})
+    take: dict[str, Name] = Field(default={})
+
+
+class Record(Strict):
+    """One kind of record the rows are read as. `where`: only rows for which it is true.
+
+    version_by: the field that orders the versions of one fact (the day or instant of the source's last change);
+    without it what arrives later is newer.
+    """
+
+    kind: str
+    where: str | None = None
+    identify: Identify = Identify()
+    columns: dict[str, Cell] = Field(min_length=1)
+    fold: Fold | None = None
+    version_by: str | None = None
+
+
+class Source(Strict):
+    """A source of files. `files`: patterns of the path below the inbox; * also crosses folders.
+
+    Every heading of a file is read, stands in `ignored_headings`, or is reported. Headings in `secret_headings`
+    are never read and are masked wherever a row is shown.
+    """
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    office: str
+    files: list[str] = Field(min_length=1)
+    layout: Layout = Layout()
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+    inputs: dict[str, Cell] = Field(default={})
+    records: list[Record] = Field(min_length=1)
+    ignored_headings: list[str] = Field(default=[])
+    secret_headings: list[str] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _holds(self) -> Source:
+        check_source(self)
+        for record in self.records:
+            check_record(self, record)
+        return self
+
+    def cells(self) -> list[Cell]:
+        """Every cell of the source: inputs, then columns in the order of the file."""
+        return [*self.inputs.values(), *(cell for record in self.records for cell in record.columns.values())]
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Headings of natural persons' identity numbers."""
+        read = {heading for cell in self.cells() if cell.secret for heading in cell.from_}
+        return frozenset(read | set(self.secret_headings))
+
+
+class Plausible(Strict):
+    """Bounds of every date: not before `earliest`, not after the day of receipt plus `days_ahead`.
+
+    Days that lie ahead by nature (a term, a deadline) are bounded by `latest`.
+    """
+
+    earliest: date
+    days_ahead: NonNegativeInt
+    latest: date
+
+
+class Nearest(Strict):
+    """Suggestions for a name that is not in the register: how many, and how alike (0 to 100) at least."""
+
+    count: PositiveInt
+    least_alike: int = Field(ge=0, le=100)
+
+
+class Common(Strict):
+    """What holds for every source: policy/sources/_common.yaml."""
+
+    basis: str
+    confidence: Confidence
+    dates: list[str] = Field(min_length=1)
+    plausible: Plausible
+    ahead: list[str]
+    refuse: list[Refuse]
+    refuse_names: list[Refuse]
+    null_words: list[str]
+    nearest: Nearest
+    sole_trader_codes: str
+
+    def model_post_init(self, context: object) -> None:
+        """Compile every pattern once, so that a wrong one is found at the start."""
+        for rule in (*self.refuse, *self.refuse_names):
+            re.compile(rule.pattern)
