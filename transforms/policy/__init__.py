@@ -2,5 +2,7 @@
 
 from transforms.policy.document import load_document
 from transforms.policy.problems import PolicyProblems, Problem
+from transforms.policy.scheme import Scheme
+from transforms.policy.scheme_file import load_scheme
 
-__all__ = ["PolicyProblems", "Problem", "load_document"]
+__all__ = ["PolicyProblems", "Problem", "Scheme", "load_document", "load_scheme"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -39,8 +39,13 @@ class PolicyProblems(ValueError):
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """The one of `words` that is most like `word`; empty where none is alike."""
+    """The one of `words` that is most like `word`; empty where none is alike.
+
+    In a vocabulary (code to Chinese word) the Chinese word is as good as its code.
+    """
     by_fold = {option.casefold(): option for option in words}
+    if isinstance(words, Mapping):
+        by_fold |= {str(label).casefold(): code for code, label in words.items()}
     found = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.55)
     return by_fold[found[0]] if found else ""
 

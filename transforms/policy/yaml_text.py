@@ -7,7 +7,7 @@ a point are exact decimals, keys are text, and a key given twice, an anchor or a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -55,7 +55,7 @@ class Document:
         self, path: Path, message: str, *, value: object = "", expected: str = "", words: Iterable[str] = ()
     ) -> None:
         """Note a mistake at `path`. Where the value must be one of `words`, they and the nearest are named."""
-        words = tuple(words)
+        words = words if isinstance(words, Mapping) else tuple(words)
         problem = Problem(
             file=self.file,
             line=self.line(path),
@@ -66,6 +66,13 @@ class Document:
             message=message,
         )
         self.problems.append(problem)
+
+    def add_once(
+        self, path: Path, message: str, *, value: object = "", expected: str = "", words: Iterable[str] = ()
+    ) -> None:
+        """As add, unless this value at this place is already a mistake: for checks repeated day by day."""
+        if not any((known.path, known.value) == (path_text(path), str(value)) for known in self.problems):
+            self.add(path, message, value=value, expected=expected, words=words)
 
     def add_key(self, path: Path, message: str, *, words: Iterable[str] = ()) -> None:
         """Note that the key at the end of `path` is itself the mistake: the place shown is the mapping it stands in."""
