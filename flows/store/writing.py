@@ -80,8 +80,9 @@ class Writing:
 
     def fail(self, fault: BaseException) -> None:
         """Record a run that broke off. Its own trouble stays silent: the fault that led here matters more."""
-        if self.run is None:
-            with suppress(Exception):
+        with suppress(Exception):
+            # An interruption may come between the ledger's row and the next line of `commit`.
+            if self.run_id not in {run.run_id for run in self._ledger.runs()}:
                 self.commit("failed", {"fault": type(fault).__name__, "message": str(fault)[:500]})
 
     def close(self) -> None:
