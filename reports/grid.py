@@ -77,7 +77,7 @@ class Grid:
         return [[f.text(value) for f, value in zip(self.fields, row, strict=True)] for row in self.rows]
 
 
-def _texts(shown: Field, value: Any) -> str:
+def _texts(shown: Field, value: Iterable[str]) -> str:
     return "；".join(shown.word(part) for part in value)
 
 
@@ -118,7 +118,7 @@ def _row(fields: Sequence[Field], row: Sequence[Any]) -> tuple[Value, ...]:
     return tuple(harmless(shown.form, value) for shown, value in zip(fields, row, strict=True))
 
 
-def harmless(form: Form, value: Any) -> Value:
+def harmless(form: Form, value: object) -> Value:
     """`value` as a page may carry it: no steering characters, and in free text no identity number."""
     match value:
         case str():

@@ -1,0 +1,108 @@
+"""Tier changes with the evidence behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reports import show
+from reports.grid import Frame, Grid, collected, fields_of, grid_of
+from reports.views.scheme import SchemeFacts
+from transforms.tables import KINDS, TABLES
+
+_RATINGS, _CHANGES, _TRACE = TABLES["ratings"], TABLES["changes"], TABLES["change_trace"]
+KIND_WORDS = {name: kind.label for name, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One tier change. Scores in centipoints; `evidence` holds the rows in which the two traces differ."""
+
+    enterprise_id: str
+    name: str
+    tier_before: str
+    tier_after: str
+    index_before: int
+    index_after: int
+    score_before: int
+    score_after: int
+    cause: str
+    causes: tuple[str, ...]
+    decided_by: str
+    basis: str
+    next_change_on: date | None
+    next_change_why: str
+    evidence: Grid
+    page: str = ""
+
+    @property
+    def is_downgrade(self) -> bool:
+        """Whether it is for the worse."""
+        return self.index_after > self.index_before
+
+    @property
+    def score_text(self) -> str:
+        """The score before and now."""
+        return f"{show.points(self.score_before)} → {show.points(self.score_after)}"
+
+
+def changes_of(
+    changes: Frame, trace: Frame, ratings: Frame, scheme: SchemeFacts, pages: Mapping[str, str]
+) -> tuple[Change, ...]:
+    """Changes in the order an officer reads them: downgrades before upgrades, worst tier, longest fall, name."""
+    joined = collected(changes).join(_rules(changes, ratings), on="enterprise_id", how="left")
+    evidence = _evidence(collected(trace))
+    made = [_change(row, evidence, pages) for row in joined.iter_rows(named=True)]
+    return tuple(sorted(made, key=_reading_order))
+
+
+def _rules(changes: Frame, ratings: Frame) -> pl.DataFrame:
+    wanted = ratings.lazy().select("enterprise_id", "decided_by_basis", "next_change_on", "next_change_why")
+    return collected(wanted.join(changes.lazy().select("enterprise_id"), on="enterprise_id", how="semi"))
+
+
+def _reading_order(change: Change) -> tuple[bool, int, int, str, str]:
+    fall = change.index_after - change.index_before
+    return (not change.is_downgrade, -change.index_after, -fall, change.name, change.enterprise_id)
+
+
+def _evidence(trace: pl.DataFrame) -> dict[str, Grid]:
+    ordered = trace.sort("enterprise_id", "position")
+    parts = ordered.partition_by("enterprise_id", as_dict=True, maintain_order=True)
+    return {str(key[0]): evidence_grid(part) for key, part in parts.items()}
+
+
+def evidence_grid(trace: pl.DataFrame) -> Grid:
+    """Rows of `change_trace` as they are shown under a change."""
+    names = ("cause", "title", "record_kind", "record_no", "event_on")
+    points = {"points_before_centipoints": "原计分", "points_after_centipoints": "现计分"}
+    fields = (*fields_of(_TRACE, *names), *fields_of(_TRACE, *points, **points), *fields_of(_TRACE, "basis"))
+    worded = trace.with_columns(pl.col("record_kind").replace(KIND_WORDS))
+    return grid_of("change_trace", "变化依据", worded, fields, "计分明细无差异：等级由判定规则变化所致")
+
+
+def _change(row: Mapping[str, Any], evidence: Mapping[str, Grid], pages: Mapping[str, str]) -> Change:
+    key, causes = row["enterprise_id"], _CHANGES.column("cause").words
+    why = _RATINGS.column("next_change_why").words
+    return Change(
+        enterprise_id=show.clean(key),
+        name=show.clean(row["name"]),
+        **{name: row[name] for name in ("tier_before", "tier_after", "index_before", "index_after", "next_change_on")},
+        score_before=row["score_before_centipoints"],
+        score_after=row["score_after_centipoints"],
+        cause=causes.get(row["cause"], row["cause"]),
+        causes=tuple(_words(row["causes"], causes)),
+        decided_by=_CHANGES.column("decided_by").words.get(row["decided_by"], row["decided_by"]),
+        basis=show.redact(show.clean(row["decided_by_basis"] or "")),
+        next_change_why=why.get(row["next_change_why"] or "", row["next_change_why"] or ""),
+        evidence=evidence.get(key) or evidence_grid(_TRACE.empty()),
+        page=pages.get(key, ""),
+    )
+
+
+def _words(codes: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    return [words.get(code, code) for code in codes]

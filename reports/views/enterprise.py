@@ -1,0 +1,186 @@
+"""The view of one enterprise: its tier, and every row that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reports import show
+from reports.grid import Field, Frame, Grid, collected, field_of, fields_of, grid_of
+from reports.views.changes import KIND_WORDS
+from reports.views.scheme import SchemeFacts
+from transforms.tables import KINDS, TABLES
+
+_RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
+_SAYS = ("title", "record_kind", "record_no", "event_on", "value_used")
+# Joining keys, hashes and identity marks have no place on a page.
+_HIDDEN = frozenset({"record_id", "row_hash", "file_id", "enterprise_id", "uscc", "person_hash", "person_masked"})
+_HIDDEN_ENDS = ("_key", "_hash", "_masked")
+
+
+@dataclass(frozen=True)
+class EnterpriseView:
+    """One enterprise on one day. Points and scores in centipoints; an unrated enterprise has no `tier`.
+
+    base + counted_sum == score, exactly. `first_eligible` dates are in the grids' `stops_counting_on`.
+    """
+
+    enterprise_id: str
+    name: str
+    uscc: str
+    as_of: date
+    scheme: SchemeFacts
+    facts: tuple[tuple[str, str], ...]
+    tier: str
+    tier_index: int
+    score: int
+    base: int
+    counted_sum: int
+    score_tier: str
+    decided_by: str
+    decided_by_id: str
+    basis: str
+    locked_until_on: date | None
+    next_change_on: date | None
+    next_change_why: str
+    counted: Grid
+    not_counted: Grid
+    history: Grid
+    records: tuple[Grid, ...]
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether there is a rating to explain."""
+        return bool(self.tier)
+
+    @property
+    def sum_text(self) -> str:
+        """The sum in one line: "1000.00 − 12.50 = 987.50"."""
+        sign = show.MINUS if self.counted_sum < 0 else "+"
+        return f"{show.points(self.base)} {sign} {show.points(abs(self.counted_sum))} = {show.points(self.score)}"
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every table of the page."""
+        return (self.counted, self.not_counted, self.history, *self.records)
+
+
+@dataclass(frozen=True)
+class EnterpriseFrames:
+    """What the view is made from: rows of one enterprise, in the shapes of the stored tables.
+
+    enterprise: its current version (one row). rating: the row that stands (or none). trace: of that rating.
+    history: all its ratings. records: current versions by kind.
+    """
+
+    enterprise: Frame
+    rating: Frame
+    trace: Frame
+    history: Frame
+    records: Mapping[str, Frame]
+
+
+def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) -> EnterpriseView:
+    """Explain the rating of one enterprise.
+
+    Raises LookupError where `enterprise` has no row, ValueError where the trace does not sum to the score.
+    """
+    enterprise = _one(collected(frames.enterprise))
+    if enterprise is None:
+        raise LookupError("the enterprise frame has no row: nothing to explain")
+    trace = collected(frames.trace).sort("position")
+    rating = _one(collected(frames.rating)) or {}
+    return EnterpriseView(
+        enterprise_id=show.clean(enterprise["enterprise_id"]),
+        name=show.clean(enterprise["name"]),
+        uscc=show.clean(enterprise["uscc"] or ""),
+        as_of=as_of,
+        scheme=scheme,
+        facts=_facts(enterprise),
+        **_decided(rating),
+        **_sums(rating, trace),
+        counted=_counted(trace.filter("is_counted")),
+        not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
+        history=_history(collected(frames.history).sort("valid_from_on"), scheme),
+        records=_records(frames.records),
+    )
+
+
+def _one(frame: pl.DataFrame) -> dict[str, Any] | None:
+    return frame.row(0, named=True) if frame.height else None
+
+
+def _decided(rating: Mapping[str, Any]) -> dict[str, Any]:
+    by, why = rating.get("decided_by") or "", rating.get("next_change_why") or ""
+    return {
+        "tier": rating.get("tier", ""),
+        "tier_index": rating.get("tier_index", 0),
+        "score_tier": rating.get("score_tier", ""),
+        "decided_by": _RATINGS.column("decided_by").words.get(by, by),
+        "decided_by_id": rating.get("decided_by_id") or "",
+        "basis": show.redact(show.clean(rating.get("decided_by_basis") or "")),
+        "locked_until_on": rating.get("locked_until_on"),
+        "next_change_on": rating.get("next_change_on"),
+        "next_change_why": _RATINGS.column("next_change_why").words.get(why, why),
+    }
+
+
+def _sums(rating: Mapping[str, Any], trace: pl.DataFrame) -> dict[str, Any]:
+    score, base = rating.get("score_centipoints", 0), rating.get("base_centipoints", 0)
+    counted = int(trace["points_centipoints"].sum())
+    if base + counted != score:
+        raise ValueError(f"the trace does not sum to the score: {base} + {counted} is not {score} (centipoints)")
+    return {"score": score, "base": base, "counted_sum": counted}
+
+
+def _facts(enterprise: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    shown = ("party_class", "fields", "roles", "licence_nos", "address", "state", "deregistered_on")
+    fields = [field_of(KINDS["enterprise"].column(name)) for name in shown]
+    pairs = ((field.label, field.text(enterprise.get(field.name))) for field in fields)
+    return tuple((label, show.redact(show.clean(text))) for label, text in pairs if text)
+
+
+def _traced(trace: pl.DataFrame) -> pl.DataFrame:
+    return trace.with_columns(pl.col("record_kind").replace(KIND_WORDS))
+
+
+def _counted(trace: pl.DataFrame) -> Grid:
+    points = (Field("raw_centipoints", "规则分", "delta"), Field("points_centipoints", "计入分", "delta"))
+    section = fields_of(_TRACE, "section") if trace["section"].is_not_null().any() else ()
+    rest = fields_of(_TRACE, "stops_counting_on", "basis", "confidence")
+    fields = (*fields_of(_TRACE, "position", "role"), *section, *fields_of(_TRACE, *_SAYS), *points, *rest)
+    return grid_of("counted", "计入明细", _traced(trace), fields, "没有计入得分的记录")
+
+
+def _not_counted(trace: pl.DataFrame) -> Grid:
+    raw = Field("raw_centipoints", "规则分", "delta")
+    fields = (*fields_of(_TRACE, "position", "role", *_SAYS), raw, *fields_of(_TRACE, "reason", "basis"))
+    return grid_of("not_counted", "未计入的记录及原因", _traced(trace), fields, "没有未计入的记录")
+
+
+def _history(history: pl.DataFrame, scheme: SchemeFacts) -> Grid:
+    tier = Field("tier", "等级", "words", scheme.words)
+    rule = fields_of(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on", "scheme")
+    day = fields_of(_RATINGS, "valid_from_on")
+    return grid_of("history", "等级历史", history, (*day, tier, *rule), "没有历史等级")
+
+
+def _records(records: Mapping[str, Frame]) -> tuple[Grid, ...]:
+    grids = (_record_grid(kind, collected(frame)) for kind, frame in records.items() if kind != "enterprise")
+    return tuple(sorted((grid for grid in grids if grid.rows), key=lambda grid: list(KINDS).index(grid.name)))
+
+
+def _record_grid(kind: str, frame: pl.DataFrame) -> Grid:
+    described = KINDS[kind]
+    fields = [
+        field_of(column)
+        for column in (*described.columns, described.column("version_no"), described.column("source"))
+        if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_ENDS) and column.name in frame.columns
+    ]
+    used = [field for field in fields if frame[field.name].is_not_null().any()]
+    ordered = frame.sort(described.event_on, described.number, "record_id", descending=[True, False, False])
+    return grid_of(kind, described.label, ordered, used)

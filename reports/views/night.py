@@ -1,0 +1,151 @@
+"""The view of one night: what came in, what changed and why, what waits, what falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+
+from reports import show
+from reports.grid import Frame, Grid, collected
+from reports.views import night_tables as tables
+from reports.views.changes import Change, changes_of
+from reports.views.migration import Migration, migration_of
+from reports.views.scheme import SchemeFacts
+
+DUE_WITHIN = timedelta(days=30)  # how far the page looks ahead; a matter of reading, not of policy
+
+
+@dataclass(frozen=True)
+class NightFrames:
+    """What the view is made from, in the shapes of the stored tables.
+
+    before, after: ratings (enterprise_id, tier, …) that stood before the night and that stand now, one row per
+    enterprise. changes, change_trace: of the night. accounts, files, quarantine: of the night.
+    enterprises: enterprise_id, name.
+    """
+
+    before: Frame
+    after: Frame
+    changes: Frame
+    change_trace: Frame
+    accounts: Frame
+    files: Frame
+    quarantine: Frame
+    enterprises: Frame
+
+
+@dataclass(frozen=True)
+class Night:
+    """Which night it is. `warnings` are the gate's: (severity, where, what) in Chinese."""
+
+    office: str
+    as_of: date
+    run_id: str
+    warnings: Sequence[tuple[str, str, str]] = ()
+    workbooks: Mapping[str, str] = field(default_factory=dict)  # source: link to its quarantine workbook
+    pages: Mapping[str, str] = field(default_factory=dict)  # enterprise_id: link to its page
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the night in large type, with what it is and what to know of it."""
+
+    label: str
+    value: int
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number as it is read."""
+        return show.count(self.value)
+
+
+@dataclass(frozen=True)
+class NightView:
+    """Everything the office report shows, whatever its format. `changes`: downgrades first, the worst first."""
+
+    night: Night
+    scheme: SchemeFacts
+    figures: tuple[Figure, ...]
+    is_account_closed: bool
+    distribution: Grid
+    changes: tuple[Change, ...]
+    change_list: Grid
+    evidence: Grid
+    migration: Migration
+    accounts: Grid
+    files: Grid
+    quarantine: Grid
+    due_days: Grid
+    due: Grid
+    warnings: Grid
+
+    @property
+    def downgrades(self) -> tuple[Change, ...]:
+        """Changes for the worse."""
+        return tuple(change for change in self.changes if change.is_downgrade)
+
+    @property
+    def upgrades(self) -> tuple[Change, ...]:
+        """Changes for the better."""
+        return tuple(change for change in self.changes if not change.is_downgrade)
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every table whole, in the order of the workbook's sheets."""
+        figures = tables.figures_grid([(figure.label, figure.value, figure.note) for figure in self.figures])
+        intake = (self.accounts, self.files, self.quarantine)
+        changed = (self.change_list, self.evidence, self.migration.grid)
+        return (figures, self.distribution, *changed, *intake, self.due_days, self.due, self.warnings)
+
+
+def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> NightView:
+    """The view of the night `night` under `scheme`. Reads every frame once; rows come out in total order."""
+    before, after = (frame.lazy().select("enterprise_id", "tier") for frame in (frames.before, frames.after))
+    migration = migration_of(before, after, scheme)
+    changes = changes_of(frames.changes, frames.change_trace, frames.after, scheme, night.pages)
+    accounts, files = collected(frames.accounts), collected(frames.files)
+    due = tables.due(frames.after, frames.enterprises, night.as_of, night.as_of + DUE_WITHIN)
+    return NightView(
+        night=night,
+        scheme=scheme,
+        figures=_figures(files, accounts, migration, changes),
+        is_account_closed=_is_closed(accounts),
+        distribution=tables.distribution(migration, scheme),
+        changes=changes,
+        change_list=tables.change_list(changes, scheme),
+        evidence=tables.evidence(changes),
+        migration=migration,
+        accounts=tables.accounts(accounts),
+        files=tables.files(files),
+        quarantine=tables.quarantine(collected(frames.quarantine), night.workbooks),
+        due_days=tables.due_days(due),
+        due=tables.due_list(due, scheme),
+        warnings=tables.warnings(night.warnings),
+    )
+
+
+def _is_closed(accounts: pl.DataFrame) -> bool:
+    parts = [f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined")]
+    return accounts.filter(pl.col("read_count") != pl.sum_horizontal(parts)).is_empty()
+
+
+def _figures(
+    files: pl.DataFrame, accounts: pl.DataFrame, migration: Migration, changes: Sequence[Change]
+) -> tuple[Figure, ...]:
+    turned_away = files.filter(pl.col("finding").fill_null("") != "").height
+    sums = {name: int(accounts[f"{name}_count"].sum()) for name in ("read", "accepted", "quarantined")}
+    repeated = int(accounts["duplicate_count"].sum()) + int(accounts["superseded_count"].sum())
+    down = sum(change.is_downgrade for change in changes)
+    return (
+        Figure("来件", files.height, f"整件退回 {show.count(turned_away)} 件" if turned_away else "全部可读"),
+        Figure("读取行数", sums["read"], f"重复或被取代 {show.count(repeated)} 行"),
+        Figure("接受行数", sums["accepted"]),
+        Figure("隔离行数", sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
+        Figure("已评价企业", migration.rated, f"其中首次评价 {show.count(migration.first_rated)} 家"),
+        Figure("等级下调", down),
+        Figure("等级上调", len(changes) - down),
+    )

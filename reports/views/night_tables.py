@@ -1,0 +1,134 @@
+"""The tables of the office report, each a grid in total order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from reports import show
+from reports.grid import Field, Frame, Grid, fields_of, grid_from, grid_of
+from reports.views.changes import KIND_WORDS, Change
+from reports.views.migration import Migration
+from reports.views.scheme import SchemeFacts
+from transforms.tables import TABLES
+
+_RATINGS, _CHANGES, _QUARANTINE = TABLES["ratings"], TABLES["changes"], TABLES["quarantine"]
+_PARTY = (Field("name", "企业名称", width=36), Field("enterprise_id", "企业标识", "id"))
+
+
+def figures_grid(figures: Iterable[tuple[str, int, str]]) -> Grid:
+    """The numbers of the night."""
+    fields = (Field("label", "项目"), Field("value", "数值", "count"), Field("note", "说明"))
+    return grid_from("figures", "本夜数字", fields, figures)
+
+
+def distribution(migration: Migration, scheme: SchemeFacts) -> Grid:
+    """Enterprises by tier now, their share, and how many more or fewer than before."""
+    fields = (
+        Field("tier", "等级", "words", scheme.words),
+        Field("count", "企业数", "count"),
+        Field("share", "占比", "share"),
+        Field("before", "前次", "count"),
+        Field("difference", "增减", "count"),
+    )
+    rows = [
+        (tier, now, show.basis_points(now, migration.rated), was, now - was)
+        for tier, now, was in zip(migration.tiers, migration.after, migration.before, strict=True)
+    ]
+    return grid_from("distribution", "等级分布", fields, rows)
+
+
+def change_list(changes: Sequence[Change], scheme: SchemeFacts) -> Grid:
+    """Every change on a row of its own."""
+    fields = (
+        *_PARTY,
+        Field("tier_before", "原等级", "words", scheme.words),
+        Field("tier_after", "现等级", "words", scheme.words),
+        Field("score_before_centipoints", "原得分", "points"),
+        Field("score_after_centipoints", "现得分", "points"),
+        Field("score_difference", "得分增减", "delta"),
+        *(Field(name, _CHANGES.column(name).label) for name in ("cause", "causes", "decided_by")),
+        Field("basis", "条款"),
+        *fields_of(_RATINGS, "next_change_on"),
+        Field("next_change_why", "下次变化原因"),
+    )
+    return grid_from("changes", "等级变化", fields, [_change_row(change) for change in changes])
+
+
+def _change_row(change: Change) -> tuple[object, ...]:
+    scores = (change.score_before, change.score_after, change.score_after - change.score_before)
+    why = (change.cause, "；".join(change.causes), change.decided_by, change.basis)
+    tiers = (change.tier_before, change.tier_after)
+    return (change.name, change.enterprise_id, *tiers, *scores, *why, change.next_change_on, change.next_change_why)
+
+
+def evidence(changes: Sequence[Change]) -> Grid:
+    """The rows behind every change, in the order of the changes."""
+    fields = (*_PARTY, *changes[0].evidence.fields) if changes else _PARTY
+    rows = [(change.name, change.enterprise_id, *row) for change in changes for row in change.evidence.rows]
+    return grid_from("change_trace", "变化依据", fields, rows)
+
+
+def accounts(frame: pl.DataFrame) -> Grid:
+    """The account of each file and kind."""
+    table = TABLES["accounts"]
+    counts = [f"{part}_count" for part in ("read", "accepted", "duplicate", "superseded", "quarantined", "record")]
+    fields = [*fields_of(table, "file_name", "source", "kind"), *fields_of(table, *counts)]
+    worded = frame.sort("file_name", "file_id", "kind").with_columns(pl.col("kind").replace(KIND_WORDS))
+    return grid_of("accounts", "收件账", worded, fields, "本夜没有来件")
+
+
+def files(frame: pl.DataFrame) -> Grid:
+    """Every file of the night and what is wrong with it as a whole."""
+    names = ("file_name", "source", "encoding", "size_bytes", "read_count", "finding", "received_at")
+    fields = fields_of(TABLES["files"], *names, received_at="收到时间（北京）")
+    return grid_of("files", "来件", frame.sort("file_name", "file_id"), fields, "本夜没有来件")
+
+
+def quarantine(frame: pl.DataFrame, workbooks: Mapping[str, str]) -> Grid:
+    """Rows turned away by source and reason: how many, an example, and the source's workbook."""
+    keys = ("source", "kind", "column", "code")
+    first = [pl.col(name).first() for name in ("reason", "expected", "file_name", "row_no")]
+    ordered = frame.sort("source", "kind", "column", "code", "file_name", "row_no")
+    grouped = ordered.group_by(*keys, maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"), *first)
+    shown = grouped.sort("source", -pl.col("count"), *keys[1:], nulls_last=True).with_columns(
+        pl.col("kind").replace(KIND_WORDS),
+        pl.format("{} 第 {} 行", "file_name", "row_no").alias("place"),
+        pl.col("source").replace_strict(dict(workbooks), default="", return_dtype=pl.String).alias("workbook"),
+    )
+    table = fields_of(_QUARANTINE, "source", "kind", "column")
+    reasons = fields_of(_QUARANTINE, "reason", "expected")
+    extra = (Field("place", "首例位置"), Field("workbook", "更正表", "link"))
+    return grid_of("quarantine", "隔离", shown, (*table, Field("count", "行数", "count"), *reasons, *extra))
+
+
+def due(ratings: Frame, enterprises: Frame, after: date, until: date) -> pl.DataFrame:
+    """Ratings that change by themselves after `after` and not later than `until`, with the enterprise's name."""
+    names = enterprises.lazy().select("enterprise_id", "name")
+    wanted = ("enterprise_id", "tier", "score_centipoints", "next_change_on", "next_change_why")
+    soon = ratings.lazy().filter(pl.col("next_change_on") > after, pl.col("next_change_on") <= until).select(wanted)
+    joined = soon.join(names, on="enterprise_id", how="left").with_columns(pl.col("name").fill_null("（未登记名称）"))
+    return joined.sort("next_change_on", "name", "enterprise_id").collect()
+
+
+def due_days(frame: pl.DataFrame) -> Grid:
+    """How many enterprises fall due on each day, and why."""
+    grouped = frame.group_by("next_change_on", "next_change_why").agg(pl.len().cast(pl.Int64).alias("count"))
+    day, why = fields_of(_RATINGS, "next_change_on", "next_change_why", next_change_on="日期", next_change_why="原因")
+    ordered = grouped.sort("next_change_on", "next_change_why", nulls_last=True)
+    return grid_of("due_days", "将到期（按日）", ordered, (day, why, Field("count", "企业数", "count")))
+
+
+def due_list(frame: pl.DataFrame, scheme: SchemeFacts) -> Grid:
+    """Every enterprise that falls due."""
+    tier = Field("tier", "现等级", "words", scheme.words)
+    score, *rest = fields_of(_RATINGS, "score_centipoints", "next_change_on", "next_change_why")
+    return grid_of("due", "将到期", frame, (*_PARTY, tier, score, *rest))
+
+
+def warnings(rows: Iterable[tuple[str, str, str]]) -> Grid:
+    """What the gate let pass with a warning."""
+    fields = (Field("severity", "程度"), Field("where", "位置"), Field("what", "说明", width=60))
+    return grid_from("warnings", "质量检查提示", fields, rows, "质量检查全部通过，没有提示")
