@@ -20,10 +20,11 @@ Name = Literal["first", "last"]
 
 
 class Layout(Strict):
-    """Where the table stands in the file: the sheet of a workbook (null: the first), the row of the headings."""
+    """Where the table stands: the sheet of a workbook (null: the first), the row of headings, what separates cells."""
 
     sheet: str | None = None
     header_row: PositiveInt = 1
+    delimiter: str = ","
 
 
 class Refuse(Strict):
@@ -134,7 +135,8 @@ class Source(Strict):
     """A source of files. `files`: patterns of the path below the inbox; * also crosses folders.
 
     Every heading of a file is read, stands in `ignored_headings`, or is reported. Headings in `secret_headings`
-    are never read and are masked wherever a row is shown.
+    are never read and are masked wherever a row is shown. Every row is read by a record, meets `ignore_where` (SQL
+    over inputs), or is reported.
     """
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -146,6 +148,7 @@ class Source(Strict):
     confidence: Confidence
     inputs: dict[str, Cell] = Field(default={})
     records: list[Record] = Field(min_length=1)
+    ignore_where: str | None = None
     ignored_headings: list[str] = Field(default=[])
     secret_headings: list[str] = Field(default=[])
 
@@ -179,10 +182,14 @@ class Plausible(Strict):
 
 
 class Nearest(Strict):
-    """Suggestions for a name that is not in the register: how many, and how alike (0 to 100) at least."""
+    """Suggestions for a name that is not in the register: how many, and how alike (0 to 100) at least.
+
+    With more than `most_names` unknown names in a night the register itself is at fault, and none is suggested.
+    """
 
     count: PositiveInt
     least_alike: int = Field(ge=0, le=100)
+    most_names: NonNegativeInt
 
 
 class Common(Strict):

@@ -42,11 +42,13 @@ def check_source(source: Source) -> None:
             if first.setdefault(heading, cell.from_[0]) != cell.from_[0]:
                 wrong.append(f"heading '{heading}' is read under '{first[heading]}' and under '{cell.from_[0]}'")
     ignored = sorted(set(source.ignored_headings) & set(first))
+    unknown = sorted(fields_of(source.ignore_where) - set(source.inputs)) if source.ignore_where else []
     kinds = [record.kind for record in source.records]
     _raise(
         wrong,
         (f"heading '{heading}' is both read and ignored" for heading in ignored),
         (f"kind '{kind}' stands twice" for kind in sorted(set(kinds)) if kinds.count(kind) > 1),
+        (f"ignore_where names '{name}', which is no input{_near(name, source.inputs)}" for name in unknown),
         (f"input '{name}' cannot be a template" for name, cell in source.inputs.items() if cell.template),
     )
 
@@ -57,6 +59,7 @@ def check_record(source: Source, record: Record) -> None:
     if kind is None:
         raise ValueError(f"unknown kind '{record.kind}'{_near(record.kind, KINDS)}")
     _raise(
+        (f"'{name}' is an input and a column" for name in source.inputs if name in record.columns),
         _unknown_columns(kind, record),
         _missing_columns(kind, record),
         _wrong_words(kind, record),

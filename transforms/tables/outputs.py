@@ -56,6 +56,7 @@ FILES = Table(
         Column("size_bytes", COUNT, "字节数", "size", True),
         Column("read_count", COUNT, "读取行数", "data rows read", True),
         Column("finding", TEXT, "问题", "why the file as a whole was turned away, in Chinese; empty where it was not"),
+        Column("notes", TEXTS, "提示", "remarks in Chinese that stop nothing, such as headings nobody reads", True),
         Column("received_at", INSTANT, "收到时间", "when it arrived", True),
     ),
     ("file_id",),
@@ -69,7 +70,9 @@ ACCOUNTS = Table(
         Column("file_id", TEXT, "文件指纹", "the file", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
         Column("source", TEXT, "来源", "source", True),
-        Column("kind", TEXT, "记录类别", "kind of record the rows were read as", True),
+        Column(
+            "kind", TEXT, "记录类别", "kind of record the rows were read as; empty for rows no kind could read", True
+        ),
         Column("read_count", COUNT, "读取", "rows read as this kind", True),
         Column("accepted_count", COUNT, "接受", "rows that made or corrected a record", True),
         Column("duplicate_count", COUNT, "重复", "rows that say what is already known", True),
