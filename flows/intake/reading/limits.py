@@ -1,0 +1,24 @@
+"""The engineering sizes of reading, in one place: they bound memory and time, and say nothing about the law.
+
+The largest real exchange files known are about a million rows and 300 MB; a spreadsheet's own bounds are 1,048,576
+rows, 16,384 columns and 32,767 characters in a cell. Reading holds a file's bytes, its UTF-8 text and its frame at
+once, so its peak is about four times the file's size.
+"""
+
+from __future__ import annotations
+
+MAX_FILE_BYTES = 1 << 30
+MAX_COLUMNS = 500
+MAX_CELL_CHARS = 32_767  # what a spreadsheet can hold, so that every row can go back to the sender in one
+MAX_SHOWN_CHARS = 200  # of a value quoted in a sentence or kept for a row that could not be read
+MAX_ROW_TEXT_CHARS = 2_000
+
+# A workbook is a ZIP archive of XML; both bounds are checked by unpacking it piece by piece, before it is parsed.
+MAX_UNPACKED_BYTES = 2 << 30
+MAX_UNPACKED_RATIO = 500  # the most that repeated rows of a real sheet reach is about 150
+MIN_RATIO_BYTES = 64 << 20  # below this size no ratio is harmful
+MAX_ARCHIVE_MEMBERS = 5_000
+MAX_SHEET_CELLS = 40_000_000  # rows times columns of the used range: a parsed cell costs about 32 bytes
+
+BLOCK_BYTES = 8 << 20  # of one parsing step of a CSV file; a longer row goes to the careful reader
+CHUNK_BYTES = 1 << 20

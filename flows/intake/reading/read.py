@@ -1,0 +1,48 @@
+"""One file of an inbox becomes a `RawFile`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from pathlib import Path
+
+from flows.intake.reading import limits
+from flows.intake.reading.cells import checked
+from flows.intake.reading.separated import read_separated
+from flows.intake.reading.shapes import Layout, RawFile, Sheet, TurnedAway
+from flows.intake.reading.workbook import read_workbook
+
+_ZIP = b"PK\x03\x04"
+
+
+def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collection[str] = ()) -> RawFile:
+    """Reads the file at `path` below `inbox`. Bad files and bad rows are values; only a vanished file raises OSError.
+
+    Where `expected_headings` are given, a header row with none of them is taken for no header.
+    """
+    name = path.relative_to(inbox).as_posix()
+    size = path.stat().st_size
+    if size > limits.MAX_FILE_BYTES:
+        finding = TurnedAway("file_too_large", f"文件有 {size} 字节，最多 {limits.MAX_FILE_BYTES} 字节。请拆分后报送。")
+        return RawFile(_hash_of(path), name, None, size, finding=finding.finding)
+    data = path.read_bytes()
+    file_id = hashlib.sha256(data).hexdigest()
+    try:
+        sheet = _sheet(data, layout, expected_headings)
+    except TurnedAway as turned:
+        return RawFile(file_id, name, None, len(data), finding=turned.finding)
+    headings, frame, broken = checked(sheet)
+    return RawFile(file_id, name, sheet.encoding, len(data), headings, frame, broken, notes=sheet.notes)
+
+
+def _sheet(data: bytes, layout: Layout, expected: Collection[str]) -> Sheet:
+    if not data.strip():
+        raise TurnedAway("empty_file", "文件是空的，没有任何内容。请重新导出后报送。")
+    if data.startswith(_ZIP):
+        return read_workbook(data, layout, expected)
+    return read_separated(data, layout, expected)
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

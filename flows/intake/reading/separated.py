@@ -1,0 +1,146 @@
+"""Separated text (CSV): read in one pass by Arrow, and record by record only where its quotes are in doubt."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection
+
+import polars as pl
+
+from flows.intake.reading import limits
+from flows.intake.reading.careful import CarefulRows, Grammar, fitted, ragged, read_carefully
+from flows.intake.reading.encoding import Text, to_utf8
+from flows.intake.reading.headings import headings_of
+from flows.intake.reading.shapes import ROW_NO, BrokenRow, Layout, Sheet, TurnedAway
+
+_HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
+
+
+def read_separated(data: bytes, layout: Layout, expected: Collection[str] = ()) -> Sheet:
+    """The rows of a CSV file. Raises TurnedAway where it is none."""
+    text = to_utf8(data)
+    grammar = Grammar(layout.delimiter)
+    cells, start = _header(text.data, grammar, layout.header_row)
+    headings = headings_of(cells, layout.header_row, expected)
+    first_row = layout.header_row + 1
+    found = _in_one_pass(text.data, start, grammar, len(headings), first_row)
+    if found is None:
+        found = _one_by_one(text.data[start:].decode(), grammar, len(headings), first_row)
+    frame, broken = found
+    return Sheet(text.encoding, headings, frame, broken)
+
+
+def _header(data: bytes, grammar: Grammar, header_row: int) -> tuple[list[str], int]:
+    """The cells of the header row, and the byte after it."""
+    head = data[:_HEADER_CHARS].decode(errors="ignore")
+    at, cells = 0, [""]
+    for row_no in range(1, header_row + 1):
+        record = grammar.record(head, at)
+        if at >= len(head) or record is None:
+            raise TurnedAway("no_header", f"文件中没有可读的第 {row_no} 行，第 {header_row} 行应为列名。请补上列名行。")
+        cells, at = record
+        at += 2 if head.startswith("\r\n", at) else 1
+    return cells, len(head[:at].encode())
+
+
+def _one_by_one(text: str, grammar: Grammar, width: int, first_row: int) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
+    rows = read_carefully(text, grammar, width, first_row)
+    return _frame(rows, width), tuple(rows.broken)
+
+
+def _frame(rows: CarefulRows, width: int) -> pl.DataFrame:
+    schema = {str(place): pl.String for place in range(width)}
+    frame = pl.DataFrame(rows.rows, schema=schema, orient="row")
+    return frame.with_columns(pl.Series(ROW_NO, rows.row_nos, pl.Int64))
+
+
+def _in_one_pass(
+    data: bytes, start: int, grammar: Grammar, width: int, first_row: int
+) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]] | None:
+    """The rows as Arrow reads them, or None where an oddly placed quote may have made it join or change rows."""
+    has_quotes = data.find(b'"', start) >= 0
+    if has_quotes and _has_odd_quotes(data, start, grammar.delimiter):
+        return None
+    parsed = _arrow(data, start, grammar.delimiter, width)
+    if parsed is None:
+        return None
+    frame, invalid = parsed
+    if has_quotes and (_may_hold_rows(frame, grammar.delimiter) or any(_is_multiline(text) for _, text in invalid)):
+        return None
+    total = frame.height + len(invalid)
+    numbers = pl.int_range(1, total + 1, dtype=pl.Int64, eager=True)
+    if invalid:
+        numbers = numbers.filter(~numbers.is_in([number for number, _ in invalid]))
+    frame = frame.with_columns((numbers + (first_row - 1)).alias(ROW_NO))
+    ends_open = not data.endswith((b"\n", b"\r"))
+    return _with_invalid(frame, invalid, grammar, width, first_row, total if ends_open else 0)
+
+
+def _has_odd_quotes(data: bytes, start: int, delimiter: str) -> bool:
+    """Whether a quote is unpaired, or stands inside a cell without being doubled."""
+    if data.count(b'"', start) % 2:
+        return True
+    other = rb'[^"\r\n' + re.escape(delimiter.encode()) + rb"]"
+    return re.compile(other + b'"' + other).search(data, start) is not None
+
+
+def _arrow(data: bytes, start: int, delimiter: str, width: int) -> tuple[pl.DataFrame, list[tuple[int, str]]] | None:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    invalid: list[tuple[int, str]] = []
+
+    def note(row: csv.InvalidRow) -> str:
+        invalid.append((row.number, row.text))
+        return "skip"
+
+    names = [str(place) for place in range(width)]
+    if start >= len(data):
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), []
+    try:
+        table = csv.read_csv(
+            pa.py_buffer(memoryview(data)[start:]),
+            # One thread, because Arrow numbers the rows it skips only then.
+            read_options=csv.ReadOptions(use_threads=False, block_size=limits.BLOCK_BYTES, column_names=names),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+            ),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
+        )
+    except pa.ArrowInvalid:  # a row longer than a block: a very long cell
+        return None
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame, invalid
+
+
+def _may_hold_rows(frame: pl.DataFrame, delimiter: str) -> bool:
+    """Whether a cell holds both a line end and a delimiter, as one does that has swallowed the rows below it."""
+    has_end = pl.all().str.contains(r"[\r\n]")
+    held = frame.select((has_end & pl.all().str.contains(delimiter, literal=True)).any())
+    return any(held.row(0))
+
+
+def _is_multiline(text: str) -> bool:
+    return "\n" in text or "\r" in text
+
+
+def _with_invalid(
+    frame: pl.DataFrame, invalid: list[tuple[int, str]], grammar: Grammar, width: int, first_row: int, last: int
+) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
+    """Puts back the rows that only had empty cells too many; names the others."""
+    rescued = CarefulRows()
+    for number, text in invalid:
+        cells = grammar.cells(text) or []
+        row_no = number + first_row - 1
+        if not any(cells):
+            continue
+        if len(fitted(cells, width)) == width:
+            rescued.rows.append(fitted(cells, width))
+            rescued.row_nos.append(row_no)
+        else:
+            rescued.broken.append(ragged(row_no, text, cells, width, is_last=number == last))
+    if rescued.rows:
+        frame = pl.concat([frame, _frame(rescued, width)]).sort(ROW_NO)
+    return frame, tuple(rescued.broken)
