@@ -1,0 +1,44 @@
+"""Codes and numbers that are well formed and belong to nobody."""
+
+from __future__ import annotations
+
+from random import Random
+
+from stdnum.cn import ric, uscc
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+PROVINCE = "450000"
+ORGANISATION_CODES = 1_000_000
+STRIDE = 611_953  # prime to the number of codes: consecutive enterprises get codes far apart, none twice
+
+
+def organisation_code(body: str) -> str:
+    """The nine characters of GB 11714 for eight: the last is their check character."""
+    total = sum(ALPHABET.index(char) * weight for char, weight in zip(body, ORGANISATION_WEIGHTS, strict=True))
+    return body + "0123456789X"[(11 - total % 11) % 11]
+
+
+def credit_code(prefix: str, region: str, serial: int) -> str:
+    """A unified social credit code (GB 32100-2015). `prefix` 91 is a company, 92 a sole trader.
+
+    Bodies start with MX, which the registries have not reached; serials below ORGANISATION_CODES differ.
+    """
+    body = f"MX{serial * STRIDE % ORGANISATION_CODES:06d}"
+    code = f"{prefix}{region}{organisation_code(body)}"
+    return code + str(uscc.calc_check_digit(code))
+
+
+def wrong_check(code: str) -> str:
+    """The same code with another last character: well formed, but the check fails."""
+    return code[:-1] + ("1" if code[-1] == "0" else "0")
+
+
+def identity_number(rng: Random) -> str:
+    """A resident identity number whose check character is right, of a birth in the nineteenth century.
+
+    The division is the province as a whole, which no card carries: no row of the demo can be a real person's.
+    """
+    head = f"{PROVINCE}{rng.randrange(1850, 1900)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
+    number = f"{head}{rng.randrange(1000):03d}"
+    return number + str(ric.calc_check_digit(number + "0"))

@@ -1,0 +1,101 @@
+"""The enterprises of the demo region: who they are, what they do, and how they behave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from flows.demo import words
+from flows.demo.codes import credit_code
+from flows.demo.streams import Streams, chance, weighted
+
+# Shares in whole numbers; docs/demo-region.md states them and the tests hold them.
+ROLES = (("retailer", 56), ("user", 27), ("wholesaler", 9), ("maker", 8))
+FIELDS = (("drug", 58), ("device", 27), ("cosmetic", 15))
+HABITS = (("clean", 850), ("occasional", 120), ("repeat", 25), ("chronic", 5))
+SOLE_TRADER_PER_MILLE = {"retailer": 520, "user": 430, "wholesaler": 20, "maker": 0}
+SECOND_FIELD_PER_MILLE = 180
+FORMER_NAME_PER_MILLE = 30
+GONE_PER_MILLE = 25
+TWIN_EVERY = 500  # of so many enterprises, one bears the very name of the one before it
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """An invented enterprise; the fields are those of the register, `habit` is what makes its records."""
+
+    serial: int
+    uscc: str
+    name: str
+    former_name: str | None
+    licence_no: str
+    party_class: str
+    fields: tuple[str, ...]
+    role: str
+    region: str
+    place: str
+    address: str
+    established_on: date
+    deregistered_on: date | None
+    habit: str
+
+    @property
+    def field(self) -> str:
+        """The field it mainly works in."""
+        return self.fields[0]
+
+
+def enterprises(streams: Streams, count: int, end_on: date) -> Iterator[Enterprise]:
+    """`count` enterprises; the first ones are the same however many follow."""
+    seen: dict[str, int] = {}
+    former: Enterprise | None = None
+    for serial in range(count):
+        made = _enterprise(streams.of("enterprise", serial), serial, end_on)
+        if former is not None and serial % TWIN_EVERY == TWIN_EVERY - 1:
+            made = replace(made, name=former.name)
+        else:
+            made = replace(made, name=_unique(made.name, seen))
+        former = made
+        yield made
+
+
+def is_twin(serial: int) -> bool:
+    """Whether the enterprise shares its name with another one."""
+    return serial % TWIN_EVERY >= TWIN_EVERY - 2
+
+
+def _unique(name: str, seen: dict[str, int]) -> str:
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name}第{seen[name]}分店"
+
+
+def _enterprise(rng: Random, serial: int, end_on: date) -> Enterprise:
+    region, place = weighted(rng, words.DIVISIONS)
+    role, field = weighted(rng, ROLES), weighted(rng, FIELDS)
+    is_sole = chance(rng, SOLE_TRADER_PER_MILLE[role])
+    stem = rng.choice(words.STEM_FIRST) + rng.choice(words.STEM_SECOND)
+    tail = rng.choice(words.TRADES[field, role]) + ("" if is_sole else _form(rng))
+    former = f"{place}{rng.choice(words.STEM_FIRST)}{stem[1]}{serial}号{tail}"
+    second = rng.choice([other for other, _ in FIELDS if other != field])
+    return Enterprise(
+        serial=serial,
+        uscc=credit_code("92" if is_sole else "91", region, serial),
+        name=f"{place}{stem}{tail}",
+        former_name=former if chance(rng, FORMER_NAME_PER_MILLE) else None,
+        licence_no=f"示{region[2:4]}{field[0].upper()}{rng.randrange(2019, 2025)}{serial:06d}",
+        party_class="sole_trader" if is_sole else "organisation",
+        fields=(field, second) if chance(rng, SECOND_FIELD_PER_MILLE) else (field,),
+        role=role,
+        region=region,
+        place=place,
+        address=f"示例省{place}{rng.choice(words.ROADS)}{rng.randrange(1, 400)}号",
+        established_on=end_on - timedelta(days=rng.randrange(700, 7000)),
+        deregistered_on=end_on - timedelta(days=rng.randrange(5, 300)) if chance(rng, GONE_PER_MILLE) else None,
+        habit=weighted(rng, HABITS),
+    )
+
+
+def _form(rng: Random) -> str:
+    return words.BRACKETED_FORM if chance(rng, 60) else rng.choice(words.COMPANY_FORMS)

@@ -1,0 +1,160 @@
+"""Inspections with the orders that follow, samples and signals of the demo region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from flows.demo import words
+from flows.demo.facts import Fact, Span, fact, maybe
+from flows.demo.region import Enterprise
+from flows.demo.streams import Streams, chance, days_of_events, weighted
+
+# Chance of one in a month, per mille.
+INSPECTED = {"maker": 120, "wholesaler": 95, "retailer": 60, "user": 35}
+SAMPLED = {"maker": 60, "wholesaler": 20, "retailer": 22, "user": 8}
+SIGNALLED = {"clean": 8, "occasional": 30, "repeat": 70, "chronic": 140}
+CONCLUSIONS = {
+    "clean": (("compliant", 86), ("rectify_first", 13), ("non_compliant", 1)),
+    "occasional": (("compliant", 64), ("rectify_first", 31), ("non_compliant", 5)),
+    "repeat": (("compliant", 42), ("rectify_first", 44), ("non_compliant", 14)),
+    "chronic": (("compliant", 25), ("rectify_first", 50), ("non_compliant", 25)),
+}
+TYPES = (("routine", 46), ("random", 22), ("special", 14), ("unannounced", 6), ("standard", 12))
+UNQUALIFIED_PER_MILLE = {"clean": 14, "occasional": 50, "repeat": 110, "chronic": 180}
+DEFECTS = {"compliant": (0, 0, 3), "rectify_first": (0, 3, 8), "non_compliant": (2, 5, 9)}
+LATE_RECTIFICATION_PER_MILLE = 80
+RECTIFY_DAYS = 20
+SIGNAL_TYPES = (("complaint", 55), ("adverse_event", 30), ("public_opinion", 9), ("recall", 6))
+SIGNAL_LEVELS = (("low", 60), ("general", 32), ("serious", 8))
+VERIFIED_PER_MILLE = 350
+
+
+def inspections(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+    """The inspections of one enterprise, latest first, each with its order to rectify where there is one."""
+    rng = streams.of("inspection", enterprise.serial)
+    for ago in days_of_events(rng, span.days, INSPECTED[enterprise.role]):
+        own = streams.of("inspection", enterprise.serial, ago)
+        inspected_on = span.ago(ago)
+        conclusion = weighted(own, CONCLUSIONS[enterprise.habit])
+        is_late = chance(own, LATE_RECTIFICATION_PER_MILLE)
+        due_on = inspected_on + timedelta(days=RECTIFY_DAYS)
+        done_on = due_on + timedelta(days=own.randrange(1, 30) if is_late else -own.randrange(1, 15))
+        order = None if conclusion == "compliant" else (due_on, done_on)
+        yield _inspection(own, enterprise, inspected_on, conclusion, order)
+        if order:
+            yield from _rectification(own, enterprise, inspected_on, order)
+
+
+def _inspection(
+    rng: Random, enterprise: Enterprise, inspected_on: date, conclusion: str, order: tuple[date, date] | None
+) -> Fact:
+    kind = weighted(rng, TYPES)
+    standard = "gmp" if enterprise.role == "maker" else "gsp"
+    critical, major, minor = DEFECTS[conclusion]
+    return fact(
+        rng,
+        "inspection",
+        enterprise,
+        inspected_on,
+        inspection_no=inspection_no(enterprise, inspected_on),
+        inspected_on=inspected_on,
+        authority=f"{enterprise.place}市场监督管理局",
+        inspection_type=standard if kind == "standard" else kind,
+        standard=words.STANDARDS[enterprise.field] or None,
+        field=enterprise.field,
+        critical_count=rng.randrange(1, critical + 1) if critical else 0,
+        major_count=rng.randrange(major + 1),
+        minor_count=rng.randrange(minor + 1),
+        conclusion=conclusion,
+        rectify_by_on=order[0] if order else None,
+        rectified_on=None,
+    )
+
+
+def inspection_no(enterprise: Enterprise, inspected_on: date) -> str:
+    """The number of an inspection."""
+    return f"JC{inspected_on:%Y%m%d}{enterprise.serial:06d}"
+
+
+def _rectification(rng: Random, enterprise: Enterprise, ordered_on: date, order: tuple[date, date]) -> Iterator[Fact]:
+    """The order, open at first; a later report closes it, or finds it overdue."""
+    due_on, done_on = order
+    first = fact(
+        rng,
+        "rectification",
+        enterprise,
+        ordered_on,
+        order_no=f"示药监责改〔{ordered_on.year}〕{enterprise.serial:05d}{ordered_on:%m%d}号",
+        inspection_no=inspection_no(enterprise, ordered_on),
+        ordered_on=ordered_on,
+        due_on=due_on,
+        completed_on=None,
+        state="open",
+        authority=f"{enterprise.place}市场监督管理局",
+        field=enterprise.field,
+    )
+    yield first
+    days_after = max(1, (done_on - first.sent_on).days + 2)
+    if done_on > due_on and chance(rng, 400):
+        yield first.sent(max(1, (due_on - first.sent_on).days + 2), "correction", state="overdue")
+    else:
+        yield first.sent(days_after, "correction", state="completed", completed_on=done_on)
+
+
+def samplings(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+    """The samples taken at one enterprise, latest first."""
+    rng = streams.of("sampling", enterprise.serial)
+    for ago in days_of_events(rng, span.days, SAMPLED[enterprise.role]):
+        own = streams.of("sampling", enterprise.serial, ago)
+        yield _sampling(own, enterprise, span.ago(ago))
+
+
+def _sampling(rng: Random, enterprise: Enterprise, reported_on: date) -> Fact:
+    field = enterprise.field
+    is_bad = chance(rng, UNQUALIFIED_PER_MILLE[enterprise.habit])
+    batch = f"{reported_on:%Y%m}{rng.randrange(100):02d}"
+    return fact(
+        rng,
+        "sampling",
+        enterprise,
+        reported_on,
+        sample_no=f"CY{reported_on:%Y%m%d}{enterprise.serial:06d}",
+        product=rng.choice(words.PRODUCTS[field]),
+        maker_name=enterprise.name if enterprise.role == "maker" else "示例省岩溪檀颐制药有限公司",
+        batch_no=batch,
+        sampled_on=reported_on - timedelta(days=rng.randrange(15, 50)),
+        reported_on=reported_on,
+        result="unqualified" if is_bad else "qualified",
+        failing_items=tuple(rng.sample(words.FAILING_ITEMS[field], rng.randrange(1, 3))) if is_bad else (),
+        laboratory=rng.choice(words.LABORATORIES),
+        basis=rng.choice(("《中华人民共和国药典》2020年版", "国家标准及注册技术要求")),
+        field=field,
+    )
+
+
+def signals(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+    """Complaints, adverse reactions, public opinion and recalls of one enterprise, latest first."""
+    rng = streams.of("signal", enterprise.serial)
+    for ago in days_of_events(rng, span.days, SIGNALLED[enterprise.habit]):
+        own = streams.of("signal", enterprise.serial, ago)
+        yield _signal(own, enterprise, span.ago(ago))
+
+
+def _signal(rng: Random, enterprise: Enterprise, occurred_on: date) -> Fact:
+    kind = weighted(rng, SIGNAL_TYPES)
+    return fact(
+        rng,
+        "signal",
+        enterprise,
+        occurred_on,
+        signal_no=f"XH{occurred_on:%Y%m%d}{enterprise.serial:06d}",
+        signal_type=kind,
+        occurred_on=occurred_on,
+        level=weighted(rng, SIGNAL_LEVELS),
+        is_verified=maybe(rng, 900, chance(rng, VERIFIED_PER_MILLE)),
+        field=enterprise.field,
+        summary=words.SIGNAL_TEXTS[kind],
+        authority=f"{enterprise.place}市场监督管理局",
+    )
