@@ -1,0 +1,82 @@
+"""What the gate is told of a table. Whoever knows the tables builds these; the gate knows none itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+ColumnKind = Literal["text", "texts", "count", "flag", "day", "instant"]
+_DTYPES: dict[ColumnKind, pl.DataType] = {
+    "text": pl.String(),
+    "texts": pl.List(pl.String()),
+    "count": pl.Int64(),
+    "flag": pl.Boolean(),
+    "day": pl.Date(),
+    "instant": pl.Datetime("us", "UTC"),
+}
+
+
+class WrongShape(ValueError):
+    """A frame lacks columns, has others, or holds other types: a fault of the program, not of the data."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds set by policy, all included; percentages are whole numbers.
+
+    earliest_on, latest_on: dates outside are a warning. minimum_percent: fewer rows than this share of
+    `previous_count` refuse; maximum_percent: more warn. quarantine_notice_percent: a file with a larger
+    share of quarantined rows warns. quarantine_refusal_percent: a kind of record with a larger share
+    refuses, once `quarantine_least_rows` rows were read.
+    """
+
+    earliest_on: date
+    latest_on: date
+    quarantine_notice_percent: int
+    quarantine_refusal_percent: int
+    quarantine_least_rows: int
+    minimum_percent: int | None = None
+    maximum_percent: int | None = None
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """A column: name, kind, Chinese label, whether it must be filled, and its closed vocabulary."""
+
+    name: str
+    kind: ColumnKind
+    label: str
+    is_required: bool = False
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table: columns, the key unique in it, the columns by which a row is named, and its limits."""
+
+    name: str
+    label: str
+    columns: tuple[ColumnSpec, ...]
+    key: tuple[str, ...]
+    named_by: tuple[str, ...]
+    limits: Limits
+
+    def label_of(self, column: str) -> str:
+        """The Chinese label of `column`; empty where the table has no such column."""
+        return next((spec.label for spec in self.columns if spec.name == column), "")
+
+    def check(self, schema: pl.Schema) -> None:
+        """Raise WrongShape, all differences at once, unless `schema` has these columns and types (in any order)."""
+        wanted = {column.name: _DTYPES[column.kind] for column in self.columns}
+        problems = [f"{name} is missing ({dtype})" for name, dtype in wanted.items() if name not in schema]
+        problems += [f"{name} is not a column of this table" for name in schema if name not in wanted]
+        problems += [
+            f"{name} is {schema[name]}, expected {dtype}"
+            for name, dtype in wanted.items()
+            if name in schema and schema[name] != dtype
+        ]
+        if problems:
+            raise WrongShape(f"the frame for {self.name} has another shape: " + "; ".join(problems))

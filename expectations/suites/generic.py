@@ -1,0 +1,99 @@
+"""What follows from a table's columns alone: filled, in the vocabulary, unique, in range, well formed.
+
+Names carry meaning throughout the project (`_on`, `_fen`, `_count`, `_id`), so one rule here serves every table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from expectations.shape import ColumnSpec, TableSpec
+from expectations.suites.expected import Expected
+
+LIST_SEPARATOR = "|"  # a list reaches the engine as one text: pandas cannot hash lists
+_FROM_ZERO = re.compile(r".*(_fen|_count|_bytes)|tier_index|index_(before|after)")
+_FROM_ONE = re.compile(r"version_no|row_no|position")
+# Names of the columns whose text has one form, with the form and its name.
+_FORMS = {
+    "uscc": (r"^[0-9A-HJ-NP-RTUW-Y]{18}$", "18 characters of 0-9 and A-Z without I, O, S, V, Z (GB 32100-2015)"),
+    "file_id": (r"^[0-9a-f]{64}$", "a SHA-256 in hexadecimal"),
+    "row_hash": (r"^[0-9a-f]{16,64}$", "a hash in hexadecimal"),
+    "person_hash": (r"^[0-9a-f]{16,64}$", "a keyed hash in hexadecimal"),
+    "person_masked": (r"\*", "a masked number: it holds at least one *"),
+}
+
+
+def of_columns(table: TableSpec) -> tuple[Expected, ...]:
+    """Expectations that follow from columns and key."""
+    found = [expected for column in table.columns for expected in _of_column(column, table)]
+    return (*found, *_of_key(table))
+
+
+def _of_column(column: ColumnSpec, table: TableSpec) -> Iterator[Expected]:
+    if column.is_required:
+        yield _one(column, "ExpectColumnValuesToNotBeNull", "is always filled")
+    if column.words:
+        yield _of_words(column)
+    if column.kind == "count":
+        yield from _of_count(column)
+    if column.kind == "day":
+        limits = table.limits
+        yield _between(
+            column, limits.earliest_on, limits.latest_on, f"lies in {limits.earliest_on} to {limits.latest_on}"
+        )
+    if column.name in _FORMS:
+        regex, name = _FORMS[column.name]
+        yield _one(column, "ExpectColumnValuesToMatchRegex", f"is {name}", regex=regex)
+
+
+def _one(column: ColumnSpec, expectation: str, says: str, **arguments: object) -> Expected:
+    return Expected(expectation, f"{column.name} {says}", {"column": column.name, **arguments})
+
+
+def _between(column: ColumnSpec, low: object, high: object, says: str) -> Expected:
+    arguments = {"column": column.name, "min_value": low, "max_value": high}
+    # Odd dates are the sender's; rows beyond doubt were turned away before. The night goes on.
+    return Expected("ExpectColumnValuesToBeBetween", f"{column.name} {says}", arguments, "warning")
+
+
+def _of_count(column: ColumnSpec) -> Iterator[Expected]:
+    least = 1 if _FROM_ONE.fullmatch(column.name) else 0 if _FROM_ZERO.fullmatch(column.name) else None
+    if least is not None:
+        yield _one(column, "ExpectColumnValuesToBeBetween", f"is {least} or more", min_value=least)
+
+
+def _of_words(column: ColumnSpec) -> Expected:
+    says = f"is one of {', '.join(column.words)}"
+    if column.kind != "texts":
+        return _one(column, "ExpectColumnValuesToBeInSet", says, value_set=list(column.words))
+    word = f"(?:{'|'.join(map(re.escape, column.words))})"
+    separator = re.escape(LIST_SEPARATOR)
+    regex = f"^(?:{word}(?:{separator}{word})*)?$"
+    return _one(column, "ExpectColumnValuesToMatchRegex", f"holds only {', '.join(column.words)}", regex=regex)
+
+
+def _of_key(table: TableSpec) -> tuple[Expected, ...]:
+    if not table.key:
+        return ()
+    says = f"{' + '.join(table.key)} stands once"
+    if len(table.key) == 1:
+        return (Expected("ExpectColumnValuesToBeUnique", says, {"column": table.key[0]}),)
+    return (Expected("ExpectCompoundColumnsToBeUnique", says, {"column_list": list(table.key)}),)
+
+
+def of_volume(table: TableSpec, previous_count: int | None) -> tuple[Expected, ...]:
+    """A broken minimum refuses, a broken maximum warns; nothing where there is no former run to compare with."""
+    if not previous_count:
+        return ()
+    found = []
+    low, high = table.limits.minimum_percent, table.limits.maximum_percent
+    if low is not None:
+        least = -(-previous_count * low // 100)  # rounded up: the bound itself passes
+        says = f"at least {least} rows, {low}% of the {previous_count} at the last run that passed"
+        found.append(Expected("ExpectTableRowCountToBeBetween", says, {"min_value": least}))
+    if high is not None:
+        most = previous_count * high // 100
+        says = f"at most {most} rows, {high}% of the {previous_count} at the last run that passed"
+        found.append(Expected("ExpectTableRowCountToBeBetween", says, {"max_value": most}, "warning"))
+    return tuple(found)

@@ -1,0 +1,167 @@
+"""Rules across the columns of a row, per table. The names here are the tables the gate knows.
+
+`condition` is SQL over the row, as in policy files; where a value it needs is missing the rule does not
+speak, unless it says IS NULL itself. Braces name limits of policy. Critical is what the program promises
+(a breach is our mistake); a warning is what a sender may get wrong without stopping the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from expectations.shape import Limits
+from expectations.suites.expected import Expected
+from expectations.verdict import Severity
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition over the columns of one row."""
+
+    columns: tuple[str, ...]
+    condition: str
+    says: str
+    severity: Severity = "critical"
+
+    def expected(self, limits: Limits) -> Expected:
+        """The rule with the limits of policy filled in."""
+        values = asdict(limits)
+        arguments = {"column_list": list(self.columns), "condition": self.condition.format(**values)}
+        return Expected("ExpectRowsToSatisfy", self.says.format(**values), arguments, self.severity)
+
+
+def _in_order(first: str, last: str) -> Rule:
+    return Rule((first, last), f"{first} <= {last}", f"{last} is not before {first}", "warning")
+
+
+def _given(column: str, given: str, condition: str, says: str, severity: Severity = "warning") -> Rule:
+    return Rule((given, column), f"NOT ({condition}) OR {column} IS NOT NULL", says, severity)
+
+
+_TIED = Rule(("enterprise_id", "record_id"), "enterprise_id IS NOT NULL", "every record is tied to an enterprise")
+_TIED_OR_PERSON = Rule(
+    ("enterprise_id", "party_class"),
+    "enterprise_id IS NOT NULL OR party_class = 'person'",
+    "every record not of a natural person is tied to an enterprise",
+)
+
+INTAKE: dict[str, tuple[Rule, ...]] = {
+    "enterprise": (
+        _TIED,
+        _in_order("established_on", "deregistered_on"),
+        _given("deregistered_on", "state", "state = 'deregistered'", "a deregistered enterprise has the day of it"),
+    ),
+    "inspection": (
+        _TIED,
+        _in_order("inspected_on", "rectify_by_on"),
+        _in_order("inspected_on", "rectified_on"),
+    ),
+    "penalty": (
+        _TIED_OR_PERSON,
+        _in_order("decided_on", "valid_until_on"),
+        _in_order("decided_on", "publicity_until_on"),
+        _in_order("decided_on", "revoked_on"),
+        _given("revoked_on", "state", "state = 'revoked'", "a revoked penalty has the day of it"),
+    ),
+    "sampling": (_TIED, _in_order("sampled_on", "reported_on")),
+    "signal": (_TIED,),
+    "rectification": (
+        _TIED,
+        _in_order("ordered_on", "due_on"),
+        _in_order("ordered_on", "completed_on"),
+        _given("completed_on", "state", "state = 'completed'", "a completed rectification has the day of it"),
+    ),
+    "commitment": (
+        _TIED_OR_PERSON,
+        _in_order("made_on", "valid_until_on"),
+        _in_order("made_on", "state_on"),
+        _given("unperformed", "state", "state IN ('partly', 'unfulfilled')", "a breach says what was not performed"),
+    ),
+    "honour": (_TIED, _in_order("awarded_on", "valid_until_on")),
+    "decision": (
+        _in_order("decided_on", "ends_on"),
+        Rule(
+            ("proposed_by", "decided_by"), "proposed_by <> decided_by", "four eyes: nobody decides their own proposal"
+        ),
+        _given("tier", "decision_type", "decision_type = 'hold_tier'", "holding a tier names the tier", "critical"),
+    ),
+    "person_ban": (
+        _in_order("decided_on", "starts_on"),
+        _in_order("decided_on", "ends_on"),
+        Rule(("is_lifelong", "ends_on"), "NOT is_lifelong OR ends_on IS NULL", "a lifelong ban has no end", "warning"),
+    ),
+}
+
+OUTPUTS: dict[str, tuple[Rule, ...]] = {
+    "files": (),
+    "accounts": (
+        Rule(
+            ("read_count", "accepted_count", "duplicate_count", "superseded_count", "quarantined_count"),
+            "read_count = accepted_count + duplicate_count + superseded_count + quarantined_count",
+            "the account closes: read = accepted + duplicate + superseded + quarantined",
+        ),
+        Rule(
+            ("quarantined_count", "read_count"),
+            "quarantined_count * 100 <= read_count * {quarantine_notice_percent}",
+            "at most {quarantine_notice_percent}% of a file's rows are turned away",
+            "warning",
+        ),
+    ),
+    "quarantine": (),
+    "ratings": (
+        Rule(("valid_from_on", "next_change_on"), "next_change_on > valid_from_on", "the next change is in the future"),
+        Rule(
+            ("next_change_on", "next_change_why"),
+            "(next_change_on IS NULL) = (next_change_why IS NULL)",
+            "a next change has its cause, and no cause stands without a day",
+        ),
+        _given("decided_by_id", "decided_by", "decided_by <> 'cut_point'", "the deciding rule is named", "critical"),
+    ),
+    "trace": (
+        Rule(("is_counted", "points_centipoints"), "is_counted OR points_centipoints = 0", "what is not counted: 0"),
+        Rule(
+            ("is_counted", "reason"),
+            "is_counted = (reason IS NULL)",
+            "what is not counted says why, what is counted gives no such reason",
+        ),
+        Rule(
+            ("role", "record_id"),
+            "role NOT IN ('item', 'direct') OR record_id IS NOT NULL",
+            "a rule hit names its record",
+        ),
+        Rule(("valid_from_on", "event_on"), "event_on <= valid_from_on", "no record counts before its day", "warning"),
+    ),
+    "changes": (
+        Rule(("tier_before", "tier_after"), "tier_before <> tier_after", "a change changes the tier"),
+        Rule(("index_before", "index_after"), "index_before <> index_after", "a change changes the tier's place"),
+    ),
+    "change_trace": (),
+}
+
+# Frames derived for the gate, in which several tables meet.
+ACROSS: dict[str, tuple[Rule, ...]] = {
+    "night_accounts": (
+        Rule(
+            ("quarantined_count", "read_count"),
+            "read_count < {quarantine_least_rows} "
+            "OR quarantined_count * 100 <= read_count * {quarantine_refusal_percent}",
+            "at most {quarantine_refusal_percent}% of a night's rows of a kind are turned away",
+        ),
+    ),
+    "present_ratings": (
+        Rule(("is_rated", "is_registered"), "is_rated", "no trace stands without a rating"),
+        Rule(("is_registered", "is_rated"), "is_registered", "every rated enterprise stands in the register"),
+        Rule(
+            ("score_centipoints", "base_centipoints", "trace_centipoints"),
+            "score_centipoints = base_centipoints + trace_centipoints",
+            "score = base + sum of the trace",
+        ),
+        Rule(
+            ("tier", "tier_index", "scheme_index"),
+            "scheme_index IS NOT NULL AND tier_index = scheme_index",
+            "the tier and its place are those of the scheme",
+        ),
+    ),
+}
+
+RULES: dict[str, tuple[Rule, ...]] = {**INTAKE, **OUTPUTS, **ACROSS}
