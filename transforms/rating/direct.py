@@ -1,0 +1,66 @@
+"""Direct placement: which records place an enterprise in a tier without counting, and until when."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.rating.compile import DirectRule, Plan, Span
+from transforms.rating.count import reason_code
+from transforms.rating.spans import day_after, end_of_span
+
+
+def _repeated(hits: pl.LazyFrame, rule: DirectRule, within: Span) -> pl.LazyFrame:
+    """The hits with at least so many unrevoked ones, themselves included, in the span that ends with them."""
+    others = hits.filter(~pl.col("is_revoked")).select("key", other_id="record_id", other_on="event_on")
+    is_within = (pl.col("other_on") <= pl.col("event_on")) & (
+        end_of_span(pl.col("other_on"), within) >= pl.col("event_on")
+    )
+    is_other = pl.col("other_id") != pl.col("record_id")
+    counts = (
+        hits.join(others, on="key")
+        .filter(is_within & is_other)
+        .group_by("key", "record_id")
+        .agg(others=pl.len().cast(pl.Int64))
+    )
+    enough = counts.filter(pl.col("others") + 1 >= rule.at_least)
+    return hits.join(enough, on=["key", "record_id"], how="semi")
+
+
+def triggers(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+    """Of the hits of direct rules those that place: the record, or enough of them within the rule's span.
+
+    Adds tier (index), holds_until (last day; null for ever) and stops_on (the day after, or of revocation).
+    """
+    frames = []
+    for rule in plan.directs:
+        own = hits.filter(pl.col("rule") == rule.order).with_columns(tier=pl.lit(rule.tier, dtype=pl.Int64))
+        frames.append(own if rule.within is None else _repeated(own, rule, rule.within))
+    if not frames:
+        frames = [hits.clear().with_columns(tier=pl.lit(None, dtype=pl.Int64))]
+    holds_until = pl.min_horizontal("window_ends_on", "expires_on")
+    stops_on = pl.when(pl.col("is_revoked")).then(pl.col("revoked_on")).otherwise(day_after(holds_until))
+    return pl.concat(frames).with_columns(holds_until=holds_until, stops_on=stops_on)
+
+
+def judged_triggers(asked: pl.LazyFrame) -> pl.LazyFrame:
+    """Triggers with `ask` and `on`, with the reason a placement does not hold; null while it does."""
+    reason = (
+        pl.when(pl.col("is_revoked"))
+        .then(reason_code("revoked"))
+        .when(pl.col("on") > pl.col("holds_until"))
+        .then(reason_code("aged_out"))
+    )
+    return asked.with_columns(reason=reason, points=pl.lit(0, dtype=pl.Int64))
+
+
+def placements(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """Per ask the placement that holds and weighs most: worst tier, then the longest lock, then file order.
+
+    Columns ask, direct_tier, direct_until (null for ever), direct_rule (order).
+    """
+    weight = ["tier", "holds_until", "rule"]
+    order = {"descending": [True, True, False], "nulls_last": [False, False, False]}
+    first = [pl.col(name).sort_by(weight, **order).first() for name in ("tier", "holds_until", "rule")]
+    holding = judged.filter(pl.col("reason").is_null())
+    named = {"tier": "direct_tier", "holds_until": "direct_until", "rule": "direct_rule"}
+    return holding.group_by("ask").agg(first).rename(named)

@@ -1,0 +1,64 @@
+"""Steps one to ten of a rating for any days asked about: the real one asks once, movement on past days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.rating.compile import Plan
+from transforms.rating.count import judge
+from transforms.rating.direct import judged_triggers, placements, triggers
+from transforms.rating.hits import find_hits
+from transforms.rating.tier import failing_needs, with_need_window, with_tier
+from transforms.rating.totals import adjustments, item_sums, scores
+
+
+@dataclass(frozen=True)
+class Hits:
+    """All a scheme finds in the records up to its day, before any question of what counts when."""
+
+    items: pl.LazyFrame
+    triggers: pl.LazyFrame
+    needs: pl.LazyFrame
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The answer for each ask, with what it rests on. `tiers` has one row per ask."""
+
+    items: pl.LazyFrame
+    adjustments: pl.LazyFrame
+    triggers: pl.LazyFrame
+    needs: pl.LazyFrame
+    tiers: pl.LazyFrame
+
+
+def find(records: Mapping[str, pl.LazyFrame], keys: pl.LazyFrame, plan: Plan) -> Hits:
+    """The hits of items, direct rules and needs; keys: enterprise_id and its number `key`."""
+    items = find_hits(records, keys, plan.items, plan.day, plan.act_kinds)
+    directs = find_hits(records, keys, plan.directs, plan.day)
+    return Hits(items, triggers(directs, plan), find_hits(records, keys, plan.needs, plan.day))
+
+
+def _asked(hits: pl.LazyFrame, asks: pl.LazyFrame, plan: Plan, is_once: bool) -> pl.LazyFrame:
+    """Hits beside each ask of their enterprise that is not before their event."""
+    if is_once:
+        return hits.with_columns(ask=pl.col("key").cast(pl.Int64), on=pl.lit(plan.day, dtype=pl.Date()))
+    return hits.join(asks, on="key").filter(pl.col("event_on") <= pl.col("on"))
+
+
+def evaluate(hits: Hits, asks: pl.LazyFrame, plan: Plan, is_once: bool) -> Evaluation:
+    """Each ask's rows and tier. asks: ask (unique number), key, on.
+
+    is_once: every enterprise asks, on the plan's day, and its ask is its key; then no join is needed.
+    """
+    items = judge(_asked(hits.items, asks, plan, is_once), plan)
+    sums = item_sums(items, plan.items)
+    adjusted = adjustments(sums, plan, asks)
+    placed = judged_triggers(_asked(hits.triggers, asks, plan, is_once))
+    needs = with_need_window(_asked(hits.needs, asks, plan, is_once))
+    scored = scores(sums, adjusted, plan, asks)
+    tiers = with_tier(scored, failing_needs(needs, plan.needs, asks), placements(placed), plan)
+    return Evaluation(items, adjusted, placed, needs, tiers)

@@ -1,0 +1,68 @@
+"""From score to tier: cut points, what the best tier needs, direct placement. Later steps only worsen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from transforms.rating.compile import NeedRule, Plan
+from transforms.rating.spans import day_after
+
+_INDEX = pl.Int64()
+
+
+def index_of(score: pl.Expr, plan: Plan) -> pl.Expr:
+    """The tier of a score: half-open intervals, lower bound included."""
+    steps = sorted((cut, index) for index, cut in enumerate(plan.cuts) if cut is not None)
+    lowest = plan.worst if plan.worse < 0 else 0
+    tier = pl.lit(lowest, dtype=_INDEX)
+    for cut, index in steps:
+        tier = pl.when(score >= cut).then(pl.lit(index, dtype=_INDEX)).otherwise(tier)
+    return tier
+
+
+def with_need_window(asked: pl.LazyFrame) -> pl.LazyFrame:
+    """Hits of needs that stand in the need's window on the day asked about, with the day they leave it."""
+    over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
+    standing = asked.with_columns(stops_on=over_on).filter(~pl.col("is_revoked"))
+    return standing.filter(pl.col("stops_on").is_null() | (pl.col("on") < pl.col("stops_on")))
+
+
+def _is_failing(need: NeedRule) -> pl.Expr:
+    count = pl.col(f"need_{need.order}").fill_null(0)
+    return count < need.at_least if need.at_least is not None else count > (need.at_most or 0)
+
+
+def failing_needs(standing: pl.LazyFrame, needs: Sequence[NeedRule], asks: pl.LazyFrame) -> pl.LazyFrame:
+    """Per ask the first need, by place in the file, that is not met: column failing_need (order) or null."""
+    if not needs:
+        return asks.select("ask", failing_need=pl.lit(None, dtype=pl.Int16))
+    counts = standing.group_by("ask").agg(
+        (pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in needs
+    )
+    first = pl.coalesce(pl.when(_is_failing(need)).then(pl.lit(need.order, dtype=pl.Int16)) for need in needs)
+    return asks.join(counts, on="ask", how="left").select("ask", failing_need=first)
+
+
+def _decider(steps: Sequence[tuple[str, pl.Expr]]) -> pl.Expr:
+    """The last of the steps that decided, cut points where none did."""
+    decided = pl.lit("cut_point")
+    for name, is_deciding in steps:
+        decided = pl.when(is_deciding).then(pl.lit(name)).otherwise(decided)
+    return decided
+
+
+def with_tier(scored: pl.LazyFrame, failing: pl.LazyFrame, placed: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+    """Adds score_index, index (after needs and placement), decided_by, and what decided.
+
+    scored: ask, score; failing: ask, failing_need; placed: as `placements` gives.
+    """
+    frame = scored.with_columns(score_index=index_of(pl.col("score"), plan))
+    frame = frame.join(failing, on="ask", how="left").join(placed, on="ask", how="left")
+    is_lacking = (pl.col("score_index") == 0) & pl.col("failing_need").is_not_null()
+    after_needs = pl.when(is_lacking).then(pl.lit(min(1, plan.worst), dtype=_INDEX)).otherwise(pl.col("score_index"))
+    is_placed = (pl.col("direct_tier") > after_needs).fill_null(False)
+    index = pl.when(is_placed).then(pl.col("direct_tier")).otherwise(after_needs)
+    decided_by = _decider([("minimum_data", is_lacking), ("direct", is_placed)])
+    return frame.with_columns(index=index, decided_by=decided_by)
