@@ -1,0 +1,120 @@
+"""Flags before variables before one file before defaults; every mistake at once, with where it came from."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings, SettingsProblems, load
+
+LONG_KEY = "a key that is long enough"
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    """A working folder with a policy of one scheme."""
+    (tmp_path / "policy" / "schemes").mkdir(parents=True)
+    (tmp_path / "policy" / "schemes" / "reference.yaml").touch()
+    (tmp_path / "policy" / "schemes" / "wuhan-2017.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def told(*args):
+    with pytest.raises(SettingsProblems) as problems:
+        load(*args)
+    return str(problems.value)
+
+
+BASE = {"YAOXIN_POLICY_DIR": "policy"}
+
+
+def test_defaults_are_a_whole_configuration():
+    settings = load({}, BASE)
+    assert settings.scheme == "reference"
+    assert settings.timezone == "Asia/Shanghai"
+    assert settings.identity_key is None
+    assert settings.publications == Path(settings.store) / "publications"
+
+
+def test_flag_before_variable_before_file_before_default(workplace):
+    (workplace / "yaoxin.toml").write_text('inbox = "file"\nscheme = "wuhan-2017"\noffice_name = "某局"\n', "utf-8")
+    variables = BASE | {"YAOXIN_INBOX": "variable", "YAOXIN_STORE": "variable"}
+    settings = load({"inbox": "flag", "store": None}, variables)
+    assert settings.inbox == Path("flag")
+    assert settings.store == "variable"
+    assert settings.scheme == "wuhan-2017"
+    assert settings.office_name == "某局"
+    assert load({}, variables).inbox == Path("variable")
+    assert load({}, BASE).inbox == Path("file")
+
+
+@pytest.mark.parametrize("by_flag", [True, False])
+def test_a_named_file_is_read_and_its_paths_are_meant_from_its_folder(workplace, by_flag):
+    (workplace / "etc").mkdir()
+    (workplace / "etc" / "my.toml").write_text(
+        'store = "s3://b/y"\ninbox = "in"\npublications = "/out"\nstorage_options = {AWS_REGION = "x"}\n', "utf-8"
+    )
+    flags = {"config": "etc/my.toml"} if by_flag else {}
+    variables = BASE if by_flag else BASE | {"YAOXIN_CONFIG": "etc/my.toml"}
+    settings = load(flags, variables)
+    assert settings.inbox == Path("etc/in")
+    assert settings.store == "s3://b/y"
+    assert settings.publications == Path("/out")
+    assert settings.storage_options == {"AWS_REGION": "x"}
+
+
+def test_a_named_file_that_is_missing_is_a_mistake():
+    assert "config (from --config): none.toml" in told({"config": "none.toml"}, BASE)
+
+
+def test_all_mistakes_of_all_sources_are_listed_at_once(workplace):
+    (workplace / "yaoxin.toml").write_text('# mine\ntimezone = "Mars"\nstroe = "x"\n', "utf-8")
+    variables = BASE | {"YAOXIN_SCHEME": "wuhan2017", "YAOXIN_IDENTITY_KEY": "hunter2", "YAOXIN_STORAGE_OPTIONS": "{"}
+    text = told({"store": "100%"}, variables)
+    assert len(text.splitlines()) == 6
+    assert "timezone (from yaoxin.toml, line 2): 'Mars': no such time zone" in text
+    assert "stroe (from yaoxin.toml, line 3): (not shown): no such setting; did you mean 'store'?" in text
+    assert "scheme (from YAOXIN_SCHEME): 'wuhan2017'" in text
+    assert "there are reference, wuhan-2017; did you mean 'wuhan-2017'?" in text
+    assert "store (from --store): '100%'" in text
+    assert "storage_options (from YAOXIN_STORAGE_OPTIONS): '{': not a JSON object" in text
+    assert "identity_key (from YAOXIN_IDENTITY_KEY): (not shown)" in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(("length", "is_good"), [(15, False), (16, True), (17, True)])
+def test_the_identity_key_is_long_enough_and_never_printed(length, is_good):
+    key = "k" * length
+    if is_good:
+        settings = load({}, BASE | {"YAOXIN_IDENTITY_KEY": key})
+        assert settings.identity_key.get_secret_value() == key
+        assert key not in repr(settings)
+        assert key not in str(settings)
+    else:
+        assert key not in told({}, BASE | {"YAOXIN_IDENTITY_KEY": key})
+
+
+def test_broken_toml_says_the_line(workplace):
+    (workplace / "yaoxin.toml").write_text('inbox = "a"\nstore =\n', "utf-8")
+    assert "line 2" in told({}, BASE)
+
+
+def test_a_wrong_type_says_what_is_expected(workplace):
+    (workplace / "yaoxin.toml").write_text("inbox = 3\n", "utf-8")
+    assert "inbox (from yaoxin.toml, line 1): '3'" in told({}, BASE)
+    assert "expected the folder where the sources' files arrive" in told({}, BASE)
+
+
+def test_object_storage_needs_a_folder_for_publications():
+    assert "publications (from the default)" in told({"store": "s3://b/y"}, BASE)
+
+
+def test_a_policy_folder_without_schemes_is_refused(workplace):
+    assert "policy_dir (from --policy-dir)" in told({"policy_dir": workplace}, {})
+
+
+def test_a_process_started_by_this_one_gets_the_same_settings():
+    options = {"inbox": "in", "storage_options": {"A": "b"}, "identity_key": LONG_KEY}
+    settings = load(options, BASE)
+    assert isinstance(settings, Settings)
+    assert load({}, settings.as_environment()) == settings
