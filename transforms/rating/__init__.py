@@ -1,6 +1,6 @@
 """The rating core: records and a scheme in, tiers with their reasons out.
 
-- `compile`   a scheme on one day, as plain values
+- `plan`      a scheme on one day, as plain values; `compile` makes it
 - `spans`     calendar arithmetic on columns of days
 - `hits`      which records a rule applies to
 - `count`     what counts on a day, how much, and why the rest does not

@@ -1,4 +1,4 @@
-"""A grading scheme on one day: plain values, every rule with its place in the file.
+"""A grading scheme compiled for one day.
 
 Dated values are taken as in force on that day; a rule whose value has ended does not exist on it.
 """
@@ -6,135 +6,25 @@ Dated values are taken as in force on that day; a rule whose value has ended doe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from transforms.policy.dated import Dated, PolicyGap
-from transforms.policy.scheme import Accumulation, Award, Decay, Direct, Item, Lock, Scheme, Section, Span, Window
+from transforms.policy.scheme import Accumulation, Decay, Direct, Item, Lock, Scheme, Section, Window
+from transforms.rating.plan import (
+    UNBOUNDED,
+    AccumulationRule,
+    Bounds,
+    DirectRule,
+    ItemRule,
+    NeedRule,
+    Plan,
+    Source,
+)
 
-Rounding = Literal["half_up", "half_even", "towards_zero"]
 Value = TypeVar("Value")
-
-UNBOUNDED = 2**53  # beyond any score, and exact wherever a number may pass through
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a value stands in the law and how sure that is."""
-
-    basis: str
-    confidence: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a record of `kind` must satisfy, and for how long that tells: order is its place in the file."""
-
-    order: int
-    id: str
-    title: str
-    kind: str
-    when: str
-    window: Window
-    source: Source
-
-
-@dataclass(frozen=True)
-class ItemRule(Rule):
-    """A rule that gives points; cap in centipoints, None for none."""
-
-    award: Award
-    section: int | None
-    cap: int | None
-    cap_source: Source
-    decay: tuple[Decay, ...]
-
-
-@dataclass(frozen=True)
-class DirectRule(Rule):
-    """A rule that places in a tier; its window is the lock."""
-
-    tier: int
-    at_least: int
-    within: Span | None
-
-
-@dataclass(frozen=True)
-class NeedRule(Rule):
-    """What the best tier needs: at least, or at most, so many records in the window."""
-
-    at_least: int | None
-    at_most: int | None
-
-
-@dataclass(frozen=True)
-class AccumulationRule:
-    """Every `every` counted hits of the items `of` (their orders) give `points` more."""
-
-    order: int
-    id: str
-    title: str
-    of: tuple[int, ...]
-    every: int
-    points: int
-    section: int | None
-    source: Source
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a sum starts from and may not leave, in centipoints, bounds included."""
-
-    order: int
-    id: str
-    title: str
-    base: int
-    lowest: int
-    highest: int
-    source: Source
-
-    @property
-    def is_base_outside(self) -> bool:
-        """Whether the sum is corrected even where nothing is added to it."""
-        return not self.lowest <= self.base <= self.highest
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A scheme on one day. `worse` is -1 where points are deducted, 1 where they accumulate."""
-
-    scheme: str
-    day: date
-    worse: int
-    rounding: Rounding
-    tiers: tuple[str, ...]
-    cuts: tuple[int | None, ...]
-    tiers_source: Source
-    items: tuple[ItemRule, ...]
-    accumulations: tuple[AccumulationRule, ...]
-    sections: tuple[Bounds, ...]
-    whole: Bounds
-    act_kinds: frozenset[str]
-    directs: tuple[DirectRule, ...]
-    needs: tuple[NeedRule, ...]
-    tiers_per_clean_year: int | None
-    movement_source: Source
-    changes_on: date | None
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of record the scheme reads, in alphabetical order."""
-        rules = (*self.items, *self.directs, *self.needs)
-        return tuple(sorted({rule.kind for rule in rules}))
-
-    @property
-    def worst(self) -> int:
-        """Index of the worst tier."""
-        return len(self.tiers) - 1
-
 
 _NO_SOURCE = Source("", "")
 
@@ -196,7 +86,8 @@ def _items(scheme: Scheme, day: date, sections: dict[str, int]) -> Iterator[Item
 
 
 def _decay(item: Item, day: date) -> tuple[Decay, ...]:
-    return tuple(_maybe(item.decay, day, f"items.{item.id}.decay") or ())
+    steps = _maybe(item.decay, day, f"items.{item.id}.decay")
+    return () if steps is None else tuple(steps)
 
 
 def _lock_window(lock: Lock) -> Window:
@@ -230,7 +121,8 @@ def _directs(scheme: Scheme, day: date, tiers: tuple[str, ...]) -> Iterator[Dire
 
 def _needs(scheme: Scheme, day: date) -> Iterator[NeedRule]:
     source = _source(scheme.best_tier_needs)
-    for order, need in enumerate(_maybe(scheme.best_tier_needs, day, "best_tier_needs") or ()):
+    needs = _maybe(scheme.best_tier_needs, day, "best_tier_needs")
+    for order, need in enumerate([] if needs is None else needs):
         yield NeedRule(
             order, need.id, need.title, need.kind, need.when, need.window, source, need.at_least, need.at_most
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
-from transforms.rating.compile import Plan
+from transforms.rating.hits import Known
+from transforms.rating.plan import Plan
 
 _HOLDS = pl.Schema(
     {
@@ -20,15 +19,15 @@ _HOLDS = pl.Schema(
 )
 
 
-def holds(records: Mapping[str, pl.LazyFrame], keys: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+def holds(known: Known, plan: Plan) -> pl.LazyFrame:
     """Every decision that holds a tier of the scheme, past, present and future."""
-    if "decision" not in records:
+    if "decision" not in known.records:
         return pl.LazyFrame(schema=_HOLDS)
     indexes = {tier: index for index, tier in enumerate(plan.tiers)}
     index = pl.col("tier").replace_strict(indexes, default=None, return_dtype=pl.Int64)
-    of_office = records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
-    known = of_office.filter(pl.col("held_index").is_not_null()).join(keys, on="enterprise_id")
-    return known.select(_HOLDS.names())
+    of_office = known.records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
+    of_tier = of_office.filter(pl.col("held_index").is_not_null()).join(known.keys, on="enterprise_id")
+    return of_tier.select(_HOLDS.names())
 
 
 def hold_in_force(every: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.rating.compile import DirectRule, Plan, Span
+from transforms.policy.scheme import Span
 from transforms.rating.count import reason_code
+from transforms.rating.plan import DirectRule, Plan
 from transforms.rating.spans import day_after, end_of_span
 
 
@@ -58,9 +59,8 @@ def placements(judged: pl.LazyFrame) -> pl.LazyFrame:
 
     Columns ask, direct_tier, direct_until (null for ever), direct_rule (order).
     """
-    weight = ["tier", "holds_until", "rule"]
-    order = {"descending": [True, True, False], "nulls_last": [False, False, False]}
-    first = [pl.col(name).sort_by(weight, **order).first() for name in ("tier", "holds_until", "rule")]
+    weight = ["tier", "holds_until", "rule"]  # no end sorts before any end
+    first = [pl.col(name).sort_by(weight, descending=[True, True, False], nulls_last=False).first() for name in weight]
     holding = judged.filter(pl.col("reason").is_null())
     named = {"tier": "direct_tier", "holds_until": "direct_until", "rule": "direct_rule"}
     return holding.group_by("ask").agg(first).rename(named)

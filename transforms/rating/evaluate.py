@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.compile import Plan
 from transforms.rating.count import judge
 from transforms.rating.direct import judged_triggers, placements, triggers
-from transforms.rating.hits import find_hits
+from transforms.rating.hits import Known, find_hits
+from transforms.rating.plan import Plan
 from transforms.rating.tier import failing_needs, with_need_window, with_tier
 from transforms.rating.totals import adjustments, item_sums, scores
 
@@ -35,11 +34,11 @@ class Evaluation:
     tiers: pl.LazyFrame
 
 
-def find(records: Mapping[str, pl.LazyFrame], keys: pl.LazyFrame, plan: Plan) -> Hits:
-    """The hits of items, direct rules and needs; keys: enterprise_id and its number `key`."""
-    items = find_hits(records, keys, plan.items, plan.day, plan.act_kinds)
-    directs = find_hits(records, keys, plan.directs, plan.day)
-    return Hits(items, triggers(directs, plan), find_hits(records, keys, plan.needs, plan.day))
+def find(known: Known, plan: Plan) -> Hits:
+    """The hits of items, direct rules and needs."""
+    items = find_hits(known, plan.items, plan.day, plan.act_kinds)
+    directs = find_hits(known, plan.directs, plan.day)
+    return Hits(items, triggers(directs, plan), find_hits(known, plan.needs, plan.day))
 
 
 def _asked(hits: pl.LazyFrame, asks: pl.LazyFrame, plan: Plan, is_once: bool) -> pl.LazyFrame:

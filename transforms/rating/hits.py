@@ -6,12 +6,13 @@ Nothing here depends on the day a rating asks about, save the scheme's values an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from transforms.policy.scheme import Award, Window
-from transforms.rating.compile import ItemRule, Rule
+from transforms.rating.plan import ItemRule, Rule
 from transforms.rating.spans import end_of_window
 from transforms.tables import KINDS, Kind
 
@@ -32,6 +33,16 @@ SCHEMA = pl.Schema(
         "raw": pl.Int64(),
     }
 )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known: records by kind, one row each; `keys` has enterprise_id and its number `key`."""
+
+    records: Mapping[str, pl.LazyFrame]
+    keys: pl.LazyFrame
+
+
 _KIND_NUMBERS = {name: number for number, name in enumerate(KINDS)}
 _FACTS = ("key", "record_id", "record_no", "event_on", "revoked_on", "is_revoked")
 
@@ -125,20 +136,16 @@ def _hits_of_kind(
 
 
 def find_hits(
-    records: Mapping[str, pl.LazyFrame],
-    keys: pl.LazyFrame,
-    rules: Sequence[Rule],
-    known_on: date,
-    act_kinds: frozenset[str] = frozenset(),
+    known: Known, rules: Sequence[Rule], known_on: date, act_kinds: frozenset[str] = frozenset()
 ) -> pl.LazyFrame:
     """Records with an event up to `known_on` to which rules apply, in the columns of SCHEMA.
 
-    `keys` has enterprise_id and its number `key`; others' records are left out. window_ends_on is the
-    last day the rule's window covers, expires_on the record's own term where the window heeds it. `act`
-    is set for `act_kinds` alone. raw is in centipoints, 0 for rules that give none.
+    Records of enterprises that are not known are left out. window_ends_on is the last day the rule's
+    window covers, expires_on the record's own term where the window heeds it. `act` is set for
+    `act_kinds` alone. raw is in centipoints, 0 for rules that give none.
     """
     frames: list[pl.LazyFrame] = [pl.LazyFrame(schema=SCHEMA)]
-    for name in sorted({rule.kind for rule in rules} & set(records)):
+    for name in sorted({rule.kind for rule in rules} & set(known.records)):
         of_kind = [rule for rule in rules if rule.kind == name]
-        frames.extend(_hits_of_kind(records[name], keys, of_kind, known_on, act_kinds))
+        frames.extend(_hits_of_kind(known.records[name], known.keys, of_kind, known_on, act_kinds))
     return pl.concat(frames)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import polars as pl
 
-from transforms.rating.compile import Plan
 from transforms.rating.count import next_decay_on, reason_code
 from transforms.rating.evaluate import Evaluation
+from transforms.rating.hits import Known
+from transforms.rating.plan import Plan
 from transforms.rating.spans import day_after
 from transforms.tables import KINDS
 from transforms.tables.outputs import CAUSES
@@ -26,14 +27,14 @@ def _candidate(frame: pl.LazyFrame, day: pl.Expr, cause: str, plan: Plan) -> pl.
     return frame.filter(day > plan.day).select("key", next=_packed(day, cause))
 
 
-def _of_records(records: Mapping[str, pl.LazyFrame], keys: pl.LazyFrame, plan: Plan) -> Iterator[pl.LazyFrame]:
+def _of_records(known: Known, plan: Plan) -> Iterator[pl.LazyFrame]:
     """Events and revocations that are recorded and lie ahead, of every kind the scheme reads."""
-    for kind in (KINDS[name] for name in plan.kinds if name in records):
+    for kind in (KINDS[name] for name in plan.kinds if name in known.records):
         days = {kind.event_on: "new_record", kind.revoked_on: "revocation"}
         for column, cause in days.items():
             if column is not None:
-                ahead = records[kind.name].filter(pl.col(column) > plan.day).select("enterprise_id", day=column)
-                yield _candidate(ahead.join(keys, on="enterprise_id"), pl.col("day"), cause, plan)
+                ahead = known.records[kind.name].filter(pl.col(column) > plan.day).select("enterprise_id", day=column)
+                yield _candidate(ahead.join(known.keys, on="enterprise_id"), pl.col("day"), cause, plan)
 
 
 def _of_rows(evaluation: Evaluation, plan: Plan) -> Iterator[pl.LazyFrame]:
@@ -58,16 +59,11 @@ def _of_decisions(tiers: pl.LazyFrame, every_hold: pl.LazyFrame, plan: Plan) -> 
 
 
 def with_next_change(
-    tiers: pl.LazyFrame,
-    evaluation: Evaluation,
-    every_hold: pl.LazyFrame,
-    records: Mapping[str, pl.LazyFrame],
-    keys: pl.LazyFrame,
-    plan: Plan,
+    tiers: pl.LazyFrame, evaluation: Evaluation, every_hold: pl.LazyFrame, known: Known, plan: Plan
 ) -> pl.LazyFrame:
     """Adds next_change_on and next_change_why (null where nothing lies ahead)."""
     frames = [
-        *_of_records(records, keys, plan),
+        *_of_records(known, plan),
         *_of_rows(evaluation, plan),
         *_of_decisions(tiers, every_hold, plan),
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.rating.compile import Plan
 from transforms.rating.evaluate import Hits, evaluate
+from transforms.rating.plan import Plan
 from transforms.rating.spans import day_after, full_years, years_later
 
 _DAYS = 2**24  # more days than a calendar date can be away from 1970

@@ -9,11 +9,13 @@ from datetime import date
 import polars as pl
 
 from transforms.policy.scheme import Scheme
-from transforms.rating.compile import Plan, Source, plan_on
+from transforms.rating.compile import plan_on
 from transforms.rating.decision import hold_in_force, holds, with_decision
 from transforms.rating.evaluate import evaluate, find
+from transforms.rating.hits import Known
 from transforms.rating.horizon import with_next_change
 from transforms.rating.movement import with_movement
+from transforms.rating.plan import Plan, Source
 from transforms.rating.trace import trace_of
 from transforms.tables.outputs import RATINGS
 
@@ -106,10 +108,11 @@ def rate(records: Mapping[str, pl.LazyFrame], enterprises: pl.LazyFrame, scheme:
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)
     asks = keys.select(pl.col("key").cast(pl.Int64).alias("ask"), "key", on=pl.lit(as_of, dtype=pl.Date()))
-    hits = find(records, keys, plan)
+    known = Known(records, keys)
+    hits = find(known, plan)
     evaluation = evaluate(hits, asks, plan, is_once=True)
-    every_hold = holds(records, keys, plan)
+    every_hold = holds(known, plan)
     moved = with_movement(evaluation.tiers, hits, plan)
     decided = with_decision(moved, hold_in_force(every_hold, plan))
-    dated = with_next_change(decided, evaluation, every_hold, records, keys, plan)
+    dated = with_next_change(decided, evaluation, every_hold, known, plan)
     return Rating(_ratings(dated, keys, plan), trace_of(evaluation, keys, plan))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.rating.compile import UNBOUNDED, AccumulationRule, Bounds, ItemRule, Plan
+from transforms.rating.plan import UNBOUNDED, AccumulationRule, Bounds, ItemRule, Plan
 from transforms.tables.outputs import ROLES_IN_TRACE
 
 ROLES = tuple(ROLES_IN_TRACE)

@@ -1,0 +1,128 @@
+"""What a scheme is on one day: plain frozen values, every rule with its place in the policy file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from transforms.policy.scheme import Award, Decay, Span, Window
+
+Rounding = Literal["half_up", "half_even", "towards_zero"]
+
+UNBOUNDED = 2**53  # beyond any score, and exact wherever a number may pass through
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value stands in the law and how sure that is."""
+
+    basis: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a record of `kind` must satisfy, and for how long that tells: order is its place in the file."""
+
+    order: int
+    id: str
+    title: str
+    kind: str
+    when: str
+    window: Window
+    source: Source
+
+
+@dataclass(frozen=True)
+class ItemRule(Rule):
+    """A rule that gives points; cap in centipoints, None for none."""
+
+    award: Award
+    section: int | None
+    cap: int | None
+    cap_source: Source
+    decay: tuple[Decay, ...]
+
+
+@dataclass(frozen=True)
+class DirectRule(Rule):
+    """A rule that places in a tier; its window is the lock."""
+
+    tier: int
+    at_least: int
+    within: Span | None
+
+
+@dataclass(frozen=True)
+class NeedRule(Rule):
+    """What the best tier needs: at least, or at most, so many records in the window."""
+
+    at_least: int | None
+    at_most: int | None
+
+
+@dataclass(frozen=True)
+class AccumulationRule:
+    """Every `every` counted hits of the items `of` (their orders) give `points` more."""
+
+    order: int
+    id: str
+    title: str
+    of: tuple[int, ...]
+    every: int
+    points: int
+    section: int | None
+    source: Source
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a sum starts from and may not leave, in centipoints, bounds included."""
+
+    order: int
+    id: str
+    title: str
+    base: int
+    lowest: int
+    highest: int
+    source: Source
+
+    @property
+    def is_base_outside(self) -> bool:
+        """Whether the sum is corrected even where nothing is added to it."""
+        return not self.lowest <= self.base <= self.highest
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scheme on one day. `worse` is -1 where points are deducted, 1 where they accumulate."""
+
+    scheme: str
+    day: date
+    worse: int
+    rounding: Rounding
+    tiers: tuple[str, ...]
+    cuts: tuple[int | None, ...]
+    tiers_source: Source
+    items: tuple[ItemRule, ...]
+    accumulations: tuple[AccumulationRule, ...]
+    sections: tuple[Bounds, ...]
+    whole: Bounds
+    act_kinds: frozenset[str]
+    directs: tuple[DirectRule, ...]
+    needs: tuple[NeedRule, ...]
+    tiers_per_clean_year: int | None
+    movement_source: Source
+    changes_on: date | None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of record the scheme reads, in alphabetical order."""
+        rules = (*self.items, *self.directs, *self.needs)
+        return tuple(sorted({rule.kind for rule in rules}))
+
+    @property
+    def worst(self) -> int:
+        """Index of the worst tier."""
+        return len(self.tiers) - 1
