@@ -1,0 +1,185 @@
+"""The gate as the flows use it: told the tables and the office's caution, and the frames in which tables meet.
+
+`read_gate(policy folder).validate("penalty", frame)` answers for every table of `transforms.tables`, and for
+two frames derived here: `night_accounts` and `present_ratings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pydantic import Field, PositiveInt, model_validator
+
+from expectations import ColumnSpec, Limits, TableSpec, Verdict, validate
+from expectations.shape import ColumnKind
+from transforms.policy import load_document
+from transforms.policy.dated import Strict
+from transforms.tables import KINDS, TABLES, Column, Table
+from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS
+
+Frame = pl.LazyFrame | pl.DataFrame
+
+_KINDS_OF_COLUMN: dict[pl.DataType, ColumnKind] = {
+    TEXT: "text",
+    TEXTS: "texts",
+    COUNT: "count",
+    FLAG: "flag",
+    DAY: "day",
+    INSTANT: "instant",
+}
+# What a person needs beside the key to find a row.
+_NAMED_BESIDE_KEY = {
+    "accounts": ("file_name",),
+    "files": ("file_name",),
+    "quarantine": ("file_name",),
+    "ratings": ("tier",),
+    "trace": ("item_id", "record_id"),
+    "changes": ("name",),
+    "change_trace": ("item_id", "record_id"),
+}
+
+NIGHT_ACCOUNTS = Table(
+    "night_accounts",
+    "当夜收件账",
+    "The accounts of a night, summed by kind of record.",
+    (
+        Column("kind", TEXT, "记录类别", "kind of record", True),
+        Column("read_count", COUNT, "读取", "rows read", True),
+        Column("quarantined_count", COUNT, "隔离", "rows turned away", True),
+    ),
+    ("kind",),
+)
+PRESENT_RATINGS = Table(
+    "present_ratings",
+    "现行信用等级",
+    "Every rating that stands, beside its trace, the register and the tiers of the scheme.",
+    (
+        Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
+        Column("tier", TEXT, "等级", "tier"),
+        Column("tier_index", COUNT, "等级序", "place of the tier as stored"),
+        Column("scheme_index", COUNT, "标准中的等级序", "place of that tier in the scheme; empty for no such tier"),
+        Column("score_centipoints", COUNT, "得分（百分之一分）", "score"),
+        Column("base_centipoints", COUNT, "基础分（百分之一分）", "base"),
+        Column("trace_centipoints", COUNT, "明细合计（百分之一分）", "sum of the trace", True),
+        Column("is_rated", FLAG, "是否已评级", "whether a rating stands", True),
+        Column("is_registered", FLAG, "是否在册", "whether the register holds the enterprise", True),
+    ),
+    ("enterprise_id",),
+)
+
+
+class PlausibleDates(Strict):
+    """First and last day that a date may name."""
+
+    from_: date = Field(alias="from")
+    to: date
+    why: str = Field(min_length=1)
+
+
+class Volume(Strict):
+    """Share of the rows of the last run that passed: fewer refuse, more warn."""
+
+    minimum_percent: int = Field(ge=0, le=100)
+    maximum_percent: int = Field(ge=100)
+    why: str = Field(min_length=1)
+
+
+class QuarantineShare(Strict):
+    """Share of rows turned away: of a file (warns), of a night's rows of a kind (refuses, from so many rows on)."""
+
+    file_notice_percent: int = Field(ge=0, le=100)
+    night_refusal_percent: int = Field(ge=0, le=100)
+    night_least_rows: PositiveInt
+    why: str = Field(min_length=1)
+
+
+class Caution(Strict):
+    """`policy/gate.yaml`: when the whole looks wrong though every row passed."""
+
+    plausible_dates: PlausibleDates
+    volumes: dict[str, Volume]
+    quarantine: QuarantineShare
+
+    @model_validator(mode="after")
+    def _known_tables(self) -> Caution:
+        unknown = sorted(set(self.volumes) - set(_tables()))
+        if unknown:
+            raise ValueError(f"volumes names no table: {', '.join(unknown)}; tables are {', '.join(_tables())}")
+        return self
+
+    def limits(self, table: str) -> Limits:
+        """The limits of one table."""
+        volume = self.volumes.get(table)
+        return Limits(
+            earliest_on=self.plausible_dates.from_,
+            latest_on=self.plausible_dates.to,
+            quarantine_notice_percent=self.quarantine.file_notice_percent,
+            quarantine_refusal_percent=self.quarantine.night_refusal_percent,
+            quarantine_least_rows=self.quarantine.night_least_rows,
+            minimum_percent=volume.minimum_percent if volume else None,
+            maximum_percent=volume.maximum_percent if volume else None,
+        )
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Every table the gate knows, by name."""
+
+    specs: Mapping[str, TableSpec]
+
+    def validate(self, table: str, frame: Frame, *, previous_count: int | None = None) -> Verdict:
+        """Check `frame` as `table`; see `expectations.validate`. Raises KeyError for an unknown table."""
+        if table not in self.specs:
+            raise KeyError(f"the gate knows no table {table}; it knows {', '.join(self.specs)}")
+        return validate(self.specs[table], frame, previous_count=previous_count)
+
+
+def read_gate(folder: Path) -> Gate:
+    """The gate with the caution of `folder`/gate.yaml. Raises PolicyProblems."""
+    path = folder / "gate.yaml"
+    caution = load_document(path.read_text(encoding="utf-8"), f"{folder.name}/{path.name}", Caution)
+    return Gate({name: spec_of(table, caution.limits(name)) for name, table in _tables().items()})
+
+
+def spec_of(table: Table, limits: Limits) -> TableSpec:
+    """A table as the gate is told of it."""
+    kind = KINDS.get(table.name)
+    beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMED_BESIDE_KEY.get(table.name, ())
+    columns = tuple(
+        ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.words)) for c in table.columns
+    )
+    return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys((*table.key, *beside))), limits)
+
+
+def night_accounts(accounts: Frame) -> pl.LazyFrame:
+    """NIGHT_ACCOUNTS of a night's rows of TABLES["accounts"]."""
+    return accounts.lazy().group_by("kind").agg(pl.col("read_count", "quarantined_count").sum()).sort("kind")
+
+
+def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str]) -> pl.LazyFrame:
+    """PRESENT_RATINGS of the ratings and trace rows that stand, any frame with the register's enterprise_id,
+    and the scheme's tiers, best first. A trace without a rating is a row of its own, so that it is found.
+    """
+    score = ["enterprise_id", "tier", "tier_index", "score_centipoints", "base_centipoints"]
+    rated = ratings.lazy().select(*score, is_rated=pl.lit(True))
+    sums = trace.lazy().group_by("enterprise_id").agg(trace_centipoints=pl.col("points_centipoints").sum())
+    known = register.lazy().select("enterprise_id", is_registered=pl.lit(True)).unique()
+    places = pl.LazyFrame(
+        {"tier": tiers, "scheme_index": range(len(tiers))}, schema={"tier": TEXT, "scheme_index": COUNT}
+    )
+    return (
+        rated.join(sums, on="enterprise_id", how="full", coalesce=True)
+        .join(known, on="enterprise_id", how="left")
+        .join(places, on="tier", how="left")
+        .with_columns(pl.col("trace_centipoints").fill_null(0), pl.col("is_rated", "is_registered").fill_null(False))
+        .select(PRESENT_RATINGS.schema.names())
+        .sort("enterprise_id", "tier", nulls_last=True)
+    )
+
+
+def _tables() -> dict[str, Table]:
+    return {**TABLES, NIGHT_ACCOUNTS.name: NIGHT_ACCOUNTS, PRESENT_RATINGS.name: PRESENT_RATINGS}
