@@ -6,17 +6,11 @@ from random import Random
 
 from stdnum.cn import ric, uscc
 
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+from transforms.records.uscc import organisation_check
+
 PROVINCE = "450000"
 ORGANISATION_CODES = 1_000_000
 STRIDE = 611_953  # prime to the number of codes: consecutive enterprises get codes far apart, none twice
-
-
-def organisation_code(body: str) -> str:
-    """The nine characters of GB 11714 for eight: the last is their check character."""
-    total = sum(ALPHABET.index(char) * weight for char, weight in zip(body, ORGANISATION_WEIGHTS, strict=True))
-    return body + "0123456789X"[(11 - total % 11) % 11]
 
 
 def credit_code(prefix: str, region: str, serial: int) -> str:
@@ -25,7 +19,7 @@ def credit_code(prefix: str, region: str, serial: int) -> str:
     Bodies start with MX, which the registries have not reached; serials below ORGANISATION_CODES differ.
     """
     body = f"MX{serial * STRIDE % ORGANISATION_CODES:06d}"
-    code = f"{prefix}{region}{organisation_code(body)}"
+    code = f"{prefix}{region}{body}{organisation_check(body)}"
     return code + str(uscc.calc_check_digit(code))
 
 
@@ -42,3 +36,9 @@ def identity_number(rng: Random) -> str:
     head = f"{PROVINCE}{rng.randrange(1850, 1900)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
     number = f"{head}{rng.randrange(1000):03d}"
     return number + str(ric.calc_check_digit(number + "0"))
+
+
+def wrong_organisation(code: str) -> str:
+    """The same code with a wrong check of its organisation part, and a right last character."""
+    part = code[8:16] + ("1" if code[16] == "0" else "0")
+    return code[:8] + part + str(uscc.calc_check_digit(code[:8] + part))

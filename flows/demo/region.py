@@ -19,6 +19,8 @@ SOLE_TRADER_PER_MILLE = {"retailer": 520, "user": 430, "wholesaler": 20, "maker"
 SECOND_FIELD_PER_MILLE = 180
 FORMER_NAME_PER_MILLE = 30
 GONE_PER_MILLE = 25
+STORIES = {13: "listed", 113: "removed", 213: "held", 313: "candidate"}  # by serial within each 400
+STORY_EVERY = 400
 TWIN_EVERY = 500  # of so many enterprises, one bears the very name of the one before it
 
 
@@ -45,6 +47,11 @@ class Enterprise:
     def field(self) -> str:
         """The field it mainly works in."""
         return self.fields[0]
+
+    @property
+    def story(self) -> str | None:
+        """What the credit office has with it: listed, removed, held, candidate; nothing with nearly all."""
+        return STORIES.get(self.serial % STORY_EVERY)
 
 
 def enterprises(streams: Streams, count: int, end_on: date) -> Iterator[Enterprise]:

@@ -64,7 +64,11 @@ BASES = {
     "device": "《医疗器械监督管理条例》",
     "cosmetic": "《化妆品监督管理条例》",
 }
-STANDARDS = {"drug": "药品经营质量管理规范（2016年修正）", "device": "医疗器械经营质量管理规范（2023年）", "cosmetic": ""}
+STANDARDS = {
+    "drug": "药品经营质量管理规范（2016年修正）",
+    "device": "医疗器械经营质量管理规范（2023年）",
+    "cosmetic": "",
+}
 BUREAU = "示例省药品监督管理局"
 CREDIT_OFFICE = "示例省药品监督管理局信用办"
 LABORATORIES = ("示例省药品检验研究院", "示例省医疗器械检测中心")
