@@ -1,0 +1,184 @@
+"""Cases an officer writes: a sentence, a day, the records that matter, and the rating that must come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+import polars as pl
+from pydantic import Field
+
+from transforms.policy.dated import Points, Strict
+from transforms.policy.document import parse_document
+from transforms.policy.scheme import Scheme
+from transforms.policy.yaml_text import Document, Path
+from transforms.tables import KINDS, Column, Kind
+from transforms.tables.outputs import DECIDERS, REASONS_NOT_COUNTED, ROLES_IN_TRACE
+from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS
+
+_FITS: Mapping[pl.DataType, tuple[Callable[[object], bool], str]] = {
+    TEXT: (lambda value: isinstance(value, str), "text; in quotes where it looks like a number or a date"),
+    TEXTS: (lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value), "a list: [a, b]"),
+    COUNT: (lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number (money in fen)"),
+    DAY: (lambda value: isinstance(value, date), "a date such as 2017-03-01"),
+    FLAG: (lambda value: isinstance(value, bool), "true or false"),
+}
+
+
+class Expected(Strict):
+    """What the rating must say; what is left out is not looked at.
+
+    score in points. trace: points counted, by id of the item, accumulation or section; given at all, it is the
+    whole trace (nothing else gave points). not_counted: id of the item to the reason.
+    """
+
+    tier: str
+    score: Points | None = None
+    decided_by: str | None = None
+    decided_by_id: str | None = None
+    locked_until_on: date | None = None
+    next_change_on: date | None = None
+    trace: dict[str, Points] | None = None
+    not_counted: dict[str, str] | None = None
+
+
+class Case(Strict):
+    """One enterprise on one day: `records` by kind, each with only the columns that matter."""
+
+    name: str = Field(min_length=1)
+    as_of: date
+    records: dict[str, list[dict[str, object]] | None] = Field(default_factory=dict)
+    expected: Expected
+
+
+class CaseFile(Strict):
+    """The cases of one scheme; `scheme` is its name."""
+
+    scheme: str
+    cases: list[Case] = Field(min_length=1)
+
+
+def load_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> CaseFile:
+    """The cases written in `text` (YAML), checked against their scheme, one of `schemes` (by name).
+
+    Kinds, columns and coded values may be written as codes or with their Chinese words; they come back as codes.
+    Raises PolicyProblems with every mistake found.
+    """
+    file, document = parse_document(text, file_name, CaseFile)
+    if file.scheme not in schemes:
+        document.add(("scheme",), f"no scheme '{file.scheme}'", value=file.scheme, words=schemes)
+    _check_names(file, document)
+    cases = [_case(document, ("cases", i), case) for i, case in enumerate(file.cases)]
+    for i, case in enumerate(cases):
+        if file.scheme in schemes:
+            _check_expected(document, ("cases", i, "expected"), case, schemes[file.scheme])
+    document.settle()
+    return CaseFile(scheme=file.scheme, cases=cases)
+
+
+def _check_names(file: CaseFile, document: Document) -> None:
+    seen: dict[str, int] = {}
+    for i, case in enumerate(file.cases):
+        path: Path = ("cases", i, "name")
+        if case.name in seen:
+            message = f"the name '{case.name}' stands twice, first on line {seen[case.name]}"
+            document.add(path, message, value=case.name)
+        seen.setdefault(case.name, document.line(path))
+
+
+def code_of(word: str, words: Mapping[str, str]) -> str:
+    """The code of a Chinese word of a vocabulary; anything else as it is."""
+    return {label: code for code, label in words.items()}.get(word, word)
+
+
+def _case(document: Document, path: Path, case: Case) -> Case:
+    """The case with codes for every kind, column and word; what is unknown is noted."""
+    labels = {name: kind.label for name, kind in KINDS.items()}
+    records: dict[str, list[dict[str, object]] | None] = {}
+    for word, rows in case.records.items():
+        place = (*path, "records", word)
+        name = code_of(word, labels)
+        if name not in KINDS:
+            document.add_key(place, f"no record kind '{word}'", words=labels)
+        else:
+            records[name] = [_record(document, (*place, i), KINDS[name], row) for i, row in enumerate(rows or [])]
+    return case.model_copy(update={"records": records, "expected": _coded(document, path, case.expected)})
+
+
+def _coded(document: Document, path: Path, expected: Expected) -> Expected:
+    update: dict[str, object] = {}
+    place = (*path, "expected")
+    if expected.decided_by is not None:
+        update["decided_by"] = _word(document, (*place, "decided_by"), expected.decided_by, DECIDERS)
+    if expected.not_counted is not None:
+        where = (*place, "not_counted")
+        update["not_counted"] = {
+            id_: _word(document, (*where, id_), word, REASONS_NOT_COUNTED) for id_, word in expected.not_counted.items()
+        }
+    return expected.model_copy(update=update)
+
+
+def _word(document: Document, path: Path, word: str, words: Mapping[str, str]) -> str:
+    code = code_of(word, words)
+    if code not in words:
+        document.add(path, f"unknown word '{word}'", value=word, words=words)
+    return code
+
+
+def _record(document: Document, path: Path, kind: Kind, row: Mapping[str, object]) -> dict[str, object]:
+    labels = {column.name: column.label for column in kind.table.columns}
+    record: dict[str, object] = {}
+    for word, value in row.items():
+        name = code_of(word, labels)
+        if name not in labels:
+            document.add_key((*path, word), f"{kind.name} has no column '{word}'", words=labels)
+        else:
+            record[name] = _value(document, (*path, word), kind.column(name), value)
+    for column in _must_be_given(kind):
+        if record.get(column.name) is None:
+            message = f"'{column.name}' ({column.label}) is missing"
+            document.add(path, message, expected=f"the {column.doc}")
+    return record
+
+
+def _must_be_given(kind: Kind) -> Iterator[Column]:
+    """The day of the event, and coded columns that no record goes without."""
+    for column in kind.columns:
+        if column.name == kind.event_on or (column.required and column.words):
+            yield column
+
+
+def _value(document: Document, path: Path, column: Column, value: object) -> object:
+    fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: it is made by the intake"))
+    if value is not None and not fits(value):
+        document.add(path, f"'{value}' does not fit {column.name}", value=value, expected=expected)
+    elif column.words and isinstance(value, str):
+        return _word(document, path, value, column.words)
+    elif column.words and isinstance(value, list):
+        return [_word(document, (*path, i), word, column.words) for i, word in enumerate(value)]
+    return value
+
+
+def _check_expected(document: Document, path: Path, case: Case, scheme: Scheme) -> None:
+    first = min(scheme.tiers.values)
+    if case.as_of < first:
+        document.add((*path[:-1], "as_of"), f"{case.as_of} is before the scheme", expected=f"{first} or later")
+        return
+    tiers = [tier.tier for tier in scheme.tiers.on(case.as_of) or []]
+    if case.expected.tier not in tiers:
+        document.add((*path, "tier"), f"no tier '{case.expected.tier}'", value=case.expected.tier, words=tiers)
+    ids = _ids(scheme)
+    for name in ("trace", "not_counted"):
+        for id_ in getattr(case.expected, name) or {}:
+            if id_ not in ids:
+                document.add_key((*path, name, id_), f"the scheme has no '{id_}'", words=ids)
+
+
+def _ids(scheme: Scheme) -> dict[str, str]:
+    """Every id that may stand in a trace, with its title."""
+    dated = scheme.sections.values.values() if scheme.sections else ()
+    sections = [section for value in dated for section in value or ()]
+    titles = {section.id: section.title for section in sections} | {"score": ROLES_IN_TRACE["score_limit"]}
+    titles |= {item.id: item.title for item in scheme.items}
+    titles |= {accumulation.id: accumulation.title for accumulation in scheme.accumulations}
+    return titles | {direct.id: direct.title for direct in scheme.direct}

@@ -1,0 +1,91 @@
+"""Running a case: its records through the rating, and every difference from what it expects as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import polars as pl
+
+from transforms.policy.case_file import Case
+from transforms.policy.scheme import Scheme
+from transforms.rating import rate
+from transforms.tables import KINDS, Kind
+from transforms.tables.shape import TEXT
+
+ENTERPRISE_ID = "case"
+_RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def run_case(case: Case, scheme: Scheme) -> list[str]:
+    """What differs from the expected, one sentence each; none where the case holds."""
+    found = rate(frames_of(case), _enterprise(), scheme, case.as_of)
+    rating = found.ratings.collect().row(0, named=True)
+    trace = found.trace.collect().rows(named=True)
+    differences = [*_of_rating(case, rating), *_of_trace(case, trace), *_of_reasons(case, trace)]
+    return [f"{case.name} ({case.as_of}): {difference}" for difference in differences]
+
+
+def frames_of(case: Case) -> dict[str, pl.LazyFrame]:
+    """The case's records as canonical records, by kind; what the case does not say is filled in."""
+    return {
+        name: pl.LazyFrame(
+            [_filled(kind, number, row) for number, row in enumerate(case.records.get(name) or [], start=1)],
+            schema=kind.table.schema,
+            orient="row",
+        )
+        for name, kind in KINDS.items()
+    }
+
+
+def _filled(kind: Kind, number: int, row: Mapping[str, object]) -> dict[str, object]:
+    """Every record its own fact: an own number, and thereby an own act, unless the case names one."""
+    own = f"{kind.name}-{number}"
+    filled: dict[str, object] = dict.fromkeys(kind.table.schema)
+    filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": ENTERPRISE_ID}
+    filled |= {"source": "case", "file_id": "case", "row_no": number, "received_at": _RECEIVED_AT}
+    filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.words}
+    filled |= {kind.act: own} if kind.act else {}
+    return filled | dict(row)
+
+
+def _enterprise() -> pl.LazyFrame:
+    kind = KINDS["enterprise"]
+    row = dict.fromkeys(kind.table.schema) | {"enterprise_id": ENTERPRISE_ID, "name": ENTERPRISE_ID}
+    return pl.LazyFrame([row], schema=kind.table.schema, orient="row")
+
+
+def _of_rating(case: Case, rating: Mapping[str, object]) -> Iterator[str]:
+    expected = case.expected
+    found = dict(rating) | {"score": rating["score_centipoints"]}
+    for name in ("tier", "score", "decided_by", "decided_by_id", "locked_until_on", "next_change_on"):
+        wanted = getattr(expected, name)
+        if name in expected.model_fields_set and wanted != found[name]:
+            shown = _points if name == "score" else str
+            yield f"{name} should be {shown(wanted)}, found {shown(found[name])}"
+
+
+def _of_trace(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    if case.expected.trace is None:
+        return
+    found: dict[str, int] = {}
+    for row in trace:
+        points = row["points_centipoints"]
+        assert isinstance(points, int)
+        found[str(row["item_id"])] = found.get(str(row["item_id"]), 0) + points
+    for id_ in sorted(found.keys() | case.expected.trace.keys()):
+        wanted, points = case.expected.trace.get(id_, 0), found.get(id_, 0)
+        if wanted != points:
+            yield f"{id_} should give {_points(wanted)} points, found {_points(points)}"
+
+
+def _of_reasons(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    for id_, wanted in sorted((case.expected.not_counted or {}).items()):
+        reasons = sorted({str(row["reason"]) for row in trace if row["item_id"] == id_ and not row["is_counted"]})
+        if wanted not in reasons:
+            yield f"{id_} should not count because of {wanted}, found {', '.join(reasons) or 'nothing left out'}"
+
+
+def _points(centipoints: object) -> str:
+    assert isinstance(centipoints, int)
+    return f"{centipoints / 100:g}"
