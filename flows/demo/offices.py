@@ -29,6 +29,7 @@ class Office:
     variant: int = 0
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     has_typed_cells: bool = False
+    nothing: tuple[str, ...] = ("",)
 
     def file_name(self, title: str, day: date) -> str:
         """Where its file of `day` stands below the inbox: a folder a day."""
@@ -50,9 +51,9 @@ OFFICES = (
     Office("enterprise", "省局许可处", "csv"),
     Office("enterprise", "各市登记汇总", "xlsx", variant=1, dates=_SLASHED),
     Office("penalty", "省局稽查处", "csv", "utf-8-sig"),
-    Office("penalty", "岩溪市局", "csv", "gb18030", variant=1, dates=_CHINESE),
+    Office("penalty", "岩溪市局", "csv", "gb18030", variant=1, dates=_CHINESE, nothing=("", "/", "无")),
     Office("penalty", "县级执法单位汇总", "xlsx", variant=2, has_typed_cells=True),
-    Office("inspection", "省局检查中心", "csv", "utf-8-sig", dates=_SLASHED),
+    Office("inspection", "省局检查中心", "csv", "utf-8-sig", dates=_SLASHED, nothing=("", "—")),
     Office("inspection", "云岭市局", "xlsx", variant=1, has_typed_cells=True),
     Office("sampling", "省药检院", "xlsx", has_typed_cells=True),
     Office("sampling", "器械检测中心", "csv", "gb18030", variant=1, dates=_CHINESE),

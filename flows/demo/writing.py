@@ -18,9 +18,8 @@ FULL_WIDTH = str.maketrans("0123456789.,", "０１２３４５６７８９．，
 BRACKETS = ("〔〕", "【】", "[]", "()", "（）", "［］")
 FULL_WIDTH_PER_MILLE = 12
 OWN_WORD_PER_MILLE = 300
-NAME_ONLY_PER_MILLE = 20
-FORMER_NAME_PER_MILLE = 400
 HALF_WIDTH_PER_MILLE = 400
+LOOSE_CODE_PER_MILLE = 15
 Cell = str | date | Decimal
 
 
@@ -50,7 +49,7 @@ def _cell(fact: Fact, column: Column, office: Office, rng: Random) -> Cell:
 def _text(fact: Fact, column: Column, value: Value, office: Office, rng: Random) -> str:
     match value:
         case None:
-            return ""
+            return rng.choice(office.nothing)
         case bool():
             return YES_NO[str(value).lower()]
         case date():
@@ -97,8 +96,17 @@ def _half_width(rng: Random, name: str) -> str:
     return name.replace("（", "(").replace("）", ")") if chance(rng, HALF_WIDTH_PER_MILLE) else name
 
 
+def _loose_code(rng: Random, code: str) -> str:
+    """A code typed by hand: small letters, a blank in the middle."""
+    return f"{code[:8]} {code[8:].lower()}" if chance(rng, LOOSE_CODE_PER_MILLE) else code
+
+
 def _plain(rng: Random, text: str) -> str:
     return text
 
 
-_TEXTS: dict[str, Callable[[Random, str], str]] = {"decision_no": _bracketed, "party_name": _half_width}
+_TEXTS: dict[str, Callable[[Random, str], str]] = {
+    "decision_no": _bracketed,
+    "party_name": _half_width,
+    "uscc": _loose_code,
+}
