@@ -1,0 +1,111 @@
+"""What stays with a run: results, pages, and the word to begin with."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from expectations import Verdict, what_first, write_docs
+from tests.expectations.clean_rows import GATE, rows
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+class Fetched(HTMLParser):
+    """What a browser would load or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.urls += [value or "" for name, value in attrs if name in ("src", "href")]
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> tuple[Verdict, ...]:
+    return (
+        GATE.validate("penalty", rows("penalty", fine_fen=-1, decision_no=HOSTILE)),
+        GATE.validate("files", rows("files")),
+        GATE.validate("accounts", rows("accounts", accepted_count=5, quarantined_count=3)),
+    )
+
+
+def test_every_table_has_results_and_a_page(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
+    index = write_docs(verdicts, tmp_path / "gate", title="nightly-2026-03-01-1")
+    assert index == tmp_path / "gate" / "index.html"
+    assert {path.name for path in index.parent.iterdir()} == {"index.html"} | {
+        f"{table}.{kind}" for table in ("penalty", "files", "accounts") for kind in ("json", "html")
+    }
+    said = json.loads((index.parent / "penalty.json").read_text(encoding="utf-8"))
+    assert (said["is_passed"], said["row_count"]) == (False, 3)
+    broken = [result for result in said["results"] if not result["success"]]
+    assert [result["expectation_config"]["kwargs"]["column"] for result in broken] == ["fine_fen"]
+
+
+def test_nothing_is_fetched_and_nothing_runs(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
+    folder = write_docs(verdicts, tmp_path).parent
+    for page in folder.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        found = Fetched()
+        found.feed(text)
+        assert all((folder / url).is_file() for url in found.urls), page.name
+        assert not found.tags & {"script", "link", "img", "iframe", "object"}
+        assert not re.search(r"https?:|@import|url\(", text)
+
+
+def test_names_from_outside_are_shown_as_text(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
+    write_docs(verdicts, tmp_path)
+    for name in ("penalty.html", "index.html"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+        assert HOSTILE not in text
+
+
+def test_the_same_verdicts_give_the_same_bytes(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        write_docs(verdicts, tmp_path / folder)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_a_table_judged_twice_keeps_both_answers(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
+    write_docs((verdicts[1], verdicts[1]), tmp_path)
+    assert (tmp_path / "files-2.json").is_file()
+    assert 'href="files-2.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_first_is_the_gravest_with_an_example_and_the_place_to_read_on(verdicts: tuple[Verdict, ...]) -> None:
+    said = what_first(verdicts, Path("runs/nightly-2026-03-01-1/gate"))
+    assert said.splitlines()[0] == (
+        "Look first at penalty.fine_fen (罚款金额（分）): "
+        "expected: fine_fen is 0 or more; found otherwise in 1 of 3 rows."
+    )
+    assert "For example: record_id=record_id-1, version_no=1" in said
+    assert "fine_fen=-1" in said
+    assert "Besides: 1 warning." in said
+    assert said.endswith("All results: runs/nightly-2026-03-01-1/gate/index.html")
+
+
+def test_many_warnings_weigh_less_than_one_refusal() -> None:
+    many = GATE.validate("trace", rows("trace", 9).with_columns(event_on=pl.date(2026, 1, 1)))
+    assert len(many.findings) == 1
+    one = GATE.validate("penalty", rows("penalty", fine_fen=-1))
+    assert what_first([many, one]).startswith("Look first at penalty.fine_fen")
+
+
+def test_a_volume_names_the_table_and_what_may_be_behind_it() -> None:
+    said = what_first([GATE.validate("enterprise", rows("enterprise", 1), previous_count=9)])
+    assert said.startswith("Look first at table enterprise: expected: at least 5 rows")
+    assert "sent only part of its data" in said
+
+
+def test_nothing_found_nothing_said() -> None:
+    assert what_first([GATE.validate("files", rows("files"))]) == ""

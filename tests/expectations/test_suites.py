@@ -1,0 +1,150 @@
+"""Every suite passes on clean rows, and names the row when one cell is spoilt."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from expectations.suites.rules import RULES
+from tests.expectations.clean_rows import DAY, GATE, rows
+
+BEFORE = DAY - timedelta(days=1)
+CRITICAL = [
+    ("enterprise", {"name": None}, "name"),
+    ("enterprise", {"enterprise_id": None}, "enterprise_id, record_id"),
+    ("enterprise", {"uscc": "91330100MA27XW123I"}, "uscc"),
+    ("enterprise", {"uscc": "91330100MA27XW123"}, "uscc"),
+    ("enterprise", {"fields": ["drug", "food"]}, "fields"),
+    ("enterprise", {"version_no": 0}, "version_no"),
+    ("inspection", {"inspected_on": None}, "inspected_on"),
+    ("inspection", {"critical_count": -1}, "critical_count"),
+    ("inspection", {"conclusion": "fine"}, "conclusion"),
+    ("inspection", {"file_id": "G" * 64}, "file_id"),
+    ("inspection", {"file_id": "a" * 63}, "file_id"),
+    ("penalty", {"fine_fen": -1}, "fine_fen"),
+    ("penalty", {"penalty_kinds": ["warning", "scolding"]}, "penalty_kinds"),
+    ("penalty", {"penalty_kinds": None}, "penalty_kinds"),
+    ("penalty", {"person_masked": "330106199001011234"}, "person_masked"),
+    ("penalty", {"enterprise_id": None}, "enterprise_id, party_class"),
+    ("sampling", {"result": "unclear"}, "result"),
+    ("signal", {"signal_type": None}, "signal_type"),
+    ("rectification", {"state": "closed"}, "state"),
+    ("commitment", {"row_hash": "xyz"}, "row_hash"),
+    ("honour", {"level": "world"}, "level"),
+    ("decision", {"decided_by": "张三"}, "proposed_by, decided_by"),
+    ("decision", {"decision_type": "hold_tier", "tier": None}, "decision_type, tier"),
+    ("person_ban", {"person_name": None}, "person_name"),
+    ("files", {"size_bytes": -1}, "size_bytes"),
+    (
+        "accounts",
+        {"read_count": 11},
+        "read_count, accepted_count, duplicate_count, superseded_count, quarantined_count",
+    ),
+    ("accounts", {"read_count": 9}, "read_count, accepted_count, duplicate_count, superseded_count, quarantined_count"),
+    ("quarantine", {"reason": None}, "reason"),
+    ("quarantine", {"row_no": 0}, "row_no"),
+    ("ratings", {"next_change_on": DAY}, "valid_from_on, next_change_on"),
+    ("ratings", {"next_change_why": None}, "next_change_on, next_change_why"),
+    ("ratings", {"decided_by": "direct", "decided_by_id": None}, "decided_by, decided_by_id"),
+    ("ratings", {"tier_index": -1}, "tier_index"),
+    ("trace", {"is_counted": False, "reason": "revoked"}, "is_counted, points_centipoints"),
+    ("trace", {"is_counted": False, "points_centipoints": 0}, "is_counted, reason"),
+    ("trace", {"reason": "aged_out"}, "is_counted, reason"),
+    ("trace", {"record_id": None}, "role, record_id"),
+    ("trace", {"position": 0}, "position"),
+    ("changes", {"tier_after": "text"}, "tier_before, tier_after"),
+    ("changes", {"index_after": 0}, "index_before, index_after"),
+    ("change_trace", {"cause": "whim"}, "cause"),
+    ("night_accounts", {"quarantined_count": 501}, "quarantined_count, read_count"),
+    ("present_ratings", {"score_centipoints": 951}, "score_centipoints, base_centipoints, trace_centipoints"),
+    ("present_ratings", {"is_registered": False}, "is_registered, is_rated"),
+    ("present_ratings", {"is_rated": False}, "is_rated, is_registered"),
+    ("present_ratings", {"scheme_index": None}, "tier, tier_index, scheme_index"),
+    ("present_ratings", {"tier_index": 2}, "tier, tier_index, scheme_index"),
+]
+WARNINGS = [
+    ("enterprise", {"deregistered_on": BEFORE}, "established_on, deregistered_on"),
+    ("enterprise", {"established_on": date(1899, 12, 31)}, "established_on"),
+    ("inspection", {"rectified_on": BEFORE}, "inspected_on, rectified_on"),
+    ("inspection", {"rectify_by_on": date(2200, 1, 1)}, "rectify_by_on"),
+    ("penalty", {"revoked_on": BEFORE}, "decided_on, revoked_on"),
+    ("penalty", {"state": "revoked", "revoked_on": None}, "state, revoked_on"),
+    ("sampling", {"reported_on": BEFORE}, "sampled_on, reported_on"),
+    ("rectification", {"completed_on": BEFORE}, "ordered_on, completed_on"),
+    ("rectification", {"state": "completed", "completed_on": None}, "state, completed_on"),
+    ("commitment", {"state": "partly", "unperformed": None}, "state, unperformed"),
+    ("honour", {"valid_until_on": BEFORE}, "awarded_on, valid_until_on"),
+    ("decision", {"ends_on": BEFORE}, "decided_on, ends_on"),
+    ("person_ban", {"is_lifelong": True}, "is_lifelong, ends_on"),
+    ("accounts", {"accepted_count": 5, "quarantined_count": 3}, "quarantined_count, read_count"),
+    ("trace", {"event_on": DAY + timedelta(days=1)}, "valid_from_on, event_on"),
+]
+HOLDS = [
+    ("enterprise", {"uscc": None, "established_on": date(1900, 1, 1)}),
+    ("inspection", {"critical_count": None, "rectified_on": None, "rectify_by_on": date(2199, 12, 31)}),
+    ("penalty", {"enterprise_id": None, "party_class": "person", "fine_fen": 0}),
+    ("penalty", {"penalty_kinds": ["warning", "fine"], "revoked_on": DAY}),
+    ("accounts", {"accepted_count": 6, "quarantined_count": 2}),
+    ("night_accounts", {"read_count": 199, "quarantined_count": 199}),
+    ("quarantine", {"suggestions": ["甲|乙", "丙"], "column": None}),
+    ("ratings", {"next_change_on": None, "next_change_why": None, "decided_by_id": None}),
+    ("trace", {"is_counted": False, "reason": "revoked", "points_centipoints": 0}),
+]
+
+
+def named(table: str) -> dict[str, str]:
+    """The second row as the gate names it."""
+    spec = GATE.specs[table]
+    return {name: str(value) for name, value in rows(table).row(1, named=True).items() if name in spec.key}
+
+
+@pytest.mark.parametrize("table", sorted(GATE.specs))
+def test_clean_rows_pass_without_a_word(table: str) -> None:
+    verdict = GATE.validate(table, rows(table), previous_count=3)
+    assert verdict.findings == ()
+    assert verdict.is_passed
+    assert verdict.row_count == 3
+
+
+@pytest.mark.parametrize("table", sorted(GATE.specs))
+def test_a_frame_without_rows_passes_where_no_former_run_had_any(table: str) -> None:
+    assert GATE.validate(table, rows(table).clear()).is_passed
+
+
+@pytest.mark.parametrize("table", sorted(GATE.specs))
+def test_a_row_that_stands_twice_is_refused(table: str) -> None:
+    frame = rows(table)
+    (finding,) = GATE.validate(table, frame.vstack(frame[1:2])).findings
+    assert finding.severity == "critical"
+    assert "unique" in finding.expectation
+    assert [row.items() >= named(table).items() for row in finding.sample_rows] == [True, True]
+
+
+@pytest.mark.parametrize(("table", "spoilt", "column"), CRITICAL, ids=lambda x: x if isinstance(x, str) else "")
+def test_one_spoilt_cell_refuses_and_the_row_is_named(table: str, spoilt: dict, column: str) -> None:
+    verdict = GATE.validate(table, rows(table, **spoilt))
+    found = {finding.column: finding for finding in verdict.findings}
+    assert not verdict.is_passed
+    assert found[column].severity == "critical"
+    assert found[column].unexpected_count == 1
+    (sample,) = found[column].sample_rows
+    untouched = {name: value for name, value in named(table).items() if name not in spoilt}
+    assert sample.items() >= untouched.items()
+
+
+@pytest.mark.parametrize(("table", "spoilt", "column"), WARNINGS, ids=lambda x: x if isinstance(x, str) else "")
+def test_what_a_sender_may_get_wrong_warns_and_passes(table: str, spoilt: dict, column: str) -> None:
+    verdict = GATE.validate(table, rows(table, **spoilt))
+    assert verdict.is_passed
+    assert [(finding.column, finding.severity) for finding in verdict.findings] == [(column, "warning")]
+    assert verdict.findings[0].sample_rows[0].items() >= named(table).items()
+
+
+@pytest.mark.parametrize(("table", "spoilt"), HOLDS, ids=lambda x: x if isinstance(x, str) else "")
+def test_the_bound_itself_and_missing_optional_values_pass(table: str, spoilt: dict) -> None:
+    assert GATE.validate(table, rows(table, **spoilt)).findings == ()
+
+
+def test_every_table_with_rules_is_one_the_flows_know() -> None:
+    assert set(RULES) == set(GATE.specs)

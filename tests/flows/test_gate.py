@@ -1,0 +1,113 @@
+"""How the flows tell the gate its tables, and the frames in which tables meet."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.gate import night_accounts, present_ratings, read_gate
+from transforms.policy import PolicyProblems
+from transforms.tables import TABLES
+
+POLICY = Path(__file__).parents[2] / "policy"
+GATE = read_gate(POLICY)
+TIERS = ("A", "B", "C")
+RATINGS = pl.DataFrame(
+    {
+        "enterprise_id": ["e1", "e2"],
+        "tier": ["A", "B"],
+        "tier_index": [0, 1],
+        "score_centipoints": [1000, 850],
+        "base_centipoints": [1000, 1000],
+    }
+)
+TRACE = pl.DataFrame({"enterprise_id": ["e2", "e2"], "points_centipoints": [-100, -50]})
+REGISTER = pl.DataFrame({"enterprise_id": ["e1", "e2", "e3", "e3"]})
+
+
+def findings(ratings: pl.DataFrame = RATINGS, trace: pl.DataFrame = TRACE, register: pl.DataFrame = REGISTER) -> dict:
+    """Columns found at fault, with the enterprises named."""
+    verdict = GATE.validate("present_ratings", present_ratings(ratings, trace, register, TIERS))
+    return {f.column: [row["enterprise_id"] for row in f.sample_rows] for f in verdict.findings}
+
+
+def test_every_stored_table_is_known_with_its_columns_and_words() -> None:
+    assert set(TABLES) <= set(GATE.specs)
+    spec = GATE.specs["penalty"]
+    assert [column.name for column in spec.columns] == list(TABLES["penalty"].schema)
+    assert "fine" in next(column.words for column in spec.columns if column.name == "penalty_kinds")
+
+
+def test_a_table_nobody_told_the_gate_of_is_an_error() -> None:
+    with pytest.raises(KeyError, match="knows no table penalties"):
+        GATE.validate("penalties", pl.DataFrame())
+
+
+def test_ratings_that_agree_with_trace_register_and_scheme_pass() -> None:
+    assert findings() == {}
+
+
+def test_a_point_too_much_in_the_trace_names_the_enterprise() -> None:
+    trace = TRACE.with_columns(points_centipoints=pl.Series([-100, -51]))
+    assert findings(trace=trace) == {"score_centipoints, base_centipoints, trace_centipoints": ["e2"]}
+
+
+def test_a_trace_without_a_rating_is_found() -> None:
+    trace = pl.concat([TRACE, pl.DataFrame({"enterprise_id": ["e3"], "points_centipoints": [-1]})])
+    assert findings(trace=trace)["is_rated, is_registered"] == ["e3"]
+
+
+def test_a_rating_of_nobody_in_the_register_is_found() -> None:
+    assert findings(register=REGISTER.filter(pl.col("enterprise_id") != "e1")) == {"is_registered, is_rated": ["e1"]}
+
+
+def test_a_tier_in_the_wrong_place_or_unknown_to_the_scheme_is_found() -> None:
+    wrong = RATINGS.with_columns(tier=pl.Series(["Z", "C"]))
+    assert findings(wrong) == {"tier, tier_index, scheme_index": ["e1", "e2"]}
+
+
+def test_two_ratings_of_one_enterprise_are_found() -> None:
+    assert findings(pl.concat([RATINGS, RATINGS[0:1]])) == {"enterprise_id": ["e1", "e1"]}
+
+
+def test_nothing_rated_yet_passes() -> None:
+    assert findings(RATINGS.clear(), TRACE.clear(), REGISTER.clear()) == {}
+
+
+def test_accounts_of_a_night_are_summed_by_kind() -> None:
+    accounts = pl.DataFrame(
+        {"kind": ["penalty", "honour", "penalty"], "read_count": [100, 1, 100], "quarantined_count": [100, 0, 0]}
+    )
+    summed = night_accounts(accounts).collect()
+    assert summed.rows() == [("honour", 1, 0), ("penalty", 200, 100)]
+    assert GATE.validate("night_accounts", summed).is_passed
+
+
+@pytest.mark.parametrize(("turned_away", "is_passed"), [(99, True), (100, True), (101, False)])
+def test_more_than_half_of_a_kind_turned_away_refuses_the_night(turned_away: int, is_passed: bool) -> None:
+    accounts = pl.DataFrame({"kind": ["penalty"], "read_count": [200], "quarantined_count": [turned_away]})
+    assert GATE.validate("night_accounts", accounts).is_passed is is_passed
+
+
+def test_caution_is_policy_with_the_mistakes_of_policy(tmp_path: Path) -> None:
+    text = (POLICY / "gate.yaml").read_text(encoding="utf-8").replace("minimum_percent: 50", "minimum_percent: 150", 1)
+    (tmp_path / "gate.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyProblems, match="minimum_percent"):
+        read_gate(tmp_path)
+
+
+def test_a_volume_for_no_table_is_a_mistake(tmp_path: Path) -> None:
+    text = (POLICY / "gate.yaml").read_text(encoding="utf-8").replace("  enterprise:", "  enterprises:")
+    (tmp_path / "gate.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyProblems, match="enterprises"):
+        read_gate(tmp_path)
+
+
+def test_limits_come_from_the_file() -> None:
+    limits = GATE.specs["enterprise"].limits
+    assert (limits.minimum_percent, limits.maximum_percent) == (50, 200)
+    assert (limits.earliest_on, limits.latest_on) == (date(1900, 1, 1), date(2199, 12, 31))
+    assert GATE.specs["penalty"].limits.minimum_percent is None
