@@ -11,11 +11,11 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from reports import show
+from reports.views.enterprise import Standing
 from reports.views.migration import Migration
 
 INK, QUIET, RULE = "#1f2933", "#5b6770", "#d5dbe1"
@@ -24,15 +24,6 @@ Drawn = Any  # matplotlib's own types are partial
 _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 _SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "yaoxin", "font.family": ["DejaVu Sans"], "font.size": 10}
 _LOCK = threading.Lock()  # matplotlib's settings and Python's warning filters are shared by all threads
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A tier that stood from a day on. index: 0 for the best tier."""
-
-    from_on: date
-    index: int
-    score_centipoints: int
 
 
 def migration_svg(migration: Migration) -> str:

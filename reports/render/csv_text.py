@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from reports import show
 from reports.grid import Field, Grid, Value
@@ -16,13 +17,14 @@ from reports.grid import Field, Grid, Value
 MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def csv_bytes(grid: Grid) -> bytes:
-    """The grid's heading and rows."""
+def csv_bytes(grid: Grid, notices: Sequence[str] = ()) -> bytes:
+    """Heading and rows; notices, each a row of its own, stand after them, so that the heading stays first."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(neutral(shown.label) for shown in grid.fields)
     for row in grid.rows:
         writer.writerow(_cell(shown, value) for shown, value in zip(grid.fields, row, strict=True))
+    writer.writerows([f"# {notice}"] for notice in notices)
     return buffer.getvalue().encode("utf-8-sig")
 
 

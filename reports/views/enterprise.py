@@ -16,6 +16,7 @@ from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
 _RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
+_CONFIDENCES = {"C": "已核对", "M": "据记忆，待核对", "I": "推定，待核对", "GAP": "未见规定，待核对"}
 _SAYS = ("title", "record_kind", "record_no", "event_on", "value_used")
 # Joining keys, hashes and identity marks have no place on a page.
 _HIDDEN = frozenset({"record_id", "row_hash", "file_id", "enterprise_id", "uscc", "person_hash", "person_masked"})
@@ -23,10 +24,19 @@ _HIDDEN_ENDS = ("_key", "_hash", "_masked")
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A tier that stood from a day on. index: its place among the tiers of today's scheme, 0 for the best."""
+
+    from_on: date
+    index: int
+    score_centipoints: int
+
+
+@dataclass(frozen=True)
 class EnterpriseView:
     """One enterprise on one day. Points and scores in centipoints; an unrated enterprise has no `tier`.
 
-    base + counted_sum == score, exactly. `first_eligible` dates are in the grids' `stops_counting_on`.
+    base + counted_sum == score, exactly. `standings`: the history as a line; only tiers of today's scheme.
     """
 
     enterprise_id: str
@@ -50,6 +60,7 @@ class EnterpriseView:
     counted: Grid
     not_counted: Grid
     history: Grid
+    standings: tuple[Standing, ...]
     records: tuple[Grid, ...]
 
     @property
@@ -93,6 +104,7 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
     if enterprise is None:
         raise LookupError("the enterprise frame has no row: nothing to explain")
     trace = collected(frames.trace).sort("position")
+    history = collected(frames.history).sort("valid_from_on")
     rating = _one(collected(frames.rating)) or {}
     return EnterpriseView(
         enterprise_id=show.clean(enterprise["enterprise_id"]),
@@ -105,7 +117,8 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         **_sums(rating, trace),
         counted=_counted(trace.filter("is_counted")),
         not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
-        history=_history(collected(frames.history).sort("valid_from_on"), scheme),
+        history=_history(history, scheme),
+        standings=_standings(history, scheme),
         records=_records(frames.records),
     )
 
@@ -145,13 +158,24 @@ def _facts(enterprise: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _traced(trace: pl.DataFrame) -> pl.DataFrame:
-    return trace.with_columns(pl.col("record_kind").replace(KIND_WORDS))
+    used = [_used(kind, text) for kind, text in trace.select("record_kind", "value_used").iter_rows()]
+    return trace.with_columns(pl.col("record_kind").replace(KIND_WORDS), pl.Series("value_used", used, pl.String()))
+
+
+def _used(kind: str | None, text: str | None) -> str:
+    """`fine_fen=630069` as an officer reads it: "罚款金额（元） 6,300.69"."""
+    name, _, value = (text or "").partition("=")
+    if kind not in KINDS or name not in KINDS[kind].table.schema or not value.lstrip("-").isdecimal():
+        return text or ""
+    shown = field_of(KINDS[kind].column(name))
+    return f"{shown.label} {shown.text(int(value))}" if shown.is_number else f"{shown.label} {value}"
 
 
 def _counted(trace: pl.DataFrame) -> Grid:
     points = (Field("raw_centipoints", "规则分", "delta"), Field("points_centipoints", "计入分", "delta"))
     section = fields_of(_TRACE, "section") if trace["section"].is_not_null().any() else ()
-    rest = fields_of(_TRACE, "stops_counting_on", "basis", "confidence")
+    sure = Field("confidence", "条款核对", "words", _CONFIDENCES)
+    rest = (*fields_of(_TRACE, "stops_counting_on", "basis"), sure)
     fields = (*fields_of(_TRACE, "position", "role"), *section, *fields_of(_TRACE, *_SAYS), *points, *rest)
     return grid_of("counted", "计入明细", _traced(trace), fields, "没有计入得分的记录")
 
@@ -167,6 +191,12 @@ def _history(history: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     rule = fields_of(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on", "scheme")
     day = fields_of(_RATINGS, "valid_from_on")
     return grid_of("history", "等级历史", history, (*day, tier, *rule), "没有历史等级")
+
+
+def _standings(history: pl.DataFrame, scheme: SchemeFacts) -> tuple[Standing, ...]:
+    known = history.filter(pl.col("tier").is_in(list(scheme.words)))
+    rows = known.select("valid_from_on", "tier", "score_centipoints").iter_rows()
+    return tuple(Standing(day, scheme.index(tier), score) for day, tier, score in rows)
 
 
 def _records(records: Mapping[str, Frame]) -> tuple[Grid, ...]:

@@ -1,0 +1,94 @@
+"""The office report and the enterprise pages as files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from reports import plots, show
+from reports.grid import Grid
+from reports.render.html import page
+from reports.render.xlsx import workbook
+from reports.views.enterprise import EnterpriseView
+from reports.views.night import NightView
+
+DETAILS_ON_PAGE = 200  # changes of a direction shown with their evidence; the workbook has all
+ROWS_ON_PAGE = 200
+
+
+def write_office(view: NightView, folder: Path) -> tuple[Path, Path]:
+    """Write the report of a night as `office.html` and `office.xlsx` into `folder`; the paths of both."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = (folder / "office.html", folder / "office.xlsx")
+    paths[0].write_text(office_html(view), encoding="utf-8")
+    paths[1].write_bytes(office_xlsx(view))
+    return paths
+
+
+def office_html(view: NightView, details: int = DETAILS_ON_PAGE, rows: int = ROWS_ON_PAGE) -> str:
+    """The report as a page. Beyond `details` changes and `rows` rows it says how many more the workbook has."""
+    return page(
+        "office.html",
+        view.scheme.notices,
+        view=view,
+        headline=headline(view),
+        picture=plots.migration_svg(view.migration),
+        limit=details,
+        table_limit=rows,
+    )
+
+
+def office_xlsx(view: NightView) -> bytes:
+    """The report as a workbook: every table whole."""
+    title = f"信用办晨报 {view.night.as_of}"
+    facts = f"{view.night.office}　评价标准：{view.scheme.title}　运行编号：{view.night.run_id}"
+    return workbook(view.grids, title, (*view.scheme.notices, facts))
+
+
+def headline(view: NightView) -> str:
+    """The night in one sentence."""
+    turned_away = sum(int(str(row[_at(view.quarantine, "count")])) for row in view.quarantine.rows)
+    moved = f"等级下调 {show.count(len(view.downgrades))} 家、上调 {show.count(len(view.upgrades))} 家"
+    warned = f"；质量检查提示 {len(view.warnings)} 项" if view.warnings.rows else ""
+    return f"本夜{moved}；隔离 {show.count(turned_away)} 行；今后 30 天将到期 {show.count(len(view.due))} 家{warned}。"
+
+
+def _at(grid: Grid, name: str) -> int:
+    return next(at for at, shown in enumerate(grid.fields) if shown.name == name)
+
+
+def write_enterprise(view: EnterpriseView, path: Path) -> Path:
+    """Write the page of an enterprise to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(enterprise_html(view), encoding="utf-8")
+    return path
+
+
+def enterprise_html(view: EnterpriseView) -> str:
+    """The page that explains an enterprise's tier."""
+    return page(
+        "enterprise.html",
+        view.scheme.notices,
+        view=view,
+        score=show.points(view.score),
+        base=show.points(view.base),
+        counted=show.delta(view.counted_sum),
+        picture=_history(view),
+        title_at=lambda grid: _at(grid, "title"),
+    )
+
+
+def _history(view: EnterpriseView) -> str:
+    if not view.standings:
+        return ""
+    words = [view.scheme.words[tier] for tier, _ in view.scheme.tiers]
+    return plots.history_svg(view.standings, words, max(view.as_of, view.standings[-1].from_on))
+
+
+def page_name(enterprise_id: str) -> str:
+    """The file name of an enterprise's page: its identifier where plain, else with a hash that keeps it apart."""
+    if re.fullmatch(r"[0-9A-Za-z]{1,40}", enterprise_id):
+        return f"{enterprise_id}.html"
+    plain = re.sub(r"[^0-9A-Za-z]+", "-", enterprise_id)[:40]
+    return f"{plain}-{hashlib.sha256(enterprise_id.encode()).hexdigest()[:12]}.html"
