@@ -7,6 +7,17 @@ every other row stands in `RawFile.frame`. What the cells mean is no business of
 
 from flows.intake.reading.discovery import discover
 from flows.intake.reading.read import read_file
-from flows.intake.reading.shapes import BROKEN_SCHEMA, RAW_ROW, ROW_NO, FileFinding, Layout, RawFile
+from flows.intake.reading.shapes import BROKEN_SCHEMA, ROW_NO, FileFinding, Layout, RawFile
+from reports.render.quarantine_workbook import QUARANTINE_HEADINGS, RAW_ROW
 
-__all__ = ["BROKEN_SCHEMA", "RAW_ROW", "ROW_NO", "FileFinding", "Layout", "RawFile", "discover", "read_file"]
+__all__ = [
+    "BROKEN_SCHEMA",
+    "QUARANTINE_HEADINGS",
+    "RAW_ROW",
+    "ROW_NO",
+    "FileFinding",
+    "Layout",
+    "RawFile",
+    "discover",
+    "read_file",
+]

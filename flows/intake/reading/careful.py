@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flows.intake.reading.shapes import BrokenRow
-from flows.intake.reading.wording import shortened
 
 _END = re.compile(r"\r\n|\r|\n")
 _LINES_LOOKED_AT = 100
@@ -20,9 +19,11 @@ _LINES_LOOKED_AT = 100
 
 @dataclass(frozen=True)
 class Grammar:
-    """How the cells of a row are told apart."""
+    """How the cells of a row are told apart and how many there are: `width` with, `named` of them with a heading."""
 
     delimiter: str
+    width: int = 0
+    named: int = 0
     quoted: re.Pattern[str] = field(init=False)
     plain: re.Pattern[str] = field(init=False)
 
@@ -60,38 +61,42 @@ class CarefulRows:
     row_nos: list[int] = field(default_factory=list)
     broken: list[BrokenRow] = field(default_factory=list)
 
+    def take(self, row_no: int, cells: list[str], grammar: Grammar) -> bool:
+        """Takes a row that is blank or has the right cells; False for another."""
+        if not any(cells):
+            return True
+        fitted = _fitted(cells, grammar)
+        if len(fitted) != grammar.width:
+            return False
+        self.rows.append(fitted)
+        self.row_nos.append(row_no)
+        return True
 
-def read_carefully(text: str, grammar: Grammar, width: int, row_no: int) -> CarefulRows:
+
+def read_carefully(text: str, grammar: Grammar, row_no: int) -> CarefulRows:
     """The rows of `text`, the first of which is row `row_no`; blank lines are counted and passed over."""
     found = CarefulRows()
     at = 0
     while at < len(text):
-        end = _take(text, at, grammar, width, row_no, found)
+        end = _take(text, at, grammar, row_no, found)
         row_no += 1
         line_end = _END.match(text, end)
         at = line_end.end() if line_end else end
     return found
 
 
-def _take(text: str, at: int, grammar: Grammar, width: int, row_no: int, found: CarefulRows) -> int:
+def _take(text: str, at: int, grammar: Grammar, row_no: int, found: CarefulRows) -> int:
     """Reads one record into `found`; gives where it ends."""
     record = grammar.record(text, at)
-    if record is None:
-        end = _line_end(text, at)
-        found.broken.append(unclosed(row_no, text[at:end], is_last=end == len(text)))
-        return end
-    cells, end = record
-    if len(cells) != width and any(cells):
-        cells = fitted(cells, width)
-    if len(cells) == width:
-        found.rows.append(cells)
-        found.row_nos.append(row_no)
-    elif any(cells):
-        if _swallowed(text[at:end], grammar, width):
-            end = _line_end(text, at)
-            found.broken.append(unclosed(row_no, text[at:end], is_last=False))
-        else:
-            found.broken.append(ragged(row_no, text[at:end], cells, width, is_last=end == len(text)))
+    if record is not None:
+        cells, end = record
+        if found.take(row_no, cells, grammar):
+            return end
+        if not _has_swallowed(text[at:end], grammar):
+            found.broken.append(ragged(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
+            return end
+    end = _line_end(text, at)
+    found.broken.append(_unclosed(row_no, text[at:end], is_last=end == len(text)))
     return end
 
 
@@ -100,15 +105,19 @@ def _line_end(text: str, at: int) -> int:
     return found.start() if found else len(text)
 
 
-def _swallowed(record: str, grammar: Grammar, width: int) -> bool:
+def _has_swallowed(record: str, grammar: Grammar) -> bool:
     """Whether a record of several lines holds lines that are whole rows by themselves."""
     lines = _END.split(record, _LINES_LOOKED_AT)[1:]
-    return any(len(grammar.cells(line) or ()) == width for line in lines)
+    return any(len(grammar.cells(line) or ()) == grammar.width for line in lines)
 
 
-def fitted(cells: list[str], width: int) -> list[str]:
-    """`cells` without the empty ones that stand beyond the last heading."""
-    return cells[:width] if len(cells) > width and not any(cells[width:]) else cells
+def _fitted(cells: list[str], grammar: Grammar) -> list[str]:
+    """`cells` without empty ones beyond the last column, and with those that only columns without heading lack."""
+    if len(cells) > grammar.width and not any(cells[grammar.width :]):
+        return cells[: grammar.width]
+    if grammar.named <= len(cells) < grammar.width:
+        return cells + [""] * (grammar.width - len(cells))
+    return cells
 
 
 def ragged(row_no: int, text: str, cells: Sequence[str], width: int, is_last: bool) -> BrokenRow:
@@ -116,21 +125,21 @@ def ragged(row_no: int, text: str, cells: Sequence[str], width: int, is_last: bo
     expected = f"应有 {width} 个单元格，与列名一致；单元格内有分隔符时，该单元格须用英文双引号括起"
     if len(cells) < width and is_last:
         detail = f"最后一行只有 {len(cells)} 个单元格，列名有 {width} 个，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", shortened(text), detail, "请重新导出并报送完整文件", cells=tuple(cells))
+        return BrokenRow(row_no, "cut_off", text, detail, "请重新导出并报送完整文件", cells=tuple(cells))
     detail = f"该行有 {len(cells)} 个单元格，列名有 {width} 个"
     code = "too_few_cells" if len(cells) < width else "too_many_cells"
-    return BrokenRow(row_no, code, shortened(text), detail, expected, cells=tuple(cells))
+    return BrokenRow(row_no, code, text, detail, expected, cells=tuple(cells))
 
 
-def unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
+def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
     """A row with a quote that is opened and not rightly closed."""
     if is_last:
         detail = "最后一行的引号没有结束，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", shortened(text), detail, "请重新导出并报送完整文件")
+        return BrokenRow(row_no, "cut_off", text, detail, "请重新导出并报送完整文件")
     return BrokenRow(
         row_no,
         "unclosed_quote",
-        shortened(text),
+        text,
         "该行的英文双引号没有正确结束；自下一行起按行继续读取",
         "以双引号开头的单元格应以双引号结束，其中的双引号写两次",
     )

@@ -8,24 +8,26 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from flows.intake.reading import limits
-from flows.intake.reading.headings import CONTROL
-from flows.intake.reading.shapes import BROKEN_SCHEMA, RAW_ROW, ROW_NO, BrokenRow, Sheet
+from flows.intake.reading.headings import CONTROL, unnamed
+from flows.intake.reading.shapes import BROKEN_SCHEMA, ROW_NO, BrokenRow, Sheet
 from flows.intake.reading.wording import shortened, shown
+from reports.render.quarantine_workbook import RAW_ROW
 
 
 def checked(sheet: Sheet) -> tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame]:
     """Headings, good rows and broken rows (BROKEN_SCHEMA) of a sheet; empty cells become null, blank rows go."""
-    names = [str(place) for place in range(len(sheet.headings))]
-    frame = sheet.frame.rename(dict(zip(names, sheet.headings, strict=True)))
+    headings = tuple(heading or unnamed(place) for place, heading in enumerate(sheet.headings, 1))
+    frame = sheet.frame.rename({str(place): heading for place, heading in enumerate(headings)})
     frame = frame.with_columns(pl.col(pl.String).replace("", None))
-    frame = _without_blank_rows(frame, sheet.headings)
+    frame = _without_blank_rows(frame, headings)
     found = [*_repeated_headers(frame, sheet.headings), *_oversize(frame), *_with_control(frame)]
     faults = {fault.row_no: fault for fault in reversed(found)}
     if faults:
         frame = frame.filter(~pl.col(ROW_NO).is_in(list(faults)))
-    frame = _without_unnamed_columns(frame, sheet.headings)
+    nameless = [heading for heading, name in zip(headings, sheet.headings, strict=True) if not name]
+    frame = frame.drop(heading for heading in nameless if frame[heading].is_null().all())
     broken = sorted((*sheet.broken, *faults.values()), key=lambda row: row.row_no)
-    return tuple(frame.columns[:-1]), frame, _broken_frame(broken, sheet.headings)
+    return tuple(frame.columns[:-1]), frame, _broken_frame(broken, headings)
 
 
 def _without_blank_rows(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
@@ -37,23 +39,14 @@ def _without_blank_rows(frame: pl.DataFrame, headings: Sequence[str]) -> pl.Data
     return frame.filter(~pl.col(ROW_NO).is_in(blank.implode())) if blank.len() else frame
 
 
-def _without_unnamed_columns(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
-    unnamed = [heading for heading in headings if heading.startswith("（第") and heading.endswith("列无列名）")]
-    return frame.drop(heading for heading in unnamed if frame[heading].is_null().all())
-
-
 def _repeated_headers(frame: pl.DataFrame, headings: Sequence[str]) -> Iterator[BrokenRow]:
-    candidates = frame.filter(pl.col(headings[0]).str.strip_chars() == headings[0])
-    for row in candidates.iter_rows():
-        if [(cell or "").strip() for cell in row[: len(headings)]] == _named(headings):
-            cells = _cells(row)
-            yield BrokenRow(
-                row[-1], "repeated_header", shown("、".join(cells)), "该行是重复的列名行", "请删去该行", cells=cells
-            )
-
-
-def _named(headings: Sequence[str]) -> list[str]:
-    return ["" if h.startswith("（第") and h.endswith("列无列名）") else h for h in headings]
+    """Rows equal to the header; `headings` as they stand in the file."""
+    first = max(range(len(headings)), key=lambda place: bool(headings[place]))
+    for row in frame.filter(pl.nth(first).str.strip_chars() == headings[first]).iter_rows():
+        cells = _cells(row)
+        if tuple(cell.strip() for cell in cells) == tuple(headings):
+            text = shown("、".join(cells))
+            yield BrokenRow(row[-1], "repeated_header", text, "该行是重复的列名行", "请删去该行", cells=cells)
 
 
 def _oversize(frame: pl.DataFrame) -> Iterator[BrokenRow]:
@@ -85,14 +78,19 @@ def _cells(row: Sequence[str | int | None]) -> tuple[str, ...]:
 
 
 def _broken_frame(rows: Sequence[BrokenRow], headings: Sequence[str]) -> pl.DataFrame:
-    values = [(r.row_no, r.code, r.column, r.text, r.detail, r.expected, _row_text(r, headings)) for r in rows]
+    values = [
+        (r.row_no, r.code, r.column, shortened(r.text), r.detail, r.expected, _row_text(r, headings)) for r in rows
+    ]
     return pl.DataFrame(values, schema=BROKEN_SCHEMA, orient="row")
 
 
 def _row_text(row: BrokenRow, headings: Sequence[str]) -> str:
     if row.cells is None:
-        return json.dumps({RAW_ROW: shortened(row.text, limits.MAX_ROW_TEXT_CHARS)}, ensure_ascii=False)
-    beyond = (f"（第{place}列无列名）" for place in range(len(headings) + 1, len(row.cells) + 1))
-    cells = dict(zip((*headings, *beyond), row.cells, strict=False))
-    texts = {heading: shortened(cell, limits.MAX_ROW_TEXT_CHARS) for heading, cell in cells.items() if cell}
-    return json.dumps(texts, ensure_ascii=False)
+        return json.dumps({RAW_ROW: _kept(row.text)}, ensure_ascii=False)
+    beyond = (unnamed(place) for place in range(len(headings) + 1, len(row.cells) + 1))
+    cells = [_kept(cell) for cell in row.cells] + [""] * (len(headings) - len(row.cells))
+    return json.dumps(dict(zip((*headings, *beyond), cells, strict=True)), ensure_ascii=False)
+
+
+def _kept(cell: str) -> str:
+    return cell if len(cell) <= limits.MAX_CELL_CHARS else shortened(cell, limits.MAX_CELL_CHARS - 100)

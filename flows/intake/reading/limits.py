@@ -11,7 +11,6 @@ MAX_FILE_BYTES = 1 << 30
 MAX_COLUMNS = 500
 MAX_CELL_CHARS = 32_767  # what a spreadsheet can hold, so that every row can go back to the sender in one
 MAX_SHOWN_CHARS = 200  # of a value quoted in a sentence or kept for a row that could not be read
-MAX_ROW_TEXT_CHARS = 2_000
 
 # A workbook is a ZIP archive of XML; both bounds are checked by unpacking it piece by piece, before it is parsed.
 MAX_UNPACKED_BYTES = 2 << 30

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from flows.intake.reading import limits
 from flows.intake.reading.cells import checked
+from flows.intake.reading.kinds import ZIP, refuse_other_kinds
 from flows.intake.reading.separated import read_separated
 from flows.intake.reading.shapes import Layout, RawFile, Sheet, TurnedAway
 from flows.intake.reading.workbook import read_workbook
-
-_ZIP = b"PK\x03\x04"
 
 
 def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collection[str] = ()) -> RawFile:
@@ -28,17 +27,18 @@ def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collec
     data = path.read_bytes()
     file_id = hashlib.sha256(data).hexdigest()
     try:
-        sheet = _sheet(data, layout, expected_headings)
+        sheet = _sheet(data, path.suffix, layout, expected_headings)
     except TurnedAway as turned:
         return RawFile(file_id, name, None, len(data), finding=turned.finding)
     headings, frame, broken = checked(sheet)
     return RawFile(file_id, name, sheet.encoding, len(data), headings, frame, broken, notes=sheet.notes)
 
 
-def _sheet(data: bytes, layout: Layout, expected: Collection[str]) -> Sheet:
+def _sheet(data: bytes, suffix: str, layout: Layout, expected: Collection[str]) -> Sheet:
     if not data.strip():
         raise TurnedAway("empty_file", "文件是空的，没有任何内容。请重新导出后报送。")
-    if data.startswith(_ZIP):
+    refuse_other_kinds(data, suffix)
+    if data.startswith(ZIP):
         return read_workbook(data, layout, expected)
     return read_separated(data, layout, expected)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Collection
 
 import polars as pl
 
 from flows.intake.reading import limits
-from flows.intake.reading.careful import CarefulRows, Grammar, fitted, ragged, read_carefully
-from flows.intake.reading.encoding import Text, to_utf8
-from flows.intake.reading.headings import headings_of
+from flows.intake.reading.careful import CarefulRows, Grammar, ragged, read_carefully
+from flows.intake.reading.encoding import to_utf8
+from flows.intake.reading.headings import headings_of, named_width
 from flows.intake.reading.shapes import ROW_NO, BrokenRow, Layout, Sheet, TurnedAway
 
 _HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
@@ -20,13 +19,13 @@ _HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
 def read_separated(data: bytes, layout: Layout, expected: Collection[str] = ()) -> Sheet:
     """The rows of a CSV file. Raises TurnedAway where it is none."""
     text = to_utf8(data)
-    grammar = Grammar(layout.delimiter)
-    cells, start = _header(text.data, grammar, layout.header_row)
+    cells, start = _header(text.data, Grammar(layout.delimiter), layout.header_row)
     headings = headings_of(cells, layout.header_row, expected)
+    grammar = Grammar(layout.delimiter, len(headings), named_width(headings))
     first_row = layout.header_row + 1
-    found = _in_one_pass(text.data, start, grammar, len(headings), first_row)
+    found = _in_one_pass(text.data, start, grammar, first_row)
     if found is None:
-        found = _one_by_one(text.data[start:].decode(), grammar, len(headings), first_row)
+        found = _one_by_one(text.data[start:].decode(), grammar, first_row)
     frame, broken = found
     return Sheet(text.encoding, headings, frame, broken)
 
@@ -44,9 +43,9 @@ def _header(data: bytes, grammar: Grammar, header_row: int) -> tuple[list[str], 
     return cells, len(head[:at].encode())
 
 
-def _one_by_one(text: str, grammar: Grammar, width: int, first_row: int) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
-    rows = read_carefully(text, grammar, width, first_row)
-    return _frame(rows, width), tuple(rows.broken)
+def _one_by_one(text: str, grammar: Grammar, first_row: int) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
+    rows = read_carefully(text, grammar, first_row)
+    return _frame(rows, grammar.width), tuple(rows.broken)
 
 
 def _frame(rows: CarefulRows, width: int) -> pl.DataFrame:
@@ -56,13 +55,13 @@ def _frame(rows: CarefulRows, width: int) -> pl.DataFrame:
 
 
 def _in_one_pass(
-    data: bytes, start: int, grammar: Grammar, width: int, first_row: int
+    data: bytes, start: int, grammar: Grammar, first_row: int
 ) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]] | None:
     """The rows as Arrow reads them, or None where an oddly placed quote may have made it join or change rows."""
     has_quotes = data.find(b'"', start) >= 0
     if has_quotes and _has_odd_quotes(data, start, grammar.delimiter):
         return None
-    parsed = _arrow(data, start, grammar.delimiter, width)
+    parsed = _arrow(data, start, grammar.delimiter, grammar.width)
     if parsed is None:
         return None
     frame, invalid = parsed
@@ -74,7 +73,7 @@ def _in_one_pass(
         numbers = numbers.filter(~numbers.is_in([number for number, _ in invalid]))
     frame = frame.with_columns((numbers + (first_row - 1)).alias(ROW_NO))
     ends_open = not data.endswith((b"\n", b"\r"))
-    return _with_invalid(frame, invalid, grammar, width, first_row, total if ends_open else 0)
+    return _with_invalid(frame, invalid, grammar, first_row, total if ends_open else 0)
 
 
 def _has_odd_quotes(data: bytes, start: int, delimiter: str) -> bool:
@@ -127,20 +126,15 @@ def _is_multiline(text: str) -> bool:
 
 
 def _with_invalid(
-    frame: pl.DataFrame, invalid: list[tuple[int, str]], grammar: Grammar, width: int, first_row: int, last: int
+    frame: pl.DataFrame, invalid: list[tuple[int, str]], grammar: Grammar, first_row: int, last: int
 ) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
     """Puts back the rows that only had empty cells too many; names the others."""
     rescued = CarefulRows()
     for number, text in invalid:
         cells = grammar.cells(text) or []
         row_no = number + first_row - 1
-        if not any(cells):
-            continue
-        if len(fitted(cells, width)) == width:
-            rescued.rows.append(fitted(cells, width))
-            rescued.row_nos.append(row_no)
-        else:
-            rescued.broken.append(ragged(row_no, text, cells, width, is_last=number == last))
+        if not rescued.take(row_no, cells, grammar):
+            rescued.broken.append(ragged(row_no, text, cells, grammar.width, is_last=number == last))
     if rescued.rows:
-        frame = pl.concat([frame, _frame(rescued, width)]).sort(ROW_NO)
+        frame = pl.concat([frame, _frame(rescued, grammar.width)]).sort(ROW_NO)
     return frame, tuple(rescued.broken)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import polars as pl
 
 ROW_NO = "row_no"
-RAW_ROW = "原始行"  # the key of `row_text` where a row could not be told apart into cells
 
 BROKEN_SCHEMA = pl.Schema(
     {
@@ -85,7 +84,10 @@ class BrokenRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of a file before their cells are looked at: columns "0", "1", … of text and `row_no`."""
+    """The rows of a file before their cells are looked at: columns "0", "1", … of text and `row_no`.
+
+    A heading is "" where a column has none.
+    """
 
     encoding: str
     headings: tuple[str, ...]

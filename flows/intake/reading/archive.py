@@ -1,0 +1,149 @@
+"""Looks into a workbook's ZIP archive before it is parsed, so that a small file cannot fill the memory.
+
+What the archive says of its own sizes is not believed: every member is unpacked, piece by piece, and measured.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.intake.reading import limits
+from flows.intake.reading.kinds import encrypted
+from flows.intake.reading.shapes import TurnedAway
+
+_REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
+_ERROR = re.compile(rb"\st=[\"']e[\"']")
+
+
+@dataclass
+class Used:
+    """The used range of a sheet, and what in it is not plain content."""
+
+    rows: int = 0
+    columns: int = 0
+    formulas: int = 0
+    errors: int = 0
+    row_elements: int = 0
+
+    @property
+    def area(self) -> int:
+        """Cells of the rectangle that holds everything."""
+        return max(self.rows, self.row_elements) * self.columns
+
+    def see(self, xml: bytes) -> None:
+        """Takes in a part of a sheet, cut before a row."""
+        references = _REFERENCE.findall(xml)
+        if references:
+            self.rows = max(self.rows, *(int(row) for row in {row for _, row in references}))
+            self.columns = max(self.columns, *(_place(letters) for letters in {letters for letters, _ in references}))
+        if len(_CELL.findall(xml)) > len(references):  # cells without a reference stand where they stand
+            self.columns = max(self.columns, *(len(_CELL.findall(part)) for part in _ROW.split(xml)))
+        self.row_elements += len(_ROW.findall(xml))
+        self.formulas += len(_FORMULA.findall(xml))
+        self.errors += len(_ERROR.findall(xml))
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The members of an archive, and the used range of each sheet in it by member name."""
+
+    names: frozenset[str]
+    sheets: dict[str, Used]
+
+
+def examined(data: bytes) -> Archive:
+    """Measures an archive; raises TurnedAway where it is damaged, encrypted or a bomb."""
+    try:
+        members = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        if len(members) > limits.MAX_ARCHIVE_MEMBERS:
+            raise _bomb(f"含有 {len(members)} 个成员")
+        sheets, total = {}, 0
+        for member in members:
+            used, size = _measured(data, member, limits.MAX_UNPACKED_BYTES - total)
+            total += size
+            if used is not None:
+                sheets[member.filename] = used
+    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError):
+        raise damaged() from None
+    return Archive(frozenset(member.filename for member in members), sheets)
+
+
+def damaged() -> TurnedAway:
+    """The finding for an archive or workbook that cannot be opened."""
+    message = "工作簿已损坏或不完整（可能没有传完），无法打开。请用表格软件打开，另存为 xlsx 后重新报送。"
+    return TurnedAway("damaged_workbook", message)
+
+
+def _measured(data: bytes, member: zipfile.ZipInfo, allowed: int) -> tuple[Used | None, int]:
+    used = Used() if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml") else None
+    size, rest = 0, b""
+    for piece in _pieces(data, member):
+        size += len(piece)
+        if size > allowed:
+            raise _bomb(f"解压后超过 {limits.MAX_UNPACKED_BYTES >> 20} MB")
+        if size > max(limits.MIN_RATIO_BYTES, limits.MAX_UNPACKED_RATIO * member.compress_size):
+            raise _bomb(f"成员 {member.filename} 解压后超过原大小的 {limits.MAX_UNPACKED_RATIO} 倍")
+        if used is not None:
+            rest = _seen(used, rest + piece)
+    if used is not None:
+        used.see(rest)
+        _refuse_vast(used)
+    return used, size
+
+
+def _seen(used: Used, xml: bytes) -> bytes:
+    """Takes in the whole rows of `xml`; gives the row that is not at its end yet."""
+    cut = max(xml.rfind(b"<row"), xml.rfind(b":row"), 0)
+    if len(xml) - cut > limits.MIN_RATIO_BYTES:
+        raise _bomb("有一行过长")
+    used.see(xml[: max(cut - 1, 0)])
+    return xml[max(cut - 1, 0) :]
+
+
+def _pieces(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    if member.flag_bits & 1:
+        raise encrypted()
+    name_length, extra_length = struct.unpack_from("<HH", data, member.header_offset + 26)
+    start = member.header_offset + 30 + name_length + extra_length
+    packed = memoryview(data)[start : start + member.compress_size]
+    if member.compress_type == zipfile.ZIP_STORED:
+        yield bytes(packed)
+        return
+    if member.compress_type != zipfile.ZIP_DEFLATED:
+        raise NotImplementedError(f"compression {member.compress_type}")
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: bytes | memoryview = packed
+    while len(rest) and not unpacker.eof:
+        yield unpacker.decompress(rest, limits.CHUNK_BYTES)
+        rest = unpacker.unconsumed_tail
+
+
+def _place(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place
+
+
+def _refuse_vast(used: Used) -> None:
+    if used.area > limits.MAX_SHEET_CELLS:
+        raise TurnedAway(
+            "sheet_too_large",
+            f"工作表的使用范围有 {used.rows} 行 × {used.columns} 列，最多 {limits.MAX_SHEET_CELLS} 个单元格。"
+            "请删去数据区以外的内容，或拆分后报送。",
+        )
+
+
+def _bomb(why: str) -> TurnedAway:
+    return TurnedAway(
+        "archive_bomb", f"压缩包内容异常（{why}），为安全起见不予解压。请用表格软件另存为 xlsx 后重新报送。"
+    )

@@ -1,0 +1,191 @@
+"""The workbook that a sending office corrects and sends back: its rows as they came, and what is wrong with them.
+
+The first sheet has the original headings and cells, so the source that turned the rows away reads the corrected
+sheet as it stands; what is wrong stands to the right, under headings that every source passes over.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+CORRECTION_SHEET = "待更正"
+EXPLANATION_SHEET = "说明"
+QUARANTINE_HEADINGS = ("原文件", "行号", "问题列", "原因", "应为", "相近名称", "原始行")
+RAW_ROW = QUARANTINE_HEADINGS[-1]  # key of row_text where the row could not be told apart into cells
+
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not tell when it was made)
+_ROW_LIMIT = 1_048_575
+_CELL_LIMIT = 32_767
+_WIDTHS = (26, 8, 18, 48, 42, 30, 48)
+Style = Any  # xlsxwriter ships no types
+Worksheet = Any
+_KEY = ["file_name", "file_id", "row_no", "kind", "column", "code"]
+_HOW_TO = (
+    "一、请在“待更正”工作表中更正左侧各列的内容。列名请勿改动，右侧灰底各列（原文件、行号、问题列、原因、应为、相近名称、原始行）仅供参考，读取时不计入。",
+    "二、“相近名称”供人工核对，系统不会据此自动认定。",
+    "三、“原始行”有内容的行无法分清单元格，请对照原文把内容填入左侧各列。",
+    "四、无需报送的行请整行删除。更正后保存为 xlsx，放回原报送途径即可；其余已接收的行不必重报。",
+)
+
+
+@dataclass
+class _Row:
+    """A row turned away, with everything that is wrong with it."""
+
+    file_name: str
+    row_no: int
+    cells: dict[str, str]
+    columns: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    suggestions: list[str] = field(default_factory=list)
+
+    def add(self, problem: Mapping[str, Any]) -> None:
+        """One more problem of the same row; what was said already is not said again."""
+        _add(self.columns, problem["column"])
+        _add(self.reasons, problem["reason"])
+        _add(self.expected, problem["expected"])
+        for name in problem["suggestions"] or ():
+            _add(self.suggestions, name)
+
+    def remarks(self) -> tuple[str, ...]:
+        """The cells under QUARANTINE_HEADINGS."""
+        lists = (
+            "、".join(self.columns),
+            _numbered(self.reasons),
+            _numbered(self.expected),
+            "、".join(self.suggestions),
+        )
+        return (self.file_name, str(self.row_no), *lists, self.cells.get(RAW_ROW, ""))
+
+
+def quarantine_workbook(rows: pl.DataFrame, title: str) -> bytes:
+    """An XLSX workbook of quarantine rows (columns of the table `quarantine`) of the source called `title`.
+
+    Every cell is text and none a formula; equal rows give equal bytes.
+    """
+    import xlsxwriter
+
+    found = _rows(rows)
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": f"{title} {CORRECTION_SHEET}", "created": _CREATED})
+        styles = _styles(book)
+        _write_corrections(book.add_worksheet(CORRECTION_SHEET), found[:_ROW_LIMIT], styles)
+        _write_explanation(book.add_worksheet(EXPLANATION_SHEET), rows, len(found), title, styles)
+    return buffer.getvalue()
+
+
+def _rows(problems: pl.DataFrame) -> list[_Row]:
+    rows: dict[tuple[str, int], _Row] = {}
+    for problem in problems.sort(_KEY, nulls_last=False).iter_rows(named=True):
+        place = (problem["file_id"], problem["row_no"])
+        if place not in rows:
+            cells = {heading: text or "" for heading, text in json.loads(problem["row_text"]).items()}
+            rows[place] = _Row(problem["file_name"], problem["row_no"], cells)
+        rows[place].add(problem)
+    return list(rows.values())
+
+
+def _headings(rows: Iterable[_Row]) -> list[str]:
+    """Every heading once, in the order of the files: a heading not met before stands after its left neighbour."""
+    headings: list[str] = []
+    known: set[str] = set(QUARANTINE_HEADINGS)
+    for cells in {tuple(row.cells): None for row in rows}:
+        at = 0
+        for heading in cells:
+            if heading not in known:
+                known.add(heading)
+                headings.insert(at, heading)
+            at = headings.index(heading) + 1 if heading in headings else at
+    return headings
+
+
+def _add(texts: list[str], text: str | None) -> None:
+    if text and text not in texts:
+        texts.append(text)
+
+
+def _numbered(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else "\n".join(f"{place}. {text}" for place, text in enumerate(texts, 1))
+
+
+def _styles(book: Worksheet) -> dict[str, Style]:
+    base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "num_format": "@"}
+    heading = {**base, "bold": True, "bottom": 1, "text_wrap": True}
+    return {
+        "cell": book.add_format(base),
+        "remark": book.add_format({**base, "text_wrap": True, "bg_color": "#F2F2F2"}),
+        "heading": book.add_format({**heading, "bg_color": "#DCE6F1"}),
+        "remark_heading": book.add_format({**heading, "bg_color": "#D9D9D9"}),
+        "title": book.add_format({**base, "font_size": 13, "bold": True}),
+        "line": book.add_format({**base, "text_wrap": True}),
+    }
+
+
+def _write_corrections(sheet: Worksheet, rows: Sequence[_Row], styles: Mapping[str, Style]) -> None:
+    headings = _headings(rows)
+    beside = len(headings)
+    for column, heading in enumerate(headings):
+        # The format of the whole column is text, so that what is typed in keeps its leading zeros and 18 digits.
+        sheet.set_column(column, column, min(max(14, 2 * len(heading) + 2), 40), styles["cell"])
+        sheet.write_string(0, column, heading, styles["heading"])
+    for column, (heading, width) in enumerate(zip(QUARANTINE_HEADINGS, _WIDTHS, strict=True), beside):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, heading, styles["remark_heading"])
+    for line, row in enumerate(rows, 1):
+        cells = [row.cells.get(heading, "") for heading in headings]
+        _write(sheet, line, 0, cells, styles["cell"])
+        _write(sheet, line, beside, row.remarks(), styles["remark"])
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(rows), 1), beside + len(QUARANTINE_HEADINGS) - 1)
+
+
+def _write(sheet: Worksheet, line: int, first: int, texts: Sequence[str], style: Style) -> None:
+    for column, text in enumerate(texts, first):
+        if text:
+            sheet.write_string(line, column, text[:_CELL_LIMIT], style)
+        else:
+            sheet.write_blank(line, column, None, style)
+
+
+def _write_explanation(
+    sheet: Worksheet, problems: pl.DataFrame, count: int, title: str, styles: Mapping[str, Style]
+) -> None:
+    lines = [f"共 {count} 行未能接收，{problems.height} 处问题。", *_HOW_TO]
+    if count > _ROW_LIMIT:
+        lines.append(f"“待更正”只列出前 {_ROW_LIMIT} 行，其余 {count - _ROW_LIMIT} 行请在更正后再次索取。")
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 2, 10)
+    sheet.set_column(3, 4, 60)
+    sheet.write_string(0, 0, f"{title}：{CORRECTION_SHEET}说明", styles["title"])
+    for place, text in enumerate(lines, 1):
+        sheet.merge_range(place, 0, place, 4, "", styles["line"])
+        sheet.write_string(place, 0, text, styles["line"])
+    heading = len(lines) + 2
+    _write(sheet, heading, 0, ("问题代码", "行数", "处数", "原因（举例）", "应为（举例）"), styles["heading"])
+    for place, counted in enumerate(_counts(problems).iter_rows(), heading + 1):
+        _write(sheet, place, 0, [str(value) for value in counted], styles["line"])
+
+
+def _counts(problems: pl.DataFrame) -> pl.DataFrame:
+    """Per kind of fault: rows, places, and the first reason and expectation as examples; the commonest first."""
+    return (
+        problems.sort(_KEY, nulls_last=False)
+        .group_by("code", maintain_order=True)
+        .agg(
+            pl.struct("file_id", "row_no").n_unique().alias("rows"),
+            pl.len().alias("places"),
+            pl.col("reason").first(),
+            pl.col("expected").first(),
+        )
+        .sort(["rows", "code"], descending=[True, False])
+    )
