@@ -13,9 +13,10 @@
 - `horizon`   the next day anything changes by itself
 - `trace`     the rows that explain a rating
 - `rate`      all of it: the way in
-- `changes`   which tiers differ between two ratings, and the cause
+- `changes`   which tiers differ between two ratings; `causes` tells why
 """
 
+from transforms.rating.changes import Changes, tier_changes
 from transforms.rating.rate import Rating, rate
 
-__all__ = ["Rating", "rate"]
+__all__ = ["Changes", "Rating", "rate", "tier_changes"]
