@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -134,7 +135,7 @@ def _number(decision_type: str, enterprise: Enterprise, decided_on: date) -> str
 def _decision(
     rng: Random, enterprise: Enterprise, decision_type: str, decided_on: date, reason: str, **values: Value
 ) -> Fact:
-    return fact(
+    made = fact(
         rng,
         "decision",
         enterprise,
@@ -148,3 +149,4 @@ def _decision(
         decided_by=DECIDER,
         **values,
     )
+    return replace(made, sent_on=decided_on + timedelta(days=1))  # its own register: in the next file

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
+from typing import Literal
 
 from flows.demo.region import Enterprise
 from flows.demo.streams import chance, weighted
@@ -31,7 +32,8 @@ class Fact:
     """One record as it should arrive: `values` by the column names of its kind, in the product's own codes.
 
     `sent_on` is the day its office sends it. `cells` holds texts that replace what the office would write
-    for a column; `fault` is the code under which intake must turn the row away, None for a good row.
+    for a column; `fault` is the code under which intake must turn the row away, None for a good row; `shape`
+    says whether it is a row like others, the headings once more, or a row that breaks off.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Fact:
     cells: Mapping[str, str] = field(default_factory=dict)
     fault: str | None = None
     role: str = "first"
+    shape: Literal["row", "header", "short"] = "row"
 
     def sent(self, days_later: int, role: str, **values: Value) -> Fact:
         """The same fact in a later report, with other `values`."""

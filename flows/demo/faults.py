@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from flows.demo import words
 from flows.demo.codes import ORGANISATION_CODES, credit_code, wrong_check, wrong_organisation
 from flows.demo.facts import Fact, Value
-from flows.demo.region import Enterprise
+from flows.demo.region import Enterprise, is_second_twin
 from transforms.tables import KINDS
 
-EVERY = 400  # of so many good first reports of a kind, one is followed by each fault of that kind
+EVERY = 400  # of so many good first reports of a kind, one is preceded by each fault of that kind
 STRANGER = ORGANISATION_CODES // 2  # serials from here on stand in no register
 
 Cells = Callable[[Enterprise], Mapping[str, str]]
@@ -20,11 +21,12 @@ Cells = Callable[[Enterprise], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault to plant: the code of the intake, the kind of the row, and the cells that make it."""
+    """A fault to plant: the code of the intake, the kind of the row, and the cells or the shape that make it."""
 
     code: str
     kind: str
-    cells: Cells
+    cells: Cells = lambda _: {}
+    shape: Literal["row", "header", "short"] = "row"
 
 
 def _fixed(**cells: str) -> Cells:
@@ -65,6 +67,11 @@ FAULTS = (
     Fault("formula", "penalty", _fixed(party_name="+cmd|' /C calc'!A0")),
     Fault("missing", "penalty", _fixed(decision_no="")),
     Fault("bad_date", "penalty", _fixed(decided_on="2025年13月40日")),
+    Fault("class_conflict", "penalty", _fixed(party_class="自然人")),
+    Fault("unknown_code", "inspection", _stranger),
+    Fault("unknown_name", "inspection", _unknown_name),
+    Fault("name_mismatch", "inspection", _other_name),
+    Fault("no_identity", "inspection", _fixed(uscc="", party_name="")),
     Fault("implausible_date", "inspection", _fixed(inspected_on="1900-01-01")),
     Fault("bad_number", "inspection", _fixed(major_count="若干")),
     Fault("unknown_word", "inspection", _fixed(conclusion="还行")),
@@ -73,6 +80,8 @@ FAULTS = (
     Fault("bad_date", "signal", _fixed(occurred_on="上周三")),
     Fault("unknown_word", "signal", _fixed(signal_type="道听途说")),
     Fault("unknown_word", "rectification", _fixed(state="不了了之")),
+    Fault("repeated_header", "rectification", shape="header"),
+    Fault("too_few_cells", "rectification", shape="short"),
     Fault("missing", "commitment", _fixed(made_on="")),
     Fault("unknown_word", "commitment", _fixed(commitment_type="口头")),
     Fault("formula", "honour", _fixed(party_name="@SUM(A1:A9)")),
@@ -81,15 +90,17 @@ FAULTS = (
 
 
 class Planting:
-    """Follows good facts with faulty ones. Which it does depends only on the facts before, so a larger region
-    leaves the first ones as they were."""
+    """Puts faulty rows before good ones, so that none is the last of its file. Which ones depends only on the facts
+    before, so a larger region leaves the first ones as they were."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
         self.by_kind = {kind: [fault for fault in FAULTS if fault.kind == kind] for kind in KINDS}
 
-    def after(self, fact: Fact, enterprise: Enterprise) -> Iterator[Fact]:
-        """The faulty row that follows `fact`, if any."""
+    def before(self, fact: Fact, enterprise: Enterprise) -> Iterator[Fact]:
+        """The faulty rows that come before `fact`: at most one made from it, and one that names two namesakes."""
+        if fact.kind == "enterprise" and fact.role == "first" and is_second_twin(enterprise.serial):
+            yield _namesake(fact, enterprise)
         if fact.role != "first" or fact.values.get("party_class") == "person":
             return
         place = self.seen[fact.kind] % EVERY
@@ -99,7 +110,20 @@ class Planting:
 
 
 def _faulty(fact: Fact, enterprise: Enterprise, fault: Fault) -> Fact:
-    return replace(fact, values={**fact.values, **_of_its_own(fact)}, cells=fault.cells(enterprise), fault=fault.code)
+    values = {**fact.values, **_of_its_own(fact)}
+    return replace(fact, values=values, cells=fault.cells(enterprise), shape=fault.shape, fault=fault.code)
+
+
+def _namesake(fact: Fact, enterprise: Enterprise) -> Fact:
+    """A complaint that gives only a name, and two enterprises bear it."""
+    values: dict[str, Value] = {
+        "uscc": None,
+        "party_name": enterprise.name,
+        "signal_no": f"XHTM{enterprise.serial:06d}",
+        "signal_type": "complaint",
+        "occurred_on": fact.sent_on,
+    }
+    return replace(fact, kind="signal", values=values, event_on=fact.sent_on, fault="ambiguous_name")
 
 
 def _of_its_own(fact: Fact) -> Mapping[str, Value]:

@@ -28,7 +28,7 @@ def planned(seed: int, count: int, span: Span) -> Iterator[tuple[Fact, date]]:
     for enterprise in enterprises(streams, count, span.end_on):
         for fact in chain.from_iterable(make(streams, enterprise, span) for make in MAKERS):
             told = _as_told(streams, enterprise, fact)
-            for sent in (told, *planting.after(told, enterprise)):
+            for sent in (*planting.before(told, enterprise), told):
                 yield from _delivered(streams, sent, days)
 
 

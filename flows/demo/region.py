@@ -21,7 +21,7 @@ FORMER_NAME_PER_MILLE = 30
 GONE_PER_MILLE = 25
 STORIES = {13: "listed", 113: "removed", 213: "held", 313: "candidate"}  # by serial within each 400
 STORY_EVERY = 400
-TWIN_EVERY = 500  # of so many enterprises, one bears the very name of the one before it
+TWIN_EVERY = 200  # of so many enterprises, one bears the very name of the one before it
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,17 @@ def enterprises(streams: Streams, count: int, end_on: date) -> Iterator[Enterpri
     former: Enterprise | None = None
     for serial in range(count):
         made = _enterprise(streams.of("enterprise", serial), serial, end_on)
-        if former is not None and serial % TWIN_EVERY == TWIN_EVERY - 1:
+        if former is not None and is_second_twin(serial):
             made = replace(made, name=former.name)
         else:
             made = replace(made, name=_unique(made.name, seen))
         former = made
         yield made
+
+
+def is_second_twin(serial: int) -> bool:
+    """Whether the enterprise bears the name of the one before it."""
+    return serial % TWIN_EVERY == TWIN_EVERY - 1
 
 
 def is_twin(serial: int) -> bool:

@@ -20,6 +20,7 @@ FULL_WIDTH_PER_MILLE = 12
 OWN_WORD_PER_MILLE = 300
 HALF_WIDTH_PER_MILLE = 400
 LOOSE_CODE_PER_MILLE = 15
+BROKEN_OFF_AFTER = 4
 Cell = str | date | Decimal
 
 
@@ -27,7 +28,10 @@ def row_of(fact: Fact, office: Office, columns: tuple[Column, ...], streams: Str
     """The cells of one row. A fact sent again is written in the same words."""
     role = "first" if fact.role == "duplicate" else fact.role
     rng = streams.of("writing", fact.kind, number_of(fact), role)
-    return [_cell(fact, column, office, rng) for column in columns]
+    if fact.shape == "header":
+        return [column.heading for column in columns]
+    kept = columns[:BROKEN_OFF_AFTER] if fact.shape == "short" else columns
+    return [_cell(fact, column, office, rng) for column in kept]
 
 
 def number_of(fact: Fact) -> str:
@@ -107,6 +111,9 @@ def _plain(rng: Random, text: str) -> str:
 
 _TEXTS: dict[str, Callable[[Random, str], str]] = {
     "decision_no": _bracketed,
+    "order_no": _bracketed,
+    "ban_no": _bracketed,
+    "honour_no": _bracketed,
     "party_name": _half_width,
     "uscc": _loose_code,
 }

@@ -1,0 +1,83 @@
+"""The numbers docs/demo-region.md states, held for one seed of 4,000 enterprises over 400 days."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from flows.demo.facts import Span
+from flows.demo.plan import planned
+
+COUNT = 4_000
+
+
+@pytest.fixture(scope="module")
+def good():
+    span = Span(400, date(2026, 3, 1))
+    return [fact for fact, _ in planned(3, COUNT, span) if fact.role == "first" and fact.fault is None]
+
+
+def share(facts, test) -> float:
+    facts = list(facts)
+    return sum(map(test, facts)) / len(facts)
+
+
+def of(good, kind):
+    return [fact for fact in good if fact.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("role", "low", "high"),
+    [("retailer", 0.54, 0.58), ("user", 0.25, 0.29), ("wholesaler", 0.08, 0.11), ("maker", 0.07, 0.09)],
+)
+def test_roles(good, role, low, high):
+    assert low < share(of(good, "enterprise"), lambda fact: fact.values["roles"] == (role,)) < high
+
+
+def test_sole_traders(good):
+    assert 0.38 < share(of(good, "enterprise"), lambda fact: fact.values["party_class"] == "sole_trader") < 0.44
+
+
+def test_most_enterprises_have_no_penalty_and_a_long_tail_has_many(good):
+    per = Counter(fact.serial for fact in of(good, "penalty") if fact.values["party_class"] != "person")
+    assert 0.88 < 1 - len(per) / COUNT < 0.92
+    assert 0.50 < sum(count == 1 for count in per.values()) / len(per) < 0.65
+    assert max(per.values()) >= 7
+    worst = sum(count for _, count in per.most_common(COUNT // 100))
+    assert 0.20 < worst / sum(per.values()) < 0.40
+
+
+def test_fines_are_small_mostly_and_very_large_rarely(good):
+    fines = sorted(f.values["fine_fen"] / 100 for f in of(good, "penalty") if f.values["fine_fen"])
+    assert 3_000 < fines[len(fines) // 2] < 10_000
+    assert 0.05 < sum(fine > 500_000 for fine in fines) / len(fines) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "low", "high"),
+    [
+        ("inspection", ("conclusion", "compliant"), 0.78, 0.84),
+        ("inspection", ("conclusion", "non_compliant"), 0.01, 0.035),
+        ("sampling", ("result", "unqualified"), 0.012, 0.035),
+        ("signal", ("signal_type", "complaint"), 0.50, 0.60),
+        ("commitment", ("state", "fulfilled"), 0.63, 0.72),
+    ],
+)
+def test_results(good, kind, result, low, high):
+    assert low < share(of(good, kind), lambda fact: fact.values[result[0]] == result[1]) < high
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [("inspection", 0.74, 0.86), ("sampling", 0.24, 0.31), ("signal", 0.14, 0.20), ("commitment", 0.44, 0.50)],
+)
+def test_records_per_enterprise(good, kind, low, high):
+    assert low < len(of(good, kind)) / COUNT < high
+
+
+def test_one_in_four_hundred_was_listed_removed_held_or_might_be_listed(good):
+    assert Counter(fact.values["decision_type"] for fact in of(good, "decision")) == {
+        "list": 20,
+        "remove": 10,
+        "hold_tier": 10,
+    }
