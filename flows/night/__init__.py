@@ -1,0 +1,11 @@
+"""What one night does, step by step; `flows.nightly` says in which order.
+
+- `plan`       which nights are due, and where one keeps its work
+- `bring_in`   the inbox becomes staged records, accounts and quarantine
+- `rate`       staged and stored records become ratings, traces and changes
+- `check`      the gate over everything staged
+- `keep`       what passed is written to the store and committed
+- `tell`       the office report and the enterprises' pages
+
+Between the steps only files below the run's folder pass: no frame travels through Prefect.
+"""

@@ -1,0 +1,81 @@
+"""The gate over everything a night has staged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from expectations import Verdict, what_first, write_docs
+from flows.gate import Gate, night_accounts, present_ratings, read_gate
+from flows.night.plan import Night
+from flows.night.rate import ALL_RATINGS, ALL_TRACE, known_records
+from flows.policies import PolicyInForce
+from flows.store import Run, Store
+from transforms.tables import KINDS
+
+_COUNTED = ("enterprise", "present_ratings")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the gate said of every table of a night, where its pages are, and what to look at first."""
+
+    verdicts: tuple[Verdict, ...]
+    docs: Path
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every table passed."""
+        return all(verdict.is_passed for verdict in self.verdicts)
+
+    @property
+    def what_first(self) -> str:
+        """The gravest finding in words; empty where there is none."""
+        return what_first(self.verdicts, self.docs.parent)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Row counts per table and the findings, for the ledger."""
+        return {
+            "counts": {verdict.table: verdict.row_count for verdict in self.verdicts},
+            "findings": [str(finding) for verdict in self.verdicts for finding in verdict.findings],
+        }
+
+
+def check(store: Store, policy_dir: Path, night: Night, policy: PolicyInForce, former: Run | None) -> Checked:
+    """Validate every table of the night; the pages go into the run's folder.
+
+    former: the last committed run of an earlier day, against whose counts volumes are checked.
+    """
+    gate = read_gate(policy_dir)
+    counts = former.facts.get("counts", {}) if former else {}
+    verdicts = tuple(_verdicts(gate, store, night, policy, counts))
+    return Checked(verdicts, write_docs(verdicts, night.folder / "gate", title=night.folder.name))
+
+
+def _verdicts(
+    gate: Gate, store: Store, night: Night, policy: PolicyInForce, counts: dict[str, int]
+) -> Iterator[Verdict]:
+    for table, frame in _frames(store, night, policy):
+        yield gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
+
+
+def _frames(store: Store, night: Night, policy: PolicyInForce) -> Iterator[tuple[str, pl.LazyFrame]]:
+    register = known_records(store, night)["enterprise"]
+    yield "enterprise", register
+    arrived = [kind for kind in KINDS if kind != "enterprise"]
+    for table in (*arrived, "files", "accounts", "quarantine"):
+        if night.has(table):
+            yield table, night.staged(table)
+    yield "night_accounts", night_accounts(night.staged("accounts"))
+    ratings, trace = night.staged(ALL_RATINGS), night.staged(ALL_TRACE)
+    yield "ratings", ratings
+    yield "trace", trace
+    tiers = [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()]
+    yield "present_ratings", present_ratings(ratings, trace, register, tiers)
+    yield "changes", night.staged("changes")
+    yield "change_trace", night.staged("change_trace")

@@ -1,0 +1,70 @@
+"""The policy folder, read from disk: schemes, sources, law. What they mean is `transforms.policy`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from transforms.policy.law import Law
+
+from transforms.policy import PolicyProblems, Problem, load_law, load_scheme, load_source
+from transforms.policy.scheme import Scheme
+from transforms.policy.source import Source
+
+Loaded = TypeVar("Loaded")
+
+
+@dataclass(frozen=True)
+class PolicyInForce:
+    """A scheme and the hash of its text: the same hash on two days is the same policy text."""
+
+    scheme: Scheme
+    text_hash: str
+
+    def version_on(self, day: date) -> str:
+        """The text's hash and the day from which its present values hold: a change is a change of policy."""
+        starts = [start for start in self.scheme.change_days() if start <= day]
+        return f"{self.text_hash[:16]}@{max(starts).isoformat()}" if starts else self.text_hash[:16]
+
+
+def read_scheme(folder: Path, name: str) -> PolicyInForce:
+    """The scheme called `name`. Raises PolicyProblems, also where there is no such file."""
+    path = folder / "schemes" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yaml"))) or "none"
+        raise PolicyProblems((Problem(str(path), 0, "scheme", name, f"one of: {known}"),))
+    text = path.read_text(encoding="utf-8")
+    return PolicyInForce(load_scheme(text, _shown(path, folder)), hashlib.sha256(text.encode()).hexdigest())
+
+
+def read_sources(folder: Path) -> tuple[Source, ...]:
+    """Every source of `sources/`, in the order of their files. Raises PolicyProblems with those of all files."""
+    paths = sorted(p for p in (folder / "sources").glob("*.yaml") if not p.name.startswith("_"))
+    return tuple(_read_all(paths, folder, load_source))
+
+
+def read_law(folder: Path) -> Law:
+    """The law of the serious-violation list."""
+    (law,) = _read_all([folder / "law" / "serious_list.yaml"], folder, load_law)
+    return law
+
+
+def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded]) -> list[Loaded]:
+    loaded: list[Loaded] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            loaded.append(load(path.read_text(encoding="utf-8"), _shown(path, folder)))
+        except PolicyProblems as found:
+            problems += found.problems
+    if problems:
+        raise PolicyProblems(tuple(problems))
+    return loaded
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return f"{folder.name}/{path.relative_to(folder).as_posix()}"

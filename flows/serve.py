@@ -1,0 +1,116 @@
+"""Puts the schedule of prefect.yaml to work on this machine: a server where none is set, and a runner."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.settings import Settings
+
+PREFECT_FILE = Path(__file__).parents[1] / "prefect.yaml"
+_ADDRESS = ("127.0.0.1", 4200)
+_START_SECONDS = 120
+
+
+class NoServer(RuntimeError):
+    """The Prefect server of this machine did not come up."""
+
+
+def deployments(path: Path = PREFECT_FILE) -> list[dict[str, Any]]:
+    """The deployments of `path` as plain data, in order."""
+    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["deployments"])
+
+
+def serve(settings: Settings) -> None:
+    """Run the deployments on their schedules until stopped.
+
+    Uses the server of PREFECT_API_URL; without one, starts a server on this machine and stops it at the end.
+    """
+    _hand_down(settings)
+    with _server():
+        import prefect
+
+        prefect.serve(*[_runner_deployment(entry) for entry in deployments()])
+
+
+def _runner_deployment(entry: dict[str, Any]) -> Any:
+    from prefect import Flow
+    from prefect.client.schemas.actions import DeploymentScheduleCreate
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig
+    from prefect.client.schemas.schedules import CronSchedule
+    from prefect.events import DeploymentEventTrigger
+
+    schedules = [
+        DeploymentScheduleCreate(
+            schedule=CronSchedule(cron=each["cron"], timezone=each["timezone"]),
+            active=each["active"],
+            slug=each["slug"],
+        )
+        for each in entry.get("schedules", [])
+    ]
+    triggers = [
+        DeploymentEventTrigger(**{key: value for key, value in each.items() if key != "type"}, name=entry["name"])
+        for each in entry.get("triggers", [])
+    ]
+    chosen: Flow[Any, Any] = _flow(entry["entrypoint"])
+    return chosen.to_deployment(
+        name=entry["name"],
+        description=entry["description"],
+        tags=entry["tags"],
+        parameters=entry["parameters"],
+        schedules=schedules,
+        triggers=triggers,
+        concurrency_limit=ConcurrencyLimitConfig(**entry["concurrency_limit"]),
+    )
+
+
+def _flow(entrypoint: str) -> Any:
+    """The flow of `path/to/file.py:name`, imported as the module it is."""
+    from importlib import import_module
+
+    path, name = entrypoint.split(":")
+    return getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
+
+
+def _hand_down(settings: Settings) -> None:
+    """The runner starts each flow run as a process of its own: settings reach it through the environment."""
+    os.environ.update(settings.as_environment())
+
+
+@contextmanager
+def _server() -> Iterator[None]:
+    if os.environ.get("PREFECT_API_URL"):
+        yield
+        return
+    host, port = _ADDRESS
+    os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", str(port)]
+    with subprocess.Popen(command) as process:
+        try:
+            _wait(process)
+            yield
+        finally:
+            process.terminate()
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    url = os.environ["PREFECT_API_URL"] + "/health"
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise NoServer(f"prefect server ended with code {process.returncode} while starting; its own words are above")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise NoServer(f"no answer from {url} after {_START_SECONDS} s; is port {_ADDRESS[1]} taken by something else?")
