@@ -13,7 +13,8 @@ from flows.demo.facts import Fact, Value
 from flows.demo.region import Enterprise, is_second_twin
 from transforms.tables import KINDS
 
-EVERY = 400  # of so many good first reports of a kind, one is preceded by each fault of that kind
+EVERY = 400  # of so many good first reports of a kind, each fault of that kind precedes one
+APART = 4  # good rows from one fault to the next
 STRANGER = ORGANISATION_CODES // 2  # serials from here on stand in no register
 
 Cells = Callable[[Enterprise], Mapping[str, str]]
@@ -103,9 +104,9 @@ class Planting:
             yield _namesake(fact, enterprise)
         if fact.role != "first" or fact.values.get("party_class") == "person":
             return
-        place = self.seen[fact.kind] % EVERY
+        place, offset = divmod(self.seen[fact.kind] % EVERY, APART)
         self.seen[fact.kind] += 1
-        if place < len(self.by_kind[fact.kind]):
+        if offset == APART - 1 and place < len(self.by_kind[fact.kind]):
             yield _faulty(fact, enterprise, self.by_kind[fact.kind][place])
 
 

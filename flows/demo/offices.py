@@ -13,7 +13,7 @@ from transforms.policy.document import load_document
 from transforms.policy.source import Cell, Source
 
 SOURCES = Path(__file__).parents[2] / "policy" / "sources"
-WEEKLY_BEFORE_END = (28, 21, 14)  # after the history: three weekly deliveries,
+WEEKLY_BEFORE_END = (28, 21, 14)  # the history at once, then two weekly deliveries,
 DAILY_FROM = 7  # then one a day
 UNUSED = ("authority_code", "valid_until_on", "publicity_until_on", "remark", "ungraded_count", "registration_no")
 
