@@ -117,7 +117,8 @@ def _wrong_types(kind: Kind, record: Record) -> Iterator[str]:
 
 def _unknown_fields(source: Source, record: Record) -> Iterator[str]:
     inputs = set(source.inputs)
-    fields = inputs | set(record.columns) | {"party_name", "uscc"}
+    derived = {name for name, of in DERIVED.items() if of in record.columns}
+    fields = inputs | set(record.columns) | derived
     for where, name in _used(record):
         allowed = inputs if where in ("where", "template") else fields
         if name not in allowed:

@@ -1,0 +1,99 @@
+"""Which source a file belongs to, and whether its headings are those of the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from flows.intake.reading import QUARANTINE_HEADINGS, Layout, RawFile, discover, read_file
+from transforms.policy.problems import nearest
+from transforms.policy.source import Cell, Source
+from transforms.tables import KINDS
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file with the source that maps it (None: none or several do), why it is turned away, what was noticed."""
+
+    raw: RawFile
+    source: Source | None
+    finding: str | None
+    notes: tuple[str, ...]
+
+
+def arrivals(inbox: Path, sources: Sequence[Source]) -> Iterator[Arrival]:
+    """Every file of the inbox, in order of its path; each is read when it is asked for."""
+    for path in discover(inbox):
+        yield _arrival(path, inbox, sources)
+
+
+def sources_of(name: str, sources: Sequence[Source]) -> list[Source]:
+    """The sources a file belongs to: by the patterns of its path, or by a source's id as a word in the file's own name.
+
+    The second is how a corrected quarantine workbook finds back: penalty.xlsx, 更正-penalty(2).xlsx.
+    """
+    own = PurePosixPath(name).name
+    return [s for s in sources if any(fnmatchcase(name, p) for p in s.files) or _stands_in(s.source, own)]
+
+
+def _stands_in(word: str, name: str) -> bool:
+    return re.search(rf"(?<![a-z0-9_]){re.escape(word)}(?![a-z0-9_])", name) is not None
+
+
+def _arrival(path: Path, inbox: Path, sources: Sequence[Source]) -> Arrival:
+    name = path.relative_to(inbox).as_posix()
+    found = sources_of(name, sources)
+    source = found[0] if len(found) == 1 else None
+    layout = Layout(**source.layout.model_dump()) if source else Layout()
+    raw = read_file(path, inbox, layout, _accepted(source) if source else ())
+    if raw.finding is not None:
+        return Arrival(raw, source, raw.finding.message, raw.notes)
+    if source is None:
+        return Arrival(raw, None, _no_source(name, found), raw.notes)
+    return Arrival(raw, source, _missing_heading(raw, source), (*raw.notes, *_unread(raw, source)))
+
+
+def _accepted(source: Source) -> frozenset[str]:
+    return frozenset(heading for cell in source.cells() for heading in cell.from_)
+
+
+def _no_source(name: str, found: Sequence[Source]) -> str:
+    if found:
+        titles = "、".join(source.title for source in found)
+        return f"文件名“{name}”同时符合多个来源（{titles}），无法判定。请只按其中一个来源命名后重新报送。"
+    return f"文件名“{name}”不符合任何来源的命名。请按约定的文件名或文件夹重新报送。"
+
+
+def _missing_heading(raw: RawFile, source: Source) -> str | None:
+    """The first required heading the file lacks, with the most alike of its headings that nobody reads."""
+    unread = [heading for heading in raw.headings if heading not in _accepted(source)]
+    for cell in _required(source):
+        if not set(cell.from_) & set(raw.headings):
+            near = nearest(cell.from_[0], unread) or next((n for h in cell.from_ if (n := nearest(h, unread))), "")
+            hint = f"文件中最接近的列名是“{near}”。" if near else ""
+            names = "或".join(f"“{heading}”" for heading in cell.from_[:3])
+            return f"缺少必需的列{names}。{hint}请补上该列或改正列名后重新报送。"
+    return None
+
+
+def _required(source: Source) -> Iterator[Cell]:
+    yield from (cell for cell in source.inputs.values() if cell.required)
+    for record in source.records:
+        kind = KINDS[record.kind]
+        yield from (c for n, c in record.columns.items() if c.from_ and (c.required or kind.column(n).required))
+
+
+def _unread(raw: RawFile, source: Source) -> Iterator[str]:
+    """Headings that no field reads and the source does not name as ignored: said, never passed over in silence."""
+    present = set(raw.headings)
+    read = {next((h for h in cell.from_ if h in present), "") for cell in source.cells()}
+    named = read | set(source.ignored_headings) | source.secrets | set(QUARANTINE_HEADINGS)
+    unread = [heading for heading in raw.headings if heading not in named]
+    if unread:
+        more = "等" if len(unread) > _SHOWN else ""
+        yield f"有{len(unread)}列未读取（来源未列明）：{'、'.join(unread[:_SHOWN])}{more}"

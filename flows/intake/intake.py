@@ -1,0 +1,147 @@
+"""An inbox becomes records, and an account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.intake.accounts import account, broken, file_row, quarantined
+from flows.intake.arrivals import Arrival, arrivals
+from flows.intake.known import Known
+from flows.intake.parts import Part, read_part, sound_records, tied, unclaimed
+from flows.intake.rules import Rules
+from transforms.records import Register, Terms, with_fates, with_keys
+from transforms.records.register import NEEDED
+from transforms.records.versions import age
+from transforms.tables import KINDS, TABLES
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a night brought: new versions by kind, and files, accounts, quarantine, all in the shape of their tables.
+
+    repeated: paths of files whose bytes were taken in before; they do nothing.
+    """
+
+    records: Mapping[str, pl.DataFrame]
+    files: pl.DataFrame
+    accounts: pl.DataFrame
+    quarantine: pl.DataFrame
+    repeated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Settled:
+    records: pl.DataFrame
+    accounts: list[pl.DataFrame]
+    quarantine: list[pl.DataFrame]
+
+
+def take_in(inbox: Path, rules: Rules, known: Known, received_at: datetime) -> Intake:
+    """Every file below `inbox` that is not known yet, as records of its source. A bad file or row stops no other.
+
+    The register comes first, whatever the order of the files, so that a record finds an enterprise of the same night.
+    `received_at` has a time zone; its day there bounds the days a record may bear. Raises OSError where the inbox
+    cannot be read.
+    """
+    terms = Terms(rules.common, received_at.date(), rules.identity_key)
+    new, repeated = _new(arrivals(inbox, rules.sources), known)
+    parts = {id(arrival): _parts(arrival, terms) for arrival in new}
+    settled, register = {}, None
+    for kind in KINDS:
+        of_kind = [part for some in parts.values() for part in some if part.record.kind == kind]
+        done = [tied(part, register, terms) for part in of_kind]
+        settled[kind] = _settle(kind, done, known, received_at)
+        if kind == "enterprise":
+            register = _register(known, settled[kind].records)
+    rest = [_rest(arrival, parts[id(arrival)], terms, received_at) for arrival in new]
+    return _whole(new, repeated, settled, rest, received_at)
+
+
+def _new(found: Iterable[Arrival], known: Known) -> tuple[list[Arrival], list[str]]:
+    new: dict[str, Arrival] = {}
+    repeated = []
+    for arrival in found:
+        if arrival.raw.file_id in known.file_ids or arrival.raw.file_id in new:
+            repeated.append(arrival.raw.file_name)
+        else:
+            new[arrival.raw.file_id] = arrival
+    return list(new.values()), repeated
+
+
+def _parts(arrival: Arrival, terms: Terms) -> list[Part]:
+    if arrival.source is None or arrival.finding is not None:
+        return []
+    return [read_part(arrival.raw, arrival.source, record, terms) for record in arrival.source.records]
+
+
+def _settle(kind: str, parts: Sequence[Part], known: Known, received_at: datetime) -> _Settled:
+    """The versions a kind gains, with the account and the quarantine of each file."""
+    shape = TABLES[kind]
+    if not parts:
+        return _Settled(shape.empty(), [], [])
+    found = pl.concat([sound_records(part) for part in parts])
+    found = found.with_columns(received_at=pl.lit(received_at).cast(shape.schema["received_at"]))
+    found = with_keys(found, KINDS[kind])
+    ids = found.lazy().select("record_id").unique()
+    fated = with_fates(found, known.versions[kind].join(ids, on="record_id", how="semi").collect())
+    made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
+    accounts = [account(part.raw, part.source, kind, _row_fates(part, fated)) for part in parts]
+    away = [quarantined(part.raw, part.source, kind, part.mapped.problems, received_at) for part in parts]
+    return _Settled(made.sort("record_id", "version_no"), accounts, away)
+
+
+def _row_fates(part: Part, fated: pl.DataFrame) -> pl.DataFrame:
+    """Every row the part read: row_no, record_row_no, fate."""
+    own = fated.filter(pl.col("file_id") == part.raw.file_id).select(pl.col("row_no").alias("record_row_no"), "fate")
+    away = part.mapped.problems.select("row_no").unique().with_columns(is_away=True)
+    rows = part.rows.join(own, on="record_row_no", how="left").join(away, on="row_no", how="left")
+    fate = pl.when("is_away").then(pl.lit("quarantined")).otherwise("fate")
+    return rows.select("row_no", "record_row_no", fate=fate)
+
+
+def _register(known: Known, new: pl.DataFrame) -> Register:
+    columns = dict.fromkeys((*NEEDED, "version_no", "version_by", "received_at"))
+    versions = pl.concat([known.register.select(columns.keys()), new.lazy().select(columns.keys())])
+    return Register.of(versions.sort("enterprise_id", age(), "version_no").select(NEEDED).collect())
+
+
+def _rest(arrival: Arrival, parts: list[Part], terms: Terms, received_at: datetime) -> _Settled:
+    """Rows of a file that are of no kind: unreadable as rows, or claimed by no record of its source."""
+    raw, source = arrival.raw, arrival.source
+    nothing = _Settled(pl.DataFrame(), [], [])
+    if source is None or arrival.finding is not None:
+        return nothing
+    strays = unclaimed(raw, source, parts, terms)
+    away = [broken(raw, source, received_at), quarantined(raw, source, "", strays, received_at)]
+    row_nos = pl.concat([frame["row_no"] for frame in away]).unique()
+    if row_nos.is_empty():
+        return nothing
+    fates = pl.DataFrame({"row_no": row_nos, "record_row_no": row_nos}).with_columns(fate=pl.lit("quarantined"))
+    return _Settled(pl.DataFrame(), [account(raw, source, "", fates)], away)
+
+
+def _whole(
+    new: Sequence[Arrival],
+    repeated: Sequence[str],
+    settled: Mapping[str, _Settled],
+    rest: Sequence[_Settled],
+    received_at: datetime,
+) -> Intake:
+    every = [*settled.values(), *rest]
+    return Intake(
+        {kind: done.records for kind, done in settled.items()},
+        _table("files", [file_row(arrival, received_at) for arrival in new]),
+        _table("accounts", [frame for done in every for frame in done.accounts]),
+        _table("quarantine", [frame for done in every for frame in done.quarantine]),
+        tuple(repeated),
+    )
+
+
+def _table(name: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    shape = TABLES[name]
+    return pl.concat([shape.empty(), *frames]).sort(shape.key)

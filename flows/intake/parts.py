@@ -1,0 +1,96 @@
+"""The rows of one file read as one kind: from mapping to the enterprise each belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from flows.intake.reading import RawFile
+from transforms.policy.source import Record, Source
+from transforms.records import (
+    PROBLEMS,
+    Check,
+    Mapped,
+    Register,
+    Terms,
+    describe,
+    fold_rows,
+    identified,
+    map_rows,
+    own_identity,
+    rows_where,
+    spread,
+    with_party_class,
+)
+from transforms.records.cells import heading_in
+from transforms.tables import KINDS
+from transforms.tables.shape import TEXT
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of `raw` read as `record`. rows: record_row_no, row_no: which rows made which record."""
+
+    raw: RawFile
+    source: Source
+    record: Record
+    mapped: Mapped
+    rows: pl.DataFrame
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Field to the heading under which this file has it."""
+        cells = {**self.source.inputs, **self.record.columns}
+        return {name: heading_in(cell, frozenset(self.raw.headings)) for name, cell in cells.items()}
+
+
+def read_part(raw: RawFile, source: Source, record: Record, terms: Terms) -> Part:
+    """Mapped, folded, its parties classed."""
+    mapped = map_rows(raw.frame, source, record, terms)
+    part = Part(raw, source, record, mapped, pl.DataFrame())
+    classed = with_party_class(mapped, terms.common.sole_trader_codes, part.headings)
+    folded, rows = fold_rows(classed, record.fold, part.headings)
+    return replace(part, mapped=folded, rows=rows)
+
+
+def tied(part: Part, register: Register | None, terms: Terms) -> Part:
+    """The part with `enterprise_id` on every sound record: by `register`, or, for a register itself, its own."""
+    good = Mapped(part.mapped.good, part.mapped.problems)
+    given, headings = part.record.identify, part.headings
+    if register is None:
+        own = given if given.name in good.frame.columns else given.model_copy(update={"name": "name"})
+        found = own_identity(good, own, headings)
+    else:
+        found = identified(good, given, register, terms.common.nearest, headings)
+    return replace(part, mapped=Mapped(found.frame, spread(found.problems, part.rows)))
+
+
+def sound_records(part: Part) -> pl.DataFrame:
+    """Records to be kept: the kind's columns, where they come from, and what orders their versions."""
+    version_by = part.record.version_by
+    good = part.mapped.good
+    order = pl.col(version_by).cast(TEXT) if version_by else pl.lit(None, dtype=TEXT)
+    return good.select(
+        "row_no",
+        "enterprise_id",
+        *(column.name for column in KINDS[part.record.kind].columns),
+        version_by=order,
+        source=pl.lit(part.source.source),
+        file_id=pl.lit(part.raw.file_id),
+        file_name=pl.lit(part.raw.file_name),
+    )
+
+
+def unclaimed(raw: RawFile, source: Source, parts: list[Part], terms: Terms) -> pl.DataFrame:
+    """Rows that no record reads and the source does not ignore by name (PROBLEMS)."""
+    if any(part.record.where is None for part in parts):
+        return PROBLEMS.to_frame()
+    taken = [part.rows.select("row_no") for part in parts]
+    if source.ignore_where:
+        taken.append(rows_where(raw.frame, source, source.ignore_where, terms))
+    left = raw.frame.join(pl.concat(taken), on="row_no", how="anti", maintain_order="left")
+    nothing = pl.lit(None, dtype=TEXT)
+    reason = "来源没有说明这样的行是哪一类记录"
+    check = Check("", pl.lit(True), "unclaimed", reason, "来源所列类别之一；确属新类别的，请通知信用办", nothing)
+    return describe(left, check)

@@ -1,0 +1,42 @@
+"""Incoming text to canonical records.
+
+- `mapping`   columns of text to the fields of a kind, by the source's YAML; what cannot be read is a problem
+- `fold`      several rows to one record
+- `party`     organisation, sole trader or natural person
+- `identity`  whose record it is, by the register; never guessed
+- `versions`  the same fact again: repeats, corrections, older reports; `current` is what is known at an instant
+"""
+
+from transforms.records.fold import fold_rows, spread
+from transforms.records.identity import identified, own_identity
+from transforms.records.mapping import Mapped, Terms, map_rows, rows_where
+from transforms.records.party import with_party_class
+from transforms.records.problems import PROBLEMS, Check, describe, merged
+from transforms.records.register import Register
+from transforms.records.text import document_key, mask, mask_person_numbers, normalise_name
+from transforms.records.versions import KEYS, current, with_fates, with_keys
+
+__all__ = [
+    "KEYS",
+    "PROBLEMS",
+    "Check",
+    "Mapped",
+    "Register",
+    "Terms",
+    "current",
+    "describe",
+    "document_key",
+    "fold_rows",
+    "identified",
+    "map_rows",
+    "mask",
+    "mask_person_numbers",
+    "merged",
+    "normalise_name",
+    "own_identity",
+    "rows_where",
+    "spread",
+    "with_fates",
+    "with_keys",
+    "with_party_class",
+]

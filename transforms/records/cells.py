@@ -1,0 +1,221 @@
+"""One field of a row: the expression that reads it, and the checks that say when it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from transforms.policy.source import Cell, Common
+from transforms.records import numbers
+from transforms.records.problems import Check
+from transforms.records.text import halfwidth, mask, mask_person_numbers, squeezed, squeezed_word
+from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS, Column
+from transforms.tables.words import YES_NO
+
+_CODES = ("_code", "_nos", "uscc", "registration_no")
+_NAMES = ("name", "names")
+_SEPARATOR = "\x1f"
+_WORDS_SHOWN = 12
+
+
+def heading_in(cell: Cell, headings: frozenset[str]) -> str:
+    """The accepted heading a file has; the first accepted one where it has none; empty for what is not read."""
+    return next((h for h in cell.from_ if h in headings), cell.from_[0] if cell.from_ else "")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field to be read: its name, its cell in the source, the column of the kind (an input has none)."""
+
+    name: str
+    cell: Cell
+    column: Column | None
+    headings: frozenset[str]
+
+    @property
+    def heading(self) -> str:
+        """The heading under which the file has it, as problems show it."""
+        return heading_in(self.cell, self.headings)
+
+    @property
+    def label(self) -> str:
+        """What an officer calls it."""
+        return self.column.label if self.column else self.heading
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type it is read as."""
+        if self.column:
+            return self.column.dtype
+        return DAY if self.cell.dates else COUNT if self.cell.unit else TEXT
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a row without it is turned away."""
+        return self.cell.required or bool(self.column and self.column.required)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file has one of its headings."""
+        return any(h in self.headings for h in self.cell.from_)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The value of a field, and the checks on its cell."""
+
+    name: str
+    value: pl.Expr
+    checks: tuple[Check, ...] = ()
+
+
+def raw_name(heading: str) -> str:
+    """The column of a heading's text: a heading may be called like a field of ours."""
+    return f"\x00{heading}"
+
+
+def read_field(field: Field, common: Common, received_on: date) -> Reading:
+    """How `field` is read. Its raw column is text; a hashed secret is left as plain text for the caller to hash."""
+    if field.cell.constant is not None:
+        return Reading(field.name, pl.lit(field.cell.constant, dtype=field.dtype))
+    if field.cell.template is not None:
+        return Reading(field.name, _template(field))
+    if not field.is_read:
+        return Reading(field.name, pl.lit(None, dtype=field.dtype))
+    text = _text(field, common)
+    value, checks = _typed(field, text, common, received_on)
+    return Reading(field.name, value, (*_text_checks(field, text, common), *checks))
+
+
+def _template(field: Field) -> pl.Expr:
+    form = field.cell.template or ""
+    for part in field.cell.parts:
+        form = form.replace(f"{{{part}}}", "{}")
+    return pl.format(form, *(pl.col(part).cast(pl.String()) for part in field.cell.parts))
+
+
+def _raw(field: Field) -> pl.Expr:
+    return pl.col(raw_name(field.heading))
+
+
+def _text(field: Field, common: Common) -> pl.Expr:
+    """The cell's text as the source declares it: trimmed, null words empty, declared replacements made."""
+    text = _raw(field).str.strip_chars()
+    is_code = field.column is None or field.cell.secret or field.name.endswith(_CODES)
+    text = halfwidth(text) if is_code else text
+    for pattern, replacement in field.cell.replace.items():
+        text = text.str.replace_all(pattern, replacement)
+    nothing = [*common.null_words, *field.cell.ignore]
+    return pl.when(~text.is_in(nothing)).then(text)
+
+
+def _check(field: Field, fails: pl.Expr, code: str, reason: str, expected: str) -> Check:
+    value = _raw(field) if not field.cell.secret else mask(_raw(field))
+    return Check(field.heading, fails, code, reason, expected, value)
+
+
+def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]:
+    for rule in common.refuse:
+        yield _check(field, _raw(field).str.contains(rule.pattern), "unreadable", rule.reason, "完整清晰的原文")
+    if field.is_required:
+        yield _check(field, text.is_null(), "missing", f"缺少{field.label}", f"填写{field.label}")
+    for rule in common.refuse_names if field.name.endswith(_NAMES) else ():
+        yield _check(field, text.str.contains(rule.pattern), "formula", rule.reason, "不以公式符号开头的全称")
+    for rule in field.cell.refuse:
+        yield _check(field, text.str.contains(rule.pattern), "refused", rule.reason, field.cell.expected or "真实记录")
+    if field.cell.pattern:
+        fails = ~text.str.contains(field.cell.pattern)
+        yield _check(field, fails, "pattern", f"{field.label}格式不符", field.cell.expected)
+
+
+def _typed(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
+    words = vocabulary(field)
+    match field.dtype:
+        case pl.Date():
+            return _day(field, text, common, on)
+        case pl.Int64():
+            return _count(field, text)
+        case pl.Boolean():
+            value, checks = _word(field, text, words)
+            return value == "true", checks
+        case pl.List():
+            return _texts(field, text, words)
+        case pl.String():
+            return _word(field, text, words) if words else (_plain(field, text), [])
+    raise TypeError(f"no way to read a {field.dtype}")
+
+
+def _plain(field: Field, text: pl.Expr) -> pl.Expr:
+    if field.name.endswith("uscc"):
+        return squeezed(text).str.replace_all("-", "").str.to_uppercase()
+    if field.cell.secret:
+        number = squeezed(text).str.to_uppercase()
+        return mask(number) if field.cell.secret == "mask" else number
+    return mask_person_numbers(text) if field.column else text
+
+
+def _day(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
+    value = numbers.day_of(text, field.cell.dates or common.dates)
+    first = common.plausible.earliest
+    is_ahead = field.name in common.ahead
+    last = common.plausible.latest if is_ahead else on + timedelta(days=common.plausible.days_ahead)
+    bad = text.is_not_null() & value.is_null()
+    out = (value < first) | (value > last)
+    between = f"{first.isoformat()}至{last.isoformat()}之间的日期"
+    return value, [
+        _check(field, bad, "bad_date", f"{field.label}不是能识别的日期", "日期，如2025-03-01"),
+        _check(field, out, "implausible_date", f"{field.label}超出合理范围", between),
+    ]
+
+
+def _count(field: Field, text: pl.Expr) -> tuple[pl.Expr, list[Check]]:
+    number = numbers.number_text(text)
+    places = numbers.PLACES[field.cell.unit] if field.cell.unit else 0
+    is_number = numbers.is_number(number)
+    unit = f"，单位{field.cell.unit}" if field.cell.unit else ""
+    most = f"至多{places}位小数的数" if places else "整数"
+    expected = f"不小于零、{most}{unit}，如1234" + (".5" if places else "")
+    return numbers.scaled(number, places), [
+        _check(field, ~is_number, "bad_number", f"{field.label}不是能识别的数", expected),
+        _check(field, numbers.is_negative(number), "negative", f"{field.label}为负数", expected),
+        _check(field, is_number & numbers.is_inexact(number, places), "inexact", f"{field.label}小数位过多", expected),
+        _check(field, is_number & numbers.is_huge(number), "too_large", f"{field.label}过大", expected),
+    ]
+
+
+def vocabulary(field: Field) -> dict[str, str]:
+    """Source word to code: the Chinese words of the kind, and those of the source."""
+    column = field.column
+    given = YES_NO if field.dtype == FLAG else (column.words if column else {})
+    canonical = {squeezed_word(word): code for code, word in given.items()}
+    return {**canonical, **{squeezed_word(word): code for word, code in field.cell.words.items()}}
+
+
+def _word(field: Field, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr, list[Check]]:
+    key = squeezed(text)
+    unknown = key.is_not_null() & ~key.is_in(list(words))
+    value = key.replace_strict(words, default=None, return_dtype=pl.String())
+    return value, [_check(field, unknown, "unknown_word", f"{field.label}的取值不在词表内", _one_of(words))]
+
+
+def _texts(field: Field, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr, list[Check]]:
+    """A list in canonical order: the order of a list means nothing."""
+    separators = "[" + (field.cell.split or _SEPARATOR) + "]"
+    parts = text.str.replace_all(separators, _SEPARATOR).str.split(_SEPARATOR)
+    parts = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
+    checks: list[Check] = []
+    if words:
+        keys = parts.list.eval(squeezed(pl.element()))
+        unknown = keys.list.eval(~pl.element().is_in(list(words))).list.any()
+        parts = keys.list.eval(pl.element().replace_strict(words, default=None, return_dtype=pl.String()))
+        checks = [_check(field, unknown, "unknown_word", f"{field.label}的取值不在词表内", _one_of(words))]
+    value = parts.list.unique().list.sort()
+    return pl.when(value.list.len() > 0).then(value).cast(TEXTS), checks
+
+
+def _one_of(words: dict[str, str]) -> str:
+    shown = list(words)[:_WORDS_SHOWN]
+    return "以下之一：" + "、".join(shown) + ("等" if len(words) > _WORDS_SHOWN else "")

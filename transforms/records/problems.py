@@ -1,0 +1,70 @@
+"""Faults found in rows: where, which value, why, and what is expected, in words an officer can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.records.text import mask_person_numbers
+
+VALUE_CHARS = 80
+
+PROBLEMS = pl.Schema(
+    {
+        "row_no": pl.Int64(),
+        "column": pl.String(),
+        "value": pl.String(),
+        "code": pl.String(),
+        "reason": pl.String(),
+        "expected": pl.String(),
+        "suggestions": pl.List(pl.String()),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Rows where `fails` is true are faulty in the cell under `heading`, whose text is `value`."""
+
+    heading: str
+    fails: pl.Expr
+    code: str
+    reason: str
+    expected: str
+    value: pl.Expr
+
+
+def failures(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
+    """The rows of `frame` (with `row_no`) that fail, one per row and check (PROBLEMS)."""
+    listed = list(checks)
+    flags = frame.select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(listed))
+    found = [describe(frame.filter(flags[str(i)]), check) for i, check in enumerate(listed) if flags[str(i)].any()]
+    return merged(found)
+
+
+def describe(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
+    """`rows` as problems of `check` (PROBLEMS)."""
+    return rows.select(
+        "row_no",
+        column=pl.lit(check.heading),
+        value=shown(check.value),
+        code=pl.lit(check.code),
+        reason=pl.lit(check.reason),
+        expected=pl.lit(check.expected),
+        suggestions=pl.lit([], dtype=pl.List(pl.String())),
+    ).cast(PROBLEMS)
+
+
+def merged(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """All problems, each cell and code of a row once, in total order."""
+    key = ["row_no", "column", "code"]
+    whole = pl.concat([PROBLEMS.to_frame(), *problems])
+    return whole.sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
+
+
+def shown(value: pl.Expr) -> pl.Expr:
+    """A cell's text as a problem shows it: masked, and shortened."""
+    masked = mask_person_numbers(value.cast(pl.String()))
+    return pl.when(masked.str.len_chars() > VALUE_CHARS).then(masked.str.head(VALUE_CHARS) + "…").otherwise(masked)

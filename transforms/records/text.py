@@ -1,0 +1,70 @@
+"""Text as it is compared: names, document numbers, codes; and the masks over natural persons' numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+
+import polars as pl
+
+# 6 digits of region (none begins with 9, as credit codes do), birth date, 3 digits and a check character.
+_PERSON_NO = (
+    r"(^|[^0-9０-９])"
+    r"([1-8１-８][0-9０-９]{2})[0-9０-９]{3}[12１２][0-9０-９]{3}[01０１][0-9０-９][0-3０-３][0-9０-９]"
+    r"[0-9０-９]{2}([0-9０-９][0-9０-９XxＸｘ])([^0-9０-９]|$)"
+)
+_MASKED = "${1}${2}*************${3}${4}"
+_DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
+
+
+def halfwidth(text: pl.Expr) -> pl.Expr:
+    """Full-width digits, letters and signs as plain ones (NFKC), outer blanks removed."""
+    return text.str.normalize("NFKC").str.strip_chars()
+
+
+def squeezed(text: pl.Expr) -> pl.Expr:
+    """As halfwidth, without any blank inside."""
+    return halfwidth(text).str.replace_all(r"\s", "")
+
+
+def squeezed_word(word: str) -> str:
+    """As `squeezed`, for a word of a vocabulary."""
+    return "".join(unicodedata.normalize("NFKC", word).split())
+
+
+def normalise_name(name: pl.Expr) -> pl.Expr:
+    """A name for exact comparison: no blanks, one width, one kind of bracket and of dot, capital letters."""
+    plain = squeezed(name).str.replace_all(r"[\[〔【〈《]", "(").str.replace_all(r"[\]〕】〉》]", ")")
+    return plain.str.replace_many(_DOTS).str.to_uppercase()
+
+
+def document_key(number: pl.Expr) -> pl.Expr:
+    """A document number for comparison: 〔〕 【】 [] () are one bracket, no blanks, one width."""
+    plain = squeezed(number).str.replace_all(r"[\[【(]", "〔")
+    return plain.str.replace_all(r"[\]】)]", "〕").str.to_uppercase()
+
+
+def mask_person_numbers(text: pl.Expr) -> pl.Expr:
+    """Text in which whatever looks like a natural person's identity number shows its first three and last two."""
+    once = text.str.replace_all(_PERSON_NO, _MASKED)
+    return once.str.replace_all(_PERSON_NO, _MASKED)  # neighbours share the character between them
+
+
+def mask(number: pl.Expr) -> pl.Expr:
+    """An identity number with all but its first three and last two characters masked; a short one wholly."""
+    length = number.str.len_chars()
+    middle = pl.lit("*").repeat_by((length - 5).clip(lower_bound=0)).list.join("")
+    shown = pl.concat_str(number.str.head(3), middle, number.str.tail(2))
+    return pl.when(length >= 10).then(shown).otherwise(number.str.replace_all(".", "*"))
+
+
+def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
+    """HMAC-SHA256 of each number as hexadecimal: joins the same person, and tells nothing without the key."""
+    known = {n: hmac.digest(key, n.encode(), "sha256").hex() for n in numbers.drop_nulls().unique().to_list()}
+    return numbers.replace_strict(known, default=None, return_dtype=pl.String())
+
+
+def digests(texts: pl.Series) -> pl.Series:
+    """128 bits of SHA-256 of each text, as hexadecimal. Polars' own hash differs between its versions."""
+    return pl.Series(texts.name, [hashlib.sha256(t.encode()).hexdigest()[:32] for t in texts], dtype=pl.String())

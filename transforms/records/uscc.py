@@ -1,0 +1,42 @@
+"""The unified social credit code (GB 32100-2015): which of its check characters is wrong."""
+
+from __future__ import annotations
+
+import polars as pl
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+REASONS = {
+    "uscc_length": "统一社会信用代码不是18位",
+    "uscc_format": "统一社会信用代码含有不允许的字符（只用数字和大写字母，不用I、O、S、V、Z）",
+    "uscc_check": "统一社会信用代码第18位校验码不符",
+    "uscc_organisation": "统一社会信用代码第17位（组织机构代码校验码）不符",
+}
+
+
+def faults(codes: pl.Series) -> dict[str, str]:
+    """The faulty ones among `codes`, each with its key in REASONS."""
+    found = {code: fault(code) for code in codes.drop_nulls().unique().to_list()}
+    return {code: why for code, why in found.items() if why}
+
+
+def fault(code: str) -> str:
+    """What is wrong with a code; empty where nothing is."""
+    try:
+        uscc.validate(code)
+    except InvalidLength:
+        return "uscc_length"
+    except InvalidChecksum:
+        return "uscc_check"
+    except ValidationError:
+        return "uscc_format"
+    return "" if code[16] == organisation_check(code[8:16]) else "uscc_organisation"
+
+
+def organisation_check(body: str) -> str:
+    """The check character of an organisation code's eight characters (GB 11714-1997)."""
+    total = sum(weight * _ALPHABET.index(char) for weight, char in zip(_ORGANISATION_WEIGHTS, body, strict=True))
+    return "0123456789X0"[11 - total % 11]

@@ -1,0 +1,96 @@
+"""One fact, its reports: which is the present one, which are repeats, which are older. Nothing is deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from transforms.records.text import digests, document_key
+from transforms.tables import Kind
+from transforms.tables.shape import DAY, TEXT, TEXTS
+
+KEYS = ("record_id", "row_hash", "version_no", "version_by", "received_at")
+_PART, _ITEM = "\x1f", "\x1e"
+
+
+def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """Records with `record_id` (the fact) and `row_hash` (what is said of it); needs enterprise_id and version_by."""
+    parts = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
+    # Empty columns leave no trace, so that a column added to a kind makes no new version of every record.
+    content = [_content(column.name, column.dtype) for column in kind.columns]
+    said = pl.concat_str(
+        [_content("enterprise_id", TEXT), _content("version_by", TEXT), *content], separator=_PART, ignore_nulls=True
+    )
+    texts = frame.select(record_id=parts, row_hash=said)
+    return frame.with_columns(kind.name + ":" + digests(texts["record_id"]), digests(texts["row_hash"]))
+
+
+def _key_part(name: str, kind: Kind) -> pl.Expr:
+    if name == "enterprise_id":
+        return pl.col(name)
+    if name == "party_key":
+        person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
+        return pl.coalesce(pl.col("enterprise_id"), *person, document_key(pl.col("party_name")), pl.lit(""))
+    value = pl.col(name)
+    return (value if kind.column(name).dtype != TEXT else document_key(value)).fill_null("")
+
+
+def _content(name: str, dtype: pl.DataType) -> pl.Expr:
+    value = pl.col(name).list.join(_ITEM) if dtype == TEXTS else pl.col(name)
+    return pl.lit(f"{name}=") + (value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(pl.String()))
+
+
+def age() -> pl.Expr:
+    """What orders the versions of a fact: the source's own word, else the instant of arrival."""
+    return pl.coalesce("version_by", pl.col("received_at").dt.to_string("%Y-%m-%d %H:%M:%S"))
+
+
+def current(frame: pl.LazyFrame, known_at: datetime) -> pl.LazyFrame:
+    """One row per record_id: the newest version of those that had arrived by `known_at`, sorted by record_id."""
+    arrived = frame.filter(pl.col("received_at") <= known_at)
+    newest = pl.struct(age().alias("age"), "version_no")
+    return arrived.filter(newest == newest.max().over("record_id")).sort("record_id")
+
+
+def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`incoming` (with_keys, received_at, file_name, row_no) with `fate` and `version_no`.
+
+    known: KEYS of every version already kept. fate: accepted (now the present version), superseded (kept, but an
+    older version than another), duplicate (says what is known; version_no null). One night's versions of a fact
+    follow version_by, then file name, then row.
+    """
+    order = ["record_id", "_age", "file_name", "row_no"]
+    rows = incoming.with_columns(age().alias("_age")).sort(order)
+    rows = rows.join(_present(known), on="record_id", how="left", maintain_order="left")
+    rows = rows.with_columns(_is_repeated(known).alias("_repeat"))
+    kept = rows.filter(~pl.col("_repeat"))
+    number = pl.col("_known_no").fill_null(0) + pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).over("record_id")
+    is_last = pl.int_range(pl.len()).over("record_id") == pl.len().over("record_id") - 1
+    is_newer = (pl.col("_age") >= pl.col("_known_age")).fill_null(True)
+    fate = pl.when(is_last & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
+    kept = kept.with_columns(number.alias("version_no"), fate.alias("fate"))
+    repeats = rows.filter("_repeat").with_columns(
+        pl.lit(None, dtype=pl.Int64()).alias("version_no"), pl.lit("duplicate").alias("fate")
+    )
+    drop = ["_age", "_known_no", "_known_age", "_known_hash", "_repeat"]
+    return pl.concat([kept, repeats]).drop(drop).sort("file_name", "row_no")
+
+
+def _present(known: pl.DataFrame) -> pl.DataFrame:
+    newest = known.with_columns(age().alias("_known_age")).sort("record_id", "_known_age", "version_no")
+    return newest.group_by("record_id").agg(
+        pl.col("version_no").max().alias("_known_no"),
+        pl.col("_known_age").last(),
+        pl.col("row_hash").last().alias("_known_hash"),
+    )
+
+
+def _is_repeated(known: pl.DataFrame) -> pl.Expr:
+    """A report without a time of its own repeats what stands just before it; one with a time, any report like it."""
+    before = pl.coalesce(pl.col("row_hash").shift(1).over("record_id"), "_known_hash")
+    same = (pl.col("row_hash") == before).fill_null(False)
+    earlier = ~pl.struct("record_id", "row_hash").is_first_distinct()
+    pair = pl.struct("record_id", "row_hash")
+    held = pair.is_in(known.select(pair).to_series().implode())
+    return same | (pl.col("version_by").is_not_null() & (earlier | held))
