@@ -23,7 +23,8 @@ def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
         [_content("enterprise_id", TEXT), _content("version_by", TEXT), *content], separator=_PART, ignore_nulls=True
     )
     texts = frame.select(record_id=parts, row_hash=said)
-    return frame.with_columns(kind.name + ":" + digests(texts["record_id"]), digests(texts["row_hash"]))
+    own = (kind.name + ":" + digests(texts["record_id"])).alias("record_id")
+    return frame.with_columns(own, digests(texts["row_hash"]))
 
 
 def _key_part(name: str, kind: Kind) -> pl.Expr:
