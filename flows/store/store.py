@@ -60,6 +60,10 @@ class Store:
         """Every run that came to an end, oldest first, with the columns of `LEDGER`."""
         return self._ledger.frame()
 
+    def every_run(self) -> tuple[Run, ...]:
+        """The same as `runs`, each with its versions and facts."""
+        return self._ledger.runs()
+
     def run_folder(self, run_id: str) -> Path:
         """The folder of a run's reports."""
         return self.place.local / "runs" / run_id

@@ -1,0 +1,43 @@
+"""The short answer of the approval desk (信用必查)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.cli.answers.listed import listing_of
+from flows.cli.answers.register import Found
+from flows.cli.answers.standing import Standing, identity, standing
+from flows.settings import Settings
+from flows.store import Run, Store
+
+_SHORT = ("valid_from_on", "decided_by", "locked_until_on", "next_change_on", "next_change_why")
+
+
+def desk(settings: Settings, store: Store, run: Run, found: Found) -> dict[str, Any]:
+    """found: whether anyone is meant. enterprises: one short answer each. nearest: names, where no one is meant."""
+    rows = found.rows.iter_rows(named=True)
+    answers = [_short(settings, store, run, row) for row in rows]
+    return {
+        "as_of": run.as_of,
+        "found": bool(answers),
+        "enterprises": answers,
+        "nearest": list(found.nearest),
+    }
+
+
+def _short(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> dict[str, Any]:
+    found = standing(settings, store, run, enterprise)
+    return {
+        **identity(enterprise),
+        "tier": found.rating["tier"] if found.rating else None,
+        "tier_title": dict(found.scheme.tiers).get(found.rating["tier"], "") if found.rating else None,
+        "scheme": found.scheme.name,
+        "is_illustrative": found.scheme.is_illustrative,
+        **{name: found.rating[name] if found.rating else None for name in _SHORT},
+        "serious_list": _listing(settings, store, found),
+    }
+
+
+def _listing(settings: Settings, store: Store, found: Standing) -> dict[str, Any] | None:
+    return listing_of(settings, store, found.run, found.enterprise["enterprise_id"])

@@ -1,0 +1,89 @@
+"""Whom an identifier or a name means: one way for every command that asks for an enterprise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.cli.faults import Mistake
+from flows.store import Run, Store
+
+_NEAREST = 5
+_LIKENESS = 55  # below, of a hundred, two Chinese company names share little but their endings
+
+
+@dataclass(frozen=True)
+class Found:
+    """rows: current versions in the register that are meant, by enterprise_id. nearest: names, where there is none."""
+
+    rows: pl.DataFrame
+    nearest: tuple[str, ...] = ()
+
+
+def find(store: Store, run: Run, who: str) -> Found:
+    """The enterprises that `who` means on the night `run`.
+
+    The first of these that fits any: enterprise_id or USCC; registered name; former name; licence or registration
+    number. Names are compared as the intake compares them.
+    """
+    text = who.strip()
+    by_id = _current(store.scan("enterprise", run, enterprise_id=text.upper()), run).collect()
+    if by_id.height:
+        return Found(by_id)
+    register = _current(store.scan("enterprise", run), run)
+    ranked = register.with_columns(_rank(text).alias("rank")).filter(pl.col("rank").is_not_null()).collect()
+    if ranked.is_empty():
+        return Found(ranked.drop("rank"), _nearest(register, text))
+    best = ranked.filter(pl.col("rank") == pl.col("rank").min())
+    return Found(best.drop("rank").sort("enterprise_id"))
+
+
+def only_one(who: str, found: Found) -> dict[str, Any]:
+    """The row of the one enterprise that is meant. Raises Mistake, in Chinese, for none or several."""
+    if found.rows.height == 1:
+        return found.rows.row(0, named=True)
+    if found.rows.height:
+        names = [f"  {row['enterprise_id']}  {row['name']}" for row in found.rows.iter_rows(named=True)]
+        raise Mistake("\n".join([f"“{who}”对应多户企业，请用统一社会信用代码指明：", *names]))
+    nearest = ["名称相近的企业：", *(f"  {name}" for name in found.nearest)] if found.nearest else []
+    raise Mistake("\n".join([f"没有查到“{who}”：请核对统一社会信用代码或者企业名称全称。", *nearest]))
+
+
+def _current(frame: pl.LazyFrame, run: Run) -> pl.LazyFrame:
+    from transforms.records import current
+
+    return current(frame, run.known_at)
+
+
+def _rank(text: str) -> pl.Expr:
+    from transforms.records.text import normalise_name
+
+    name = _name_key(text)
+    former = pl.col("former_names").list.eval(normalise_name(pl.element()))
+    tests = (
+        (pl.col("enterprise_id") == text) | (pl.col("uscc") == text.upper()),
+        pl.col("name_key") == name,
+        former.list.contains(pl.lit(name)),
+        pl.col("licence_nos").list.contains(pl.lit(text)) | (pl.col("registration_no") == text),
+    )
+    return pl.coalesce(pl.when(test).then(pl.lit(rank)) for rank, test in enumerate(tests))
+
+
+def _name_key(text: str) -> str:
+    from transforms.records.text import normalise_name
+
+    return str(pl.select(normalise_name(pl.lit(text))).item())
+
+
+def _nearest(register: pl.LazyFrame, text: str) -> tuple[str, ...]:
+    """Names that hold `text`, then names like it."""
+    from rapidfuzz import fuzz, process
+
+    names = register.select("name", "name_key").unique().sort("name_key").collect()
+    key = _name_key(text)
+    holding = names.filter(pl.col("name_key").str.contains(key, literal=True)).head(_NEAREST)["name"].to_list()
+    keys = dict(zip(names["name"], names["name_key"], strict=True))
+    alike = process.extract(key, keys, scorer=fuzz.ratio, limit=_NEAREST, score_cutoff=_LIKENESS)
+    return tuple(dict.fromkeys([*holding, *(name for _, _, name in alike)]))[:_NEAREST]

@@ -1,0 +1,90 @@
+"""An enterprise's rating on a night: as a view for people and as plain values for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.cli.answers.scheme import scheme_facts
+from flows.settings import Settings
+from flows.store import Run, Store, present
+from reports.views.enterprise import EnterpriseFrames, EnterpriseView, enterprise_view
+from reports.views.scheme import SchemeFacts
+from transforms.tables import KINDS
+
+
+@dataclass(frozen=True)
+class Standing:
+    """enterprise: its current row in the register. rating: its row in `ratings`, or None for one not rated yet.
+
+    trace: of that rating, in order. history: all its ratings up to the night, oldest first.
+    """
+
+    run: Run
+    scheme: SchemeFacts
+    enterprise: Mapping[str, Any]
+    rating: Mapping[str, Any] | None
+    trace: pl.DataFrame
+    history: pl.DataFrame
+
+    @property
+    def tier(self) -> str:
+        """The tier as it is read: "B 基本守信"; empty for one not rated yet."""
+        return self.scheme.words.get(self.rating["tier"], self.rating["tier"]) if self.rating else ""
+
+    def view(self, records: Mapping[str, pl.LazyFrame] | None = None) -> EnterpriseView:
+        """The view; `records` by kind where the page is to show them."""
+        rating = pl.DataFrame([self.rating] if self.rating else [], schema=self.history.schema)
+        enterprise = pl.DataFrame([self.enterprise], schema=KINDS["enterprise"].table.schema)
+        frames = EnterpriseFrames(enterprise, rating, self.trace, self.history, records or {})
+        return enterprise_view(frames, self.run.as_of, self.scheme)
+
+
+def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> Standing:
+    """The rating of `enterprise` (a row of the register) as the night `run` left it."""
+    key = enterprise["enterprise_id"]
+    now = present(store, run, key)
+    rating = now.ratings.collect()
+    return Standing(
+        run=run,
+        scheme=scheme_facts(settings, run),
+        enterprise=enterprise,
+        rating=rating.row(0, named=True) if rating.height else None,
+        trace=now.trace.sort("position").collect(),
+        history=store.scan("ratings", run, key).sort("valid_from_on").collect(),
+    )
+
+
+def records_of(store: Store, run: Run, enterprise_id: str) -> dict[str, pl.LazyFrame]:
+    """Current versions of the enterprise's records by kind, as known on the night."""
+    from transforms.records import current
+
+    kinds = [kind for kind in KINDS if kind != "enterprise"]
+    return {kind: current(store.scan(kind, run, enterprise_id), run.known_at) for kind in kinds}
+
+
+def document(found: Standing) -> dict[str, Any]:
+    """For `explain --json`: rows have the column names of the tables, points are centipoints."""
+    return {
+        **identity(found.enterprise),
+        "as_of": found.run.as_of,
+        "run_id": found.run.run_id,
+        "known_at": found.run.known_at,
+        "scheme": {
+            "name": found.scheme.name,
+            "title": found.scheme.title,
+            "is_illustrative": found.scheme.is_illustrative,
+        },
+        "tier_title": dict(found.scheme.tiers).get(found.rating["tier"], "") if found.rating else "",
+        "rating": found.rating,
+        "trace": found.trace.to_dicts(),
+        "history": found.history.to_dicts(),
+    }
+
+
+def identity(enterprise: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells one enterprise from another."""
+    return {name: enterprise[name] for name in ("enterprise_id", "name", "uscc", "state")}

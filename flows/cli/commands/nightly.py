@@ -1,0 +1,72 @@
+"""`yaoxin nightly`: run the nights that are due."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from flows.cli.faults import DONE, FAULT, REFUSED
+from flows.cli.options import Day, Instant, as_json, common, print_json, settings_of
+
+if TYPE_CHECKING:
+    from flows.nightly import NightResult
+
+_CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}
+
+
+@click.command(short_help="Run the nights that are due.")
+@click.option("--inbox", type=Path, metavar="DIR", help="The folder where the sources' files arrive.")
+@click.option("--as-of", type=Day(), metavar="DATE", help="The day that is rated (default: today at the office).")
+@click.option("--known-at", type=Instant(), metavar="TIME", help="What had arrived by then is known (default: now).")
+@click.option("--scheme", metavar="NAME", help="The grading scheme, a file in schemes/ of the policy folder.")
+@as_json
+@common
+@click.pass_context
+def nightly(
+    context: click.Context,
+    /,
+    as_of: date | None,
+    known_at: datetime | None,
+    is_json: bool,
+    **flags: object,
+) -> None:
+    """Take in what arrived, rate every enterprise, hold the result at the gate, commit, report.
+
+    Nights that were missed are run first, in order. Exit code 1: the gate refused, and readers still see the
+    former night. Exit code 3 also where another run holds the store.
+
+    \b
+    Examples:
+      yaoxin nightly --inbox var/inbox --store var/store
+      yaoxin nightly --as-of 2026-03-01 --known-at 2026-03-01T02:00:00+08:00
+      yaoxin nightly --scheme wuhan-2017 --json | jq -r '.state'
+    """
+    from flows.cli.engine import prepare_engine
+
+    settings = settings_of(**flags)
+    prepare_engine()
+    from flows.nightly import run
+
+    result = run(settings, as_of, _zoned(known_at, settings.timezone), settings.scheme)
+    if is_json:
+        print_json(vars(result))
+    else:
+        _print(result)
+    context.exit(_CODES[result.state])
+
+
+def _zoned(known_at: datetime | None, timezone: str) -> datetime | None:
+    """An instant without a zone is meant by the clock of the office."""
+    return known_at.replace(tzinfo=ZoneInfo(timezone)) if known_at and known_at.tzinfo is None else known_at
+
+
+def _print(result: NightResult) -> None:
+    click.echo(result.message, err=result.state in ("refused", "busy"))
+    if result.run_id:
+        click.echo(f"{result.run_id}: {result.state}")
+    if result.report:
+        click.echo(str(result.report))

@@ -1,0 +1,31 @@
+"""`yaoxin runs`: what was run, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from flows.cli.options import as_json, common, print_json, settings_of, store_of
+
+
+@click.command(short_help="What was run, and what became of it.")
+@click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The last N.")
+@as_json
+@common
+def runs(last: int, is_json: bool, **flags: object) -> None:
+    """Runs in the ledger, the newest last: passed, refused by the gate, or failed.
+
+    \b
+    Examples:
+      yaoxin runs
+      yaoxin runs --last 1 --json | jq -r '.runs[0].state'
+    """
+    from flows.cli.text.lists import runs_text
+
+    opened = store_of(settings_of(**flags))
+    rows = opened.every_run()[-last:]
+    if is_json:
+        print_json({"runs": [asdict(run) | {"folder": opened.run_folder(run.run_id)} for run in rows]})
+    else:
+        click.echo("\n".join(runs_text(rows)))

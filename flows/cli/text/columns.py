@@ -1,0 +1,62 @@
+"""Text for a terminal, in which a Chinese character is two columns wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from reports.grid import Field, Grid
+
+GAP = "  "
+_INDENT = " " * 6
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes in a terminal."""
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, columns: int, is_right: bool = False) -> str:
+    """`text` filled with blanks to `columns`; flush right where `is_right`."""
+    blanks = " " * (columns - width(text))
+    return blanks + text if is_right else text + blanks
+
+
+def table(grid: Grid, names: Sequence[str] = (), notes: Sequence[str] = ()) -> list[str]:
+    """The grid's columns `names` (all, where none is named) as lines; its columns `notes` below each row."""
+    shown = [i for i, field in enumerate(grid.fields) if not names or field.name in names]
+    below = [i for i, field in enumerate(grid.fields) if field.name in notes]
+    if not grid.rows:
+        return [GAP + grid.empty]
+    cells = grid.texts()
+    fields = [grid.fields[i] for i in shown]
+    heads = [field.label for field in fields]
+    widths = [max(width(row[i]) for row in cells) for i in shown]
+    widths = [max(column, width(head)) for column, head in zip(widths, heads, strict=True)]
+    lines = [_line(heads, widths, fields)]
+    for row in cells:
+        lines.append(_line([row[i] for i in shown], widths, fields))
+        lines += _notes([(grid.fields[i], row[i]) for i in below])
+    return lines
+
+
+def _line(cells: Iterable[str], widths: Iterable[int], fields: Iterable[Field]) -> str:
+    padded = (pad(cell, columns, field.is_number) for cell, columns, field in zip(cells, widths, fields, strict=True))
+    return (GAP + GAP.join(padded)).rstrip()
+
+
+def _notes(cells: Iterable[tuple[Field, str]]) -> list[str]:
+    return [f"{_INDENT}{field.label}：{text}" for field, text in cells if text]
+
+
+def pairs(entries: Iterable[tuple[str, str]]) -> list[str]:
+    """Labels and what they stand for, in two columns; what is empty is left out."""
+    filled = [(label, text) for label, text in entries if text]
+    column = max((width(label) for label, _ in filled), default=0)
+    return [f"{GAP}{pad(label, column)}{GAP}{text}" for label, text in filled]

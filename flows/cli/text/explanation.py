@@ -1,0 +1,66 @@
+"""Why an enterprise has its tier, in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.cli.answers.standing import Standing
+from flows.cli.text.columns import pairs, table
+from reports import show
+from reports.views.enterprise import EnterpriseView
+
+_COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")
+_COUNTED_NOTES = ("role", "section", "record_kind", "record_no", "value_used", "raw_centipoints", "basis", "confidence")
+_LEFT_OUT = ("position", "raw_centipoints", "event_on", "title")
+_LEFT_OUT_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
+_HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_until_on")
+
+
+def explanation(found: Standing) -> list[str]:
+    """Lines: who, the tier and its rule, what counts, what does not and why, what changes next, the history."""
+    view = found.view()
+    if found.rating is None:
+        return [view.name, *pairs(_identity(view)), "  尚未评价：登记后还没有经过夜间评价。", *view.scheme.notices]
+    return [
+        *view.scheme.notices,
+        view.name,
+        *pairs([*_identity(view), *_decision(found, view, found.rating)]),
+        "",
+        f"{view.counted.title}（{view.sum_text}）",
+        *table(view.counted, _COUNTED, _COUNTED_NOTES),
+        "",
+        view.not_counted.title,
+        *table(view.not_counted, _LEFT_OUT, _LEFT_OUT_NOTES),
+        "",
+        view.history.title,
+        *table(view.history, _HISTORY),
+    ]
+
+
+def _identity(view: EnterpriseView) -> list[tuple[str, str]]:
+    facts = dict(view.facts)
+    return [("统一社会信用代码", view.uscc or view.enterprise_id), ("登记状态", facts.get("登记状态", ""))]
+
+
+def _decision(found: Standing, view: EnterpriseView, rating: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rule = " ".join(part for part in (view.decided_by, view.decided_by_id) if part)
+    score_tier = f"（按得分为 {view.score_tier}）" if view.score_tier != view.tier else ""
+    locked = show.day(view.locked_until_on) if view.locked_until_on else ""
+    return [
+        ("信用等级", f"{found.tier}{score_tier}"),
+        ("得分", view.sum_text),
+        ("判定依据", rule),
+        ("条款", view.basis),
+        ("锁定至", locked),
+        ("下次变化", next_change(rating, view.next_change_why)),
+        ("评价日", f"{view.as_of}（本结果自 {rating['valid_from_on']} 起）"),
+        ("评价标准", f"{view.scheme.title}（{view.scheme.name}）"),
+    ]
+
+
+def next_change(rating: Mapping[str, Any], why: str) -> str:
+    """When and why the result may change if nothing new arrives."""
+    if rating["next_change_on"] is None:
+        return "如无新记录，结果不再变化"
+    return f"{rating['next_change_on']} 起可能变化：{why or '原因未记'}（如无新记录，此前不变）"

@@ -1,0 +1,51 @@
+"""Changes, quarantine and runs as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows.cli.text.columns import table
+from flows.store import Run
+from reports.grid import Field, fields_of, grid_from, grid_of
+from transforms.tables import TABLES
+
+_CHANGES, _QUARANTINE = TABLES["changes"], TABLES["quarantine"]
+_RUNS = (
+    Field("run_id", "RUN", "id"),
+    Field("state", "STATE"),
+    Field("as_of", "AS OF", "day"),
+    Field("started_at", "STARTED (Beijing)", "instant"),
+    Field("seconds", "SECONDS", "count"),
+    Field("scheme", "SCHEME"),
+)
+
+
+def changes_text(rows: pl.DataFrame, since: date, night: Run) -> list[str]:
+    """Tier changes, in Chinese."""
+    names = ("as_of", "enterprise_id", "name", "tier_before", "tier_after")
+    scores = ("score_before_centipoints", "score_after_centipoints")
+    fields = fields_of(_CHANGES, *names, *scores, "cause", "causes")
+    title = f"等级变化：{since} 至 {night.as_of}，共 {rows.height} 户次"
+    grid = grid_of("changes", title, rows, fields, "没有等级变化")
+    return [title, *table(grid)]
+
+
+def quarantine_text(counts: pl.DataFrame, total: int, files: Sequence[Path]) -> list[str]:
+    """Rows turned away by source and fault, in Chinese."""
+    fields = (*fields_of(_QUARANTINE, "source", "kind", "code"), Field("row_count", "行数", "count"))
+    grid = grid_of("quarantine", "隔离", counts, (*fields, *fields_of(_QUARANTINE, "reason")), "没有隔离的行")
+    lines = [f"隔离：共 {total} 行", *table(grid)]
+    return lines + [f"已写出 {file}" for file in files]
+
+
+def runs_text(runs: Sequence[Run]) -> list[str]:
+    """Runs, for the operator."""
+    rows = [
+        (run.run_id, run.state, run.as_of, run.started_at, (run.finished_at - run.started_at).seconds, run.scheme)
+        for run in runs
+    ]
+    return table(grid_from("runs", "Runs", _RUNS, rows, "No run yet."))
