@@ -4,10 +4,10 @@
 and see one whole version or the one before. `read_index` reads a version's contract, `apply` a delta.
 """
 
-from reports.publication.contract import Index, IndexProblem, read_index, verify
+from reports.publication.contract import Index, IndexProblem, digest_of, read_index, verify
 from reports.publication.delta import Delta, apply, delta_of
 from reports.publication.folder import Shelf
-from reports.publication.work import Draft, Publication, ReleaseProblem, prepare, release
+from reports.publication.work import Draft, Publication, ReleaseProblem, prepare, release, released_entries
 
 __all__ = [
     "Delta",
@@ -19,8 +19,10 @@ __all__ = [
     "Shelf",
     "apply",
     "delta_of",
+    "digest_of",
     "prepare",
     "read_index",
     "release",
+    "released_entries",
     "verify",
 ]
