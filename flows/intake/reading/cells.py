@@ -18,9 +18,11 @@ def checked(sheet: Sheet) -> tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame]:
     """Headings, good rows and broken rows (BROKEN_SCHEMA) of a sheet; empty cells become null, blank rows go."""
     headings = tuple(heading or unnamed(place) for place, heading in enumerate(sheet.headings, 1))
     frame = sheet.frame.rename({str(place): heading for place, heading in enumerate(headings)})
-    frame = frame.with_columns(pl.col(pl.String).replace("", None))
+    frame = frame.with_columns(pl.when(pl.col(pl.String).str.len_bytes() > 0).then(pl.col(pl.String)))
     frame = _without_blank_rows(frame, headings)
-    found = [*_repeated_headers(frame, sheet.headings), *_oversize(frame), *_with_control(frame)]
+    found = [*_repeated_headers(frame, sheet.headings), *_oversize(frame)]
+    if not sheet.is_clean:
+        found += _with_control(frame)
     faults = {fault.row_no: fault for fault in reversed(found)}
     if faults:
         frame = frame.filter(~pl.col(ROW_NO).is_in(list(faults)))

@@ -35,7 +35,7 @@ def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collec
 
 
 def _sheet(data: bytes, suffix: str, layout: Layout, expected: Collection[str]) -> Sheet:
-    if not data.strip():
+    if not data or data.isspace():
         raise TurnedAway("empty_file", "文件是空的，没有任何内容。请重新导出后报送。")
     refuse_other_kinds(data, suffix)
     if data.startswith(ZIP):

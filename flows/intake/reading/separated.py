@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 import polars as pl
@@ -11,6 +10,7 @@ from flows.intake.reading import limits
 from flows.intake.reading.careful import CarefulRows, Grammar, ragged, read_carefully
 from flows.intake.reading.encoding import to_utf8
 from flows.intake.reading.headings import headings_of, named_width
+from flows.intake.reading.scan import has_control, has_odd_quotes
 from flows.intake.reading.shapes import ROW_NO, BrokenRow, Layout, Sheet, TurnedAway
 
 _HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
@@ -27,7 +27,7 @@ def read_separated(data: bytes, layout: Layout, expected: Collection[str] = ()) 
     if found is None:
         found = _one_by_one(text.data[start:].decode(), grammar, first_row)
     frame, broken = found
-    return Sheet(text.encoding, headings, frame, broken)
+    return Sheet(text.encoding, headings, frame, broken, is_clean=not has_control(text.data))
 
 
 def _header(data: bytes, grammar: Grammar, header_row: int) -> tuple[list[str], int]:
@@ -59,7 +59,7 @@ def _in_one_pass(
 ) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]] | None:
     """The rows as Arrow reads them, or None where an oddly placed quote may have made it join or change rows."""
     has_quotes = data.find(b'"', start) >= 0
-    if has_quotes and _has_odd_quotes(data, start, grammar.delimiter):
+    if has_quotes and has_odd_quotes(data, grammar.delimiter):
         return None
     parsed = _arrow(data, start, grammar.delimiter, grammar.width)
     if parsed is None:
@@ -74,14 +74,6 @@ def _in_one_pass(
     frame = frame.with_columns((numbers + (first_row - 1)).alias(ROW_NO))
     ends_open = not data.endswith((b"\n", b"\r"))
     return _with_invalid(frame, invalid, grammar, first_row, total if ends_open else 0)
-
-
-def _has_odd_quotes(data: bytes, start: int, delimiter: str) -> bool:
-    """Whether a quote is unpaired, or stands inside a cell without being doubled."""
-    if data.count(b'"', start) % 2:
-        return True
-    other = rb'[^"\r\n' + re.escape(delimiter.encode()) + rb"]"
-    return re.compile(other + b'"' + other).search(data, start) is not None
 
 
 def _arrow(data: bytes, start: int, delimiter: str, width: int) -> tuple[pl.DataFrame, list[tuple[int, str]]] | None:

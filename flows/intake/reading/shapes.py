@@ -86,7 +86,7 @@ class BrokenRow:
 class Sheet:
     """The rows of a file before their cells are looked at: columns "0", "1", … of text and `row_no`.
 
-    A heading is "" where a column has none.
+    A heading is "" where a column has none; `is_clean` where it is known that no cell has a control character.
     """
 
     encoding: str
@@ -94,6 +94,7 @@ class Sheet:
     frame: pl.DataFrame
     broken: tuple[BrokenRow, ...] = ()
     notes: tuple[str, ...] = ()
+    is_clean: bool = False
 
 
 class TurnedAway(Exception):
