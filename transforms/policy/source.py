@@ -41,7 +41,7 @@ class Cell(Strict):
     ("{inspection}-{rec}", of inputs). unit: 元 or 万元, read exactly into fen. dates: formats tried in order
     (default: those of _common.yaml). words: source text to code, beside the Chinese words of the kind; ignore:
     texts read as empty; anything else in a closed vocabulary is a finding. split: characters that separate several
-    values. replace: regular expression to text, before anything else is checked. pattern: what the text must match,
+    values. replace: regular expression to text, before anything else is checked. pattern: what the whole text must match,
     `expected` says it in Chinese. secret: a natural person's identity number, kept as keyed hash or mask.
     """
 
@@ -76,6 +76,7 @@ class Identify(Strict):
 
     scheme and number: an identifier of the source's own (toronto:9348578) where there is no USCC.
     name_must_match: a code and a name that do not agree with the register turn the row away.
+    nobody_when: SQL over the record's columns; a row for which it is true may name no enterprise at all.
     """
 
     uscc: str = "uscc"
@@ -85,6 +86,7 @@ class Identify(Strict):
     registration_no: str | None = None
     name: str = "party_name"
     name_must_match: bool = True
+    nobody_when: str | None = None
 
     @model_validator(mode="after")
     def _both(self) -> Identify:

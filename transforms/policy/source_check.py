@@ -128,6 +128,8 @@ def _unknown_fields(source: Source, record: Record) -> Iterator[str]:
 def _used(record: Record) -> Iterator[tuple[str, str]]:
     yield from (("where", name) for name in sorted(fields_of(record.where) if record.where else ()))
     yield from (("template", part) for cell in record.columns.values() for part in cell.parts)
+    nobody = record.identify.nobody_when
+    yield from (("nobody_when", name) for name in sorted(fields_of(nobody) if nobody else ()))
     yield from [("version_by", record.version_by)] if record.version_by else []
     fold = record.fold
     if fold:

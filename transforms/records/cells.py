@@ -127,7 +127,7 @@ def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]
     for rule in field.cell.refuse:
         yield _check(field, text.str.contains(rule.pattern), "refused", rule.reason, field.cell.expected or "真实记录")
     if field.cell.pattern:
-        fails = ~text.str.contains(field.cell.pattern)
+        fails = ~text.str.contains(f"^(?:{field.cell.pattern})$")
         yield _check(field, fails, "pattern", f"{field.label}格式不符", field.cell.expected)
 
 

@@ -61,7 +61,7 @@ def _looked_up(frame: pl.DataFrame, given: Identify, register: Register) -> pl.D
         _licence=number_key(_field(frame, given.licence_no)),
         _registration=number_key(_field(frame, given.registration_no)),
         _name=normalise_name(_field(frame, given.name)),
-        _is_person=_is_person(frame),
+        _is_person=_is_person(frame) | _names_nobody(frame, given),
     )
     codes = register.codes.rename({"enterprise_id": "by_code"})
     found = asked.join(codes, left_on="_code", right_on="code", how="left", maintain_order="left")
@@ -82,12 +82,18 @@ def _join_key(frame: pl.DataFrame, keys: pl.DataFrame, name: str) -> pl.DataFram
 
 
 def _is_person(frame: pl.DataFrame) -> pl.Expr:
-    """Natural persons need no enterprise: a penalty of one, a ban that names no employer."""
+    """A natural person is tied to no enterprise."""
     if "party_class" in frame.columns:
         return (pl.col("party_class") == "person").fill_null(False)
-    if "person_name" in frame.columns:
-        return pl.col("uscc").is_null() & pl.col("party_name").is_null()
     return pl.lit(False)
+
+
+def _names_nobody(frame: pl.DataFrame, given: Identify) -> pl.Expr:
+    if given.nobody_when is None:
+        return pl.lit(False)
+    fields = (given.uscc, given.number, given.licence_no, given.registration_no, given.name)
+    is_empty = pl.all_horizontal(_field(frame, field).is_null() for field in fields)
+    return is_empty & pl.sql_expr(given.nobody_when).fill_null(False)
 
 
 def _chosen() -> pl.Expr:

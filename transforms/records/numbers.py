@@ -10,8 +10,8 @@ from transforms.records.text import halfwidth
 
 # Decimal places of a unit down to fen.
 PLACES = {"元": 2, "万元": 6}
-_NUMBER = r"^\d+(\.\d*)?$"
-_THOUSANDS = r"^-?\d{1,3}(,\d{3})+(\.\d*)?$"
+_NUMBER = r"^[0-9]+(\.[0-9]*)?$"
+_THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _MOST_DIGITS = 12  # of the whole part: what is larger is no fine and would leave 64 bits
 
 
@@ -26,7 +26,7 @@ def _by_format(plain: pl.Expr, form: str) -> pl.Expr:
     if form != "%Y%m%d":
         return parsed
     # Without separators the parser would read 2025031 as 1 March.
-    return pl.when(plain.str.contains(r"^\d{8}$")).then(parsed)
+    return pl.when(plain.str.contains(r"^[0-9]{8}$")).then(parsed)
 
 
 def number_text(text: pl.Expr) -> pl.Expr:
@@ -37,7 +37,7 @@ def number_text(text: pl.Expr) -> pl.Expr:
 
 def is_negative(number: pl.Expr) -> pl.Expr:
     """Whether the text is a number below zero."""
-    return number.str.contains(r"^-\d+(\.\d*)?$")
+    return number.str.contains(r"^-[0-9]+(\.[0-9]*)?$")
 
 
 def is_number(number: pl.Expr) -> pl.Expr:
@@ -47,7 +47,7 @@ def is_number(number: pl.Expr) -> pl.Expr:
 
 def is_huge(number: pl.Expr) -> pl.Expr:
     """Whether the whole part has more digits than any sum can have."""
-    return number.str.extract(r"^-?0*(\d*)").str.len_chars() > _MOST_DIGITS
+    return number.str.extract(r"^-?0*([0-9]*)").str.len_chars() > _MOST_DIGITS
 
 
 def is_inexact(number: pl.Expr, places: int) -> pl.Expr:
@@ -57,10 +57,10 @@ def is_inexact(number: pl.Expr, places: int) -> pl.Expr:
 
 def scaled(number: pl.Expr, places: int) -> pl.Expr:
     """The number times ten to the power `places`, as an integer; by digits, so that nothing is ever rounded."""
-    whole = number.str.extract(r"^(\d+)")
+    whole = number.str.extract(r"^([0-9]+)")
     digits = whole + _decimals(number).str.pad_end(places, "0").str.head(places)
     return digits.cast(pl.Int64(), strict=False)
 
 
 def _decimals(number: pl.Expr) -> pl.Expr:
-    return number.str.extract(r"\.(\d*)$").fill_null("")
+    return number.str.extract(r"\.([0-9]*)$").fill_null("")
