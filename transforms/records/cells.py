@@ -121,7 +121,7 @@ def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]
     for rule in common.refuse:
         yield _check(field, _raw(field).str.contains(rule.pattern), "unreadable", rule.reason, "完整清晰的原文")
     if field.is_required:
-        yield _check(field, text.is_null(), "missing", f"缺少{field.label}", f"填写{field.label}")
+        yield _missing(field, text.is_null())
     for rule in common.refuse_names if field.name.endswith(_NAMES) else ():
         yield _check(field, text.str.contains(rule.pattern), "formula", rule.reason, "不以公式符号开头的全称")
     for rule in field.cell.refuse:
@@ -129,6 +129,10 @@ def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]
     if field.cell.pattern:
         fails = ~text.str.contains(f"^(?:{field.cell.pattern})$")
         yield _check(field, fails, "pattern", f"{field.label}格式不符", field.cell.expected)
+
+
+def _missing(field: Field, fails: pl.Expr) -> Check:
+    return _check(field, fails, "missing", f"缺少{field.label}", f"填写{field.label}")
 
 
 def _typed(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
@@ -206,12 +210,12 @@ def _texts(field: Field, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr,
     separators = "[" + (field.cell.split or _SEPARATOR) + "]"
     parts = text.str.replace_all(separators, _SEPARATOR).str.split(_SEPARATOR)
     parts = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
-    checks: list[Check] = []
+    checks = [_missing(field, parts.list.len() == 0)] if field.is_required else []
     if words:
         keys = parts.list.eval(squeezed(pl.element()))
         unknown = keys.list.eval(~pl.element().is_in(list(words))).list.any()
         parts = keys.list.eval(pl.element().replace_strict(words, default=None, return_dtype=pl.String()))
-        checks = [_check(field, unknown, "unknown_word", f"{field.label}的取值不在词表内", _one_of(words))]
+        checks += [_check(field, unknown, "unknown_word", f"{field.label}的取值不在词表内", _one_of(words))]
     value = parts.list.unique().list.sort()
     return pl.when(value.list.len() > 0).then(value).cast(TEXTS), checks
 

@@ -1,0 +1,94 @@
+"""Inboxes for tests: files with few rows, taken in by the shipped sources."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flows.intake import Intake, Known, Rules, read_common, take_in
+from tests.realdata import REPOSITORY
+from transforms.policy import load_document
+from transforms.policy.source import Source
+
+POLICY = REPOSITORY / "policy"
+NIGHT = datetime(2026, 3, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
+COMMON = read_common(POLICY)
+SOURCES = tuple(
+    load_document(path.read_text(encoding="utf-8"), path.name, Source)
+    for path in sorted((POLICY / "sources").glob("[a-z]*.yaml"))
+)
+RULES = Rules(SOURCES, COMMON, b"a secret of the office")
+
+# Sound codes: both check characters are right. The second is a sole trader's.
+FIRM, OTHER_FIRM, SHOP = "91110000600037341L", "914403001922038216", "92110108551385082M"
+
+
+def put(inbox: Path, name: str, rows: list[dict[str, str]], encoding: str = "utf-8") -> Path:
+    """A CSV file of `rows` below the inbox; the headings are the keys of all rows in order."""
+    headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, headings, restval="", quoting=csv.QUOTE_ALL)
+    writer.writeheader()
+    writer.writerows(rows)
+    path = inbox / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(buffer.getvalue().encode(encoding))
+    return path
+
+
+def firm(uscc: str = FIRM, name: str = "京城药业有限公司", **more: str) -> dict[str, str]:
+    """A row of the register."""
+    return {"统一社会信用代码": uscc, "企业名称": name, **more}
+
+
+def penalty(**more: str) -> dict[str, str]:
+    """A sound row of the penalty file, by Chinese heading, with `more` over it."""
+    return {
+        "行政相对人名称": "京城药业有限公司",
+        "统一社会信用代码": FIRM,
+        "行政处罚决定书文号": "（京）药监罚〔2025〕1号",
+        "处罚类别": "罚款；警告",
+        "罚款金额（万元）": "0.630069",
+        "处罚决定日期": "2025-06-27",
+        **more,
+    }
+
+
+def night(inbox: Path, known: Known | None = None, at: datetime = NIGHT, rules: Rules = RULES) -> Intake:
+    """The inbox taken in; checks that every account closes and that no row is lost."""
+    intake = take_in(inbox, rules, known or Known.nothing(), at)
+    accounts = intake.accounts
+    parts = pl.sum_horizontal(f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined"))
+    assert accounts.filter(pl.col("read_count") != parts).is_empty()
+    rows = intake.quarantine.group_by("file_id", "kind").agg(pl.col("row_no").n_unique().alias("away"))
+    joined = accounts.join(rows, on=["file_id", "kind"], how="left").with_columns(pl.col("away").fill_null(0))
+    assert (joined["away"] == joined["quarantined_count"]).all()
+    return intake
+
+
+def known_after(*intakes: Intake) -> Known:
+    """What is known once the intakes are kept."""
+
+    def scan(table: str) -> pl.LazyFrame:
+        frames = [getattr(one, table, None) if table == "files" else one.records.get(table) for one in intakes]
+        return pl.concat([frame for frame in frames if frame is not None]).lazy()
+
+    return Known.of(scan)
+
+
+def taken(inbox: Path, *rows: dict[str, str]) -> Intake:
+    """A register of one firm and the penalty `rows`, in one night."""
+    put(inbox, "企业登记.csv", [firm()])
+    put(inbox, "双公示.csv", list(rows))
+    return night(inbox)
+
+
+def faults(intake: Intake, kind: str = "penalty") -> list[tuple[int, str, str]]:
+    """row_no, column and code of what was turned away, in order."""
+    rows = intake.quarantine.filter(pl.col("kind") == kind)
+    return rows.select("row_no", "column", "code").sort("row_no", "column", "code").rows()

@@ -1,0 +1,155 @@
+"""The 双公示 file as it comes: codes or Chinese headings, units, brackets, dirt."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tests.flows.intake.inboxes import FIRM, OTHER_FIRM, SHOP, faults, firm, night, penalty, put, taken
+
+
+def test_a_sound_row_becomes_a_record_of_its_enterprise(tmp_path):
+    intake = taken(tmp_path, penalty())
+    (row,) = intake.records["penalty"].to_dicts()
+    assert row["enterprise_id"] == FIRM
+    assert row["penalty_kinds"] == ["fine", "warning"]
+    assert row["fine_fen"] == 630_069
+    assert row["decided_on"] == date(2025, 6, 27)
+    assert row["party_class"] == "organisation"
+    assert row["decision_no"] == "（京）药监罚〔2025〕1号"
+    assert row["decision_key"] == "〔京〕药监罚〔2025〕1号"
+    assert (row["version_no"], row["row_no"], row["source"]) == (1, 2, "penalty")
+
+
+def test_field_codes_say_the_same_as_chinese_headings(tmp_path):
+    codes = {
+        "行政相对人名称": "CF_XDR_MC",
+        "统一社会信用代码": "CF_XDR_SHXYM",
+        "行政处罚决定书文号": "CF_WSH",
+        "处罚类别": "CF_CFLB",
+        "罚款金额（万元）": "CF_NR_FK",
+        "处罚决定日期": "CF_JDRQ",
+    }
+    by_code = {codes[heading]: text for heading, text in penalty().items()}
+    put(tmp_path, "双公示/甲.csv", [by_code], encoding="gb18030")
+    put(tmp_path, "双公示/乙.csv", [penalty()])
+    put(tmp_path, "企业登记.csv", [firm()])
+    intake = night(tmp_path)
+    counts = intake.accounts.filter(pl.col("kind") == "penalty").select(pl.col("^(accepted|duplicate)_count$").sum())
+    assert counts.row(0) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "fen"),
+    [
+        ("0.572790", 572_790),
+        ("0.000001", 1),
+        ("１２．５", 12_500_000),
+        ("1,234.5", 1_234_500_000),
+        ("3", 3_000_000),
+        ("0.1000000", 100_000),
+        ("0", 0),
+    ],
+)
+def test_ten_thousands_of_yuan_are_read_to_the_last_fen(tmp_path, amount, fen):
+    intake = taken(tmp_path, penalty(**{"罚款金额（万元）": amount}))
+    assert intake.records["penalty"]["fine_fen"].to_list() == [fen]
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "code"),
+    [
+        ({"罚款金额（万元）": "-1"}, "罚款金额（万元）", "negative"),
+        ({"罚款金额（万元）": "0.0000001"}, "罚款金额（万元）", "inexact"),
+        ({"罚款金额（万元）": "12,34"}, "罚款金额（万元）", "bad_number"),
+        ({"罚款金额（万元）": "五千"}, "罚款金额（万元）", "bad_number"),
+        ({"罚款金额（万元）": "٣"}, "罚款金额（万元）", "bad_number"),
+        ({"罚款金额（万元）": "9999999999999"}, "罚款金额（万元）", "too_large"),
+        ({"处罚决定日期": "1900-01-01"}, "处罚决定日期", "implausible_date"),
+        ({"处罚决定日期": "2099-01-01"}, "处罚决定日期", "implausible_date"),
+        ({"处罚决定日期": "2026-03-03"}, "处罚决定日期", "implausible_date"),
+        ({"处罚决定日期": "1949-09-30"}, "处罚决定日期", "implausible_date"),
+        ({"处罚决定日期": "2025-02-30"}, "处罚决定日期", "bad_date"),
+        ({"处罚决定日期": "2025031"}, "处罚决定日期", "bad_date"),
+        ({"处罚决定日期": ""}, "处罚决定日期", "missing"),
+        ({"处罚类别": "罚款；罚站"}, "处罚类别", "unknown_word"),
+        ({"处罚类别": "；"}, "处罚类别", "missing"),
+        ({"行政处罚决定书文号": "/"}, "行政处罚决定书文号", "missing"),
+        ({"行政相对人名称": "=HYPERLINK(1)"}, "行政相对人名称", "formula"),
+        ({"违法事实": "销售\ufffd药"}, "违法事实", "unreadable"),
+        ({"统一社会信用代码": FIRM[:-1] + "M"}, "统一社会信用代码", "uscc_check"),
+        ({"统一社会信用代码": FIRM[:-1]}, "统一社会信用代码", "uscc_length"),
+        ({"统一社会信用代码": FIRM[:-2] + "IL"}, "统一社会信用代码", "uscc_format"),
+        ({"统一社会信用代码": "91110000600037342P"}, "统一社会信用代码", "uscc_organisation"),
+        ({"统一社会信用代码": OTHER_FIRM, "行政相对人名称": "京城药业"}, "统一社会信用代码", "unknown_code"),
+        ({"行政相对人名称": "京城医药有限公司"}, "行政相对人名称", "name_mismatch"),
+        ({"统一社会信用代码": "", "行政相对人名称": "京城药业"}, "行政相对人名称", "unknown_name"),
+        ({"行政相对人类别": "自然人"}, "行政相对人类别", "class_conflict"),
+    ],
+)
+def test_a_faulty_row_is_turned_away_with_its_reason_and_takes_nothing_with_it(tmp_path, change, column, code):
+    sound = penalty(**{"行政处罚决定书文号": "京药监罚〔2025〕2号"})
+    intake = taken(tmp_path, penalty(**change), sound)
+    assert faults(intake) == [(2, column, code)]
+    assert intake.records["penalty"]["row_no"].to_list() == [3]
+    (row,) = intake.quarantine.to_dicts()
+    assert row["reason"]
+    assert row["expected"]
+
+
+@pytest.mark.parametrize("day", ["1949-10-01", "2026-03-02", "2026/3/1", "2026.03.01", "2026年3月1日", "20260301"])
+def test_days_are_read_in_the_formats_in_use_up_to_the_bounds(tmp_path, day):
+    assert taken(tmp_path, penalty(处罚决定日期=day)).records["penalty"].height == 1
+
+
+def test_a_term_may_lie_ahead_but_not_in_2099(tmp_path):
+    ahead = penalty(处罚有效期="2030-01-01")
+    endless = penalty(处罚有效期="2099-12-31", 行政处罚决定书文号="2号")
+    intake = taken(tmp_path, ahead, endless)
+    assert faults(intake) == [(3, "处罚有效期", "implausible_date")]
+
+
+@pytest.mark.parametrize("number", ["(京)药监罚[2025]1号", "（京）药监罚【2025】1号", "【京】药监罚（２０２５） 1 号"])
+def test_brackets_of_every_kind_name_the_same_decision(tmp_path, number):
+    intake = taken(tmp_path, penalty(), penalty(**{"行政处罚决定书文号": number}))
+    assert intake.records["penalty"]["record_id"].n_unique() == 1
+
+
+def test_sole_traders_stand_in_the_same_file(tmp_path):
+    put(tmp_path, "企业登记.csv", [firm(SHOP, "回春堂药店")])
+    put(tmp_path, "双公示.csv", [penalty(统一社会信用代码=SHOP, 行政相对人名称="回春堂药店")])
+    assert night(tmp_path).records["penalty"]["party_class"].to_list() == ["sole_trader"]
+
+
+def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path):
+    person_no = "11010119900307001X"
+    person = penalty(
+        行政相对人名称="张三", 统一社会信用代码="", 证件号码=person_no, 法定代表人证件号码=person_no, 违法事实=f"身份证{person_no}"
+    )
+    away = {**person, "行政处罚决定书文号": "3号", "处罚决定日期": "昨天", "备注": "１１０１０１１９９００３０７００１Ｘ"}
+    intake = taken(tmp_path, person, away)
+    (row,) = intake.records["penalty"].to_dicts()
+    assert (row["enterprise_id"], row["party_class"]) == (None, "person")
+    assert row["person_masked"] == "110*************1X"
+    assert len(row["person_hash"]) == 64
+    everything = str(row) + str(intake.quarantine.to_dicts()) + str(intake.files.to_dicts())
+    assert person_no not in everything
+    assert "１１０１０１１９９００３０７００１Ｘ" not in everything
+    assert "19900307" not in everything
+
+
+def test_headings_nobody_reads_are_told(tmp_path):
+    intake = taken(tmp_path, penalty(办案人员="李四", 序号="1"))
+    notes = dict(intake.files.select("file_name", "notes").rows())
+    assert notes["双公示.csv"] == ["有1列未读取（来源未列明）：办案人员"]
+
+
+def test_a_missing_heading_turns_the_file_away_and_names_the_nearest(tmp_path):
+    row = penalty()
+    row["处罚决定日"] = row.pop("处罚决定日期")
+    intake = taken(tmp_path, row)
+    (finding,) = intake.files["finding"].drop_nulls()
+    assert "处罚决定日期" in finding
+    assert "最接近的列名是“处罚决定日”" in finding
+    assert intake.records["penalty"].is_empty()
+    assert intake.records["enterprise"].height == 1
