@@ -49,9 +49,9 @@ def age() -> pl.Expr:
 
 def current(frame: pl.LazyFrame, known_at: datetime) -> pl.LazyFrame:
     """One row per record_id: the newest version of those that had arrived by `known_at`, sorted by record_id."""
-    arrived = frame.filter(pl.col("received_at") <= known_at)
-    newest = pl.struct(age().alias("age"), "version_no")
-    return arrived.filter(newest == newest.max().over("record_id")).sort("record_id")
+    arrived = frame.filter(pl.col("received_at") <= known_at).with_columns(age().alias("_age"))
+    ordered = arrived.sort("record_id", "_age", "version_no")
+    return ordered.unique("record_id", keep="last", maintain_order=True).drop("_age")
 
 
 def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,92 @@
+"""Corrections, repeats, late reports, revocations: what one night leaves for the next."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from tests.flows.intake.inboxes import NIGHT, firm, known_after, night, penalty, put
+from transforms.records import current
+
+
+def _fates(intake, kind="penalty"):
+    parts = [f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined")]
+    return intake.accounts.filter(pl.col("kind") == kind).select(pl.col(parts).sum()).row(0)
+
+
+def _current(*intakes, at=NIGHT, kind="penalty"):
+    return current(pl.concat([one.records[kind] for one in intakes]).lazy(), at).collect()
+
+
+@pytest.fixture
+def first(tmp_path):
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(tmp_path / "1", "双公示.csv", [penalty()])
+    return night(tmp_path / "1")
+
+
+def test_the_same_file_does_nothing_whatever_it_is_called(tmp_path, first):
+    put(tmp_path / "2", "双公示-再报.csv", [penalty()])
+    again = night(tmp_path / "2", known_after(first))
+    assert again.repeated == ("双公示-再报.csv",)
+    assert again.files.is_empty()
+    assert again.accounts.is_empty()
+
+
+def test_the_same_row_in_another_file_is_a_duplicate(tmp_path, first):
+    put(tmp_path / "2", "双公示.csv", [penalty(), penalty(行政处罚决定书文号="2号")])
+    again = night(tmp_path / "2", known_after(first))
+    assert _fates(again) == (1, 1, 0, 0)
+
+
+def test_a_correction_supersedes_and_both_stay(tmp_path, first):
+    put(tmp_path / "2", "双公示.csv", [penalty(**{"罚款金额（万元）": "0.5"})])
+    later = NIGHT + timedelta(days=1)
+    second = night(tmp_path / "2", known_after(first), later)
+    assert _fates(second) == (1, 0, 0, 0)
+    assert second.records["penalty"]["version_no"].to_list() == [2]
+    assert _current(first, second, at=later)["fine_fen"].to_list() == [500_000]
+    assert _current(first, second, at=NIGHT)["fine_fen"].to_list() == [630_069]
+
+
+def test_a_correction_back_to_the_first_text_is_a_third_version(tmp_path, first):
+    put(tmp_path / "2", "双公示.csv", [penalty(备注="更正")])
+    put(tmp_path / "3", "双公示.csv", [penalty(), penalty(行政处罚决定书文号="2号")])
+    second = night(tmp_path / "2", known_after(first))
+    third = night(tmp_path / "3", known_after(first, second))
+    assert third.records["penalty"]["version_no"].sort().to_list() == [1, 3]
+    assert _fates(third) == (2, 0, 0, 0)
+
+
+def test_of_several_versions_in_one_night_the_last_by_file_and_row_stands(tmp_path):
+    put(tmp_path, "企业登记.csv", [firm()])
+    put(tmp_path, "双公示-1.csv", [penalty(备注="一"), penalty(备注="二"), penalty(备注="二")])
+    put(tmp_path, "双公示-2.csv", [penalty(备注="三")])
+    intake = night(tmp_path)
+    assert _fates(intake) == (1, 1, 2, 0)
+    assert intake.records["penalty"].select("version_no", "remark").rows() == [(1, "一"), (2, "二"), (3, "三")]
+    assert _current(intake)["remark"].to_list() == ["三"]
+
+
+def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path):
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(tmp_path / "1", "双公示.csv", [penalty(备注="新", 最后修改时间="2025-07-02 10:00:00")])
+    put(tmp_path / "2", "双公示.csv", [penalty(备注="旧", 最后修改时间="2025-07-01 10:00:00")])
+    first = night(tmp_path / "1")
+    second = night(tmp_path / "2", known_after(first))
+    assert _fates(second) == (0, 0, 1, 0)
+    assert _current(first, second)["remark"].to_list() == ["新"]
+    assert second.records["penalty"]["version_no"].to_list() == [2]
+
+
+def test_a_revocation_is_a_version_with_its_day(tmp_path, first):
+    put(tmp_path / "2", "双公示.csv", [penalty(状态="撤销", 撤销日期="2025-09-26")])
+    second = night(tmp_path / "2", known_after(first))
+    (row,) = _current(first, second).to_dicts()
+    assert (row["state"], row["revoked_on"], row["version_no"]) == ("revoked", date(2025, 9, 26), 2)
+
+
+def test_taking_the_same_inbox_twice_accepts_nothing(tmp_path, first):
+    again = night(tmp_path / "1", known_after(first))
+    assert all(frame.is_empty() for frame in again.records.values())
+    assert len(again.repeated) == 2
