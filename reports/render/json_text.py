@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from reports.grid import Field, Grid, Value
+from reports.views.enterprise import EnterpriseView
 
 _UNITS = {"points": "centipoints", "delta": "centipoints", "yuan": "fen", "share": "1/10000"}
 
@@ -25,6 +26,22 @@ def grid_content(grid: Grid) -> dict[str, Any]:
         "title": grid.title,
         "fields": [_field(shown) for shown in grid.fields],
         "rows": [_row(grid.fields, row) for row in grid.rows],
+    }
+
+
+def enterprise_content(view: EnterpriseView) -> dict[str, Any]:
+    """The view of an enterprise as plain values: what decided, the sum, and every table."""
+    plain = ("enterprise_id", "name", "uscc", "as_of", "tier", "score_tier", "decided_by", "decided_by_id", "basis")
+    days = ("locked_until_on", "next_change_on", "next_change_why")
+    return {
+        **{name: getattr(view, name) for name in (*plain, *days)},
+        "scheme": view.scheme.name,
+        "is_illustrative": view.scheme.is_illustrative,
+        "notices": view.scheme.notices,
+        "base_centipoints": view.base,
+        "counted_centipoints": view.counted_sum,
+        "score_centipoints": view.score,
+        "tables": {grid.name: grid_content(grid) for grid in view.grids},
     }
 
 

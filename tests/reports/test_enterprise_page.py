@@ -1,0 +1,139 @@
+"""An enterprise's page: the sum, what counts and what does not, the history, and nothing personal."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from reports.office import enterprise_html, page_name, write_enterprise
+from reports.render.json_text import enterprise_content, json_bytes
+from reports.views.enterprise import EnterpriseView, enterprise_view
+from tests.reports import samples
+from transforms.tables import KINDS, TABLES
+
+
+@pytest.fixture(scope="module")
+def view() -> EnterpriseView:
+    return enterprise_view(samples.enterprise_frames(), samples.AS_OF, samples.SCHEME)
+
+
+def _column(grid, name: str) -> list:
+    at = [field.name for field in grid.fields].index(name)
+    return [row[at] for row in grid.rows]
+
+
+def test_base_and_counted_rows_sum_to_the_score(view: EnterpriseView):
+    assert view.base + sum(_column(view.counted, "points_centipoints")) == view.score == 97_500
+    assert view.sum_text == "1000.00 − 25.00 = 975.00"
+    assert view.sum_text in enterprise_html(view)
+
+
+def test_points_that_add_read_with_a_plus():
+    frames = samples.enterprise_frames(
+        rating=samples.frame("ratings", [samples.rating(0, "A", 101_000)]),
+        trace=samples.frame("trace", [samples.traced(1, "表彰", 1000, record_kind="honour")]),
+    )
+    assert enterprise_view(frames, samples.AS_OF, samples.SCHEME).sum_text == "1000.00 + 10.00 = 1010.00"
+
+
+@pytest.mark.parametrize("score", [97_499, 97_501])
+def test_a_trace_that_does_not_sum_is_an_error(score: int):
+    rating = samples.frame("ratings", [samples.rating(0, "B", score)])
+    with pytest.raises(ValueError, match=f"100000 \\+ -2500 is not {score}"):
+        enterprise_view(samples.enterprise_frames(rating=rating), samples.AS_OF, samples.SCHEME)
+
+
+def test_what_is_not_counted_has_its_reason(view: EnterpriseView):
+    assert [row[-2] for row in view.not_counted.texts()] == ["同一违法行为只计最重一项", "已超出计分期限"]
+    assert _column(view.counted, "position") == [1, 2, 3]
+
+
+def test_the_value_used_is_read_in_the_records_own_words(view: EnterpriseView):
+    assert _column(view.counted, "value_used") == ["罚款金额（元） 6,300.69", "fine_fen=630069", "fine_fen=630069"]
+
+
+def test_what_decided_is_in_words(view: EnterpriseView):
+    assert (view.tier, view.score_tier, view.decided_by) == ("B", "A", "逐级升级规则")
+    html = enterprise_html(view)
+    for said in ("锁定至", "2026-08-01", "最早于 2026-03-02（记录期满）", "仅按得分", "据记忆，待核对"):
+        assert said in html
+
+
+def test_the_history_is_in_order_with_its_picture(view: EnterpriseView):
+    assert _column(view.history, "valid_from_on") == [date(2024, 1, 3), date(2025, 5, 9), samples.AS_OF]
+    assert [standing.index for standing in view.standings] == [0, 2, 1]
+    assert "<svg" in enterprise_html(view)
+
+
+def test_nothing_personal_and_no_hash_is_shown(view: EnterpriseView):
+    texts = (enterprise_html(view), json_bytes(enterprise_content(view)).decode())
+    for text in texts:
+        for forbidden in (samples.IDENTITY, "feedface", "deadbeef", "cafebabe", "110***********002X"):
+            assert forbidden not in text
+    assert "110*************2X" in texts[0]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "enterprise"])
+def test_no_kind_shows_hashes_or_keys(kind: str):
+    schema = KINDS[kind].table.schema
+    row = {name: "f" * 64 for name in schema if name.endswith(("_hash", "_key", "_masked")) or name == "file_id"}
+    named = {KINDS[kind].event_on: samples.AS_OF, KINDS[kind].number: "第1号", "record_id": "r"}
+    frames = samples.enterprise_frames(records={kind: samples.frame(kind, [row | named])})
+    view = enterprise_view(frames, samples.AS_OF, samples.SCHEME)
+    assert [grid.name for grid in view.records] == [kind]
+    assert "ffff" not in enterprise_html(view)
+
+
+def test_an_unrated_enterprise_is_said_to_be_so():
+    none = TABLES["ratings"].empty()
+    frames = samples.enterprise_frames(rating=none, history=none, trace=TABLES["trace"].empty(), records={})
+    view = enterprise_view(frames, samples.AS_OF, samples.SCHEME)
+    assert not view.is_rated
+    html = enterprise_html(view)
+    assert "没有评价结果" in html
+    assert "<svg" not in html
+
+
+def test_an_unknown_enterprise_is_an_error():
+    frames = replace(samples.enterprise_frames(), enterprise=KINDS["enterprise"].table.empty())
+    with pytest.raises(LookupError, match="nothing to explain"):
+        enterprise_view(frames, samples.AS_OF, samples.SCHEME)
+
+
+@pytest.mark.parametrize("name", samples.HOSTILE)
+def test_hostile_names_are_inert(name: str):
+    html = enterprise_html(enterprise_view(samples.enterprise_frames(name), samples.AS_OF, samples.SCHEME))
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    assert "\u202e" not in html
+
+
+def test_json_says_what_the_page_says(view: EnterpriseView):
+    content = json.loads(json_bytes(enterprise_content(view)))
+    assert (content["score_centipoints"], content["tier"], content["is_illustrative"]) == (97_500, "B", True)
+    assert [row["points_centipoints"] for row in content["tables"]["counted"]["rows"]] == [-1000, -2000, 500]
+
+
+def test_pages_are_named_apart(tmp_path):
+    assert page_name("91510000MA6CXXXX1A") == "91510000MA6CXXXX1A.html"
+    names = [page_name(each) for each in ("dinesafe:12", "dinesafe-12", "../../etc/passwd", "dinesafe:１２")]
+    assert len(set(names)) == 4
+    assert not any("/" in name or ".." in name for name in names)
+
+
+def test_the_same_view_gives_the_same_bytes(view: EnterpriseView, tmp_path):
+    paths = [write_enterprise(view, tmp_path / part / page_name(view.enterprise_id)) for part in "ab"]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_the_view_needs_no_renderer():
+    check = (
+        "import sys, reports.views.enterprise, reports.views.night, reports.views.listing;"
+        "heavy = {'jinja2', 'matplotlib', 'xlsxwriter', 'prefect', 'great_expectations', 'pandas'} & set(sys.modules);"
+        "sys.exit(', '.join(sorted(heavy)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

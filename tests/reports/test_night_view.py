@@ -1,0 +1,166 @@
+"""The office report: its numbers, its order, and what it says when there is too much or nothing."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import openpyxl
+import polars as pl
+import pytest
+
+from reports.office import office_html, office_xlsx, write_office
+from reports.views.migration import migration_of
+from reports.views.night import DUE_WITHIN, NightFrames, NightView, office_view
+from tests.reports import samples
+from transforms.tables import TABLES
+
+
+@pytest.fixture(scope="module")
+def view() -> NightView:
+    return office_view(samples.night_frames(), samples.night(), samples.SCHEME)
+
+
+def _empty() -> NightFrames:
+    named = {name: TABLES[name].empty() for name in ("changes", "change_trace", "accounts", "files", "quarantine")}
+    ratings, names = TABLES["ratings"].empty(), pl.DataFrame(schema={"enterprise_id": pl.String, "name": pl.String})
+    return NightFrames(before=ratings, after=ratings, enterprises=names, **named)
+
+
+def test_the_figures_are_the_sums_of_the_tables(view: NightView):
+    assert {figure.label: figure.value for figure in view.figures} == {
+        "来件": 2,
+        "读取行数": 1530,
+        "接受行数": 1470,
+        "隔离行数": 12,
+        "已评价企业": 120,
+        "等级下调": 8,
+        "等级上调": 6,
+    }
+
+
+def test_downgrades_come_first_the_worst_first(view: NightView):
+    order = [(not change.is_downgrade, -change.index_after) for change in view.changes]
+    assert order == sorted(order)
+    assert [change.tier_after for change in view.downgrades][:4] == ["D"] * 4
+
+
+def test_each_change_carries_its_own_evidence(view: NightView):
+    number = next(at for at, field in enumerate(view.changes[0].evidence.fields) if field.name == "record_no")
+    for change in view.changes:
+        expected = f"川药监罚〔2026〕{int(change.enterprise_id[-8:])}号"
+        assert {row[number] for row in change.evidence.rows} == {expected}
+    assert len(view.evidence) == sum(len(change.evidence) for change in view.changes)
+
+
+def test_a_change_without_trace_difference_says_so():
+    frames = samples.night_frames()
+    view = office_view(replace(frames, change_trace=TABLES["change_trace"].empty()), samples.night(), samples.SCHEME)
+    assert "计分明细无差异" in office_html(view)
+
+
+def test_migration_counts_everyone_once(view: NightView):
+    migration = view.migration
+    assert sum(migration.before) == 119
+    assert sum(migration.after) == 120
+    assert migration.first_rated == 1
+    moved = sum(n for i, row in enumerate(migration.counts) for j, n in enumerate(row) if i != j)
+    assert moved == len(view.changes)
+
+
+def test_a_tier_of_yesterdays_scheme_still_stands():
+    before = pl.LazyFrame({"enterprise_id": ["a", "b"], "tier": ["E", "A"]})
+    after = pl.LazyFrame({"enterprise_id": ["a"], "tier": ["B"]})
+    migration = migration_of(before, after, samples.SCHEME)
+    assert migration.tiers == ("A", "B", "C", "D", "E")
+    assert migration.counts[4][1] == 1
+    assert migration.leavers == (1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(0, False), (1, True), (29, True), (30, True), (31, False)])
+def test_due_looks_thirty_days_ahead_from_the_day_after(days: int, is_due: bool):
+    on = samples.AS_OF + timedelta(days=days)
+    ratings = samples.frame("ratings", [samples.rating(0, "A", 1, next_change_on=on)])
+    view = office_view(replace(samples.night_frames(0), after=ratings), samples.night(), samples.SCHEME)
+    assert bool(view.due.rows) is is_due
+    assert timedelta(days=30) == DUE_WITHIN
+
+
+def test_quarantine_is_counted_by_source_and_reason(view: NightView):
+    names = [field.name for field in view.quarantine.fields]
+    rows = [dict(zip(names, row, strict=True)) for row in view.quarantine.rows]
+    assert [(row["source"], row["column"], row["count"]) for row in rows] == [
+        ("inspection_file", "CF_JDRQ", 2),
+        ("penalty_file", "CF_JDRQ", 4),
+        ("penalty_file", "CF_XDR_SHXYM", 3),
+    ]
+    assert [row["workbook"] for row in rows if row["source"] == "penalty_file"] == ["quarantine/penalty_file.xlsx"] * 2
+    assert rows[-1]["place"].endswith("行")
+
+
+def test_an_account_that_does_not_close_is_said(view: NightView):
+    assert view.is_account_closed
+    assert "收件账平" in office_html(view)
+    open_account = samples.account("penalty", 220) | {"accepted_count": 1}
+    frames = replace(samples.night_frames(), accounts=samples.frame("accounts", [open_account]))
+    wrong = office_view(frames, samples.night(), samples.SCHEME)
+    assert not wrong.is_account_closed
+    assert "收件账不平" in office_html(wrong)
+
+
+def test_an_empty_night_is_a_whole_report():
+    html = office_html(office_view(_empty(), samples.night(warnings=()), samples.SCHEME))
+    for said in ("本夜没有企业的等级发生变化", "本夜没有来件", "质量检查全部通过"):
+        assert said in html
+
+
+@pytest.mark.parametrize(("changed", "shown", "more"), [(1, 1, 0), (2, 2, 0), (3, 2, 1)])
+def test_too_many_changes_are_cut_with_a_sentence(changed: int, shown: int, more: int):
+    view = office_view(samples.night_frames(changed), samples.night(), samples.SCHEME)
+    html = office_html(view, details=2)
+    assert len(view.downgrades) == changed
+    assert html.count('<details class="change">') == shown
+    assert ("家未在本页列出" in html) is (more > 0)
+    assert (f"另有 {more} 家未在本页列出" in html) is (more > 0)
+
+
+def test_the_workbook_has_every_table_whole(view: NightView):
+    book = openpyxl.load_workbook(io.BytesIO(office_xlsx(view)))
+    assert book.sheetnames == [grid.title for grid in view.grids]
+    assert "示例标准" in book["等级变化"]["A2"].value
+    assert book["等级变化"].max_row == 5 + len(view.changes)  # title, two notices, a blank, the heading
+    for sheet in book:
+        assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_names_are_escaped_and_no_identity_number_stands(view: NightView):
+    html = office_html(view)
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert" in html
+    assert "<img" not in html
+    assert "{{ 7*7 }}" in html
+    assert not re.search("[\u202a-\u202e]", html)
+
+
+def test_nothing_is_loaded_from_elsewhere(view: NightView):
+    html = office_html(view)
+    assert not re.search(
+        r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", html.replace('xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    )
+    assert "@import" not in html
+    assert "url(http" not in html
+
+
+def test_the_notice_stands_on_illustrative_reports_only(view: NightView):
+    assert "示例标准" in office_html(view)
+    real = replace(view, scheme=replace(view.scheme, is_illustrative=False))
+    assert "示例标准" not in office_html(real)
+    assert "示例标准" not in openpyxl.load_workbook(io.BytesIO(office_xlsx(real)))["等级变化"]["A2"].value
+
+
+def test_the_same_night_gives_the_same_bytes_whatever_the_order_of_rows(view: NightView, tmp_path):
+    frames = samples.night_frames()
+    shuffled = NightFrames(**{name: frame.lazy().collect().reverse() for name, frame in vars(frames).items()})
+    again = office_view(shuffled, samples.night(), samples.SCHEME)
+    one, other = write_office(view, tmp_path / "a"), write_office(again, tmp_path / "b")
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
