@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
 from transforms.records.text import digests, document_key
 from transforms.tables import Kind
-from transforms.tables.shape import DAY, TEXT, TEXTS
+from transforms.tables.shape import DAY, INSTANT, TEXT, TEXTS
 
 KEYS = ("record_id", "row_hash", "version_no", "version_by", "received_at")
 _PART, _ITEM = "\x1f", "\x1e"
@@ -49,7 +49,8 @@ def age() -> pl.Expr:
 
 def current(frame: pl.LazyFrame, known_at: datetime) -> pl.LazyFrame:
     """One row per record_id: the newest version of those that had arrived by `known_at`, sorted by record_id."""
-    arrived = frame.filter(pl.col("received_at") <= known_at).with_columns(age().alias("_age"))
+    instant = pl.lit(known_at.astimezone(UTC), dtype=INSTANT)
+    arrived = frame.filter(pl.col("received_at") <= instant).with_columns(age().alias("_age"))
     ordered = arrived.sort("record_id", "_age", "version_no")
     return ordered.unique("record_id", keep="last", maintain_order=True).drop("_age")
 
