@@ -43,6 +43,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, is_asked
     callback=_print_version,
     help="Show the version and exit.",
 )
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")
 def cli() -> None:
     """Yaoxin (药信): nightly credit tiers for a drug regulator, each with its reasons.
 

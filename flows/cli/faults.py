@@ -22,6 +22,7 @@ _EXPECTED = {
     "flows.settings.SettingsProblems": (USAGE, "The configuration has mistakes:\n"),
     "transforms.policy.problems.PolicyProblems": (USAGE, "The policy has mistakes:\n"),
     "flows.night.plan.PastNight": (USAGE, ""),
+    "flows.publishing.approvals.NotApprovable": (USAGE, ""),
     "flows.store.lock.Busy": (FAULT, ""),
     "flows.serve.NoServer": (FAULT, ""),
     "builtins.OSError": (FAULT, "The system refused: "),

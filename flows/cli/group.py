@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import shell_complete
 
 from flows.cli.faults import guarded
+
+PROGRAM, COMPLETION_VARIABLE = "yaoxin", "_YAOXIN_COMPLETE"
 
 
 class LazyGroup(click.Group):
@@ -31,12 +35,21 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"flows.cli.commands.{module}"), attribute)
         return command
 
-    def run(self, arguments: Sequence[str] | None = None, **extra: Any) -> int:  # noqa: ANN401
+    def run(self, arguments: Sequence[str] | None = None) -> int:
         """Run and return the exit code."""
         words = list(sys.argv[1:] if arguments is None else arguments)
-        extra |= {"prog_name": "yaoxin", "standalone_mode": False}
-        return guarded(lambda: super(LazyGroup, self).main(words, **extra), is_debug="--debug" in words)
+        return guarded(lambda: self._answer(words), is_debug="--debug" in words)
 
-    def main(self, args: Sequence[str] | None = None, *_: Any, **extra: Any) -> NoReturn:  # noqa: ANN401
-        """Run and leave with the exit code."""
-        sys.exit(self.run(args, **extra))
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:  # noqa: ANN401
+        """Run and leave with the exit code. Click's own would end in 1, our word for a refusal, on a closed pipe."""
+        sys.exit(self.run(args))
+
+    def _answer(self, words: list[str]) -> object:
+        asked = os.environ.get(COMPLETION_VARIABLE)
+        if asked:
+            return shell_complete(self, {}, PROGRAM, COMPLETION_VARIABLE, asked)
+        try:
+            with self.make_context(PROGRAM, words) as context:
+                return self.invoke(context)
+        except click.exceptions.Exit as end:
+            return end.exit_code

@@ -27,7 +27,7 @@ def _schemes(folder: Path) -> dict[str, Scheme]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             scheme = load_scheme(_text(path), str(path))
-        except PolicyProblems:
+        except (PolicyProblems, Mistake):
             continue
         schemes[scheme.scheme] = scheme
     return schemes

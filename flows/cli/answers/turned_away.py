@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ def rows_of(store: Store, run: Run, source: str | None, since: date | None, time
         _require(store, run, source)
         rows = rows.filter(pl.col("source") == source)
     if since is not None:
-        start = datetime(since.year, since.month, since.day, tzinfo=ZoneInfo(timezone))
+        start = datetime(since.year, since.month, since.day, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
         rows = rows.filter(pl.col("received_at") >= start)
     return rows.sort("source", "file_name", "row_no", *_KEY).collect()
 

@@ -19,8 +19,9 @@ def completion(shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     from flows.cli.app import cli
+    from flows.cli.group import COMPLETION_VARIABLE, PROGRAM
 
     kind = get_completion_class(shell)
     assert kind is not None, "the three shells are click's own"
-    script = kind(cli, {}, "yaoxin", "_YAOXIN_COMPLETE")
+    script = kind(cli, {}, PROGRAM, COMPLETION_VARIABLE)
     click.echo(script.source_template % script.source_vars())

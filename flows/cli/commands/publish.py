@@ -26,13 +26,9 @@ def publish(context: click.Context, /, prepared_by: str, is_json: bool, **flags:
       yaoxin publish --by 张三
       yaoxin publish --by 张三 --json | jq -r '.version'
     """
-    from flows.cli.engine import prepare_engine
+    from flows.publishing import prepare_and_publish
 
-    settings = settings_of(**flags)
-    prepare_engine()
-    from flows.publish import prepare_and_publish
-
-    _answer(context, prepare_and_publish(settings, prepared_by), is_json)
+    _answer(context, prepare_and_publish(settings_of(**flags), prepared_by), is_json)
 
 
 @click.command(short_help="Approve a prepared publication.")
@@ -52,13 +48,9 @@ def approve(
       yaoxin approve 2026-03-01-1 --by 李四
       yaoxin approve 2026-03-01-1 --by 李四 --note 核对无误
     """
-    from flows.cli.engine import prepare_engine
+    from flows.publishing import approve as record_approval
 
-    settings = settings_of(**flags)
-    prepare_engine()
-    from flows.publish import approve as record_approval
-
-    _answer(context, record_approval(settings, version, approved_by, note), is_json)
+    _answer(context, record_approval(settings_of(**flags), version, approved_by, note), is_json)
 
 
 def _answer(context: click.Context, found: Mapping[str, Any], is_json: bool) -> None:
@@ -67,5 +59,6 @@ def _answer(context: click.Context, found: Mapping[str, Any], is_json: bool) -> 
     else:
         from flows.cli.text import pairs
 
-        click.echo("\n".join(pairs((name, "" if value is None else str(value)) for name, value in found.items())))
+        rest = ((name, str(value)) for name, value in found.items() if name != "message" and value not in (None, ""))
+        click.echo("\n".join([str(found.get("message", "")), *pairs(rest)]))
     context.exit(_CODES.get(str(found.get("state")), DONE))

@@ -1,0 +1,125 @@
+"""A small office: two nights in a real store, written as the nightly flow writes them."""
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from flows.store import Store
+from transforms.tables import TABLES
+
+FIRST, SECOND = date(2025, 6, 1), date(2025, 6, 2)
+GOOD, BAD, TWIN_A, TWIN_B, NEW = (
+    "91420100MA4KL00X1A",
+    "91420100MA4KL00X2B",
+    "91420100MA4KL00X3C",
+    "91420100MA4KL00X4D",
+    "91420100MA4KL00X5E",
+)
+NAMES = {
+    GOOD: "武汉康宁大药房有限公司",
+    BAD: "武汉博济医药有限公司",
+    TWIN_A: "同名药房",
+    TWIN_B: "同名药房",
+    NEW: "武汉新开药房",
+}
+
+
+def rows(table, *values, **shared):
+    """A frame of the table's shape; columns that are not given are null."""
+    schema = TABLES[table].schema
+    filled = [{name: (shared | row).get(name) for name in schema} for row in values]
+    return pl.DataFrame(filled, schema=schema)
+
+
+def known(day):
+    return datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+
+
+def records(kind, *values):
+    shared = {"version_no": 1, "source": "test", "file_id": "f", "received_at": known(FIRST)}
+    made = [{"record_id": f"{kind}:{n}", "row_hash": str(n), "row_no": n + 2} | row for n, row in enumerate(values)]
+    return rows(kind, *made, **shared)
+
+
+def register():
+    more = {GOOD: {"former_names": ["武汉康宁药店"], "licence_nos": ["鄂AA0270001"]}}
+    return records(
+        "enterprise",
+        *(
+            {"enterprise_id": key, "uscc": key, "name": name, "name_key": name, "state": "active", "fields": ["drug"]}
+            | {"former_names": [], "licence_nos": []}
+            | more.get(key, {})
+            for key, name in NAMES.items()
+        ),
+    )
+
+
+def rating(key, tier="A", score=1000, **more):
+    index = "ABCD".index(tier)
+    base = {"enterprise_id": key, "scheme": "wuhan-2017", "tier": tier, "tier_index": index, "score_tier": tier}
+    base |= {"score_centipoints": score, "base_centipoints": 1000, "decided_by": "cut_point"}
+    return base | {"decided_by_basis": "武汉 2017 等级划分"} | more
+
+
+def traced(key, position, title, points, is_counted=True, **more):
+    base = {"enterprise_id": key, "position": position, "role": "item", "item_id": "fine", "title": title}
+    base |= {"record_kind": "penalty", "record_id": f"penalty:{position}", "record_no": f"武市监罚〔2025〕{position}号"}
+    base |= {"event_on": date(2025, 6, 2), "raw_centipoints": points, "is_counted": is_counted}
+    base |= {"points_centipoints": points if is_counted else 0, "basis": "武汉 2017 罚款", "confidence": "C"}
+    return base | more
+
+
+def first_night(store):
+    with store.begin("nightly", FIRST, known(FIRST), "wuhan-2017", "hash") as writing:
+        writing.append("enterprise", register())
+        keys = (GOOD, BAD, TWIN_A, TWIN_B)
+        writing.replace("ratings", rows("ratings", *map(rating, keys), valid_from_on=FIRST), "valid_from_on", FIRST)
+        writing.append("accounts", rows("accounts", {"file_id": "f", "source": "penalty", "kind": "penalty"}))
+        writing.commit("passed", {"enterprises": 4})
+
+
+def second_night(store):
+    with store.begin("nightly", SECOND, known(SECOND), "wuhan-2017", "hash") as writing:
+        worse = rating(BAD, "B", 700, next_change_on=date(2026, 1, 1), next_change_why="aged_out")
+        end = date(2026, 1, 1)
+        writing.replace("ratings", rows("ratings", worse, valid_from_on=SECOND), "valid_from_on", SECOND)
+        trace = (
+            traced(BAD, 1, "罚款", -100, stops_counting_on=end),
+            traced(BAD, 2, "没收违法所得或者没收非法财物", -200, stops_counting_on=end),
+            traced(BAD, 3, "警告", -50, is_counted=False, reason="lighter_in_act"),
+        )
+        writing.replace("trace", rows("trace", *trace, valid_from_on=SECOND), "valid_from_on", SECOND)
+        writing.replace("changes", changed(), "as_of", SECOND)
+        writing.append("quarantine", turned_away())
+        listed = {
+            "decision_type": "list",
+            "decision_no": "药监列〔2025〕1号",
+            "decided_on": SECOND,
+            "reason": "生产假药",
+        }
+        people = {"proposed_by": "甲", "decided_by": "乙", "enterprise_id": BAD, "authority": "某局"}
+        writing.append("decision", records("decision", listed | people).with_columns(received_at=pl.lit(known(SECOND))))
+        writing.commit("passed", {"enterprises": 5})
+
+
+def changed():
+    row = {"enterprise_id": BAD, "name": NAMES[BAD], "tier_before": "A", "tier_after": "B", "index_before": 0}
+    row |= {"index_after": 1, "score_before_centipoints": 1000, "score_after_centipoints": 700}
+    row |= {"cause": "new_record", "causes": ["new_record"], "decided_by": "cut_point"}
+    return rows("changes", row, as_of=SECOND)
+
+
+def turned_away():
+    row = {"file_id": "f", "file_name": "penalty.csv", "source": "penalty", "kind": "penalty", "column": "罚款金额"}
+    row |= {"value": "-1", "code": "negative", "reason": "金额为负数", "expected": "零或者正数", "suggestions": []}
+    row |= {"row_text": '{"罚款金额": "-1"}', "received_at": known(SECOND)}
+    return rows("quarantine", row | {"row_no": 2}, row | {"row_no": 5})
+
+
+def build(root):
+    store = Store(root)
+    first_night(store)
+    second_night(store)
+    with store.begin("nightly", date(2025, 6, 3), known(SECOND)) as writing:
+        writing.commit("refused", {"first": "penalty"})
+    return store

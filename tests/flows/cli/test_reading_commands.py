@@ -1,0 +1,188 @@
+"""explain, lookup, changes, quarantine, runs: what they find and how they say it."""
+
+import openpyxl
+import pytest
+
+from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B
+
+
+def test_explain_says_tier_rule_records_what_is_left_out_and_what_comes_next(yaoxin):
+    result = yaoxin("explain", BAD)
+    assert result.exit_code == 0, result.stderr
+    text = result.stdout
+    assert "武汉博济医药有限公司" in text
+    assert "B 基本守信" in text
+    assert "按得分区间" in text
+    assert "10.00 − 3.00 = 7.00" in text
+    assert "武市监罚〔2025〕1号" in text
+    assert "停止计入日" in text
+    assert "2026-01-01" in text
+    assert "同一违法行为只计最重一项" in text
+    assert "2026-01-01 起可能变化：记录期满" in text
+    assert "本结果自 2025-06-02 起" in text
+    assert "等级历史" in text
+
+
+def test_explain_json_has_the_tables_own_columns_and_its_points_sum(yaoxin):
+    document = yaoxin("explain", BAD, "--json").document
+    assert document["as_of"] == "2025-06-02"
+    assert document["rating"]["tier"] == "B"
+    assert document["tier_title"] == "基本守信"
+    assert document["scheme"]["name"] == "wuhan-2017"
+    assert [row["valid_from_on"] for row in document["history"]] == ["2025-06-01", "2025-06-02"]
+    rating, trace = document["rating"], document["trace"]
+    assert rating["base_centipoints"] + sum(row["points_centipoints"] for row in trace) == rating["score_centipoints"]
+
+
+def test_explain_as_it_stood_on_an_earlier_night(yaoxin):
+    document = yaoxin("explain", BAD, "--as-of", "2025-06-01", "--json").document
+    assert document["rating"]["tier"] == "A"
+    assert document["trace"] == []
+    assert len(document["history"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2025-05-31", "before the first night, 2025-06-01"),
+        ("2025-06-03", "no night has been run for that day; the last one is 2025-06-02"),
+        ("2025-13-01", "is no date"),
+    ],
+)
+def test_explain_for_a_day_without_a_night(yaoxin, day, told):
+    result = yaoxin("explain", BAD, "--as-of", day)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "who", [GOOD, GOOD.lower(), f" {GOOD} ", NAMES[GOOD], "武汉康宁 大药房有限公司", "武汉康宁药店", "鄂AA0270001"]
+)
+def test_whom_an_identifier_means(yaoxin, who):
+    assert yaoxin("explain", who, "--json").document["enterprise_id"] == GOOD
+    assert [one["enterprise_id"] for one in yaoxin("lookup", who, "--json").document["enterprises"]] == [GOOD]
+
+
+def test_explain_refuses_a_name_that_two_bear(yaoxin):
+    result = yaoxin("explain", "同名药房")
+    assert result.exit_code == 2
+    assert "对应多户企业" in result.stderr
+    assert TWIN_A in result.stderr
+    assert TWIN_B in result.stderr
+
+
+def test_explain_of_nobody_names_the_nearest(yaoxin):
+    result = yaoxin("explain", "武汉康宁大药房公司")
+    assert result.exit_code == 2
+    assert "没有查到“武汉康宁大药房公司”" in result.stderr
+    assert NAMES[GOOD] in result.stderr
+
+
+def test_explain_of_one_that_is_not_rated_yet(yaoxin):
+    result = yaoxin("explain", NEW)
+    assert result.exit_code == 0, result.stderr
+    assert "尚未评价" in result.stdout
+    assert yaoxin("explain", NEW, "--json").document["rating"] is None
+
+
+def test_explain_writes_the_page(yaoxin, tmp_path):
+    result = yaoxin("explain", BAD, "--html", "page.html")
+    assert result.exit_code == 0, result.stderr
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "武汉博济医药有限公司" in page
+    assert "武市监罚〔2025〕2号" in page
+
+
+def test_lookup_of_a_listed_enterprise(yaoxin):
+    result = yaoxin("lookup", BAD)
+    assert result.exit_code == 0, result.stderr
+    assert "B 基本守信（自 2025-06-02 起）" in result.stdout
+    assert "已列入（2025-06-02，药监列〔2025〕1号）" in result.stdout
+    listing = yaoxin("lookup", BAD, "--json").document["enterprises"][0]["serious_list"]
+    assert listing["listed_on"] == "2025-06-02"
+    assert listing["reason"] == "生产假药"
+
+
+def test_lookup_of_one_that_is_not_listed(yaoxin):
+    assert "未列入" in yaoxin("lookup", GOOD).stdout
+    assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["serious_list"] is None
+
+
+def test_lookup_lists_all_of_a_name(yaoxin):
+    result = yaoxin("lookup", "同名药房")
+    assert result.exit_code == 0, result.stderr
+    assert "对应 2 户企业" in result.stdout
+    found = yaoxin("lookup", "同名药房", "--json").document
+    assert [one["enterprise_id"] for one in found["enterprises"]] == [TWIN_A, TWIN_B]
+
+
+def test_lookup_of_nobody_is_an_answer(yaoxin):
+    result = yaoxin("lookup", "康宁", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert result.document["found"] is False
+    assert result.document["enterprises"] == []
+    assert NAMES[GOOD] in result.document["nearest"]
+    assert "名称相近的企业" in yaoxin("lookup", "康宁").stdout
+    assert yaoxin("lookup", "zzz", "--json").document["nearest"] == []
+
+
+def test_lookup_of_one_that_is_not_rated_yet(yaoxin):
+    assert "尚未评价" in yaoxin("lookup", NEW).stdout
+    assert yaoxin("lookup", NEW, "--json").document["enterprises"][0]["tier"] is None
+
+
+@pytest.mark.parametrize(("since", "count"), [(None, 1), ("2025-06-01", 1), ("2025-06-02", 1), ("2025-06-03", 0)])
+def test_changes_of_the_last_night_or_since_a_day(yaoxin, since, count):
+    flags = ["--since", since] if since else []
+    document = yaoxin("changes", *flags, "--json").document
+    assert document["count"] == count == len(document["changes"])
+    text = yaoxin("changes", *flags).stdout
+    assert ("新增记录" in text) == bool(count)
+    assert ("没有等级变化" in text) != bool(count)
+
+
+def test_quarantine_is_counted_by_source_and_fault(yaoxin):
+    result = yaoxin("quarantine", "--json")
+    assert result.document["total"] == 2
+    (count,) = result.document["counts"]
+    assert (count["source"], count["code"], count["row_count"]) == ("penalty", "negative", 2)
+    assert "金额为负数" in yaoxin("quarantine", "--source", "penalty").stdout
+
+
+# Received at 18:00 UTC on 2 June: the 3rd of June at the office.
+@pytest.mark.parametrize(("since", "total"), [("2025-06-02", 2), ("2025-06-03", 2), ("2025-06-04", 0)])
+def test_quarantine_since_a_day_of_the_office(yaoxin, since, total):
+    assert yaoxin("quarantine", "--since", since, "--json").document["total"] == total
+
+
+def test_quarantine_workbooks_for_the_sending_offices(yaoxin, tmp_path):
+    result = yaoxin("quarantine", "--output", "back", "--json")
+    assert result.document["workbooks"] == ["back/penalty.xlsx"]
+    book = openpyxl.load_workbook(tmp_path / "back" / "penalty.xlsx")
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert any("金额为负数" in cell for cell in cells)
+
+
+def test_quarantine_of_an_unknown_source_names_those_there_are(yaoxin):
+    result = yaoxin("quarantine", "--source", "penalties")
+    assert result.exit_code == 2
+    assert "sources so far: penalty" in result.stderr
+
+
+def test_runs_newest_last_with_the_refused_one(yaoxin):
+    document = yaoxin("runs", "--json").document
+    assert [run["state"] for run in document["runs"]] == ["passed", "passed", "refused"]
+    assert document["runs"][-1]["facts"] == {"first": "penalty"}
+    assert document["runs"][0]["folder"].endswith("nightly-2025-06-01-1")
+    assert "nightly-2025-06-03-1" in yaoxin("runs", "--last", "1").stdout
+    assert "nightly-2025-06-01-1" not in yaoxin("runs", "--last", "1").stdout
+
+
+def test_a_store_without_a_night(yaoxin, tmp_path):
+    for command in (["explain", GOOD], ["lookup", GOOD], ["changes"], ["quarantine"]):
+        result = yaoxin(*command, "--store", str(tmp_path / "empty"))
+        assert result.exit_code == 2
+        assert "holds no night yet. Run `yaoxin nightly`" in result.stderr
+    assert "No run yet." in yaoxin("runs", "--store", str(tmp_path / "empty")).stdout
+    assert not (tmp_path / "empty").exists(), "reading makes nothing"
