@@ -15,7 +15,7 @@ _MEANINGS = {
     "expect_column_values_to_match_regex": "a value passed the mapping in a form it should have turned away",
     "expect_column_values_to_be_unique": "the same thing was written twice: look for a run that was repeated",
     "expect_compound_columns_to_be_unique": "the same thing was written twice: look for a run that was repeated",
-    "expect_column_values_to_be_between": "a number or date outside what is possible passed the mapping",
+    "expect_column_values_to_satisfy": "a number or date outside what is possible passed the mapping",
     "expect_rows_to_satisfy": "columns that belong together contradict each other; look up the record of the row",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from expectations.shape import ColumnSpec, TableSpec
+from expectations.shape import ColumnSpec, Limits, TableSpec
 from expectations.suites.expected import Expected
 
 LIST_SEPARATOR = "|"  # a list reaches the engine as one text: pandas cannot hash lists
@@ -38,10 +38,7 @@ def _of_column(column: ColumnSpec, table: TableSpec) -> Iterator[Expected]:
     if column.kind == "count":
         yield from _of_count(column)
     if column.kind == "day":
-        limits = table.limits
-        yield _between(
-            column, limits.earliest_on, limits.latest_on, f"lies in {limits.earliest_on} to {limits.latest_on}"
-        )
+        yield _of_day(column, table.limits)
     if column.name in _FORMS:
         regex, name = _FORMS[column.name]
         yield _one(column, "ExpectColumnValuesToMatchRegex", f"is {name}", regex=regex)
@@ -51,16 +48,24 @@ def _one(column: ColumnSpec, expectation: str, says: str, **arguments: object) -
     return Expected(expectation, f"{column.name} {says}", {"column": column.name, **arguments})
 
 
-def _between(column: ColumnSpec, low: object, high: object, says: str) -> Expected:
-    arguments = {"column": column.name, "min_value": low, "max_value": high}
+def _of_day(column: ColumnSpec, limits: Limits) -> Expected:
+    first, last = limits.earliest_on, limits.latest_on
+    condition = f"{_quoted(column)} BETWEEN DATE '{first}' AND DATE '{last}'"
     # Odd dates are the sender's; rows beyond doubt were turned away before. The night goes on.
-    return Expected("ExpectColumnValuesToBeBetween", f"{column.name} {says}", arguments, "warning")
+    arguments = {"column": column.name, "condition": condition}
+    return Expected("ExpectColumnValuesToSatisfy", f"{column.name} lies in {first} to {last}", arguments, "warning")
 
 
 def _of_count(column: ColumnSpec) -> Iterator[Expected]:
     least = 1 if _FROM_ONE.fullmatch(column.name) else 0 if _FROM_ZERO.fullmatch(column.name) else None
     if least is not None:
-        yield _one(column, "ExpectColumnValuesToBeBetween", f"is {least} or more", min_value=least)
+        condition = f"{_quoted(column)} >= {least}"
+        yield _one(column, "ExpectColumnValuesToSatisfy", f"is {least} or more", condition=condition)
+
+
+def _quoted(column: ColumnSpec) -> str:
+    """The column in SQL: quoted, for `position` and `column` are words of the language."""
+    return f'"{column.name}"'
 
 
 def _of_words(column: ColumnSpec) -> Expected:
