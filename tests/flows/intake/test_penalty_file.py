@@ -124,9 +124,18 @@ def test_sole_traders_stand_in_the_same_file(tmp_path):
 def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path):
     person_no = "11010119900307001X"
     person = penalty(
-        行政相对人名称="张三", 统一社会信用代码="", 证件号码=person_no, 法定代表人证件号码=person_no, 违法事实=f"身份证{person_no}"
+        行政相对人名称="张三",
+        统一社会信用代码="",
+        证件号码=person_no,
+        法定代表人证件号码=person_no,
+        违法事实=f"身份证{person_no}",
     )
-    away = {**person, "行政处罚决定书文号": "3号", "处罚决定日期": "昨天", "备注": "１１０１０１１９９００３０７００１Ｘ"}
+    away = {
+        **person,
+        "行政处罚决定书文号": "3号",
+        "处罚决定日期": "昨天",
+        "备注": "１１０１０１１９９００３０７００１Ｘ",
+    }
     intake = taken(tmp_path, person, away)
     (row,) = intake.records["penalty"].to_dicts()
     assert (row["enterprise_id"], row["party_class"]) == (None, "person")
