@@ -122,9 +122,12 @@ def _pieces(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         raise NotImplementedError(f"compression {member.compress_type}")
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     rest: bytes | memoryview = packed
-    while len(rest) and not unpacker.eof:
-        yield unpacker.decompress(rest, limits.CHUNK_BYTES)
+    while not unpacker.eof:
+        piece = unpacker.decompress(rest, limits.CHUNK_BYTES)
         rest = unpacker.unconsumed_tail
+        if not piece and not rest:  # the archive ends before its stream does
+            return
+        yield piece
 
 
 def _place(letters: bytes) -> int:

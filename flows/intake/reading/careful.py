@@ -15,6 +15,7 @@ from flows.intake.reading.shapes import BrokenRow
 
 _END = re.compile(r"\r\n|\r|\n")
 _LINES_LOOKED_AT = 100
+_SEND_WHOLE = "请重新导出并报送完整文件"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def ragged(row_no: int, text: str, cells: Sequence[str], width: int, is_last: bo
     expected = f"应有 {width} 个单元格，与列名一致；单元格内有分隔符时，该单元格须用英文双引号括起"
     if len(cells) < width and is_last:
         detail = f"最后一行只有 {len(cells)} 个单元格，列名有 {width} 个，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", text, detail, "请重新导出并报送完整文件", cells=tuple(cells))
+        return BrokenRow(row_no, "cut_off", text, detail, _SEND_WHOLE, cells=tuple(cells))
     detail = f"该行有 {len(cells)} 个单元格，列名有 {width} 个"
     code = "too_few_cells" if len(cells) < width else "too_many_cells"
     return BrokenRow(row_no, code, text, detail, expected, cells=tuple(cells))
@@ -135,7 +136,7 @@ def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
     """A row with a quote that is opened and not rightly closed."""
     if is_last:
         detail = "最后一行的引号没有结束，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", text, detail, "请重新导出并报送完整文件")
+        return BrokenRow(row_no, "cut_off", text, detail, _SEND_WHOLE)
     return BrokenRow(
         row_no,
         "unclosed_quote",
@@ -143,3 +144,10 @@ def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
         "该行的英文双引号没有正确结束；自下一行起按行继续读取",
         "以双引号开头的单元格应以双引号结束，其中的双引号写两次",
     )
+
+
+def cut_row(row_no: int, cells: Sequence[str | None]) -> BrokenRow:
+    """The last row of a file that ends in the middle of a character."""
+    texts = tuple(cell or "" for cell in cells)
+    detail = "文件在最后一行的一个字符中间中断，文件可能不完整（传输或导出中断）"
+    return BrokenRow(row_no, "cut_off", "、".join(texts), detail, _SEND_WHOLE, cells=texts)

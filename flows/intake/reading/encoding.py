@@ -12,11 +12,15 @@ _UTF16 = {codecs.BOM_UTF16_LE: "UTF-16 LE", codecs.BOM_UTF16_BE: "UTF-16 BE"}
 # So many multi-byte characters in a row are valid UTF-8 by chance in no Chinese GB18030 text:
 # its commonest lead bytes (B0 to BF) cannot begin a character of UTF-8.
 _SURELY_UTF8 = 8
+_CUT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 @dataclass(frozen=True)
 class Text:
-    """A file's text as UTF-8 without a mark; `is_cut` where the file ends in the middle of a character."""
+    """A file's text as UTF-8 without a mark.
+
+    `is_cut` where the file ends in the middle of a character: U+FFFD stands for it, so that its row is still there.
+    """
 
     encoding: str
     data: bytes
@@ -40,7 +44,7 @@ def _utf8(data: bytes, encoding: str, skipped: int) -> Text:
     before = data[: fault.start]
     is_surely = encoding == "utf-8-sig" or _multibyte_count(before) >= _SURELY_UTF8
     if is_surely and fault.reason == "unexpected end of data":
-        return Text(encoding, before, is_cut=True)
+        return Text(encoding, before + _CUT, is_cut=True)
     if is_surely:
         raise _undecodable(data, fault.start, skipped, "UTF-8")
     return _gb18030(data)
@@ -68,7 +72,7 @@ def _gb18030(data: bytes) -> Text:
         return Text("gb18030", data.decode("gb18030").encode())
     except UnicodeDecodeError as error:
         if error.reason == "incomplete multibyte sequence" and error.start >= len(data) - 3 and error.start > 0:
-            return Text("gb18030", data[: error.start].decode("gb18030").encode(), is_cut=True)
+            return Text("gb18030", data[: error.start].decode("gb18030").encode() + _CUT, is_cut=True)
         raise _undecodable(data, error.start, 0, "UTF-8，也不是 GB18030") from None
 
 

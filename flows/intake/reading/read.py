@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from flows.intake.reading.kinds import ZIP, refuse_other_kinds
 from flows.intake.reading.separated import read_separated
 from flows.intake.reading.shapes import Layout, RawFile, Sheet, TurnedAway
 from flows.intake.reading.workbook import read_workbook
+
+_BLANK = re.compile(rb"(?:\xef\xbb\xbf)?\s*+\Z")
 
 
 def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collection[str] = ()) -> RawFile:
@@ -35,7 +38,7 @@ def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collec
 
 
 def _sheet(data: bytes, suffix: str, layout: Layout, expected: Collection[str]) -> Sheet:
-    if not data or data.isspace():
+    if _BLANK.match(data):
         raise TurnedAway("empty_file", "文件是空的，没有任何内容。请重新导出后报送。")
     refuse_other_kinds(data, suffix)
     if data.startswith(ZIP):

@@ -12,14 +12,23 @@ _RARE_CONTROL = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")  # U+0080 to 
 
 
 def has_odd_quotes(data: bytes, delimiter: str) -> bool:
-    """Whether a quote of the UTF-8 text is unpaired, or stands inside a cell without being doubled."""
-    if data.count(b'"') % 2:
-        return True
+    """Whether the quotes of the UTF-8 text break the rule of RFC 4180 anywhere.
+
+    Where they keep it, the first, third, fifth … quote opens a cell or ends a doubled quote, so it stands after a
+    border or a quote; the second, fourth … closes one or begins a doubled quote, so a border or a quote follows.
+    """
     codes = _codes(data)
-    is_quote = codes == _QUOTE
-    is_border = is_quote | (codes == ord(delimiter)) | (codes == ord("\n")) | (codes == ord("\r"))
-    is_inside = ~is_border.shift(1, fill_value=True) & ~is_border.shift(-1, fill_value=True)
-    return bool((is_quote & is_inside).any())
+    quotes = (codes == _QUOTE).arg_true()
+    if quotes.len() % 2:
+        return True
+    before = codes.shift(1, fill_value=ord("\n")).gather(quotes.gather_every(2))
+    after = codes.shift(-1, fill_value=ord("\n")).gather(quotes.gather_every(2, offset=1))
+    return not all(_are_borders(neighbours, delimiter) for neighbours in (before, after))
+
+
+def _are_borders(codes: pl.Series, delimiter: str) -> bool:
+    marks = [codes == ord(mark) for mark in (delimiter, '"', "\n", "\r")]
+    return bool((marks[0] | marks[1] | marks[2] | marks[3]).all())
 
 
 def has_control(data: bytes) -> bool:

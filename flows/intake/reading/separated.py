@@ -7,7 +7,7 @@ from collections.abc import Collection
 import polars as pl
 
 from flows.intake.reading import limits
-from flows.intake.reading.careful import CarefulRows, Grammar, ragged, read_carefully
+from flows.intake.reading.careful import CarefulRows, Grammar, cut_row, ragged, read_carefully
 from flows.intake.reading.encoding import to_utf8
 from flows.intake.reading.headings import headings_of, named_width
 from flows.intake.reading.scan import has_control, has_odd_quotes
@@ -26,18 +26,26 @@ def read_separated(data: bytes, layout: Layout, expected: Collection[str] = ()) 
     found = _in_one_pass(text.data, start, grammar, first_row)
     if found is None:
         found = _one_by_one(text.data[start:].decode(), grammar, first_row)
-    frame, broken = found
+    frame, broken = _without_cut_row(*found) if text.is_cut else found
     return Sheet(text.encoding, headings, frame, broken, is_clean=not has_control(text.data))
+
+
+def _without_cut_row(frame: pl.DataFrame, broken: tuple[BrokenRow, ...]) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
+    """Where a file ends within a character, its last row is broken even if it has all its cells."""
+    *cells, row_no = frame.row(-1) if frame.height else (0,)
+    if row_no < max((row.row_no for row in broken), default=1):
+        return frame, broken
+    return frame.head(-1), (*broken, cut_row(row_no, cells))
 
 
 def _header(data: bytes, grammar: Grammar, header_row: int) -> tuple[list[str], int]:
     """The cells of the header row, and the byte after it."""
     head = data[:_HEADER_CHARS].decode(errors="ignore")
     at, cells = 0, [""]
-    for row_no in range(1, header_row + 1):
+    for _ in range(header_row):
         record = grammar.record(head, at)
         if at >= len(head) or record is None:
-            raise TurnedAway("no_header", f"文件中没有可读的第 {row_no} 行，第 {header_row} 行应为列名。请补上列名行。")
+            raise TurnedAway("no_header", f"文件中没有可读的第 {header_row} 行，该行应为列名。请补上列名行。")
         cells, at = record
         at += 2 if head.startswith("\r\n", at) else 1
     return cells, len(head[:at].encode())
@@ -65,7 +73,7 @@ def _in_one_pass(
     if parsed is None:
         return None
     frame, invalid = parsed
-    if has_quotes and (_may_hold_rows(frame, grammar.delimiter) or any(_is_multiline(text) for _, text in invalid)):
+    if has_quotes and any(_is_multiline(text) for _, text in invalid):
         return None
     total = frame.height + len(invalid)
     numbers = pl.int_range(1, total + 1, dtype=pl.Int64, eager=True)
@@ -104,13 +112,6 @@ def _arrow(data: bytes, start: int, delimiter: str, width: int) -> tuple[pl.Data
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame, invalid
-
-
-def _may_hold_rows(frame: pl.DataFrame, delimiter: str) -> bool:
-    """Whether a cell holds both a line end and a delimiter, as one does that has swallowed the rows below it."""
-    has_end = pl.all().str.contains(r"[\r\n]")
-    held = frame.select((has_end & pl.all().str.contains(delimiter, literal=True)).any())
-    return any(held.row(0))
 
 
 def _is_multiline(text: str) -> bool:

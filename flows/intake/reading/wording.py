@@ -6,7 +6,7 @@ import re
 
 from flows.intake.reading import limits
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1F\x7F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1F\x7F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]")
 
 
 def shown(text: str, limit: int = limits.MAX_SHOWN_CHARS) -> str:
