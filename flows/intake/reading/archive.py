@@ -33,6 +33,7 @@ class Used:
     formulas: int = 0
     errors: int = 0
     row_elements: int = 0
+    cells: int = 0
 
     @property
     def area(self) -> int:
@@ -45,7 +46,9 @@ class Used:
         if references:
             self.rows = max(self.rows, *(int(row) for row in {row for _, row in references}))
             self.columns = max(self.columns, *(_place(letters) for letters in {letters for letters, _ in references}))
-        if len(_CELL.findall(xml)) > len(references):  # cells without a reference stand where they stand
+        cells = len(_CELL.findall(xml))
+        self.cells += cells
+        if cells > len(references):  # cells without a reference stand where they stand
             self.columns = max(self.columns, *(len(_CELL.findall(part)) for part in _ROW.split(xml)))
         self.row_elements += len(_ROW.findall(xml))
         self.formulas += len(_FORMULA.findall(xml))
@@ -54,10 +57,19 @@ class Used:
 
 @dataclass(frozen=True)
 class Archive:
-    """The members of an archive, and the used range of each sheet in it by member name."""
+    """The members of an archive by name, and the used range of each sheet among them."""
 
-    names: frozenset[str]
+    members: dict[str, zipfile.ZipInfo]
     sheets: dict[str, Used]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of all members."""
+        return frozenset(self.members)
+
+    def pieces(self, data: bytes, name: str) -> Iterator[bytes]:
+        """The member `name` unpacked, piece by piece."""
+        return _pieces(data, self.members[name])
 
 
 def examined(data: bytes) -> Archive:
@@ -65,7 +77,7 @@ def examined(data: bytes) -> Archive:
     try:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
         if len(members) > limits.MAX_ARCHIVE_MEMBERS:
-            raise _bomb(f"含有 {len(members)} 个成员")
+            raise bomb(f"含有 {len(members)} 个成员")
         sheets, total = {}, 0
         for member in members:
             used, size = _measured(data, member, limits.MAX_UNPACKED_BYTES - total)
@@ -74,7 +86,7 @@ def examined(data: bytes) -> Archive:
                 sheets[member.filename] = used
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError):
         raise damaged() from None
-    return Archive(frozenset(member.filename for member in members), sheets)
+    return Archive({member.filename: member for member in members}, sheets)
 
 
 def damaged() -> TurnedAway:
@@ -89,9 +101,9 @@ def _measured(data: bytes, member: zipfile.ZipInfo, allowed: int) -> tuple[Used 
     for piece in _pieces(data, member):
         size += len(piece)
         if size > allowed:
-            raise _bomb(f"解压后超过 {limits.MAX_UNPACKED_BYTES >> 20} MB")
+            raise bomb(f"解压后超过 {limits.MAX_UNPACKED_BYTES >> 20} MB")
         if size > max(limits.MIN_RATIO_BYTES, limits.MAX_UNPACKED_RATIO * member.compress_size):
-            raise _bomb(f"成员 {member.filename} 解压后超过原大小的 {limits.MAX_UNPACKED_RATIO} 倍")
+            raise bomb(f"成员 {member.filename} 解压后超过原大小的 {limits.MAX_UNPACKED_RATIO} 倍")
         if used is not None:
             rest = _seen(used, rest + piece)
     if used is not None:
@@ -104,7 +116,7 @@ def _seen(used: Used, xml: bytes) -> bytes:
     """Takes in the whole rows of `xml`; gives the row that is not at its end yet."""
     cut = max(xml.rfind(b"<row"), xml.rfind(b":row"), 0)
     if len(xml) - cut > limits.MIN_RATIO_BYTES:
-        raise _bomb("有一行过长")
+        raise bomb("有一行过长")
     used.see(xml[: max(cut - 1, 0)])
     return xml[max(cut - 1, 0) :]
 
@@ -146,7 +158,8 @@ def _refuse_vast(used: Used) -> None:
         )
 
 
-def _bomb(why: str) -> TurnedAway:
+def bomb(why: str) -> TurnedAway:
+    """The finding for an archive made to fill the memory."""
     return TurnedAway(
         "archive_bomb", f"压缩包内容异常（{why}），为安全起见不予解压。请用表格软件另存为 xlsx 后重新报送。"
     )

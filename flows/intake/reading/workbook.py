@@ -14,6 +14,7 @@ from flows.intake.reading.archive import Archive, damaged, examined
 from flows.intake.reading.careful import ragged
 from flows.intake.reading.headings import headings_of, unnamed
 from flows.intake.reading.kinds import refuse_other_packages
+from flows.intake.reading.repeated import refuse_repeated_text
 from flows.intake.reading.shapes import ROW_NO, BrokenRow, Layout, Sheet, TurnedAway
 from reports.render.quarantine_workbook import CORRECTION_SHEET
 
@@ -28,6 +29,7 @@ def read_workbook(data: bytes, layout: Layout, expected: Collection[str] = ()) -
     """The rows of one sheet of an XLSX file. Raises TurnedAway where it cannot be read."""
     archive = examined(data)
     refuse_other_packages(archive.names)
+    refuse_repeated_text(data, archive)
     name, header_row, notes, rows = _opened(data, layout)
     if len(rows) < header_row:
         raise TurnedAway("no_header", f"工作表“{name}”没有第 {header_row} 行，该行应为列名。请补上列名行。")

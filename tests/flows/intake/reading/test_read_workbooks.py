@@ -268,3 +268,10 @@ def test_the_bound_of_a_sheet(read, workbook, monkeypatch, allowed, code):
     monkeypatch.setattr(limits, "MAX_SHEET_CELLS", allowed)
     finding = read(workbook(甲=[["a", "b"], ["1", "2"], ["3", "4"]])).finding
     assert (finding.code if finding else None) == code
+
+
+@pytest.mark.parametrize(("uses", "code"), [(2, None), (700, "archive_bomb")])
+def test_one_long_text_in_many_cells(read, workbook, monkeypatch, uses, code):
+    monkeypatch.setattr(limits, "MAX_UNPACKED_BYTES", 20_000_000)
+    finding = read(workbook(甲=[["名称"], *[["长" * 10_000]] * uses, *[["短"]] * 700])).finding
+    assert (finding.code if finding else None) == code
