@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TypeVar
 
-from pydantic import BaseModel
-
 from transforms.policy.dated import Dated, PolicyGap
 from transforms.policy.scheme import Accumulation, Decay, Direct, Item, Lock, Scheme, Section, Window
 from transforms.rating.plan import (
@@ -45,22 +43,9 @@ def _maybe(dated: Dated[Value] | None, day: date, name: str) -> Value | None:
     return None if dated is None else dated.on(day, name)
 
 
-def _dated_values(model: BaseModel) -> Iterator[Dated[object]]:
-    """Every dated value of a policy model, however deep."""
-    if isinstance(model, Dated):
-        yield model
-        return
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        for part in value if isinstance(value, list) else (value,):
-            if isinstance(part, BaseModel):
-                yield from _dated_values(part)
-
-
 def next_change(scheme: Scheme, day: date) -> date | None:
     """First day after `day` on which a value of the scheme changes; None where none does."""
-    starts = {start for dated in _dated_values(scheme) for start in dated.starts() if start > day}
-    return min(starts, default=None)
+    return min((start for start in scheme.change_days() if start > day), default=None)
 
 
 def _items(scheme: Scheme, day: date, sections: dict[str, int]) -> Iterator[ItemRule]:

@@ -99,6 +99,17 @@ def with_heaviest(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
 
 
 def judge(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Hits with `ask` and `on` to the same with reason, stops_on, points (0 where not counted)."""
+    """Hits with `ask` and `on` to the same with reason, is_counted, stops_on, and points, 0 where not counted."""
     judged = with_heaviest(with_reason(with_decay(hits, plan)), plan)
-    return judged.with_columns(points=pl.when(pl.col("reason").is_null()).then(pl.col("points")).otherwise(0))
+    is_counted = pl.col("reason").is_null()
+    return judged.with_columns(is_counted=is_counted, points=pl.when(is_counted).then(pl.col("points")).otherwise(0))
+
+
+def next_on(plan: Plan) -> pl.Expr:
+    """First day after `on` on which a judged hit may count otherwise, or be told not to count for another reason."""
+    is_standing = pl.col("is_counted") | (pl.col("reason") == reason_code("lighter_in_act"))
+    ends_on = pl.min_horizontal(pl.col("stops_on"), next_decay_on(plan))
+    # A record past its window is told to be past its term once that is over too: the trace changes.
+    term_over_on = day_after(pl.col("expires_on"))
+    is_ahead = (pl.col("reason") == reason_code("aged_out")) & (term_over_on > pl.col("on"))
+    return pl.when(is_standing).then(ends_on).when(is_ahead).then(term_over_on)

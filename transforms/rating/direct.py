@@ -57,10 +57,11 @@ def judged_triggers(asked: pl.LazyFrame) -> pl.LazyFrame:
 def placements(judged: pl.LazyFrame) -> pl.LazyFrame:
     """Per ask the placement that holds and weighs most: worst tier, then the longest lock, then file order.
 
-    Columns ask, direct_tier, direct_until (null for ever), direct_rule (order).
+    Columns ask, direct_tier, direct_until (null for ever), direct_rule (order), and lock_next_on, the first day
+    any of those that hold does no longer.
     """
     weight = ["tier", "holds_until", "rule"]  # no end sorts before any end
     first = [pl.col(name).sort_by(weight, descending=[True, True, False], nulls_last=False).first() for name in weight]
     holding = judged.filter(pl.col("reason").is_null())
     named = {"tier": "direct_tier", "holds_until": "direct_until", "rule": "direct_rule"}
-    return holding.group_by("ask").agg(first).rename(named)
+    return holding.group_by("ask").agg(*first, lock_next_on=pl.col("stops_on").min()).rename(named)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.count import judge
+from transforms.rating.count import judge, next_on
 from transforms.rating.direct import judged_triggers, placements, triggers
 from transforms.rating.hits import Known, find_hits
 from transforms.rating.plan import Plan
-from transforms.rating.tier import failing_needs, with_need_window, with_tier
-from transforms.rating.totals import adjustments, item_sums, scores
+from transforms.rating.tier import need_counts, with_need_window, with_tier
+from transforms.rating.totals import adjustment_rows, part_sums, with_score
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Evaluation:
     items: pl.LazyFrame
     adjustments: pl.LazyFrame
     triggers: pl.LazyFrame
-    needs: pl.LazyFrame
     tiers: pl.LazyFrame
 
 
@@ -49,15 +48,17 @@ def _asked(hits: pl.LazyFrame, asks: pl.LazyFrame, plan: Plan, is_once: bool) ->
 
 
 def evaluate(hits: Hits, asks: pl.LazyFrame, plan: Plan, is_once: bool) -> Evaluation:
-    """Each ask's rows and tier. asks: ask (unique number), key, on.
+    """Each ask's rows and tier, with item_next_on, lock_next_on, need_next_on: when these may be others.
 
-    is_once: every enterprise asks, on the plan's day, and its ask is its key; then no join is needed.
+    asks: ask (unique number), key, on. is_once: every enterprise asks, on the plan's day, and its ask is
+    its key; then no join is needed.
     """
     items = judge(_asked(hits.items, asks, plan, is_once), plan)
-    sums = item_sums(items, plan.items)
-    adjusted = adjustments(sums, plan, asks)
+    sums = items.group_by("ask").agg(*part_sums(plan), next_on(plan).min().alias("item_next_on"))
+    scored, made = with_score(asks.join(sums, on="ask", how="left"), plan)
     placed = judged_triggers(_asked(hits.triggers, asks, plan, is_once))
-    needs = with_need_window(_asked(hits.needs, asks, plan, is_once))
-    scored = scores(sums, adjusted, plan, asks)
-    tiers = with_tier(scored, failing_needs(needs, plan.needs, asks), placements(placed), plan)
-    return Evaluation(items, adjusted, placed, needs, tiers)
+    joined = scored.join(placements(placed), on="ask", how="left")
+    if plan.needs:
+        standing = with_need_window(_asked(hits.needs, asks, plan, is_once))
+        joined = joined.join(need_counts(standing, plan.needs), on="ask", how="left")
+    return Evaluation(items, adjustment_rows(scored, made), placed, with_tier(joined, plan))

@@ -44,7 +44,6 @@ class Known:
 
 
 _KIND_NUMBERS = {name: number for number, name in enumerate(KINDS)}
-_FACTS = ("key", "record_id", "record_no", "event_on", "revoked_on", "is_revoked")
 
 
 def _column_or_null(name: str | None, dtype: pl.DataType) -> pl.Expr:
@@ -79,16 +78,30 @@ def _raw(rule: Rule) -> pl.Expr:
     return pl.when(condition(rule)).then(pl.lit(0, dtype=pl.Int64))
 
 
-def _used(rule: Rule) -> pl.Expr:
-    if isinstance(rule, ItemRule) and rule.award.of is not None:
-        return _units(rule.award)
-    return pl.lit(None, dtype=pl.Int64)
+def _of_rule(cases: Iterable[tuple[Rule, pl.Expr]], dtype: pl.DataType) -> pl.Expr:
+    """One expression per rule, told apart by the column `rule`; null for the others."""
+    value = pl.lit(None, dtype=dtype)
+    for rule, case in cases:
+        value = pl.when(pl.col("rule") == rule.order).then(case).otherwise(value)
+    return value
+
+
+def _used(rules: Sequence[Rule]) -> pl.Expr:
+    """The value of the column the points were computed from."""
+    cases = [(rule, pl.col(f"of_{rule.award.of}")) for rule in rules if isinstance(rule, ItemRule) and rule.award.of]
+    return _of_rule(cases, pl.Int64())
+
+
+def _columns_used(rules: Sequence[Rule]) -> list[str]:
+    return sorted({rule.award.of for rule in rules if isinstance(rule, ItemRule) and rule.award.of})
 
 
 def _facts(frame: pl.LazyFrame, kind: Kind, rules: Sequence[Rule], known_on: date) -> pl.LazyFrame:
-    """The columns a rating needs of a kind, and per rule its raw points; records no rule takes are left out."""
+    """The columns a rating needs of a kind, with the rules that apply and their raw points as two lists."""
     revoked_on = _column_or_null(kind.revoked_on, pl.Date())
     event_on = pl.col(kind.event_on)
+    raw = {rule.order: _raw(rule) for rule in rules}
+    applying = [pl.when(value.is_not_null()).then(pl.lit(order, dtype=pl.Int16)) for order, value in raw.items()]
     return frame.filter(event_on <= known_on).select(
         "enterprise_id",
         "record_id",
@@ -98,41 +111,43 @@ def _facts(frame: pl.LazyFrame, kind: Kind, rules: Sequence[Rule], known_on: dat
         (revoked_on <= known_on).fill_null(False).alias("is_revoked"),
         _column_or_null(kind.act, pl.String()).alias("act"),
         _column_or_null(kind.expires_on, pl.Date()).alias("expires_on"),
-        *(_raw(rule).alias(f"raw_{rule.order}") for rule in rules),
-        *(_used(rule).alias(f"used_{rule.order}") for rule in rules),
+        *(pl.col(name).cast(pl.Int64).alias(f"of_{name}") for name in _columns_used(rules)),
+        pl.concat_list(applying).list.drop_nulls().alias("rule"),
+        pl.concat_list(list(raw.values())).list.drop_nulls().alias("raw"),
     )
 
 
-def _expiry(window: Window) -> pl.Expr:
-    return pl.col("expires_on") if window.until_expiry else pl.lit(None, dtype=pl.Date())
+def _window_end(rules: Sequence[Rule]) -> pl.Expr:
+    """End of each rule's window: one expression per window, not per rule."""
+    value = pl.lit(None, dtype=pl.Date())
+    for window in dict.fromkeys(_bare(rule.window) for rule in rules):
+        orders = [rule.order for rule in rules if _bare(rule.window) == window]
+        end = end_of_window(pl.col("event_on"), window)
+        value = pl.when(pl.col("rule").is_in(orders)).then(end).otherwise(value)
+    return value
 
 
-def _hits_of_rule(facts: pl.LazyFrame, rule: Rule, has_acts: bool) -> pl.LazyFrame:
-    raw = pl.col(f"raw_{rule.order}")
-    act = pl.col("act") if has_acts else pl.lit(None, dtype=pl.String())
+def _bare(window: Window) -> Window:
+    return window.model_copy(update={"until_expiry": False})
+
+
+def _hits_of_kind(known: Known, rules: Sequence[Rule], known_on: date, act_kinds: frozenset[str]) -> pl.LazyFrame:
+    kind = KINDS[rules[0].kind]
+    facts = _facts(known.records[kind.name], kind, rules, known_on).filter(pl.col("rule").list.len() > 0)
+    heeding_term = [rule.order for rule in rules if rule.window.until_expiry]
+    act = pl.col("act") if kind.name in act_kinds else pl.lit(None, dtype=pl.String())
     return (
-        facts.filter(raw.is_not_null())
-        .select(
-            *_FACTS,
-            pl.lit(rule.order, dtype=pl.Int16).alias("rule"),
-            pl.lit(_KIND_NUMBERS[rule.kind], dtype=pl.Int8).alias("kind"),
-            act.alias("act"),
-            end_of_window(pl.col("event_on"), rule.window).alias("window_ends_on"),
-            _expiry(rule.window).alias("expires_on"),
-            pl.col(f"used_{rule.order}").alias("used"),
-            raw.alias("raw"),
+        facts.join(known.keys, on="enterprise_id")
+        .explode("rule", "raw")
+        .with_columns(
+            kind=pl.lit(_KIND_NUMBERS[kind.name], dtype=pl.Int8),
+            act=act,
+            window_ends_on=_window_end(rules),
+            expires_on=pl.when(pl.col("rule").is_in(heeding_term)).then(pl.col("expires_on")),
+            used=_used(rules),
         )
         .select(SCHEMA.names())
     )
-
-
-def _hits_of_kind(
-    frame: pl.LazyFrame, keys: pl.LazyFrame, rules: Sequence[Rule], known_on: date, act_kinds: frozenset[str]
-) -> Iterable[pl.LazyFrame]:
-    kind = KINDS[rules[0].kind]
-    is_hit = pl.any_horizontal(pl.col(f"raw_{rule.order}").is_not_null() for rule in rules)
-    facts = _facts(frame, kind, rules, known_on).filter(is_hit).join(keys, on="enterprise_id")
-    return (_hits_of_rule(facts, rule, kind.name in act_kinds) for rule in rules)
 
 
 def find_hits(
@@ -144,8 +159,8 @@ def find_hits(
     window covers, expires_on the record's own term where the window heeds it. `act` is set for
     `act_kinds` alone. raw is in centipoints, 0 for rules that give none.
     """
-    frames: list[pl.LazyFrame] = [pl.LazyFrame(schema=SCHEMA)]
+    frames = [pl.LazyFrame(schema=SCHEMA)]
     for name in sorted({rule.kind for rule in rules} & set(known.records)):
         of_kind = [rule for rule in rules if rule.kind == name]
-        frames.extend(_hits_of_kind(known.records[name], known.keys, of_kind, known_on, act_kinds))
+        frames.append(_hits_of_kind(known, of_kind, known_on, act_kinds))
     return pl.concat(frames)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from transforms.rating.count import next_decay_on, reason_code
-from transforms.rating.evaluate import Evaluation
 from transforms.rating.hits import Known
 from transforms.rating.plan import Plan
 from transforms.rating.spans import day_after
@@ -37,43 +35,27 @@ def _of_records(known: Known, plan: Plan) -> Iterator[pl.LazyFrame]:
                 yield _candidate(ahead.join(known.keys, on="enterprise_id"), pl.col("day"), cause, plan)
 
 
-def _of_rows(evaluation: Evaluation, plan: Plan) -> Iterator[pl.LazyFrame]:
-    """Ends of windows, terms and locks, and starts of decay."""
-    reason, stops_on = pl.col("reason"), pl.col("stops_on")
-    items = evaluation.items
-    standing = items.filter(reason.is_null() | (reason == reason_code("lighter_in_act")))
-    yield _candidate(standing, stops_on, "aged_out", plan)
-    if any(item.decay for item in plan.items):
-        yield _candidate(standing, next_decay_on(plan), "aged_out", plan)
-    # A record past its window is told to be past its term once that is over too: the trace changes.
-    term_over_on = day_after(pl.col("expires_on"))
-    yield _candidate(items.filter(reason == reason_code("aged_out")), term_over_on, "aged_out", plan)
-    yield _candidate(evaluation.triggers.filter(reason.is_null()), stops_on, "lock_ended", plan)
-    yield _candidate(evaluation.needs, stops_on, "aged_out", plan)
+def _foreseen(plan: Plan) -> list[pl.Expr]:
+    """Ends of windows, terms, decay steps, locks and decisions, and clean years, that stand beside a tier."""
+    days = {
+        "item_next_on": "aged_out",
+        "need_next_on": "aged_out",
+        "lock_next_on": "lock_ended",
+        "clean_year_on": "movement",
+    }
+    packed = [_packed(pl.col(column), cause) for column, cause in days.items()]
+    packed.append(_packed(day_after(pl.col("ends_on")), "decision"))
+    return [*packed, _packed(pl.lit(plan.changes_on, dtype=pl.Date()), "policy")]
 
 
-def _of_decisions(tiers: pl.LazyFrame, every_hold: pl.LazyFrame, plan: Plan) -> Iterator[pl.LazyFrame]:
-    yield _candidate(tiers, pl.col("clean_year_on"), "movement", plan)
-    yield _candidate(tiers, day_after(pl.col("ends_on")), "decision", plan)
-    yield _candidate(every_hold, pl.col("decided_on"), "decision", plan)
-
-
-def with_next_change(
-    tiers: pl.LazyFrame, evaluation: Evaluation, every_hold: pl.LazyFrame, known: Known, plan: Plan
-) -> pl.LazyFrame:
+def with_next_change(tiers: pl.LazyFrame, every_hold: pl.LazyFrame, known: Known, plan: Plan) -> pl.LazyFrame:
     """Adds next_change_on and next_change_why (null where nothing lies ahead)."""
-    frames = [
-        *_of_records(known, plan),
-        *_of_rows(evaluation, plan),
-        *_of_decisions(tiers, every_hold, plan),
-    ]
-    earliest = pl.concat(frames).group_by("key").agg(pl.col("next").min())
-    policy = _packed(pl.lit(plan.changes_on, dtype=pl.Date()), "policy")
-    packed = pl.min_horizontal(pl.col("next"), policy)
+    of_holds = _candidate(every_hold, pl.col("decided_on"), "decision", plan)
+    recorded = pl.concat([*_of_records(known, plan), of_holds]).group_by("key").agg(pl.col("next").min())
     words = dict(enumerate(_CAUSES))
     return (
-        tiers.join(earliest, on="key", how="left")
-        .with_columns(next=packed)
+        tiers.join(recorded, on="key", how="left")
+        .with_columns(next=pl.min_horizontal(pl.col("next"), *_foreseen(plan)))
         .with_columns(
             next_change_on=(pl.col("next") // _SLOTS).cast(pl.Int32).cast(pl.Date),
             next_change_why=(pl.col("next") % _SLOTS).replace_strict(words, default=None, return_dtype=pl.String),

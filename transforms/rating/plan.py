@@ -89,9 +89,9 @@ class Bounds:
     source: Source
 
     @property
-    def is_base_outside(self) -> bool:
-        """Whether the sum is corrected even where nothing is added to it."""
-        return not self.lowest <= self.base <= self.highest
+    def is_bounded(self) -> bool:
+        """Whether there is a bound at all."""
+        return self.lowest > -UNBOUNDED or self.highest < UNBOUNDED
 
 
 @dataclass(frozen=True)

@@ -114,5 +114,5 @@ def rate(records: Mapping[str, pl.LazyFrame], enterprises: pl.LazyFrame, scheme:
     every_hold = holds(known, plan)
     moved = with_movement(evaluation.tiers, hits, plan)
     decided = with_decision(moved, hold_in_force(every_hold, plan))
-    dated = with_next_change(decided, evaluation, every_hold, known, plan)
+    dated = with_next_change(decided, every_hold, known, plan)
     return Rating(_ratings(dated, keys, plan), trace_of(evaluation, keys, plan))

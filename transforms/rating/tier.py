@@ -34,15 +34,16 @@ def _is_failing(need: NeedRule) -> pl.Expr:
     return count < need.at_least if need.at_least is not None else count > (need.at_most or 0)
 
 
-def failing_needs(standing: pl.LazyFrame, needs: Sequence[NeedRule], asks: pl.LazyFrame) -> pl.LazyFrame:
-    """Per ask the first need, by place in the file, that is not met: column failing_need (order) or null."""
-    if not needs:
-        return asks.select("ask", failing_need=pl.lit(None, dtype=pl.Int16))
-    counts = standing.group_by("ask").agg(
-        (pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in needs
-    )
-    first = pl.coalesce(pl.when(_is_failing(need)).then(pl.lit(need.order, dtype=pl.Int16)) for need in needs)
-    return asks.join(counts, on="ask", how="left").select("ask", failing_need=first)
+def need_counts(standing: pl.LazyFrame, needs: Sequence[NeedRule]) -> pl.LazyFrame:
+    """Per ask the number of records that stand for each need, and need_next_on, when one leaves."""
+    counts = [(pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in needs]
+    return standing.group_by("ask").agg(*counts, pl.col("stops_on").min().alias("need_next_on"))
+
+
+def _failing_need(needs: Sequence[NeedRule]) -> pl.Expr:
+    """The first need, by place in the file, that is not met; null where all are."""
+    none = pl.lit(None, dtype=pl.Int16)
+    return pl.coalesce(none, *(pl.when(_is_failing(need)).then(pl.lit(need.order, dtype=pl.Int16)) for need in needs))
 
 
 def _decider(steps: Sequence[tuple[str, pl.Expr]]) -> pl.Expr:
@@ -53,13 +54,14 @@ def _decider(steps: Sequence[tuple[str, pl.Expr]]) -> pl.Expr:
     return decided
 
 
-def with_tier(scored: pl.LazyFrame, failing: pl.LazyFrame, placed: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Adds score_index, index (after needs and placement), decided_by, and what decided.
+def with_tier(scored: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+    """Adds score_index, failing_need (order), index (after needs and placement), decided_by.
 
-    scored: ask, score; failing: ask, failing_need; placed: as `placements` gives.
+    scored: ask, score, the columns of `need_counts` where there are needs, and of `placements`.
     """
-    frame = scored.with_columns(score_index=index_of(pl.col("score"), plan))
-    frame = frame.join(failing, on="ask", how="left").join(placed, on="ask", how="left")
+    frame = scored.with_columns(score_index=index_of(pl.col("score"), plan), failing_need=_failing_need(plan.needs))
+    if not plan.needs:
+        frame = frame.with_columns(need_next_on=pl.lit(None, dtype=pl.Date()))
     is_lacking = (pl.col("score_index") == 0) & pl.col("failing_need").is_not_null()
     after_needs = pl.when(is_lacking).then(pl.lit(min(1, plan.worst), dtype=_INDEX)).otherwise(pl.col("score_index"))
     is_placed = (pl.col("direct_tier") > after_needs).fill_null(False)

@@ -1,0 +1,132 @@
+"""Laws that hold for every scheme and every set of records."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from tests.transforms.rating.rating_examples import (
+    AS_OF,
+    collected,
+    enterprises,
+    frames,
+    penalty,
+    record_lists,
+    schemes,
+)
+from transforms.policy.scheme import Scheme
+from transforms.rating import rate
+from transforms.tables import TABLES
+
+Rows = list[dict[str, Any]]
+_FIRMS = enterprises("E2", "E1", "E3")
+_SETTINGS = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@_SETTINGS
+@given(schemes(), record_lists())
+def test_score_is_base_plus_trace_and_every_enterprise_is_rated_once(of: Scheme, rows: Rows) -> None:
+    ratings, trace = collected(rate(frames(*rows), _FIRMS, of, AS_OF))
+
+    sums = trace.group_by("enterprise_id").agg(pl.col("points_centipoints").sum())
+    joined = ratings.join(sums, on="enterprise_id", how="left").with_columns(pl.col("points_centipoints").fill_null(0))
+    explained = joined["base_centipoints"] + joined["points_centipoints"]
+    assert ratings["enterprise_id"].to_list() == ["E1", "E2", "E3"]
+    assert explained.to_list() == joined["score_centipoints"].to_list()
+    assert trace.filter(~pl.col("is_counted") & (pl.col("points_centipoints") != 0)).is_empty()
+    assert trace.filter(pl.col("is_counted") != pl.col("reason").is_null()).is_empty()
+
+
+@_SETTINGS
+@given(schemes(), record_lists())
+def test_frames_have_the_stored_shape_in_total_order(of: Scheme, rows: Rows) -> None:
+    ratings, trace = collected(rate(frames(*rows), _FIRMS, of, AS_OF))
+
+    for table, frame in {"ratings": ratings, "trace": trace}.items():
+        schema = dict(TABLES[table].schema)
+        del schema["valid_from_on"]
+        assert dict(frame.schema) == schema
+        required = [column.name for column in TABLES[table].columns if column.required and column.name in schema]
+        assert frame.select(pl.col(required).null_count()).row(0) == (0,) * len(required)
+    assert_frame_equal(trace, trace.sort("enterprise_id", "position"))
+    assert trace.select("enterprise_id", "position").is_duplicated().sum() == 0
+
+
+@_SETTINGS
+@given(schemes(), record_lists(), st.randoms(use_true_random=False))
+def test_order_of_the_input_changes_nothing(of: Scheme, rows: Rows, order: random.Random) -> None:
+    shuffled = order.sample(rows, len(rows))
+
+    one = collected(rate(frames(*rows), _FIRMS, of, AS_OF))
+    other = collected(rate(frames(*shuffled), enterprises("E1", "E3", "E2"), of, AS_OF))
+
+    for first, second in zip(one, other, strict=True):
+        assert first.write_ndjson() == second.write_ndjson()
+
+
+@_SETTINGS
+@given(schemes(), record_lists())
+def test_both_engines_agree(of: Scheme, rows: Rows) -> None:
+    result = rate(frames(*rows), _FIRMS, of, AS_OF)
+
+    for frame in (result.ratings, result.trace):
+        assert_frame_equal(frame.collect(engine="streaming"), frame.collect(engine="in-memory"))
+
+
+@_SETTINGS
+@given(schemes(), record_lists())
+def test_nothing_changes_before_the_day_foretold(of: Scheme, rows: Rows) -> None:
+    known = frames(*rows)
+    ratings, trace = collected(rate(known, _FIRMS, of, AS_OF))
+    foretold = dict(ratings.select("enterprise_id", "next_change_on").iter_rows())
+
+    for day in _days_to_look_at(foretold):
+        later_ratings, later_trace = collected(rate(known, _FIRMS, of, day))
+        still = [name for name, change_on in foretold.items() if change_on is None or day < change_on]
+        is_still = pl.col("enterprise_id").is_in(still)
+        same = pl.all().exclude("next_change_on", "next_change_why")
+        assert_frame_equal(later_ratings.filter(is_still).select(same), ratings.filter(is_still).select(same))
+        assert_frame_equal(later_trace.filter(is_still), trace.filter(is_still))
+        assert_frame_equal(later_ratings.filter(is_still), ratings.filter(is_still))
+
+
+def _days_to_look_at(foretold: dict[str, date | None]) -> list[date]:
+    """The day after, the days just before each foretold change, and some beyond for who never changes."""
+    far = [AS_OF + timedelta(days=days) for days in (1, 20, 300, 2000)]
+    eves = [day - timedelta(days=1) for day in foretold.values() if day is not None]
+    return sorted({day for day in (*far, *eves) if day > AS_OF})
+
+
+@_SETTINGS
+@given(
+    schemes(), record_lists(with_decisions=False), st.sampled_from(["warning", "fine", "stop_order", "revoke_licence"])
+)
+def test_a_worse_record_never_raises_a_tier(of: Scheme, rows: Rows, word: str) -> None:
+    worse = [*rows, penalty("new", "E1", AS_OF, word, act_no="act of its own", fine_fen=1000)]
+
+    before = rate(frames(*rows), _FIRMS, of, AS_OF).ratings.collect()
+    after = rate(frames(*worse), _FIRMS, of, AS_OF).ratings.collect()
+
+    assert (after["tier_index"] >= before["tier_index"]).all()
+    assert after.row(1, named=True) == before.row(1, named=True), "another enterprise is not concerned"
+
+
+@pytest.mark.parametrize("mode", ["deduct", "accumulate"])
+@_SETTINGS
+@given(data=st.data())
+def test_score_stands_within_its_limits(mode: str, data: st.DataObject) -> None:
+    of = data.draw(schemes(mode=mode))
+    ratings = rate(frames(*data.draw(record_lists())), _FIRMS, of, AS_OF).ratings.collect()
+
+    limits = of.limits.on(AS_OF) if of.limits else None
+    if limits is not None:
+        assert ratings["score_centipoints"].is_between(limits.lowest, limits.highest).all()
