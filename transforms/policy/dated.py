@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from transforms.policy.points import centipoints_of
 
 Value = TypeVar("Value")
+Place = tuple[str | int, ...]
 Confidence = Literal["C", "M", "I", "GAP"]
 Points = Annotated[int, BeforeValidator(centipoints_of)]
 
@@ -47,3 +49,15 @@ class Dated(Strict, Generic[Value]):
     def starts(self) -> frozenset[date]:
         """The days on which the value changes."""
         return frozenset(self.values)
+
+
+def dated_values(value: object, path: Place = ()) -> Iterator[tuple[Place, Dated[object]]]:
+    """Every dated value in a policy model, however deep, with its place in the file."""
+    if isinstance(value, Dated):
+        yield path, value
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from dated_values(inner, (*path, index))
+    elif isinstance(value, Strict):
+        for name in type(value).model_fields:
+            yield from dated_values(getattr(value, name), (*path, name))

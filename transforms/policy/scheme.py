@@ -5,11 +5,12 @@ Points in the file are points (-0.5); in these models they are centipoints (-50)
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from transforms.policy.dated import Dated, Points, Strict
+from transforms.policy.dated import Dated, Points, Strict, dated_values
 
 
 class Span(Strict):
@@ -210,3 +211,7 @@ class Scheme(Strict):
     best_tier_needs: Dated[list[Need]] | None = None
     movement: Dated[Movement] | None = None
     supervision: Dated[dict[str, Supervision]] | None = None
+
+    def change_days(self) -> frozenset[date]:
+        """Every day on which a value of the scheme begins or ends."""
+        return frozenset(day for _, dated in dated_values(self) for day in dated.starts())

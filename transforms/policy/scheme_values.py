@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
-from transforms.policy.dated import Dated, Strict
+from transforms.policy.dated import Dated, dated_values
 from transforms.policy.scheme import Award, Limits, Scheme, Section, Span, Tier
 from transforms.policy.yaml_text import Document, Path
 
@@ -45,18 +45,6 @@ def _values(dated: Dated[Value] | None) -> Iterator[tuple[date, Value]]:
     for day, value in dated.values.items() if dated else ():
         if value is not None:
             yield day, value
-
-
-def dated_values(value: object, path: Path = ()) -> Iterator[tuple[Path, Dated[object]]]:
-    """Every dated value in a policy model with its place in the file."""
-    if isinstance(value, Dated):
-        yield path, value
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from dated_values(inner, (*path, index))
-    elif isinstance(value, Strict):
-        for name in type(value).model_fields:
-            yield from dated_values(getattr(value, name), (*path, name))
 
 
 def _days(scheme: Scheme, first: date) -> list[date]:
