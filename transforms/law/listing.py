@@ -29,21 +29,39 @@ ENTRY_SCHEMA = pl.Schema(
 
 
 def serious_list(decisions: pl.LazyFrame, enterprises: pl.LazyFrame, law: SeriousList, as_of: date) -> pl.LazyFrame:
-    """Entries on the list on `as_of`, in the columns of ENTRY_SCHEMA, sorted by listing day, number, enterprise.
+    """Entries on the list on `as_of`, in the columns of ENTRY_SCHEMA, sorted by listing day, number, enterprise."""
+    return listings(decisions, enterprises, law, as_of).filter(pl.col("state") == "standing").select(list(ENTRY_SCHEMA))
+
+
+def listings(decisions: pl.LazyFrame, enterprises: pl.LazyFrame, law: SeriousList, as_of: date) -> pl.LazyFrame:
+    """Every listing decided by `as_of`: ENTRY_SCHEMA and `state`, a word of LISTING_STATES; sorted as the list.
 
     decisions, enterprises: current versions of those records. An entry stands from its decision to `ends_on`, the
     last day of the stay that the law gives listings of its day, or of a longer restriction the decision states.
     A removal names the listing's number in `target`; one without a target removes what the enterprise had by then.
-    A deregistered enterprise is on no list. Listings before the law's first date are no entries of this list.
+    A deregistered enterprise is on no list. Listings before the law's first date are none of this list.
     """
-    listed = _with_end(decisions.filter(pl.col("decision_type") == "list", pl.col("decided_on") <= as_of), law)
-    removals = decisions.filter(pl.col("decision_type") == "remove", pl.col("decided_on") <= as_of)
-    names = enterprises.filter(pl.col("deregistered_on").is_null() | (pl.col("deregistered_on") > as_of))
+    decided = decisions.filter(pl.col("decided_on") <= as_of)
+    listed = _with_end(decided.filter(pl.col("decision_type") == "list"), law).filter(pl.col("last_on").is_not_null())
+    removed = _removed(listed, decided.filter(pl.col("decision_type") == "remove"))
+    names = enterprises.select("enterprise_id", "name", "deregistered_on", code="uscc")
     return (
-        _not_removed(listed.filter(pl.col("last_on") >= as_of), removals)
-        .join(names.select("enterprise_id", "name", code="uscc"), on="enterprise_id")
-        .select(_entry())
+        listed.join(removed, on="record_id", how="left")
+        .join(names, on="enterprise_id")
+        .select(*_entry(), state=_state(as_of))
         .sort("listed_on", "decision_no", "enterprise_id")
+    )
+
+
+def _state(as_of: date) -> pl.Expr:
+    return (
+        pl.when(pl.col("is_removed").fill_null(False))
+        .then(pl.lit("removed"))
+        .when((pl.col("deregistered_on") <= as_of).fill_null(False))
+        .then(pl.lit("deregistered"))
+        .when(pl.col("last_on") < as_of)
+        .then(pl.lit("ended"))
+        .otherwise(pl.lit("standing"))
     )
 
 
@@ -58,14 +76,13 @@ def _with_end(listed: pl.LazyFrame, law: SeriousList) -> pl.LazyFrame:
     return listed.with_columns(last_on=longer)
 
 
-def _not_removed(listed: pl.LazyFrame, removals: pl.LazyFrame) -> pl.LazyFrame:
+def _removed(listed: pl.LazyFrame, removals: pl.LazyFrame) -> pl.LazyFrame:
     removed = removals.select("enterprise_id", "target", off_on="decided_on")
     by_number = listed.join(removed, left_on=["enterprise_id", "decision_no"], right_on=["enterprise_id", "target"])
     by_enterprise = listed.join(removed.filter(pl.col("target").is_null()), on="enterprise_id")
-    gone = pl.concat(
-        [f.filter(pl.col("off_on") >= pl.col("decided_on")).select("record_id") for f in (by_number, by_enterprise)]
-    )
-    return listed.join(gone, on="record_id", how="anti")
+    matched = pl.concat([found.select("record_id", "decided_on", "off_on") for found in (by_number, by_enterprise)])
+    gone = matched.filter(pl.col("off_on") >= pl.col("decided_on")).select("record_id").unique()
+    return gone.with_columns(is_removed=pl.lit(True))
 
 
 def _entry() -> list[pl.Expr]:

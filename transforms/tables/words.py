@@ -64,4 +64,5 @@ DECISION_TYPES = {
     "correction": "更正",
     "approve_publication": "批准发布",
 }
+LISTING_STATES = {"standing": "在列", "removed": "移出决定", "deregistered": "企业注销", "ended": "列入期满"}
 YES_NO = {"true": "是", "false": "否"}

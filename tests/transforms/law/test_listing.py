@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from transforms.law import ENTRY_SCHEMA, serious_list
+from transforms.law import ENTRY_SCHEMA, listings, serious_list
 from transforms.policy import load_law
 from transforms.tables import TABLES
 
@@ -19,12 +19,18 @@ def _decision(number: str, kind: str = "list", on: date = LISTED, **fields: obje
     return {"decision_no": number, "decision_type": kind, "decided_on": on, "enterprise_id": "e1", **fields}
 
 
-def _on_list(decisions: list[dict[str, object]], as_of: date, deregistered_on: date | None = None) -> list[str]:
+def _frames(
+    decisions: list[dict[str, object]], deregistered_on: date | None = None
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     rows = [{"record_id": f"r{n}", "reason": "生产假药", "authority": "某局", **d} for n, d in enumerate(decisions)]
     frame = pl.DataFrame(rows, schema=TABLES["decision"].schema).lazy()
     firm = {"enterprise_id": "e1", "name": "甲厂", "deregistered_on": deregistered_on}
     register = pl.DataFrame([firm], schema=TABLES["enterprise"].schema).lazy()
-    entries = serious_list(frame, register, LAW, as_of).collect()
+    return frame, register
+
+
+def _on_list(decisions: list[dict[str, object]], as_of: date, deregistered_on: date | None = None) -> list[str]:
+    entries = serious_list(*_frames(decisions, deregistered_on), LAW, as_of).collect()
     assert entries.schema == ENTRY_SCHEMA
     return entries["decision_no"].to_list()
 
@@ -89,3 +95,20 @@ def test_the_deregistered_are_on_no_list_from_that_day():
     gone = date(2023, 6, 1)
     assert _on_list([_decision("甲1号")], date(2023, 5, 31), gone) == ["甲1号"]
     assert _on_list([_decision("甲1号")], gone, gone) == []
+
+
+def test_every_listing_says_why_it_no_longer_stands():
+    decided = [
+        _decision("甲1号", on=date(2020, 1, 1)),
+        _decision("甲2号", on=date(2022, 1, 1)),
+        _decision("甲3号", on=date(2023, 12, 1)),
+        _decision("甲9号", "remove", date(2024, 1, 2), target="甲2号"),
+    ]
+    found = listings(*_frames(decided), LAW, date(2025, 1, 2)).collect()
+    assert dict(found.select("decision_no", "state").iter_rows()) == {
+        "甲1号": "ended",
+        "甲2号": "removed",
+        "甲3号": "standing",
+    }
+    gone = listings(*_frames(decided, date(2024, 6, 1)), LAW, date(2025, 1, 2)).collect()
+    assert gone["state"].to_list() == ["deregistered", "removed", "deregistered"]
