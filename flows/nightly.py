@@ -18,7 +18,7 @@ from flows.night.check import Checked, check
 from flows.night.keep import keep
 from flows.night.plan import Night, nights_due
 from flows.night.rate import rate_all
-from flows.night.tell import tell
+from flows.night.tell import Telling, tell
 from flows.policies import PolicyInForce, read_scheme
 from flows.settings import Settings
 from flows.store import Busy, Store, Writing
@@ -44,11 +44,11 @@ class NightResult:
     report: Path | None = None
 
 
-take_in_files = task(bring_in, name="take in files", cache_policy=NO_CACHE, **_OVER_A_NETWORK)
-rate_enterprises = task(rate_all, name="rate enterprises", cache_policy=NO_CACHE)
-hold_at_gate = task(check, name="hold at the gate", cache_policy=NO_CACHE)
-write_report = task(tell, name="write the report", cache_policy=NO_CACHE)
-commit_tables = task(keep, name="write to the store", cache_policy=NO_CACHE)
+take_in_files = task(name="take in files", cache_policy=NO_CACHE, **_OVER_A_NETWORK)(bring_in)
+rate_enterprises = task(name="rate enterprises", cache_policy=NO_CACHE)(rate_all)
+hold_at_gate = task(name="hold at the gate", cache_policy=NO_CACHE)(check)
+write_report = task(name="write the report", cache_policy=NO_CACHE)(tell)
+commit_tables = task(name="write to the store", cache_policy=NO_CACHE)(keep)
 
 
 @flow(name="nightly", log_prints=True, validate_parameters=False)
@@ -63,7 +63,7 @@ def nightly(
     known_at: what had arrived by then is known (default: now). A night refused by the gate ends the flow.
     """
     chosen = settings or configuration.load({})
-    store = Store(chosen.store, chosen.storage_options)
+    store = Store(chosen.store, chosen.storage_options, chosen.state_dir)
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     zone = ZoneInfo(chosen.timezone)
     day = _day(as_of) or datetime.now(zone).date()
@@ -98,11 +98,11 @@ def _work(store: Store, settings: Settings, policy: PolicyInForce, night: Night,
         advance("taken in")
         rate_enterprises(store, night, policy, former)
         advance("rated")
-        checked = hold_at_gate(store, settings, night, former)
+        checked = hold_at_gate(store, settings.policy_dir, night, policy, former)
         advance("checked")
         if not checked.is_passed:
             return _refused(writing, night, checked)
-        report = write_report(store, settings, night, policy, checked)
+        report = write_report(store, settings, Telling(night, policy, checked, former))
         advance("reported")
         commit_tables(writing, night)
         run = writing.commit("passed", report.facts)

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from transforms.policy.law import Law
-
-from transforms.policy import PolicyProblems, Problem, load_law, load_scheme, load_source
+from reports.views.scheme import SchemeFacts
+from transforms.policy import PolicyProblems, Problem, load_document, load_law, load_scheme
+from transforms.policy.law import SeriousList
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
 
@@ -36,21 +36,43 @@ def read_scheme(folder: Path, name: str) -> PolicyInForce:
     path = folder / "schemes" / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yaml"))) or "none"
-        raise PolicyProblems((Problem(str(path), 0, "scheme", name, f"one of: {known}"),))
+        raise PolicyProblems([Problem(str(path), 1, "", name, f"one of {known}", "", "there is no such scheme")])
     text = path.read_text(encoding="utf-8")
-    return PolicyInForce(load_scheme(text, _shown(path, folder)), hashlib.sha256(text.encode()).hexdigest())
+    return PolicyInForce(load_scheme(text, _shown(path, folder)), _hash(text))
+
+
+def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
+    """Titles of scheme and tiers as in force on `day`, for outputs."""
+    scheme = policy.scheme
+    return SchemeFacts(
+        name=scheme.scheme,
+        title=scheme.title,
+        tiers=tuple((tier.tier, tier.title) for tier in scheme.tiers.on(day, "tiers") or ()),
+        is_illustrative=scheme.illustrative,
+        is_higher_better=scheme.mode == "deduct",
+        policy_hash=policy.version_on(day),
+    )
 
 
 def read_sources(folder: Path) -> tuple[Source, ...]:
     """Every source of `sources/`, in the order of their files. Raises PolicyProblems with those of all files."""
     paths = sorted(p for p in (folder / "sources").glob("*.yaml") if not p.name.startswith("_"))
-    return tuple(_read_all(paths, folder, load_source))
+    return tuple(_read_all(paths, folder, lambda text, name: load_document(text, name, Source)))
 
 
-def read_law(folder: Path) -> Law:
+def read_law(folder: Path) -> SeriousList:
     """The law of the serious-violation list."""
-    (law,) = _read_all([folder / "law" / "serious_list.yaml"], folder, load_law)
+    (law,) = _read_all([_law_file(folder)], folder, load_law)
     return law
+
+
+def hash_of_law(folder: Path) -> str:
+    """The hash of the text of that law."""
+    return _hash(_law_file(folder).read_text(encoding="utf-8"))
+
+
+def _law_file(folder: Path) -> Path:
+    return folder / "law" / "serious_list.yaml"
 
 
 def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded]) -> list[Loaded]:
@@ -64,6 +86,10 @@ def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded
     if problems:
         raise PolicyProblems(tuple(problems))
     return loaded
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _shown(path: Path, folder: Path) -> str:

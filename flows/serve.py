@@ -10,11 +10,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from prefect import Flow
+    from prefect.deployments.runner import RunnerDeployment
 
 PREFECT_FILE = Path(__file__).parents[1] / "prefect.yaml"
 _ADDRESS = ("127.0.0.1", 4200)
@@ -42,8 +46,7 @@ def serve(settings: Settings) -> None:
         prefect.serve(*[_runner_deployment(entry) for entry in deployments()])
 
 
-def _runner_deployment(entry: dict[str, Any]) -> Any:
-    from prefect import Flow
+def _runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.client.schemas.schedules import CronSchedule
@@ -61,7 +64,7 @@ def _runner_deployment(entry: dict[str, Any]) -> Any:
         DeploymentEventTrigger(**{key: value for key, value in each.items() if key != "type"}, name=entry["name"])
         for each in entry.get("triggers", [])
     ]
-    chosen: Flow[Any, Any] = _flow(entry["entrypoint"])
+    chosen = _flow(entry["entrypoint"])
     return chosen.to_deployment(
         name=entry["name"],
         description=entry["description"],
@@ -73,7 +76,7 @@ def _runner_deployment(entry: dict[str, Any]) -> Any:
     )
 
 
-def _flow(entrypoint: str) -> Any:
+def _flow(entrypoint: str) -> Flow[..., Any]:
     """The flow of `path/to/file.py:name`, imported as the module it is."""
     from importlib import import_module
 
@@ -107,7 +110,7 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise NoServer(f"prefect server ended with code {process.returncode} while starting; its own words are above")
+            raise NoServer(f"the Prefect server ended with code {process.returncode}; its own words are above")
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return

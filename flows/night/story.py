@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
+from uuid import UUID
 
 from prefect.artifacts import (
     create_link_artifact,
@@ -24,7 +26,7 @@ _STEPS = 4
 @contextmanager
 def progress(night: Night) -> Iterator[Callable[[str], None]]:
     """A bar for the night; call what is handed out after each step."""
-    artifact = create_progress_artifact(0.0, key="night-progress", description=f"Night of {night.as_of}")
+    artifact = cast(UUID, create_progress_artifact(0.0, key="night-progress", description=f"Night of {night.as_of}"))
     done = 0
 
     def advance(step: str) -> None:

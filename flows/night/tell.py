@@ -1,0 +1,150 @@
+"""The office report of a night, the pages of enterprises whose tier changed, the workbooks to be corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.night.check import Checked
+from flows.night.plan import Night
+from flows.night.rate import ALL_RATINGS, known_records
+from flows.policies import PolicyInForce, read_sources, scheme_facts
+from flows.settings import Settings
+from flows.store import Run, Store, on_day
+from reports import office
+from reports.office import page_name, write_enterprise, write_office
+from reports.render.quarantine_workbook import quarantine_workbook
+from reports.views import night as views
+from reports.views.enterprise import EnterpriseFrames, enterprise_view
+from transforms.tables import KINDS, TABLES
+
+_SEVERITIES = {"critical": "严重", "warning": "提示", "info": "参考"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a night is told, in one sentence and in numbers."""
+
+    page: Path
+    summary: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the report of a night is made from: the night, its policy, what the gate said, the night before."""
+
+    night: Night
+    policy: PolicyInForce
+    checked: Checked
+    former: Run | None
+
+    @property
+    def folder(self) -> Path:
+        """Where the report goes."""
+        return self.night.folder / "report"
+
+
+def tell(store: Store, settings: Settings, telling: Telling) -> Report:
+    """Write the report into the run's folder."""
+    night = telling.night
+    facts = scheme_facts(telling.policy, night.as_of)
+    frames = _frames(store, telling)
+    _write_pages(store, telling, frames.changes.lazy().collect()["enterprise_id"].to_list())
+    about = views.Night(
+        settings.office_name,
+        night.as_of,
+        night.folder.name,
+        warnings=_warnings(telling.checked),
+        workbooks=_write_workbooks(settings, telling, frames.quarantine.lazy().collect()),
+        pages={key: f"enterprises/{page_name(key)}" for key in frames.changes.lazy().collect()["enterprise_id"]},
+    )
+    view = views.office_view(frames, about, facts)
+    page, _ = write_office(view, telling.folder)
+    numbers = {figure.label: figure.value for figure in view.figures}
+    return Report(page, office.headline(view), {**telling.checked.facts, "numbers": numbers})
+
+
+def _frames(store: Store, telling: Telling) -> views.NightFrames:
+    night = telling.night
+    files = _since(store, night, "files", telling.former)
+    return views.NightFrames(
+        before=on_day(store, night.as_of - timedelta(days=1)).ratings,
+        after=night.staged(ALL_RATINGS),
+        changes=night.staged("changes"),
+        change_trace=night.staged("change_trace"),
+        accounts=_both(store, night, "accounts").join(files.select("file_id"), on="file_id", how="semi"),
+        files=files,
+        quarantine=_since(store, night, "quarantine", telling.former),
+        enterprises=known_records(store, night)["enterprise"].select("enterprise_id", "name"),
+    )
+
+
+def _both(store: Store, night: Night, table: str) -> pl.LazyFrame:
+    return pl.concat([store.scan(table), night.staged(table)])
+
+
+def _since(store: Store, night: Night, table: str, former: Run | None) -> pl.LazyFrame:
+    """What has arrived since the night before, also when this night runs a second time."""
+    rows = _both(store, night, table)
+    return rows if former is None else rows.filter(pl.col("received_at") > former.known_at)
+
+
+def _warnings(checked: Checked) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (_SEVERITIES[finding.severity], finding.label or verdict.label, finding.message)
+        for verdict in checked.verdicts
+        for finding in verdict.findings
+    )
+
+
+def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFrame) -> dict[str, str]:
+    titles = {source.source: source.title for source in read_sources(settings.policy_dir)}
+    links = {}
+    for (source,), rows in quarantine.sort("source").group_by("source", maintain_order=True):
+        name = f"quarantine/{source}.xlsx"
+        path = telling.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(quarantine_workbook(rows, titles.get(str(source), str(source))))
+        links[str(source)] = name
+    return links
+
+
+def _write_pages(store: Store, telling: Telling, enterprises: list[str]) -> None:
+    """A page for each enterprise whose tier changed; every table is read once for all of them."""
+    if not enterprises:
+        return
+    night, facts = telling.night, scheme_facts(telling.policy, telling.night.as_of)
+    wanted = pl.LazyFrame({"enterprise_id": enterprises}, schema={"enterprise_id": pl.String})
+    parts = {name: _by_enterprise(frame, wanted) for name, frame in _page_frames(store, night).items()}
+    kinds = [kind for kind in KINDS if kind != "enterprise"]
+
+    def part(name: str, key: str) -> pl.DataFrame:
+        return parts[name].get(key, TABLES[name].empty())
+
+    for key in enterprises:
+        frames = EnterpriseFrames(
+            enterprise=part("enterprise", key),
+            rating=part("ratings", key).filter(pl.col("valid_from_on") == night.as_of),
+            trace=part("trace", key),
+            history=part("ratings", key),
+            records={kind: part(kind, key) for kind in kinds},
+        )
+        write_enterprise(enterprise_view(frames, night.as_of, facts), telling.folder / "enterprises" / page_name(key))
+
+
+def _page_frames(store: Store, night: Night) -> Mapping[str, pl.LazyFrame]:
+    """Records and results as they will stand; a tier that changed has a rating of this night."""
+    earlier = store.scan("ratings").filter(pl.col("valid_from_on") < night.as_of)
+    history = pl.concat([earlier, night.staged("ratings")])
+    return {**known_records(store, night), "ratings": history, "trace": night.staged("trace")}
+
+
+def _by_enterprise(frame: pl.LazyFrame, wanted: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    rows = frame.join(wanted, on="enterprise_id", how="semi").collect()
+    return {str(key): part for (key,), part in rows.partition_by("enterprise_id", as_dict=True).items()}

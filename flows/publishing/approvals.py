@@ -1,0 +1,116 @@
+"""The decision that lets a draft out: one row of the decision table, whoever writes it and from where."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.store import Store
+from reports.publication import Draft
+from transforms.records import with_keys
+from transforms.tables import KINDS
+
+_APPROVAL = "approve_publication"
+_SOURCE = "yaoxin_approve"
+
+
+class NotApprovable(ValueError):
+    """An approval that must not be recorded; the message says why, in Chinese: an officer reads it."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A draft and who prepared it."""
+
+    draft: Draft
+    prepared_by: str
+
+    @property
+    def target(self) -> str:
+        """What an approval names: list, version and the digest of every byte of it."""
+        return f"{self.draft.index.list}/{self.draft.version}#{self.draft.digest}"
+
+
+def remember(prepared_by: str, draft: Draft) -> Prepared:
+    """Keep who prepared the draft beside it: the first to prepare these bytes remains the preparer."""
+    note = _note(draft.folder)
+    if note.is_file():
+        known = json.loads(note.read_text(encoding="utf-8"))
+        if known["digest"] == draft.digest:
+            return Prepared(draft, known["prepared_by"])
+    note.write_text(json.dumps({"prepared_by": prepared_by, "digest": draft.digest}, ensure_ascii=False), "utf-8")
+    return Prepared(draft, prepared_by)
+
+
+def preparer(folder: Path, digest: str) -> str:
+    """Who prepared the draft in `folder`. Raises NotApprovable where that is not known for these bytes."""
+    note = _note(folder)
+    known = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    if known.get("digest") != digest:
+        raise NotApprovable(f"草稿 {folder.name} 的拟定人无记录或草稿已变动，请重新运行 yaoxin publish 拟定。")
+    return str(known["prepared_by"])
+
+
+def _note(folder: Path) -> Path:
+    return folder.parent / f"{folder.name}.prepared.json"
+
+
+def is_approved(store: Store, prepared: Prepared) -> bool:
+    """Whether an approval of exactly these bytes, by another person than the preparer, is among the decisions."""
+    rows = store.scan("decision").filter(
+        pl.col("decision_type") == _APPROVAL,
+        pl.col("target") == prepared.target,
+        pl.col("decided_by") != prepared.prepared_by,
+    )
+    return not rows.collect().is_empty()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who approves, with what remark; the instant, and the office's day of it."""
+
+    by: str
+    note: str
+    at: datetime
+    on: date
+
+
+def record(store: Store, prepared: Prepared, signature: Signature) -> str:
+    """Write the approval as a decision and commit it; the run's id.
+
+    Raises NotApprovable where preparer and approver are one, Busy where another run holds the store.
+    """
+    version = prepared.draft.version
+    if not signature.by:
+        raise NotApprovable("批准须写明批准人姓名（--by 姓名）。")
+    if signature.by == prepared.prepared_by:
+        raise NotApprovable(f"拟定人与批准人不得为同一人：版本 {version} 由 {signature.by} 拟定，须由他人批准。")
+    with store.begin("approve", signature.on, signature.at) as writing:
+        writing.append("decision", _row(prepared, signature, store))
+        run = writing.commit("passed", {"target": prepared.target, "decided_by": signature.by})
+    return run.run_id
+
+
+def _row(prepared: Prepared, signature: Signature, store: Store) -> pl.DataFrame:
+    kind = KINDS["decision"]
+    taken = store.scan("decision").filter(pl.col("source") == _SOURCE).select(pl.len()).collect().item()
+    fields = {
+        "decision_no": f"发布〔{signature.on.year}〕{taken + 1}号",
+        "decision_type": _APPROVAL,
+        "target": prepared.target,
+        "decided_on": signature.on,
+        "reason": signature.note or None,
+        "proposed_by": prepared.prepared_by,
+        "decided_by": signature.by,
+        "version_no": 1,
+        "source": _SOURCE,
+        "file_id": "",
+        "row_no": 0,
+        "received_at": signature.at,
+    }
+    frame = pl.DataFrame([fields], schema=kind.table.schema)
+    return with_keys(frame, kind).select(list(kind.table.schema))

@@ -1,0 +1,95 @@
+"""Prepare, approve, release: what the command line and the publish flow both do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flows.policies import hash_of_law, read_law
+from flows.publishing.approvals import NotApprovable, Prepared, Signature, is_approved, preparer, record, remember
+from flows.publishing.entries import all_listings, causes_of_removal, is_as_published
+from flows.settings import Settings
+from flows.store import Store
+from reports.publication import Draft, Publication, Shelf, digest_of, prepare, read_index, release
+
+SERIOUS_LIST = "serious-violations"
+
+
+def prepare_and_publish(settings: Settings, prepared_by: str) -> dict[str, Any]:
+    """Prepare the list of the last committed night; release it where these very bytes are approved.
+
+    `state`: nothing (no night yet), unchanged (the latest version shows it already), waiting, published.
+    """
+    store = _store(settings)
+    night = store.last("nightly")
+    if night is None:
+        return _answer("nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
+    law = read_law(settings.policy_dir)
+    found = all_listings(store, night, law)
+    entries = found.filter(pl.col("state") == "standing")
+    shelf = Shelf(settings.publications / SERIOUS_LIST)
+    if is_as_published(shelf.folder, entries):
+        return _answer("unchanged", "名单与已发布的最新版本相同，无需发布。", version=shelf.latest())
+    publication = Publication(
+        SERIOUS_LIST,
+        law.title,
+        settings.office_name,
+        night.as_of,
+        policy_version=law.law,
+        policy_hash=hash_of_law(settings.policy_dir),
+        causes=causes_of_removal(found),
+    )
+    draft = prepare(settings.publications, publication, entries.drop("ends_on", "state"))
+    return release_approved(settings, store, remember(prepared_by.strip(), draft))
+
+
+def release_approved(settings: Settings, store: Store, prepared: Prepared) -> dict[str, Any]:
+    """Release the draft where it is approved; otherwise say who must do what. Nothing moves unapproved."""
+    draft = prepared.draft
+    facts = {"version": draft.version, "prepared_by": prepared.prepared_by, "count": draft.index.count}
+    if not is_approved(store, prepared):
+        words = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定，待他人批准：" + _command(draft.version)
+        return _answer("waiting", words, folder=str(draft.folder), **facts)
+    folder = release(settings.publications, SERIOUS_LIST, draft.version, draft.digest)
+    return _answer("published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
+
+
+def approve(settings: Settings, version: str, by: str, note: str = "") -> dict[str, Any]:
+    """Record the approval of the draft `version`. Raises NotApprovable, which says why in Chinese."""
+    prepared = waiting_draft(settings, version)
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(settings.timezone)).date()
+    run_id = record(_store(settings), prepared, Signature(by.strip(), note, now, today))
+    words = f"已批准版本 {version}。发布：yaoxin publish --by 姓名"
+    return _answer("approved", words, version=version, decided_by=by.strip(), run_id=run_id)
+
+
+def waiting_draft(settings: Settings, version: str) -> Prepared:
+    """The draft `version` and its preparer. Raises NotApprovable where there is none."""
+    shelf = Shelf(settings.publications / SERIOUS_LIST)
+    folder = shelf.draft(version)
+    if Path(version).name != version or not folder.is_dir():
+        raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(_drafts(shelf)) or '无'}。")
+    digest = digest_of(folder)
+    return Prepared(Draft(version, folder, digest, read_index(folder)), preparer(folder, digest))
+
+
+def _command(version: str) -> str:
+    return f"yaoxin approve {version} --by 姓名"
+
+
+def _drafts(shelf: Shelf) -> list[str]:
+    drafts = shelf.draft("")
+    return sorted(path.name for path in drafts.iterdir() if path.is_dir()) if drafts.is_dir() else []
+
+
+def _store(settings: Settings) -> Store:
+    return Store(settings.store, settings.storage_options, settings.state_dir)
+
+
+def _answer(state: str, message: str, **facts: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"state": state, "message": message, **facts}
