@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from reports.grid import Field, Grid
 
 GAP = "  "
-_INDENT = " " * 6
+_INDENT = " " * 8
+_LINE = 100
 
 
 def width(text: str) -> int:
@@ -52,7 +53,14 @@ def _line(cells: Iterable[str], widths: Iterable[int], fields: Iterable[Field]) 
 
 
 def _notes(cells: Iterable[tuple[Field, str]]) -> list[str]:
-    return [f"{_INDENT}{field.label}：{text}" for field, text in cells if text]
+    """What there is to say below a row, in lines of at most `_LINE` columns where that can be."""
+    lines: list[str] = []
+    for note in (f"{field.label}：{text}" for field, text in cells if text):
+        if lines and width(lines[-1] + GAP + note) <= _LINE:
+            lines[-1] += GAP + note
+        else:
+            lines.append(_INDENT + note)
+    return lines
 
 
 def pairs(entries: Iterable[tuple[str, str]]) -> list[str]:

@@ -11,7 +11,7 @@ from reports import show
 from reports.views.enterprise import EnterpriseView
 
 _COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")
-_COUNTED_NOTES = ("role", "section", "record_kind", "record_no", "value_used", "raw_centipoints", "basis", "confidence")
+_COUNTED_NOTES = ("record_kind", "record_no", "section", "value_used", "basis", "confidence")
 _LEFT_OUT = ("position", "raw_centipoints", "event_on", "title")
 _LEFT_OUT_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
 _HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_until_on")

@@ -11,6 +11,7 @@ import polars as pl
 from flows.cli.text.columns import table
 from flows.store import Run
 from reports.grid import Field, fields_of, grid_from, grid_of
+from reports.views.changes import KIND_WORDS
 from transforms.tables import TABLES
 
 _CHANGES, _QUARANTINE = TABLES["changes"], TABLES["quarantine"]
@@ -37,7 +38,8 @@ def changes_text(rows: pl.DataFrame, since: date, night: Run) -> list[str]:
 def quarantine_text(counts: pl.DataFrame, total: int, files: Sequence[Path]) -> list[str]:
     """Rows turned away by source and fault, in Chinese."""
     fields = (*fields_of(_QUARANTINE, "source", "kind", "code"), Field("row_count", "行数", "count"))
-    grid = grid_of("quarantine", "隔离", counts, (*fields, *fields_of(_QUARANTINE, "reason")), "没有隔离的行")
+    worded = counts.with_columns(pl.col("kind").replace(KIND_WORDS))
+    grid = grid_of("quarantine", "隔离", worded, (*fields, *fields_of(_QUARANTINE, "reason")), "没有隔离的行")
     lines = [f"隔离：共 {total} 行", *table(grid)]
     return lines + [f"已写出 {file}" for file in files]
 

@@ -35,6 +35,13 @@ def test_notes_stand_below_their_row_and_empty_ones_are_left_out():
     assert [line.strip() for line in table(grid, ["name"], ["note"])] == ["名称", "药房", "说明：短", "ABC"]
 
 
+def test_notes_share_a_line_up_to_a_hundred_columns():
+    fields = tuple(Field(name, name) for name in ("a", "b", "c"))
+    for length, lines in ((39, 1), (40, 1), (41, 2)):
+        grid = grid_from("t", "t", fields, [("x", "药" * 22, "药" * (length - 19) + "药" * 0)], "无")
+        assert len(table(grid, ["a"], ["b", "c"])) - 2 == lines
+
+
 def test_an_empty_table_says_so():
     assert table(grid_from("t", "t", FIELDS, [], "没有记录")) == ["  没有记录"]
 

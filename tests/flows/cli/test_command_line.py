@@ -158,12 +158,12 @@ LIGHT = [
 HEAVY = ("prefect", "great_expectations", "matplotlib", "pandas", "pyarrow", "fastapi", "jinja2", "xlsxwriter")
 
 
-def process(office, *arguments, env=None, watch=""):
+def process(office, *arguments, env=None, watch="pass"):
     """Run the command line in a process of its own."""
     program = f"import sys; from flows.cli import run_command as r; code = r(sys.argv[1:]); {watch}; sys.exit(code)"
     variables = {name: value for name, value in os.environ.items() if not name.startswith("YAOXIN_")}
     variables |= {"YAOXIN_STORE": str(office), "YAOXIN_SCHEME": "wuhan-2017", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", program or "pass", *arguments]
+    command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=variables | (env or {}), cwd=ROOT, check=False)
 
 
