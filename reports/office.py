@@ -11,7 +11,7 @@ from reports.grid import Grid
 from reports.render.html import page
 from reports.render.xlsx import workbook
 from reports.views.enterprise import EnterpriseView
-from reports.views.night import NightView
+from reports.views.night import QUARANTINED, NightView
 
 DETAILS_ON_PAGE = 200  # changes of a direction shown with their evidence; the workbook has all
 ROWS_ON_PAGE = 200
@@ -48,10 +48,10 @@ def office_xlsx(view: NightView) -> bytes:
 
 def headline(view: NightView) -> str:
     """The night in one sentence."""
-    turned_away = sum(int(str(row[_at(view.quarantine, "count")])) for row in view.quarantine.rows)
+    turned_away = next(figure.text for figure in view.figures if figure.label == QUARANTINED)
     moved = f"等级下调 {show.count(len(view.downgrades))} 家、上调 {show.count(len(view.upgrades))} 家"
     warned = f"；质量检查提示 {len(view.warnings)} 项" if view.warnings.rows else ""
-    return f"本夜{moved}；隔离 {show.count(turned_away)} 行；今后 30 天将到期 {show.count(len(view.due))} 家{warned}。"
+    return f"本夜{moved}；隔离 {turned_away} 行；今后 30 天将到期 {show.count(len(view.due))} 家{warned}。"
 
 
 def _at(grid: Grid, name: str) -> int:

@@ -31,10 +31,10 @@ def grid_content(grid: Grid) -> dict[str, Any]:
 
 def enterprise_content(view: EnterpriseView) -> dict[str, Any]:
     """The view of an enterprise as plain values: what decided, the sum, and every table."""
-    plain = ("enterprise_id", "name", "uscc", "as_of", "tier", "score_tier", "decided_by", "decided_by_id", "basis")
-    days = ("locked_until_on", "next_change_on", "next_change_why")
+    plain = ("enterprise_id", "name", "uscc", "as_of", "tier", "score_tier")
+    decided = ("decided_by", "decided_by_id", "rule", "basis", "locked_until_on", "next_change_on", "next_change_why")
     return {
-        **{name: getattr(view, name) for name in (*plain, *days)},
+        **{name: getattr(view, name) for name in (*plain, *decided)},
         "scheme": view.scheme.name,
         "is_illustrative": view.scheme.is_illustrative,
         "notices": view.scheme.notices,

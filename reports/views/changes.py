@@ -33,6 +33,7 @@ class Change:
     cause: str
     causes: tuple[str, ...]
     decided_by: str
+    rule: str
     basis: str
     next_change_on: date | None
     next_change_why: str
@@ -58,12 +59,14 @@ def changes_of(
     evidence = _evidence(collected(trace))
     none = evidence_grid(_TRACE.empty())
     rows = joined.iter_rows(named=True)
-    made = [_change(row, evidence.get(row["enterprise_id"], none), pages) for row in rows]
+    made = [_change(row, evidence.get(row["enterprise_id"], none), scheme, pages) for row in rows]
     return tuple(sorted(made, key=_reading_order))
 
 
 def _rules(changes: Frame, ratings: Frame) -> pl.DataFrame:
-    wanted = ratings.lazy().select("enterprise_id", "decided_by_basis", "next_change_on", "next_change_why")
+    wanted = ratings.lazy().select(
+        "enterprise_id", "decided_by_id", "decided_by_basis", "next_change_on", "next_change_why"
+    )
     return collected(wanted.join(changes.lazy().select("enterprise_id"), on="enterprise_id", how="semi"))
 
 
@@ -90,7 +93,7 @@ def evidence_grid(trace: pl.DataFrame) -> Grid:
     return grid_of("change_trace", "变化依据", worded, fields, "计分明细无差异：等级由判定规则变化所致")
 
 
-def _change(row: Mapping[str, Any], evidence: Grid, pages: Mapping[str, str]) -> Change:
+def _change(row: Mapping[str, Any], evidence: Grid, scheme: SchemeFacts, pages: Mapping[str, str]) -> Change:
     key, causes = row["enterprise_id"], _CHANGES.column("cause").words
     why = _RATINGS.column("next_change_why").words
     return Change(
@@ -102,6 +105,7 @@ def _change(row: Mapping[str, Any], evidence: Grid, pages: Mapping[str, str]) ->
         cause=causes.get(row["cause"], row["cause"]),
         causes=tuple(_words(row["causes"], causes)),
         decided_by=_CHANGES.column("decided_by").words.get(row["decided_by"], row["decided_by"]),
+        rule=show.clean(scheme.rule(row["decided_by"], row["decided_by_id"])),
         basis=show.redact(show.clean(row["decided_by_basis"] or "")),
         next_change_why=why.get(row["next_change_why"] or "", row["next_change_why"] or ""),
         evidence=evidence,

@@ -36,7 +36,8 @@ class Standing:
 class EnterpriseView:
     """One enterprise on one day. Points and scores in centipoints; an unrated enterprise has no `tier`.
 
-    base + counted_sum == score, exactly. `standings`: the history as a line; only tiers of today's scheme.
+    base + counted_sum == score, exactly. `rule`: title of what decided. `standings`: the history as a line, of the
+    tiers that today's scheme has.
     """
 
     enterprise_id: str
@@ -53,6 +54,7 @@ class EnterpriseView:
     score_tier: str
     decided_by: str
     decided_by_id: str
+    rule: str
     basis: str
     locked_until_on: date | None
     next_change_on: date | None
@@ -113,9 +115,9 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         as_of=as_of,
         scheme=scheme,
         facts=_facts(enterprise),
-        **_decided(rating),
+        **_decided(rating, scheme),
         **_sums(rating, trace),
-        counted=_counted(trace.filter("is_counted")),
+        counted=_counted(trace.filter("is_counted"), scheme),
         not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
         history=_history(history, scheme),
         standings=_standings(history, scheme),
@@ -127,7 +129,7 @@ def _one(frame: pl.DataFrame) -> dict[str, Any] | None:
     return frame.row(0, named=True) if frame.height else None
 
 
-def _decided(rating: Mapping[str, Any]) -> dict[str, Any]:
+def _decided(rating: Mapping[str, Any], scheme: SchemeFacts) -> dict[str, Any]:
     by, why = rating.get("decided_by") or "", rating.get("next_change_why") or ""
     return {
         "tier": rating.get("tier", ""),
@@ -135,6 +137,7 @@ def _decided(rating: Mapping[str, Any]) -> dict[str, Any]:
         "score_tier": rating.get("score_tier", ""),
         "decided_by": _RATINGS.column("decided_by").words.get(by, by),
         "decided_by_id": rating.get("decided_by_id") or "",
+        "rule": show.clean(scheme.rule(by, rating.get("decided_by_id"))),
         "basis": show.redact(show.clean(rating.get("decided_by_basis") or "")),
         "locked_until_on": rating.get("locked_until_on"),
         "next_change_on": rating.get("next_change_on"),
@@ -171,13 +174,14 @@ def _used(kind: str | None, text: str | None) -> str:
     return f"{shown.label} {shown.text(int(value))}" if shown.is_number else f"{shown.label} {value}"
 
 
-def _counted(trace: pl.DataFrame) -> Grid:
+def _counted(trace: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     points = (Field("raw_centipoints", "规则分", "delta"), Field("points_centipoints", "计入分", "delta"))
     section = fields_of(_TRACE, "section") if trace["section"].is_not_null().any() else ()
     sure = Field("confidence", "条款核对", "words", _CONFIDENCES)
     rest = (*fields_of(_TRACE, "stops_counting_on", "basis"), sure)
     fields = (*fields_of(_TRACE, "position", "role"), *section, *fields_of(_TRACE, *_SAYS), *points, *rest)
-    return grid_of("counted", "计入明细", _traced(trace), fields, "没有计入得分的记录")
+    worded = _traced(trace).with_columns(pl.col("section").replace(dict(scheme.titles)))
+    return grid_of("counted", "计入明细", worded, fields, "没有计入得分的记录")
 
 
 def _not_counted(trace: pl.DataFrame) -> Grid:

@@ -15,6 +15,7 @@ from reports.views.changes import Change, changes_of
 from reports.views.migration import Migration, migration_of
 from reports.views.scheme import SchemeFacts
 
+QUARANTINED = "隔离行数"
 DUE_WITHIN = timedelta(days=30)  # how far the page looks ahead; a matter of reading, not of policy
 
 
@@ -144,7 +145,7 @@ def _figures(
         Figure("来件", files.height, f"整件退回 {show.count(turned_away)} 件" if turned_away else "全部可读"),
         Figure("读取行数", sums["read"], f"重复或被取代 {show.count(repeated)} 行"),
         Figure("接受行数", sums["accepted"]),
-        Figure("隔离行数", sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
+        Figure(QUARANTINED, sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
         Figure("已评价企业", migration.rated, f"其中首次评价 {show.count(migration.first_rated)} 家"),
         Figure("等级下调", down),
         Figure("等级上调", len(changes) - down),

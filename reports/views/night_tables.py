@@ -50,6 +50,7 @@ def change_list(changes: Sequence[Change], scheme: SchemeFacts) -> Grid:
         Field("score_after_centipoints", "现得分", "points"),
         Field("score_difference", "得分增减", "delta"),
         *(Field(name, _CHANGES.column(name).label) for name in ("cause", "causes", "decided_by")),
+        Field("rule", "判定规则"),
         Field("basis", "条款"),
         *fields_of(_RATINGS, "next_change_on"),
         Field("next_change_why", "下次变化原因"),
@@ -59,7 +60,7 @@ def change_list(changes: Sequence[Change], scheme: SchemeFacts) -> Grid:
 
 def _change_row(change: Change) -> tuple[object, ...]:
     scores = (change.score_before, change.score_after, change.score_after - change.score_before)
-    why = (change.cause, "；".join(change.causes), change.decided_by, change.basis)
+    why = (change.cause, "；".join(change.causes), change.decided_by, change.rule, change.basis)
     tiers = (change.tier_before, change.tier_after)
     return (change.name, change.enterprise_id, *tiers, *scores, *why, change.next_change_on, change.next_change_why)
 
@@ -91,8 +92,9 @@ def quarantine(frame: pl.DataFrame, workbooks: Mapping[str, str]) -> Grid:
     """Rows turned away by source and reason: how many, an example, and the source's workbook."""
     keys = ("source", "kind", "column", "code")
     first = [pl.col(name).first() for name in ("reason", "expected", "file_name", "row_no")]
+    rows = pl.struct("file_id", "row_no").n_unique()  # a row with two faults in one column is one row
     ordered = frame.sort("source", "kind", "column", "code", "file_name", "row_no")
-    grouped = ordered.group_by(*keys, maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"), *first)
+    grouped = ordered.group_by(*keys, maintain_order=True).agg(rows.cast(pl.Int64).alias("count"), *first)
     shown = grouped.sort("source", -pl.col("count"), *keys[1:], nulls_last=True).with_columns(
         pl.col("kind").replace(KIND_WORDS),
         pl.format("{} 第 {} 行", "file_name", "row_no").alias("place"),

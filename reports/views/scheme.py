@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何监管部门发布的规定，结果不得用于实际监管。"
 
@@ -11,16 +12,16 @@ ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何�
 class SchemeFacts:
     """name, title: of the scheme. tiers: code and title, best first, as in force on the day of the page.
 
-    is_illustrative: the scheme is an example of the project's own. is_higher_better: points are deducted
-    from a base (True) or accumulate (False). policy_hash: what the policy files were, for the footer.
+    is_illustrative: the scheme is an example of the project's own. policy_hash: what the policy files were, for
+    the footer. titles: id to Chinese title of the scheme's rules, needs and sections.
     """
 
     name: str
     title: str
     tiers: tuple[tuple[str, str], ...]
     is_illustrative: bool
-    is_higher_better: bool = True
     policy_hash: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -31,6 +32,10 @@ class SchemeFacts:
     def words(self) -> dict[str, str]:
         """Tier code to what is read: "A 守信"; the code alone where the title says nothing more."""
         return {tier: tier if title in ("", tier) else f"{tier} {title}" for tier, title in self.tiers}
+
+    def rule(self, decided_by: str, rule_id: str | None) -> str:
+        """What decided, beside its kind: the rule's title, or the number of the office's decision; else nothing."""
+        return (rule_id or "") if decided_by == "decision" else self.titles.get(rule_id or "", "")
 
     def index(self, tier: str) -> int:
         """0 for the best tier; past the last for one the scheme of the day does not have."""

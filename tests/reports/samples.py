@@ -20,6 +20,7 @@ SCHEME = SchemeFacts(
     tiers=(("A", "守信"), ("B", "基本守信"), ("C", "失信"), ("D", "严重失信")),
     is_illustrative=True,
     policy_hash="0123456789abcdef0123456789abcdef",
+    titles={"supervision": "监督管理", "licence_revoked": "被吊销许可证件"},
 )
 IDENTITY = "11010519491231002X"  # the example number of GB 11643-1999
 HOSTILE = (
@@ -186,7 +187,7 @@ def traced(position: int, title: str, points: int, reason: str | None = None, **
         "role": "item",
         "item_id": f"item_{position}",
         "title": title,
-        "section": "监督管理",
+        "section": "supervision",
         "record_kind": "penalty",
         "record_id": f"penalty:{position}",
         "record_no": f"川药监罚〔2025〕{position}号",

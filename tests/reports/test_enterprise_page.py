@@ -62,6 +62,23 @@ def test_what_decided_is_in_words(view: EnterpriseView):
         assert said in html
 
 
+@pytest.mark.parametrize(
+    ("decided_by", "rule_id", "rule"),
+    [
+        ("direct", "licence_revoked", "被吊销许可证件"),
+        ("decision", "川药监信〔2026〕3号", "川药监信〔2026〕3号"),
+        ("movement", "movement", ""),
+        ("cut_point", None, ""),
+    ],
+)
+def test_the_rule_that_decided_has_its_title(decided_by: str, rule_id: str | None, rule: str):
+    rating = samples.rating(0, "B", 97_500, decided_by=decided_by, decided_by_id=rule_id)
+    frames = samples.enterprise_frames(rating=samples.frame("ratings", [rating]))
+    view = enterprise_view(frames, samples.AS_OF, samples.SCHEME)
+    assert (view.rule, view.decided_by_id) == (rule, rule_id or "")
+    assert set(_column(view.counted, "section")) == {"监督管理"}
+
+
 def test_the_history_is_in_order_with_its_picture(view: EnterpriseView):
     assert _column(view.history, "valid_from_on") == [date(2024, 1, 3), date(2025, 5, 9), samples.AS_OF]
     assert [standing.index for standing in view.standings] == [0, 2, 1]

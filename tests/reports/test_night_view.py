@@ -94,6 +94,11 @@ def test_quarantine_is_counted_by_source_and_reason(view: NightView):
         ("penalty_file", "CF_JDRQ", 4),
         ("penalty_file", "CF_XDR_SHXYM", 3),
     ]
+    twice = [samples.quarantined(0) | {"code": code} for code in ("bad_uscc", "bad_uscc2")]
+    assert sum(row["count"] for row in rows) == 9
+    frames = replace(samples.night_frames(), quarantine=samples.frame("quarantine", [*twice, twice[0]]))
+    again = office_view(frames, samples.night(), samples.SCHEME).quarantine
+    assert [row[names.index("count")] for row in again.rows] == [1, 1]
     assert [row["workbook"] for row in rows if row["source"] == "penalty_file"] == ["quarantine/penalty_file.xlsx"] * 2
     assert rows[-1]["place"].endswith("行")
 
