@@ -53,7 +53,7 @@ def mask_person_numbers(text: pl.Expr) -> pl.Expr:
 
 def mask(number: pl.Expr) -> pl.Expr:
     """An identity number with all but its first three and last two characters masked; a short one wholly."""
-    length = number.str.len_chars()
+    length = number.str.len_chars().cast(pl.Int64())  # unsigned lengths would wrap around below zero
     middle = pl.lit("*").repeat_by((length - 5).clip(lower_bound=0)).list.join("")
     shown = pl.concat_str(number.str.head(3), middle, number.str.tail(2))
     return pl.when(length >= 10).then(shown).otherwise(number.str.replace_all(".", "*"))
