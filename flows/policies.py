@@ -49,9 +49,21 @@ def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
         title=scheme.title,
         tiers=tuple((tier.tier, tier.title) for tier in scheme.tiers.on(day, "tiers") or ()),
         is_illustrative=scheme.illustrative,
-        is_higher_better=scheme.mode == "deduct",
         policy_hash=policy.version_on(day),
+        titles=_titles(scheme, day),
     )
+
+
+def _titles(scheme: Scheme, day: date) -> dict[str, str]:
+    needs = (scheme.best_tier_needs.on(day, "best_tier_needs") if scheme.best_tier_needs else None) or []
+    sections = (scheme.sections.on(day, "sections") if scheme.sections else None) or []
+    return {
+        **{section.id: section.title for section in sections},
+        **{need.id: need.title for need in needs},
+        **{direct.id: direct.title for direct in scheme.direct},
+        **{accumulation.id: accumulation.title for accumulation in scheme.accumulations},
+        **{item.id: item.title for item in scheme.items},
+    }
 
 
 def read_sources(folder: Path) -> tuple[Source, ...]:

@@ -2,7 +2,6 @@
 
 - `nights`       which night a question is about
 - `register`     whom an identifier or a name means
-- `scheme`       the scheme of a night as outputs name it
 - `standing`     an enterprise's rating, as a view and as plain values
 - `listed`       whether it stands on the serious-violation list
 - `desk`         the short answer of the approval desk

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.cli.answers.scheme import scheme_facts
+from flows.policies import read_scheme, scheme_facts
 from flows.settings import Settings
 from flows.store import Run, Store, present
 from reports.views.enterprise import EnterpriseFrames, EnterpriseView, enterprise_view
@@ -50,7 +50,7 @@ def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str
     rating = now.ratings.collect()
     return Standing(
         run=run,
-        scheme=scheme_facts(settings, run),
+        scheme=scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of),
         enterprise=enterprise,
         rating=rating.row(0, named=True) if rating.height else None,
         trace=now.trace.sort("position").collect(),

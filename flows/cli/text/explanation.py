@@ -44,7 +44,7 @@ def _identity(view: EnterpriseView) -> list[tuple[str, str]]:
 
 
 def _decision(found: Standing, view: EnterpriseView, rating: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rule = " ".join(part for part in (view.decided_by, view.decided_by_id) if part)
+    rule = " ".join(part for part in (view.decided_by, view.rule) if part)
     score_tier = f"（按得分为 {view.score_tier}）" if view.score_tier != view.tier else ""
     locked = show.day(view.locked_until_on) if view.locked_until_on else ""
     return [
