@@ -1,0 +1,16 @@
+"""What happens, and where it meets the world: files, tables, clocks, people.
+
+- `nightly`     the flow of a night; its steps are in `night`
+- `publish`     the flow of a publication; its steps are in `publishing`
+- `serve`       the schedule of prefect.yaml on this machine
+- `intake`      files to records, every row accounted for
+- `gate`        what the tables must hold before anything is committed
+- `store`       Delta tables, the ledger that commits them, one run at a time
+- `policies`    the policy folder, read from disk
+- `settings`    one validated configuration
+- `cli`         the command line
+- `demo`        a made-up region to try it on
+- `first_run`   `make run`
+
+Nothing is imported here: light commands must not pay for Prefect.
+"""

@@ -9,6 +9,7 @@ import polars as pl
 
 from flows.cli.faults import Mistake
 from flows.store import Run, Store
+from reports import show
 
 _NEAREST = 5
 _LIKENESS = 55  # below, of a hundred, two Chinese company names share little but their endings
@@ -45,10 +46,10 @@ def only_one(who: str, found: Found) -> dict[str, Any]:
     if found.rows.height == 1:
         return found.rows.row(0, named=True)
     if found.rows.height:
-        names = [f"  {row['enterprise_id']}  {row['name']}" for row in found.rows.iter_rows(named=True)]
-        raise Mistake("\n".join([f"“{who}”对应多户企业，请用统一社会信用代码指明：", *names]))
-    nearest = ["名称相近的企业：", *(f"  {name}" for name in found.nearest)] if found.nearest else []
-    raise Mistake("\n".join([f"没有查到“{who}”：请核对统一社会信用代码或者企业名称全称。", *nearest]))
+        names = [f"  {row['enterprise_id']}  {show.clean(row['name'])}" for row in found.rows.iter_rows(named=True)]
+        raise Mistake("\n".join([f"“{show.clean(who)}”对应多户企业，请用统一社会信用代码指明：", *names]))
+    nearest = ["名称相近的企业：", *(f"  {show.clean(name)}" for name in found.nearest)] if found.nearest else []
+    raise Mistake("\n".join([f"没有查到“{show.clean(who)}”：请核对统一社会信用代码或者企业名称全称。", *nearest]))
 
 
 def _current(frame: pl.LazyFrame, run: Run) -> pl.LazyFrame:
