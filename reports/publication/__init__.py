@@ -7,7 +7,15 @@ and see one whole version or the one before. `read_index` reads a version's cont
 from reports.publication.contract import Index, IndexProblem, digest_of, read_index, verify
 from reports.publication.delta import Delta, apply, delta_of
 from reports.publication.folder import Shelf
-from reports.publication.work import Draft, Publication, ReleaseProblem, prepare, release, released_entries
+from reports.publication.work import (
+    Draft,
+    Publication,
+    ReleaseProblem,
+    is_as_published,
+    prepare,
+    release,
+    released_entries,
+)
 
 __all__ = [
     "Delta",
@@ -20,6 +28,7 @@ __all__ = [
     "apply",
     "delta_of",
     "digest_of",
+    "is_as_published",
     "prepare",
     "read_index",
     "release",

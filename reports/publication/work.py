@@ -16,7 +16,7 @@ from reports.render.csv_text import csv_bytes
 from reports.render.html import page
 from reports.render.json_text import grid_content, json_bytes
 from reports.render.xlsx import workbook
-from reports.views.listing import Entry, ListHead, ListView, list_view
+from reports.views.listing import Entry, ListHead, ListView, entries_of, list_view
 from reports.views.scheme import ILLUSTRATIVE
 
 _DOWNLOADS = (("list.xlsx", "XLSX"), ("list.csv", "CSV"), ("list.json", "JSON"))
@@ -120,6 +120,13 @@ def released_entries(folder: Path) -> tuple[Entry, ...]:
     """The entries of a version, from its own files: the tables it was made from may be gone."""
     content = json.loads((folder / "list.json").read_text(encoding="utf-8"))
     return tuple(entry_from(entry) for entry in content["entries"])
+
+
+def is_as_published(root: Path, name: str, entries: Frame) -> bool:
+    """Whether the latest version of the list shows exactly these entries (ENTRY_SCHEMA); no version shows none."""
+    shelf = Shelf(root / name)
+    latest = shelf.latest()
+    return latest is not None and released_entries(shelf.version(latest)) == entries_of(entries)[0]
 
 
 def release(root: Path, name: str, version: str, digest: str) -> Path:

@@ -94,15 +94,23 @@ class ListView:
 
 
 def list_view(entries: Frame, head: ListHead) -> ListView:
-    """The view of `entries` (ENTRY_SCHEMA), in order of listing day, decision number, enterprise.
+    """The view of `entries` (ENTRY_SCHEMA; see `entries_of`)."""
+    made, issues = entries_of(entries)
+    return ListView(head, made, issues)
+
+
+def entries_of(frame: Frame) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Entries in order of listing day, decision number, enterprise; and the issues found. Missing columns are empty.
 
     Identity numbers are masked wherever they stand, and every masking is an issue.
     Raises ListProblem for an entry without name, number, enterprise or day, or two with one key.
     """
-    rows = [_entry(row) for row in collected(entries).select(list(ENTRY_SCHEMA)).iter_rows(named=True)]
+    given = collected(frame)
+    lacking = [pl.lit(None, ENTRY_SCHEMA[name]).alias(name) for name in ENTRY_SCHEMA if name not in given.columns]
+    rows = [_entry(row) for row in given.with_columns(lacking).select(list(ENTRY_SCHEMA)).iter_rows(named=True)]
     made = tuple(sorted((entry for entry, _ in rows), key=lambda entry: entry.place))
     _distinct(made)
-    return ListView(head, made, tuple(sorted(issue for _, issues in rows for issue in issues)))
+    return made, tuple(sorted(issue for _, issues in rows for issue in issues))
 
 
 def _entry(row: dict[str, Any]) -> tuple[Entry, list[str]]:

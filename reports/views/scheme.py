@@ -12,14 +12,16 @@ ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何�
 class SchemeFacts:
     """name, title: of the scheme. tiers: code and title, best first, as in force on the day of the page.
 
-    is_illustrative: the scheme is an example of the project's own. policy_hash: what the policy files were, for
-    the footer. titles: id to Chinese title of the scheme's rules, needs and sections.
+    is_illustrative: the scheme is an example of the project's own. is_higher_better: points are deducted from a
+    base (True) or accumulate (False). policy_hash: what the policy files were, for the footer.
+    titles: id to Chinese title of the scheme's rules, needs and sections.
     """
 
     name: str
     title: str
     tiers: tuple[tuple[str, str], ...]
     is_illustrative: bool
+    is_higher_better: bool = True
     policy_hash: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
 

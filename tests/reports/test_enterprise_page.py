@@ -39,6 +39,12 @@ def test_points_that_add_read_with_a_plus():
     assert enterprise_view(frames, samples.AS_OF, samples.SCHEME).sum_text == "1000.00 + 10.00 = 1010.00"
 
 
+def test_the_page_says_which_way_the_points_go(view: EnterpriseView):
+    assert "得分越高，等级越好" in enterprise_html(view)
+    accumulating = replace(view, scheme=replace(samples.SCHEME, is_higher_better=False))
+    assert "得分越高，等级越差" in enterprise_html(accumulating)
+
+
 @pytest.mark.parametrize("score", [97_499, 97_501])
 def test_a_trace_that_does_not_sum_is_an_error(score: int):
     rating = samples.frame("ratings", [samples.rating(0, "B", score)])

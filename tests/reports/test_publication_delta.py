@@ -106,5 +106,11 @@ def test_an_identity_number_is_masked_wherever_it_stands_and_noted(column: str):
     assert "含身份证件号码，已隐去" in view.issues[0]
 
 
+def test_columns_that_are_not_given_are_empty():
+    short = samples.entries(1).drop("removed_on", "removed_by", "reason")
+    entry = list_view(short, HEAD).entries[0]
+    assert (entry.removed_on, entry.removed_by, entry.reason) == (None, "", "")
+
+
 def test_a_clean_list_has_no_issues():
     assert list_view(samples.entries(), HEAD).issues == ()

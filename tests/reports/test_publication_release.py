@@ -17,6 +17,7 @@ from reports.publication import (
     ReleaseProblem,
     Shelf,
     apply,
+    is_as_published,
     prepare,
     read_index,
     release,
@@ -107,6 +108,14 @@ def test_every_file_carries_the_notice(tmp_path: Path, name: str):
         assert all("示例标准" in str(sheet["A2"].value) for sheet in sheets)
     else:
         assert "示例标准" in content.decode("utf-8")
+
+
+def test_a_list_is_as_published_until_an_entry_differs(tmp_path: Path):
+    assert not is_as_published(tmp_path, LIST.name, samples.entries(0))
+    _publish(tmp_path, 5)
+    assert is_as_published(tmp_path, LIST.name, samples.entries(5).reverse())
+    assert not is_as_published(tmp_path, LIST.name, samples.entries(4))
+    assert not is_as_published(tmp_path, LIST.name, samples.entries(5, reason="另"))
 
 
 def test_an_empty_list_is_published_as_empty(tmp_path: Path):
