@@ -13,46 +13,62 @@ from transforms.rating import rate
 from transforms.tables import KINDS, Kind
 from transforms.tables.shape import TEXT
 
-ENTERPRISE_ID = "case"
 _RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def run_case(case: Case, scheme: Scheme) -> list[str]:
     """What differs from the expected, one sentence each; none where the case holds."""
-    found = rate(frames_of(case), _enterprise(), scheme, case.as_of)
-    rating = found.ratings.collect().row(0, named=True)
-    trace = found.trace.collect().rows(named=True)
-    differences = [*_of_rating(case, rating), *_of_trace(case, trace), *_of_reasons(case, trace)]
-    return [f"{case.name} ({case.as_of}): {difference}" for difference in differences]
+    return run_cases([case], scheme)[0]
 
 
-def frames_of(case: Case) -> dict[str, pl.LazyFrame]:
-    """The case's records as canonical records, by kind; what the case does not say is filled in."""
-    return {
-        name: pl.LazyFrame(
-            [_filled(kind, number, row) for number, row in enumerate(case.records.get(name) or [], start=1)],
-            schema=kind.table.schema,
-            orient="row",
-        )
-        for name, kind in KINDS.items()
-    }
+def run_cases(cases: Sequence[Case], scheme: Scheme) -> list[list[str]]:
+    """run_case for each, in their order. The cases of one day are rated together, each as an enterprise."""
+    differences: list[list[str]] = [[] for _ in cases]
+    for day in sorted({case.as_of for case in cases}):
+        numbers = [number for number, case in enumerate(cases) if case.as_of == day]
+        found = rate(_frames(cases, numbers), _enterprises(numbers), scheme, day)
+        ratings = {row["enterprise_id"]: row for row in found.ratings.collect().rows(named=True)}
+        trace = found.trace.collect().rows(named=True)
+        for number in numbers:
+            rows = [row for row in trace if row["enterprise_id"] == _id(number)]
+            differences[number] = _differences(cases[number], ratings[_id(number)], rows)
+    return differences
 
 
-def _filled(kind: Kind, number: int, row: Mapping[str, object]) -> dict[str, object]:
+def _id(number: int) -> str:
+    return f"case-{number}"
+
+
+def _frames(cases: Sequence[Case], numbers: Sequence[int]) -> dict[str, pl.LazyFrame]:
+    """The cases' records as canonical records, by kind; what a case does not say is filled in."""
+    frames = {}
+    for name, kind in KINDS.items():
+        rows = [row for number in numbers for row in _rows(kind, _id(number), cases[number].records.get(name) or [])]
+        frames[name] = pl.LazyFrame(rows, schema=kind.table.schema, orient="row")
+    return frames
+
+
+def _rows(kind: Kind, case_id: str, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
     """Every record its own fact: an own number, and thereby an own act, unless the case names one."""
-    own = f"{kind.name}-{number}"
-    filled: dict[str, object] = dict.fromkeys(kind.table.schema)
-    filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": ENTERPRISE_ID}
-    filled |= {"source": "case", "file_id": "case", "row_no": number, "received_at": _RECEIVED_AT}
-    filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.words}
-    filled |= {kind.act: own} if kind.act else {}
-    return filled | dict(row)
+    for row_no, row in enumerate(rows, start=1):
+        own = f"{case_id}-{kind.name}-{row_no}"
+        filled: dict[str, object] = dict.fromkeys(kind.table.schema)
+        filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": case_id}
+        filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
+        filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.words}
+        filled |= {kind.act: own} if kind.act else {}
+        yield filled | dict(row)
 
 
-def _enterprise() -> pl.LazyFrame:
-    kind = KINDS["enterprise"]
-    row = dict.fromkeys(kind.table.schema) | {"enterprise_id": ENTERPRISE_ID, "name": ENTERPRISE_ID}
-    return pl.LazyFrame([row], schema=kind.table.schema, orient="row")
+def _enterprises(numbers: Sequence[int]) -> pl.LazyFrame:
+    table = KINDS["enterprise"].table
+    rows = [dict.fromkeys(table.schema) | {"enterprise_id": _id(n), "name": _id(n)} for n in numbers]
+    return pl.LazyFrame(rows, schema=table.schema, orient="row")
+
+
+def _differences(case: Case, rating: Mapping[str, object], trace: Sequence[Mapping[str, object]]) -> list[str]:
+    differences = (*_of_rating(case, rating), *_of_trace(case, trace), *_of_reasons(case, trace))
+    return [f"{case.name} ({case.as_of}): {difference}" for difference in differences]
 
 
 def _of_rating(case: Case, rating: Mapping[str, object]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from transforms.policy.case_file import load_cases
-from transforms.policy.cases import run_case
+from transforms.policy.cases import run_cases
 from transforms.policy.document import load_document
 from transforms.policy.law import load_law
 from transforms.policy.problems import PolicyProblems, Problem, one_of
@@ -81,7 +81,7 @@ def _scheme(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checke
 
 def _cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
     file = load_cases(text, file_name, schemes)
-    differences = [difference for case in file.cases for difference in run_case(case, schemes[file.scheme])]
+    differences = [one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case]
     return f"{len(file.cases)} cases of scheme {file.scheme} hold", differences
 
 
