@@ -1,0 +1,211 @@
+"""What goes beyond the score: needs, direct placement, movement, decisions; and what is foretold of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.transforms.rating.rating_examples import dated, penalty, penalty_item, rate_one, record, scheme
+
+_DAY = date(2025, 3, 10)
+_REVOKE = "array_contains(penalty_kinds, 'revoke_licence')"
+_STOP = "array_contains(penalty_kinds, 'stop_order')"
+_FINE = penalty_item("fine", "fine", -1)
+
+
+def _after(day: date, days: int) -> date:
+    return day + timedelta(days=days)
+
+
+def _direct(name: str = "placed", **changes: object) -> dict[str, Any]:
+    lock = dated({"span": {"years": 2}}, basis="直接条")
+    rule = {"id": name, "title": "直接判定", "kind": "penalty", "when": _REVOKE, "tier": "D", "lock": lock}
+    return rule | changes
+
+
+def _outcome(rating: dict[str, Any]) -> tuple[object, ...]:
+    return rating["tier"], rating["decided_by"], rating["decided_by_id"]
+
+
+_NEED = {
+    "id": "seen",
+    "title": "检查",
+    "kind": "inspection",
+    "when": "true",
+    "window": {"rolling": {"years": 1}},
+    "at_least": 2,
+}
+
+
+@pytest.mark.parametrize(("count", "tier"), [(0, "B"), (1, "B"), (2, "A"), (3, "A")])
+def test_the_best_tier_needs_data(count: int, tier: str) -> None:
+    rows = [record("inspection", f"i{n}", "E1", _DAY) for n in range(count)]
+    rating, _ = rate_one(scheme(best_tier_needs=dated([_NEED], basis="数据条")), _DAY, *rows)
+
+    assert (rating["tier"], rating["score_tier"]) == (tier, "A")
+    if tier == "B":
+        assert _outcome(rating) == ("B", "minimum_data", "seen")
+        assert rating["decided_by_basis"] == "数据条"
+
+
+def test_a_need_is_met_to_the_last_day_of_its_window_and_that_is_foretold() -> None:
+    of = scheme(best_tier_needs=dated([_NEED | {"at_least": 1}]))
+    row = record("inspection", "i1", "E1", _DAY)
+    on, _ = rate_one(of, date(2026, 3, 10), row)
+    after, _ = rate_one(of, date(2026, 3, 11), row)
+
+    assert (on["tier"], on["next_change_on"], on["next_change_why"]) == ("A", date(2026, 3, 11), "aged_out")
+    assert (after["tier"], after["next_change_on"]) == ("B", None)
+
+
+@pytest.mark.parametrize(("count", "tier"), [(1, "A"), (2, "B")])
+def test_too_many_records_keep_from_the_best_tier(count: int, tier: str) -> None:
+    need = {name: value for name, value in _NEED.items() if name != "at_least"} | {"at_most": 1}
+    rows = [record("inspection", f"i{n}", "E1", _DAY) for n in range(count)]
+
+    assert rate_one(scheme(best_tier_needs=dated([need])), _DAY, *rows)[0]["tier"] == tier
+
+
+def test_a_direct_placement_holds_to_the_locks_last_day() -> None:
+    of = scheme(items=[_FINE], direct=[_direct()])
+    row = penalty("p1", "E1", date(2024, 2, 29), "revoke_licence")
+    last = date(2026, 2, 28)
+    on, trace = rate_one(of, last, row)
+    after, later = rate_one(of, _after(last, 1), row)
+
+    assert _outcome(on) == ("D", "direct", "placed")
+    assert (on["locked_until_on"], on["decided_by_basis"], on["score_tier"]) == (last, "直接条", "A")
+    assert (on["next_change_on"], on["next_change_why"]) == (_after(last, 1), "lock_ended")
+    assert [(r["role"], r["is_counted"], r["stops_counting_on"]) for r in trace] == [("direct", True, _after(last, 1))]
+    assert (after["tier"], after["locked_until_on"]) == ("A", None)
+    assert [(r["is_counted"], r["reason"]) for r in later] == [(False, "aged_out")]
+
+
+@pytest.mark.parametrize(("until", "day", "tier"), [(_DAY, _DAY, "D"), (_DAY, _after(_DAY, 1), "A"), (None, _DAY, "D")])
+def test_a_lock_may_be_the_records_own_term(until: date | None, day: date, tier: str) -> None:
+    rule = _direct(kind="person_ban", when="true", lock=dated({"until_expiry": True}))
+    rating, _ = rate_one(scheme(direct=[rule]), day, record("person_ban", "b1", "E1", date(2020, 1, 1), ends_on=until))
+
+    assert rating["tier"] == tier
+    assert rating["locked_until_on"] == (until if tier == "D" else None)
+
+
+def test_the_longest_lock_of_the_worst_tier_decides() -> None:
+    rules = [_direct(), _direct("longer", lock=dated({"span": {"years": 3}})), _direct("milder", tier="C")]
+    rating, trace = rate_one(scheme(items=[_FINE], direct=rules), _DAY, penalty("p1", "E1", _DAY, "revoke_licence"))
+
+    assert _outcome(rating) == ("D", "direct", "longer")
+    assert rating["locked_until_on"] == date(2028, 3, 10)
+    assert [row["item_id"] for row in trace] == ["placed", "longer", "milder"]
+
+
+def test_a_revoked_placement_does_not_hold() -> None:
+    row = penalty("p1", "E1", _DAY, "revoke_licence", revoked_on=_after(_DAY, 5))
+    of = scheme(items=[_FINE], direct=[_direct()])
+    eve, _ = rate_one(of, _after(_DAY, 4), row)
+    on, trace = rate_one(of, _after(_DAY, 5), row)
+
+    assert (eve["tier"], eve["next_change_on"], eve["next_change_why"]) == ("D", _after(_DAY, 5), "revocation")
+    assert on["tier"] == "A"
+    assert [row["reason"] for row in trace] == ["revoked"]
+
+
+@pytest.mark.parametrize(
+    ("first", "placed"),
+    [(date(2024, 3, 9), False), (date(2024, 3, 10), True), (date(2024, 3, 11), True), (_DAY, True)],
+)
+def test_two_records_within_a_year_of_the_last_place(first: date, placed: bool) -> None:
+    rule = _direct(when=_STOP, at_least=2, within={"years": 1}, tier="C")
+    rows = [penalty("p1", "E1", first, "stop_order"), penalty("p2", "E1", _DAY, "stop_order")]
+    rating, trace = rate_one(scheme(items=[_FINE], direct=[rule]), _DAY, *rows)
+
+    assert rating["tier"] == ("C" if placed else "A")
+    if placed and first != _DAY:
+        assert [row["record_id"] for row in trace] == ["p2"]
+
+
+def test_a_revoked_record_helps_none_to_place() -> None:
+    rule = _direct(when=_STOP, at_least=2, within={"years": 1}, tier="C")
+    rows = [penalty("p1", "E1", _DAY, "stop_order", revoked_on=_DAY), penalty("p2", "E1", _DAY, "stop_order")]
+
+    assert rate_one(scheme(items=[_FINE], direct=[rule]), _DAY, *rows)[0]["tier"] == "A"
+
+
+_MOVING = {"items": [penalty_item("fine", "fine", -1), penalty_item("stop_order", "stop_order", -7)]}
+
+
+@pytest.mark.parametrize(
+    ("day", "tier", "decider", "foretold"),
+    [
+        (date(2025, 12, 31), "D", "cut_point", date(2026, 1, 1)),
+        (date(2026, 1, 1), "D", "movement", date(2026, 3, 11)),
+        (date(2026, 3, 10), "D", "movement", date(2026, 3, 11)),
+        (date(2026, 3, 11), "C", "movement", date(2027, 3, 11)),
+        (date(2027, 3, 10), "C", "movement", date(2027, 3, 11)),
+        (date(2027, 3, 11), "B", "movement", date(2028, 3, 11)),
+        (date(2028, 3, 11), "A", "cut_point", None),
+    ],
+)
+def test_up_by_one_tier_for_each_clean_year(day: date, tier: str, decider: str, foretold: date | None) -> None:
+    of = scheme(**_MOVING, movement=dated({"tiers_per_clean_year": 1}, basis="升级条"))
+    rating, _ = rate_one(of, day, penalty("p1", "E1", _DAY, "stop_order"))
+
+    assert (rating["tier"], rating["decided_by"], rating["next_change_on"]) == (tier, decider, foretold)
+    if decider == "movement":
+        assert (rating["decided_by_id"], rating["decided_by_basis"]) == ("movement", "升级条")
+        assert rating["next_change_why"] == "movement"
+
+
+def test_a_new_event_makes_the_clean_year_begin_anew() -> None:
+    of = scheme(**_MOVING, movement=dated({"tiers_per_clean_year": 1}))
+    rows = [penalty("p1", "E1", _DAY, "stop_order"), penalty("p2", "E1", date(2025, 12, 1), "fine")]
+
+    assert rate_one(of, date(2026, 3, 11), *rows)[0]["tier"] == "D"
+    assert rate_one(of, date(2026, 12, 1), *rows)[0]["tier"] == "D"
+    assert rate_one(of, date(2026, 12, 2), *rows)[0]["tier"] == "C"
+
+
+def test_a_revoked_event_is_forgotten_by_movement() -> None:
+    of = scheme(**_MOVING, movement=dated({"tiers_per_clean_year": 1}))
+    row = penalty("p1", "E1", _DAY, "stop_order", revoked_on=date(2026, 2, 1))
+
+    assert rate_one(of, date(2026, 1, 31), row)[0]["tier"] == "D"
+    assert _outcome(rate_one(of, date(2026, 2, 1), row)[0]) == ("A", "cut_point", "A")
+
+
+def _hold(name: str, day: date, tier: str | None, until: date | None, kind: str = "hold_tier") -> dict[str, Any]:
+    fields = {"decision_no": name, "decision_type": kind, "tier": tier, "ends_on": until, "reason": f"理由 {name}"}
+    return record("decision", name, "E1", day, **fields)
+
+
+@pytest.mark.parametrize(("shift", "tier"), [(-1, "A"), (0, "C"), (20, "C"), (21, "A")])
+def test_a_decision_holds_a_tier_for_its_time(shift: int, tier: str) -> None:
+    rating, _ = rate_one(scheme(), _after(_DAY, shift), _hold("d1", _DAY, "C", _after(_DAY, 20)))
+
+    assert (rating["tier"], rating["score_tier"]) == (tier, "A")
+    if shift < 21:
+        assert rating["next_change_on"] == (_after(_DAY, 21) if shift >= 0 else _DAY)
+        assert rating["next_change_why"] == "decision"
+    if tier == "C":
+        assert _outcome(rating) == ("C", "decision", "d1")
+        assert (rating["decided_by_basis"], rating["locked_until_on"]) == ("理由 d1", _after(_DAY, 20))
+
+
+def test_the_latest_decision_that_holds_a_tier_goes_first() -> None:
+    rows = [
+        _hold("d1", _DAY, "B", None),
+        _hold("d2", _DAY, "C", None),
+        _hold("d0", _after(_DAY, 1), "D", None, kind="confirm_tier"),
+        _hold("d3", _after(_DAY, 1), None, None),
+    ]
+    assert _outcome(rate_one(scheme(), _after(_DAY, 9), *rows)[0]) == ("C", "decision", "d2")
+
+
+def test_a_change_of_any_value_is_foretold() -> None:
+    of = scheme(base=dated(10, d2026_05_01=9))
+
+    assert rate_one(of, date(2026, 4, 30))[0]["next_change_on"] == date(2026, 5, 1)
+    assert rate_one(of, date(2026, 4, 30))[0]["next_change_why"] == "policy"
+    assert rate_one(of, date(2026, 5, 1))[0]["next_change_on"] is None
