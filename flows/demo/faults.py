@@ -106,7 +106,7 @@ class Planting:
             return
         place, offset = divmod(self.seen[fact.kind] % EVERY, APART)
         self.seen[fact.kind] += 1
-        if offset == APART - 1 and place < len(self.by_kind[fact.kind]):
+        if offset == 0 and place < len(self.by_kind[fact.kind]):
             yield _faulty(fact, enterprise, self.by_kind[fact.kind][place])
 
 

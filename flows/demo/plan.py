@@ -27,24 +27,20 @@ def planned(seed: int, count: int, span: Span) -> Iterator[tuple[Fact, date]]:
     streams, planting, days = Streams(seed), Planting(), deliveries(span)
     for enterprise in enterprises(streams, count, span.end_on):
         for fact in chain.from_iterable(make(streams, enterprise, span) for make in MAKERS):
+            day = delivered_on(fact.sent_on, days)
+            if day is None:
+                continue  # still on its way when the history ends
             told = _as_told(streams, enterprise, fact)
             for sent in (*planting.before(told, enterprise), told):
-                yield from _delivered(streams, sent, days)
+                yield sent, day
+                yield from _again(streams, sent, next_delivery(day, days))
 
 
-def _delivered(streams: Streams, fact: Fact, days: tuple[date, ...]) -> Iterator[tuple[Fact, date]]:
-    """The fact on its day, and for a few facts once more on the next one."""
-    day = delivered_on(fact.sent_on, days)
-    if day is None:
-        return
-    yield fact, day
-    again = next_delivery(day, days)
-    if (
-        again
-        and _may_come_again(fact)
-        and chance(streams.of("again", fact.kind, fact.event_on, fact.serial), AGAIN_PER_MILLE)
-    ):
-        yield replace(fact, role="duplicate"), again
+def _again(streams: Streams, fact: Fact, day: date | None) -> Iterator[tuple[Fact, date]]:
+    """A few facts come once more with the next delivery."""
+    rng = streams.of("again", fact.kind, fact.event_on, fact.serial)
+    if day and _may_come_again(fact) and chance(rng, AGAIN_PER_MILLE):
+        yield replace(fact, role="duplicate"), day
 
 
 def _may_come_again(fact: Fact) -> bool:
