@@ -30,12 +30,11 @@ class Shelf:
         return self.folder / DRAFTS / name
 
     def versions(self) -> tuple[str, ...]:
-        """Released versions, oldest first."""
-        found = self.folder.iterdir() if self.folder.is_dir() else iter(())
-        names = [
-            path.name for path in found if path.is_dir() and not path.is_symlink() and _VERSION.fullmatch(path.name)
-        ]
-        return tuple(sorted(names, key=order))
+        """Released versions, oldest first. One that was placed but never pointed at is none: nobody saw it."""
+        latest = self.latest()
+        folders = self.folder.iterdir() if latest else iter(())
+        names = [path.name for path in folders if _VERSION.fullmatch(path.name)]
+        return tuple(sorted((name for name in names if latest and order(name) <= order(latest)), key=order))
 
     def latest(self) -> str | None:
         """The version that readers see; None before the first release."""
@@ -65,10 +64,15 @@ class Shelf:
         return target
 
     def place(self, name: str) -> Path:
-        """Move the draft to its place among the versions."""
-        self.draft(name).replace(self.version(name))
+        """Move the draft to its place among the versions, where a release that broke off may have left another."""
+        target, aside = self.version(name), self.draft(f".{name}.unseen")
+        shutil.rmtree(aside, ignore_errors=True)
+        if target.is_dir():
+            target.replace(aside)
+        self.draft(name).replace(target)
         _sync(self.folder)
-        return self.version(name)
+        shutil.rmtree(aside, ignore_errors=True)
+        return target
 
     def point(self, name: str) -> None:
         """Let `latest` be that version: a link, or `latest.json` where the file system has no links."""

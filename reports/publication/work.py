@@ -137,19 +137,17 @@ def release(root: Path, name: str, version: str, digest: str) -> Path:
     IndexProblem where a file is not as its index says.
     """
     shelf = Shelf(root / name)
-    is_placed = shelf.version(version).is_dir()
-    folder = shelf.version(version) if is_placed else shelf.draft(version)
+    latest, draft, placed = shelf.latest(), shelf.draft(version), shelf.version(version)
+    folder = placed if latest == version or not draft.is_dir() else draft
     if not folder.is_dir():
         raise ReleaseProblem(f"there is no draft {version} of {name}: prepare it first")
     if digest_of(folder) != digest:
         raise ReleaseProblem(f"version {version} of {name} is not the one approved: have it approved again")
     index = verify(folder)
-    latest = shelf.latest()
-    if latest == version:
-        return folder
-    if latest != index.previous:
+    if latest not in (version, index.previous):
         raise ReleaseProblem(f"{version} was prepared after {index.previous}, but {latest} came since: prepare again")
-    if not is_placed:
-        folder = shelf.place(version)
-    shelf.point(version)
-    return folder
+    if folder == draft:
+        shelf.place(version)
+    if latest != version:
+        shelf.point(version)
+    return placed

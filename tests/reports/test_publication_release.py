@@ -23,7 +23,6 @@ from reports.publication import (
     release,
     verify,
 )
-from reports.publication.contract import digest_of
 from reports.publication.delta import read
 from reports.publication.folder import order
 from reports.publication.work import released_entries
@@ -214,7 +213,7 @@ class _Fuse:
 def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(tmp_path: Path):
     expected = tmp_path / "expected"
     _publish(expected, 3)
-    _publish(expected, 5)
+    approved = _publish(expected, 5)
     wanted = _bytes(expected / LIST.name / "latest")
     crashes = 0
     for after in range(60):
@@ -231,22 +230,46 @@ def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(t
         latest = _shelf(root).latest()
         assert latest in {"2026-03-01", "2026-03-01-2"}
         assert verify(root / LIST.name / "latest").version == latest
-        _finish(root)
+        if latest == "2026-03-01":
+            assert prepare(root, LIST, samples.entries(5)).digest == approved.digest
+        for _ in range(2):
+            release(root, LIST.name, approved.version, approved.digest)
         assert _bytes(root / LIST.name / "latest") == wanted
         assert _shelf(root).versions() == ("2026-03-01", "2026-03-01-2")
+        assert list((root / LIST.name / "drafts").glob("*")) == []
     assert crashes >= 10
 
 
-def _finish(root: Path) -> None:
-    """What the flow does on its second run: prepare where nothing was placed yet, release what was approved."""
-    version = "2026-03-01-2"
-    placed = _shelf(root).version(version)
-    if not placed.is_dir():
-        prepare(root, LIST, samples.entries(5))
-    folder = placed if placed.is_dir() else _shelf(root).draft(version)
-    digest = digest_of(folder)
-    release(root, LIST.name, version, digest)
-    release(root, LIST.name, version, digest)
+def _power_cut(*_args: object, **_more: object) -> None:
+    raise Crash
+
+
+def _placed_but_not_pointed_at(root: Path, monkeypatch: pytest.MonkeyPatch) -> Draft:
+    _publish(root, 3)
+    draft = prepare(root, LIST, samples.entries(5))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "symlink_to", _power_cut)
+        with pytest.raises(Crash):
+            release(root, LIST.name, draft.version, draft.digest)
+    assert _shelf(root).version(draft.version).is_dir()
+    assert _shelf(root).latest() == "2026-03-01"
+    return draft
+
+
+def test_what_was_placed_but_never_seen_is_no_version_and_can_be_finished(tmp_path: Path, monkeypatch):
+    draft = _placed_but_not_pointed_at(tmp_path, monkeypatch)
+    assert _shelf(tmp_path).versions() == ("2026-03-01",)
+    release(tmp_path, LIST.name, draft.version, draft.digest)
+    assert _shelf(tmp_path).versions() == ("2026-03-01", "2026-03-01-2")
+
+
+def test_what_was_placed_but_never_seen_gives_way_to_what_was_approved_since(tmp_path: Path, monkeypatch):
+    early = _placed_but_not_pointed_at(tmp_path, monkeypatch)
+    late = _publish(tmp_path, 6)
+    assert late.version == early.version
+    assert read_index(tmp_path / LIST.name / "latest").count == 6
+    with pytest.raises(ReleaseProblem, match="not the one approved"):
+        release(tmp_path, LIST.name, early.version, early.digest)
 
 
 def test_without_links_a_pointer_says_which_version_is_the_latest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
