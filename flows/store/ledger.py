@@ -15,6 +15,7 @@ from flows.store.tables import DeltaFile
 from transforms.tables import Column, Table
 from transforms.tables.shape import COUNT, DAY, INSTANT, TEXT
 
+_COMPACT_EVERY = 50
 State = Literal["passed", "refused", "failed"]
 
 LEDGER = Table(
@@ -74,7 +75,9 @@ class Ledger:
         return tuple(_run(row) for row in self.frame().iter_rows(named=True))
 
     def append(self, run: Run) -> None:
-        """Write one row: one atomic commit."""
+        """Write one row: one atomic commit, and the last thing that is done."""
+        if run.run_no % _COMPACT_EVERY == 0:
+            self._file.compact()  # every run adds a small file, and every command reads them all
         row = asdict(run)
         for name in ("versions", "facts"):
             row[name] = json.dumps(row[name], ensure_ascii=False, sort_keys=True, default=str)

@@ -66,6 +66,11 @@ class DeltaFile:
         table.restore(version, commit_properties=_properties(run_id))
         return True
 
+    def compact(self) -> None:
+        """Put its small files together; the content stays the same, and so do older versions."""
+        if self.exists():
+            self._open().optimize.compact()
+
     def scan(self, version: int | None) -> pl.LazyFrame:
         """The rows of `version` (None: the newest) in the table's columns and types, in no set order."""
         # Not pl.scan_delta: it does not find files below a folder with a Chinese name.

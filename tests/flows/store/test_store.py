@@ -227,3 +227,13 @@ def test_object_storage_keeps_its_lock_on_this_machine(tmp_path):
     assert place.local.parent == tmp_path
     assert place.is_remote
     assert Store("s3://bucket/yaoxin", state_dir=tmp_path).place.local == place.local
+
+
+def test_the_ledger_stays_whole_where_its_files_are_put_together(store, monkeypatch):
+    monkeypatch.setattr("flows.store.ledger._COMPACT_EVERY", 3)
+    for number in range(1, 8):
+        with store.begin("nightly", DAY, KNOWN) as writing:
+            writing.commit("passed", {"number": number})
+        assert [run.facts["number"] for run in store.every_run()] == list(range(1, number + 1))
+    files = list((store.place.local / "ledger").glob("*.parquet"))
+    assert len(store._ledger._file._open().file_uris()) < len(files)
