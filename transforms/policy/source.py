@@ -41,8 +41,8 @@ class Cell(Strict):
     ("{inspection}-{rec}", of inputs). unit: 元 or 万元, read exactly into fen. dates: formats tried in order
     (default: those of _common.yaml). words: source text to code, beside the Chinese words of the kind; ignore:
     texts read as empty; anything else in a closed vocabulary is a finding. split: characters that separate several
-    values. replace: regular expression to text, before anything else is checked. pattern: what the whole text must match,
-    `expected` says it in Chinese. secret: a natural person's identity number, kept as keyed hash or mask.
+    values. replace: regular expression to text, before anything else is checked. pattern: what the whole text must
+    match, `expected` says it in Chinese. secret: a natural person's identity number, kept as keyed hash or mask.
     """
 
     from_: list[str] = Field(default=[], alias="from")

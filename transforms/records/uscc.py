@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
@@ -23,6 +25,7 @@ def faults(codes: pl.Series) -> dict[str, str]:
     return {code: why for code, why in found.items() if why}
 
 
+@lru_cache(maxsize=1 << 20)  # the same enterprises come again in every kind, and the library is slow
 def fault(code: str) -> str:
     """What is wrong with a code; empty where nothing is."""
     try:

@@ -1,0 +1,53 @@
+"""Every mistake in a source file is refused in words that name it."""
+
+import pytest
+
+from tests.realdata import REPOSITORY
+from transforms.policy import PolicyProblems, load_document
+from transforms.policy.source import Source
+
+GOOD = (REPOSITORY / "policy" / "sources" / "penalty.yaml").read_text(encoding="utf-8")
+
+MISTAKES = [
+    ("kind: penalty", "kind: penatly", "unknown kind 'penatly'; did you mean 'penalty'?"),
+    ("decided_on:", "decided:", "has no column 'decided'; did you mean 'decided_on'?"),
+    ("decision_no:", "remark2:", "required column 'decision_no' of kind 'penalty' is not read"),
+    ("停产停业: stop_order", "停产停业: stop", "'stop' is no code of 'penalty_kinds'"),
+    ("registration_no: registration", "registration_no: registrtion", "did you mean 'registration'?"),
+    ("version_by: changed_at", "version_by: changed", "version_by names 'changed'"),
+    ("unit: 万元", "unit: 千元", "unknown word '千元'"),
+    ("fine_fen: {from", "fine_fen: {constant: 1, from", "give exactly one of from, constant, template"),
+    ("remark: {from: [BZ, 备注]}", "remark: {from: [BZ, 备注], unit: 元}", "'remark' is neither: unit is for money"),
+    ("remark: {from: [BZ, 备注]}", "remark: {from: [备注, BZ], split: ；}", "'remark' takes one value"),
+    ("remark: {from: [BZ, 备注]}", "remark: {from: [BZ], pattern: '(', expected: 甲}", "'(' is no regular expression"),
+    ("remark: {from: [BZ, 备注]}", "remark: {from: [BZ], pattern: 'a'}", "`pattern` needs `expected`"),
+    (
+        "remark: {from: [BZ, 备注]}",
+        "remark: {from: [BZ, CF_SY]}",
+        "heading 'CF_SY' is read under 'CF_SY' and under 'BZ'",
+    ),
+    ("  - 序号", "  - 备注", "heading '备注' is both read and ignored"),
+    ("  - kind: penalty", "  - kind: penalty\n    where: remark = '1'", "where names 'remark', which is no field"),
+    ("  - kind: penalty", "  - kind: penalty\n    where: 'changed_at ='", "is no condition"),
+    ("inputs:", "ignore_where: nothing = '1'\ninputs:", "ignore_where names 'nothing', which is no input"),
+    ("  licence:", "  remark:", "'remark' is an input and a column"),
+]
+
+
+def test_the_shipped_sources_load():
+    for path in (REPOSITORY / "policy" / "sources").glob("[a-z]*.yaml"):
+        loaded = load_document(path.read_text(encoding="utf-8"), path.name, Source)
+        assert loaded.source == path.stem
+
+
+@pytest.mark.parametrize(("right", "wrong", "words"), MISTAKES)
+def test_a_mistake_is_refused_in_words_that_name_it(right, wrong, words):
+    assert right in GOOD
+    with pytest.raises(PolicyProblems) as refused:
+        load_document(GOOD.replace(right, wrong, 1), "penalty.yaml", Source)
+    assert words in str(refused.value)
+
+
+def test_numbers_of_persons_are_known_as_secret_by_every_heading():
+    secrets = load_document(GOOD, "penalty.yaml", Source).secrets
+    assert {"CF_XDR_ZJHM", "证件号码", "CF_FR_ZJHM", "法定代表人证件号码"} <= secrets
