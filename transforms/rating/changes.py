@@ -81,6 +81,8 @@ def _change_trace(rows: pl.LazyFrame, caused: pl.LazyFrame, as_of: date) -> pl.L
         role_number=role,
         cause=number.replace_strict(dict(enumerate(CAUSES)), return_dtype=pl.String),
         as_of=pl.lit(as_of, dtype=pl.Date()),
+        points_before_centipoints="points_centipoints_before",
+        points_after_centipoints="points_centipoints_after",
     ).sort("enterprise_id", "role_number", "position", "item_id", "record_id", nulls_last=True)
     position = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("enterprise_id")
     return named.with_columns(position=position).select(CHANGE_TRACE.schema.names())
@@ -123,7 +125,7 @@ def tier_changes(  # noqa: PLR0913, PLR0917 - two nights, what was known, and wh
 
     records: current versions by kind, as the rating after had them; enterprises: enterprise_id, name.
     received_after: the instant the rating before knew of; without it a record is told to be new by not
-    standing in the trace before.
+    standing in the trace before. Both ratings are gone through several times: give them stored or collected.
     """
     night = Night(as_of, is_policy_changed, received_after)
     changed = changed_tiers(before.ratings, after.ratings)
