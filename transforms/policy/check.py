@@ -12,7 +12,7 @@ from transforms.policy.law import load_law
 from transforms.policy.problems import PolicyProblems, Problem, one_of
 from transforms.policy.scheme import Scheme
 from transforms.policy.scheme_file import load_scheme
-from transforms.policy.source import Source
+from transforms.policy.source import Common, Source
 from transforms.policy.yaml_text import read_document
 
 
@@ -20,7 +20,7 @@ from transforms.policy.yaml_text import read_document
 class PolicyCheck:
     """What a check found: what kind of file it is, a line on what it holds, its mistakes, its failing cases.
 
-    kind is scheme, cases, law, source, or empty where it cannot be told.
+    kind is scheme, cases, law, source, common (what holds for every source), or empty where it cannot be told.
     """
 
     file: str
@@ -40,7 +40,7 @@ class PolicyCheck:
 
 
 # The word at the top that tells what a file is; cases name their scheme too, so they come first.
-_KIND_BY_WORD = {"cases": "cases", "scheme": "scheme", "law": "law", "source": "source"}
+_KIND_BY_WORD = {"cases": "cases", "scheme": "scheme", "law": "law", "source": "source", "plausible": "common"}
 
 
 def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
@@ -82,7 +82,8 @@ def _scheme(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checke
 def _cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
     file = load_cases(text, file_name, schemes)
     differences = [one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case]
-    return f"{len(file.cases)} cases of scheme {file.scheme} hold", differences
+    count = f"{len(file.cases)} case{'s' if len(file.cases) > 1 else ''}"
+    return f"{count} of scheme {file.scheme} checked", differences
 
 
 def _law(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
@@ -96,9 +97,15 @@ def _source(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checke
     return f"source {source.source}: {kinds}", []
 
 
+def _common(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    load_document(text, file_name, Common)
+    return "what holds for every source", []
+
+
 _CHECKS: Mapping[str, Callable[[str, str, Mapping[str, Scheme]], _Checked]] = {
     "scheme": _scheme,
     "cases": _cases,
     "law": _law,
     "source": _source,
+    "common": _common,
 }

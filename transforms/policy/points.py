@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
+_MOST = 10**15  # sums of points stay far inside 64 bits
+
 
 def centipoints_of(value: object) -> int:
     """Points as written in a policy file (-0.5, 40) as centipoints (-50, 4000).
@@ -16,6 +18,8 @@ def centipoints_of(value: object) -> int:
         scaled = Decimal(str(value)) * 100
     except InvalidOperation:
         raise ValueError("points are a number such as -0.5 or 40") from None
+    if not scaled.is_finite() or abs(scaled) > _MOST:
+        raise ValueError("points are a number such as -0.5 or 40")
     if scaled != scaled.to_integral_value():
         raise ValueError("points have at most two decimals")
     return int(scaled)

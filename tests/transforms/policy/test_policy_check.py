@@ -1,0 +1,86 @@
+"""One door for any policy file, and the files that ship."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from transforms.policy import load_law, load_scheme
+from transforms.policy.check import check_policy_file
+from transforms.tables import KINDS
+
+ROOT = Path(__file__).parents[3]
+SCHEMES = {
+    path.stem: load_scheme(path.read_text("utf-8"), path.name) for path in (ROOT / "policy" / "schemes").glob("*.yaml")
+}
+
+
+SHIPPED = [
+    *((path, "scheme") for path in sorted((ROOT / "policy" / "schemes").glob("*.yaml"))),
+    *((path, "law") for path in sorted((ROOT / "policy" / "law").glob("*.yaml"))),
+    *((path, "source") for path in sorted((ROOT / "policy" / "sources").glob("[!_]*.yaml"))),
+    (ROOT / "policy" / "sources" / "_common.yaml", "common"),
+]
+
+
+@pytest.mark.parametrize(("path", "kind"), SHIPPED, ids=lambda value: getattr(value, "name", value))
+def test_every_file_that_ships_is_told_by_its_content_and_passes(path: Path, kind: str):
+    check = check_policy_file(path.read_text("utf-8"), path.name, SCHEMES)
+    assert (str(check), check.kind, check.is_passed) == (f"{path.name}: {check.summary}", kind, True)
+
+
+def test_failing_cases_are_told():
+    text = "scheme: wuhan-2017\ncases: [{name: 没有处罚, as_of: 2018-01-01, expected: {tier: B}}]"
+    check = check_policy_file(text, "c.yaml", SCHEMES)
+    assert (check.kind, check.is_passed, str(check)) == (
+        "cases",
+        False,
+        "没有处罚 (2018-01-01): tier should be B, found A",
+    )
+
+
+def test_holding_cases_are_counted():
+    text = "scheme: wuhan-2017\ncases: [{name: 没有处罚, as_of: 2018-01-01, expected: {tier: A}}]"
+    assert str(check_policy_file(text, "c.yaml", SCHEMES)) == "c.yaml: 1 case of scheme wuhan-2017 checked"
+
+
+def test_a_file_of_no_kind_says_what_is_wanted():
+    check = check_policy_file("tiers: []", "c.yaml", SCHEMES)
+    assert str(check) == (
+        "c.yaml:1: nothing at the top says what this file is; "
+        "expected one of cases, law, plausible, scheme, source as a word at the top"
+    )
+
+
+def test_mistakes_are_in_the_answer():
+    check = check_policy_file("scheme: x", "c.yaml", SCHEMES)
+    assert not check.is_passed
+    assert "c.yaml:1: 'tiers' is missing" in str(check)
+
+
+def test_wuhan_is_no_illustration_and_the_reference_is_marked_as_one():
+    assert not SCHEMES["wuhan-2017"].illustrative
+    assert SCHEMES["reference"].illustrative
+    assert "示例标准" in SCHEMES["reference"].title
+
+
+def test_the_reference_uses_every_kind_of_record():
+    reference = SCHEMES["reference"]
+    needs = [need for value in reference.best_tier_needs.values.values() for need in value or ()]
+    used = {rule.kind for rule in (*reference.items, *reference.direct, *needs)}
+    assert used == set(KINDS) - {"enterprise"}
+
+
+@pytest.mark.parametrize(("listed_on", "years"), [("2016-04-01", 5), ("2021-08-31", 5), ("2021-09-01", 3)])
+def test_stay_on_the_list_by_listing_date(listed_on: str, years: int):
+    text = (ROOT / "policy" / "law" / "serious_list.yaml").read_text("utf-8")
+    assert load_law(text, "serious_list.yaml").stay_years.on(date.fromisoformat(listed_on)) == years
+
+
+def test_the_example_of_the_authors_page_is_a_scheme_whose_cases_hold():
+    page = (ROOT / "docs" / "policy-authors.md").read_text("utf-8")
+    scheme_text, cases_text = re.findall(r"```yaml\n(# (?:policy/schemes|policy/cases)/.*?)```", page, flags=re.S)
+    scheme = load_scheme(scheme_text, "policy-authors.md")
+    check = check_policy_file(cases_text, "policy-authors.md", {scheme.scheme: scheme})
+    assert (str(check), check.kind) == (f"policy-authors.md: 3 cases of scheme {scheme.scheme} checked", "cases")
