@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import settings as configuration
 from flows.night import story
-from flows.night.bring_in import bring_in
+from flows.night.bring_in import bring_in, rules_of
 from flows.night.check import Checked, check
 from flows.night.keep import keep
 from flows.night.plan import Night, nights_due
@@ -77,7 +77,9 @@ def nightly(
 
 
 def run(settings: Settings, as_of: date | None, known_at: datetime | None, scheme: str | None) -> NightResult:
-    """The flow as the command line calls it."""
+    """The flow as the command line calls it. What is wrong with settings or policy is said before it starts."""
+    rules_of(settings)
+    read_scheme(settings.policy_dir, scheme or settings.scheme)
     return NightResult(**nightly(as_of, known_at, scheme, settings))
 
 
@@ -98,7 +100,7 @@ def _work(store: Store, settings: Settings, policy: PolicyInForce, night: Night,
         advance("taken in")
         rate_enterprises(store, night, policy, former)
         advance("rated")
-        checked = hold_at_gate(store, settings.policy_dir, night, policy, former)
+        checked = hold_at_gate(settings.policy_dir, night, policy, former)
         advance("checked")
         if not checked.is_passed:
             return _refused(writing, night, checked)
@@ -106,6 +108,7 @@ def _work(store: Store, settings: Settings, policy: PolicyInForce, night: Night,
         advance("reported")
         commit_tables(writing, night)
         run = writing.commit("passed", report.facts)
+        night.clear()
     story.publish_night(run, report)
     return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page)
 

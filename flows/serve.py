@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -60,12 +60,12 @@ def _runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         )
         for each in entry.get("schedules", [])
     ]
-    triggers = [
+    triggers: list[Any] = [
         DeploymentEventTrigger(**{key: value for key, value in each.items() if key != "type"}, name=entry["name"])
         for each in entry.get("triggers", [])
     ]
     chosen = _flow(entry["entrypoint"])
-    return chosen.to_deployment(
+    made = chosen.to_deployment(
         name=entry["name"],
         description=entry["description"],
         tags=entry["tags"],
@@ -74,6 +74,7 @@ def _runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         triggers=triggers,
         concurrency_limit=ConcurrencyLimitConfig(**entry["concurrency_limit"]),
     )
+    return cast("RunnerDeployment", made)
 
 
 def _flow(entrypoint: str) -> Flow[..., Any]:
@@ -81,7 +82,8 @@ def _flow(entrypoint: str) -> Flow[..., Any]:
     from importlib import import_module
 
     path, name = entrypoint.split(":")
-    return getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
+    found = getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
+    return cast("Flow[..., Any]", found)
 
 
 def _hand_down(settings: Settings) -> None:

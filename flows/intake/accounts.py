@@ -65,12 +65,13 @@ def quarantined(raw: RawFile, source: Source, kind: str, problems: pl.DataFrame,
 
 def broken(raw: RawFile, source: Source, received_at: datetime) -> pl.DataFrame:
     """Rows that could not be told apart into cells, as rows of the table `quarantine`."""
+    text, is_secret = pl.col("text"), pl.col("column").is_in(sorted(source.secrets))
     rows = raw.broken.select(
         "row_no",
         "column",
         "code",
         "expected",
-        value=mask_person_numbers(pl.col("text")),
+        value=pl.when(is_secret).then(mask(text)).otherwise(mask_person_numbers(text)),
         reason="detail",
         suggestions=pl.lit([], dtype=pl.List(pl.String())),
         row_text=_masked_texts(raw.broken["row_text"], source.secrets),

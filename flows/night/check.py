@@ -14,7 +14,7 @@ from flows.gate import Gate, night_accounts, present_ratings, read_gate
 from flows.night.plan import Night
 from flows.night.rate import ALL_RATINGS, ALL_TRACE, known_records
 from flows.policies import PolicyInForce
-from flows.store import Run, Store
+from flows.store import Run
 from transforms.tables import KINDS
 
 _COUNTED = ("enterprise", "present_ratings")
@@ -46,26 +46,24 @@ class Checked:
         }
 
 
-def check(store: Store, policy_dir: Path, night: Night, policy: PolicyInForce, former: Run | None) -> Checked:
+def check(policy_dir: Path, night: Night, policy: PolicyInForce, former: Run | None) -> Checked:
     """Validate every table of the night; the pages go into the run's folder.
 
     former: the last committed run of an earlier day, against whose counts volumes are checked.
     """
     gate = read_gate(policy_dir)
     counts = former.facts.get("counts", {}) if former else {}
-    verdicts = tuple(_verdicts(gate, store, night, policy, counts))
+    verdicts = tuple(_verdicts(gate, night, policy, counts))
     return Checked(verdicts, write_docs(verdicts, night.folder / "gate", title=night.folder.name))
 
 
-def _verdicts(
-    gate: Gate, store: Store, night: Night, policy: PolicyInForce, counts: dict[str, int]
-) -> Iterator[Verdict]:
-    for table, frame in _frames(store, night, policy):
+def _verdicts(gate: Gate, night: Night, policy: PolicyInForce, counts: dict[str, int]) -> Iterator[Verdict]:
+    for table, frame in _frames(night, policy):
         yield gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
 
 
-def _frames(store: Store, night: Night, policy: PolicyInForce) -> Iterator[tuple[str, pl.LazyFrame]]:
-    register = known_records(store, night)["enterprise"]
+def _frames(night: Night, policy: PolicyInForce) -> Iterator[tuple[str, pl.LazyFrame]]:
+    register = known_records(night)["enterprise"]
     yield "enterprise", register
     arrived = [kind for kind in KINDS if kind != "enterprise"]
     for table in (*arrived, "files", "accounts", "quarantine"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,10 @@ class Night:
     def has(self, name: str) -> bool:
         """Whether anything was kept under `name`."""
         return self._path(name).exists()
+
+    def clear(self) -> None:
+        """Take away what was kept: it stands in the store now."""
+        shutil.rmtree(self.folder / "stage", ignore_errors=True)
 
     def _path(self, name: str) -> Path:
         return self.folder / "stage" / f"{name}.parquet"

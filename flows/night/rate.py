@@ -17,9 +17,16 @@ from transforms.tables import KINDS, TABLES
 ALL_RATINGS, ALL_TRACE = "all_ratings", "all_trace"
 
 
-def known_records(store: Store, night: Night) -> dict[str, pl.LazyFrame]:
-    """Per kind the current version of every record, stored or staged, that had arrived by `known_at`."""
-    return {kind: current(pl.concat([store.scan(kind), night.staged(kind)]), night.known_at) for kind in KINDS}
+def stage_present(store: Store, night: Night) -> None:
+    """Stage the current version of every record, stored or staged, that had arrived by `known_at`: read often."""
+    for kind in KINDS:
+        versions = pl.concat([store.scan(kind), night.staged(kind)])
+        night.stage(f"present_{kind}", current(versions, night.known_at))
+
+
+def known_records(night: Night) -> dict[str, pl.LazyFrame]:
+    """Per kind the current version of every record, as `stage_present` found them."""
+    return {kind: night.staged(f"present_{kind}") for kind in KINDS}
 
 
 def rate_all(store: Store, night: Night, policy: PolicyInForce, former: Run | None) -> None:
@@ -27,7 +34,8 @@ def rate_all(store: Store, night: Night, policy: PolicyInForce, former: Run | No
 
     former: the last committed run of an earlier day, whose policy version tells whether the policy changed.
     """
-    records = known_records(store, night)
+    stage_present(store, night)
+    records = known_records(night)
     enterprises = records["enterprise"].select("enterprise_id", "name")
     after = _stage_whole(night, rate(records, enterprises, policy.scheme, night.as_of))
     before = _without_start(*on_day(store, night.as_of - timedelta(days=1)))
@@ -39,9 +47,10 @@ def rate_all(store: Store, night: Night, policy: PolicyInForce, former: Run | No
 
 
 def _stage_whole(night: Night, rating: Rating) -> Rating:
-    """Computed once, read often."""
-    night.stage(ALL_RATINGS, _from(rating.ratings, night, "ratings"))
-    night.stage(ALL_TRACE, _from(rating.trace, night, "trace"))
+    """Both tables from one computation: they share nearly all of it."""
+    parts = [_from(rating.ratings, night, "ratings"), _from(rating.trace, night, "trace")]
+    for name, frame in zip((ALL_RATINGS, ALL_TRACE), pl.collect_all(parts), strict=True):
+        night.stage(name, frame)
     return _without_start(night.staged(ALL_RATINGS), night.staged(ALL_TRACE))
 
 

@@ -81,7 +81,7 @@ def _frames(store: Store, telling: Telling) -> views.NightFrames:
         accounts=_both(store, night, "accounts").join(files.select("file_id"), on="file_id", how="semi"),
         files=files,
         quarantine=_since(store, night, "quarantine", telling.former),
-        enterprises=known_records(store, night)["enterprise"].select("enterprise_id", "name"),
+        enterprises=known_records(night)["enterprise"].select("enterprise_id", "name"),
     )
 
 
@@ -142,7 +142,7 @@ def _page_frames(store: Store, night: Night) -> Mapping[str, pl.LazyFrame]:
     """Records and results as they will stand; a tier that changed has a rating of this night."""
     earlier = store.scan("ratings").filter(pl.col("valid_from_on") < night.as_of)
     history = pl.concat([earlier, night.staged("ratings")])
-    return {**known_records(store, night), "ratings": history, "trace": night.staged("trace")}
+    return {**known_records(night), "ratings": history, "trace": night.staged("trace")}
 
 
 def _by_enterprise(frame: pl.LazyFrame, wanted: pl.LazyFrame) -> dict[str, pl.DataFrame]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
 from flows.store import Run, Store
-from reports.publication import Shelf, released_entries
 from transforms.law import listings
 from transforms.policy.law import SeriousList
 from transforms.records import current
@@ -26,14 +23,3 @@ def causes_of_removal(found: pl.DataFrame) -> dict[tuple[str, str], str]:
     gone = found.filter(pl.col("state") != "standing")
     keys = gone.select("decision_no", "enterprise_id", "state").iter_rows()
     return {(number, enterprise): LISTING_STATES[state] for number, enterprise, state in keys}
-
-
-def is_as_published(folder: Path, entries: pl.DataFrame) -> bool:
-    """Whether the latest version in `folder` shows exactly these entries."""
-    shelf = Shelf(folder)
-    latest = shelf.latest()
-    if latest is None:
-        return False
-    names = [name for name in entries.columns if name not in ("ends_on", "state")]
-    shown = {tuple(getattr(entry, name) for name in names) for entry in released_entries(shelf.version(latest))}
-    return shown == {tuple(value or "" for value in row) for row in entries.select(names).iter_rows()}

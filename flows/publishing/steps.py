@@ -11,10 +11,10 @@ import polars as pl
 
 from flows.policies import hash_of_law, read_law
 from flows.publishing.approvals import NotApprovable, Prepared, Signature, is_approved, preparer, record, remember
-from flows.publishing.entries import all_listings, causes_of_removal, is_as_published
+from flows.publishing.entries import all_listings, causes_of_removal
 from flows.settings import Settings
 from flows.store import Store
-from reports.publication import Draft, Publication, Shelf, digest_of, prepare, read_index, release
+from reports.publication import Draft, Publication, Shelf, digest_of, is_as_published, prepare, read_index, release
 
 SERIOUS_LIST = "serious-violations"
 
@@ -31,9 +31,9 @@ def prepare_and_publish(settings: Settings, prepared_by: str) -> dict[str, Any]:
     law = read_law(settings.policy_dir)
     found = all_listings(store, night, law)
     entries = found.filter(pl.col("state") == "standing")
-    shelf = Shelf(settings.publications / SERIOUS_LIST)
-    if is_as_published(shelf.folder, entries):
-        return _answer("unchanged", "名单与已发布的最新版本相同，无需发布。", version=shelf.latest())
+    if is_as_published(settings.publications, SERIOUS_LIST, entries):
+        latest = Shelf(settings.publications / SERIOUS_LIST).latest()
+        return _answer("unchanged", "名单与已发布的最新版本相同，无需发布。", version=latest)
     publication = Publication(
         SERIOUS_LIST,
         law.title,
