@@ -21,15 +21,16 @@ def unclean_days(hits: Hits, plan: Plan) -> pl.LazyFrame:
 
 def with_credit(days: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     """Adds `credit`, the tiers regained since that day by full clean years, and `clean_year_on`, when the next is."""
-    day, today = pl.col("on").sort(), pl.lit(plan.day, dtype=pl.Date())
-    years = full_years(day, day.shift(-1).fill_null(today)).cum_sum(reverse=True)
-    last = pl.col("on").max()
+    day, today = pl.col("on"), pl.lit(plan.day, dtype=pl.Date())
+    is_followed = pl.col("key") == pl.col("key").shift(-1)
+    until = pl.when(is_followed).then(day.shift(-1)).otherwise(today)
+    in_order = days.sort("key", "on").with_columns(years=full_years(day, until))
+    summed = in_order.with_columns(past_years=pl.col("years").cum_sum())  # over all keys: vectorised, then told apart
+    regained = pl.col("past_years").max().over("key") - pl.col("past_years") + pl.col("years")
+    last = day.max().over("key")
     next_on = day_after(years_later(last, full_years(last, today) + 1))
-    return (
-        days.group_by("key")
-        .agg(on=day, credit=years * (plan.tiers_per_clean_year or 0), clean_year_on=next_on)
-        .explode("on", "credit")
-    )
+    credit = regained * (plan.tiers_per_clean_year or 0)
+    return summed.select("key", "on", credit=credit, clean_year_on=next_on)
 
 
 def past_asks(days: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:

@@ -37,7 +37,10 @@ def day_after(day: pl.Expr) -> pl.Expr:
 
 def years_later(day: pl.Expr, years: pl.Expr) -> pl.Expr:
     """The day that many whole years later, by the rule of `end_of_span`, the number varying by row."""
-    return day.dt.offset_by(pl.format("{}y", years))
+    year = day.dt.year().cast(pl.Int64) + years
+    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    is_leap_day = (day.dt.month() == 2) & (day.dt.day() == 29)
+    return pl.date(year, day.dt.month(), day.dt.day() - (is_leap_day & ~is_leap).cast(pl.Int8))
 
 
 def full_years(start: pl.Expr, end: pl.Expr) -> pl.Expr:
