@@ -72,7 +72,8 @@ def broken(raw: RawFile, source: Source, received_at: datetime) -> pl.DataFrame:
         "code",
         "expected",
         value=pl.when(is_secret).then(mask(text)).otherwise(mask_person_numbers(text)),
-        reason="detail",
+        # The sentence quotes the cell, and a number that is no resident's identity number has no form to be known by.
+        reason=pl.when(is_secret).then(pl.lit("单元格内容无法读取")).otherwise(mask_person_numbers(pl.col("detail"))),
         suggestions=pl.lit([], dtype=pl.List(pl.String())),
         row_text=_masked_texts(raw.broken["row_text"], source.secrets),
     )

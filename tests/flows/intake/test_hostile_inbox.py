@@ -76,3 +76,12 @@ def test_an_empty_inbox_brings_nothing(tmp_path):
     intake = night(tmp_path)
     assert intake.files.is_empty()
     assert all(frame.is_empty() for frame in intake.records.values())
+
+
+def test_a_broken_cell_under_a_secret_heading_is_masked_whatever_its_form(tmp_path):
+    put(tmp_path, "双公示.csv", [penalty(证件号码="PASS\x07PORT12345", 法定代表人证件号码="G12345678")])
+    intake = night(tmp_path)
+    assert intake.quarantine["code"].to_list() == ["control_character"]
+    everything = str(intake.quarantine.to_dicts())
+    assert "PORT12345" not in everything
+    assert "G12345678" not in everything
