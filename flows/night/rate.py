@@ -41,7 +41,15 @@ def rate_all(store: Store, night: Night, policy: PolicyInForce, former: Run | No
     before = _without_start(*on_day(store, night.as_of - timedelta(days=1)))
     _stage_differences(night, before, after)
     is_policy_changed = former is not None and former.policy_hash != policy.version_on(night.as_of)
-    changes = tier_changes(before, after, records, enterprises, night.as_of, is_policy_changed)
+    changes = tier_changes(
+        before,
+        after,
+        records,
+        enterprises,
+        night.as_of,
+        is_policy_changed,
+        received_after=former.known_at if former else None,
+    )
     night.stage("changes", changes.changes)
     night.stage("change_trace", changes.change_trace)
 
