@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from flows.intake.reading import QUARANTINE_HEADINGS, Layout, RawFile, discover, read_file
+from flows.intake.reading import QUARANTINE_HEADINGS, Layout, RawFile, read_file
 from transforms.policy.problems import nearest
 from transforms.policy.source import Cell, Source
 from transforms.tables import KINDS
@@ -26,9 +26,9 @@ class Arrival:
     notes: tuple[str, ...]
 
 
-def arrivals(inbox: Path, sources: Sequence[Source]) -> Iterator[Arrival]:
-    """Every file of the inbox, in order of its path; each is read when it is asked for."""
-    for path in discover(inbox):
+def arrivals(paths: Iterable[Path], inbox: Path, sources: Sequence[Source]) -> Iterator[Arrival]:
+    """The files at `paths` below the inbox, in their order; each is read when it is asked for."""
+    for path in paths:
         yield _arrival(path, inbox, sources)
 
 

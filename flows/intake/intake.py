@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from flows.intake.accounts import account, broken, file_row, quarantined
 from flows.intake.arrivals import Arrival, arrivals
 from flows.intake.known import Known
 from flows.intake.parts import Part, read_part, sound_records, tied, unclaimed
+from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
 from transforms.records import Register, Terms, with_fates, with_keys
 from transforms.records.register import NEEDED
@@ -49,7 +50,7 @@ def take_in(inbox: Path, rules: Rules, known: Known, received_at: datetime) -> I
     cannot be read.
     """
     terms = Terms(rules.common, received_at.date(), rules.identity_key)
-    new, repeated = _new(arrivals(inbox, rules.sources), known)
+    new, repeated = _new(inbox, rules, known)
     parts = {id(arrival): _parts(arrival, terms) for arrival in new}
     settled, register = {}, None
     for kind in KINDS:
@@ -62,15 +63,14 @@ def take_in(inbox: Path, rules: Rules, known: Known, received_at: datetime) -> I
     return _whole(new, repeated, settled, rest, received_at)
 
 
-def _new(found: Iterable[Arrival], known: Known) -> tuple[list[Arrival], list[str]]:
-    new: dict[str, Arrival] = {}
-    repeated = []
-    for arrival in found:
-        if arrival.raw.file_id in known.file_ids or arrival.raw.file_id in new:
-            repeated.append(arrival.raw.file_name)
-        else:
-            new[arrival.raw.file_id] = arrival
-    return list(new.values()), repeated
+def _new(inbox: Path, rules: Rules, known: Known) -> tuple[list[Arrival], list[str]]:
+    """Files not taken in before, read; and the paths of those that were, which are not read at all."""
+    paths, repeated = unknown(discover(inbox), known.file_ids)
+    # By what was read in the end: a file may have been written anew since its bytes were hashed.
+    new = {arrival.raw.file_id: arrival for arrival in arrivals(paths, inbox, rules.sources)}
+    done = known.file_ids & new.keys()
+    names = [*(path.relative_to(inbox).as_posix() for path in repeated), *(new.pop(one).raw.file_name for one in done)]
+    return list(new.values()), sorted(names)
 
 
 def _parts(arrival: Arrival, terms: Terms) -> list[Part]:

@@ -1,11 +1,11 @@
 """Files of an inbox become raw frames of text, every row of them accounted for, whatever arrives.
 
-`discover` lists what lies in an inbox; `read_file` reads one file. Nothing here raises for a bad file: a file that
-cannot be read at all carries a `FileFinding`, a row that cannot be read as a row stands in `RawFile.broken`, and
-every other row stands in `RawFile.frame`. What the cells mean is no business of this room.
+`discover` lists what lies in an inbox, `unknown` tells what is new in it; `read_file` reads one file. Nothing here
+raises for a bad file: a file that cannot be read at all carries a `FileFinding`, a row that cannot be read as a row
+stands in `RawFile.broken`, and every other row stands in `RawFile.frame`. What the cells mean is no business of this room.
 """
 
-from flows.intake.reading.discovery import discover
+from flows.intake.reading.discovery import discover, unknown
 from flows.intake.reading.read import read_file
 from flows.intake.reading.shapes import BROKEN_SCHEMA, ROW_NO, FileFinding, Layout, RawFile
 from reports.render.quarantine_workbook import QUARANTINE_HEADINGS, RAW_ROW
@@ -20,4 +20,5 @@ __all__ = [
     "RawFile",
     "discover",
     "read_file",
+    "unknown",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 _PASSED_OVER = (".", "~$")  # hidden files, and the lock a spreadsheet program leaves beside an open workbook
@@ -16,6 +17,27 @@ def discover(inbox: Path) -> list[Path]:
     """
     root = inbox.resolve()
     return sorted(path for path in _files(inbox) if path.resolve().is_relative_to(root))
+
+
+def unknown(paths: list[Path], known: Collection[str]) -> tuple[list[Path], list[Path]]:
+    """Of `paths` those whose bytes are neither `known` (SHA-256) nor those of an earlier path, and the others.
+
+    Bytes are hashed, never parsed: an inbox keeps every file for years. Raises OSError where a file has vanished.
+    """
+    seen = set(known)
+    new: list[Path] = []
+    repeated: list[Path] = []
+    for path in paths:
+        file_id = hash_of(path)
+        (repeated if file_id in seen else new).append(path)
+        seen.add(file_id)
+    return new, repeated
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flows.intake.reading import limits
 from flows.intake.reading.cells import checked
+from flows.intake.reading.discovery import hash_of
 from flows.intake.reading.kinds import ZIP, refuse_other_kinds
 from flows.intake.reading.separated import read_separated
 from flows.intake.reading.shapes import Layout, RawFile, Sheet, TurnedAway
@@ -26,7 +27,7 @@ def read_file(path: Path, inbox: Path, layout: Layout, expected_headings: Collec
     size = path.stat().st_size
     if size > limits.MAX_FILE_BYTES:
         finding = TurnedAway("file_too_large", f"文件有 {size} 字节，最多 {limits.MAX_FILE_BYTES} 字节。请拆分后报送。")
-        return RawFile(_hash_of(path), name, None, size, finding=finding.finding)
+        return RawFile(hash_of(path), name, None, size, finding=finding.finding)
     data = path.read_bytes()
     file_id = hashlib.sha256(data).hexdigest()
     try:
@@ -44,8 +45,3 @@ def _sheet(data: bytes, suffix: str, layout: Layout, expected: Collection[str]) 
     if data.startswith(ZIP):
         return read_workbook(data, layout, expected)
     return read_separated(data, layout, expected)
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
