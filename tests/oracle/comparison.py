@@ -1,0 +1,142 @@
+"""The ratings and the oracle side by side: the same records to both, and the smallest case on which they part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import polars as pl
+import yaml
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+
+from tests.oracle.case import Record
+from tests.oracle.oracle import rate_one
+from transforms.policy import PolicyProblems, Scheme, load_scheme
+from transforms.rating import rate
+from transforms.tables import KINDS, TABLES
+from transforms.tables.shape import Column
+
+Firms = dict[str, list[Record]]
+Answer = tuple[dict[str, Any], list[tuple[Any, ...]]]
+_FILLED = {pl.String(): "x", pl.Int64(): 1, pl.Datetime("us", "UTC"): datetime(2026, 1, 1, tzinfo=UTC)}
+TRACE = tuple(c.name for c in TABLES["trace"].columns if c.name not in ("enterprise_id", "valid_from_on", "position"))
+
+
+OPTIONAL = ("heaviest_per_act", "limits", "best_tier_needs", "movement", "supervision", "sections")
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def examples(share: int) -> settings:
+    """One example for `share` of the profile's. What a seed makes is made smaller here, not by Hypothesis."""
+    count = max(settings().max_examples // share, 1)
+    return settings(max_examples=count, phases=(Phase.explicit, Phase.generate))
+
+
+class _Plain(yaml.SafeDumper):
+    """Every value is written where it stands: policy files know no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def as_text(plain: dict[str, Any]) -> str:
+    """A scheme, or anything plain, as a policy file would have it."""
+    return yaml.dump(plain, Dumper=_Plain, allow_unicode=True, sort_keys=False)
+
+
+def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
+    """The records as stored, by kind; columns nobody set are null, or filled where they may not be."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in KINDS}
+    for enterprise_id, records in firms.items():
+        for record in records:
+            columns = KINDS[record["kind"]].table.columns
+            filled = {column.name: _cell(column, record) for column in columns}
+            rows[record["kind"]].append(filled | {"enterprise_id": enterprise_id})
+    schemas = {name: kind.table.schema for name, kind in KINDS.items()}
+    return {name: pl.LazyFrame(rows[name], schema=schemas[name]) for name in KINDS}
+
+
+def _cell(column: Column, record: Record) -> object:
+    filled = _FILLED.get(column.dtype) if column.required else None
+    return record.get(column.name, filled)
+
+
+def answers(scheme: Scheme, firms: Firms, as_of: date) -> dict[str, Answer]:
+    """What the ratings say of each enterprise: its fields, and its trace rows in an order of their own."""
+    columns = KINDS["enterprise"].table.columns
+    names = [{column.name: _cell(column, {"enterprise_id": name}) for column in columns} for name in firms]
+    result = rate(frames(firms), pl.LazyFrame(names, schema=KINDS["enterprise"].table.schema), scheme, as_of)
+    ratings, trace = pl.collect_all([result.ratings, result.trace])
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in firms}
+    for row in trace.iter_rows(named=True):
+        rows[row["enterprise_id"]].append(tuple(row[name] for name in TRACE))
+    found = {row["enterprise_id"]: row for row in ratings.iter_rows(named=True)}
+    return {name: (found[name], sorted(rows[name], key=repr)) for name in firms}
+
+
+def opinion(scheme: dict[str, Any], name: str, records: list[Record], as_of: date) -> Answer:
+    """What the oracle says of one enterprise, in the same shape."""
+    said = rate_one(scheme, name, records, as_of)
+    rows = [tuple(row[column] for column in TRACE) for row in said["trace"]]
+    return said["rating"], sorted(rows, key=repr)
+
+
+def differences(ours: Answer, theirs: Answer) -> list[str]:
+    """Where the ratings (first) and the oracle (second) differ, one line each."""
+    fields = [
+        f"{name}: {ours[0][name]!r}, oracle {said!r}" for name, said in theirs[0].items() if ours[0][name] != said
+    ]
+    missing = [f"row only in the oracle: {_told(row)}" for row in theirs[1] if row not in ours[1]]
+    extra = [f"row only in the ratings: {_told(row)}" for row in ours[1] if row not in theirs[1]]
+    count = [f"{len(ours[1])} rows, oracle {len(theirs[1])}"] if len(ours[1]) != len(theirs[1]) else []
+    return [*fields, *missing, *extra, *count]
+
+
+def _told(row: tuple[Any, ...]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in zip(TRACE, row, strict=True) if value is not None)
+
+
+def disagreement(text: str, firms: Firms, as_of: date) -> str:
+    """Empty where both agree on every enterprise; else the smallest case found, told to a person."""
+    plain = yaml.safe_load(text)
+    ours = answers(load_scheme(text, "made.yaml"), firms, as_of)
+    for name, records in firms.items():
+        if differences(ours[name], opinion(plain, name, records, as_of)):
+            return _smallest(plain, name, records, as_of)
+    return ""
+
+
+def _smallest(plain: dict[str, Any], name: str, records: list[Record], as_of: date) -> str:
+    """The case with every record and every part of the scheme left out that the difference does without."""
+
+    def parts(scheme: dict[str, Any], some: list[Record]) -> list[str]:
+        try:
+            ours = answers(load_scheme(as_text(scheme), "made.yaml"), {name: some}, as_of)[name]
+        except PolicyProblems:
+            return []
+        return differences(ours, opinion(scheme, name, some, as_of))
+
+    few = _without(records, lambda some: bool(parts(plain, some)))
+    small = plain
+    for part in ("items", "direct", "accumulations"):
+        still_parts = partial(_parts_with, small, part, lambda scheme: bool(parts(scheme, few)))
+        small = {**small, part: _without(small.get(part, []), still_parts)}
+    for part in OPTIONAL:
+        less = {key: value for key, value in small.items() if key != part}
+        small = less if parts(less, few) else small
+    told = as_text({"as_of": as_of, "records": few, "scheme": small})
+    return "\n".join([f"{name} on {as_of}:", *parts(small, few), told])
+
+
+def _parts_with(scheme: dict[str, Any], part: str, parts: Callable[[dict[str, Any]], bool], some: list[Any]) -> bool:
+    return parts({**scheme, part: some})
+
+
+def _without(things: list[Any], still_parts: Callable[[list[Any]], bool]) -> list[Any]:
+    for thing in list(things):
+        less = [other for other in things if other is not thing]
+        things = less if still_parts(less) else things
+    return things

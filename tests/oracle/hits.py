@@ -1,0 +1,128 @@
+"""Which records hit which items, for how much, and why some do not count: steps 1 to 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tests.oracle.case import Case, Record, centipoints, term
+from tests.oracle.days import FOR_EVER, after, end_of_span, end_of_window
+
+Rule = dict[str, Any]
+
+
+@dataclass
+class Hit:
+    """A record under an item; points are what counts, 0 where a reason stands against it."""
+
+    item: Rule
+    record: Record
+    raw: int
+    value_used: str
+    points: int = 0
+    reason: str | None = None
+
+    @property
+    def event_on(self) -> date:
+        day: date = term(self.record, "event_on")
+        return day
+
+
+def hits_on(case: Case, day: date) -> list[Hit]:
+    """Every hit up to `day`, judged on that day, in the order of the items."""
+    hits = [hit for item in case.scheme["items"] for hit in _hits_of(case, item, day)]
+    for hit in hits:
+        hit.reason = _reason(case, hit, day)
+    _keep_heaviest(case, [hit for hit in hits if hit.reason is None], day)
+    for hit in hits:
+        hit.points = decayed(case, hit, day) if hit.reason is None else 0
+    return hits
+
+
+def _hits_of(case: Case, item: Rule, day: date) -> list[Hit]:
+    award = case.value(item["award"])
+    if award is None:
+        return []
+    found = [(record, _raw(award, record)) for record in case.matching(item, day)]
+    used = award.get("of")
+    return [
+        Hit(item, record, raw, f"{used}={record[used]}" if used else "") for record, raw in found if raw is not None
+    ]
+
+
+def _raw(award: Rule, record: Record) -> int | None:
+    if "fixed" in award:
+        return centipoints(award["fixed"])
+    amount = record[award["of"]]
+    if "per_unit" in award:
+        return centipoints(award["per_unit"]) * amount if amount else None
+    passed = [step for step in award["brackets"] if amount is not None and step["from"] <= amount]
+    return centipoints(passed[-1]["points"]) if passed else None
+
+
+def _reason(case: Case, hit: Hit, day: date) -> str | None:
+    if case.is_revoked(hit.record):
+        return "revoked"
+    if expiry_of(case, hit) < day:
+        return "expired"
+    return "aged_out" if window_end_of(case, hit) < day else None
+
+
+def _window(case: Case, hit: Hit) -> Rule:
+    own: Rule | None = case.value(hit.item.get("window"))
+    whole: Rule = case.optional("window")
+    return own or whole
+
+
+def window_end_of(case: Case, hit: Hit) -> date:
+    return end_of_window(hit.event_on, _window(case, hit))
+
+
+def expiry_of(case: Case, hit: Hit) -> date:
+    """The last day of the record's own term where the window heeds it; FOR_EVER otherwise."""
+    heeds = _window(case, hit).get("until_expiry", False)
+    return (term(hit.record, "expires_on") if heeds else None) or FOR_EVER
+
+
+def stops_counting_on(case: Case, hit: Hit) -> date | None:
+    """The first day it no longer counts, for whichever reason comes first."""
+    revoked_on = term(hit.record, "revoked_on")
+    last = min(expiry_of(case, hit), window_end_of(case, hit))
+    return min((stop for stop in (after(last), revoked_on) if stop is not None), default=None)
+
+
+def decay_starts(case: Case, hit: Hit) -> list[tuple[date, int]]:
+    """The days from which fewer points count, each with its percentage."""
+    steps = case.value(hit.item.get("decay")) or []
+    return [(end_of_span(hit.event_on, step["after"]) + timedelta(days=1), step["percent"]) for step in steps]
+
+
+def decayed(case: Case, hit: Hit, day: date) -> int:
+    passed = [percent for start, percent in decay_starts(case, hit) if start <= day]
+    return rounded(hit.raw * passed[-1], case.optional("rounding")) if passed else hit.raw
+
+
+def rounded(hundredths: int, how: str) -> int:
+    """hundredths / 100 as a whole number, halves by `how`; the sign of points never matters to a rounding."""
+    whole, rest = divmod(abs(hundredths), 100)
+    if how == "half_up" and rest >= 50:
+        whole += 1
+    if how == "half_even" and (rest > 50 or (rest == 50 and whole % 2 == 1)):
+        whole += 1
+    return whole if hundredths >= 0 else -whole
+
+
+def _keep_heaviest(case: Case, hits: list[Hit], day: date) -> None:
+    """Of the adverse hits on one act only the heaviest keeps counting."""
+    kinds = case.optional("heaviest_per_act") or []
+    acts: dict[tuple[str, str], list[Hit]] = {}
+    for hit in hits:
+        act = term(hit.record, "act")
+        if hit.record["kind"] in kinds and act is not None and case.is_adverse(hit.raw):
+            acts.setdefault((hit.record["kind"], act), []).append(hit)
+    order = [item["id"] for item in case.scheme["items"]]
+    for same in acts.values():
+        same.sort(key=lambda hit: (-abs(decayed(case, hit, day)), order.index(hit.item["id"]), hit.record["record_id"]))
+        for hit in same[1:]:
+            hit.reason = "lighter_in_act"
