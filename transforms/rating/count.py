@@ -76,8 +76,8 @@ def with_reason(hits: pl.LazyFrame) -> pl.LazyFrame:
         .then(reason_code("aged_out"))
     )
     over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
-    stops_on = pl.when(pl.col("is_revoked")).then(pl.col("revoked_on")).otherwise(over_on)
-    return hits.with_columns(reason=reason, stops_on=stops_on)
+    # A revocation that is known beforehand ends it as well, should it come first.
+    return hits.with_columns(reason=reason, stops_on=pl.min_horizontal(over_on, "revoked_on"))
 
 
 def with_heaviest(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:

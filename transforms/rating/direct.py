@@ -30,7 +30,7 @@ def _repeated(hits: pl.LazyFrame, rule: DirectRule, within: Span) -> pl.LazyFram
 def triggers(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     """Of the hits of direct rules those that place: the record, or enough of them within the rule's span.
 
-    Adds tier (index), holds_until (last day; null for ever) and stops_on (the day after, or of revocation).
+    Adds tier (index), holds_until (last day; null for ever) and stops_on (the day after, or of revocation: the first).
     """
     frames = []
     for rule in plan.directs:
@@ -39,7 +39,7 @@ def triggers(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     if not frames:
         frames = [hits.clear().with_columns(tier=pl.lit(None, dtype=pl.Int64))]
     holds_until = pl.min_horizontal("window_ends_on", "expires_on")
-    stops_on = pl.when(pl.col("is_revoked")).then(pl.col("revoked_on")).otherwise(day_after(holds_until))
+    stops_on = pl.min_horizontal(day_after(holds_until), "revoked_on")
     return pl.concat(frames).with_columns(holds_until=holds_until, stops_on=stops_on)
 
 

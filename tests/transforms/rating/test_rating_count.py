@@ -71,7 +71,13 @@ def test_revoked_from_its_day_on(shift: int, reason: str | None) -> None:
     assert row["reason"] == reason
     assert row["points_centipoints"] == (0 if reason else -100)
     assert row["raw_centipoints"] == -100
-    assert row["stops_counting_on"] == (revoked_on if reason else date(2026, 1, 1))
+    assert row["stops_counting_on"] == revoked_on, "known beforehand, it is foretold"
+
+
+def test_a_revocation_after_the_window_moves_no_end() -> None:
+    row = _only(date(2026, 3, 1), fields={"revoked_on": date(2026, 2, 1)})
+
+    assert (row["reason"], row["stops_counting_on"]) == ("revoked", date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(

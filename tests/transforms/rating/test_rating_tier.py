@@ -104,12 +104,13 @@ def test_the_longest_lock_of_the_worst_tier_decides() -> None:
 def test_a_revoked_placement_does_not_hold() -> None:
     row = penalty("p1", "E1", _DAY, "revoke_licence", revoked_on=_after(_DAY, 5))
     of = scheme(items=[_FINE], direct=[_direct()])
-    eve, _ = rate_one(of, _after(_DAY, 4), row)
+    eve, foreseen = rate_one(of, _after(_DAY, 4), row)
     on, trace = rate_one(of, _after(_DAY, 5), row)
 
     assert (eve["tier"], eve["next_change_on"], eve["next_change_why"]) == ("D", _after(_DAY, 5), "revocation")
     assert on["tier"] == "A"
     assert [row["reason"] for row in trace] == ["revoked"]
+    assert [row["stops_counting_on"] for row in [*foreseen, *trace]] == [_after(_DAY, 5)] * 2
 
 
 @pytest.mark.parametrize(
