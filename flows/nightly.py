@@ -1,54 +1,47 @@
-"""The nightly flow: what happens each night, and in which order. The steps are in `flows.night`."""
+"""The nightly flow: the nights that are due, in order. One night is `flows.night.work`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from flows import settings as configuration
-from flows.night import story
 from flows.night.bring_in import bring_in, rules_of
-from flows.night.check import Checked, check
+from flows.night.check import check
 from flows.night.keep import keep
-from flows.night.plan import Night, nights_due
+from flows.night.plan import nights_due
 from flows.night.rate import rate_all
-from flows.night.tell import Telling, tell
-from flows.policies import PolicyInForce, read_scheme
-from flows.settings import Settings
-from flows.store import Busy, Store, Writing
+from flows.night.story import PrefectStory
+from flows.night.tell import tell
+from flows.night.work import NightResult, Office, Steps, one_night
+from flows.policies import read_scheme
+from flows.settings import SettingProblem, Settings, SettingsProblems
+from flows.store import Store
 
-Outcome = Literal["passed", "refused", "busy"]
+__all__ = ["NightResult", "nightly", "run"]
 
-# Reading a shared folder and writing to a store over a network may fail for a moment; nothing else heals by waiting.
+# Reading a shared folder may fail for a moment. Nothing else heals by waiting: the rest is computed, or written in
+# steps that must not happen twice, and a run that broke off is undone by the next one.
 _OVER_A_NETWORK: dict[str, Any] = {
     "retries": 2,
     "retry_delay_seconds": [5, 30],
     "retry_condition_fn": lambda _task, _run, state: isinstance(state.result(raise_on_failure=False), OSError),
 }
 
-
-@dataclass(frozen=True)
-class NightResult:
-    """What became of the nights that were due: the last one's run, facts and report."""
-
-    state: Outcome
-    message: str
-    run_id: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    report: Path | None = None
-
-
-take_in_files = task(name="take in files", cache_policy=NO_CACHE, **_OVER_A_NETWORK)(bring_in)
-rate_enterprises = task(name="rate enterprises", cache_policy=NO_CACHE)(rate_all)
-hold_at_gate = task(name="hold at the gate", cache_policy=NO_CACHE)(check)
-write_report = task(name="write the report", cache_policy=NO_CACHE)(tell)
-commit_tables = task(name="write to the store", cache_policy=NO_CACHE)(keep)
+STEPS = Steps(
+    bring_in=task(name="take in files", cache_policy=NO_CACHE, **_OVER_A_NETWORK)(bring_in),
+    rate=task(name="rate enterprises", cache_policy=NO_CACHE)(rate_all),
+    check=task(name="hold at the gate", cache_policy=NO_CACHE)(check),
+    tell=task(name="write the report", cache_policy=NO_CACHE)(tell),
+    keep=task(name="write to the store", cache_policy=NO_CACHE)(keep),
+)
 
 
 @flow(name="nightly", log_prints=True, validate_parameters=False)
@@ -57,71 +50,62 @@ def nightly(
     known_at: datetime | None = None,
     scheme: str | None = None,
     settings: Settings | None = None,
-) -> dict[str, Any]:
+) -> State[dict[str, Any]]:
     """Run every night that is due up to `as_of` (default: today at the office), in order.
 
-    known_at: what had arrived by then is known (default: now). A night refused by the gate ends the flow.
+    known_at: what had arrived by then is known (default: now). A night refused by the gate ends the flow, as
+    `Refused`; where another run holds the store it ends as `Busy`. Neither lets a publication be prepared.
     """
     chosen = settings or configuration.load({})
-    store = Store(chosen.store, chosen.storage_options, chosen.state_dir)
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
-    zone = ZoneInfo(chosen.timezone)
-    day = _day(as_of) or datetime.now(zone).date()
-    known = _instant(known_at) or datetime.now(zone)
+    office = Office(_store(chosen), chosen, policy)
+    now = _now(chosen)
     result = NightResult("passed", "no night was due")
-    for due in nights_due(store.last("nightly"), day):
-        result = one_night(store, chosen, policy, due, known)
+    for due in nights_due(office.store.last("nightly"), _day(as_of) or now.date(), now.date()):
+        result = one_night(office, due, _instant(known_at, chosen) or now, STEPS, PrefectStory())
         if result.state != "passed":
-            break
-    return asdict(result)
+            return Failed(name=result.state.capitalize(), message=result.message, data=asdict(result))
+    return Completed(message=result.message, data=asdict(result))
 
 
 def run(settings: Settings, as_of: date | None, known_at: datetime | None, scheme: str | None) -> NightResult:
-    """The flow as the command line calls it. What is wrong with settings or policy is said before it starts."""
+    """The flow as the command line calls it. A mistake of the caller's is said before it starts, in plain words.
+
+    Raises SettingsProblems, PolicyProblems, PastNight, FutureNight.
+    """
     rules_of(settings)
+    _see_inbox(settings)
     read_scheme(settings.policy_dir, scheme or settings.scheme)
-    return NightResult(**nightly(as_of, known_at, scheme, settings))
+    today = _now(settings).date()
+    nights_due(_store(settings).last("nightly"), as_of or today, today)
+    state = cast("State[Any]", nightly(as_of, known_at, scheme, settings, return_state=True))
+    answer = state.result(raise_on_failure=False)
+    if isinstance(answer, BaseException):
+        raise answer
+    return NightResult(**answer)
 
 
-def one_night(store: Store, settings: Settings, policy: PolicyInForce, as_of: date, known_at: datetime) -> NightResult:
-    """One night from inbox to commit, or to the reason why not."""
-    version = policy.version_on(as_of)
-    try:
-        with store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:
-            return _work(store, settings, policy, Night(as_of, known_at, writing.folder), writing)
-    except Busy as busy:
-        return NightResult("busy", str(busy))
+def _see_inbox(settings: Settings) -> None:
+    """Raises SettingsProblems where there is no inbox: waiting for one would help a schedule, not a person."""
+    if not settings.inbox.is_dir():
+        expected, advice = "a folder that can be read", "Make it, or name another with --inbox or YAOXIN_INBOX."
+        problem = SettingProblem("inbox", "the settings", repr(str(settings.inbox)), "no such folder", expected, advice)
+        raise SettingsProblems([problem])
 
 
-def _work(store: Store, settings: Settings, policy: PolicyInForce, night: Night, writing: Writing) -> NightResult:
-    former = store.last("nightly", before=night.as_of)
-    with story.progress(night) as advance:
-        take_in_files(store, settings, night)
-        advance("taken in")
-        rate_enterprises(store, night, policy, former)
-        advance("rated")
-        checked = hold_at_gate(settings.policy_dir, night, policy, former)
-        advance("checked")
-        if not checked.is_passed:
-            return _refused(writing, night, checked)
-        report = write_report(store, settings, Telling(night, policy, checked, former))
-        advance("reported")
-        commit_tables(writing, night)
-        run = writing.commit("passed", report.facts)
-        night.clear()
-    story.publish_night(run, report)
-    return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page)
+def _store(settings: Settings) -> Store:
+    return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
-def _refused(writing: Writing, night: Night, checked: Checked) -> NightResult:
-    run = writing.commit("refused", checked.facts)
-    story.publish_refusal(run, checked)
-    return NightResult("refused", checked.what_first, run.run_id, dict(run.facts), checked.docs)
+def _now(settings: Settings) -> datetime:
+    return datetime.now(ZoneInfo(settings.timezone))
 
 
 def _day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _instant(value: datetime | str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+def _instant(value: datetime | str | None, settings: Settings) -> datetime | None:
+    """From the Prefect page instants come as text; one without a zone is meant by the clock of the office."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.replace(tzinfo=ZoneInfo(settings.timezone)) if instant and instant.tzinfo is None else instant

@@ -10,14 +10,16 @@ from typing import Any
 import polars as pl
 
 from expectations import Verdict, what_first, write_docs
-from flows.gate import Gate, night_accounts, present_ratings, read_gate
+from flows.gate import night_accounts, present_ratings, read_gate
+from flows.night.arrived import arrived
 from flows.night.plan import Night
 from flows.night.rate import ALL_RATINGS, ALL_TRACE, known_records
 from flows.policies import PolicyInForce
-from flows.store import Run
+from flows.store import Run, Store
 from transforms.tables import KINDS
 
 _COUNTED = ("enterprise", "present_ratings")
+_ARRIVING = (*(kind for kind in KINDS if kind != "enterprise"), "files", "accounts", "quarantine")
 
 
 @dataclass(frozen=True)
@@ -46,30 +48,28 @@ class Checked:
         }
 
 
-def check(policy_dir: Path, night: Night, policy: PolicyInForce, former: Run | None) -> Checked:
+def check(store: Store, policy_dir: Path, night: Night, policy: PolicyInForce, former: Run | None) -> Checked:
     """Validate every table of the night; the pages go into the run's folder.
 
     former: the last committed run of an earlier day, against whose counts volumes are checked.
     """
     gate = read_gate(policy_dir)
     counts = former.facts.get("counts", {}) if former else {}
-    verdicts = tuple(_verdicts(gate, night, policy, counts))
+    verdicts = tuple(
+        gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
+        for table, frame in _frames(store, night, policy, former)
+    )
     return Checked(verdicts, write_docs(verdicts, night.folder / "gate", title=night.folder.name))
 
 
-def _verdicts(gate: Gate, night: Night, policy: PolicyInForce, counts: dict[str, int]) -> Iterator[Verdict]:
-    for table, frame in _frames(night, policy):
-        yield gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
-
-
-def _frames(night: Night, policy: PolicyInForce) -> Iterator[tuple[str, pl.LazyFrame]]:
+def _frames(
+    store: Store, night: Night, policy: PolicyInForce, former: Run | None
+) -> Iterator[tuple[str, pl.LazyFrame]]:
     register = known_records(night)["enterprise"]
     yield "enterprise", register
-    arrived = [kind for kind in KINDS if kind != "enterprise"]
-    for table in (*arrived, "files", "accounts", "quarantine"):
-        if night.has(table):
-            yield table, night.staged(table)
-    yield "night_accounts", night_accounts(night.staged("accounts"))
+    came = {table: arrived(store, night, table, former).collect() for table in _ARRIVING}
+    yield from ((table, frame.lazy()) for table, frame in came.items() if not frame.is_empty())
+    yield "night_accounts", night_accounts(came["accounts"])
     ratings, trace = night.staged(ALL_RATINGS), night.staged(ALL_TRACE)
     yield "ratings", ratings
     yield "trace", trace

@@ -17,6 +17,10 @@ class PastNight(ValueError):
     """A night before one that is committed already was asked for."""
 
 
+class FutureNight(ValueError):
+    """A night that has not come was asked for."""
+
+
 @dataclass(frozen=True)
 class Night:
     """A night: the day it rates, what it may know, and the folder of its run."""
@@ -48,11 +52,14 @@ class Night:
         return self.folder / "stage" / f"{name}.parquet"
 
 
-def nights_due(last: Run | None, as_of: date) -> list[date]:
+def nights_due(last: Run | None, as_of: date, today: date) -> list[date]:
     """The nights to run so that none is missing: those after the last one, up to `as_of`.
 
-    The day of the last night itself is run again. Raises PastNight for an earlier one.
+    The day of the last night itself is run again. Raises PastNight for an earlier one, FutureNight after `today`:
+    every true night would be past from then on.
     """
+    if as_of > today:
+        raise FutureNight(f"as_of {as_of}: that day has not come; today is {today}. Nights run in order, up to today.")
     if last is None or as_of == last.as_of:
         return [as_of]
     if as_of < last.as_of:

@@ -20,34 +20,36 @@ from flows.night.plan import Night
 from flows.night.tell import Report
 from flows.store import Run
 
-_STEPS = 4
+_STEPS = 5
 
 
-@contextmanager
-def progress(night: Night) -> Iterator[Callable[[str], None]]:
-    """A bar for the night; call what is handed out after each step."""
-    artifact = cast(UUID, create_progress_artifact(0.0, key="night-progress", description=f"Night of {night.as_of}"))
-    done = 0
+class PrefectStory:
+    """Artifacts of the flow run, so that its page alone tells the night."""
 
-    def advance(step: str) -> None:
-        nonlocal done
-        done += 1
-        print(f"{night.as_of}: {step} ({done} of {_STEPS})")  # noqa: T201 the flow logs what is printed
-        update_progress_artifact(artifact, progress=100.0 * done / _STEPS)
+    @contextmanager
+    def progress(self, night: Night) -> Iterator[Callable[[str], None]]:
+        """A bar for the night; call what is handed out after each step."""
+        about = f"Night of {night.as_of}"
+        artifact = cast(UUID, create_progress_artifact(0.0, key="night-progress", description=about))
+        done = 0
 
-    yield advance
+        def advance(step: str) -> None:
+            nonlocal done
+            done += 1
+            print(f"{night.as_of}: {step} ({done} of {_STEPS})")  # noqa: T201 the flow logs what is printed
+            update_progress_artifact(artifact, progress=100.0 * done / _STEPS)
 
+        yield advance
 
-def publish_night(run: Run, report: Report) -> None:
-    """Numbers as a table, the summary in words, a link to the report."""
-    rows = [{"what": name, "count": value} for name, value in sorted(run.facts.items()) if isinstance(value, int)]
-    create_table_artifact(rows, key="night-numbers", description=f"Run {run.run_id}")
-    create_markdown_artifact(f"# {run.run_id}\n\n{report.summary}\n", key="night-summary")
-    create_link_artifact(report.page.as_uri(), key="night-report", link_text=f"Office report of {run.as_of}")
+    def passed(self, run: Run, report: Report) -> None:
+        """Numbers as a table, the summary in words, a link to the report."""
+        rows = [{"what": name, "count": value} for name, value in report.facts["numbers"].items()]
+        create_table_artifact(rows, key="night-numbers", description=f"Run {run.run_id}")
+        create_markdown_artifact(f"# {run.run_id}\n\n{report.summary}\n", key="night-summary")
+        create_link_artifact(report.page.as_uri(), key="night-report", link_text=f"Office report of {run.as_of}")
 
-
-def publish_refusal(run: Run, checked: Checked) -> None:
-    """Why nothing was committed, and where the offending rows are named."""
-    text = f"# {run.run_id} was refused\n\n{checked.what_first}\n\nReaders still see the run before.\n"
-    create_markdown_artifact(text, key="night-summary")
-    create_link_artifact(checked.docs.as_uri(), key="gate-docs", link_text="Data Docs of the gate")
+    def refused(self, run: Run, checked: Checked) -> None:
+        """Why nothing was committed, and where the offending rows are named."""
+        text = f"# {run.run_id} was refused\n\n{checked.what_first}\n\nReaders still see the run before.\n"
+        create_markdown_artifact(text, key="night-summary")
+        create_link_artifact(checked.docs.as_uri(), key="gate-docs", link_text="Data Docs of the gate")

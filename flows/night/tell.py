@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.night.arrived import arrived
 from flows.night.check import Checked
 from flows.night.plan import Night
 from flows.night.rate import ALL_RATINGS, known_records
@@ -71,28 +72,17 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
 
 
 def _frames(store: Store, telling: Telling) -> views.NightFrames:
-    night = telling.night
-    files = _since(store, night, "files", telling.former)
+    night, former = telling.night, telling.former
     return views.NightFrames(
         before=on_day(store, night.as_of - timedelta(days=1)).ratings,
         after=night.staged(ALL_RATINGS),
         changes=night.staged("changes"),
         change_trace=night.staged("change_trace"),
-        accounts=_both(store, night, "accounts").join(files.select("file_id"), on="file_id", how="semi"),
-        files=files,
-        quarantine=_since(store, night, "quarantine", telling.former),
+        accounts=arrived(store, night, "accounts", former),
+        files=arrived(store, night, "files", former),
+        quarantine=arrived(store, night, "quarantine", former),
         enterprises=known_records(night)["enterprise"].select("enterprise_id", "name"),
     )
-
-
-def _both(store: Store, night: Night, table: str) -> pl.LazyFrame:
-    return pl.concat([store.scan(table), night.staged(table)])
-
-
-def _since(store: Store, night: Night, table: str, former: Run | None) -> pl.LazyFrame:
-    """What has arrived since the night before, also when this night runs a second time."""
-    rows = _both(store, night, table)
-    return rows if former is None else rows.filter(pl.col("received_at") > former.known_at)
 
 
 def _warnings(checked: Checked) -> tuple[tuple[str, str, str], ...]:

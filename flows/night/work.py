@@ -1,0 +1,105 @@
+"""One night from inbox to commit, or to the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from flows.night.bring_in import bring_in
+from flows.night.check import Checked, check
+from flows.night.keep import keep
+from flows.night.plan import Night
+from flows.night.rate import rate_all
+from flows.night.tell import Report, Telling, tell
+from flows.policies import PolicyInForce
+from flows.settings import Settings
+from flows.store import Busy, Run, Store, Writing
+
+Outcome = Literal["passed", "refused", "busy"]
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the nights of one run share."""
+
+    store: Store
+    settings: Settings
+    policy: PolicyInForce
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps as they are called: as they are, or as tasks of the flow."""
+
+    bring_in: Callable[[Store, Settings, Night], object] = bring_in
+    rate: Callable[[Store, Night, PolicyInForce, Run | None], object] = rate_all
+    check: Callable[[Store, Path, Night, PolicyInForce, Run | None], Checked] = check
+    tell: Callable[[Store, Settings, Telling], Report] = tell
+    keep: Callable[[Writing, Night], object] = keep
+
+
+class Story(Protocol):
+    """Where a night is told while it runs."""
+
+    def progress(self, night: Night) -> AbstractContextManager[Callable[[str], None]]:
+        """Told that a night begins; what is handed out is called after each step."""
+
+    def passed(self, run: Run, report: Report) -> None:
+        """Told that the night stands."""
+
+    def refused(self, run: Run, checked: Checked) -> None:
+        """Told that the gate refused."""
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """What became of the nights that were due: the last one's run, facts and report."""
+
+    state: Outcome
+    message: str
+    run_id: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    report: Path | None = None
+
+
+def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, story: Story) -> NightResult:
+    """Work through one night, alone in the store: `busy` where another run holds it."""
+    policy = office.policy
+    version = policy.version_on(as_of)
+    try:
+        with office.store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:
+            return _work(office, Night(as_of, known_at, writing.folder), writing, steps, story)
+    except Busy as busy:
+        return NightResult("busy", str(busy))
+
+
+def _work(office: Office, night: Night, writing: Writing, steps: Steps, story: Story) -> NightResult:
+    store, settings, policy = office.store, office.settings, office.policy
+    former = store.last("nightly", before=night.as_of)
+    with story.progress(night) as advance:
+        steps.bring_in(store, settings, night)
+        advance("taken in")
+        steps.rate(store, night, policy, former)
+        advance("rated")
+        checked = steps.check(store, settings.policy_dir, night, policy, former)
+        advance("checked")
+        if not checked.is_passed:
+            return _refused(writing, checked, story)
+        report = steps.tell(store, settings, Telling(night, policy, checked, former))
+        advance("reported")
+        steps.keep(writing, night)
+        run = writing.commit("passed", report.facts)
+        night.clear()
+        advance("committed")
+    story.passed(run, report)
+    return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page)
+
+
+def _refused(writing: Writing, checked: Checked, story: Story) -> NightResult:
+    run = writing.commit("refused", checked.facts)
+    story.refused(run, checked)
+    return NightResult("refused", checked.what_first, run.run_id, dict(run.facts), checked.docs)
