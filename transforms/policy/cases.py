@@ -13,6 +13,7 @@ from transforms.rating import rate
 from transforms.tables import KINDS, Kind
 from transforms.tables.shape import TEXT
 
+Rated = tuple[Mapping[str, object], Sequence[Mapping[str, object]]]
 _RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,16 +24,21 @@ def run_case(case: Case, scheme: Scheme) -> list[str]:
 
 def run_cases(cases: Sequence[Case], scheme: Scheme) -> list[list[str]]:
     """run_case for each, in their order. The cases of one day are rated together, each as an enterprise."""
-    differences: list[list[str]] = [[] for _ in cases]
+    return [_differences(case, *rated) for case, rated in zip(cases, rate_cases(cases, scheme), strict=True)]
+
+
+def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[Rated]:
+    """Each case's row of `ratings` and its rows of `trace`, in the order of the cases."""
+    found: dict[int, Rated] = {}
     for day in sorted({case.as_of for case in cases}):
         numbers = [number for number, case in enumerate(cases) if case.as_of == day]
-        found = rate(_frames(cases, numbers), _enterprises(numbers), scheme, day)
-        ratings = {row["enterprise_id"]: row for row in found.ratings.collect().rows(named=True)}
-        trace = found.trace.collect().rows(named=True)
+        rating = rate(_frames(cases, numbers), _enterprises(numbers), scheme, day)
+        ratings = {row["enterprise_id"]: row for row in rating.ratings.collect().rows(named=True)}
+        trace = rating.trace.collect().rows(named=True)
         for number in numbers:
             rows = [row for row in trace if row["enterprise_id"] == _id(number)]
-            differences[number] = _differences(cases[number], ratings[_id(number)], rows)
-    return differences
+            found[number] = ratings[_id(number)], rows
+    return [found[number] for number in range(len(cases))]
 
 
 def _id(number: int) -> str:
