@@ -6,6 +6,7 @@ Importing it loads Great Expectations, some seconds; `gate.validate` does so on 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import warnings
 from collections.abc import Mapping
@@ -35,6 +36,8 @@ with warnings.catch_warnings():
     from great_expectations.expectations.expectation import Expectation
 
     from expectations.rows import OWN
+
+logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it announces every folder it makes
 
 SAMPLE_SIZE = 20
 _ONE_AT_A_TIME = Lock()  # the engine's caches belong to the process; tasks may run as threads
