@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.policy.law import SeriousList
 from transforms.policy.scheme import Span
-from transforms.rating.spans import end_of_span
+from transforms.spans import end_of_span
 from transforms.tables.shape import DAY, TEXT
 
 ENTRY_SCHEMA = pl.Schema(

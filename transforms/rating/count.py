@@ -8,7 +8,7 @@ from functools import reduce
 import polars as pl
 
 from transforms.rating.plan import ItemRule, Plan, Rounding
-from transforms.rating.spans import day_after, end_of_span
+from transforms.spans import day_after, end_of_span
 from transforms.tables.outputs import REASONS_NOT_COUNTED
 
 REASONS = tuple(REASONS_NOT_COUNTED)

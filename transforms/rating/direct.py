@@ -7,7 +7,7 @@ import polars as pl
 from transforms.policy.scheme import Span
 from transforms.rating.count import reason_code
 from transforms.rating.plan import DirectRule, Plan
-from transforms.rating.spans import day_after, end_of_span
+from transforms.spans import day_after, end_of_span
 
 
 def _repeated(hits: pl.LazyFrame, rule: DirectRule, within: Span) -> pl.LazyFrame:

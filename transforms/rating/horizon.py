@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.rating.hits import Known
 from transforms.rating.plan import Plan
-from transforms.rating.spans import day_after
+from transforms.spans import day_after
 from transforms.tables import KINDS
 from transforms.tables.outputs import CAUSES
 

@@ -6,7 +6,8 @@ import polars as pl
 
 from transforms.rating.evaluate import Hits, evaluate
 from transforms.rating.plan import Plan
-from transforms.rating.spans import day_after, full_years, years_later
+from transforms.rating.spans import full_years, years_later
+from transforms.spans import day_after
 
 _DAYS = 2**24  # more days than a calendar date can be away from 1970
 

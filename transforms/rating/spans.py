@@ -1,24 +1,13 @@
-"""Calendar arithmetic on columns of days.
-
-The day of the event does not count; a span of months or years ends on the corresponding day, or on the
-month's last day where there is none, and that day belongs to the span.
-"""
+"""Windows and clean years on columns of days, by the rule of `transforms.spans`."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from transforms.policy.scheme import Span, Window
+from transforms.policy.scheme import Window
+from transforms.spans import end_of_span
 
 _NEVER = pl.lit(None, dtype=pl.Date())
-
-
-def end_of_span(day: pl.Expr, span: Span) -> pl.Expr:
-    """Last day of `span` counted from `day`: 2024-02-29 and three years give 2027-02-28."""
-    if span.days is not None:
-        return day.dt.offset_by(f"{span.days}d")
-    months = span.months if span.months is not None else 12 * (span.years or 0)
-    return day.dt.offset_by(f"{months}mo")  # Polars clips to the month's last day
 
 
 def end_of_window(day: pl.Expr, window: Window) -> pl.Expr:
@@ -28,11 +17,6 @@ def end_of_window(day: pl.Expr, window: Window) -> pl.Expr:
     if window.calendar_years is not None:
         return pl.date(day.dt.year() + (window.calendar_years - 1), 12, 31)
     return _NEVER
-
-
-def day_after(day: pl.Expr) -> pl.Expr:
-    """The next day; null stays null."""
-    return day.dt.offset_by("1d")
 
 
 def years_later(day: pl.Expr, years: pl.Expr) -> pl.Expr:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.rating.plan import NeedRule, Plan
-from transforms.rating.spans import day_after
+from transforms.spans import day_after
 
 _INDEX = pl.Int64()
 

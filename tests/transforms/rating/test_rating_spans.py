@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.policy.scheme import Span, Window
-from transforms.rating.spans import end_of_span, end_of_window, full_years, years_later
+from transforms.rating.spans import end_of_window, full_years, years_later
+from transforms.spans import end_of_span
 
 
 def _value(expr: pl.Expr) -> object:

@@ -1,0 +1,24 @@
+"""Spans of time on columns of days, for ratings and for the law alike.
+
+The day of the event does not count; a span of months or years ends on the corresponding day, or on the
+month's last day where there is none, and that day belongs to the span.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.policy.scheme import Span
+
+
+def end_of_span(day: pl.Expr, span: Span) -> pl.Expr:
+    """Last day of `span` counted from `day`: 2024-02-29 and three years give 2027-02-28."""
+    if span.days is not None:
+        return day.dt.offset_by(f"{span.days}d")
+    months = span.months if span.months is not None else 12 * (span.years or 0)
+    return day.dt.offset_by(f"{months}mo")  # Polars clips to the month's last day
+
+
+def day_after(day: pl.Expr) -> pl.Expr:
+    """The next day; null stays null."""
+    return day.dt.offset_by("1d")
