@@ -23,7 +23,7 @@ class FutureNight(ValueError):
 
 @dataclass(frozen=True)
 class Night:
-    """A night: the day it rates, what it may know, and the folder of its run."""
+    """A night: the day it rates, the instant (UTC) up to which it knows, and the folder of its run."""
 
     as_of: date
     known_at: datetime

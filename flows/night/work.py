@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -72,7 +72,7 @@ def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, sto
     version = policy.version_on(as_of)
     try:
         with office.store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:
-            return _work(office, Night(as_of, known_at, writing.folder), writing, steps, story)
+            return _work(office, Night(as_of, known_at.astimezone(UTC), writing.folder), writing, steps, story)
     except Busy as busy:
         return NightResult("busy", str(busy))
 

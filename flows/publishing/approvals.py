@@ -12,6 +12,7 @@ import polars as pl
 from flows.store import Store
 from reports.publication import Draft
 from transforms.records import with_keys
+from transforms.records.text import squeezed, squeezed_word
 from transforms.tables import KINDS
 
 _APPROVAL = "approve_publication"
@@ -64,7 +65,7 @@ def is_approved(store: Store, prepared: Prepared) -> bool:
     rows = store.scan("decision").filter(
         pl.col("decision_type") == _APPROVAL,
         pl.col("target") == prepared.target,
-        pl.col("decided_by") != prepared.prepared_by,
+        squeezed(pl.col("decided_by")).str.to_lowercase() != _person(prepared.prepared_by),
     )
     return not rows.collect().is_empty()
 
@@ -87,12 +88,17 @@ def record(store: Store, prepared: Prepared, signature: Signature) -> str:
     version = prepared.draft.version
     if not signature.by:
         raise NotApprovable("批准须写明批准人姓名（--by 姓名）。")
-    if signature.by == prepared.prepared_by:
+    if _person(signature.by) == _person(prepared.prepared_by):
         raise NotApprovable(f"拟定人与批准人不得为同一人：版本 {version} 由 {signature.by} 拟定，须由他人批准。")
     with store.begin("approve", signature.on, signature.at) as writing:
         writing.append("decision", _row(prepared, signature, store))
         run = writing.commit("passed", {"target": prepared.target, "decided_by": signature.by})
     return run.run_id
+
+
+def _person(name: str) -> str:
+    """A name for comparison: 张三, 张 三 and a full-width blank are one person."""
+    return squeezed_word(name).lower()
 
 
 def _row(prepared: Prepared, signature: Signature, store: Store) -> pl.DataFrame:

@@ -23,7 +23,10 @@ def prepare_and_publish(settings: Settings, prepared_by: str) -> dict[str, Any]:
     """Prepare the list of the last committed night; release it where these very bytes are approved.
 
     `state`: nothing (no night yet), unchanged (the latest version shows it already), waiting, published.
+    Raises NotApprovable where nobody is named.
     """
+    if not prepared_by.strip():
+        raise NotApprovable("拟定须写明拟定人姓名（--by 姓名）。")
     store = _store(settings)
     night = store.last("nightly")
     if night is None:
@@ -50,7 +53,12 @@ def prepare_and_publish(settings: Settings, prepared_by: str) -> dict[str, Any]:
 def release_approved(settings: Settings, store: Store, prepared: Prepared) -> dict[str, Any]:
     """Release the draft where it is approved; otherwise say who must do what. Nothing moves unapproved."""
     draft = prepared.draft
-    facts = {"version": draft.version, "prepared_by": prepared.prepared_by, "count": draft.index.count}
+    facts = {
+        "version": draft.version,
+        "prepared_by": prepared.prepared_by,
+        "count": draft.index.count,
+        "digest": draft.digest,
+    }
     if not is_approved(store, prepared):
         words = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定，待他人批准：" + _command(draft.version)
         return _answer("waiting", words, folder=str(draft.folder), **facts)
@@ -58,9 +66,14 @@ def release_approved(settings: Settings, store: Store, prepared: Prepared) -> di
     return _answer("published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
 
 
-def approve(settings: Settings, version: str, by: str, note: str = "") -> dict[str, Any]:
-    """Record the approval of the draft `version`. Raises NotApprovable, which says why in Chinese."""
+def approve(settings: Settings, version: str, by: str, note: str = "", digest: str = "") -> dict[str, Any]:
+    """Record the approval of the draft `version`. Raises NotApprovable, which says why in Chinese.
+
+    digest: of the draft that the approver was shown; empty: the draft as it is now.
+    """
     prepared = waiting_draft(settings, version)
+    if digest not in ("", prepared.draft.digest):
+        raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     run_id = record(_store(settings), prepared, Signature(by.strip(), note, now, today))

@@ -1,0 +1,119 @@
+"""A small region and an office of its own, for tests that run whole nights."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flows.demo import deliver
+from flows.night.check import Checked
+from flows.night.work import Office, Steps, one_night
+from flows.policies import read_scheme
+from flows.settings import Settings, load
+from flows.store import Store
+from transforms.tables import TABLES
+
+LAST = date(2026, 3, 10)  # the last day the demo region sends something
+FIRST = LAST - timedelta(days=4)
+ENTERPRISES, DAYS, SEED = 320, 60, 7  # as small as still brings forth listings
+KEY = "a key that protects only tests"
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def known(day: date) -> datetime:
+    """Two in the morning after `day`, when its night runs."""
+    return datetime(day.year, day.month, day.day, 2, tzinfo=ZONE) + timedelta(days=1)
+
+
+def settings_at(root: Path, **more: object) -> Settings:
+    """Settings for an inbox and a store below `root`; those of the machine do not count."""
+    own = {"inbox": root / "inbox", "store": str(root / "store"), "identity_key": KEY}
+    return load(own | more, environ={})
+
+
+def office_at(root: Path, **more: object) -> Office:
+    """The office of these settings."""
+    settings = settings_at(root, **more)
+    return Office(Store(settings.store), settings, read_scheme(settings.policy_dir, settings.scheme))
+
+
+def office_with(root: Path, region: Path, upto: date, **more: object) -> Office:
+    """An office that has received what the region sent up to a day."""
+    deliver(region, root / "inbox", upto)
+    return office_at(root, **more)
+
+
+def copied(office: Office, root: Path) -> Office:
+    """The same office elsewhere, to be changed."""
+    shutil.copytree(office.settings.inbox.parent, root, symlinks=True)
+    return office_at(root, scheme=office.settings.scheme)
+
+
+class Silent:
+    """A night that nobody is told of."""
+
+    @contextmanager
+    def progress(self, _night):
+        yield lambda _step: None
+
+    def passed(self, _run, _report):
+        pass
+
+    def refused(self, _run, _checked):
+        pass
+
+
+def waved_through(_store, _policy_dir, night, _policy, _former):
+    """A gate that looks at nothing: the real one takes seconds and has tests of its own."""
+    return Checked((), night.folder / "gate" / "index.html")
+
+
+UNGATED = Steps(check=waved_through)
+
+
+def run_night(office: Office, day: date, steps: Steps = UNGATED, known_at: datetime | None = None):
+    """One night, without the engine."""
+    return one_night(office, day, known_at or known(day), steps, Silent())
+
+
+def content(store: Store) -> dict[str, pl.DataFrame]:
+    """Every table as readers see it, in the order of its key."""
+    return {name: store.scan(name).collect().sort(table.key, nulls_last=True) for name, table in TABLES.items()}
+
+
+def differing(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> list[str]:
+    """The tables whose rows differ."""
+    return [name for name in one if not one[name].equals(other[name])]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def breaking_after(step: str, happening) -> Steps:
+    """Steps of which one is followed by `happening`."""
+    whole = getattr(UNGATED, step)
+
+    def broken(*arguments):
+        whole(*arguments)
+        happening()
+
+    return replace(UNGATED, **{step: broken})
+
+
+def hang(root: str, day: str, step: str) -> None:
+    """Begin a night, do it up to `step`, say so, and wait to be killed."""
+
+    def wait():
+        print("waiting", flush=True)  # noqa: T201
+        time.sleep(600)
+
+    run_night(office_at(Path(root)), date.fromisoformat(day), breaking_after(step, wait))

@@ -1,0 +1,105 @@
+"""Same inputs, same bytes: in another store, a second time, and however the files trickled in."""
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from flows.demo import deliver
+from flows.publishing import approve, prepare_and_publish
+from flows.store import present
+from tests.flows.night.nights import (
+    FIRST,
+    LAST,
+    content,
+    copied,
+    differing,
+    files_below,
+    known,
+    office_with,
+    run_night,
+)
+
+
+@pytest.fixture(scope="module")
+def at_once(region, tmp_path_factory):
+    """An office that received everything before its first night, on the last day."""
+    made = office_with(tmp_path_factory.mktemp("once") / "home", region, LAST)
+    result = run_night(made, LAST)
+    return made, result
+
+
+def published(office):
+    prepare_and_publish(office.settings, "张三")
+    approve(office.settings, LAST.isoformat(), "李四")
+    answer = prepare_and_publish(office.settings, "张三")
+    assert answer["state"] == "published"
+    return files_below(office.settings.publications / "serious-violations")
+
+
+def test_two_stores_of_the_same_files_are_the_same_to_the_byte(at_once, region, tmp_path):
+    one, result = at_once
+    other = office_with(tmp_path / "other", region, LAST)
+    again = run_night(other, LAST)
+    tables = content(one.store)
+    assert differing(tables, content(other.store)) == []
+    assert all(not tables[name].is_empty() for name in ("penalty", "ratings", "trace", "quarantine", "decision"))
+    assert files_below(result.report.parent) == files_below(again.report.parent)
+    assert published(copied(one, tmp_path / "copy")) == published(other)
+
+
+def test_a_night_run_again_changes_nothing_and_tells_the_same(office, region):
+    deliver(region, office.settings.inbox, FIRST + timedelta(days=1))
+    first = run_night(office, FIRST + timedelta(days=1))
+    tables = content(office.store)
+    second = run_night(office, FIRST + timedelta(days=1))
+    assert differing(tables, content(office.store)) == []
+    assert not tables["changes"].is_empty()
+    assert second.facts["numbers"] == first.facts["numbers"]
+    assert second.facts["numbers"]["来件"] > 0
+    assert second.message == first.message
+    one, other = files_below(first.report.parent), files_below(second.report.parent)
+    assert list(one) == list(other)
+    numbered = {name for name in one if one[name] != other[name]}
+    assert numbered <= {"office.html", "office.xlsx"}, "only the run's own number may differ"
+    assert one["office.html"].replace(first.run_id.encode(), b"") == other["office.html"].replace(
+        second.run_id.encode(), b""
+    )
+
+
+def test_a_night_run_again_with_news_is_as_if_it_had_known_them_from_the_start(office, region, tmp_path):
+    day = FIRST + timedelta(days=1)
+    straight = copied(office, tmp_path / "straight")
+    run_night(office, day)
+    for one in (office, straight):
+        deliver(region, one.settings.inbox, day)
+        run_night(one, day)
+    assert differing(content(office.store), content(straight.store)) == []
+
+
+def test_files_that_trickle_in_end_in_the_ratings_of_files_that_come_at_once(office, region, at_once):
+    for n in range(1, 5):
+        day = FIRST + timedelta(days=n)
+        deliver(region, office.settings.inbox, day)
+        assert run_night(office, day).state == "passed"
+    assert day == LAST
+    for found, expected in zip(present(office.store), present(at_once[0].store), strict=True):
+        rows = found.drop("valid_from_on").collect()
+        assert rows.equals(expected.drop("valid_from_on").collect())
+        assert rows.height > 100
+    _no_rating_says_what_the_one_before_said(office.store)
+
+
+def _no_rating_says_what_the_one_before_said(store):
+    ratings = store.scan("ratings").collect().sort("enterprise_id", "valid_from_on")
+    days = ratings["valid_from_on"].value_counts()
+    assert days.filter(pl.col("valid_from_on") > FIRST)["count"].sum() < ratings.height / 4
+    assert ratings.unique(["enterprise_id", "valid_from_on"]).height == ratings.height
+
+
+def test_what_came_is_told_once_in_the_first_of_several_nights_that_know_it(office, region):
+    deliver(region, office.settings.inbox, LAST)
+    days = [FIRST + timedelta(days=n) for n in (1, 2)]
+    numbers = [run_night(office, day, known_at=known(LAST)).facts["numbers"]["来件"] for day in days]
+    assert numbers[0] > 0
+    assert numbers[1:] == [0]
