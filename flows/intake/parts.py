@@ -22,6 +22,7 @@ from transforms.records import (
     rows_where,
     spread,
     with_party_class,
+    with_refusals,
 )
 from transforms.records.cells import heading_in
 from transforms.tables import KINDS
@@ -46,12 +47,13 @@ class Part:
 
 
 def read_part(raw: RawFile, source: Source, record: Record, terms: Terms) -> Part:
-    """Mapped, folded, its parties classed."""
+    """Mapped, its parties classed, folded, and what its records refuse turned away."""
     mapped = map_rows(raw.frame, source, record, terms)
     part = Part(raw, source, record, mapped, pl.DataFrame())
     classed = with_party_class(mapped, terms.common.sole_trader_codes, part.headings)
     folded, rows = fold_rows(classed, record.fold, part.headings)
-    return replace(part, mapped=folded, rows=rows)
+    whole = with_refusals(folded, record, raw.frame, part.headings, source.secrets)
+    return replace(part, mapped=Mapped(whole.frame, spread(whole.problems, rows)), rows=rows)
 
 
 def tied(part: Part, register: Register | None, terms: Terms) -> Part:

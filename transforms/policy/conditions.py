@@ -23,7 +23,9 @@ _TYPES = {"String": "text", "Int64": "a whole number", "Date": "a date", "Boolea
 
 
 @dataclass(frozen=True)
-class _Fault:
+class Fault:
+    """A mistake in a condition: what was found, what was expected, the words of which one may be meant."""
+
     message: str
     value: str
     expected: str = ""
@@ -32,26 +34,27 @@ class _Fault:
 
 def check_condition(document: Document, path: Path, kind: Kind, when: str) -> None:
     """Note in `document` what is wrong with the condition `when` at `path` on records of `kind`."""
-    for fault in _faults(kind, when):
+    for fault in condition_faults(kind, when):
         document.add(path, fault.message, value=fault.value, expected=fault.expected, words=fault.words)
 
 
-def _faults(kind: Kind, when: str) -> list[_Fault]:
+def condition_faults(kind: Kind, when: str) -> list[Fault]:
+    """What is wrong with the condition `when` on records that have the columns of `kind`."""
     try:
         condition = pl.sql_expr(when)
     except (pl.exceptions.SQLInterfaceError, pl.exceptions.SQLSyntaxError) as error:
-        return [_Fault(f"no SQL condition: {error}", when, "such as fine_fen > 0 AND field = 'drug'")]
+        return [Fault(f"no SQL condition: {error}", when, "such as fine_fen > 0 AND field = 'drug'")]
     columns = {column.name: column for column in kind.columns}
     unknown = sorted(set(condition.meta.root_names()) - set(columns))
     if unknown:
         labels = {column.name: column.label for column in kind.columns}
         return [
-            _Fault(f"{kind.name} has no column '{name}'{_quotes(when, name)}", name, words=labels) for name in unknown
+            Fault(f"{kind.name} has no column '{name}'{_quotes(when, name)}", name, words=labels) for name in unknown
         ]
     tokens = _TOKEN.findall(when)
     refused = [word for word in tokens if word.casefold() in _REFUSED]
     if refused:
-        return [_Fault(f"'{word}' looks beyond the record", word, "columns of the record alone") for word in refused]
+        return [Fault(f"'{word}' looks beyond the record", word, "columns of the record alone") for word in refused]
     return [*_wrong_words(columns, tokens)] or [*_wrong_type(kind, when, condition)]
 
 
@@ -59,13 +62,13 @@ def _quotes(when: str, name: str) -> str:
     return " (text stands in single quotes)" if f'"{name}"' in when else ""
 
 
-def _wrong_words(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[_Fault]:
+def _wrong_words(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[Fault]:
     for column, word, is_listwise in _compared(columns, tokens):
         is_list = column.dtype == pl.List(pl.String())
         if is_list and not is_listwise:
-            yield _Fault(f"{column.name} is a list", column.name, f"array_contains({column.name}, '{word}')")
+            yield Fault(f"{column.name} is a list", column.name, f"array_contains({column.name}, '{word}')")
         elif column.words and word not in column.words:
-            yield _Fault(f"{column.name} has no word '{word}'", word, words=column.words)
+            yield Fault(f"{column.name} has no word '{word}'", word, words=column.words)
 
 
 def _compared(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[tuple[Column, str, bool]]:
@@ -94,19 +97,19 @@ def _texts(tokens: list[str]) -> list[str]:
     return [token[1:-1].replace("''", "'") for token in tokens if token.startswith("'")]
 
 
-def _wrong_type(kind: Kind, when: str, condition: pl.Expr) -> Iterator[_Fault]:
+def _wrong_type(kind: Kind, when: str, condition: pl.Expr) -> Iterator[Fault]:
     frame = pl.DataFrame({column.name: [None, None] for column in kind.columns}, schema=_schema(kind)).lazy()
     try:
         with warnings.catch_warnings(action="error"):
             result = frame.select(is_met=condition).collect()
     except (pl.exceptions.PolarsError, Warning) as error:
         reason = str(error).splitlines()[0]
-        yield _Fault(f"does not fit the columns: {reason}", when, _types(kind, condition))
+        yield Fault(f"does not fit the columns: {reason}", when, _types(kind, condition))
         return
     if result.schema["is_met"] != pl.Boolean():
-        yield _Fault("is neither true nor false", when, "a comparison")
+        yield Fault("is neither true nor false", when, "a comparison")
     elif condition.meta.root_names() and result.height != frame.select(pl.len()).collect().item():
-        yield _Fault("sums up several records", when, "columns of the record alone")
+        yield Fault("sums up several records", when, "columns of the record alone")
 
 
 def _schema(kind: Kind) -> dict[str, pl.DataType]:

@@ -1,8 +1,8 @@
 """What an incoming file's columns mean: one YAML per source, so that a new source needs no Python.
 
 A field is a name of ours: a column of the record kind, or an input (a value that only conditions, templates and
-identity use). Conditions (`where`, `count`) are SQL over fields, never over headings, so that a file may use any
-of the accepted headings.
+identity use). Conditions (`where`, `refuse_where`, `count`) are SQL over fields, never over headings, so that a file
+may use any of the accepted headings.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import re
 from datetime import date
 from typing import Literal
 
+import polars as pl
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from transforms.policy.dated import Confidence, Strict
 from transforms.policy.source_check import check_cell, check_record, check_source
+from transforms.tables.shape import COUNT, DAY, TEXT
 
 Name = Literal["first", "last"]
 
@@ -70,6 +72,11 @@ class Cell(Strict):
         """The inputs a template names."""
         return re.findall(r"\{(\w+)\}", self.template or "")
 
+    @property
+    def input_type(self) -> pl.DataType:
+        """The type an input is read as; a column has that of its kind."""
+        return DAY if self.dates else COUNT if self.unit else TEXT
+
 
 class Identify(Strict):
     """Which fields say whose record it is, in the order in which they are tried.
@@ -118,9 +125,24 @@ class Fold(Strict):
     take: dict[str, Name] = Field(default={})
 
 
+class RefuseWhere(Strict):
+    """Records for which `when`, SQL over their fields, is true are turned away, whatever each cell says alone.
+
+    column: the field whose cell is to be corrected. reason: why; expected: what the officer should write there; both
+    in Chinese. What is unknown does not hold: an empty field is asked for by IS NULL.
+    """
+
+    when: str
+    column: str
+    reason: str = Field(min_length=1)
+    expected: str = Field(min_length=1)
+
+
 class Record(Strict):
     """One kind of record the rows are read as. `where`: only rows for which it is true.
 
+    refuse_where: what must not stand together in one record, asked of the folded record where rows are folded. Rows
+    that no rule of the gate would let pass are turned away here, so that one sender's row never stops a night.
     version_by: the field that orders the versions of one fact (the day or instant of the source's last change);
     without it what arrives later is newer.
     """
@@ -130,6 +152,7 @@ class Record(Strict):
     identify: Identify = Identify()
     columns: dict[str, Cell] = Field(min_length=1)
     fold: Fold | None = None
+    refuse_where: list[RefuseWhere] = Field(default=[])
     version_by: str | None = None
 
 

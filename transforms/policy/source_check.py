@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from transforms.policy.conditions import condition_faults
 from transforms.policy.problems import nearest, one_of
-from transforms.tables import KINDS, Kind
-from transforms.tables.shape import COUNT, DAY, FLAG, TEXTS
+from transforms.tables import KINDS, Column, Kind
+from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS
 
 if TYPE_CHECKING:
-    from transforms.policy.source import Cell, Record, Source
+    from transforms.policy.source import Cell, Fold, Record, Source
 
 # Columns the intake fills itself where the file does not: from which other column.
 DERIVED = {"decision_key": "decision_no", "name_key": "name"}
@@ -66,6 +68,7 @@ def check_record(source: Source, record: Record) -> None:
         _wrong_types(kind, record),
         _unknown_fields(source, record),
         _wrong_identity(source, record),
+        _wrong_refusals(source, record, kind),
     )
 
 
@@ -113,6 +116,8 @@ def _wrong_types(kind: Kind, record: Record) -> Iterator[str]:
             yield f"'{name}' takes one value; split is for lists"
         if isinstance(cell.constant, bool) and dtype != FLAG:
             yield f"'{name}' takes no yes or no"
+        if cell.template is not None and (dtype != TEXT or KINDS[record.kind].column(name).words):
+            yield f"'{name}' takes no template; a template makes free text"
 
 
 def _unknown_fields(source: Source, record: Record) -> Iterator[str]:
@@ -148,6 +153,40 @@ def _wrong_identity(source: Source, record: Record) -> Iterator[str]:
             yield f"identify.{where} names '{name}', which is no field{_near(name, fields)}"
     if not {given.uscc, given.name, given.number, given.licence_no, given.registration_no} & fields:
         yield "nothing identifies the enterprise: read uscc, a number or a name"
+
+
+def _wrong_refusals(source: Source, record: Record, kind: Kind) -> Iterator[str]:
+    columns = _columns_of_record(source, record, kind)
+    names = [column.name for column in columns]
+    for rule in record.refuse_where:
+        if rule.column not in names:
+            yield f"refuse_where names column '{rule.column}', which is no field{_near(rule.column, names)}"
+        for fault in condition_faults(replace(kind, columns=columns), rule.when):
+            expected = f"; expected {fault.expected}" if fault.expected else ""
+            yield f"refuse_where '{rule.when}': {fault.message}{expected}{_near(fault.value, fault.words)}"
+
+
+def _columns_of_record(source: Source, record: Record, kind: Kind) -> tuple[Column, ...]:
+    """What a record has once it is read and folded: columns of its kind, and inputs that the folding has not used up.
+
+    The class of a party is filled in by the intake where the source does not say it.
+    """
+    folded = record.fold.columns if record.fold else {}
+    given = {*record.columns, *folded, "party_class", *(name for name, of in DERIVED.items() if of in record.columns)}
+    summed = summed_by(record.fold) - set(folded) if record.fold else set()
+    inputs = (
+        Column(name, cell.input_type, name, "", words={code: word for word, code in cell.words.items()})
+        for name, cell in source.inputs.items()
+    )
+    own = (column for column in kind.columns if column.name in given)
+    return tuple(column for column in (*own, *inputs) if column.name not in summed)
+
+
+def summed_by(fold: Fold) -> set[str]:
+    """Fields that conditions and sums of a fold use up: they differ from row to row by nature."""
+    totals = fold.columns.values()
+    conditions = {name for total in totals if total.count for name in fields_of(total.count)}
+    return conditions | {name for total in totals for name in (total.sum, total.min, total.max) if name}
 
 
 def _patterns(cell: Cell) -> Iterator[str]:

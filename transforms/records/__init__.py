@@ -2,6 +2,7 @@
 
 - `mapping`   columns of text to the fields of a kind, by the source's YAML; what cannot be read is a problem
 - `fold`      several rows to one record
+- `refusals`  what must not stand together in one record
 - `party`     organisation, sole trader or natural person
 - `identity`  whose record it is, by the register; never guessed
 - `versions`  the same fact again: repeats, corrections, older reports; `current` is what is known at an instant
@@ -12,6 +13,7 @@ from transforms.records.identity import identified, own_identity
 from transforms.records.mapping import Mapped, Terms, map_rows, rows_where
 from transforms.records.party import with_party_class
 from transforms.records.problems import PROBLEMS, Check, describe, merged
+from transforms.records.refusals import with_refusals
 from transforms.records.register import Register
 from transforms.records.text import document_key, mask, mask_person_numbers, normalise_name
 from transforms.records.versions import KEYS, current, with_fates, with_keys
@@ -39,4 +41,5 @@ __all__ = [
     "with_fates",
     "with_keys",
     "with_party_class",
+    "with_refusals",
 ]

@@ -12,7 +12,7 @@ from transforms.policy.source import Cell, Common
 from transforms.records import numbers
 from transforms.records.problems import Check
 from transforms.records.text import halfwidth, mask, mask_person_numbers, squeezed, squeezed_word
-from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS, Column
+from transforms.tables.shape import FLAG, TEXTS, Column
 from transforms.tables.words import YES_NO
 
 _CODES = ("_code", "_nos", "uscc", "registration_no")
@@ -50,7 +50,7 @@ class Field:
         """The type it is read as."""
         if self.column:
             return self.column.dtype
-        return DAY if self.cell.dates else COUNT if self.cell.unit else TEXT
+        return self.cell.input_type
 
     @property
     def is_required(self) -> bool:

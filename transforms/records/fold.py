@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms.policy.source import Aggregate, Fold
-from transforms.policy.source_check import fields_of
+from transforms.policy.source_check import summed_by
 from transforms.records.mapping import Mapped
 from transforms.records.problems import PROBLEMS, Check, describe, merged
 
@@ -23,7 +23,7 @@ def fold_rows(mapped: Mapped, fold: Fold | None, headings: dict[str, str]) -> tu
         return mapped, rows
     frame = mapped.frame.sort("row_no").with_columns(pl.col("row_no").min().over(fold.by).alias("record_row_no"))
     rows = frame.select("record_row_no", "row_no")
-    computed = {"row_no", "record_row_no", *fold.by, *fold.columns, *_summed(fold)}
+    computed = {"row_no", "record_row_no", *fold.by, *fold.columns, *summed_by(fold)}
     plain = [name for name in frame.columns if name not in computed]
     differing = [name for name in plain if name not in fold.take]
     grouped = frame.group_by("record_row_no", *fold.by).agg(
@@ -35,13 +35,6 @@ def fold_rows(mapped: Mapped, fold: Fold | None, headings: dict[str, str]) -> tu
     found = spread(merged([mapped.problems, *_conflicts(folded, differing, headings)]), rows)
     kept = folded.select(name for name in mapped.frame.columns if name in folded.columns)
     return Mapped(kept, found), rows.sort("row_no")
-
-
-def _summed(fold: Fold) -> set[str]:
-    """Fields that conditions and sums use up: they differ from row to row by nature."""
-    totals = fold.columns.values()
-    conditions = {name for total in totals if total.count for name in fields_of(total.count)}
-    return conditions | {name for total in totals for name in (total.sum, total.min, total.max) if name}
 
 
 def _first(name: str) -> pl.Expr:

@@ -68,6 +68,7 @@ def used_inputs(source: Source, record: Record) -> list[str]:
     given, fold = record.identify, record.fold
     used = {given.uscc, given.name, given.number, given.licence_no, given.registration_no, record.version_by}
     used |= fields_of(record.where) if record.where else set()
+    used |= {name for rule in record.refuse_where for name in {rule.column, *fields_of(rule.when)}}
     used |= {part for cell in record.columns.values() for part in cell.parts}
     if fold:
         totals = fold.columns.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import polars as pl
@@ -9,6 +10,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ELSE = re.compile("[^0-9A-Z]")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 REASONS = {
@@ -28,6 +30,8 @@ def faults(codes: pl.Series) -> dict[str, str]:
 @lru_cache(maxsize=1 << 20)  # the same enterprises come again in every kind, and the library is slow
 def fault(code: str) -> str:
     """What is wrong with a code; empty where nothing is."""
+    if _ELSE.search(code):  # the library passes over dashes and blanks, and would take them with the code
+        return "uscc_format"
     try:
         uscc.validate(code)
     except InvalidLength:

@@ -2,7 +2,7 @@
 
 `discover` lists what lies in an inbox, `unknown` tells what is new in it; `read_file` reads one file. Nothing here
 raises for a bad file: a file that cannot be read at all carries a `FileFinding`, a row that cannot be read as a row
-stands in `RawFile.broken`, and every other row stands in `RawFile.frame`. What the cells mean is no business of this room.
+stands in `RawFile.broken`, and every other row stands in `RawFile.frame`. What cells mean is no business of this room.
 """
 
 from flows.intake.reading.discovery import discover, unknown

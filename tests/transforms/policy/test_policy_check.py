@@ -84,3 +84,9 @@ def test_the_example_of_the_authors_page_is_a_scheme_whose_cases_hold():
     scheme = load_scheme(scheme_text, "policy-authors.md")
     check = check_policy_file(cases_text, "policy-authors.md", {scheme.scheme: scheme})
     assert (str(check), check.kind) == (f"policy-authors.md: 3 cases of scheme {scheme.scheme} checked", "cases")
+
+
+def test_the_example_of_a_source_on_the_authors_page_is_a_source():
+    page = (ROOT / "docs" / "policy-authors.md").read_text("utf-8")
+    (text,) = re.findall(r"```yaml\n(# policy/sources/.*?)```", page, flags=re.S)
+    assert check_policy_file(text, "policy-authors.md", {}).kind == "source"

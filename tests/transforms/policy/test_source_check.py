@@ -1,5 +1,7 @@
 """Every mistake in a source file is refused in words that name it."""
 
+import json
+
 import pytest
 
 from tests.realdata import REPOSITORY
@@ -31,6 +33,18 @@ MISTAKES = [
     ("  - kind: penalty", "  - kind: penalty\n    where: 'changed_at ='", "is no condition"),
     ("inputs:", "ignore_where: nothing = '1'\ninputs:", "ignore_where names 'nothing', which is no input"),
     ("  licence:", "  remark:", "'remark' is an input and a column"),
+    ("procedure: {from: [CF_CFCX, 处罚程序], words", "procedure: {template: x, words", "'procedure' takes no template"),
+]
+REFUSALS = [
+    ({"column": "decidd_on"}, "names column 'decidd_on', which is no field; did you mean 'decided_on'?"),
+    ({"when": "valid_until < decided_on"}, "has no column 'valid_until'; did you mean 'valid_until_on'?"),
+    ({"when": "decided_on"}, "refuse_where 'decided_on': is neither true nor false; expected a comparison"),
+    ({"when": "decided_on ="}, "no SQL condition"),
+    ({"when": "state = 'revokd'"}, "state has no word 'revokd'; did you mean 'revoked'?"),
+    ({"when": "SUM(fine_fen) > 1"}, "sums up several records"),
+    ({"when": "decided_on < current_date"}, "'current_date' looks beyond the record"),
+    ({"when": "fine_fen > 'a'"}, "does not fit the columns"),
+    ({"reason": ""}, "refuse_where[0].reason"),
 ]
 
 
@@ -46,6 +60,33 @@ def test_a_mistake_is_refused_in_words_that_name_it(right, wrong, words):
     with pytest.raises(PolicyProblems) as refused:
         load_document(GOOD.replace(right, wrong, 1), "penalty.yaml", Source)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(("wrong", "words"), REFUSALS)
+def test_a_mistake_in_a_refusal_is_named(wrong, words):
+    rule = {"when": "valid_until_on < decided_on", "column": "decided_on", "reason": "甲", "expected": "乙"}
+    _load_with(rule)
+    with pytest.raises(PolicyProblems) as refused:
+        _load_with({**rule, **wrong})
+    assert words in str(refused.value)
+
+
+def _load_with(rule):
+    text = f"  - kind: penalty\n    refuse_where: [{json.dumps(rule, ensure_ascii=False)}]"
+    return load_document(GOOD.replace("  - kind: penalty", text, 1), "penalty.yaml", Source)
+
+
+def test_a_refusal_may_ask_inputs_but_not_what_the_folding_used_up():
+    text = GOOD.replace("  - kind: penalty", FOLDED.format(when="licence IS NULL"), 1)
+    assert load_document(text, "penalty.yaml", Source).records[0].refuse_where[0].when == "licence IS NULL"
+    with pytest.raises(PolicyProblems) as refused:
+        load_document(text.replace("licence IS NULL", "changed_at IS NULL", 1), "penalty.yaml", Source)
+    assert "penalty has no column 'changed_at'" in str(refused.value)
+
+
+FOLDED = """  - kind: penalty
+    fold: {{by: [decision_no], columns: {{fine_fen: {{count: changed_at = 'x'}}}}}}
+    refuse_where: [{{when: {when}, column: decision_no, reason: 甲, expected: 乙}}]"""
 
 
 def test_numbers_of_persons_are_known_as_secret_by_every_heading():

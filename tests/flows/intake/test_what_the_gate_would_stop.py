@@ -1,0 +1,207 @@
+"""Whatever row the gate would stop a night for is turned away before, with its reason, and takes no other with it."""
+
+import pytest
+
+from expectations.suites import suite_of
+from flows.gate import read_gate
+from flows.intake import Rules
+from tests.flows.intake.inboxes import COMMON, FIRM, OTHER_FIRM, POLICY, RULES, SOURCES, firm, night, put
+from transforms.policy import load_document
+from transforms.policy.source import Source
+from transforms.tables import KINDS
+from transforms.tables.shape import COUNT, DAY, FLAG
+
+GATE = read_gate(POLICY)
+NAME = "京城药业有限公司"
+BY_KIND = {source.source: source for source in SOURCES if source.source in KINDS}
+TEXTS = {
+    "uscc": FIRM,
+    "name": NAME,
+    "party_name": NAME,
+    "person_hash": "11010119900307001X",
+    "region_code": "110101",
+    "decided_by": "李四",
+}
+SOUND_CODE_OF_NOBODY = "914403001922038216"
+
+
+def sound(kind, serial=0):
+    """A row in which every field is filled and right."""
+    row = {}
+    for name, cell in BY_KIND[kind].records[0].columns.items():
+        column = KINDS[kind].column(name)
+        if cell.from_ and cell.from_[0] not in row:
+            row[cell.from_[0]] = TEXTS.get(name) or _text_of(column)
+    row[heading(kind, KINDS[kind].number)] = FIRM if kind == "enterprise" else f"第{serial}号"
+    if kind == "penalty":  # an organisation has no number of a person
+        row[heading(kind, "person_hash")] = ""
+    if kind == "person_ban":
+        row[heading(kind, "is_lifelong")], row[heading(kind, "ends_on")] = "否", "2030-06-27"
+    return row
+
+
+def _text_of(column):
+    if column.words:
+        return next(iter(column.words.values()))
+    by_type = {DAY: "2025-06-27", COUNT: "1", FLAG: "是"}
+    return by_type.get(column.dtype, f"甲{column.name}")
+
+
+def heading(kind, name):
+    return BY_KIND[kind].records[0].columns[name].from_[0]
+
+
+def spoilt(kind):
+    """(field, text) of every cell that breaks a rule of the gate that speaks of one column."""
+    for name, cell in BY_KIND[kind].records[0].columns.items():
+        column = KINDS[kind].column(name)
+        if cell.required or column.required:
+            yield from ((name, text) for text in ("", "　", "无"))
+        if column.words:
+            yield name, "查无此词"
+        if column.dtype == COUNT:
+            yield from ((name, text) for text in ("-1", "－1", "-0.5"))
+        if name == "uscc":
+            yield from ((name, FIRM[:9] + dash + FIRM[9:]) for dash in ("–", "−", "~"))
+            yield from ((name, text) for text in (FIRM[:-1], FIRM + "–", FIRM[:-1] + "O", SOUND_CODE_OF_NOBODY))
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
+def test_no_single_cell_reaches_the_gate(tmp_path, kind):
+    places = list(spoilt(kind))
+    if kind == "enterprise":  # there a code that nobody bears is a new enterprise
+        places = [place for place in places if place[1] != SOUND_CODE_OF_NOBODY]
+    bad = [{**sound(kind, n), heading(kind, name): text} for n, (name, text) in enumerate(places, 1)]
+    if kind != "enterprise":
+        put(tmp_path, "企业登记.csv", [firm()])
+    put(tmp_path, f"{kind}.csv", [sound(kind), *bad])
+    intake = night(tmp_path)
+    away = set(intake.quarantine.filter(kind=kind)["row_no"])
+    assert away == set(range(3, 3 + len(bad))), [places[row - 3] for row in range(3, 3 + len(bad)) if row not in away]
+    assert intake.records[kind].height == 1
+    assert GATE.validate(kind, intake.records[kind]).is_passed
+
+
+TOGETHER = [
+    ("decision", {"decided_by": "张三"}, "decided_by", "决定人与提出人是同一人"),
+    ("decision", {"decision_type": "暂缓等级变动", "tier": ""}, "tier", "没有写明等级"),
+    ("commitment", {"state": "部分履行", "unperformed": ""}, "unperformed", "没有写明未履行内容"),
+    ("commitment", {"state": "全部未履行", "unperformed": "/"}, "unperformed", "没有写明未履行内容"),
+    ("commitment", {"state": "全部未履行", "liability_enforced": ""}, "liability_enforced", "没有写明违诺责任追究"),
+    ("commitment", {"uscc": "", "party_name": ""}, "uscc", "没有代码也没有名称"),
+    ("inspection", {"uscc": "", "party_name": "查无此名"}, "party_name", "名称不在企业登记中"),
+]
+NO_STOP = [
+    ("decision", {"decided_by": "张三丰"}),
+    ("decision", {"decision_type": "确认等级变动", "tier": ""}),
+    ("decision", {"decision_type": "暂缓等级变动", "tier": "B"}),
+    ("commitment", {"state": "全部履行", "unperformed": "", "liability_enforced": ""}),
+    ("commitment", {"state": "履行中", "unperformed": "", "liability_enforced": ""}),
+]
+
+
+def changed(kind, cells):
+    proposer = {heading(kind, "proposed_by"): "张三"} if kind == "decision" else {}
+    return {**sound(kind, 1), **proposer, **{heading(kind, name): text for name, text in cells.items()}}
+
+
+@pytest.mark.parametrize(("kind", "cells", "column", "reason"), TOGETHER)
+def test_cells_that_do_not_go_together_are_turned_away(tmp_path, kind, cells, column, reason):
+    put(tmp_path, "企业登记.csv", [firm()])
+    put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
+    intake = night(tmp_path)
+    (row,) = intake.quarantine.rows(named=True)
+    assert (row["row_no"], row["column"]) == (3, heading(kind, column))
+    assert reason in row["reason"]
+    assert row["expected"]
+    assert intake.records[kind].height == 1
+    assert GATE.validate(kind, intake.records[kind]).is_passed
+
+
+@pytest.mark.parametrize(("kind", "cells"), NO_STOP)
+def test_cells_just_beside_are_taken_in(tmp_path, kind, cells):
+    put(tmp_path, "企业登记.csv", [firm()])
+    put(tmp_path, f"{kind}.csv", [changed(kind, cells)])
+    assert night(tmp_path).quarantine.is_empty()
+
+
+@pytest.mark.parametrize(("kind", "cells", "column", "reason"), [case for case in TOGETHER if case[0] == "decision"])
+def test_without_the_rules_of_the_source_the_gate_would_refuse(tmp_path, kind, cells, column, reason):
+    put(tmp_path, "企业登记.csv", [firm()])
+    put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
+    intake = night(tmp_path, rules=Rules([_lenient(source) for source in SOURCES], COMMON, RULES.identity_key))
+    assert not GATE.validate(kind, intake.records[kind]).is_passed
+
+
+def _lenient(source):
+    text = source.model_dump(by_alias=True)
+    for record in text["records"]:
+        record["refuse_where"] = []
+    return Source.model_validate(text)
+
+
+def test_every_rule_of_the_gate_that_a_row_can_break_stands_here():
+    """A new critical rule over several columns needs its refusal at the intake, and a case above."""
+    spoken = {
+        (kind, expected.says)
+        for kind in KINDS
+        for expected in suite_of(GATE.specs[kind])
+        if expected.expectation == "ExpectRowsToSatisfy" and expected.severity == "critical"
+    }
+    tied = {says for _, says in spoken if "is tied to an enterprise" in says}
+    assert {says for _, says in spoken} - tied == {
+        "four eyes: nobody decides their own proposal",
+        "holding a tier names the tier",
+    }
+    assert {kind for kind, says in spoken if says in tied} == set(KINDS) - {"decision", "person_ban"}
+
+
+FOLDING = """
+source: counted
+title: 抽检明细
+office: 抽检机构
+files: ["counted*"]
+basis: 测试
+confidence: I
+inputs: {line: {from: [行]}}
+records:
+  - kind: sampling
+    fold: {by: [sample_no], columns: {reported_on: {max: reported_on}}}
+    refuse_where:
+      - {when: reported_on < sampled_on, column: reported_on, reason: 报告早于抽样, expected: 抽样之后的日期}
+    columns:
+      uscc: {from: [代码]}
+      sample_no: {from: [编号]}
+      sampled_on: {from: [抽样]}
+      reported_on: {from: [报告]}
+      result: {constant: qualified}
+"""
+
+
+@pytest.mark.parametrize(
+    ("days", "faults"),
+    [
+        (("2025-06-01", "2025-06-02"), []),
+        (("2025-05-01", "2025-05-02"), [(2, "报告", "refused", "2025-05-01"), (3, "", "incomplete_record", None)]),
+    ],
+)
+def test_a_folded_record_is_asked_as_a_whole(tmp_path, days, faults):
+    rules = Rules([BY_KIND["enterprise"], load_document(FOLDING, "counted.yaml", Source)], COMMON, b"secret")
+    put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
+    row = {"代码": FIRM, "编号": "1", "抽样": "2025-05-31"}
+    put(tmp_path, "counted.csv", [{**row, "报告": day} for day in days])
+    intake = night(tmp_path, rules=rules)
+    rows = intake.quarantine.select("row_no", "column", "code", "value").rows()
+    assert rows == faults
+    assert intake.records["sampling"].height == (not faults)
+
+
+def test_a_number_put_together_from_nothing_is_missing(tmp_path):
+    text = FOLDING.replace("sample_no: {from: [编号]}", 'sample_no: {template: "S{line}"}')
+    rules = Rules([BY_KIND["enterprise"], load_document(text, "counted.yaml", Source)], COMMON, b"secret")
+    put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
+    row = {"代码": FIRM, "抽样": "2025-05-31", "报告": "2025-06-01"}
+    put(tmp_path, "counted.csv", [{**row, "行": "1"}, {**row, "行": ""}])
+    intake = night(tmp_path, rules=rules)
+    assert intake.quarantine.select("row_no", "reason").rows() == [(3, "缺少抽样编号")]
+    assert intake.records["sampling"]["sample_no"].to_list() == ["S1"]
