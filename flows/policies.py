@@ -49,9 +49,21 @@ def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
         title=scheme.title,
         tiers=tuple((tier.tier, tier.title) for tier in scheme.tiers.on(day, "tiers") or ()),
         is_illustrative=scheme.illustrative,
+        is_higher_better=scheme.mode == "deduct",
         policy_hash=policy.version_on(day),
         titles=_titles(scheme, day),
+        supervision=_supervision(scheme, day),
     )
+
+
+def _supervision(scheme: Scheme, day: date) -> dict[str, str]:
+    """Tier to its supervision in words: how often, and what it means."""
+    tiers = (scheme.supervision.on(day, "supervision") if scheme.supervision else None) or {}
+    often = {
+        tier: f"每{one.per_years if one.per_years > 1 else ''}年不少于{one.inspections}次"
+        for tier, one in tiers.items()
+    }
+    return {tier: f"{often[tier]}；{one.note}" if one.note else often[tier] for tier, one in tiers.items()}
 
 
 def _titles(scheme: Scheme, day: date) -> dict[str, str]:

@@ -114,7 +114,7 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         uscc=show.clean(enterprise["uscc"] or ""),
         as_of=as_of,
         scheme=scheme,
-        facts=_facts(enterprise),
+        facts=_facts(enterprise, scheme.supervision.get(rating.get("tier", ""), "")),
         **_decided(rating, scheme),
         **_sums(rating, trace),
         counted=_counted(trace.filter("is_counted"), scheme),
@@ -153,10 +153,11 @@ def _sums(rating: Mapping[str, Any], trace: pl.DataFrame) -> dict[str, Any]:
     return {"score": score, "base": base, "counted_sum": counted}
 
 
-def _facts(enterprise: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _facts(enterprise: Mapping[str, Any], supervision: str) -> tuple[tuple[str, str], ...]:
     shown = ("party_class", "fields", "roles", "licence_nos", "address", "state", "deregistered_on")
     fields = [field_of(KINDS["enterprise"].column(name)) for name in shown]
-    pairs = ((field.label, field.text(enterprise.get(field.name))) for field in fields)
+    pairs = [(field.label, field.text(enterprise.get(field.name))) for field in fields]
+    pairs.append(("监督检查", supervision))
     return tuple((label, show.redact(show.clean(text))) for label, text in pairs if text)
 
 

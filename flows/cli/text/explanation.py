@@ -54,6 +54,7 @@ def _decision(found: Standing, view: EnterpriseView, rating: Mapping[str, Any]) 
         ("条款", view.basis),
         ("锁定至", locked),
         ("下次变化", next_change(rating, view.next_change_why)),
+        ("监督检查", dict(view.facts).get("监督检查", "")),
         ("评价日", f"{view.as_of}（本结果自 {rating['valid_from_on']} 起）"),
         ("评价标准", f"{view.scheme.title}（{view.scheme.name}）"),
     ]
