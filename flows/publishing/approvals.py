@@ -89,7 +89,9 @@ def record(store: Store, prepared: Prepared, signature: Signature) -> str:
     if not signature.by:
         raise NotApprovable("批准须写明批准人姓名（--by 姓名）。")
     if _person(signature.by) == _person(prepared.prepared_by):
-        raise NotApprovable(f"拟定人与批准人不得为同一人：版本 {version} 由 {signature.by} 拟定，须由他人批准。")
+        raise NotApprovable(
+            f"拟定人与批准人不得为同一人：版本 {version} 由 {prepared.prepared_by} 拟定，须由他人批准。"
+        )
     with store.begin("approve", signature.on, signature.at) as writing:
         writing.append("decision", _row(prepared, signature, store))
         run = writing.commit("passed", {"target": prepared.target, "decided_by": signature.by})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,17 @@ from flows.publishing.approvals import NotApprovable, Prepared, Signature, is_ap
 from flows.publishing.entries import all_listings, causes_of_removal
 from flows.settings import Settings
 from flows.store import Store
-from reports.publication import Draft, Publication, Shelf, digest_of, is_as_published, prepare, read_index, release
+from reports.publication import (
+    Draft,
+    IndexProblem,
+    Publication,
+    Shelf,
+    digest_of,
+    is_as_published,
+    prepare,
+    release,
+    verify,
+)
 
 SERIOUS_LIST = "serious-violations"
 
@@ -82,13 +91,19 @@ def approve(settings: Settings, version: str, by: str, note: str = "", digest: s
 
 
 def waiting_draft(settings: Settings, version: str) -> Prepared:
-    """The draft `version` and its preparer. Raises NotApprovable where there is none."""
+    """The draft `version` and its preparer. Raises NotApprovable where there is none, or it is not as it was made."""
     shelf = Shelf(settings.publications / SERIOUS_LIST)
+    waiting = _drafts(shelf)
+    if version not in waiting:
+        raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
     folder = shelf.draft(version)
-    if Path(version).name != version or not folder.is_dir():
-        raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(_drafts(shelf)) or '无'}。")
+    try:
+        index = verify(folder)
+    except IndexProblem as problem:
+        words = f"版本 {version} 的文件在拟定后被改动，请重新运行 yaoxin publish 拟定。"
+        raise NotApprovable(f"{words}（{problem}）") from problem
     digest = digest_of(folder)
-    return Prepared(Draft(version, folder, digest, read_index(folder)), preparer(folder, digest))
+    return Prepared(Draft(version, folder, digest, index), preparer(folder, digest))
 
 
 def _command(version: str) -> str:
@@ -97,7 +112,8 @@ def _command(version: str) -> str:
 
 def _drafts(shelf: Shelf) -> list[str]:
     drafts = shelf.draft("")
-    return sorted(path.name for path in drafts.iterdir() if path.is_dir()) if drafts.is_dir() else []
+    folders = drafts.iterdir() if drafts.is_dir() else ()
+    return sorted(path.name for path in folders if path.is_dir() and not path.name.startswith("."))
 
 
 def _store(settings: Settings) -> Store:

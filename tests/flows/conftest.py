@@ -4,8 +4,8 @@ import warnings
 
 import pytest
 
-from flows.demo import write_demo
-from tests.flows.night.nights import DAYS, ENTERPRISES, FIRST, LAST, SEED, copied, office_with, run_night
+from flows.demo import deliver, write_demo
+from tests.flows.night.nights import DAYS, ENTERPRISES, FIRST, LAST, SECOND, SEED, copied, office_with, run_night
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,21 @@ def first_night(region, tmp_path_factory):
     made = office_with(tmp_path_factory.mktemp("first") / "home", region, FIRST)
     assert run_night(made, FIRST).state == "passed"
     return made
+
+
+@pytest.fixture(scope="session")
+def before_second(first_night, region, tmp_path_factory):
+    """The office as the night after FIRST finds it. Not to be changed."""
+    made = copied(first_night, tmp_path_factory.mktemp("before") / "home")
+    deliver(region, made.settings.inbox, SECOND)
+    return made
+
+
+@pytest.fixture(scope="session")
+def second_night(before_second, tmp_path_factory):
+    """An office after its second night, which nothing befell, and that night's result. Not to be changed."""
+    made = copied(before_second, tmp_path_factory.mktemp("second") / "home")
+    return made, run_night(made, SECOND)
 
 
 @pytest.fixture

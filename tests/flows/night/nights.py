@@ -22,6 +22,7 @@ from transforms.tables import TABLES
 
 LAST = date(2026, 3, 10)  # the last day the demo region sends something
 FIRST = LAST - timedelta(days=4)
+SECOND = FIRST + timedelta(days=1)
 ENTERPRISES, DAYS, SEED = 320, 60, 7  # as small as still brings forth listings
 KEY = "a key that protects only tests"
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -1,0 +1,52 @@
+"""What a night leaves in its folder: the report, pages of those whose tier changed, and nothing staged."""
+
+import openpyxl
+import polars as pl
+
+from reports.office import page_name
+from tests.flows.night.nights import SECOND
+
+
+def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
+    office, result = second_night
+    run = office.store.last("nightly")
+    assert (run.run_id, run.as_of, run.state) == (result.run_id, SECOND, "passed")
+    assert (run.scheme, run.policy_hash) == ("reference", office.policy.version_on(SECOND))
+    assert run.facts["numbers"]["已评价企业"] == office.store.scan("enterprise").collect()["enterprise_id"].n_unique()
+
+
+def test_the_intake_of_the_report_is_that_of_the_night_alone(second_night, first_night):
+    office, result = second_night
+    files = office.store.scan("files").collect()
+    before = first_night.store.scan("files").collect()
+    assert result.facts["numbers"]["来件"] == files.height - before.height > 0
+    read = office.store.scan("accounts").filter(~pl.col("file_id").is_in(before["file_id"].implode()))
+    assert result.facts["numbers"]["读取行数"] == _rows_read(read.collect())
+
+
+def _rows_read(accounts):
+    """A file that feeds several kinds is read once."""
+    return accounts.group_by("file_id").agg(pl.col("read_count").max())["read_count"].sum()
+
+
+def test_there_is_a_page_for_each_changed_enterprise_and_for_no_other(second_night):
+    office, result = second_night
+    changed = office.store.scan("changes").filter(pl.col("as_of") == SECOND).collect()["enterprise_id"]
+    assert 0 < changed.len() < 100
+    pages = {path.name for path in (result.report.parent / "enterprises").iterdir()}
+    assert pages == {page_name(key) for key in changed}
+    report = result.report.read_text(encoding="utf-8")
+    assert all(f"enterprises/{page}" in report for page in pages)
+
+
+def test_rows_turned_away_come_back_as_one_workbook_a_source(second_night):
+    _, result = second_night
+    books = sorted((result.report.parent / "quarantine").glob("*.xlsx"))
+    assert books
+    assert all(openpyxl.load_workbook(book).worksheets[0].max_row > 1 for book in books)
+
+
+def test_what_was_staged_is_gone_once_it_stands_in_the_store(second_night):
+    office, result = second_night
+    folder = office.store.run_folder(result.run_id)
+    assert sorted(path.name for path in folder.iterdir()) == ["report"]

@@ -1,0 +1,77 @@
+"""A town with a serious-violation list: the register and the decisions, in a store as the nightly flow writes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from flows.settings import Settings, load
+from flows.store import Store
+from transforms.tables import TABLES
+
+NIGHT = date(2026, 3, 1)
+HOSTILE = "=HYPERLINK(\"http://x\")<script>alert('名')</script>"
+NAMES = {"MX-1": "示例甲药业有限公司", "MX-2": HOSTILE, "MX-3": "示例丙药房"}
+
+
+def settings_at(root: Path) -> Settings:
+    """Settings for a store below `root`; those of the machine do not count."""
+    return load({"store": str(root / "store")}, environ={})
+
+
+def store_at(root: Path) -> Store:
+    """The store of these settings."""
+    return Store(settings_at(root).store)
+
+
+def rows(table: str, *values: dict[str, object]) -> pl.DataFrame:
+    """Records with what the intake adds; columns that are not given are null."""
+    arrived = datetime(2026, 2, 1, tzinfo=UTC)
+    given = {"version_no": 1, "source": "test", "file_id": "f", "row_no": 2, "row_hash": "h", "received_at": arrived}
+    filled = [{"record_id": f"{table}:{n}:{value}"} | given | value for n, value in enumerate(values)]
+    schema = TABLES[table].schema
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in filled], schema=schema)
+
+
+def decision(kind: str, number: str, enterprise: str, **more: object) -> dict[str, object]:
+    """A decision by two people."""
+    people = {"proposed_by": "甲", "decided_by": "乙", "authority": "示例省药监局", "reason": "生产假药"}
+    return {"decision_type": kind, "decision_no": number, "enterprise_id": enterprise} | people | more
+
+
+def listing(number: str, enterprise: str) -> dict[str, object]:
+    """A listing that stands for years."""
+    return decision("list", number, enterprise, decided_on=date(2026, 1, 5))
+
+
+def removal(number: str, enterprise: str, target: str, on: date) -> dict[str, object]:
+    """The removal of a listing."""
+    return decision("remove", number, enterprise, target=target, decided_on=on)
+
+
+def night(root: Path, day: date, *decisions: dict[str, object]) -> None:
+    """A night that passed and took in these decisions; the first one also the register."""
+    store = store_at(root)
+    known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    is_first = store.last() is None
+    with store.begin("nightly", day, known_at) as writing:
+        if is_first:
+            lists = {"former_names": [], "licence_nos": [], "fields": ["drug"], "state": "active"}
+            entries = ({"enterprise_id": key, "name": name, "name_key": name} | lists for key, name in NAMES.items())
+            writing.append("enterprise", rows("enterprise", *entries))
+        if decisions:
+            writing.append("decision", rows("decision", *decisions))
+        writing.commit("passed", {})
+
+
+def town(root: Path) -> Settings:
+    """Two enterprises listed on the first night."""
+    night(root, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), listing("示药监列〔2026〕2号", "MX-2"))
+    return settings_at(root)
+
+
+def after(days: int) -> date:
+    """So many days after the first night."""
+    return NIGHT + timedelta(days=days)
