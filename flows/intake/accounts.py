@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
 from flows.intake.arrivals import Arrival
 from flows.intake.reading import QUARANTINE_HEADINGS, RawFile
 from transforms.policy.source import Source
-from transforms.records import mask, mask_person_numbers
+from transforms.records import PROBLEMS, kept_text, mask, mask_person_numbers, masked_number
 from transforms.tables import TABLES
 
 FATES = ("accepted", "duplicate", "superseded", "quarantined")
+_BROKEN = {**PROBLEMS, "row_text": pl.String()}
+_NO_HEADER = "no_header"  # the finding quotes the row that stands in the place of the headings
 
 
 class AccountOpen(AssertionError):
@@ -31,11 +34,18 @@ def file_row(arrival: Arrival, received_at: datetime) -> pl.DataFrame:
         "encoding": raw.encoding,
         "size_bytes": raw.size_bytes,
         "read_count": raw.read_count,
-        "finding": arrival.finding,
-        "notes": list(arrival.notes),
+        "finding": _finding(arrival),
+        "notes": [kept_text(note, is_torn=False) for note in arrival.notes],
         "received_at": received_at,
     }
     return pl.DataFrame([row], schema=TABLES["files"].schema)
+
+
+def _finding(arrival: Arrival) -> str | None:
+    if arrival.finding is None:
+        return None
+    found, source = arrival.raw.finding, arrival.source
+    return kept_text(arrival.finding, is_torn=bool(found and found.code == _NO_HEADER and source and source.secrets))
 
 
 def account(raw: RawFile, source: Source, kind: str, fates: pl.DataFrame) -> pl.DataFrame:
@@ -65,19 +75,26 @@ def quarantined(raw: RawFile, source: Source, kind: str, problems: pl.DataFrame,
 
 def broken(raw: RawFile, source: Source, received_at: datetime) -> pl.DataFrame:
     """Rows that could not be told apart into cells, as rows of the table `quarantine`."""
-    text, is_secret = pl.col("text"), pl.col("column").is_in(sorted(source.secrets))
-    rows = raw.broken.select(
-        "row_no",
-        "column",
-        "code",
-        "expected",
-        value=pl.when(is_secret).then(mask(text)).otherwise(mask_person_numbers(text)),
+    rows = [_kept(row, source.secrets) for row in raw.broken.iter_rows(named=True)]
+    return _shaped(pl.DataFrame(rows, schema=_BROKEN), raw, source, "", received_at)
+
+
+def _kept(row: Mapping[str, Any], secrets: frozenset[str]) -> dict[str, object]:
+    """A broken row as it may be kept. Where its cells stand under the wrong headings, a secret may stand in any."""
+    is_torn, is_secret = bool(secrets) and not row["column"], row["column"] in secrets
+    cells = {name: _kept_cell(name, text or "", secrets, is_torn) for name, text in json.loads(row["row_text"]).items()}
+    return {
+        **row,
+        "value": masked_number(row["text"]) if is_secret else kept_text(row["text"], is_torn),
         # The sentence quotes the cell, and a number that is no resident's identity number has no form to be known by.
-        reason=pl.when(is_secret).then(pl.lit("单元格内容无法读取")).otherwise(mask_person_numbers(pl.col("detail"))),
-        suggestions=pl.lit([], dtype=pl.List(pl.String())),
-        row_text=_masked_texts(raw.broken["row_text"], source.secrets),
-    )
-    return _shaped(rows, raw, source, "", received_at)
+        "reason": "单元格内容无法读取" if is_secret else kept_text(row["detail"], is_torn),
+        "suggestions": [],
+        "row_text": json.dumps(cells, ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def _kept_cell(heading: str, text: str, secrets: frozenset[str], is_torn: bool) -> str:
+    return "*" * len(text) if heading in secrets else kept_text(text, is_torn)
 
 
 def _shaped(rows: pl.DataFrame, raw: RawFile, source: Source, kind: str, received_at: datetime) -> pl.DataFrame:
@@ -102,14 +119,3 @@ def _row_texts(raw: RawFile, source: Source, row_nos: pl.Series) -> pl.DataFrame
 def _cell(heading: str, secrets: Iterable[str]) -> pl.Expr:
     text = pl.col(heading).fill_null("")
     return mask(text) if heading in secrets else text
-
-
-def _masked_texts(texts: pl.Series, secrets: frozenset[str]) -> pl.Series:
-    masked = pl.Series("row_text", [_masked(text, secrets) for text in texts], dtype=pl.String())
-    return masked.to_frame().select(mask_person_numbers(pl.col("row_text"))).to_series()
-
-
-def _masked(text: str, secrets: frozenset[str]) -> str:
-    cells = json.loads(text)
-    hidden = {heading: "*" * len(cells[heading] or "") for heading in secrets & cells.keys()}
-    return json.dumps({**cells, **hidden}, ensure_ascii=False, separators=(",", ":"))

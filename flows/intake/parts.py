@@ -18,6 +18,7 @@ from transforms.records import (
     fold_rows,
     identified,
     map_rows,
+    mask_person_numbers,
     own_identity,
     rows_where,
     spread,
@@ -72,7 +73,7 @@ def sound_records(part: Part) -> pl.DataFrame:
     """Records to be kept: the kind's columns, where they come from, and what orders their versions."""
     version_by = part.record.version_by
     good = part.mapped.good
-    order = pl.col(version_by).cast(TEXT) if version_by else pl.lit(None, dtype=TEXT)
+    order = mask_person_numbers(pl.col(version_by).cast(TEXT)) if version_by else pl.lit(None, dtype=TEXT)
     return good.select(
         "row_no",
         "enterprise_id",

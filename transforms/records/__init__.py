@@ -5,6 +5,7 @@
 - `refusals`  what must not stand together in one record
 - `party`     organisation, sole trader or natural person
 - `identity`  whose record it is, by the register; never guessed
+- `torn`      what may be kept of a row that could not be read
 - `versions`  the same fact again: repeats, corrections, older reports; `current` is what is known at an instant
 """
 
@@ -16,6 +17,7 @@ from transforms.records.problems import PROBLEMS, Check, describe, merged
 from transforms.records.refusals import with_refusals
 from transforms.records.register import Register
 from transforms.records.text import document_key, mask, mask_person_numbers, normalise_name
+from transforms.records.torn import kept_text, masked_number
 from transforms.records.versions import KEYS, current, with_fates, with_keys
 
 __all__ = [
@@ -30,9 +32,11 @@ __all__ = [
     "document_key",
     "fold_rows",
     "identified",
+    "kept_text",
     "map_rows",
     "mask",
     "mask_person_numbers",
+    "masked_number",
     "merged",
     "normalise_name",
     "own_identity",

@@ -94,7 +94,7 @@ def _template(field: Field) -> pl.Expr:
     form = field.cell.template or ""
     for part in field.cell.parts:
         form = form.replace(f"{{{part}}}", "{}")
-    return pl.format(form, *(pl.col(part).cast(pl.String()) for part in field.cell.parts))
+    return mask_person_numbers(pl.format(form, *(pl.col(part).cast(pl.String()) for part in field.cell.parts)))
 
 
 def _raw(field: Field) -> pl.Expr:
@@ -210,6 +210,7 @@ def _texts(field: Field, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr,
     separators = "[" + (field.cell.split or _SEPARATOR) + "]"
     parts = text.str.replace_all(separators, _SEPARATOR).str.split(_SEPARATOR)
     parts = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
+    parts = parts.list.eval(mask_person_numbers(pl.element()))
     checks = [_missing(field, parts.list.len() == 0)] if field.is_required else []
     if words:
         keys = parts.list.eval(squeezed(pl.element()))

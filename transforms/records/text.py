@@ -9,12 +9,12 @@ import unicodedata
 import polars as pl
 
 # 6 digits of region (none begins with 9, as credit codes do), birth date, 3 digits and a check character.
-_PERSON_NO = (
+PERSON_NO = (
     r"(^|[^0-9０-９])"
     r"([1-8１-８][0-9０-９]{2})[0-9０-９]{3}[12１２][0-9０-９]{3}[01０１][0-9０-９][0-3０-３][0-9０-９]"
     r"[0-9０-９]{2}([0-9０-９][0-9０-９XxＸｘ])([^0-9０-９]|$)"
 )
-_MASKED = "${1}${2}*************${3}${4}"
+MASKED = "${1}${2}*************${3}${4}"
 _DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
 
 
@@ -47,8 +47,8 @@ def document_key(number: pl.Expr) -> pl.Expr:
 
 def mask_person_numbers(text: pl.Expr) -> pl.Expr:
     """Text in which whatever looks like a natural person's identity number shows its first three and last two."""
-    once = text.str.replace_all(_PERSON_NO, _MASKED)
-    return once.str.replace_all(_PERSON_NO, _MASKED)  # neighbours share the character between them
+    once = text.str.replace_all(PERSON_NO, MASKED)
+    return once.str.replace_all(PERSON_NO, MASKED)  # neighbours share the character between them
 
 
 def mask(number: pl.Expr) -> pl.Expr:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 import polars as pl
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -18,6 +18,7 @@ REASONS = {
     "uscc_format": "统一社会信用代码含有不允许的字符（只用数字和大写字母，不用I、O、S、V、Z）",
     "uscc_check": "统一社会信用代码第18位校验码不符",
     "uscc_organisation": "统一社会信用代码第17位（组织机构代码校验码）不符",
+    "uscc_person": "填写的是自然人身份证件号码，不是统一社会信用代码",
 }
 
 
@@ -40,7 +41,10 @@ def fault(code: str) -> str:
         return "uscc_check"
     except ValidationError:
         return "uscc_format"
-    return "" if code[16] == organisation_check(code[8:16]) else "uscc_organisation"
+    if code[16] != organisation_check(code[8:16]):
+        return "uscc_organisation"
+    # One identity number in some hundreds passes both checks; no enterprise has one with a birth date in it.
+    return "uscc_person" if code[0] != "9" and ric.is_valid(code) else ""
 
 
 def organisation_check(body: str) -> str:
