@@ -43,13 +43,15 @@ def serve(settings: Settings) -> None:
     with _server():
         import prefect
 
-        prefect.serve(*[_runner_deployment(entry) for entry in deployments()])
+        prefect.serve(*[runner_deployment(entry) for entry in deployments()])
 
 
-def _runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
+def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
+    """A deployment of prefect.yaml as the runner takes it: schedules, triggers, limit, parameters."""
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.client.schemas.schedules import CronSchedule
+    from prefect.deployments.runner import EntrypointType
     from prefect.events import DeploymentEventTrigger
 
     schedules = [
@@ -73,6 +75,8 @@ def _runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         schedules=schedules,
         triggers=triggers,
         concurrency_limit=ConcurrencyLimitConfig(**entry["concurrency_limit"]),
+        # A path would be looked for below the working folder, whatever that is.
+        entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return cast("RunnerDeployment", made)
 

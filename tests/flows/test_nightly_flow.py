@@ -1,0 +1,201 @@
+"""The nightly flow on a real Prefect server, and the command that starts it."""
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from flows import nightly as module
+from flows.cli.app import cli
+from flows.demo import deliver
+from tests.flows.night.nights import (
+    FIRST,
+    KEY,
+    LAST,
+    SECOND,
+    UNGATED,
+    content,
+    copied,
+    differing,
+    known,
+    run_night,
+)
+
+pytestmark = pytest.mark.xdist_group("prefect")
+THIRD = FIRST + timedelta(days=2)
+
+
+@pytest.fixture
+def yaoxin(monkeypatch):
+    """Runs a command on the store of an office."""
+    for name in [name for name in os.environ if name.startswith("YAOXIN_")]:
+        monkeypatch.delenv(name)
+
+    def run(settings, *arguments):
+        for name, value in settings.as_environment().items():
+            monkeypatch.setenv(name, value)
+        return CliRunner().invoke(cli, list(arguments))
+
+    return run
+
+
+@pytest.fixture
+def delivered(office, region):
+    """The office when everything has come."""
+    deliver(region, office.settings.inbox, LAST)
+    return office
+
+
+def last_flow_run(client):
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    return client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)[0]
+
+
+def artifacts_of(client, flow_run):
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+
+    mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run.id]))
+    return {found.key: (found.type, found.data) for found in client.read_artifacts(artifact_filter=mine)}
+
+
+@pytest.fixture
+def client(prefect_server):
+    """A client of the server that the flows run on."""
+    from prefect import get_client
+
+    with get_client(sync_client=True) as made:
+        yield made
+
+
+def test_missed_nights_are_caught_up_each_with_its_run_and_its_story(delivered, client, tmp_path):
+    office = delivered
+    single = copied(office, tmp_path / "single")
+    result = module.run(office.settings, THIRD, known(LAST), None)
+    assert (result.state, result.run_id) == ("passed", f"nightly-{THIRD}-1")
+    runs = office.store.every_run()
+    assert [(run.as_of, run.state) for run in runs] == [(FIRST, "passed"), (SECOND, "passed"), (THIRD, "passed")]
+    for day in (SECOND, THIRD):
+        run_night(single, day, known_at=known(LAST))
+    assert differing(content(office.store), content(single.store)) == [], "the engine changes nothing"
+    assert result.report.is_file()
+    _has_told_the_night(client, result)
+
+
+def _has_told_the_night(client, result):
+    flow_run = last_flow_run(client)
+    assert (flow_run.state.name, flow_run.state.message) == ("Completed", result.message)
+    assert KEY not in flow_run.model_dump_json(), "parameters are shown on the page; the key is not"
+    told = artifacts_of(client, flow_run)
+    assert {key: kind for key, (kind, _) in told.items()} == {
+        "night-progress": "progress",
+        "night-numbers": "table",
+        "night-summary": "markdown",
+        "night-report": "markdown",  # a link is kept as one
+    }
+    assert told["night-progress"][1] == 100.0
+    rated = {"what": "已评价企业", "count": result.facts["numbers"]["已评价企业"]}
+    assert rated in json.loads(told["night-numbers"][1])
+    assert result.message in told["night-summary"][1]
+    assert result.report.as_uri() in told["night-report"][1]
+
+
+def strict_policy(office, folder):
+    """The policy of the office, but one row in a hundred turned away is too many."""
+    shutil.copytree(office.settings.policy_dir, folder)
+    gate = folder / "gate.yaml"
+    text = gate.read_text(encoding="utf-8").replace("night_refusal_percent: 50", "night_refusal_percent: 1")
+    gate.write_text(text.replace("night_least_rows: 200", "night_least_rows: 1"), encoding="utf-8")
+    return office.settings.model_copy(update={"policy_dir": folder})
+
+
+def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
+    delivered, client, yaoxin, first_night, tmp_path
+):
+    office, strict = delivered, strict_policy(delivered, tmp_path / "policy")
+    result = yaoxin(strict, "nightly", "--as-of", SECOND.isoformat(), "--known-at", known(LAST).isoformat())
+    assert result.exit_code == 1
+    assert "Look first at night_accounts" in result.stderr
+    assert "Traceback" not in result.stderr
+    folder = office.store.run_folder(f"nightly-{SECOND}-1")
+    assert (folder / "gate" / "index.html").is_file()
+    assert str(folder / "gate" / "index.html") in result.stdout
+    assert (folder / "stage" / "ratings.parquet").is_file(), "kept for study"
+    assert not (folder / "report").exists()
+    assert differing(content(office.store), content(first_night.store)) == []
+    assert [run.state for run in office.store.every_run()] == ["passed", "refused"]
+    flow_run = last_flow_run(client)
+    assert (flow_run.state.name, flow_run.state.type.value) == ("Refused", "FAILED")
+    told = artifacts_of(client, flow_run)
+    assert "was refused" in told["night-summary"][1]
+    assert (folder / "gate" / "index.html").as_uri() in told["gate-docs"][1]
+    assert module.run(office.settings, SECOND, known(LAST), None).state == "passed", "corrected, it passes"
+
+
+def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatch):
+    def strict_on_the_second(store, policy_dir, night, policy, former):
+        if night.as_of != SECOND:
+            return UNGATED.check(store, policy_dir, night, policy, former)
+        verdict = type("Verdict", (), {"is_passed": False, "table": "x", "row_count": 0, "findings": ()})
+        return replace(UNGATED.check(store, policy_dir, night, policy, former), verdicts=(verdict,))
+
+    monkeypatch.setattr(module, "STEPS", replace(UNGATED, check=strict_on_the_second))
+    monkeypatch.setattr("flows.night.check.what_first", lambda *_: "look at x")
+    result = module.run(office.settings, THIRD, known(LAST), None)
+    assert (result.state, result.message) == ("refused", "look at x")
+    assert [(run.as_of, run.state) for run in office.store.every_run()[1:]] == [(SECOND, "refused")]
+
+
+def test_where_another_run_holds_the_store_the_command_says_so_and_ends_with_3(office, client, yaoxin):
+    with office.store.begin("nightly", SECOND, known(SECOND)):
+        result = yaoxin(office.settings, "nightly", "--as-of", SECOND.isoformat())
+    assert result.exit_code == 3
+    assert f"Another run holds this store: nightly for {SECOND}" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert last_flow_run(client).state.name == "Busy"
+    assert office.store.last("nightly").as_of == FIRST
+
+
+def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(module, "STEPS", replace(UNGATED, rate=broken))
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        module.run(office.settings, SECOND, known(SECOND), None)
+    assert office.store.every_run()[-1].state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "words"),
+    [
+        ({}, ("--as-of", "2026-03-05"), "the night of 2026-03-06 is committed already"),
+        ({}, ("--as-of", "2199-01-01"), "that day has not come"),
+        ({}, ("--inbox", "nowhere"), "no such folder"),
+        ({"identity_key": None}, (), "YAOXIN_IDENTITY_KEY"),
+    ],
+    ids=["past", "future", "no inbox", "no key"],
+)
+def test_a_mistake_of_the_caller_is_told_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
+    settings = first_night.settings.model_copy(update=changes)
+    result = yaoxin(settings, "nightly", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "flow run" not in result.stderr.lower()
+
+
+@pytest.mark.parametrize(("fault", "heals"), [(OSError("share is away"), True), (ValueError("a bug"), False)])
+def test_only_reading_the_inbox_is_tried_again_and_only_where_waiting_helps(fault, heals):
+    from prefect.states import exception_to_failed_state
+    from prefect.utilities.asyncutils import run_coro_as_sync
+
+    state = run_coro_as_sync(exception_to_failed_state(fault))
+    steps = module.STEPS
+    assert bool(steps.bring_in.retry_condition_fn(steps.bring_in, None, state)) is heals
+    assert steps.bring_in.retries > 0
+    assert {step.retries for step in (steps.rate, steps.check, steps.tell, steps.keep)} == {0}
