@@ -33,6 +33,7 @@ KINDS = {
     "honour": Meaning("awarded_on", "honour_no", expires_on="valid_until_on"),
     "decision": Meaning("decided_on", "decision_no"),
     "person_ban": Meaning("decided_on", "ban_no", expires_on="ends_on"),
+    "enterprise": Meaning("established_on", "uscc"),
 }
 
 
@@ -90,11 +91,8 @@ class Case:
 
     def matching(self, rule: dict[str, Any], day: date) -> list[Record]:
         """The records up to `day` of the rule's kind for which its condition holds."""
-        return [
-            record
-            for record in self.records
-            if record["kind"] == rule["kind"] and term(record, "event_on") <= day and self._is_met(rule["when"], record)
-        ]
+        known = [record for record in self.records if record["kind"] == rule["kind"] and term(record, "event_on")]
+        return [record for record in known if term(record, "event_on") <= day and self._is_met(rule["when"], record)]
 
     def _is_met(self, when: str, record: Record) -> bool:
         key = (when, id(record))

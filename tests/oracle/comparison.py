@@ -48,13 +48,19 @@ def as_text(plain: dict[str, Any]) -> str:
 
 
 def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
-    """The records as stored, by kind; columns nobody set are null, or filled where they may not be."""
+    """The records as stored, by kind; columns nobody set are null, or filled where they may not be.
+
+    Beside them stand copies tied to no enterprise, or to one that is not rated: they must change nothing.
+    """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in KINDS}
     for enterprise_id, records in firms.items():
         for record in records:
             columns = KINDS[record["kind"]].table.columns
             filled = {column.name: _cell(column, record) for column in columns}
             rows[record["kind"]].append(filled | {"enterprise_id": enterprise_id})
+    for of_kind in rows.values():
+        of_kind += [row | {"record_id": f"{row['record_id']}?", "enterprise_id": None} for row in of_kind[:2]]
+        of_kind += [row | {"record_id": f"{row['record_id']}!", "enterprise_id": "unknown"} for row in of_kind[:2]]
     schemas = {name: kind.table.schema for name, kind in KINDS.items()}
     return {name: pl.LazyFrame(rows[name], schema=schemas[name]) for name in KINDS}
 

@@ -54,9 +54,8 @@ def _used_kinds(case: Case) -> set[str]:
 def _of_records(case: Case) -> Iterator[Candidate]:
     for record in case.records:
         if record["kind"] in _used_kinds(case):
-            yield term(record, "event_on"), "new_record"
-            if term(record, "revoked_on") is not None:
-                yield term(record, "revoked_on"), "revocation"
+            days = {"new_record": term(record, "event_on"), "revocation": term(record, "revoked_on")}
+            yield from ((day, cause) for cause, day in days.items() if day is not None)
 
 
 def _of_directs(case: Case) -> Iterator[Candidate]:

@@ -26,7 +26,7 @@ PENALTIES: tuple[str, ...] = (
 )
 PENALTIES += ("restrict_trade", "stop_order", "close", "restrict_occupation", "revoke_licence", "detention", "other")
 TIERS = ("A", "B", "C", "D", "E")
-NEAR, AMOUNT, COUNT, ACT, WORDS = "near", "amount", "count", "act", "words"
+NEAR, SELDOM, AMOUNT, COUNT, ACT, WORDS = "near", "seldom", "amount", "count", "act", "words"
 
 # What each column may hold: a choice, or the name of a maker below.
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -48,7 +48,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "discretion": ("light", "ordinary", "heavy", None),
         "field": FIELDS,
         "state": ("in_force", "changed", None),
-        "revoked_on": NEAR,
+        "revoked_on": SELDOM,
     },
     "sampling": {"result": ("qualified", "unqualified", "unqualified"), "sampled_on": NEAR, "field": FIELDS},
     "signal": {
@@ -70,6 +70,12 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "ends_on": NEAR,
         "tier": (*TIERS, None),
         "reason": ("第三条", None),
+    },
+    "enterprise": {
+        "established_on": NEAR,
+        "uscc": ("91", None),
+        "state": ("active", "deregistered", None),
+        "fields": (["drug"], ["drug", "device"], [], None),
     },
     "person_ban": {"ends_on": NEAR, "is_lifelong": (True, False, None), "field": FIELDS},
 }
@@ -127,9 +133,10 @@ def _firm(chance: Random, name: str, bounds: Bounds, as_of: date) -> list[Record
     kinds = chance.sample(some, min(chance.choice((1, 2, 4, 8)), len(some)))
     kinds += _RARE if chance.random() < 0.35 else ()
     records: list[Record] = []
-    for n in chance.sample(range(100), chance.choice((1, 2, 3, 4, 6, 9))):
+    for n in chance.sample(range(100), chance.choice((1, 2, 3, 5, 8, 12))):
         kind = chance.choice(kinds)
-        anchors = [as_of, as_of, *(record[KINDS[record["kind"]].event_on] for record in records)]
+        events = [record[KINDS[record["kind"]].event_on] for record in records]
+        anchors = [as_of, as_of, *(day for day in events if day is not None)]
         event_on = _event_day(chance, bounds, as_of, chance.choice(anchors))
         record: Record = {"kind": kind, "record_id": f"{kind}-{name}-{n:02}", KINDS[kind].number: f"{name}-{n:02}"}
         record |= {KINDS[kind].event_on: event_on}
@@ -140,7 +147,7 @@ def _firm(chance: Random, name: str, bounds: Bounds, as_of: date) -> list[Record
 
 def _event_day(chance: Random, bounds: Bounds, as_of: date, anchor: date) -> date:
     near = timedelta(days=chance.choice((-2, -1, -1, 0, 0, 1, 1, 2)))
-    match chance.choices(("span", "now", "future", "odd", "change", "past"), (45, 10, 10, 8, 7, 20))[0]:
+    match chance.choices(("span", "now", "future", "odd", "change", "past"), (40, 8, 4, 6, 6, 36))[0]:
         case "span":
             return _apart(chance, bounds, anchor, -1 if anchor == as_of else chance.choice((-1, 1))) + near
         case "now":
@@ -152,7 +159,7 @@ def _event_day(chance: Random, bounds: Bounds, as_of: date, anchor: date) -> dat
         case "change" if bounds.changes:
             return chance.choice(bounds.changes) + near
         case _:
-            return as_of - timedelta(days=chance.randrange(2200))
+            return as_of - timedelta(days=chance.randrange(chance.choice((50, 2200))))
 
 
 def _apart(chance: Random, bounds: Bounds, day: date, sign: int) -> date:
@@ -168,8 +175,8 @@ def _value(chance: Random, choice: object, bounds: Bounds, as_of: date, event_on
         return chance.sample(PENALTIES, chance.choice((0, 1, 1, 1, 2, 3)))
     if choice == ACT:
         return chance.choice(("act 1", "act 1", "act 2", None))
-    if choice == NEAR:
-        return _near(chance, bounds, as_of, event_on)
+    if choice in (NEAR, SELDOM):
+        return None if choice == SELDOM and chance.random() < 0.6 else _near(chance, bounds, as_of, event_on)
     if choice == COUNT:
         return chance.choice((None, 0, 0, 1, 2, 5, 30))
     return chance.choice((None, max(chance.choice(bounds.amounts) + chance.choice((-1, 0, 1)), 0)))

@@ -31,6 +31,7 @@ CONDITIONS = {
     "honour": ("level IN ('national', 'provincial')", "true"),
     "person_ban": ("true", "is_lifelong"),
     "decision": ("decision_type = 'list'",),
+    "enterprise": ("state = 'deregistered' OR array_contains(fields, 'device')", "NOT array_contains(fields, 'drug')"),
 }
 COLUMNS = {"penalty": ("fine_fen", "confiscated_fen"), "inspection": ("critical_count", "major_count")}
 TERMS = ("honour", "person_ban")
@@ -63,6 +64,8 @@ class _Maker:
         days = [date(2024, 3, 1), date(2025, 6, 30), date(2026, 1, 1), date(2024, 2, 29)]
         self.change_on = chance.choice(days)
         self.sections = chance.random() < 0.3
+        # Few kinds to a scheme, so that its rules meet on the same records.
+        self.kinds = chance.choices((*CONDITIONS, *["penalty"] * 6), k=chance.choice((1, 2, 3, 9)))
 
     def scheme(self) -> Node:
         count = self.chance.randrange(2, 6)
@@ -79,10 +82,12 @@ class _Maker:
 
     def optional_parts(self) -> Node:
         makers: dict[str, Callable[[], Any]] = {
-            "heaviest_per_act": lambda: self.chance.choice((["penalty"], ["penalty"], [], None)),
+            "heaviest_per_act": lambda: self.chance.choice((["penalty"], ["penalty"], ["penalty"], [], None)),
             "limits": lambda: self.chance.choice(({"lowest": 60, "highest": 140}, {"lowest": 95.5}, None)),
             "best_tier_needs": lambda: [self.need(f"need_{n}") for n in range(self.chance.randrange(1, 3))],
-            "movement": lambda: self.chance.choice(({"tiers_per_clean_year": self.chance.choice((1, 1, 2))}, None)),
+            "movement": lambda: self.chance.choice(
+                (*[{"tiers_per_clean_year": 1}] * 3, {"tiers_per_clean_year": 2}, None)
+            ),
         }
         made = {name: self.dated(make) for name, make in makers.items() if self.chance.random() < 0.6}
         if self.sections:
@@ -121,13 +126,13 @@ class _Maker:
         return {"brackets": [{"from": step, "points": self.points()} for step in froms], "of": of}
 
     def item(self, name: str) -> Node:
-        chance, kind = self.chance, self.chance.choice((*CONDITIONS, "penalty", "penalty", "penalty"))
+        chance, kind = self.chance, self.chance.choice(self.kinds)
         made: Node = {"id": name, "title": f"事项 {name}", "kind": kind, "when": chance.choice(CONDITIONS[kind])}
         is_bonus = chance.random() < 0.15
         self.sign *= -1 if is_bonus else 1
         made["award"] = self.dated(lambda: self.award(kind), lambda: chance.choice((None, self.award(kind))))
         if chance.random() < 0.5 or kind in TERMS:
-            made["window"] = self.dated(lambda: self.window(kind in TERMS))
+            made["window"] = self.dated(lambda: chance.choice((None, *[self.window(kind in TERMS)] * 4)))
         if chance.random() < 0.4:
             made["cap"] = self.dated(lambda: self.sign * chance.choice((0.5, 3, 10, 15)), lambda: None)
         if chance.random() < 0.4:
@@ -138,7 +143,7 @@ class _Maker:
     def decay(self) -> list[Node]:
         steps = [{"months": 1}, {"days": 100}, {"months": 6}, {"years": 1}, {"months": 18}]
         places = sorted(self.chance.sample(range(len(steps)), self.chance.choice((1, 1, 2))))
-        return [{"after": steps[n], "percent": self.chance.choice((0, 25, 33, 50, 50, 70))} for n in places]
+        return [{"after": steps[n], "percent": self.chance.choice((0, 0, 25, 33, 50, 50, 70))} for n in places]
 
     def section(self) -> Node:
         return {"section": self.chance.choice(("north", "south"))} if self.sections else {}
@@ -155,7 +160,7 @@ class _Maker:
         return [{name: value for name, value in tier.items() if value is not None} for tier in tiers]
 
     def rule(self, name: str) -> Node:
-        kind = self.chance.choice((*CONDITIONS, "penalty", "penalty"))
+        kind = self.chance.choice(self.kinds)
         return {"id": name, "title": f"规则 {name}", "kind": kind, "when": self.chance.choice(CONDITIONS[kind])}
 
     def direct(self, name: str, count: int) -> Node:
@@ -176,5 +181,6 @@ class _Maker:
     def accumulation(self, name: str, items: list[Node]) -> Node:
         of = self.chance.sample([item["id"] for item in items], self.chance.randrange(1, len(items) + 1))
         every = self.dated(lambda: self.chance.choice((1, 2, 3)), lambda: None)
-        made = {"id": name, "title": f"累计 {name}", "of": of, "every": every, "points": self.dated(self.points)}
+        points = self.dated(self.points, lambda: self.chance.choice((None, self.points())))
+        made = {"id": name, "title": f"累计 {name}", "of": of, "every": every, "points": points}
         return made | self.section()

@@ -13,6 +13,7 @@ from tests.oracle.comparison import SEEDS, as_text, disagreement, examples
 from tests.oracle.made_records import some_firms
 from tests.oracle.made_schemes import day_to_rate, some_scheme
 
+pytestmark = pytest.mark.timeout(3600)  # a campaign takes its time
 SCHEMES = Path(__file__).parents[2] / "policy" / "schemes"
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+import pytest
 import yaml
 from hypothesis import given
 
@@ -15,6 +16,7 @@ from tests.oracle.made_records import some_firms
 from tests.oracle.made_schemes import day_to_rate, some_scheme
 from transforms.policy import Scheme, load_scheme
 
+pytestmark = pytest.mark.timeout(3600)  # a campaign takes its time
 SCHEMES = Path(__file__).parents[2] / "policy" / "schemes"
 
 
@@ -25,7 +27,7 @@ def test_reference_scheme(seed: int) -> None:
     chance = Random(seed)
     as_of = day_to_rate(chance, yaml.safe_load(text))
     firms = some_firms(chance, yaml.safe_load(text), as_of, 150)
-    _walk(load_scheme(text, "reference.yaml"), firms, _days(as_of, 4), chance)
+    _walk(load_scheme(text, "reference.yaml"), firms, _days(as_of, 3), chance)
 
 
 @examples(6)
@@ -35,7 +37,7 @@ def test_made_schemes(seed: int) -> None:
     scheme = some_scheme(chance)
     as_of = day_to_rate(chance, scheme)
     firms = some_firms(chance, scheme, as_of, 60)
-    _walk(load_scheme(as_text(scheme), "made.yaml"), firms, _days(as_of, 6), chance)
+    _walk(load_scheme(as_text(scheme), "made.yaml"), firms, _days(as_of, 5), chance)
 
 
 def _days(middle: date, around: int) -> list[date]:
@@ -47,7 +49,7 @@ def _walk(scheme: Scheme, firms: Firms, days: list[date], chance: Random) -> Non
     said = {day: answers(scheme, firms, day) for day in days}
     foretold = [said[days[-1]][name][0]["next_change_on"] for name in firms]
     eves = sorted({day - timedelta(days=1) for day in foretold if day is not None} - set(days))
-    for day in sorted([*chance.sample(eves, min(4, len(eves))), days[-1] + timedelta(days=4000)]):
+    for day in sorted([*chance.sample(eves, min(3, len(eves))), days[-1] + timedelta(days=4000)]):
         said[day] = answers(scheme, firms, day)
     for earlier, later in pairwise(said):
         for name in firms:
