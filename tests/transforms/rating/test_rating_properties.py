@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -80,30 +79,6 @@ def test_both_engines_agree(of: Scheme, rows: Rows) -> None:
 
     for frame in (result.ratings, result.trace):
         assert_frame_equal(frame.collect(engine="streaming"), frame.collect(engine="in-memory"))
-
-
-@_SETTINGS
-@given(schemes(), record_lists())
-def test_nothing_changes_before_the_day_foretold(of: Scheme, rows: Rows) -> None:
-    known = frames(*rows)
-    ratings, trace = collected(rate(known, _FIRMS, of, AS_OF))
-    foretold = dict(ratings.select("enterprise_id", "next_change_on").iter_rows())
-
-    for day in _days_to_look_at(foretold):
-        later_ratings, later_trace = collected(rate(known, _FIRMS, of, day))
-        still = [name for name, change_on in foretold.items() if change_on is None or day < change_on]
-        is_still = pl.col("enterprise_id").is_in(still)
-        same = pl.all().exclude("next_change_on", "next_change_why")
-        assert_frame_equal(later_ratings.filter(is_still).select(same), ratings.filter(is_still).select(same))
-        assert_frame_equal(later_trace.filter(is_still), trace.filter(is_still))
-        assert_frame_equal(later_ratings.filter(is_still), ratings.filter(is_still))
-
-
-def _days_to_look_at(foretold: dict[str, date | None]) -> list[date]:
-    """The day after, the days just before each foretold change, and some beyond for who never changes."""
-    far = [AS_OF + timedelta(days=days) for days in (1, 20, 300, 2000)]
-    eves = [day - timedelta(days=1) for day in foretold.values() if day is not None]
-    return sorted({day for day in (*far, *eves) if day > AS_OF})
 
 
 @_SETTINGS
