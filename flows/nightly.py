@@ -71,13 +71,14 @@ def nightly(
 def run(settings: Settings, as_of: date | None, known_at: datetime | None, scheme: str | None) -> NightResult:
     """The flow as the command line calls it. A mistake of the caller's is said before it starts, in plain words.
 
-    Raises SettingsProblems, PolicyProblems, PastNight, FutureNight.
+    Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight.
     """
     rules_of(settings)
     _see_inbox(settings)
-    read_scheme(settings.policy_dir, scheme or settings.scheme)
+    policy = read_scheme(settings.policy_dir, scheme or settings.scheme)
     today = _now(settings).date()
-    nights_due(_store(settings).last("nightly"), as_of or today, today)
+    for due in nights_due(_store(settings).last("nightly"), as_of or today, today):
+        policy.scheme.tiers.on(due, f"{policy.scheme.scheme}: tiers")
     state = cast("State[Any]", nightly(as_of, known_at, scheme, settings, return_state=True))
     answer = state.result(raise_on_failure=False)
     if isinstance(answer, BaseException):

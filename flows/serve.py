@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
 PREFECT_FILE = Path(__file__).parents[1] / "prefect.yaml"
-_ADDRESS = ("127.0.0.1", 4200)
+_HOST, _USUAL_PORT = "127.0.0.1", "4200"
 _START_SECONDS = 120
 
 
@@ -40,6 +42,8 @@ def serve(settings: Settings) -> None:
     Uses the server of PREFECT_API_URL; without one, starts a server on this machine and stops it at the end.
     """
     _hand_down(settings)
+    # Asked to end as a service is, it ends as from the keyboard: with the server it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _server():
         import prefect
 
@@ -51,8 +55,8 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.client.schemas.schedules import CronSchedule
-    from prefect.deployments.runner import EntrypointType
     from prefect.events import DeploymentEventTrigger
+    from prefect.types.entrypoint import EntrypointType
 
     schedules = [
         DeploymentScheduleCreate(
@@ -92,7 +96,9 @@ def _flow(entrypoint: str) -> Flow[..., Any]:
 
 def _hand_down(settings: Settings) -> None:
     """The runner starts each flow run as a process of its own: settings reach it through the environment."""
-    os.environ.update(settings.as_environment())
+    folders = {name: Path(getattr(settings, name)).absolute() for name in ("inbox", "publications", "policy_dir")}
+    store = settings.store if "://" in settings.store else str(Path(settings.store).absolute())
+    os.environ.update(settings.model_copy(update={**folders, "store": store}).as_environment())
 
 
 @contextmanager
@@ -100,7 +106,8 @@ def _server() -> Iterator[None]:
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
-    host, port = _ADDRESS
+    host, port = _HOST, int(os.environ.get("PREFECT_SERVER_API_PORT", _USUAL_PORT))
+    _see_free(host, port)
     os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", str(port)]
     with subprocess.Popen(command) as process:
@@ -109,6 +116,17 @@ def _server() -> Iterator[None]:
             yield
         finally:
             process.terminate()
+
+
+def _see_free(host: str, port: int) -> None:
+    """Raises NoServer where something answers already: flows must not end up on a server nobody meant."""
+    with socket.socket() as knock:
+        if knock.connect_ex((host, port)) == 0:
+            raise NoServer(
+                f"port {port} of this machine is taken. If that is a Prefect server to be used, say so: "
+                f"PREFECT_API_URL=http://{host}:{port}/api; otherwise end what holds the port, or choose another "
+                "with PREFECT_SERVER_API_PORT."
+            )
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
@@ -122,4 +140,4 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.5)
-    raise NoServer(f"no answer from {url} after {_START_SECONDS} s; is port {_ADDRESS[1]} taken by something else?")
+    raise NoServer(f"no answer from {url} after {_START_SECONDS} s; its own words are above")

@@ -21,6 +21,7 @@ INTERRUPTED, PIPE_CLOSED = 130, 141
 _EXPECTED = {
     "flows.settings.SettingsProblems": (USAGE, "The configuration has mistakes:\n"),
     "transforms.policy.problems.PolicyProblems": (USAGE, "The policy has mistakes:\n"),
+    "transforms.policy.dated.PolicyGap": (USAGE, "The scheme does not cover that day: "),
     "flows.night.plan.PastNight": (USAGE, ""),
     "flows.night.plan.FutureNight": (USAGE, ""),
     "flows.publishing.approvals.NotApprovable": (USAGE, ""),

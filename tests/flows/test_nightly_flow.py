@@ -177,8 +177,9 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
         ({}, ("--as-of", "2199-01-01"), "that day has not come"),
         ({}, ("--inbox", "nowhere"), "no such folder"),
         ({"identity_key": None}, (), "YAOXIN_IDENTITY_KEY"),
+        ({"store": "nowhere"}, ("--as-of", "2010-01-01"), "reference: tiers has no value on 2010-01-01"),
     ],
-    ids=["past", "future", "no inbox", "no key"],
+    ids=["past", "future", "no inbox", "no key", "before the scheme"],
 )
 def test_a_mistake_of_the_caller_is_told_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
     settings = first_night.settings.model_copy(update=changes)
