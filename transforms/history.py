@@ -1,8 +1,12 @@
-"""Results kept as changes: which enterprises a night must write anew."""
+"""History: which version of a record an instant knew, and which results, kept as changes, a night must write anew."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
+
+from transforms.tables.shape import INSTANT
 
 KEY = "enterprise_id"
 FROM = "valid_from_on"
@@ -20,3 +24,16 @@ def enterprises_that_differ(before: list[pl.LazyFrame], after: list[pl.LazyFrame
             only_left = left.join(right.select(columns), on=columns, how="anti", nulls_equal=True)
             differing.append(only_left.select(KEY))
     return pl.concat(differing).unique().sort(KEY)
+
+
+def age() -> pl.Expr:
+    """What orders the versions of a fact: the source's own word, else the instant of arrival."""
+    return pl.coalesce("version_by", pl.col("received_at").dt.to_string("%Y-%m-%d %H:%M:%S"))
+
+
+def current(frame: pl.LazyFrame, known_at: datetime) -> pl.LazyFrame:
+    """One row per record_id: the newest version of those that had arrived by `known_at`, sorted by record_id."""
+    instant = pl.lit(known_at.astimezone(UTC), dtype=INSTANT)
+    arrived = frame.filter(pl.col("received_at") <= instant).with_columns(age().alias("_age"))
+    ordered = arrived.sort("record_id", "_age", "version_no")
+    return ordered.unique("record_id", keep="last", maintain_order=True).drop("_age")

@@ -15,9 +15,9 @@ from flows.intake.known import Known
 from flows.intake.parts import Part, read_part, sound_records, tied, unclaimed
 from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
+from transforms.history import age
 from transforms.records import Register, Terms, with_fates, with_keys
 from transforms.records.register import NEEDED
-from transforms.records.versions import age
 from transforms.tables import KINDS, TABLES
 
 

@@ -15,6 +15,7 @@ from flows.night.check import Checked
 from flows.night.plan import Night
 from flows.night.rate import ALL_RATINGS, known_records
 from flows.policies import PolicyInForce, read_sources, scheme_facts
+from flows.scheme_kept import keep_scheme
 from flows.settings import Settings
 from flows.store import Run, Store, on_day
 from reports import office
@@ -55,6 +56,7 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     """Write the report into the run's folder."""
     night = telling.night
     facts = scheme_facts(telling.policy, night.as_of)
+    keep_scheme(night.folder, facts)
     frames = _frames(store, telling)
     _write_pages(store, telling, frames.changes.lazy().collect()["enterprise_id"].to_list())
     about = views.Night(

@@ -74,6 +74,14 @@ class Ledger:
         """All runs in order."""
         return tuple(_run(row) for row in self.frame().iter_rows(named=True))
 
+    def last(self, is_asked: pl.Expr) -> Run | None:
+        """The last run for which `is_asked` is true; only its row is read whole, for facts are long."""
+        if not self._file.exists():
+            return None
+        rows = self._file.scan(None)
+        number = rows.filter(is_asked).select(pl.col("run_no").max()).collect().item()
+        return _run(rows.filter(run_no=number).collect().row(0, named=True)) if number is not None else None
+
     def append(self, run: Run) -> None:
         """Write one row: one atomic commit, and the last thing that is done."""
         if run.run_no % _COMPACT_EVERY == 0:

@@ -51,10 +51,12 @@ class Store:
 
     def last(self, flow: str | None = None, before: date | None = None) -> Run | None:
         """The last run that passed; of `flow` only, and for a day before `before` only, where given."""
-        for run in reversed(self._ledger.runs()):
-            if run.state == "passed" and flow in (None, run.flow) and (before is None or run.as_of < before):
-                return run
-        return None
+        is_asked = pl.col("state") == "passed"
+        if flow is not None:
+            is_asked &= pl.col("flow") == flow
+        if before is not None:
+            is_asked &= pl.col("as_of") < before
+        return self._ledger.last(is_asked)
 
     def runs(self) -> pl.DataFrame:
         """Every run that came to an end, oldest first, with the columns of `LEDGER`."""

@@ -9,6 +9,7 @@
 - `versions`  the same fact again: repeats, corrections, older reports; `current` is what is known at an instant
 """
 
+from transforms.history import current
 from transforms.records.fold import fold_rows, spread
 from transforms.records.identity import identified, own_identity
 from transforms.records.mapping import Mapped, Terms, map_rows, rows_where
@@ -18,7 +19,7 @@ from transforms.records.refusals import with_refusals
 from transforms.records.register import Register
 from transforms.records.text import document_key, mask, mask_person_numbers, normalise_name
 from transforms.records.torn import kept_text, masked_number
-from transforms.records.versions import KEYS, current, with_fates, with_keys
+from transforms.records.versions import KEYS, with_fates, with_keys
 
 __all__ = [
     "KEYS",

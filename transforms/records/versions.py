@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import polars as pl
 
+from transforms.history import age
 from transforms.records.text import digests, document_key
 from transforms.tables import Kind
-from transforms.tables.shape import DAY, INSTANT, TEXT, TEXTS
+from transforms.tables.shape import DAY, TEXT, TEXTS
 
 KEYS = ("record_id", "row_hash", "version_no", "version_by", "received_at")
 _PART, _ITEM = "\x1f", "\x1e"
@@ -40,19 +39,6 @@ def _key_part(name: str, kind: Kind) -> pl.Expr:
 def _content(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name).list.join(_ITEM) if dtype == TEXTS else pl.col(name)
     return pl.lit(f"{name}=") + (value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(pl.String()))
-
-
-def age() -> pl.Expr:
-    """What orders the versions of a fact: the source's own word, else the instant of arrival."""
-    return pl.coalesce("version_by", pl.col("received_at").dt.to_string("%Y-%m-%d %H:%M:%S"))
-
-
-def current(frame: pl.LazyFrame, known_at: datetime) -> pl.LazyFrame:
-    """One row per record_id: the newest version of those that had arrived by `known_at`, sorted by record_id."""
-    instant = pl.lit(known_at.astimezone(UTC), dtype=INSTANT)
-    arrived = frame.filter(pl.col("received_at") <= instant).with_columns(age().alias("_age"))
-    ordered = arrived.sort("record_id", "_age", "version_no")
-    return ordered.unique("record_id", keep="last", maintain_order=True).drop("_age")
 
 
 def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.policies import read_law
 from flows.settings import Settings
 from flows.store import Run, Store
 
@@ -13,11 +12,14 @@ _SHOWN = ("listed_on", "decision_no", "reason", "listed_by", "ends_on")
 
 def listing_of(settings: Settings, store: Store, run: Run, enterprise_id: str) -> dict[str, Any] | None:
     """listed_on, decision_no, reason, listed_by, ends_on of the oldest entry that stands on the night, or None."""
-    from transforms.law import serious_list
-    from transforms.records import current
+    from transforms.history import current
 
-    decisions, enterprises = (
-        current(store.scan(kind, run, enterprise_id), run.known_at) for kind in ("decision", "enterprise")
-    )
+    decisions = current(store.scan("decision", run, enterprise_id), run.known_at).collect().lazy()
+    if decisions.select("record_id").collect().is_empty():  # nearly always: then no law need be read
+        return None
+    from flows.policies import read_law
+    from transforms.law import serious_list
+
+    enterprises = current(store.scan("enterprise", run, enterprise_id), run.known_at)
     entries = serious_list(decisions, enterprises, read_law(settings.policy_dir), run.as_of).collect()
     return {name: entries.row(0, named=True)[name] for name in _SHOWN} if entries.height else None

@@ -53,7 +53,7 @@ def only_one(who: str, found: Found) -> dict[str, Any]:
 
 
 def _current(frame: pl.LazyFrame, run: Run) -> pl.LazyFrame:
-    from transforms.records import current
+    from transforms.history import current
 
     return current(frame, run.known_at)
 

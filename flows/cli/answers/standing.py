@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.policies import read_scheme, scheme_facts
+from flows.scheme_kept import kept_scheme
 from flows.settings import Settings
 from flows.store import Run, Store, present
 from reports.views.enterprise import EnterpriseFrames, EnterpriseView, enterprise_view
@@ -50,7 +50,7 @@ def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str
     rating = now.ratings.collect()
     return Standing(
         run=run,
-        scheme=scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of),
+        scheme=kept_scheme(store.run_folder(run.run_id)) or _scheme_in_force(settings, run),
         enterprise=enterprise,
         rating=rating.row(0, named=True) if rating.height else None,
         trace=now.trace.sort("position").collect(),
@@ -58,9 +58,15 @@ def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str
     )
 
 
+def _scheme_in_force(settings: Settings, run: Run) -> SchemeFacts:
+    from flows.policies import read_scheme, scheme_facts
+
+    return scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of)
+
+
 def records_of(store: Store, run: Run, enterprise_id: str) -> dict[str, pl.LazyFrame]:
     """Current versions of the enterprise's records by kind, as known on the night."""
-    from transforms.records import current
+    from transforms.history import current
 
     kinds = [kind for kind in KINDS if kind != "enterprise"]
     return {kind: current(store.scan(kind, run, enterprise_id), run.known_at) for kind in kinds}

@@ -214,7 +214,7 @@ def test_policy_check_runs_a_schemes_cases(yaoxin, tmp_path):
     good = yaoxin("policy", "check", "schemes/wuhan-2017.yaml", "--json")
     assert good.exit_code == DONE, good.stderr
     assert [file["kind"] for file in good.document["files"]] == ["scheme", "cases"]
-    assert "cases of scheme wuhan-2017 hold" in yaoxin("policy", "check", "schemes/wuhan-2017.yaml").stdout
+    assert "cases of scheme wuhan-2017 checked" in yaoxin("policy", "check", "schemes/wuhan-2017.yaml").stdout
 
     scheme = tmp_path / "schemes" / "wuhan-2017.yaml"
     scheme.write_text(scheme.read_text("utf-8").replace("fixed: -3", "fixed: -4"), "utf-8")

@@ -1,9 +1,16 @@
 """explain, lookup, changes, quarantine, runs: what they find and how they say it."""
 
+import os
+import subprocess
+import sys
+
 import openpyxl
 import pytest
 
-from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B
+from flows.scheme_kept import keep_scheme, kept_scheme
+from reports.views.scheme import SchemeFacts
+from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B, build
+from tests.realdata import REPOSITORY
 
 
 def test_explain_says_tier_rule_records_what_is_left_out_and_what_comes_next(yaoxin):
@@ -186,3 +193,43 @@ def test_a_store_without_a_night(yaoxin, tmp_path):
         assert "holds no night yet. Run `yaoxin nightly`" in result.stderr
     assert "No run yet." in yaoxin("runs", "--store", str(tmp_path / "empty")).stdout
     assert not (tmp_path / "empty").exists(), "reading makes nothing"
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch, yaoxin):
+    """The same office, whose last night has kept the titles of a scheme that the policy no longer has."""
+    store = build(tmp_path / "store")
+    facts = SchemeFacts("gone", "已撤下的标准", (("A", "旧甲"), ("B", "旧乙")), True, titles={"x": "某规则"})
+    keep_scheme(store.run_folder(store.last("nightly").run_id), facts)
+    monkeypatch.setenv("YAOXIN_STORE", str(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+def test_a_night_is_told_in_its_own_words(kept, yaoxin):
+    told = yaoxin("explain", BAD).stdout
+    assert "已撤下的标准（gone）" in told
+    assert "B 旧乙" in told
+    assert "示例标准" in told
+    assert "A 旧甲" in yaoxin("lookup", GOOD).stdout
+
+
+def test_a_night_that_kept_no_words_is_told_in_those_of_the_policy(kept, yaoxin):
+    assert yaoxin("explain", BAD, "--as-of", "2025-06-01", "--json").document["scheme"]["name"] == "wuhan-2017"
+
+
+def test_what_is_kept_of_a_scheme_is_the_whole_of_it(tmp_path):
+    facts = SchemeFacts("s", "题", (("A", "甲"),), True, False, "hash", {"x": "某规则"}, {"A": "每年一次"})
+    assert kept_scheme(tmp_path) is None
+    keep_scheme(tmp_path, facts)
+    assert kept_scheme(tmp_path) == facts
+
+
+@pytest.mark.parametrize("command", ["lookup", "explain"])
+def test_an_answer_by_identifier_reads_no_policy(kept, command):
+    watch = "print(*[m for m in ('transforms.policy', 'transforms.records', 'yaml') if m in sys.modules])"
+    program = f"import sys; from flows.cli import run_command as r; r(sys.argv[1:]); {watch}"
+    variables = {**os.environ, "YAOXIN_STORE": str(kept), "PYTHONPATH": str(REPOSITORY)}
+    words = [sys.executable, "-c", program, command, GOOD]
+    done = subprocess.run(words, capture_output=True, text=True, env=variables, cwd=kept.parent, check=False)
+    assert NAMES[GOOD] in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1] == ""

@@ -3,6 +3,8 @@
 import openpyxl
 import polars as pl
 
+from flows.policies import scheme_facts
+from flows.scheme_kept import kept_scheme
 from reports.office import page_name
 from tests.flows.night.nights import SECOND
 
@@ -13,6 +15,11 @@ def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
     assert (run.run_id, run.as_of, run.state) == (result.run_id, SECOND, "passed")
     assert (run.scheme, run.policy_hash) == ("reference", office.policy.version_on(SECOND))
     assert run.facts["numbers"]["已评价企业"] == office.store.scan("enterprise").collect()["enterprise_id"].n_unique()
+
+
+def test_the_night_keeps_the_titles_it_rated_by(second_night):
+    office, result = second_night
+    assert kept_scheme(office.store.run_folder(result.run_id)) == scheme_facts(office.policy, SECOND)
 
 
 def test_the_intake_of_the_report_is_that_of_the_night_alone(second_night, first_night):
@@ -49,4 +56,4 @@ def test_rows_turned_away_come_back_as_one_workbook_a_source(second_night):
 def test_what_was_staged_is_gone_once_it_stands_in_the_store(second_night):
     office, result = second_night
     folder = office.store.run_folder(result.run_id)
-    assert sorted(path.name for path in folder.iterdir()) == ["report"]
+    assert sorted(path.name for path in folder.iterdir()) == ["report", "scheme.json"]

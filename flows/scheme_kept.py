@@ -1,0 +1,30 @@
+"""The titles of the scheme by which a night rated, kept in its run's folder.
+
+A question about a night is then answered in that night's words, whatever has become of the policy since, and without
+reading the policy at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from reports.views.scheme import SchemeFacts
+
+_FILE = "scheme.json"
+
+
+def keep_scheme(folder: Path, facts: SchemeFacts) -> None:
+    """Write `facts` into the run's folder."""
+    text = json.dumps(asdict(facts), ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / _FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def kept_scheme(folder: Path) -> SchemeFacts | None:
+    """What stands in the run's folder; None where nothing does: run folders belong to one machine."""
+    try:
+        known = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return SchemeFacts(**{**known, "tiers": tuple((tier, title) for tier, title in known["tiers"])})
