@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 
 class Busy(RuntimeError):
     """Another run holds the store; the message says which, whose, and since when."""
@@ -21,6 +19,8 @@ class Busy(RuntimeError):
 @contextmanager
 def one_at_a_time(folder: Path, flow: str, as_of: date, since: datetime) -> Iterator[None]:
     """Hold the store whose local folder is `folder`. Raises Busy at once when another run holds it."""
+    from filelock import FileLock, Timeout  # readers take no lock, and need not load what makes one
+
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "run.lock.json"
     lock = FileLock(folder / "run.lock")
