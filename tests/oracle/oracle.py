@@ -13,7 +13,7 @@ from tests.oracle.case import Case, Record, centipoints, term
 from tests.oracle.days import full_years
 from tests.oracle.hits import hits_on
 from tests.oracle.horizon import next_change, standing_hold
-from tests.oracle.placement import Placement, direct_rows, place_on, score_index, tier_names, triggers
+from tests.oracle.placement import Placement, direct_rows, fallen_to, place_on, score_index, tier_names, triggers
 from tests.oracle.score import score_on
 
 
@@ -62,7 +62,7 @@ def _moved(case: Case) -> Placement:
     if movement is None:
         return now
     days = unclean_days(case)
-    reached = [place_on(case, day).index - _climbed(movement, days[i:], case.as_of) for i, day in enumerate(days)]
+    reached = [fallen_to(case, day) - _climbed(movement, days[i:], case.as_of) for i, day in enumerate(days)]
     if max(reached, default=0) <= now.index:
         return now
     return Placement(max(reached), "movement", "movement", case.scheme["movement"]["basis"])

@@ -37,13 +37,22 @@ def score_index(case: Case, score: int) -> int:
 
 def place_on(case: Case, day: date) -> Placement:
     """The tier on a day by score, needs and direct placement."""
-    score, _ = score_on(case, day)
-    index = score_index(case, score)
-    placement = Placement(index, "cut_point", tier_names(case)[index], case.scheme["tiers"]["basis"])
+    placement = _by_score(case, day)
     failed = [need for need in case.optional("best_tier_needs") or () if not _is_satisfied(case, need, day)]
     if placement.index == 0 and failed:
         placement = Placement(1, "minimum_data", failed[0]["id"], case.scheme["best_tier_needs"]["basis"])
     return _placed_directly(case, placement, day)
+
+
+def fallen_to(case: Case, day: date) -> int:
+    """The tier on a past day as movement sees it: by score and direct placement; lacking data is no fall."""
+    return _placed_directly(case, _by_score(case, day), day).index
+
+
+def _by_score(case: Case, day: date) -> Placement:
+    score, _ = score_on(case, day)
+    index = score_index(case, score)
+    return Placement(index, "cut_point", tier_names(case)[index], case.scheme["tiers"]["basis"])
 
 
 def _is_satisfied(case: Case, need: Rule, day: date) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from transforms.rating.evaluate import Hits, evaluate
@@ -44,10 +46,11 @@ def past_asks(days: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
 def floors(hits: Hits, plan: Plan) -> pl.LazyFrame:
     """Per enterprise the tier that movement holds it to, and the next day a clean year is full.
 
-    Columns key, floor (index), clean_year_on. Enterprises it cannot concern are left out.
+    Columns key, floor (index), clean_year_on. Enterprises it cannot concern are left out. What the best tier needs
+    is left out of past days: an enterprise nobody had inspected yet has not fallen.
     """
     asks = past_asks(with_credit(unclean_days(hits, plan), plan), plan)
-    reached = evaluate(hits, asks, plan, is_once=False).tiers
+    reached = evaluate(hits, asks, replace(plan, needs=()), is_once=False).tiers
     floor = (pl.col("index") - pl.col("credit")).max()
     return reached.group_by("key").agg(floor=floor, clean_year_on=pl.col("clean_year_on").max())
 
