@@ -1,0 +1,72 @@
+"""`make run`: a region where there is nothing yet, two nights, and where to look."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from flows import first_run
+
+
+@pytest.fixture
+def commands(tmp_path, monkeypatch):
+    """Runs `make run` in an empty folder; the commands it gave, each with the number of files in the inbox."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("YAOXIN_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"ENTERPRISES": 20, "DAYS": 60}.items():
+        monkeypatch.setattr(first_run, name, value)
+    # It sets the variables of its process; here they must go again.
+    monkeypatch.setattr(first_run.os, "environ", dict(os.environ))
+    monkeypatch.setattr("flows.cli.engine.prepare_engine", lambda: None)
+    given, codes = [], {}
+
+    def run_command(words):
+        given.append((*words, sum(path.is_file() for path in (tmp_path / "var/inbox").rglob("*"))))
+        return codes.get(len(given), 0)
+
+    monkeypatch.setattr("flows.cli.run_command", run_command)
+    return given, codes
+
+
+def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_look(commands, capsys):
+    given, _ = commands
+    assert first_run.main() == 0
+    (first, second) = given
+    assert first[:2] == second[:2] == ("nightly", "--as-of")
+    assert first_run.date.fromisoformat(second[2]) - first_run.date.fromisoformat(first[2]) == timedelta(days=1)
+    assert 0 < first[3] < second[3]
+    told = capsys.readouterr().out
+    assert "making a region of 20 enterprises" in told
+    assert "yaoxin explain ID" in told
+    assert "YAOXIN_STORE=var/store" in told
+
+
+def test_where_the_first_night_fails_there_is_no_second(commands, capsys):
+    given, codes = commands
+    codes[1] = 1
+    assert first_run.main() == 1
+    assert len(given) == 1
+    assert "yaoxin explain" not in capsys.readouterr().out
+
+
+def test_run_again_it_is_tonight_alone(commands):
+    given, _ = commands
+    first_run.main()
+    given.clear()
+    first_run.main()
+    assert len(given) == 1
+
+
+def test_a_region_that_was_not_finished_is_made_anew(commands, tmp_path):
+    (tmp_path / "var/demo.unfinished/2020-01-01").mkdir(parents=True)
+    assert first_run.main() == 0
+    assert not (tmp_path / "var/demo.unfinished").exists()
+    assert not (tmp_path / "var/inbox/2020-01-01").exists()
+
+
+def test_an_office_with_a_quiet_day_gets_no_invented_records(commands, tmp_path):
+    given, _ = commands
+    (tmp_path / "var/store/ledger").mkdir(parents=True)
+    first_run.main()
+    assert [words[3] for words in given] == [0]
