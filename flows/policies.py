@@ -12,6 +12,8 @@ from typing import TypeVar
 from reports.views.scheme import SchemeFacts
 from transforms.policy import PolicyProblems, Problem, load_document, load_law, load_scheme
 from transforms.policy.law import SeriousList
+from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
+from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
 
@@ -88,6 +90,20 @@ def read_law(folder: Path) -> SeriousList:
     """The law of the serious-violation list."""
     (law,) = _read_all([_law_file(folder)], folder, load_law)
     return law
+
+
+def read_publicity_law(folder: Path) -> PublicityLaw:
+    """The publicity systems and what counts as a low fine. Raises PolicyProblems."""
+    law = folder / "law"
+    systems = _read_all(sorted(law.glob("publicity_*.yaml")), folder, load_publicity)
+    (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
+    return PublicityLaw(tuple(systems), low_fines)
+
+
+def read_calendar(folder: Path) -> CalendarLaw:
+    """Working days beyond the library's, and how periods end. Raises PolicyProblems."""
+    (calendar,) = _read_all([folder / "law" / "calendar.yaml"], folder, load_calendar_law)
+    return calendar
 
 
 def hash_of_law(folder: Path) -> str:

@@ -13,6 +13,7 @@ COMMANDS = {
     "explain": "explain:explain",
     "lookup": "lookup:lookup",
     "changes": "changes:changes",
+    "penalties": "penalties:penalties",
     "quarantine": "quarantine:quarantine",
     "runs": "runs:runs",
     "publish": "publish:publish",

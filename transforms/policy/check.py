@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from transforms.policy.case_file import load_cases
 from transforms.policy.cases import run_cases
 from transforms.policy.document import load_document
-from transforms.policy.law import load_law
+from transforms.policy.law import load_any_law
 from transforms.policy.problems import PolicyProblems, Problem, one_of
 from transforms.policy.scheme import Scheme
 from transforms.policy.scheme_file import load_scheme
@@ -87,7 +87,7 @@ def _cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked
 
 
 def _law(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    law = load_law(text, file_name)
+    law = load_any_law(text, file_name)
     return f"law {law.law}: {law.title}", []
 
 

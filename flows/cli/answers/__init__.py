@@ -4,6 +4,7 @@
 - `register`     whom an identifier or a name means
 - `standing`     an enterprise's rating, as a view and as plain values
 - `listed`       whether it stands on the serious-violation list
+- `penalties`    where penalties stand in the publicity systems
 - `desk`         the short answer of the approval desk
 - `turned_away`  rows in quarantine
 - `policy_files` what is wrong with a policy file

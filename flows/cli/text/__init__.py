@@ -4,6 +4,7 @@
 - `explanation`  why an enterprise has its tier
 - `desk`         the short answer of the approval desk
 - `lists`        changes, quarantine, runs
+- `penalties`    the publicity of penalties
 """
 
 from flows.cli.text.columns import pad, pairs, table, width

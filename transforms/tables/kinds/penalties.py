@@ -30,6 +30,8 @@ PENALTY = Kind(
         day("decided_on", "处罚决定日期", "day of the decision", True),
         day("valid_until_on", "处罚有效期", "last day of the penalty's term"),
         day("publicity_until_on", "公示截止期", "last day of publicity as the source states it"),
+        day("published_on", "公示日期", "first day in the national publicity system; empty: not known to be there"),
+        day("unpublished_on", "停止公示日期", "first day no longer in the national publicity system"),
         AUTHORITY,
         Column("authority_code", TEXT, "处罚机关代码", "USCC of the authority"),
         Column("discretion", TEXT, "裁量幅度", "grade of discretion", words=words.DISCRETION),

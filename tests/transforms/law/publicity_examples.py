@@ -1,0 +1,65 @@
+"""Penalties to ask the law about, and the law as it stands in policy/."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from transforms.law import calendar_of, publicity
+from transforms.policy.law_calendar import load_calendar_law
+from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
+from transforms.tables import TABLES
+
+FOLDER = Path(__file__).parents[3] / "policy" / "law"
+HUBEI, GUANGXI = "114200000000000000", "114500000000000000"
+
+
+def text(name):
+    return (FOLDER / f"{name}.yaml").read_text("utf-8")
+
+
+def law(gsxt=None, credit_china=None, low_fines=None):
+    """The law, any of its files in another wording."""
+    systems = (load_publicity(gsxt or text("publicity_gsxt"), "gsxt.yaml"),)
+    systems += (load_publicity(credit_china or text("publicity_credit_china"), "credit_china.yaml"),)
+    return PublicityLaw(systems, load_low_fines(low_fines or text("low_fines"), "low_fines.yaml"))
+
+
+def calendar(wording=None, day=date(2026, 1, 1)):
+    return calendar_of(load_calendar_law(wording or text("calendar"), "calendar.yaml"), day)
+
+
+LAW, CALENDAR = law(), calendar()
+_COMMON = {
+    "decision_no": "鄂药监罚〔2025〕1号",
+    "enterprise_id": "e1",
+    "party_class": "organisation",
+    "penalty_kinds": ["fine"],
+    "fine_fen": 20_000_000,
+    "field": "drug",
+    "authority_code": HUBEI,
+    "state": "in_force",
+    "decided_on": date(2025, 9, 25),
+}
+FIRM = {"enterprise_id": "e1", "name": "甲厂", "region_code": "420100"}
+
+
+def penalty(**values):
+    return _COMMON | values
+
+
+def frames(penalties, firm=None):
+    rows = [{"record_id": f"r{n}", **one} for n, one in enumerate(penalties)]
+    register = pl.DataFrame([FIRM | (firm or {})], schema=TABLES["enterprise"].schema)
+    return pl.DataFrame(rows, schema=TABLES["penalty"].schema).lazy(), register.lazy()
+
+
+def found(penalties, as_of, firm=None, by=LAW, days=CALENDAR):
+    """Rows of PUBLICITY."""
+    return publicity(*frames(penalties, firm), by, days, as_of).collect()
+
+
+def one(as_of=date(2026, 6, 30), system="gsxt", firm=None, by=LAW, days=CALENDAR, **values):
+    """The row of one penalty in one system."""
+    rows = found([penalty(**values)], as_of, firm, by, days)
+    return rows.row(by_predicate=pl.col("system") == system, named=True)

@@ -1,0 +1,228 @@
+"""Publicity beyond the articles' cases: provinces, parameters, facts of publication, what cannot be told."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tests.transforms.law.publicity_examples import GUANGXI, calendar, found, frames, law, one, penalty, text
+from transforms.law import PUBLICITY, gap_texts, publicity
+from transforms.policy import PolicyProblems
+from transforms.policy.law import load_any_law
+from transforms.policy.law_publicity import load_low_fines, load_publicity
+
+DECIDED, PUBLISHED = date(2024, 5, 6), date(2024, 5, 20)
+OLD = {"decided_on": DECIDED, "published_on": PUBLISHED}
+BEFORE = date(2025, 12, 24)
+
+
+ONE = "{values: {2023-05-01: 1}, basis: 某, confidence: C}"
+
+
+def _code(province):
+    return f"11{province}00000000000000"
+
+
+@pytest.mark.parametrize(
+    ("province", "party", "fine_fen", "is_low"),
+    [
+        ("35", "organisation", 4_999_999, True),
+        ("35", "organisation", 5_000_000, False),
+        ("35", "person", 499_999, True),
+        ("35", "person", 500_000, False),
+        ("52", "organisation", 4_999_999, True),
+        ("52", "organisation", 5_000_000, False),
+        ("52", "person", 499_999, True),
+        ("52", "person", 500_000, False),
+        ("42", "organisation", 9_999_999, True),
+        ("42", "organisation", 10_000_000, False),
+        ("42", "sole_trader", 9_999_999, True),
+        ("42", "person", 999_999, True),
+        ("42", "person", 1_000_000, False),
+        ("64", "organisation", 300_000, True),
+        ("64", "organisation", 300_001, False),
+    ],
+)
+def test_low_fines_by_province(province, party, fine_fen, is_low):
+    values = {"authority_code": _code(province), "party_class": party, "fine_fen": fine_fen, "discretion": "light"}
+    row = one(BEFORE, **OLD, **values)
+    assert row["class"] == ("low" if is_low else "other")
+    assert ("较低数额罚款标准" in row["basis"]) == is_low
+
+
+@pytest.mark.parametrize(
+    ("values", "is_low"),
+    [
+        ({"discretion": "reduced"}, True),
+        ({"discretion": "ordinary"}, False),
+        ({"confiscated_fen": 999_999, "penalty_kinds": ["fine", "confiscation_gains"]}, True),
+        ({"confiscated_fen": 1_000_000, "penalty_kinds": ["fine", "confiscation_gains"]}, False),
+    ],
+)
+def test_ningxia_asks_for_the_grade_and_the_confiscation_too(values, is_low):
+    base = {"authority_code": _code("64"), "fine_fen": 300_000, "discretion": "light"}
+    assert one(BEFORE, **OLD, **(base | values))["class"] == ("low" if is_low else "other")
+
+
+def test_a_province_without_a_threshold_is_an_error_that_says_what_to_add():
+    row = one(BEFORE, **OLD, authority_code=GUANGXI)
+    assert (row["state"], row["gap"], row["is_public"]) == ("unknown", "low_fine", True)
+    assert [row[name] for name in ("class", "basis", "stop_on", "last_day_on")] == [None] * 4
+    (told,) = gap_texts(found([penalty(**OLD, authority_code=GUANGXI)], BEFORE), calendar())
+    assert "no low fine (较低数额罚款) is set for province 45" in told
+    assert "policy/law/low_fines.yaml" in told
+    assert "鄂药监罚〔2025〕1号" in told
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"penalty_kinds": ["fine", "confiscation_goods"]},  # no low fine anywhere
+        {"decided_on": date(2025, 12, 25), "published_on": date(2025, 12, 26)},  # the country's threshold
+        {"state": "revoked", "revoked_on": date(2024, 6, 3)},  # over, whatever the threshold
+    ],
+)
+def test_the_threshold_is_asked_only_where_it_is_needed(values):
+    assert one(date(2026, 1, 5), **(OLD | {"authority_code": GUANGXI} | values))["gap"] is None
+
+
+def test_a_province_added_to_the_file_answers():
+    when = "{values: {2021-09-01: fine_fen < 30000000}, basis: 某办法, confidence: M}"
+    added = f'  - {{province: "45", title: 广西, when: {when}}}\n'
+    row = one(BEFORE, by=law(low_fines=text("low_fines") + added), **OLD, authority_code=GUANGXI)
+    assert (row["class"], row["confidence"], row["gap"]) == ("low", "M", None)
+
+
+def test_without_the_authoritys_code_the_partys_province_is_taken():
+    row = one(BEFORE, **OLD, authority_code=None, fine_fen=9_999_999)
+    assert (row["province"], row["class"], row["push_by_on"]) == ("42", "low", None)
+
+
+def test_a_national_code_says_nothing_of_a_province():
+    assert one(BEFORE, **OLD, authority_code="111000000000000000")["province"] == "42"
+
+
+def test_the_other_reading_of_the_transition_is_a_parameter():
+    decided = law(gsxt=text("publicity_gsxt").replace("{2021-09-01: display}", "{2021-09-01: decision}"))
+    default, other = one(**OLD, field="other"), one(by=decided, **OLD, field="other")
+    assert default["stop_on"] == other["stop_other_transition_on"] == date(2025, 12, 25)
+    assert other["stop_on"] == default["stop_other_transition_on"] == date(2027, 5, 21)
+    assert other["regime"] == "总局令第45号、国市监信规〔2021〕3号"
+
+
+@pytest.mark.parametrize(
+    ("first_day", "rollover", "stop_on"),
+    [
+        ("next", "stay", date(2026, 2, 16)),
+        ("corresponding", "stay", date(2026, 2, 15)),
+        ("next", "roll", date(2026, 2, 25)),
+        ("corresponding", "roll", date(2026, 2, 24)),
+    ],
+)
+def test_conventions_move_the_stop_and_both_bounds_stay(first_day, rollover, stop_on):
+    wording = text("calendar").replace("2016-04-01: next", f"2016-04-01: {first_day}")
+    days = calendar(wording.replace("2016-04-01: stay", f"2016-04-01: {rollover}"))
+    row = one(days=days, penalty_kinds=["criticism"], fine_fen=None, published_on=date(2025, 11, 15))
+    assert row["stop_on"] == stop_on
+    assert (row["stop_earliest_on"], row["stop_latest_on"]) == (date(2026, 2, 15), date(2026, 2, 25))
+
+
+def test_the_latest_day_is_empty_where_the_calendar_does_not_reach():
+    assert one(**OLD)["stop_latest_on"] is None  # 2027
+    assert one(**OLD)["gap"] is None
+    assert one(published_on=date(2022, 1, 10), decided_on=date(2022, 1, 4))["stop_latest_on"] == date(2025, 1, 11)
+
+
+def test_an_unstated_publication_counts_from_the_last_day_allowed_or_from_the_decision_as_the_policy_says():
+    wording = text("publicity_gsxt").replace("{2021-09-01: publish_by}", "{2021-09-01: decision}")
+    assert one()["counts_from_on"] == date(2025, 10, 29)
+    assert one(by=law(gsxt=wording))["counts_from_on"] == date(2025, 9, 25)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "published_on", "state"),
+    [
+        (date(2025, 10, 28), None, "awaiting"),
+        (date(2025, 10, 29), None, "awaiting"),
+        (date(2025, 10, 30), None, "overdue"),
+        (date(2025, 10, 30), date(2025, 10, 30), "public"),
+        (date(2025, 10, 30), date(2025, 10, 31), "overdue"),
+        (date(2028, 10, 29), date(2025, 10, 29), "public"),
+        (date(2028, 10, 30), date(2025, 10, 29), "ended"),
+    ],
+)
+def test_states_on_the_day_before_the_day_and_the_day_after(as_of, published_on, state):
+    assert one(as_of, published_on=published_on)["state"] == state
+
+
+def test_what_was_taken_off_early_and_what_should_not_be_on_display_is_said():
+    off = one(published_on=date(2025, 10, 9), unpublished_on=date(2026, 5, 1))
+    assert off["state"] == "taken_off"
+    warned = one(penalty_kinds=["warning"], fine_fen=None, published_on=date(2025, 10, 9))
+    assert (warned["state"], warned["notes"]) == ("unpublished", ["published_unduly"])
+
+
+def test_an_annulment_without_a_day_is_to_be_withdrawn_and_said():
+    row = one(published_on=date(2025, 10, 9), state="revoked")
+    assert (row["state"], row["withdraw_by_on"]) == ("to_withdraw", None)
+    assert "revoked_on_unstated" in row["notes"]
+
+
+def test_an_annulment_in_the_future_is_foretold_and_not_yet_acted_on():
+    row = one(date(2026, 6, 30), published_on=date(2025, 10, 9), state="revoked", revoked_on=date(2026, 7, 1))
+    assert (row["state"], row["stop_on"]) == ("public", date(2026, 7, 1))
+
+
+def test_a_term_beyond_the_calendar_is_a_gap_only_once_the_calendar_is_over():
+    late = {"decided_on": date(2026, 12, 15)}
+    before, after = one(date(2026, 12, 31), **late), one(date(2027, 1, 1), **late)
+    assert (before["state"], before["publish_by_on"]) == ("awaiting", None)
+    assert (after["state"], after["gap"]) == ("unknown", "calendar")
+    (told,) = gap_texts(found([penalty(**late)], date(2027, 1, 1)).filter(pl.col("system") == "gsxt"), calendar())
+    assert "policy/law/calendar.yaml" in told
+
+
+def test_rows_have_the_tables_columns_one_per_penalty_and_system_in_order():
+    rows = found([penalty(), penalty(decision_no="2号"), penalty(decided_on=date(2026, 7, 1))], date(2026, 6, 30))
+    assert rows.schema == PUBLICITY.schema
+    assert rows.select(PUBLICITY.key).rows() == [(r, s) for r in ("r0", "r1") for s in ("credit_china", "gsxt")]
+
+
+def test_nothing_comes_of_nothing():
+    penalties, enterprises = frames([])
+    assert publicity(penalties, enterprises, law(), calendar(), BEFORE).collect().schema == PUBLICITY.schema
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("publicity_gsxt", "is_low_fine", "is_low_fin", "did you mean 'is_low_fine'"),
+        ("publicity_gsxt", "field = 'drug'", "field = 'drugs'", "did you mean 'drug'"),
+        ("publicity_gsxt", "from: 2025-12-25", "from: 2021-08-01", "regimes stand in the order"),
+        ("publicity_gsxt", "values: {2021-09-01: 20}", "values: {2021-09-02: 20}", "has no value on 2021-09-01"),
+        ("publicity_gsxt", "lifelong_when: content", "lifelong_when: contents", "no column 'contents'"),
+        ("publicity_credit_china", "receive_working_days: null", f"receive_working_days: {ONE}", "come together"),
+    ],
+)
+def test_mistakes_in_a_publicity_file_are_told(name, old, new, told):
+    assert old in text(name)
+    with pytest.raises(PolicyProblems, match=told):
+        load_publicity(text(name).replace(old, new, 1), f"{name}.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('province: "52"', 'province: "35"', "a province stands twice"),
+        ("heaviest_kind = 'fine' AND fine_fen <", "heaviest_kind = 'fines' AND fine_fen <", "did you mean 'fine'"),
+        ("asked_when: heaviest_kind", "asked_when: is_low_fine OR heaviest_kind", "no column 'is_low_fine'"),
+    ],
+)
+def test_mistakes_in_low_fines_are_told(old, new, told):
+    with pytest.raises(PolicyProblems, match=told):
+        load_low_fines(text("low_fines").replace(old, new, 1), "low_fines.yaml")
+
+
+def test_an_unknown_law_is_told_with_the_nearest_word():
+    with pytest.raises(PolicyProblems, match="did you mean 'publicity'"):
+        load_any_law("law: publicty\n", "law.yaml")

@@ -1,0 +1,127 @@
+"""Working days, and the ends of periods under both unsettled conventions.
+
+The library `chinese_calendar` is a table of the State Council's notices; policy/law/calendar.yaml adds to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+from transforms.policy.dated import PolicyGap
+from transforms.policy.law_calendar import CalendarLaw, YearOfDays
+from transforms.spans import day_after
+from transforms.tables.shape import DAY
+
+FILE = "policy/law/calendar.yaml"
+_FIRST_WEEKEND_DAY = 5
+_DAY = timedelta(days=1)
+
+
+class CalendarGap(PolicyGap):
+    """A working day was asked for in a year the calendar does not know; the message names the file to extend."""
+
+
+class Convention(NamedTuple):
+    """How the end of a period of months or years is read; see CalendarLaw."""
+
+    first_day: Literal["next", "corresponding"]
+    rollover: Literal["stay", "roll"]
+
+
+EARLIEST = Convention("corresponding", "stay")
+LATEST = Convention("next", "roll")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """working_days: every working day from `first_on` to `last_on`, the days that are known, in order."""
+
+    working_days: pl.Series
+    first_on: date
+    last_on: date
+    convention: Convention
+
+
+def calendar_of(law: CalendarLaw, day: date) -> Calendar:
+    """The library's years with those of `law`, as far as they follow one another; conventions as in force on `day`."""
+    from chinese_calendar import holidays, is_workday  # noqa: PLC0415 (its tables are slow to load, and seldom needed)
+
+    added, in_library = {one.year: one for one in law.years}, {holiday.year for holiday in holidays}
+    years = _joined(in_library | set(added))
+    known: list[date] = []
+    for year in years:
+        usual = is_workday if year in in_library else _is_weekday
+        known += _working_days(year, added.get(year), usual)
+    convention = Convention(law.first_day.on(day) or "next", law.rollover.on(day) or "stay")
+    days = pl.Series("working_day", known, dtype=DAY)
+    return Calendar(days, date(years[0], 1, 1), date(years[-1], 12, 31), convention)
+
+
+def _joined(years: set[int]) -> range:
+    """Years that follow one another from the first: past a hole no working day can be counted."""
+    end = min(years)
+    while end in years:
+        end += 1
+    return range(min(years), end)
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < _FIRST_WEEKEND_DAY
+
+
+def _working_days(year: int, notice: YearOfDays | None, is_usual: Callable[[date], bool]) -> Iterable[date]:
+    rest = frozenset(notice.rest) if notice else frozenset()
+    work = frozenset(notice.work) if notice else frozenset()
+    day = date(year, 1, 1)
+    while day.year == year:
+        if day in work or (is_usual(day) and day not in rest):
+            yield day
+        day += _DAY
+
+
+def working_days_after(day: date, n: int, calendar: Calendar) -> date:
+    """The n-th working day after `day`, which does not count. Raises CalendarGap for what the calendar cannot know."""
+    found = pl.select(working_days_later(pl.lit(day, dtype=DAY), pl.lit(n), calendar)).item()
+    if not isinstance(found, date):
+        raise CalendarGap(gap_message(calendar, f"{n} working days after {day}"))
+    return found
+
+
+def gap_message(calendar: Calendar, asked: str) -> str:
+    """What to do where `asked` lies outside of what the calendar knows."""
+    return (
+        f"{asked}: the calendar of working days knows {calendar.first_on} to {calendar.last_on}; "
+        f"add the next year's notice under 'years' in {FILE}"
+    )
+
+
+def working_days_later(day: pl.Expr, n: pl.Expr, calendar: Calendar) -> pl.Expr:
+    """The n-th working day after `day`; null where either is null or the calendar does not reach."""
+    passed = pl.lit(calendar.working_days).search_sorted(day, side="right").cast(pl.Int64)
+    return _pick(passed + n - 1, day.is_not_null() & (day >= calendar.first_on), calendar)
+
+
+def working_day_from(day: pl.Expr, calendar: Calendar) -> pl.Expr:
+    """`day` where it is a working day, else the next one; null where the calendar does not reach."""
+    before = pl.lit(calendar.working_days).search_sorted(day, side="left").cast(pl.Int64)
+    return _pick(before, day.is_not_null() & (day >= calendar.first_on), calendar)
+
+
+def _pick(position: pl.Expr, is_asked: pl.Expr, calendar: Calendar) -> pl.Expr:
+    is_known = is_asked & (position < len(calendar.working_days))
+    return pl.lit(calendar.working_days).gather(pl.when(is_known).then(position))
+
+
+def last_day(end: pl.Expr, convention: Convention, calendar: Calendar) -> pl.Expr:
+    """The last day of a period that ends on the corresponding day `end`; null where the calendar does not reach."""
+    return working_day_from(end, calendar) if convention.rollover == "roll" else end
+
+
+def effect_day(last_on: pl.Expr, convention: Convention) -> pl.Expr:
+    """The first day on which the end of a period with that last day takes effect."""
+    return last_on if convention.first_day == "corresponding" else day_after(last_on)

@@ -1,0 +1,108 @@
+"""When the publicity of a penalty ends, across the changes of the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from transforms.law.calendar import Calendar, Convention, effect_day, last_day
+from transforms.law.classes import FOR_EVER
+from transforms.policy.law_publicity import Regime, Transition
+from transforms.tables.shape import DAY
+
+_NOTHING = pl.lit(None, dtype=DAY)
+
+
+def outcome_column(position: int) -> str:
+    """The struct of `classes.with_class` for the regime at `position`."""
+    return f"_regime_{position}"
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Ends of publicity over `regimes`, whose outcomes stand in `outcome_column(0)` and so on."""
+
+    regimes: tuple[Regime, ...]
+    calendar: Calendar
+
+    def stop_on(self, convention: Convention, transition: Transition) -> pl.Expr:
+        """First day off display; FOR_EVER or later for no end; null where the penalty was never to be shown.
+
+        display: each regime governs what is on display in its time, so that the end is the first that a regime
+        sees come, and what has ended stays ended. decision: the regime of the decision's day governs for good.
+        Under rollover the end may lie beyond the calendar: null.
+        """
+        own = [self._own_stop(i, convention) for i in range(len(self.regimes))]
+        stop = own[-1]
+        stops = [stop]
+        for i in range(len(self.regimes) - 2, -1, -1):
+            follower = self.regimes[i + 1].from_
+            stop = pl.when(own[i] <= follower).then(own[i]).otherwise(stop)
+            stops.insert(0, stop)
+        chosen = stops if transition == "display" else own
+        return pl.when(self.at_decision("is_shown")).then(self._by_decision(chosen))
+
+    def last_day(self, position: int) -> pl.Expr:
+        """Last day of the period under the regime at `position`, by the convention in force."""
+        return self._last_day(position, "end_on", self.calendar.convention)
+
+    def shortest_until(self, position: int) -> pl.Expr:
+        """Last day of the shortest publicity under that regime."""
+        return self._last_day(position, "early_on", self.calendar.convention)
+
+    def at_decision(self, name: str) -> pl.Expr:
+        """A field of the outcome under the regime in force on the day of the decision; null before the first."""
+        return self._by_decision([_field(i, name) for i in range(len(self.regimes))])
+
+    def is_over_regimes(self, name: str, transition: Transition) -> pl.Expr:
+        """Whether the field is true under a regime that has a say on the penalty."""
+        if transition == "decision":
+            return self.at_decision(name).fill_null(False)
+        flags = [_field(i, name).fill_null(False) & self._has_say(i) for i in range(len(self.regimes))]
+        return pl.any_horizontal(False, *flags)
+
+    def governing(self, as_of: date, transition: Transition) -> pl.Expr:
+        """Position of the regime that governs on `as_of`, or governed on the penalty's last day on display."""
+        position = self._by_decision([pl.lit(i) for i in range(len(self.regimes))])
+        if transition == "decision":
+            return position
+        for i, regime in enumerate(self.regimes):
+            is_seen = (pl.col("stop_on") >= regime.from_) | pl.col("stop_on").is_null()
+            if regime.from_ <= as_of:
+                is_later = (pl.col("decided_on") < regime.from_) & is_seen & self.at_decision("is_shown")
+                position = pl.when(is_later & position.is_not_null()).then(pl.lit(i)).otherwise(position)
+        return position
+
+    def pick(self, position: pl.Expr, values: list[pl.Expr]) -> pl.Expr:
+        """Of one value per regime, that at `position`."""
+        return pl.coalesce(pl.when(position == i).then(value) for i, value in enumerate(values))
+
+    def fields(self, name: str) -> list[pl.Expr]:
+        """That field of every regime's outcome."""
+        return [_field(i, name) for i in range(len(self.regimes))]
+
+    def _own_stop(self, position: int, convention: Convention) -> pl.Expr:
+        start = self.regimes[position].from_
+        stop = effect_day(self._last_day(position, "end_on", convention), convention)
+        own = pl.when(stop < start).then(pl.lit(start)).otherwise(stop)
+        return pl.when(_field(position, "is_shown")).then(own).otherwise(pl.lit(start))
+
+    def _last_day(self, position: int, name: str, convention: Convention) -> pl.Expr:
+        end = _field(position, name)
+        return pl.when(end >= FOR_EVER).then(end).otherwise(last_day(end, convention, self.calendar))
+
+    def _has_say(self, position: int) -> pl.Expr:
+        is_last = position == len(self.regimes) - 1
+        return pl.lit(True) if is_last else pl.col("decided_on") < self.regimes[position + 1].from_
+
+    def _by_decision(self, values: list[pl.Expr]) -> pl.Expr:
+        chosen: pl.Expr = pl.lit(None)
+        for regime, value in zip(self.regimes, values, strict=True):
+            chosen = pl.when(pl.col("decided_on") >= regime.from_).then(value).otherwise(chosen)
+        return chosen
+
+
+def _field(position: int, name: str) -> pl.Expr:
+    return pl.col(outcome_column(position)).struct.field(name)

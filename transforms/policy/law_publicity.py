@@ -1,0 +1,171 @@
+"""What the law says of the publicity of penalties (行政处罚公示): one file per publicity system, one for low fines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from transforms.policy.conditions import check_condition
+from transforms.policy.dated import Confidence, Dated, Strict
+from transforms.policy.document import parse_document
+from transforms.policy.scheme import Span
+from transforms.policy.yaml_text import Document, Path
+from transforms.tables import KINDS, Column
+from transforms.tables.shape import FLAG, TEXT
+from transforms.tables.words import PENALTY_KINDS
+
+Transition = Literal["display", "decision"]
+LOW_FINE = "is_low_fine"
+FACTS = (
+    Column("heaviest_kind", TEXT, "最重处罚种类", "heaviest kind in the penalty law's order", words=PENALTY_KINDS),
+    Column("is_person", FLAG, "是否自然人", "the party is a natural person"),
+)
+# A penalty as conditions of the law see it.
+ASKED = replace(KINDS["penalty"], columns=(*KINDS["penalty"].columns, *FACTS))
+CLASSED = replace(ASKED, columns=(*ASKED.columns, Column(LOW_FINE, FLAG, "是否较低数额罚款", "see low_fines.yaml")))
+
+
+class PublicityRule(Strict):
+    """Penalties that fit `when` (all, without it) are published for `shown`; null: not at all.
+
+    at_least: length of publicity before its early end may be asked for; null: never. until_term_ends: both wait
+    for the end of the restriction that the decision states.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    when: str | None = None
+    shown: Span | None
+    at_least: Span | None = None
+    until_term_ends: bool = False
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class PublicityClass(Strict):
+    """A class of penalties; of its rules that fit, the longest period counts."""
+
+    class_: str = Field(alias="class", pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    rules: tuple[PublicityRule, ...] = Field(min_length=1)
+
+
+class Regime(Strict):
+    """The classes in force from a day until the next regime; the first with a rule that fits is the penalty's."""
+
+    from_: date = Field(alias="from")
+    title: str
+    classes: tuple[PublicityClass, ...] = Field(min_length=1)
+
+
+class Publicity(Strict):
+    """A publicity system. Numbers are working days from the day after the decision, by the decision's day.
+
+    published_column, withdrawn_column: columns of a penalty that say when it was published and taken off there.
+    unstated_publication: the day taken for an unstated publication. withdraw_working_days: after a penalty was
+    changed or annulled. transition: whether the regime of each day on display governs it, or the decision's for good.
+    """
+
+    law: Literal["publicity"]
+    system: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    published_column: Literal["published_on"] | None
+    withdrawn_column: Literal["unpublished_on"] | None
+    counts_from: Dated[Literal["publication", "decision"]]
+    unstated_publication: Dated[Literal["publish_by", "decision"]]
+    publish_working_days: Dated[PositiveInt]
+    push_working_days: Dated[PositiveInt] | None
+    receive_working_days: Dated[PositiveInt] | None
+    withdraw_working_days: Dated[PositiveInt] | None
+    deregistration_ends: Dated[bool]
+    transition: Dated[Transition]
+    lifelong_when: str
+    regimes: tuple[Regime, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Publicity:
+        starts = [regime.from_ for regime in self.regimes]
+        if starts != sorted(set(starts)):
+            raise ValueError("regimes stand in the order of their first days")
+        if (self.push_working_days is None) != (self.receive_working_days is None):
+            raise ValueError("push_working_days and receive_working_days come together")
+        return self
+
+
+class ProvincialFine(Strict):
+    """What a province calls a low fine; `province` is the first two digits of its division code."""
+
+    province: str = Field(pattern=r"^\d{2}$")
+    title: str
+    when: Dated[str]
+
+
+class LowFines(Strict):
+    """Which fines are low. `asked_when`: penalties of which it is asked at all. The country's word comes first."""
+
+    law: Literal["low_fines"]
+    title: str
+    asked_when: str
+    national: Dated[str]
+    provinces: tuple[ProvincialFine, ...]
+
+    @model_validator(mode="after")
+    def _provinces_once(self) -> LowFines:
+        named = [one.province for one in self.provinces]
+        if len(set(named)) < len(named):
+            raise ValueError("a province stands twice")
+        return self
+
+
+@dataclass(frozen=True)
+class PublicityLaw:
+    """Everything the law says of the publicity of penalties."""
+
+    systems: tuple[Publicity, ...]
+    low_fines: LowFines
+
+
+def load_publicity(text: str, file_name: str) -> Publicity:
+    """The publicity system written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    system, document = parse_document(text, file_name, Publicity)
+    check_condition(document, ("lifelong_when",), ASKED, system.lifelong_when)
+    _check_starts(system, document)
+    for path, when in _conditions(system):
+        check_condition(document, (*path, "when"), CLASSED, when)
+    document.settle()
+    return system
+
+
+def load_low_fines(text: str, file_name: str) -> LowFines:
+    """The low fines written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    fines, document = parse_document(text, file_name, LowFines)
+    check_condition(document, ("asked_when",), ASKED, fines.asked_when)
+    places: list[tuple[Path, Dated[str]]] = [(("national",), fines.national)]
+    places += [(("provinces", i, "when"), one.when) for i, one in enumerate(fines.provinces)]
+    for path, dated in places:
+        for day, when in dated.values.items():
+            if when is not None:
+                check_condition(document, (*path, "values", day.isoformat()), ASKED, when)
+    document.settle()
+    return fines
+
+
+def _conditions(system: Publicity) -> Iterator[tuple[Path, str]]:
+    for i, regime in enumerate(system.regimes):
+        for j, of_class in enumerate(regime.classes):
+            for k, rule in enumerate(of_class.rules):
+                if rule.when is not None:
+                    yield ("regimes", i, "classes", j, "rules", k), rule.when
+
+
+def _check_starts(system: Publicity, document: Document) -> None:
+    """Every value is there from the first regime on: a gap is a mistake, not a default."""
+    first = system.regimes[0].from_
+    for name in type(system).model_fields:
+        dated = getattr(system, name)
+        if isinstance(dated, Dated) and min(dated.values) > first:
+            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
