@@ -3,7 +3,9 @@
 - `shape`    what the gate is told of a table: plain data, no other room is imported
 - `verdict`  what it answers: findings, gravest first
 - `suites`   what must hold, table by table
-- `engine`   Great Expectations on pandas: the only module that knows which engine runs
+- `engine`   Great Expectations on Polars: the only module that knows which engine runs
+- `rows`     expectations of our own
+- `polars_engine`  the engine itself, a package that could stand alone
 - `docs`     results as JSON and pages that read without a network
 - `first`    what to look at first after a refusal
 

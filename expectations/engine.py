@@ -1,4 +1,4 @@
-"""Great Expectations on pandas: the one module that knows which engine checks a frame.
+"""Great Expectations on Polars: the one module that knows which engine checks a frame.
 
 Importing it loads Great Expectations, some seconds; `gate.validate` does so on its first call.
 """
@@ -29,18 +29,19 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import great_expectations as gx
     import great_expectations.expectations as gxe
-    import pandas as pd
     from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.expectation import Expectation
 
+    from expectations.polars_engine import check_suite
     from expectations.rows import OWN
 
-logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it announces every folder it makes
+# It announces every folder it makes, by a logger that sets its own level.
+logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
 
 SAMPLE_SIZE = 20
-_ONE_AT_A_TIME = Lock()  # the engine's caches belong to the process; tasks may run as threads
+_ONE_AT_A_TIME = Lock()  # one data source serves the process; tasks may run as threads
 _RESULT_KEYS = (
     "element_count",
     "unexpected_count",
@@ -48,43 +49,62 @@ _RESULT_KEYS = (
     "missing_count",
     "observed_value",
     "partial_unexpected_list",
-    "partial_unexpected_index_list",
 )
 
 
-def run(table: TableSpec, suite: tuple[Expected, ...], frame: pl.DataFrame) -> Verdict:
-    """Check a collected frame of the right shape against `suite`."""
+def run(table: TableSpec, suite: tuple[Expected, ...], frame: pl.LazyFrame) -> Verdict:
+    """Check a frame of the right shape against `suite`: one collect if all holds, a second one if not."""
     expectations = [_expectation(place, expected) for place, expected in enumerate(suite)]
+    check_suite(expectations)
     with _ONE_AT_A_TIME:
-        batch = _definition().get_batch({"dataframe": _to_pandas(table, suite, frame)})
+        batch = _definition().get_batch({"dataframe": _with_lists_as_text(table, frame)})
         answer = batch.validate(
             gx.ExpectationSuite(table.name, expectations=expectations),
-            # Told to name the rows itself, the library visits every bad cell in Python: it gives places instead.
-            result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_SIZE},
+            result_format={
+                "result_format": "SUMMARY",
+                "partial_unexpected_count": SAMPLE_SIZE,
+                "unexpected_index_column_names": list(_naming(table)),
+            },
         )
     # Results do not come in the order of the suite when one of them errs.
-    results = sorted((_plain(result) for result in answer.results), key=lambda r: int(r["meta"]["place"]))
-    for expected, result in zip(suite, results, strict=True):
-        result["sample_rows"] = _sample(table, expected, frame, result["result"])
-    return _verdict(table, suite, results, frame.height)
+    found = sorted(answer.results, key=_place)
+    results = [
+        _plain(result) | {"sample_rows": _sample(table, expected, result)}
+        for expected, result in zip(suite, found, strict=True)
+    ]
+    return _verdict(table, suite, results, _row_count(results, frame))
 
 
 @cache
 def _definition() -> BatchDefinition[Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_pandas("gate")
-    return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
+    source = context.data_sources.add_polars("gate")
+    definition: BatchDefinition[Any] = source.add_polars_frame_asset("frame").add_batch_definition("whole")
+    return definition
 
 
-def _to_pandas(table: TableSpec, suite: tuple[Expected, ...], frame: pl.DataFrame) -> pd.DataFrame:
-    """Only the columns somebody asks for (it hashes all of them), nullable types kept, lists joined to text."""
-    asked = {column for expected in suite for column in expected.columns}
-    lists = [column.name for column in table.columns if column.kind == "texts" and column.name in asked]
-    kept = frame.select(name for name in frame.columns if name in asked)
-    joined = kept.with_columns(pl.col(lists).list.join(LIST_SEPARATOR, ignore_nulls=True))
-    converted: pd.DataFrame = joined.to_arrow().to_pandas(types_mapper=pd.ArrowDtype)
-    return converted
+def _with_lists_as_text(table: TableSpec, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Lists joined to text, as the vocabulary of their words is written."""
+    lists = [column.name for column in table.columns if column.kind == "texts"]
+    return frame.with_columns(pl.col(lists).list.join(LIST_SEPARATOR, ignore_nulls=True))
+
+
+def _naming(table: TableSpec) -> tuple[str, ...]:
+    """The columns that name a row at fault."""
+    return table.named_by or tuple(column.name for column in table.columns[:1])
+
+
+def _place(result: ExpectationValidationResult) -> int:
+    config: Any = result.expectation_config
+    return int(config.meta["place"])
+
+
+def _row_count(results: list[dict[str, Any]], frame: pl.LazyFrame) -> int:
+    """As counted on the way; counted anew only where nothing could be checked."""
+    counted = (result["result"].get("element_count") for result in results)
+    known = next((count for count in counted if count is not None), None)
+    return int(frame.select(pl.len()).collect().item() if known is None else known)
 
 
 def _expectation(place: int, expected: Expected) -> Expectation:
@@ -166,11 +186,10 @@ def _finding(table: TableSpec, expected: Expected, result: dict[str, Any]) -> Fi
     )
 
 
-def _sample(table: TableSpec, expected: Expected, frame: pl.DataFrame, said: dict[str, Any]) -> list[dict[str, str]]:
+def _sample(table: TableSpec, expected: Expected, result: ExpectationValidationResult) -> list[dict[str, str]]:
     """Offending rows: first the columns that name them, then the values at fault; in the order of the frame."""
-    places = said.get("partial_unexpected_index_list") or []
-    order = list(dict.fromkeys((*table.named_by, *expected.columns)))
+    order = dict.fromkeys((*table.named_by, *expected.columns))
     return [
-        {name: "" if value is None else str(value) for name, value in row.items()}
-        for row in frame.select(order)[places].iter_rows(named=True)
+        {name: "" if row[name] is None else str(row[name]) for name in order}
+        for row in result.result.get("partial_unexpected_index_list") or []
     ]

@@ -21,4 +21,4 @@ def validate(table: TableSpec, frame: pl.LazyFrame | pl.DataFrame, *, previous_c
 
     from expectations.engine import run  # loads Great Expectations: seconds
 
-    return run(table, expected, frame.lazy().collect())
+    return run(table, expected, frame.lazy())

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from expectations.shape import ColumnSpec, Limits, TableSpec
 from expectations.suites.expected import Expected
 
-LIST_SEPARATOR = "|"  # a list reaches the engine as one text: pandas cannot hash lists
+LIST_SEPARATOR = "|"  # a list reaches the engine as one text, in which a regex finds its words
 _FROM_ZERO = re.compile(r".*(_fen|_count|_bytes)|tier_index|index_(before|after)")
 _FROM_ONE = re.compile(r"version_no|row_no|position")
 # Names of the columns whose text has one form, with the form and its name.
