@@ -41,8 +41,20 @@ def penalties_text(found: Penalties, name: str) -> list[str]:
 
 def _standing(found: Penalties, name: str) -> list[str]:
     title = f"{name} 行政处罚公示：{found.as_of}"
-    grid = grid_of("penalties", title, found.rows, fields_of(PUBLICITY, *_SHOWN, *_TERMS, *_NOTES), "没有行政处罚")
+    grid = grid_of(
+        "penalties", title, _told(found.rows), fields_of(PUBLICITY, *_SHOWN, *_TERMS, *_NOTES), "没有行政处罚"
+    )
     return [title, *table(grid, (*_SHOWN, *_TERMS), _NOTES), REPAIR]
+
+
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
+    """Without what adds nothing: another date that is the same, the article of a withdrawal nobody has to make."""
+    is_other = pl.col("stop_other_transition_on") != pl.col("stop_on")
+    is_annulled = pl.col("withdraw_by_on").is_not_null()
+    return rows.with_columns(
+        pl.when(is_other).then("stop_other_transition_on").alias("stop_other_transition_on"),
+        pl.when(is_annulled).then("withdraw_basis").alias("withdraw_basis"),
+    )
 
 
 def _duties(found: Penalties, name: str) -> list[str]:

@@ -151,6 +151,7 @@ LIGHT = [
     ["runs"],
     ["changes"],
     ["quarantine"],
+    ["penalties", "--due"],
     ["lookup", BAD],
     ["explain", BAD],
     ["policy", "check", str(ROOT / "policy" / "schemes" / "wuhan-2017.yaml")],
