@@ -60,7 +60,8 @@ def artifacts_of(client, flow_run):
     from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
     mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run.id]))
-    return {found.key: (found.type, found.data) for found in client.read_artifacts(artifact_filter=mine)}
+    found = sorted(client.read_artifacts(artifact_filter=mine), key=lambda one: one.created)
+    return {one.key: (one.type, one.data) for one in found}  # of several nights the last
 
 
 @pytest.fixture

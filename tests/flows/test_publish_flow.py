@@ -51,10 +51,13 @@ def running(settings, **parameters):
 
 def paused_run(client, but_not=""):
     """The run that waits for an answer, with the id of the question; another question than `but_not`."""
+    from prefect.client.schemas.filters import FlowRunFilter
+
+    waiting = FlowRunFilter.model_validate({"state": {"type": {"any_": ["PAUSED"]}}})
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        for run in client.read_flow_runs(limit=3):
-            if run.state.is_paused() and run.state.state_details.run_input_keyset:
+        for run in client.read_flow_runs(flow_run_filter=waiting):
+            if run.state.state_details.run_input_keyset:
                 question = run.state.state_details.pause_key + str(run.state.id)
                 if question != but_not:
                     return run, question
