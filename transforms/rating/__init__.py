@@ -13,7 +13,7 @@
 - `horizon`   the next day anything changes by itself
 - `trace`     the rows that explain a rating
 - `rate`      all of it: the way in
-- `changes`   which tiers differ between two ratings; `causes` tells why
+- `changes`   which tiers differ between two ratings; `row_causes` and `causes` tell why
 """
 
 from transforms.rating.changes import Changes, tier_changes

@@ -1,148 +1,24 @@
-"""Why a tier changed: a cause for each row of the trace that differs, then for the enterprise."""
+"""Why a tier changed: from the causes of its differing rows, and from what stands in no row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 
 import polars as pl
 
+from transforms.rating.row_causes import CAUSE_NUMBERS, Night, cause_number, versions_of
 from transforms.tables.outputs import CAUSES
 
-_NUMBERS = {cause: number for number, cause in enumerate(CAUSES)}  # weightiest first
-_FACTS = pl.Schema({"record_id": pl.String(), "version_no": pl.Int64(), "received_at": pl.Datetime("us", "UTC")})
-
-
-@dataclass(frozen=True)
-class Night:
-    """What is known of the night the two ratings are compared for."""
-
-    as_of: date
-    is_policy_changed: bool
-    received_after: datetime | None
-
-
-def cause_number(cause: str) -> pl.Expr:
-    """A cause as a number: the smaller, the more it weighs."""
-    return pl.lit(_NUMBERS[cause], dtype=pl.Int8)
-
-
-def _versions(records: Mapping[str, pl.LazyFrame], wanted: pl.LazyFrame, by: str) -> pl.LazyFrame:
-    """version_no and received_at of the records that `wanted` names by its column `by`."""
-    columns = list(dict.fromkeys([by, *_FACTS.names()]))
-    empty = pl.LazyFrame(schema={name: _FACTS.get(name, pl.String()) for name in columns})
-    kinds = (records[name].select(columns) for name in sorted(records))
-    return pl.concat([empty, *kinds]).join(wanted.select(by).unique(), on=by, how="semi")
-
-
-def _came_with(night: Night) -> tuple[pl.Expr, pl.Expr]:
-    """Whether a row's record is a correction, and whether a fact first heard of, since the rating before."""
-    is_later = pl.col("version_no") > 1
-    if night.received_after is None:
-        return is_later, ~is_later & ~pl.col("is_seen")
-    is_received = pl.col("received_at") > night.received_after
-    return is_later & is_received, ~is_later & is_received
-
-
-def _ended_by_itself(night: Night) -> pl.Expr:
-    is_over = pl.col("reason_after").is_in(["aged_out", "expired"])
-    return pl.col("is_counted_before") & is_over & (pl.col("stops_counting_on_before") <= night.as_of)
-
-
-def _is_other_content() -> pl.Expr:
-    is_there = pl.col("is_there_before") & pl.col("is_there_after")
-    same_day = pl.col("event_on_before") == pl.col("event_on_after")
-    return is_there & ~(same_day & (pl.col("value_used_before") == pl.col("value_used_after")))
-
-
-def _of_new_row(night: Night) -> pl.Expr:
-    """A row that was not there. A record seen before under another rule follows from other rows."""
-    is_corrected, is_new = _came_with(night)
-    otherwise = cause_number("policy") if night.is_policy_changed else _none()
-    ahead = pl.when(~pl.col("is_seen")).then(cause_number("new_record")).otherwise(_none())
-    return (
-        pl.when(is_corrected)
-        .then(cause_number("correction"))
-        .when(is_new)
-        .then(cause_number("new_record"))
-        .otherwise(otherwise if night.is_policy_changed else ahead)
-    )
-
-
-def _none() -> pl.Expr:
-    return pl.lit(None, dtype=pl.Int8)
-
-
-def _policy_or(cause: str, night: Night) -> pl.Expr:
-    return cause_number("policy" if night.is_policy_changed else cause)
-
-
-def _of_lost_row(night: Night) -> pl.Expr:
-    """A row that is there no more. A placement by several records goes when another of them goes."""
-    is_corrected, _ = _came_with(night)
-    is_placement = pl.col("role") == "direct"
-    return (
-        pl.when(is_corrected.fill_null(False))
-        .then(cause_number("correction"))
-        .when(is_placement & pl.lit(not night.is_policy_changed))
-        .then(_none())
-        .otherwise(_policy_or("correction", night))
-    )
-
-
-def _of_kept_row(night: Night) -> pl.Expr:
-    """A row that is there both times and counts otherwise, neither corrected nor ended by itself."""
-    reasons = (pl.col("reason_before"), pl.col("reason_after"))
-    is_of_act = (reasons[0] == "lighter_in_act").fill_null(False) | (reasons[1] == "lighter_in_act").fill_null(False)
-    is_decay = reasons[0].is_null() & reasons[1].is_null()
-    is_decay = is_decay & (pl.col("raw_centipoints_before") == pl.col("raw_centipoints_after"))
-    return (
-        pl.when((reasons[0] == "revoked").fill_null(False))
-        .then(cause_number("correction"))
-        .when(is_of_act)
-        .then(_none())
-        .when(is_decay)
-        .then(_policy_or("aged_out", night))
-        .otherwise(_policy_or("correction", night))
-    )
-
-
-def _row_cause(night: Night) -> pl.Expr:
-    """The cause of one differing row; null where it follows from others: adjustments, lighter in the act."""
-    is_revoked = (pl.col("reason_after") == "revoked").fill_null(False)
-    was_revoked = (pl.col("reason_before") == "revoked").fill_null(False)
-    is_placement = pl.col("role") == "direct"
-    ended = pl.when(is_placement).then(cause_number("lock_ended")).otherwise(cause_number("aged_out"))
-    return (
-        pl.when(pl.col("record_id").is_null())
-        .then(_none())
-        .when(is_revoked & ~was_revoked & pl.col("is_there_before"))
-        .then(cause_number("revocation"))
-        .when(_ended_by_itself(night).fill_null(False))
-        .then(ended)
-        .when(_is_other_content().fill_null(False))
-        .then(cause_number("correction"))
-        .when(~pl.col("is_there_before"))
-        .then(_of_new_row(night))
-        .when(~pl.col("is_there_after"))
-        .then(_of_lost_row(night))
-        .otherwise(_of_kept_row(night))
-    )
-
-
-def causes_of_rows(rows: pl.LazyFrame, records: Mapping[str, pl.LazyFrame], night: Night) -> pl.LazyFrame:
-    """Adds `cause` (number, null to follow the enterprise's other rows) to differing trace rows.
-
-    rows: both sides of the trace with is_seen, whether the record stood in the trace before.
-    """
-    versions = _versions(records, rows, "record_id")
-    return rows.join(versions, on="record_id", how="left").with_columns(cause=_row_cause(night))
+_PLACED = 2**53  # weighs more than any points
 
 
 def _flags(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Per enterprise and cause: whether a row that contributes has it (own_), or any other row (hint_)."""
-    is_shown = pl.col("is_shown")
+    """Per enterprise and cause: whether a row that contributes has it (own_), or any other row (hint_).
+
+    points_: what the contributing rows with it add, centipoints; placed_: whether one of them is a placement.
+    """
+    is_shown, is_placement = pl.col("is_shown"), pl.col("role") == "direct"
+    added = pl.col("points_centipoints_after") - pl.col("points_centipoints_before")
     causes = enumerate(CAUSES)
     own_and_hints = [
         flag
@@ -150,6 +26,8 @@ def _flags(rows: pl.LazyFrame) -> pl.LazyFrame:
         for flag in (
             ((pl.col("cause") == number) & is_shown).any().alias(f"own_{number}"),
             ((pl.col("cause") == number) & ~is_shown).any().alias(f"hint_{number}"),
+            added.filter((pl.col("cause") == number) & is_shown).sum().alias(f"points_{number}"),
+            ((pl.col("cause") == number) & is_shown & is_placement).any().alias(f"placed_{number}"),
         )
     ]
     return rows.group_by("enterprise_id").agg(own_and_hints)
@@ -157,7 +35,7 @@ def _flags(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _latest_arrival(changed: pl.LazyFrame, records: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     """Per enterprise whether the last of its records to arrive was a correction."""
-    versions = _versions(records, changed, "enterprise_id")
+    versions = versions_of(records, changed, "enterprise_id")
     is_last = pl.col("received_at") == pl.col("received_at").max()
     return versions.group_by("enterprise_id").agg(is_last_corrected=pl.col("version_no").filter(is_last).min() > 1)
 
@@ -166,7 +44,7 @@ def _unshown(night: Night) -> pl.Expr:
     """The cause where no row shows one, as what the best tier needs stands in no trace."""
     if night.is_policy_changed:
         return cause_number("policy")
-    foretold = pl.col("next_change_why_before").replace_strict(_NUMBERS, default=None, return_dtype=pl.Int8)
+    foretold = pl.col("next_change_why_before").replace_strict(CAUSE_NUMBERS, default=None, return_dtype=pl.Int8)
     is_due = (pl.col("next_change_on_before") <= night.as_of).fill_null(False)
     arrived = (
         pl.when(pl.col("is_last_corrected")).then(cause_number("correction")).otherwise(cause_number("new_record"))
@@ -187,7 +65,7 @@ def _is_by_decision() -> pl.Expr:
 def _is_by_movement() -> pl.Expr:
     """A clean year that is full: up, and nothing was taken back."""
     is_up = pl.col("tier_index_after") < pl.col("tier_index_before")
-    undone = [_NUMBERS[cause] for cause in ("revocation", "correction", "policy")]
+    undone = [CAUSE_NUMBERS[cause] for cause in ("revocation", "correction", "policy")]
     taken_back = [pl.col(f"{kind}_{number}") for kind in ("own", "hint") for number in undone]
     return is_up & _is_moved() & ~pl.any_horizontal(taken_back)
 
@@ -214,30 +92,50 @@ def _with_flags(
     """Changed tiers with the causes of their rows as flags, and what is known where rows tell nothing."""
     joined = changed.join(_flags(rows), on="enterprise_id", how="left")
     joined = joined.join(_latest_arrival(changed, records), on="enterprise_id", how="left")
-    return joined.with_columns(pl.col("^(own|hint)_.*$").fill_null(False)).with_columns(unshown=_unshown(night))
+    told = joined.with_columns(pl.col("^(own|hint|placed)_.*$").fill_null(False), pl.col("^points_.*$").fill_null(0))
+    return told.with_columns(unshown=_unshown(night))
 
 
 def _listed(flag: Callable[[int], pl.Expr]) -> list[pl.Expr]:
     """Per cause its number where the flag holds, else null."""
-    return [pl.when(flag(number)).then(pl.lit(number, dtype=pl.Int8)) for number in _NUMBERS.values()]
+    return [pl.when(flag(number)).then(pl.lit(number, dtype=pl.Int8)) for number in CAUSE_NUMBERS.values()]
+
+
+def _heaviest() -> pl.Expr:
+    """The cause whose rows moved the score most the way it went, a placement before any points; null for none."""
+    way = (pl.col("score_centipoints_after") - pl.col("score_centipoints_before")).sign()
+    weights = {
+        number: pl.when(pl.col(f"placed_{number}")).then(_PLACED).otherwise(pl.col(f"points_{number}") * way)
+        for number in CAUSE_NUMBERS.values()
+    }
+    most = pl.max_horizontal(weights.values())
+    found = [
+        pl.when((weight == most) & (weight > 0)).then(pl.lit(number, dtype=pl.Int8))
+        for number, weight in weights.items()
+    ]
+    return pl.coalesce(found)
 
 
 def causes_of_enterprises(
     changed: pl.LazyFrame, rows: pl.LazyFrame, records: Mapping[str, pl.LazyFrame], night: Night
 ) -> pl.LazyFrame:
-    """Changed tiers with `causes` (numbers, at least one), `main` (the weightiest), `row_cause` (of the rows)."""
+    """Changed tiers with `causes` (numbers, at least one), `main` and `row_cause` (of rows that have none).
+
+    main: what stands above points (a decision, clean years, the policy), else what moved the score most.
+    """
     beside = {"decision": _is_by_decision(), "movement": _is_by_movement(), "policy": _is_by_policy(night)}
-    by_number = {_NUMBERS[cause]: flag for cause, flag in beside.items()}
+    by_number = {CAUSE_NUMBERS[cause]: flag for cause, flag in beside.items()}
 
     def is_found(number: int) -> pl.Expr:
         hint = _is_moved() & pl.col(f"hint_{number}")
         return pl.col(f"own_{number}") | hint | by_number.get(number, pl.lit(False))
 
-    is_open = _is_by_need() | ~pl.any_horizontal(is_found(number) for number in _NUMBERS.values())
+    is_open = _is_by_need() | ~pl.any_horizontal(is_found(number) for number in CAUSE_NUMBERS.values())
     causes = _listed(lambda number: is_found(number) | (is_open & (pl.col("unshown") == number)))
     own = _listed(lambda number: pl.col(f"own_{number}"))
+    told = (_heaviest(), pl.col("causes").list.min())
     return (
         _with_flags(changed, rows, records, night)
         .with_columns(causes=pl.concat_list(causes).list.drop_nulls(), row_cause=pl.coalesce(own))
-        .with_columns(main=pl.col("causes").list.min())
+        .with_columns(main=pl.coalesce(*_listed(lambda number: by_number.get(number, pl.lit(False))), *told))
     )

@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 import polars as pl
 
-from transforms.rating.causes import Night, causes_of_enterprises, causes_of_rows
+from transforms.rating.causes import causes_of_enterprises
 from transforms.rating.rate import Rating
+from transforms.rating.row_causes import Night, causes_of_rows
 from transforms.rating.totals import ROLES
 from transforms.tables.outputs import CAUSES, CHANGE_TRACE, CHANGES
 

@@ -258,3 +258,13 @@ def test_every_change_has_a_cause(
         frame = pl.DataFrame(found, schema=schema)
         required = [column.name for column in TABLES[name].columns if column.required]
         assert frame.select(pl.col(required).null_count()).row(0) == (0,) * len(required)
+
+
+def test_the_main_cause_is_what_moved_the_score_most_the_way_it_went() -> None:
+    """A correction in the enterprise's favour must not be named as why it fell."""
+    mild = penalty("p1", "E1", _DAY, "fine")
+    corrected = {**penalty("p1", "E1", _DAY, "warning"), "version_no": 2}
+    heavy = penalty("p2", "E1", _NEXT, "stop_order")
+    changes, _ = _change((scheme(), _DAY, [mild]), (scheme(), _NEXT, [corrected, heavy]))
+
+    assert [(c["cause"], c["causes"]) for c in changes] == [("new_record", ["correction", "new_record"])]
