@@ -140,23 +140,30 @@ def _is_settled(task: Task, numbers: list[Any], answers: Answers) -> bool:
 
 
 def _rows(tasks: Sequence[Task]) -> dict[Hashable, pl.DataFrame]:
-    frames = pl.collect_all([_still_asked(task) for task in tasks])
-    return {task.id: frame for task, frame in zip(tasks, frames, strict=True)}
+    """What is still asked; values and places of the same rows are fetched once."""
+    together: dict[Hashable, list[Task]] = {}
+    for task in tasks:
+        limit = task.plan.limit if isinstance(task.plan, Sample) else "all counted"
+        together.setdefault((task.breach, limit), []).append(task)
+    frames = pl.collect_all([_still_asked(same) for same in together.values()])
+    return {task.id: frame for same, frame in zip(together.values(), frames, strict=True) for task in same}
 
 
-def _still_asked(task: Task) -> pl.LazyFrame:
-    if isinstance(task.plan, Count):
-        return _repeated(task.scope, task.plan.rule).select(pl.col(_TIMES).sum())
-    if not isinstance(task.plan, Sample):
-        raise TypeError(f"no rows answer {task.plan}")
-    rule, placed = task.plan.rule, task.scope.rows(are_placed=True)
+def _still_asked(same: Sequence[Task]) -> pl.LazyFrame:
+    scope, plan = same[0].scope, same[0].plan
+    if isinstance(plan, Count):
+        return _repeated(scope, plan.rule).select(pl.col(_TIMES).sum())
+    if not isinstance(plan, Sample):
+        raise TypeError(f"no rows answer {plan}")
+    columns = dict.fromkeys(name for task in same if isinstance(task.plan, Sample) for name in task.plan.columns)
+    rule, placed = plan.rule, scope.rows(are_placed=True)
     if rule.unique:
-        repeated = _repeated(task.scope, rule).drop(_TIMES)
+        repeated = _repeated(scope, rule).drop(_TIMES)
         within = rule.within(placed).join(repeated, on=list(rule.unique), how="semi", nulls_equal=True)
-        rows = within.select(PLACE, *task.plan.columns).sort(PLACE)
+        rows = within.select(PLACE, *columns).sort(PLACE)
     else:
-        rows = placed.filter(rule.broken()).select(PLACE, *task.plan.columns)
-    return rows if task.plan.limit is None else rows.head(task.plan.limit)
+        rows = placed.filter(rule.broken()).select(PLACE, *columns)
+    return rows if plan.limit is None else rows.head(plan.limit)
 
 
 def _repeated(scope: Scope, rule: Rule) -> pl.LazyFrame:
