@@ -44,10 +44,6 @@ class Ends:
         chosen = stops if transition == "display" else own
         return pl.when(self.at_decision("is_shown")).then(self._by_decision(chosen))
 
-    def last_day(self, position: int) -> pl.Expr:
-        """Last day of the period under the regime at `position`, by the convention in force."""
-        return self._last_day(position, "end_on", self.calendar.convention)
-
     def shortest_until(self, position: int) -> pl.Expr:
         """Last day of the shortest publicity under that regime."""
         return self._last_day(position, "early_on", self.calendar.convention)
@@ -68,12 +64,31 @@ class Ends:
         position = self._by_decision([pl.lit(i) for i in range(len(self.regimes))])
         if transition == "decision":
             return position
-        for i, regime in enumerate(self.regimes):
-            is_seen = (pl.col("stop_on") >= regime.from_) | pl.col("stop_on").is_null()
+        for i, regime in enumerate(self.regimes[1:], 1):
             if regime.from_ <= as_of:
-                is_later = (pl.col("decided_on") < regime.from_) & is_seen & self.at_decision("is_shown")
-                position = pl.when(is_later & position.is_not_null()).then(pl.lit(i)).otherwise(position)
+                is_later = self._is_taken_over(i) & position.is_not_null()
+                position = pl.when(is_later).then(pl.lit(i)).otherwise(position)
         return position
+
+    def is_cut_by_regime(self, transition: Transition) -> pl.Expr:
+        """Whether a new regime ends on its first day what the former one would have shown longer."""
+        cuts = [
+            self._is_taken_over(i) & (pl.col("stop_on") == regime.from_) for i, regime in enumerate(self.regimes[1:], 1)
+        ]
+        return pl.any_horizontal(False, *cuts).fill_null(False) & pl.lit(transition == "display")
+
+    def last_day(self, transition: Transition) -> pl.Expr:
+        """Last day of the period that `stop_on` ends: the day before it, unless the end takes effect on that day."""
+        stop = pl.col("stop_on")
+        is_day_before = self.is_cut_by_regime(transition) | pl.lit(self.calendar.convention.first_day == "next")
+        return pl.when(stop < FOR_EVER).then(pl.when(is_day_before).then(stop.dt.offset_by("-1d")).otherwise(stop))
+
+    def _is_taken_over(self, position: int) -> pl.Expr:
+        """Whether the penalty was still on display, or to come on display, when that regime began."""
+        start = self.regimes[position].from_
+        is_over = self._own_stop(position - 1, self.calendar.convention) <= start
+        is_seen = (pl.col("stop_on") >= start).fill_null(True) & ~is_over.fill_null(False)
+        return (pl.col("decided_on") < start) & is_seen & self.at_decision("is_shown")
 
     def pick(self, position: pl.Expr, values: list[pl.Expr]) -> pl.Expr:
         """Of one value per regime, that at `position`."""

@@ -130,15 +130,14 @@ def _with_class_shown(frame: pl.LazyFrame, system: Publicity, calendar: Calendar
     known = ~pl.col("is_missing")
     names = ("class", "class_title", "regime", "reason", "basis", "confidence", "is_term_unstated", "is_unclear")
     shown = {name: pl.when(known).then(ends.pick(position, ends.fields(name))) for name in names}
-    last = ends.pick(position, [ends.last_day(i) for i in regimes])
     early = ends.pick(position, [ends.shortest_until(i) for i in regimes])
     rank = shown.pop("confidence").replace_strict(dict(enumerate(CONFIDENCES)), return_dtype=TEXT)
     return frame.with_columns(
         **shown,
         confidence=rank,
-        last_day_on=pl.when(known & (last < FOR_EVER)).then(last),
+        last_day_on=ends.last_day(transition_of(system)),
         shortest_until_on=pl.when(known & (early < FOR_EVER)).then(early),
-        is_cut_by_regime=(pl.col("stop_on").is_in([regime.from_ for regime in system.regimes])).fill_null(False),
+        is_cut_by_regime=ends.is_cut_by_regime(transition_of(system)),
         system=pl.lit(system.system),
         system_title=pl.lit(system.title),
     )

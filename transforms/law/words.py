@@ -68,7 +68,7 @@ PUBLICITY = Table(
         day("published_on", "公示日期", "as the record has it"),
         day("counts_from_on", "公示期起算日", "the event from which the period counts"),
         day("shortest_until_on", "最短公示期至", "last day before an early end may be asked for; empty: never early"),
-        day("last_day_on", "公示期末日", "last day of the period"),
+        day("last_day_on", "公示期末日", "last day of the period, whichever rules end it"),
         day("stop_on", "停止公示日", "first day it is no longer to be seen; empty: no end, or unknown"),
         day("stop_earliest_on", "停止公示日（最早口径）", "under the earliest of the unsettled conventions"),
         day("stop_latest_on", "停止公示日（最迟口径）", "under the latest; empty where the calendar ends before"),

@@ -80,6 +80,17 @@ def test_ending_this_month_from_today_on(as_of, count):
     assert len([row for row in _asked("ending", as_of, one) if row[0] == "gsxt"]) == count
 
 
+def test_ending_because_new_rules_begin():
+    shown = penalty(field="other", decided_on=date(2024, 5, 6), published_on=date(2024, 5, 20))
+    assert _asked("ending", date(2025, 12, 1), shown) == [("gsxt", "end", date(2025, 12, 24))]
+    assert _asked("ending", date(2025, 12, 25), shown) == []
+
+
+def test_not_ending_where_new_rules_will_show_it_longer():
+    shown = penalty(fine_fen=9_000_000, decided_on=date(2025, 9, 12), published_on=date(2025, 9, 30))
+    assert _asked("ending", date(2025, 12, 1), shown) == []
+
+
 def test_ending_on_the_last_of_february_in_a_leap_year():
     one = penalty(
         penalty_kinds=["criticism"], fine_fen=None, decided_on=date(2023, 11, 1), published_on=date(2023, 11, 30)

@@ -124,6 +124,7 @@ def test_conventions_move_the_stop_and_both_bounds_stay(first_day, rollover, sto
     days = calendar(wording.replace("2016-04-01: stay", f"2016-04-01: {rollover}"))
     row = one(days=days, penalty_kinds=["criticism"], fine_fen=None, published_on=date(2025, 11, 15))
     assert row["stop_on"] == stop_on
+    assert row["last_day_on"] == (date(2026, 2, 15) if rollover == "stay" else date(2026, 2, 24))
     assert (row["stop_earliest_on"], row["stop_latest_on"]) == (date(2026, 2, 15), date(2026, 2, 25))
 
 
