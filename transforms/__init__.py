@@ -6,5 +6,5 @@ No clock, no file, no orchestration: the day of a rating is always an argument.
 - `policy`   dated values, sources and grading schemes as typed models
 - `records`  incoming text to canonical records: mapping, identity, versions
 - `rating`   rule hits, trace, score, tier, movement, horizon, changes
-- `law`      what the law says of lists: which entries stand on a day
+- `law`      what the law makes of records on a day: the serious-violation list, the publicity of penalties
 """
