@@ -90,9 +90,7 @@ def _required(source: Source) -> Iterator[Cell]:
 
 def _unread(raw: RawFile, source: Source) -> Iterator[str]:
     """Headings that no field reads and the source does not name as ignored: said, never passed over in silence."""
-    present = set(raw.headings)
-    read = {next((h for h in cell.from_ if h in present), "") for cell in source.cells()}
-    named = read | set(source.ignored_headings) | source.secrets | set(QUARANTINE_HEADINGS)
+    named = _accepted(source) | set(source.ignored_headings) | source.secrets | set(QUARANTINE_HEADINGS)
     unread = [heading for heading in raw.headings if heading not in named]
     if unread:
         more = "等" if len(unread) > _SHOWN else ""

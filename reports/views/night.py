@@ -138,12 +138,12 @@ def _figures(
     files: pl.DataFrame, accounts: pl.DataFrame, migration: Migration, changes: Sequence[Change]
 ) -> tuple[Figure, ...]:
     turned_away = files.filter(pl.col("finding").fill_null("") != "").height
-    sums = {name: int(accounts[f"{name}_count"].sum()) for name in ("read", "accepted", "quarantined")}
+    sums = {name: int(accounts[f"{name}_count"].sum()) for name in ("accepted", "quarantined")}
     repeated = int(accounts["duplicate_count"].sum()) + int(accounts["superseded_count"].sum())
     down = sum(change.is_downgrade for change in changes)
     return (
         Figure("来件", files.height, f"整件退回 {show.count(turned_away)} 件" if turned_away else "全部可读"),
-        Figure("读取行数", sums["read"], f"重复或被取代 {show.count(repeated)} 行"),
+        Figure("读取行数", int(files["read_count"].sum()), f"重复或被取代 {show.count(repeated)} 行"),
         Figure("接受行数", sums["accepted"]),
         Figure(QUARANTINED, sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
         Figure("已评价企业", migration.rated, f"其中首次评价 {show.count(migration.first_rated)} 家"),

@@ -145,7 +145,7 @@ def account(kind: str, read: int) -> dict:
 
 def file(name: str, finding: str) -> dict:
     known = {"file_id": name, "file_name": name, "source": "penalty_file", "encoding": "gb18030", "size_bytes": 48_210}
-    return known | {"read_count": 0 if finding else 220, "finding": finding, "received_at": AT}
+    return known | {"read_count": 0 if finding else 1530, "finding": finding, "received_at": AT}
 
 
 def quarantined(number: int) -> dict:

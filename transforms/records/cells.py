@@ -58,9 +58,9 @@ class Field:
         return self.cell.required or bool(self.column and self.column.required)
 
     @property
-    def is_read(self) -> bool:
-        """Whether the file has one of its headings."""
-        return any(h in self.headings for h in self.cell.from_)
+    def found(self) -> list[str]:
+        """Its accepted headings that the file has: several where a corrected workbook joins files of two makes."""
+        return [heading for heading in self.cell.from_ if heading in self.headings]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def read_field(field: Field, common: Common, received_on: date) -> Reading:
         return Reading(field.name, pl.lit(field.cell.constant, dtype=field.dtype))
     if field.cell.template is not None:
         return Reading(field.name, _template(field))
-    if not field.is_read:
+    if not field.found:
         return Reading(field.name, pl.lit(None, dtype=field.dtype))
     text = _text(field, common)
     value, checks = _typed(field, text, common, received_on)
@@ -98,7 +98,11 @@ def _template(field: Field) -> pl.Expr:
 
 
 def _raw(field: Field) -> pl.Expr:
-    return pl.col(raw_name(field.heading))
+    return pl.coalesce(_cells(field))
+
+
+def _cells(field: Field) -> list[pl.Expr]:
+    return [pl.col(raw_name(heading)) for heading in field.found]
 
 
 def _text(field: Field, common: Common) -> pl.Expr:
@@ -118,6 +122,10 @@ def _check(field: Field, fails: pl.Expr, code: str, reason: str, expected: str) 
 
 
 def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]:
+    for second in _cells(field)[1:]:
+        differs = second.str.strip_chars() != _raw(field).str.strip_chars()
+        both = "与".join(f"“{heading}”" for heading in field.found)
+        yield _check(field, differs, "two_values", f"{both}同为{field.label}，内容不一致", "只填一列，或两列一致")
     for rule in common.refuse:
         yield _check(field, _raw(field).str.contains(rule.pattern), "unreadable", rule.reason, "完整清晰的原文")
     if field.is_required:

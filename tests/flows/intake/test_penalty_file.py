@@ -39,6 +39,23 @@ def test_field_codes_say_the_same_as_chinese_headings(tmp_path):
     assert counts.row(0) == (1, 1)
 
 
+def test_a_corrected_workbook_may_join_files_of_two_makes(tmp_path):
+    """Each row fills the heading of its own make and leaves the other's cell empty."""
+    by_code = {heading: text for heading, text in penalty().items() if heading != "行政处罚决定书文号"}
+    rows = [penalty() | {"CF_WSH": ""}, by_code | {"行政处罚决定书文号": "", "CF_WSH": "（京）药监罚〔2025〕2号"}]
+    put(tmp_path, "双公示/甲.csv", rows)
+    put(tmp_path, "企业登记.csv", [firm()])
+    intake = night(tmp_path)
+    assert intake.quarantine.is_empty()
+    assert sorted(intake.records["penalty"]["decision_no"]) == ["（京）药监罚〔2025〕1号", "（京）药监罚〔2025〕2号"]
+    assert intake.files["notes"].list.len().sum() == 0
+
+
+def test_two_headings_that_say_two_things_are_asked_about(tmp_path):
+    intake = taken(tmp_path, penalty() | {"CF_WSH": "（京）药监罚〔2025〕9号"})
+    assert faults(intake) == [(2, "CF_WSH", "two_values")]
+
+
 @pytest.mark.parametrize(
     ("amount", "fen"),
     [
