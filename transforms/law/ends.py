@@ -70,17 +70,17 @@ class Ends:
                 position = pl.when(is_later).then(pl.lit(i)).otherwise(position)
         return position
 
-    def is_cut_by_regime(self, transition: Transition) -> pl.Expr:
+    def is_cut_by_regime(self) -> pl.Expr:
         """Whether a new regime ends on its first day what the former one would have shown longer."""
         cuts = [
             self._is_taken_over(i) & (pl.col("stop_on") == regime.from_) for i, regime in enumerate(self.regimes[1:], 1)
         ]
-        return pl.any_horizontal(False, *cuts).fill_null(False) & pl.lit(transition == "display")
+        return pl.any_horizontal(False, *cuts).fill_null(False)
 
-    def last_day(self, transition: Transition) -> pl.Expr:
+    def last_day(self) -> pl.Expr:
         """Last day of the period that `stop_on` ends: the day before it, unless the end takes effect on that day."""
         stop = pl.col("stop_on")
-        is_day_before = self.is_cut_by_regime(transition) | pl.lit(self.calendar.convention.first_day == "next")
+        is_day_before = self.is_cut_by_regime() | pl.lit(self.calendar.convention.first_day == "next")
         return pl.when(stop < FOR_EVER).then(pl.when(is_day_before).then(stop.dt.offset_by("-1d")).otherwise(stop))
 
     def _is_taken_over(self, position: int) -> pl.Expr:
@@ -88,7 +88,7 @@ class Ends:
         start = self.regimes[position].from_
         is_over = self._own_stop(position - 1, self.calendar.convention) <= start
         is_seen = (pl.col("stop_on") >= start).fill_null(True) & ~is_over.fill_null(False)
-        return (pl.col("decided_on") < start) & is_seen & self.at_decision("is_shown")
+        return (pl.col("decided_on") < start) & is_seen
 
     def pick(self, position: pl.Expr, values: list[pl.Expr]) -> pl.Expr:
         """Of one value per regime, that at `position`."""

@@ -135,9 +135,9 @@ def _with_class_shown(frame: pl.LazyFrame, system: Publicity, calendar: Calendar
     return frame.with_columns(
         **shown,
         confidence=rank,
-        last_day_on=ends.last_day(transition_of(system)),
+        last_day_on=ends.last_day(),
         shortest_until_on=pl.when(known & (early < FOR_EVER)).then(early),
-        is_cut_by_regime=ends.is_cut_by_regime(transition_of(system)),
+        is_cut_by_regime=ends.is_cut_by_regime(),
         system=pl.lit(system.system),
         system_title=pl.lit(system.title),
     )
