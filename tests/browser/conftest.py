@@ -21,7 +21,9 @@ def _chromium() -> str | None:
     return next((found for found in map(shutil.which, PLACES) if found), None)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: the driver keeps an event loop running in this thread, and whatever tests come after it in the
+# same process would take themselves to be asynchronous.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = _chromium()
     if path is None:
