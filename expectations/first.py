@@ -7,6 +7,8 @@ from pathlib import Path
 
 from expectations.verdict import GRAVITY, Finding, Verdict
 
+_SENDER = "a source has changed its format or its words: its quarantine workbook says what was turned away and why"
+_MEANINGS_OF_COLUMNS = {"quarantined_count, read_count": _SENDER}
 _MEANINGS = {
     "expect_table_row_count_to_be_between": "a source sent only part of its data, or the inbox was read before all "
     "files had arrived; if the change is real, say so in the policy of the gate",
@@ -32,7 +34,7 @@ def what_first(verdicts: Iterable[Verdict], docs: Path | None = None) -> str:
     lines = [f"Look first at {_where(first)}: {first.message}."]
     if first.sample_rows:
         lines.append(f"For example: {_row(first.sample_rows[0])}")
-    if meaning := _MEANINGS.get(first.expectation):
+    if meaning := _MEANINGS_OF_COLUMNS.get(first.column) or _MEANINGS.get(first.expectation):
         lines.append(f"It likely means: {meaning}.")
     lines.append(_others(findings, first))
     if docs is not None:

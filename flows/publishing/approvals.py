@@ -62,11 +62,18 @@ def _note(folder: Path) -> Path:
 
 def is_approved(store: Store, prepared: Prepared) -> bool:
     """Whether an approval of exactly these bytes, by another person than the preparer, is among the decisions."""
-    rows = store.scan("decision").filter(
-        pl.col("decision_type") == _APPROVAL,
-        pl.col("target") == prepared.target,
-        squeezed(pl.col("decided_by")).str.to_lowercase() != _person(prepared.prepared_by),
-    )
+    approver = squeezed(pl.col("decided_by")).str.to_lowercase()
+    return _any_approval(store, pl.col("target") == prepared.target, approver != _person(prepared.prepared_by))
+
+
+def has_lapsed(store: Store, prepared: Prepared) -> bool:
+    """Whether this version was approved when its bytes were others."""
+    of_version = pl.col("target").str.starts_with(prepared.target.removesuffix(prepared.draft.digest))
+    return _any_approval(store, of_version, pl.col("target") != prepared.target)
+
+
+def _any_approval(store: Store, *conditions: pl.Expr) -> bool:
+    rows = store.scan("decision").filter(pl.col("decision_type") == _APPROVAL, *conditions)
     return not rows.collect().is_empty()
 
 

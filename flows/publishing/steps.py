@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flows.policies import hash_of_law, read_law
-from flows.publishing.approvals import NotApprovable, Prepared, Signature, is_approved, preparer, record, remember
+from flows.publishing.approvals import (
+    NotApprovable,
+    Prepared,
+    Signature,
+    has_lapsed,
+    is_approved,
+    preparer,
+    record,
+    remember,
+)
 from flows.publishing.entries import all_listings, causes_of_removal
 from flows.settings import Settings
 from flows.store import Store
@@ -69,7 +78,8 @@ def release_approved(settings: Settings, store: Store, prepared: Prepared) -> di
         "digest": draft.digest,
     }
     if not is_approved(store, prepared):
-        words = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定，待他人批准：" + _command(draft.version)
+        lapsed = "此前的批准针对的是另一份草稿，内容已变动，须重新批准；" if has_lapsed(store, prepared) else ""
+        words = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定，{lapsed}待他人批准：{_command(draft.version)}"
         return _answer("waiting", words, folder=str(draft.folder), **facts)
     folder = release(settings.publications, SERIOUS_LIST, draft.version, draft.digest)
     return _answer("published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)

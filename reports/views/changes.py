@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from reports import show
-from reports.grid import Frame, Grid, Value, collected, fields_of, grid_of
+from reports.grid import Field, Frame, Grid, Value, collected, fields_of, grid_of
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
@@ -88,7 +88,8 @@ def evidence_grid(trace: pl.DataFrame) -> Grid:
     """Rows of `change_trace` as they are shown under a change."""
     names = ("cause", "title", "record_kind", "record_no", "event_on")
     points = {"points_before_centipoints": "原计分", "points_after_centipoints": "现计分"}
-    fields = (*fields_of(_TRACE, *names), *fields_of(_TRACE, *points, **points), *fields_of(_TRACE, "basis"))
+    shown = (Field(name, label, "delta") for name, label in points.items())
+    fields = (*fields_of(_TRACE, *names), *shown, *fields_of(_TRACE, "basis"))
     worded = trace.with_columns(pl.col("record_kind").replace(KIND_WORDS))
     return grid_of("change_trace", "变化依据", worded, fields, "计分明细无差异：等级由判定规则变化所致")
 

@@ -107,5 +107,11 @@ def test_a_volume_names_the_table_and_what_may_be_behind_it() -> None:
     assert "sent only part of its data" in said
 
 
+def test_too_many_rows_turned_away_point_to_their_sender() -> None:
+    said = what_first([GATE.validate("accounts", rows("accounts", accepted_count=5, quarantined_count=3))])
+    assert said.startswith("Look first at accounts.quarantined_count, read_count")
+    assert "a source has changed its format" in said
+
+
 def test_nothing_found_nothing_said() -> None:
     assert what_first([GATE.validate("files", rows("files"))]) == ""

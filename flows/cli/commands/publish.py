@@ -45,8 +45,8 @@ def approve(
 
     \b
     Examples:
-      yaoxin approve 2026-03-01-1 --by 李四
-      yaoxin approve 2026-03-01-1 --by 李四 --note 核对无误
+      yaoxin approve 2026-03-01 --by 李四
+      yaoxin approve 2026-03-01 --by 李四 --note 核对无误
     """
     from flows.publishing import approve as record_approval
 

@@ -110,10 +110,11 @@ def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_pat
 
 
 def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_path):
-    prepare_and_publish(settings, "张三")
+    assert "重新批准" not in prepare_and_publish(settings, "张三")["message"]
     approve(settings, VERSION, "李四")
     night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
-    assert prepare_and_publish(settings, "张三")["state"] == "waiting"
+    answer = prepare_and_publish(settings, "张三")
+    assert (answer["state"], "须重新批准" in answer["message"]) == ("waiting", True)
     assert shelf(settings).latest() is None
     assert published(settings)["state"] == "published"
     assert approvals(settings)["decision_no"].str.extract(r"〕(\d+)号$").to_list() == ["1", "2"]
