@@ -51,9 +51,11 @@ def delivered(office, region):
 
 
 def last_flow_run(client):
+    from prefect.client.schemas.filters import FlowRunFilter
     from prefect.client.schemas.sorting import FlowRunSort
 
-    return client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)[0]
+    ended = FlowRunFilter.model_validate({"state": {"type": {"any_": ["COMPLETED", "FAILED"]}}})
+    return client.read_flow_runs(flow_run_filter=ended, sort=FlowRunSort.START_TIME_DESC, limit=1)[0]
 
 
 def artifacts_of(client, flow_run):
