@@ -42,11 +42,11 @@ $(VENV)/bin/python:
 # The lock stands as a constraint too: a pin binds a package asked for with extras only so.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked packages (about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock --constraint requirements.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock --constraint requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@echo "Installing the locked tools for tests ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock --constraint requirements-dev.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements-dev.lock --constraint requirements-dev.lock
 	@touch $@
