@@ -12,14 +12,12 @@ import polars as pl
 from expectations import Verdict, what_first, write_docs
 from flows.gate import night_accounts, present_ratings, read_gate
 from flows.night.arrived import arrived
-from flows.night.plan import Night
+from flows.night.plan import ARRIVALS, Night
 from flows.night.rate import ALL_RATINGS, ALL_TRACE, known_records
 from flows.policies import PolicyInForce
 from flows.store import Run, Store
-from transforms.tables import KINDS
 
 _COUNTED = ("enterprise", "present_ratings")
-_ARRIVING = (*(kind for kind in KINDS if kind != "enterprise"), "files", "accounts", "quarantine")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def _frames(
 ) -> Iterator[tuple[str, pl.LazyFrame]]:
     register = known_records(night)["enterprise"]
     yield "enterprise", register
-    came = {table: arrived(store, night, table, former).collect() for table in _ARRIVING}
+    came = {table: arrived(store, night, table, former).collect() for table in ARRIVALS if table != "enterprise"}
     yield from ((table, frame.lazy()) for table, frame in came.items() if not frame.is_empty())
     yield "night_accounts", night_accounts(came["accounts"])
     ratings, trace = night.staged(ALL_RATINGS), night.staged(ALL_TRACE)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from flows.night.plan import Night
+from flows.night.plan import ARRIVALS, Night
 from flows.store import Writing
-from transforms.tables import KINDS
 
-ARRIVALS = (*KINDS, "files", "accounts", "quarantine")
 RESULTS = {"ratings": "valid_from_on", "trace": "valid_from_on", "changes": "as_of", "change_trace": "as_of"}
 
 

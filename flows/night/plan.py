@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from flows.store import Run
-from transforms.tables import TABLES
+from transforms.tables import KINDS, TABLES
+
+ARRIVALS = (*KINDS, "files", "accounts", "quarantine")  # the tables that what comes in is written to
 
 
 class PastNight(ValueError):

@@ -23,6 +23,7 @@ from reports.office import page_name, write_enterprise, write_office
 from reports.render.quarantine_workbook import quarantine_workbook
 from reports.views import night as views
 from reports.views.enterprise import EnterpriseFrames, enterprise_view
+from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
 _SEVERITIES = {"critical": "严重", "warning": "提示", "info": "参考"}
@@ -58,14 +59,15 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     facts = scheme_facts(telling.policy, night.as_of)
     keep_scheme(night.folder, facts)
     frames = _frames(store, telling)
-    _write_pages(store, telling, frames.changes.lazy().collect()["enterprise_id"].to_list())
+    changed = frames.changes.lazy().collect()["enterprise_id"].to_list()
+    _write_pages(store, telling, changed, facts)
     about = views.Night(
         settings.office_name,
         night.as_of,
         night.folder.name,
         warnings=_warnings(telling.checked),
         workbooks=_write_workbooks(settings, telling, frames.quarantine.lazy().collect()),
-        pages={key: f"enterprises/{page_name(key)}" for key in frames.changes.lazy().collect()["enterprise_id"]},
+        pages={key: f"enterprises/{page_name(key)}" for key in changed},
     )
     view = views.office_view(frames, about, facts)
     page, _ = write_office(view, telling.folder)
@@ -107,11 +109,11 @@ def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFr
     return links
 
 
-def _write_pages(store: Store, telling: Telling, enterprises: list[str]) -> None:
+def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: SchemeFacts) -> None:
     """A page for each enterprise whose tier changed; every table is read once for all of them."""
     if not enterprises:
         return
-    night, facts = telling.night, scheme_facts(telling.policy, telling.night.as_of)
+    night = telling.night
     wanted = pl.LazyFrame({"enterprise_id": enterprises}, schema={"enterprise_id": pl.String})
     parts = {name: _by_enterprise(frame, wanted) for name, frame in _page_frames(store, night).items()}
     kinds = [kind for kind in KINDS if kind != "enterprise"]
