@@ -32,6 +32,8 @@ PENALTY = Kind(
         day("publicity_until_on", "公示截止期", "last day of publicity as the source states it"),
         day("published_on", "公示日期", "first day in the national publicity system; empty: not known to be there"),
         day("unpublished_on", "停止公示日期", "first day no longer in the national publicity system"),
+        day("performed_on", "义务履行完毕日期", "day every duty of the decision was performed; empty: not stated"),
+        day("harm_removed_on", "危害后果消除日期", "day harm and bad effects were found removed; empty: not stated"),
         AUTHORITY,
         Column("authority_code", TEXT, "处罚机关代码", "USCC of the authority"),
         Column("discretion", TEXT, "裁量幅度", "grade of discretion", words=words.DISCRETION),
@@ -45,5 +47,6 @@ PENALTY = Kind(
     event_on="decided_on",
     number="decision_no",
     revoked_on="revoked_on",
+    is_releasable=True,
     act="act_no",
 )
