@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import polars as pl
@@ -12,6 +13,10 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ELSE = re.compile("[^0-9A-Z]")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ORGANISATION_CHECKS = "0123456789X0"
+_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_CODE_FORM = f"^9[0-9]{{7}}[{_CODE_ALPHABET}]{{10}}$"
 
 REASONS = {
     "uscc_length": "统一社会信用代码不是18位",
@@ -24,11 +29,34 @@ REASONS = {
 
 def faults(codes: pl.Series) -> dict[str, str]:
     """The faulty ones among `codes`, each with its key in REASONS."""
-    found = {code: fault(code) for code in codes.drop_nulls().unique().to_list()}
+    known = codes.drop_nulls().unique().alias("code").to_frame()
+    left = known.filter(~is_plainly_sound(pl.col("code")).fill_null(False))["code"]
+    found = {code: fault(code) for code in left.to_list()}
     return {code: why for code, why in found.items() if why}
 
 
-@lru_cache(maxsize=1 << 20)  # the same enterprises come again in every kind, and the library is slow
+def is_plainly_sound(code: pl.Expr) -> pl.Expr:
+    """Whether both check characters of an enterprise's code are right, on whole columns.
+
+    Only a shortcut, twenty times as fast as the library: what is not plainly sound is for `fault` to judge.
+    """
+    total = _weighted(code, 0, _CODE_WEIGHTS, _CODE_ALPHABET)
+    organisation = _weighted(code, 8, _ORGANISATION_WEIGHTS, _ALPHABET)
+    checks = dict(enumerate(_CODE_ALPHABET)), dict(enumerate(_ORGANISATION_CHECKS))
+    last = ((31 - total % 31) % 31).replace_strict(checks[0], return_dtype=pl.String())
+    before = (11 - organisation % 11).replace_strict(checks[1], return_dtype=pl.String())
+    return code.str.contains(_CODE_FORM) & (code.str.slice(17) == last) & (code.str.slice(16, 1) == before)
+
+
+def _weighted(code: pl.Expr, start: int, weights: Sequence[int], alphabet: str) -> pl.Expr:
+    values = {char: value for value, char in enumerate(alphabet)}
+    return pl.sum_horizontal(
+        code.str.slice(place, 1).replace_strict(values, default=None, return_dtype=pl.Int64()) * weight
+        for place, weight in enumerate(weights, start)
+    )
+
+
+@lru_cache(maxsize=1 << 20)  # the same faulty codes come again, and the library is slow
 def fault(code: str) -> str:
     """What is wrong with a code; empty where nothing is."""
     if _ELSE.search(code):  # the library passes over dashes and blanks, and would take them with the code
@@ -50,4 +78,4 @@ def fault(code: str) -> str:
 def organisation_check(body: str) -> str:
     """The check character of an organisation code's eight characters (GB 11714-1997)."""
     total = sum(weight * _ALPHABET.index(char) for weight, char in zip(_ORGANISATION_WEIGHTS, body, strict=True))
-    return "0123456789X0"[11 - total % 11]
+    return _ORGANISATION_CHECKS[11 - total % 11]

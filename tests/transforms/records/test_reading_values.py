@@ -10,7 +10,7 @@ from stdnum.cn import uscc as library
 
 from transforms.records import document_key, mask, mask_person_numbers, normalise_name
 from transforms.records.numbers import is_huge, is_inexact, is_negative, is_number, number_text, scaled
-from transforms.records.uscc import fault, organisation_check
+from transforms.records.uscc import fault, faults, is_plainly_sound, organisation_check
 
 
 def one(expression, text):
@@ -59,6 +59,31 @@ def test_one_wrong_digit_of_a_code_is_always_found(head, body, place, step):
     if code[place].isdigit():
         wrong = code[:place] + str((int(code[place]) + step) % 10) + code[place + 1 :]
         assert fault(wrong) in ("uscc_check", "uscc_organisation")
+
+
+@st.composite
+def nearly_codes(draw):
+    """A code with right check characters, or one with a character put, left out or changed."""
+    body = draw(_BODY)
+    stem = draw(st.text("0123456789", min_size=8, max_size=8)) + body + organisation_check(body)
+    code = stem + library.calc_check_digit(stem)
+    place, char = (
+        draw(st.integers(0, 17)),
+        draw(st.sampled_from(["", "9", "1", "A", "I", "S", "a", "-", " ", "\n", "药"])),
+    )
+    return draw(st.sampled_from([code, f"9{code[1:]}", code[:place] + char + code[place + 1 :], code + char, char]))
+
+
+@given(st.lists(nearly_codes(), min_size=1, max_size=20))
+def test_the_shortcut_says_of_every_code_what_the_library_says(codes):
+    assert faults(pl.Series(codes)) == {code: why for code in codes if (why := fault(code))}
+
+
+@given(st.text("0123456789", min_size=7, max_size=7), _BODY)
+def test_an_enterprises_code_takes_the_shortcut(region, body):
+    stem = f"9{region}{body}{organisation_check(body)}"
+    assert one(is_plainly_sound, stem + library.calc_check_digit(stem)) is True
+    assert one(is_plainly_sound, stem + library.calc_check_digit(stem) + "\n") is False
 
 
 @pytest.mark.parametrize(
