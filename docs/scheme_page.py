@@ -116,11 +116,17 @@ def _item(scheme: Scheme, item: Item, day: date) -> tuple[str, ...]:
         _kind(item.kind),
         code(" ".join(item.when.split())),
         wording.award(given, item.kind),
-        wording.window(counted or _held(scheme.window, day)),
+        wording.window(counted or _held(scheme.window, day)) + _release(item.until_released, day),
         wording.decay(decay) if decay else "",
         "" if cap is None else points(cap),
         *_source(item.award),
     )
+
+
+def _release(until_released: Dated[bool] | None, day: date) -> str:
+    if until_released is None or not until_released.on(day):
+        return ""
+    return f"; until repaired or removed early ({until_released.basis})"
 
 
 def _accumulations(scheme: Scheme, day: date) -> Iterator[str]:
@@ -148,6 +154,7 @@ def _placement(rule: Direct, day: date) -> tuple[str, ...]:
     lock = _held(rule.lock, day)
     many = f"{rule.at_least} within {wording.span(rule.within)}" if rule.within else "1"
     held = "the record's own term" if lock.span is None else wording.span(lock.span)
+    held += _release(rule.until_released, day)
     when = code(" ".join(rule.when.split()))
     return code(rule.id), rule.title, _kind(rule.kind), when, many, rule.tier, held, *_source(rule.lock)
 

@@ -89,6 +89,20 @@ class Case:
         revoked_on = term(record, "revoked_on")
         return revoked_on is not None and revoked_on <= self.as_of
 
+    def is_released(self, rule: dict[str, Any], record: Record) -> bool:
+        """Whether a repair or early removal, up to the real day, has ended the record for this rule."""
+        released_on = self.released_on(rule, record)
+        return released_on is not None and released_on <= self.as_of
+
+    def released_on(self, rule: dict[str, Any], record: Record) -> date | None:
+        """The day of its repair or early removal, for a rule that heeds it."""
+        heeds = self.value(rule.get("until_released"))
+        day: date | None = record.get("released_on")
+        return day if heeds else None
+
+    def is_standing(self, rule: dict[str, Any], record: Record) -> bool:
+        return not self.is_revoked(record) and not self.is_released(rule, record)
+
     def matching(self, rule: dict[str, Any], day: date) -> list[Record]:
         """The records up to `day` of the rule's kind for which its condition holds."""
         known = [record for record in self.records if record["kind"] == rule["kind"] and term(record, "event_on")]

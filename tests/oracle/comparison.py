@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.oracle.case import Record
 from tests.oracle.oracle import rate_one
 from transforms.policy import PolicyProblems, Scheme, load_scheme
-from transforms.rating import rate
+from transforms.rating import RELEASES, rate
 from transforms.tables import KINDS, TABLES
 from transforms.tables.shape import Column
 
@@ -65,6 +65,18 @@ def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
     return {name: pl.LazyFrame(rows[name], schema=schemas[name]) for name in KINDS}
 
 
+def _releases(firms: Firms) -> pl.LazyFrame:
+    """The releases of the records, some of them told twice, and of records nobody knows."""
+    rows = [
+        (record["kind"], record["record_id"], record["released_on"])
+        for records in firms.values()
+        for record in records
+        if record.get("released_on")
+    ]
+    rows += [(kind, record_id, date.max) for kind, record_id, _ in rows[::2]] + [("penalty", "nobody", date.min)]
+    return pl.LazyFrame(rows, schema=RELEASES, orient="row")
+
+
 def _cell(column: Column, record: Record) -> object:
     filled = _FILLED.get(column.dtype) if column.required else None
     return record.get(column.name, filled)
@@ -74,7 +86,8 @@ def answers(scheme: Scheme, firms: Firms, as_of: date) -> dict[str, Answer]:
     """What the ratings say of each enterprise: its fields, and its trace rows in an order of their own."""
     columns = KINDS["enterprise"].table.columns
     names = [{column.name: _cell(column, {"enterprise_id": name}) for column in columns} for name in firms]
-    result = rate(frames(firms), pl.LazyFrame(names, schema=KINDS["enterprise"].table.schema), scheme, as_of)
+    enterprises = pl.LazyFrame(names, schema=KINDS["enterprise"].table.schema)
+    result = rate(frames(firms), enterprises, scheme, as_of, _releases(firms))
     ratings, trace = pl.collect_all([result.ratings, result.trace])
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in firms}
     for row in trace.iter_rows(named=True):

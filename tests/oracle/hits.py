@@ -64,6 +64,8 @@ def _raw(award: Rule, record: Record) -> int | None:
 def _reason(case: Case, hit: Hit, day: date) -> str | None:
     if case.is_revoked(hit.record):
         return "revoked"
+    if case.is_released(hit.item, hit.record):
+        return "released"
     if expiry_of(case, hit) < day:
         return "expired"
     return "aged_out" if window_end_of(case, hit) < day else None
@@ -89,7 +91,8 @@ def stops_counting_on(case: Case, hit: Hit) -> date | None:
     """The first day it no longer counts, for whichever reason comes first."""
     revoked_on = term(hit.record, "revoked_on")
     last = min(expiry_of(case, hit), window_end_of(case, hit))
-    return min((stop for stop in (after(last), revoked_on) if stop is not None), default=None)
+    stops = (after(last), revoked_on, case.released_on(hit.item, hit.record))
+    return min((stop for stop in stops if stop is not None), default=None)
 
 
 def decay_starts(case: Case, hit: Hit) -> list[tuple[date, int]]:

@@ -13,7 +13,17 @@ from tests.oracle.placement import lock_end, need_ends, tier_names, triggers
 
 Candidate = tuple[date, str]
 # Which cause is named where several fall on one day: the one that weighs most.
-CAUSES = ("decision", "policy", "revocation", "correction", "new_record", "lock_ended", "aged_out", "movement")
+CAUSES = (
+    "decision",
+    "policy",
+    "revocation",
+    "repair",
+    "correction",
+    "new_record",
+    "lock_ended",
+    "aged_out",
+    "movement",
+)
 
 
 def next_change(case: Case, unclean: list[date], is_moving: bool) -> tuple[date | None, str | None]:
@@ -51,11 +61,20 @@ def _used_kinds(case: Case) -> set[str]:
     return {rule["kind"] for rule in [*items, *directs, *(case.optional("best_tier_needs") or ())]}
 
 
+def _released_kinds(case: Case) -> set[str]:
+    """The kinds of the rules that heed a repair or early removal on the day."""
+    items = [item for item in case.scheme["items"] if case.value(item["award"]) is not None]
+    directs = [rule for rule in case.scheme.get("direct", ()) if case.value(rule["lock"]) is not None]
+    return {rule["kind"] for rule in [*items, *directs] if case.value(rule.get("until_released"))}
+
+
 def _of_records(case: Case) -> Iterator[Candidate]:
     for record in case.records:
         if record["kind"] in _used_kinds(case):
             days = {"new_record": term(record, "event_on"), "revocation": term(record, "revoked_on")}
             yield from ((day, cause) for cause, day in days.items() if day is not None)
+        if record["kind"] in _released_kinds(case) and record.get("released_on"):
+            yield record["released_on"], "repair"
 
 
 def _of_directs(case: Case) -> Iterator[Candidate]:

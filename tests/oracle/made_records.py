@@ -49,6 +49,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "field": FIELDS,
         "state": ("in_force", "changed", None),
         "revoked_on": SELDOM,
+        "released_on": SELDOM,
     },
     "sampling": {"result": ("qualified", "unqualified", "unqualified"), "sampled_on": NEAR, "field": FIELDS},
     "signal": {
@@ -70,6 +71,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "ends_on": NEAR,
         "tier": (*TIERS, None),
         "reason": ("第三条", None),
+        "released_on": SELDOM,
     },
     "enterprise": {
         "established_on": NEAR,

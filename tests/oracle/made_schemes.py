@@ -35,6 +35,7 @@ CONDITIONS = {
 }
 COLUMNS = {"penalty": ("fine_fen", "confiscated_fen"), "inspection": ("critical_count", "major_count")}
 TERMS = ("honour", "person_ban")
+RELEASED = ("penalty", "decision")
 
 
 def day_to_rate(chance: Random, scheme: Node) -> date:
@@ -138,7 +139,12 @@ class _Maker:
         if chance.random() < 0.4:
             made["decay"] = self.dated(self.decay)
         self.sign *= -1 if is_bonus else 1
-        return made | self.section()
+        return made | self.section() | self.release(kind)
+
+    def release(self, kind: str) -> Node:
+        if kind not in RELEASED or self.chance.random() < 0.5:
+            return {}
+        return {"until_released": self.dated(lambda: self.chance.choice((True, True, True, False, None)))}
 
     def decay(self) -> list[Node]:
         steps = [{"months": 1}, {"days": 100}, {"months": 6}, {"years": 1}, {"months": 18}]
@@ -168,7 +174,7 @@ class _Maker:
         rule["lock"] = self.dated(lambda: self.lock(rule["kind"]), lambda: self.chance.choice((None, self.lock(""))))
         if self.chance.random() < 0.5:
             rule |= {"at_least": self.chance.choice((2, 2, 3)), "within": self.span()}
-        return rule
+        return rule | self.release(rule["kind"])
 
     def lock(self, kind: str) -> Node:
         return {"until_expiry": True} if kind in TERMS and self.chance.random() < 0.6 else {"span": self.span()}

@@ -44,11 +44,11 @@ def rate_one(scheme: dict[str, Any], enterprise_id: str, records: list[Record], 
 
 
 def unclean_days(case: Case) -> list[date]:
-    """The days up to now with an adverse hit or a direct placement, whatever its window; revoked ones are none."""
+    """The days up to now with an adverse hit or a direct placement, whatever its window; withdrawn ones are none."""
     days = {
         hit.event_on
         for hit in hits_on(case, case.as_of)
-        if case.is_adverse(hit.raw) and not case.is_revoked(hit.record)
+        if case.is_adverse(hit.raw) and case.is_standing(hit.item, hit.record)
     }
     for rule in case.scheme.get("direct", ()):
         days |= {term(record, "event_on") for record in triggers(case, rule, case.as_of)}

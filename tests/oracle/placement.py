@@ -91,7 +91,7 @@ def triggers(case: Case, rule: Rule, day: date) -> list[Record]:
     """The unrevoked records that place directly: enough of their like lie within the span before each."""
     if case.value(rule["lock"]) is None:
         return []
-    standing = [record for record in case.matching(rule, day) if not case.is_revoked(record)]
+    standing = [record for record in case.matching(rule, day) if case.is_standing(rule, record)]
     return [record for record in standing if _like(rule, record, standing) >= rule.get("at_least", 1)]
 
 
@@ -111,7 +111,7 @@ def lock_end(case: Case, rule: Rule, record: Record) -> date:
 
 
 def direct_rows(case: Case) -> list[Row]:
-    """A row for every record that places directly, did so, or would have but for its revocation."""
+    """A row for every record that places directly, did so, or would have but for its revocation or release."""
     return [
         _direct_row(case, rule, record)
         for rule in case.scheme.get("direct", ())
@@ -123,16 +123,19 @@ def direct_rows(case: Case) -> list[Row]:
 
 def _has_row(case: Case, rule: Rule, record: Record) -> bool:
     standing = triggers(case, rule, case.as_of)
-    if not case.is_revoked(record):
+    if case.is_standing(rule, record):
         return any(other is record for other in standing)
-    others = [other for other in case.matching(rule, case.as_of) if not case.is_revoked(other)]
+    others = [other for other in case.matching(rule, case.as_of) if case.is_standing(rule, other)]
     return bool(_like(rule, record, [*others, record]) >= rule.get("at_least", 1))
 
 
 def _direct_row(case: Case, rule: Rule, record: Record) -> Row:
     end = lock_end(case, rule, record)
-    reason = "revoked" if case.is_revoked(record) else "aged_out" if end < case.as_of else None
-    stops = [day for day in (after(end), term(record, "revoked_on")) if day is not None]
+    reason = "aged_out" if end < case.as_of else None
+    reason = "released" if case.is_released(rule, record) else reason
+    reason = "revoked" if case.is_revoked(record) else reason
+    days = (after(end), term(record, "revoked_on"), case.released_on(rule, record))
+    stops = [day for day in days if day is not None]
     more: Row = {"title": rule["title"], "is_counted": reason is None, "reason": reason}
     more["stops_counting_on"] = min(stops, default=None)
     return new_row("direct", rule["id"], 0, **more, **of_record(record), **source(rule["lock"]))

@@ -16,6 +16,8 @@ from transforms.tables import KINDS, Column, Kind
 from transforms.tables.outputs import DECIDERS, REASONS_NOT_COUNTED, ROLES_IN_TRACE
 from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS
 
+# What a case may say of any record that can be released: it is no column of the record but follows from decisions.
+RELEASED_ON = Column("released_on", DAY, "修复或者移出日期", "day of the repair or early removal that stands")
 _FITS: Mapping[pl.DataType, tuple[Callable[[object], bool], str]] = {
     TEXT: (lambda value: isinstance(value, str), "text; in quotes where it looks like a number or a date"),
     TEXTS: (lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value), "a list: [a, b]"),
@@ -43,7 +45,10 @@ class Expected(Strict):
 
 
 class Case(Strict):
-    """One enterprise on one day: `records` by kind, each with only the columns that matter."""
+    """One enterprise on one day: `records` by kind, each with only the columns that matter.
+
+    Beside its columns a record that can be released may have released_on, the day of its repair or early removal.
+    """
 
     name: str = Field(min_length=1)
     as_of: date
@@ -126,14 +131,15 @@ def _word(document: Document, path: Path, word: str, words: Mapping[str, str]) -
 
 
 def _record(document: Document, path: Path, kind: Kind, row: Mapping[str, object]) -> dict[str, object]:
-    labels = {column.name: column.label for column in kind.table.columns}
+    columns = {column.name: column for column in (*kind.table.columns, *([RELEASED_ON] if kind.is_releasable else []))}
+    labels = {name: column.label for name, column in columns.items()}
     record: dict[str, object] = {}
     for word, value in row.items():
         name = code_of(word, labels)
         if name not in labels:
             document.add_key((*path, word), f"{kind.name} has no column '{word}'", words=labels)
         else:
-            record[name] = _value(document, (*path, word), kind.column(name), value)
+            record[name] = _value(document, (*path, word), columns[name], value)
     for column in _must_be_given(kind):
         if record.get(column.name) is None:
             message = f"'{column.name}' ({column.label}) is missing"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from transforms.policy.case_file import Case
+from transforms.policy.case_file import RELEASED_ON, Case
 from transforms.policy.scheme import Scheme
-from transforms.rating import rate
+from transforms.rating import RELEASES, rate
 from transforms.tables import KINDS, Kind
 from transforms.tables.shape import TEXT
 
@@ -32,7 +32,7 @@ def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[Rated]:
     found: dict[int, Rated] = {}
     for day in sorted({case.as_of for case in cases}):
         numbers = [number for number, case in enumerate(cases) if case.as_of == day]
-        rating = rate(_frames(cases, numbers), _enterprises(numbers), scheme, day)
+        rating = rate(_frames(cases, numbers), _enterprises(numbers), scheme, day, _releases(cases, numbers))
         ratings = {row["enterprise_id"]: row for row in rating.ratings.collect().rows(named=True)}
         trace = rating.trace.collect().rows(named=True)
         for number in numbers:
@@ -47,11 +47,26 @@ def _id(number: int) -> str:
 
 def _frames(cases: Sequence[Case], numbers: Sequence[int]) -> dict[str, pl.LazyFrame]:
     """The cases' records as canonical records, by kind; what a case does not say is filled in."""
-    frames = {}
-    for name, kind in KINDS.items():
-        rows = [row for number in numbers for row in _rows(kind, _id(number), cases[number].records.get(name) or [])]
-        frames[name] = pl.LazyFrame(rows, schema=kind.table.schema, orient="row")
-    return frames
+    return {
+        name: pl.LazyFrame(list(_rows_of(kind, cases, numbers)), schema=kind.table.schema, orient="row")
+        for name, kind in KINDS.items()
+    }
+
+
+def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.LazyFrame:
+    """The records that a case says to be repaired or removed early."""
+    rows = [
+        (name, row["record_id"], row[RELEASED_ON.name])
+        for name, kind in KINDS.items()
+        for row in _rows_of(kind, cases, numbers)
+        if row.get(RELEASED_ON.name) is not None
+    ]
+    return pl.LazyFrame(rows, schema=RELEASES, orient="row")
+
+
+def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Iterator[dict[str, object]]:
+    for number in numbers:
+        yield from _rows(kind, _id(number), cases[number].records.get(kind.name) or [])
 
 
 def _rows(kind: Kind, case_id: str, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:

@@ -78,7 +78,10 @@ class Decay(Strict):
 
 
 class Item(Strict):
-    """A rule: records of `kind` for which `when` (SQL over the record's columns) holds give points."""
+    """A rule: records of `kind` for which `when` (SQL over the record's columns) holds give points.
+
+    until_released: from the day of a credit repair, or of an early removal from a list, they no longer do.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -89,6 +92,7 @@ class Item(Strict):
     window: Dated[Window] | None = None
     cap: Dated[Points] | None = None
     decay: Dated[list[Decay]] | None = None
+    until_released: Dated[bool] | None = None
 
 
 class Accumulation(Strict):
@@ -116,7 +120,10 @@ class Lock(Strict):
 
 
 class Direct(Strict):
-    """Placement in `tier` without counting: `at_least` matching records within `within` of the last one."""
+    """Placement in `tier` without counting: `at_least` matching records within `within` of the last one.
+
+    until_released: from the day of a credit repair, or of an early removal from a list, a record does not place.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -126,6 +133,7 @@ class Direct(Strict):
     lock: Dated[Lock]
     at_least: PositiveInt = 1
     within: Span | None = None
+    until_released: Dated[bool] | None = None
 
     @model_validator(mode="after")
     def _within(self) -> Direct:

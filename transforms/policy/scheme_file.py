@@ -25,6 +25,7 @@ def load_scheme(text: str, file_name: str) -> Scheme:
         _check_awards(document, ("items", index), item)
     _check_references(scheme, document)
     _check_expiries(scheme, document)
+    _check_releases(scheme, document)
     check_values(scheme, document)
     document.settle()
     return scheme
@@ -126,3 +127,16 @@ def _expiries(scheme: Scheme) -> Iterator[tuple[Path, str]]:
         for i, need in enumerate(needs or []):
             if need.window.until_expiry:
                 yield ("best_tier_needs", "values", day.isoformat(), i, "window"), need.kind
+
+
+def _check_releases(scheme: Scheme, document: Document) -> None:
+    releasable = [name for name, kind in KINDS.items() if kind.is_releasable]
+    heeding: list[tuple[Path, str]] = [
+        (("items", i), one.kind) for i, one in enumerate(scheme.items) if one.until_released
+    ]
+    heeding += [(("direct", i), one.kind) for i, one in enumerate(scheme.direct) if one.until_released]
+    for path, kind in heeding:
+        if kind in KINDS and kind not in releasable:
+            message = f"records of kind '{kind}' are released by nothing"
+            expected = f"no until_released; only for {', '.join(releasable)}"
+            document.add((*path, "until_released"), message, value=kind, expected=expected)

@@ -65,7 +65,7 @@ def _is_by_decision() -> pl.Expr:
 def _is_by_movement() -> pl.Expr:
     """A clean year that is full: up, and nothing was taken back."""
     is_up = pl.col("tier_index_after") < pl.col("tier_index_before")
-    undone = [CAUSE_NUMBERS[cause] for cause in ("revocation", "correction", "policy")]
+    undone = [CAUSE_NUMBERS[cause] for cause in ("revocation", "repair", "correction", "policy")]
     taken_back = [pl.col(f"{kind}_{number}") for kind in ("own", "hint") for number in undone]
     return is_up & _is_moved() & ~pl.any_horizontal(taken_back)
 

@@ -62,12 +62,18 @@ def _items(scheme: Scheme, day: date, sections: dict[str, int]) -> Iterator[Item
                 item.when,
                 _maybe(item.window, day, f"{name}.window") or shared,
                 _source(item.award),
+                _is_until_released(item, day),
                 award,
                 sections.get(item.section or ""),
                 _maybe(item.cap, day, f"{name}.cap"),
                 _source(item.cap),
                 _decay(item, day),
             )
+
+
+def _is_until_released(rule: Item | Direct, day: date) -> bool:
+    is_released = _maybe(rule.until_released, day, f"{rule.id}.until_released")
+    return is_released is True
 
 
 def _decay(item: Item, day: date) -> tuple[Decay, ...]:
@@ -82,7 +88,7 @@ def _lock_window(lock: Lock) -> Window:
     return Window(unlimited=True, until_expiry=True)
 
 
-def _direct(order: int, direct: Direct, lock: Lock, tiers: tuple[str, ...]) -> DirectRule:
+def _direct(order: int, direct: Direct, day: date, lock: Lock, tiers: tuple[str, ...]) -> DirectRule:
     return DirectRule(
         order,
         direct.id,
@@ -91,6 +97,7 @@ def _direct(order: int, direct: Direct, lock: Lock, tiers: tuple[str, ...]) -> D
         direct.when,
         _lock_window(lock),
         _source(direct.lock),
+        _is_until_released(direct, day),
         tiers.index(direct.tier),
         direct.at_least,
         direct.within,
@@ -101,7 +108,7 @@ def _directs(scheme: Scheme, day: date, tiers: tuple[str, ...]) -> Iterator[Dire
     for order, direct in enumerate(scheme.direct):
         lock = direct.lock.on(day, f"direct.{direct.id}.lock")
         if lock is not None:
-            yield _direct(order, direct, lock, tiers)
+            yield _direct(order, direct, day, lock, tiers)
 
 
 def _needs(scheme: Scheme, day: date) -> Iterator[NeedRule]:
@@ -109,7 +116,7 @@ def _needs(scheme: Scheme, day: date) -> Iterator[NeedRule]:
     needs = _maybe(scheme.best_tier_needs, day, "best_tier_needs")
     for order, need in enumerate([] if needs is None else needs):
         yield NeedRule(
-            order, need.id, need.title, need.kind, need.when, need.window, source, need.at_least, need.at_most
+            order, need.id, need.title, need.kind, need.when, need.window, source, False, need.at_least, need.at_most
         )
 
 

@@ -7,16 +7,8 @@ from functools import reduce
 
 import polars as pl
 
-from transforms.rating.plan import ItemRule, Plan, Rounding
+from transforms.rating.plan import ItemRule, Plan, Rounding, reason_code
 from transforms.spans import day_after, end_of_span
-from transforms.tables.outputs import REASONS_NOT_COUNTED
-
-REASONS = tuple(REASONS_NOT_COUNTED)
-
-
-def reason_code(reason: str) -> pl.Expr:
-    """A reason as the small number it is known by within a rating."""
-    return pl.lit(REASONS.index(reason), dtype=pl.Int8)
 
 
 def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr:
@@ -68,16 +60,16 @@ def with_reason(hits: pl.LazyFrame) -> pl.LazyFrame:
     """Adds `reason` (code, null where nothing stands against it) and `stops_on`, the first day not counted."""
     on = pl.col("on")
     reason = (
-        pl.when(pl.col("is_revoked"))
-        .then(reason_code("revoked"))
+        pl.when(pl.col("withdrawn_by").is_not_null())
+        .then("withdrawn_by")
         .when(on > pl.col("expires_on"))
         .then(reason_code("expired"))
         .when(on > pl.col("window_ends_on"))
         .then(reason_code("aged_out"))
     )
     over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
-    # A revocation that is known beforehand ends it as well, should it come first.
-    return hits.with_columns(reason=reason, stops_on=pl.min_horizontal(over_on, "revoked_on"))
+    # A withdrawal that is known beforehand ends it as well, should it come first.
+    return hits.with_columns(reason=reason, stops_on=pl.min_horizontal(over_on, "withdrawn_on"))
 
 
 def with_heaviest(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.policy.scheme import Span
-from transforms.rating.count import reason_code
-from transforms.rating.plan import DirectRule, Plan
+from transforms.rating.plan import DirectRule, Plan, reason_code
 from transforms.spans import day_after, end_of_span
 
 
 def _repeated(hits: pl.LazyFrame, rule: DirectRule, within: Span) -> pl.LazyFrame:
-    """The hits with at least so many unrevoked ones, themselves included, in the span that ends with them."""
-    others = hits.filter(~pl.col("is_revoked")).select("key", other_id="record_id", other_on="event_on")
+    """The hits with at least so many not withdrawn, themselves included, in the span that ends with them."""
+    others = hits.filter(pl.col("withdrawn_by").is_null()).select("key", other_id="record_id", other_on="event_on")
     is_within = (pl.col("other_on") <= pl.col("event_on")) & (
         end_of_span(pl.col("other_on"), within) >= pl.col("event_on")
     )
@@ -30,7 +29,7 @@ def _repeated(hits: pl.LazyFrame, rule: DirectRule, within: Span) -> pl.LazyFram
 def triggers(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     """Of the hits of direct rules those that place: the record, or enough of them within the rule's span.
 
-    Adds tier (index), holds_until (last day; null for ever) and stops_on (the day after, or of revocation: the first).
+    Adds tier (index), holds_until (last day; null for ever) and stops_on (the day after, or of withdrawal: the first).
     """
     frames = []
     for rule in plan.directs:
@@ -39,15 +38,15 @@ def triggers(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     if not frames:
         frames = [hits.clear().with_columns(tier=pl.lit(None, dtype=pl.Int64))]
     holds_until = pl.min_horizontal("window_ends_on", "expires_on")
-    stops_on = pl.min_horizontal(day_after(holds_until), "revoked_on")
+    stops_on = pl.min_horizontal(day_after(holds_until), "withdrawn_on")
     return pl.concat(frames).with_columns(holds_until=holds_until, stops_on=stops_on)
 
 
 def judged_triggers(asked: pl.LazyFrame) -> pl.LazyFrame:
     """Triggers with `ask` and `on`, with the reason a placement does not hold; null while it does."""
     reason = (
-        pl.when(pl.col("is_revoked"))
-        .then(reason_code("revoked"))
+        pl.when(pl.col("withdrawn_by").is_not_null())
+        .then("withdrawn_by")
         .when(pl.col("on") > pl.col("holds_until"))
         .then(reason_code("aged_out"))
     )

@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from transforms.policy.scheme import Award, Window
-from transforms.rating.plan import ItemRule, Rule
+from transforms.rating.plan import ItemRule, Rule, reason_code
 from transforms.rating.spans import end_of_window
 from transforms.tables import KINDS, Kind
 
@@ -24,8 +24,8 @@ SCHEMA = pl.Schema(
         "record_id": pl.String(),
         "record_no": pl.String(),
         "event_on": pl.Date(),
-        "revoked_on": pl.Date(),
-        "is_revoked": pl.Boolean(),
+        "withdrawn_on": pl.Date(),
+        "withdrawn_by": pl.Int8(),
         "act": pl.String(),
         "window_ends_on": pl.Date(),
         "expires_on": pl.Date(),
@@ -35,12 +35,24 @@ SCHEMA = pl.Schema(
 )
 
 
+RELEASES = pl.Schema({"record_kind": pl.String(), "record_id": pl.String(), "released_on": pl.Date()})
+
+
 @dataclass(frozen=True)
 class Known:
-    """What is known: records by kind, one row each; `keys` has enterprise_id and its number `key`."""
+    """What is known: records by kind, one row each; `keys` has enterprise_id and its number `key`.
+
+    releases: record_kind, record_id, released_on, the day of a repair or early removal that stands.
+    """
 
     records: Mapping[str, pl.LazyFrame]
     keys: pl.LazyFrame
+    releases: pl.LazyFrame
+
+    def released(self, kind: str) -> pl.LazyFrame:
+        """record_id and released_on of the released records of a kind; of several days the first."""
+        of_kind = self.releases.filter(pl.col("record_kind") == kind)
+        return of_kind.group_by("record_id").agg(pl.col("released_on").min())
 
 
 _KIND_NUMBERS = {name: number for number, name in enumerate(KINDS)}
@@ -108,7 +120,6 @@ def _facts(frame: pl.LazyFrame, kind: Kind, rules: Sequence[Rule], known_on: dat
         pl.col(kind.number).alias("record_no"),
         event_on.alias("event_on"),
         revoked_on.alias("revoked_on"),
-        (revoked_on <= known_on).fill_null(False).alias("is_revoked"),
         _column_or_null(kind.act, pl.String()).alias("act"),
         _column_or_null(kind.expires_on, pl.Date()).alias("expires_on"),
         *(pl.col(name).cast(pl.Int64).alias(f"of_{name}") for name in _columns_used(rules)),
@@ -131,14 +142,27 @@ def _bare(window: Window) -> Window:
     return window.model_copy(update={"until_expiry": False})
 
 
+def _with_withdrawal(hits: pl.LazyFrame, known: Known, rules: Sequence[Rule], known_on: date) -> pl.LazyFrame:
+    """Adds withdrawn_on, the first day a revocation or release takes the record away, and withdrawn_by, if it has."""
+    released_on = pl.lit(None, dtype=pl.Date())
+    if heeding := [rule.order for rule in rules if rule.is_until_released]:
+        hits = hits.join(known.released(rules[0].kind), on="record_id", how="left")
+        released_on = pl.when(pl.col("rule").is_in(heeding)).then(pl.col("released_on"))
+    by = pl.when(pl.col("revoked_on") <= known_on).then(reason_code("revoked"))
+    return hits.with_columns(
+        withdrawn_on=pl.min_horizontal("revoked_on", released_on),
+        withdrawn_by=by.when(released_on <= known_on).then(reason_code("released")),
+    )
+
+
 def _hits_of_kind(known: Known, rules: Sequence[Rule], known_on: date, act_kinds: frozenset[str]) -> pl.LazyFrame:
     kind = KINDS[rules[0].kind]
     facts = _facts(known.records[kind.name], kind, rules, known_on).filter(pl.col("rule").list.len() > 0)
     heeding_term = [rule.order for rule in rules if rule.window.until_expiry]
     act = pl.col("act") if kind.name in act_kinds else pl.lit(None, dtype=pl.String())
+    hits = facts.join(known.keys, on="enterprise_id").explode("rule", "raw")
     return (
-        facts.join(known.keys, on="enterprise_id")
-        .explode("rule", "raw")
+        _with_withdrawal(hits, known, rules, known_on)
         .with_columns(
             kind=pl.lit(_KIND_NUMBERS[kind.name], dtype=pl.Int8),
             act=act,
@@ -156,7 +180,8 @@ def find_hits(
     """Records with an event up to `known_on` to which rules apply, in the columns of SCHEMA.
 
     Records of enterprises that are not known are left out. window_ends_on is the last day the rule's
-    window covers, expires_on the record's own term where the window heeds it. `act` is set for
+    window covers, expires_on the record's own term where the window heeds it. withdrawn_by is why (a reason)
+    a record taken away by `known_on` does not count, on whichever day; null for others. `act` is set for
     `act_kinds` alone. raw is in centipoints, 0 for rules that give none.
     """
     frames = [pl.LazyFrame(schema=SCHEMA)]

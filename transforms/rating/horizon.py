@@ -26,13 +26,17 @@ def _candidate(frame: pl.LazyFrame, day: pl.Expr, cause: str, plan: Plan) -> pl.
 
 
 def _of_records(known: Known, plan: Plan) -> Iterator[pl.LazyFrame]:
-    """Events and revocations that are recorded and lie ahead, of every kind the scheme reads."""
+    """Events, revocations and releases that are recorded and lie ahead, of every kind the scheme reads."""
     for kind in (KINDS[name] for name in plan.kinds if name in known.records):
         days = {kind.event_on: "new_record", kind.revoked_on: "revocation"}
         for column, cause in days.items():
             if column is not None:
                 ahead = known.records[kind.name].filter(pl.col(column) > plan.day).select("enterprise_id", day=column)
                 yield _candidate(ahead.join(known.keys, on="enterprise_id"), pl.col("day"), cause, plan)
+    for name in (name for name in plan.released_kinds if name in known.records):
+        released = known.released(name).filter(pl.col("released_on") > plan.day)
+        ahead = known.records[name].select("record_id", "enterprise_id").join(released, on="record_id")
+        yield _candidate(ahead.join(known.keys, on="enterprise_id"), pl.col("released_on"), "repair", plan)
 
 
 def _foreseen(plan: Plan) -> list[pl.Expr]:

@@ -15,10 +15,11 @@ _DAYS = 2**24  # more days than a calendar date can be away from 1970
 
 
 def unclean_days(hits: Hits, plan: Plan) -> pl.LazyFrame:
-    """Days with an adverse hit or a placement, unrevoked, whether or not they still count: key, on."""
-    is_adverse = ~pl.col("is_revoked") & (pl.col("raw") * plan.worse > 0)
+    """Days with an adverse hit or a placement, not withdrawn, whether or not they still count: key, on."""
+    is_standing = pl.col("withdrawn_by").is_null()
+    is_adverse = is_standing & (pl.col("raw") * plan.worse > 0)
     adverse = hits.items.filter(is_adverse).select("key", on="event_on")
-    placing = hits.triggers.filter(~pl.col("is_revoked")).select("key", on="event_on")
+    placing = hits.triggers.filter(is_standing).select("key", on="event_on")
     return pl.concat([adverse, placing]).unique()
 
 

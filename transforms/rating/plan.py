@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+import polars as pl
+
 from transforms.policy.scheme import Award, Decay, Span, Window
+from transforms.tables.outputs import REASONS_NOT_COUNTED
 
 Rounding = Literal["half_up", "half_even", "towards_zero"]
 
 UNBOUNDED = 2**53  # beyond any score, and exact wherever a number may pass through
+REASONS = tuple(REASONS_NOT_COUNTED)
+
+
+def reason_code(reason: str) -> pl.Expr:
+    """A reason not to count as the small number it is known by within a rating."""
+    return pl.lit(REASONS.index(reason), dtype=pl.Int8)
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a record of `kind` must satisfy, and for how long that tells: order is its place in the file."""
+    """What a record of `kind` must satisfy, and for how long that tells: order is its place in the file.
+
+    is_until_released: a repair or early removal of the record ends it as well.
+    """
 
     order: int
     id: str
@@ -32,6 +44,7 @@ class Rule:
     when: str
     window: Window
     source: Source
+    is_until_released: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,11 @@ class Plan:
         """Kinds of record the scheme reads, in alphabetical order."""
         rules = (*self.items, *self.directs, *self.needs)
         return tuple(sorted({rule.kind for rule in rules}))
+
+    @property
+    def released_kinds(self) -> tuple[str, ...]:
+        """Kinds of record that a repair or early removal releases under some rule, in alphabetical order."""
+        return tuple(sorted({rule.kind for rule in (*self.items, *self.directs) if rule.is_until_released}))
 
     @property
     def worst(self) -> int:

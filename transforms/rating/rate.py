@@ -12,7 +12,7 @@ from transforms.policy.scheme import Scheme
 from transforms.rating.compile import plan_on
 from transforms.rating.decision import hold_in_force, holds, with_decision
 from transforms.rating.evaluate import evaluate, find
-from transforms.rating.hits import Known
+from transforms.rating.hits import RELEASES, Known
 from transforms.rating.horizon import with_next_change
 from transforms.rating.movement import with_movement
 from transforms.rating.plan import Plan, Source
@@ -97,10 +97,18 @@ def _ratings(tiers: pl.LazyFrame, keys: pl.LazyFrame, plan: Plan) -> pl.LazyFram
     return named.select(_COLUMNS).sort("enterprise_id")
 
 
-def rate(records: Mapping[str, pl.LazyFrame], enterprises: pl.LazyFrame, scheme: Scheme, as_of: date) -> Rating:
+def rate(
+    records: Mapping[str, pl.LazyFrame],
+    enterprises: pl.LazyFrame,
+    scheme: Scheme,
+    as_of: date,
+    releases: pl.LazyFrame | None = None,
+) -> Rating:
     """Rates every one of `enterprises` (column enterprise_id) on the day `as_of`, and none other.
 
     records: by kind, one row per record_id, with the columns of the kind's table. Kinds may be missing.
+    releases: record_kind, record_id, released_on, the first day of a repair or early removal that stands on `as_of`;
+    it tells for rules with until_released. None for none.
     Points are centipoints. score_centipoints == base_centipoints + sum of the trace's points_centipoints.
 
     Raises PolicyGap where a value of the scheme has none so early.
@@ -108,7 +116,7 @@ def rate(records: Mapping[str, pl.LazyFrame], enterprises: pl.LazyFrame, scheme:
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)
     asks = keys.select(pl.col("key").cast(pl.Int64).alias("ask"), "key", on=pl.lit(as_of, dtype=pl.Date()))
-    known = Known(records, keys)
+    known = Known(records, keys, pl.LazyFrame(schema=RELEASES) if releases is None else releases)
     hits = find(known, plan)
     evaluation = evaluate(hits, asks, plan, is_once=True)
     every_hold = holds(known, plan)

@@ -50,6 +50,12 @@ def _ended_by_itself(night: Night) -> pl.Expr:
     return pl.col("is_counted_before") & is_over & (pl.col("stops_counting_on_before") <= night.as_of)
 
 
+def _has_become(reason: str) -> pl.Expr:
+    """Whether a row that stood before does not count for this reason now, and did not for it before."""
+    is_now = (pl.col("reason_after") == reason).fill_null(False)
+    return is_now & pl.col("reason_before").ne_missing(reason) & pl.col("is_there_before")
+
+
 def _is_other_content() -> pl.Expr:
     is_there = pl.col("is_there_before") & pl.col("is_there_after")
     same_day = pl.col("event_on_before") == pl.col("event_on_after")
@@ -100,6 +106,8 @@ def _of_kept_row(night: Night) -> pl.Expr:
     return (
         pl.when((reasons[0] == "revoked").fill_null(False))
         .then(cause_number("correction"))
+        .when((reasons[0] == "released").fill_null(False))  # a repair or removal is undone by decision alone
+        .then(_policy_or("decision", night))
         .when(is_of_act)
         .then(_none())
         .when(is_decay)
@@ -110,15 +118,15 @@ def _of_kept_row(night: Night) -> pl.Expr:
 
 def _row_cause(night: Night) -> pl.Expr:
     """The cause of one differing row; null where it follows from others: adjustments, lighter in the act."""
-    is_revoked = (pl.col("reason_after") == "revoked").fill_null(False)
-    was_revoked = (pl.col("reason_before") == "revoked").fill_null(False)
     is_placement = pl.col("role") == "direct"
     ended = pl.when(is_placement).then(cause_number("lock_ended")).otherwise(cause_number("aged_out"))
     return (
         pl.when(pl.col("record_id").is_null())
         .then(_none())
-        .when(is_revoked & ~was_revoked & pl.col("is_there_before"))
+        .when(_has_become("revoked"))
         .then(cause_number("revocation"))
+        .when(_has_become("released"))
+        .then(cause_number("repair"))
         .when(_ended_by_itself(night).fill_null(False))
         .then(ended)
         .when(_is_other_content().fill_null(False))

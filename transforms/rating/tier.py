@@ -25,7 +25,7 @@ def index_of(score: pl.Expr, plan: Plan) -> pl.Expr:
 def with_need_window(asked: pl.LazyFrame) -> pl.LazyFrame:
     """Hits of needs that stand in the need's window on the day asked about, with the day they leave it."""
     over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
-    standing = asked.with_columns(stops_on=over_on).filter(~pl.col("is_revoked"))
+    standing = asked.with_columns(stops_on=over_on).filter(pl.col("withdrawn_by").is_null())
     return standing.filter(pl.col("stops_on").is_null() | (pl.col("on") < pl.col("stops_on")))
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from transforms.rating.count import REASONS
 from transforms.rating.evaluate import Evaluation
-from transforms.rating.plan import Bounds, Plan, Source
+from transforms.rating.plan import REASONS, Bounds, Plan, Source
 from transforms.rating.totals import ROLES
 from transforms.tables.outputs import ROLES_IN_TRACE, TRACE
 

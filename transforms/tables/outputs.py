@@ -10,6 +10,7 @@ from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS, Colu
 
 REASONS_NOT_COUNTED = {
     "revoked": "处罚已撤销，自撤销之日起不再计入",
+    "released": "已信用修复或者提前移出，不再计入",
     "aged_out": "已超出计分期限",
     "expired": "记录载明的期限已届满",
     "lighter_in_act": "同一违法行为只计最重一项",
@@ -33,6 +34,7 @@ CAUSES = {
     "decision": "信用办决定",
     "policy": "评价标准变化",
     "revocation": "处罚撤销",
+    "repair": "信用修复或者移出",
     "correction": "记录更正",
     "new_record": "新增记录",
     "lock_ended": "锁定期满",

@@ -63,7 +63,8 @@ class Kind:
 
     `natural_key` identifies the fact across corrections; `event_on` dates it; `number` is the
     document number a person would ask for. From `revoked_on` a record no longer counts; `expires_on`
-    is a term written in the record itself; records with the same `act` punish one act. `party_key`
+    is a term written in the record itself; records with the same `act` punish one act; a credit repair or
+    an early removal may release what `is_releasable`. `party_key`
     in a natural key stands for whom the record names: the enterprise, else the identity hash, else the name key.
     """
 
@@ -77,6 +78,7 @@ class Kind:
     revoked_on: str | None = None
     expires_on: str | None = None
     act: str | None = None
+    is_releasable: bool = False
     names_party: bool = True
 
     def column(self, name: str) -> Column:

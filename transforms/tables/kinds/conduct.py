@@ -76,4 +76,5 @@ DECISION = Kind(
     natural_key=("decision_no", "decision_type"),
     event_on="decided_on",
     number="decision_no",
+    is_releasable=True,
 )
