@@ -13,6 +13,7 @@ from reports.views.scheme import SchemeFacts
 from transforms.policy import PolicyProblems, Problem, load_document, load_law, load_scheme
 from transforms.policy.law import SeriousList
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
+from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
@@ -100,15 +101,22 @@ def read_publicity_law(folder: Path) -> PublicityLaw:
     return PublicityLaw(tuple(systems), low_fines)
 
 
+def read_procedure(folder: Path) -> ProcedureLaw:
+    """How the office's matters go. Raises PolicyProblems."""
+    (law,) = _read_all([folder / "law" / "procedure.yaml"], folder, load_procedure)
+    return law
+
+
 def read_calendar(folder: Path) -> CalendarLaw:
     """Working days beyond the library's, and how periods end. Raises PolicyProblems."""
     (calendar,) = _read_all([folder / "law" / "calendar.yaml"], folder, load_calendar_law)
     return calendar
 
 
-def hash_of_law(folder: Path) -> str:
-    """The hash of the text of that law."""
-    return _hash(_law_file(folder).read_text(encoding="utf-8"))
+def hash_of_law(folder: Path, *names: str) -> str:
+    """The hash of the text of the named files of law/; without names, of the law of the serious-violation list."""
+    paths = [folder / "law" / f"{name}.yaml" for name in names] or [_law_file(folder)]
+    return _hash("\0".join(path.read_text(encoding="utf-8") for path in paths))
 
 
 def _law_file(folder: Path) -> Path:

@@ -44,6 +44,9 @@ _TIED_OR_PERSON = Rule(
     "enterprise_id IS NOT NULL OR party_class = 'person'",
     "every record not of a natural person is tied to an enterprise",
 )
+# Steps of the office's register that decide nothing; steps whose name does not say what matter they belong to.
+_UNDECIDED = "('hear', 'publish_listing', 'apply', 'request_papers', 'accept', 'carry_out')"
+_OF_EITHER = "('apply', 'request_papers', 'accept', 'reject', 'extend', 'carry_out')"
 
 INTAKE: dict[str, tuple[Rule, ...]] = {
     "enterprise": (
@@ -84,6 +87,8 @@ INTAKE: dict[str, tuple[Rule, ...]] = {
             ("proposed_by", "decided_by"), "proposed_by <> decided_by", "four eyes: nobody decides their own proposal"
         ),
         _given("tier", "decision_type", "decision_type = 'hold_tier'", "holding a tier names the tier", "critical"),
+        _given("decided_by", "decision_type", f"decision_type NOT IN {_UNDECIDED}", "who decided is named", "critical"),
+        _given("matter", "decision_type", f"decision_type IN {_OF_EITHER}", "the matter is named", "critical"),
     ),
     "person_ban": (
         _in_order("decided_on", "starts_on"),

@@ -10,6 +10,7 @@ from pydantic import PositiveInt
 from transforms.policy.dated import Dated, Strict
 from transforms.policy.document import load_document
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
+from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import LowFines, Publicity, load_low_fines, load_publicity
 from transforms.policy.problems import PolicyProblems
 from transforms.policy.yaml_text import read_document
@@ -29,7 +30,7 @@ class SeriousList(Strict):
     transition: Dated[Literal["listing_date"]]
 
 
-Law = SeriousList | Publicity | LowFines | CalendarLaw
+Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw
 
 
 def load_law(text: str, file_name: str) -> SeriousList:
@@ -52,4 +53,5 @@ _LOADERS: Mapping[str, Callable[[str, str], Law]] = {
     "publicity": load_publicity,
     "low_fines": load_low_fines,
     "calendar": load_calendar_law,
+    "procedure": load_procedure,
 }

@@ -54,15 +54,51 @@ COMMITMENT_TYPES = {
 }
 COMMITMENT_STATES = {"open": "履行中", "fulfilled": "全部履行", "partly": "部分履行", "unfulfilled": "全部未履行"}
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
+# Publicity systems, each with its own clock and its own repairs.
+SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}
+MATTERS = {"listing": "严重违法失信名单", "penalty": "行政处罚公示"}
+# The steps of the office's register, in the order in which a day's steps are taken.
 DECISION_TYPES = {
+    "notify_listing": "列入告知",
+    "hear": "听证（陈述申辩）",
     "list": "列入严重违法失信名单",
+    "not_list": "不予列入严重违法失信名单",
+    "publish_listing": "公布列入",
+    "apply": "申请修复",
+    "request_papers": "一次性告知补正",
+    "accept": "受理",
+    "reject": "不予受理",
+    "extend": "延长办理期限",
     "remove": "移出严重违法失信名单",
+    "refuse_removal": "不予提前移出",
     "repair": "信用修复",
+    "refuse_repair": "不予修复",
+    "temporary_repair": "破产临时修复",
+    "end_temporary_repair": "恢复公示",
+    "revoke_listing": "撤销列入",
+    "restore_listing": "撤销移出恢复列入",
+    "revoke_repair": "撤销准予修复",
+    "carry_out": "已停止公示",
     "hold_tier": "暂缓等级变动",
     "confirm_tier": "确认等级变动",
     "objection": "异议处理",
     "correction": "更正",
     "approve_publication": "批准发布",
+}
+# What a step turns on: the situation of a listing (policy/law/serious_list.yaml names its article), or of a repair.
+SITUATIONS = {
+    "fake_drugs": "生产销售假药劣药、违法生产销售特殊管理药品、未取得药品批准证明文件",
+    "unregistered_devices": "生产、销售未经注册的第二、三类医疗器械",
+    "adulterated_cosmetics": "生产、销售非法添加可能危害人体健康物质的化妆品",
+    "grave_harm": "其他严重危害人民群众身体健康和生命安全的违法行为",
+    "unlicensed_trade": "未依法取得其他许可从事经营活动",
+    "false_material": "提交虚假材料取得许可、登记，或者涂改、倒卖、出租、出售许可证件",
+    "obstruction": "拒绝、阻碍、干扰监督检查和事故调查",
+    "refused_performance": "有履行能力但拒不履行、逃避执行行政决定",
+    "false_publication": "公示信息隐瞒真实情况、弄虚作假，情节严重",
+    "falsehood": "信用修复中故意隐瞒真实情况、弄虚作假",
+    "public_interest": "可能危害国家安全、社会公共利益",
+    "reorganisation": "破产重整计划或者和解协议执行",
 }
 LISTING_STATES = {"standing": "在列", "removed": "移出决定", "deregistered": "企业注销", "ended": "列入期满"}
 YES_NO = {"true": "是", "false": "否"}

@@ -85,6 +85,8 @@ def test_no_single_cell_reaches_the_gate(tmp_path, kind):
 TOGETHER = [
     ("decision", {"decided_by": "张三"}, "decided_by", "决定人与提出人是同一人"),
     ("decision", {"decision_type": "暂缓等级变动", "tier": ""}, "tier", "没有写明等级"),
+    ("decision", {"decision_type": "不予列入", "decided_by": ""}, "decided_by", "没有写明决定人"),
+    ("decision", {"decision_type": "受理", "matter": ""}, "matter", "没有写明事项"),
     ("commitment", {"state": "部分履行", "unperformed": ""}, "unperformed", "没有写明未履行内容"),
     ("commitment", {"state": "全部未履行", "unperformed": "/"}, "unperformed", "没有写明未履行内容"),
     ("commitment", {"state": "全部未履行", "liability_enforced": ""}, "liability_enforced", "没有写明违诺责任追究"),
@@ -92,6 +94,8 @@ TOGETHER = [
     ("inspection", {"uscc": "", "party_name": "查无此名"}, "party_name", "名称不在企业登记中"),
 ]
 NO_STOP = [
+    ("decision", {"decision_type": "公布列入", "decided_by": ""}),
+    ("decision", {"decision_type": "受理", "matter": "行政处罚公示", "decided_by": ""}),
     ("decision", {"decided_by": "张三丰"}),
     ("decision", {"decision_type": "确认等级变动", "tier": ""}),
     ("decision", {"decision_type": "暂缓等级变动", "tier": "B"}),
@@ -152,6 +156,8 @@ def test_every_rule_of_the_gate_that_a_row_can_break_stands_here():
     assert {says for _, says in spoken} - tied == {
         "four eyes: nobody decides their own proposal",
         "holding a tier names the tier",
+        "the matter is named",
+        "who decided is named",
     }
     assert {kind for kind, says in spoken if says in tied} == set(KINDS) - {"decision", "person_ban"}
 

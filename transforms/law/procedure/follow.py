@@ -1,0 +1,184 @@
+"""The register of decisions, step by step: what each step did to its matter, or why it could do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from transforms.law.calendar import Calendar
+from transforms.law.procedure.life import Life, Step
+from transforms.law.procedure.refusals import refusal_of
+from transforms.law.procedure.terms import terms_of
+from transforms.law.procedure.words import MATTER_TABLE, STEP_TABLE
+from transforms.policy.law_procedure import START, Move, ProcedureLaw
+from transforms.records.text import document_key
+from transforms.tables.words import DECISION_TYPES
+
+DEFAULT_SYSTEM = "gsxt"
+REMOVES = "remove"
+_RANKS = {step: rank for rank, step in enumerate(DECISION_TYPES)}
+Lapse = Callable[[Life], date | None]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """matters, steps, terms: the tables of `words`, sorted by their keys."""
+
+    matters: pl.LazyFrame
+    steps: pl.LazyFrame
+    terms: pl.LazyFrame
+
+
+@dataclass
+class _Register:
+    """Matters by whom they concern, and by the numbers that lead to them."""
+
+    law: ProcedureLaw
+    lapse: Lapse
+    lives: list[Life] = field(default_factory=list)
+    by_number: dict[tuple[str, ...], Life] = field(default_factory=dict)
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def take(self, step: Step) -> None:
+        for life in self._lives_of(step):
+            self.lapse_by(life, step.on)
+            before, move = life.state, life.move_for(step)
+            refusal = refusal_of(life, step, self.law.terms_by)
+            if refusal is None and move is not None:
+                life.take(step, move)
+                self._remember(life, step)
+            self.rows.append(_row(life, step, before, move, refusal))
+
+    def lapse_by(self, life: Life, day: date) -> None:
+        """End what has ended by itself before `day`."""
+        last_on = self.lapse(life)
+        if last_on is not None and last_on < day:
+            life.lapse(last_on)
+
+    def _lives_of(self, step: Step) -> Iterable[Life]:
+        place = (step.owner, step.matter, step.system)
+        if step.target_key is None and step.step == REMOVES:
+            of_owner = [life for life in self.lives if _place(life) == place and life.move_for(step)]
+            return of_owner or [Life(self.law.of(step.matter), step)]
+        known = self.by_number.get((*place, step.target_key)) if step.target_key else None
+        return [known or Life(self.law.of(step.matter), step)]
+
+    def _remember(self, life: Life, step: Step) -> None:
+        """A step's own number leads to its matter, and so does the number of what the matter concerns."""
+        if step is life.first:
+            self.lives.append(life)
+        for key in (step.number_key, step.target_key):
+            if key is not None:
+                self.by_number.setdefault((*_place(life), key), life)
+
+
+def follow(
+    decisions: pl.LazyFrame,
+    law: ProcedureLaw,
+    calendar: Calendar,
+    as_of: date,
+    lapse: Lapse = lambda _: None,
+) -> Followed:
+    """What the steps decided by `as_of` made of the matters they belong to.
+
+    decisions: current versions of those records. A step joins the matter that its `target` leads to: by the number of
+    an earlier step, or by the number of what the matter concerns; of the same enterprise, matter and system. Without
+    one it begins a matter. A removal without a target is one of every listing that may be removed. A step of both
+    procedures that names no matter is taken for a listing's. Steps of one day go in the order of DECISION_TYPES. lapse:
+    the last day of a matter that ends by itself as it stands, None for none; from the next day it has ended.
+    """
+    register = _Register(law, lapse)
+    for step in _steps(decisions, law, as_of):
+        register.take(step)
+    for life in register.lives:
+        register.lapse_by(life, as_of)
+    matters = pl.DataFrame([_matter(life) for life in register.lives], schema=MATTER_TABLE.schema, orient="row")
+    steps = pl.DataFrame(register.rows, schema=STEP_TABLE.schema, orient="row")
+    return Followed(
+        matters.sort(MATTER_TABLE.key).lazy(),
+        steps.sort(STEP_TABLE.key).lazy(),
+        terms_of(register.lives, law, calendar, as_of),
+    )
+
+
+def _steps(decisions: pl.LazyFrame, law: ProcedureLaw, as_of: date) -> Iterator[Step]:
+    homes = {move.step: law.home_of(move.step) for procedure in law.procedures for move in procedure.moves}
+    home = pl.col("decision_type").replace_strict(homes, default=None, return_dtype=pl.String)
+    owner = pl.coalesce("enterprise_id", document_key(pl.col("party_name")), pl.lit(""))
+    rows = decisions.filter(pl.col("decided_on") <= as_of, home.is_not_null()).select(
+        *(name for name in Step._fields if name in _KEPT),
+        number_key=document_key(pl.col("decision_no")),
+        step="decision_type",
+        matter=pl.coalesce("matter", home),
+        system=pl.col("system").fill_null(DEFAULT_SYSTEM),
+        target_key=document_key(pl.col("target")),
+        on="decided_on",
+        owner=owner,
+    )
+    steps = [Step(**row) for row in rows.collect().iter_rows(named=True)]
+    yield from sorted(steps, key=lambda step: (step.on, _RANKS[step.step], step.decision_no, step.record_id))
+
+
+_KEPT = frozenset(
+    ("record_id", "enterprise_id", "party_name", "decision_no", "situation", "target", "proposed_by", "decided_by")
+)
+
+
+def _place(life: Life) -> tuple[str, str, str]:
+    return life.first.owner, life.first.matter, life.first.system
+
+
+def _row(
+    life: Life, step: Step, before: str, move: Move | None, refusal: tuple[str, str | None] | None
+) -> dict[str, object]:
+    return {
+        "record_id": step.record_id,
+        "matter_id": life.first.record_id,
+        "matter": step.matter,
+        "system": step.system,
+        "enterprise_id": step.enterprise_id,
+        "step": step.step,
+        "step_title": move.title if move else life.procedure.title_of(step.step),
+        "on": step.on,
+        "decision_no": step.decision_no,
+        "target": step.target,
+        "from_state": before,
+        "to_state": life.state,
+        "is_refused": refusal is not None,
+        "refusal": refusal[0] if refusal else None,
+        "basis": refusal[1] if refusal else move.basis if move else None,
+        "proposed_by": step.proposed_by,
+        "decided_by": step.decided_by,
+    }
+
+
+def _matter(life: Life) -> dict[str, Any]:
+    first, listing = life.first, life.listing
+    return {
+        "matter_id": first.record_id,
+        "matter": first.matter,
+        "system": first.system,
+        "enterprise_id": first.enterprise_id,
+        "party_name": first.party_name,
+        "target": first.target,
+        "target_key": first.target_key,
+        "listing_no": listing.decision_no if listing else None,
+        "listing_id": listing.record_id if listing else None,
+        "situation": listing.situation if listing else first.situation,
+        "state": life.state,
+        "state_title": life.procedure.state(life.state).title,
+        "rest_state": life.base if life.base != START else life.state,
+        "since_on": life.since_on,
+        "opened_on": first.on,
+        "listed_on": listing.on if listing else None,
+        "published_on": life.published_on,
+        "applied_on": life.applied_on,
+        "released_on": life.released_on,
+        "restored_on": life.restored_on,
+        "barred_until_on": life.barred_until("apply"),
+        "notes": life.notes,
+    }

@@ -1,0 +1,148 @@
+"""A matter as its steps make it: the only thing here that changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple, TypeVar
+
+import polars as pl
+
+from transforms.policy.dated import Dated
+from transforms.policy.law_procedure import BACK, START, Bar, Move, Procedure, Term
+from transforms.policy.scheme import Span
+from transforms.spans import end_of_span
+
+Value = TypeVar("Value")
+_LISTS, _PUBLISHES, _APPLIES = "list", "publish_listing", "apply"
+_RESTORES = ("restore_listing", "revoke_repair")
+
+
+class Step(NamedTuple):
+    """A row of the register."""
+
+    record_id: str
+    enterprise_id: str | None
+    party_name: str | None
+    decision_no: str
+    number_key: str
+    step: str
+    matter: str
+    system: str
+    situation: str | None
+    target: str | None
+    target_key: str | None
+    on: date
+    owner: str
+    proposed_by: str | None
+    decided_by: str | None
+
+
+@dataclass
+class Life:
+    """Where a matter stands. `base` and `base_since`: the last state in which it rested."""
+
+    procedure: Procedure
+    first: Step
+    state: str = START
+    since_on: date | None = None
+    base: str = START
+    base_since: date | None = None
+    listing: Step | None = None
+    published_on: date | None = None
+    applied_on: date | None = None
+    released_on: date | None = None
+    restored_on: date | None = None
+    is_extended: bool = False
+    notes: list[str] = field(default_factory=list)
+    past: list[Step] = field(default_factory=list)
+
+    def move_for(self, step: Step) -> Move | None:
+        """How `step` leads on from here; a move for its own situation goes first."""
+        possible = [move for move in self.procedure.moves if move.step == step.step and self.state in move.from_]
+        fitting = [move for move in possible if move.situation in (None, step.situation)]
+        return max(fitting, key=lambda move: move.situation is not None, default=None)
+
+    def bar_on(self, step: Step) -> tuple[Bar, date | None] | None:
+        """What makes `step` impossible now, and its last day; None for ever."""
+        for bar, until in self.bars():
+            if step.step in bar.steps and (until is None or step.on <= until):
+                return bar, until
+        return None
+
+    def bars(self) -> list[tuple[Bar, date | None]]:
+        """Every bar that the steps taken have set, with its last day; None for ever."""
+        found: list[tuple[Bar, date | None]] = []
+        for bar in self.procedure.bars:
+            for step in self.past:
+                years = value_on(bar.years, step.on) if _sets(bar, step) else None
+                if years is not None:
+                    found.append((bar, _years_after(step.on, years) if years else None))
+        return found
+
+    def barred_until(self, step: str) -> date | None:
+        """The last day on which `step` is barred by something that passes."""
+        return max((until for bar, until in self.bars() if until and step in bar.steps), default=None)
+
+    def terms(self) -> list[Term]:
+        """The terms that run in its state."""
+        return [
+            term
+            for term in self.procedure.terms
+            if term.state == self.state and term.system in (None, self.first.system)
+        ]
+
+    def lapse(self, last_on: date) -> None:
+        """The law ends the matter by itself after `last_on`."""
+        if self.procedure.ends_in is not None:
+            self.state, self.since_on = self.procedure.ends_in, last_on + timedelta(days=1)
+            self._settle(self.since_on)
+
+    def take(self, step: Step, move: Move) -> None:
+        """Go where `move` leads."""
+        if self.state in move.noted_from and move.note:
+            self.notes.append(move.note)
+        self.past.append(step)
+        self._note_days(step)
+        if move.extends:
+            self.is_extended = True
+            return
+        self.is_extended = False
+        if move.to == BACK:
+            self.state, self.since_on = self.base, self.base_since
+        else:
+            self.state, self.since_on = move.to, step.on
+        self._settle(step.on)
+
+    def _note_days(self, step: Step) -> None:
+        if step.step == _LISTS:
+            self.listing = step
+        elif step.step == _PUBLISHES:
+            self.published_on = step.on
+        elif step.step == _APPLIES:
+            self.applied_on = step.on
+        elif step.step in _RESTORES:
+            self.restored_on = step.on
+
+    def _settle(self, on: date) -> None:
+        state = self.procedure.state(self.state)
+        if state.rests:
+            self.base, self.base_since, self.applied_on = self.state, self.since_on, None
+        released = self.procedure.state(self.base).released
+        self.released_on = (self.released_on or on) if released else None
+
+
+def _sets(bar: Bar, step: Step) -> bool:
+    is_meant = bar.situation in (None, step.situation) and bar.system in (None, step.system)
+    return is_meant and step.step in bar.after
+
+
+def value_on(dated: Dated[Value], day: date) -> Value | None:
+    """The value in force on `day`; None before the first: what the law did not say then, it did not ask."""
+    return dated.on(day) if day >= min(dated.values) else None
+
+
+def _years_after(day: date, years: int) -> date:
+    end = pl.select(end_of_span(pl.lit(day), Span(years=years))).item()
+    assert isinstance(end, date)
+    return end

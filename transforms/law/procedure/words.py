@@ -1,0 +1,93 @@
+"""Matters, their steps and their open terms as tables."""
+
+from __future__ import annotations
+
+from transforms.tables.kinds.common import day
+from transforms.tables.shape import FLAG, TEXT, TEXTS, Column, Table
+from transforms.tables.words import DECISION_TYPES, MATTERS, SITUATIONS, SYSTEMS
+
+NOTES = {
+    "unnotified": "列入前没有登记告知，须由人工核对",
+    "unapplied": "没有登记申请和受理，须由人工核对",
+}
+PARTIES = {"office": "本机关", "party": "当事人"}
+
+_MATTER = Column("matter", TEXT, "事项", "listing or repair of a penalty", True, MATTERS)
+_SYSTEM = Column("system", TEXT, "公示系统", "publicity system", True, SYSTEMS)
+_ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons")
+
+MATTER_TABLE = Table(
+    "matters",
+    "办理事项",
+    "Listings and repairs as the register of decisions leaves them on a day. Computed, not stored.",
+    (
+        Column("matter_id", TEXT, "事项标识", "the record of its first step", True),
+        _MATTER,
+        _SYSTEM,
+        _ENTERPRISE,
+        Column("party_name", TEXT, "当事人", "party as the first step names it"),
+        Column("target", TEXT, "对象文号", "number it concerns: of the penalty, the case"),
+        Column("target_key", TEXT, "对象比对键", "that number with brackets and blanks normalised"),
+        Column("listing_no", TEXT, "列入决定文号", "number of the listing, once there is one"),
+        Column("listing_id", TEXT, "列入决定记录", "record of the listing"),
+        Column("situation", TEXT, "列入情形", "situation the listing names", words=SITUATIONS),
+        Column("state", TEXT, "状态", "state of the procedure", True),
+        Column("state_title", TEXT, "状态名称", "what it is called", True),
+        Column("rest_state", TEXT, "基础状态", "the state it is in, an application left aside", True),
+        day("since_on", "状态起始日", "day of the step that led there", True),
+        day("opened_on", "开始日期", "day of the first step", True),
+        day("listed_on", "列入日期", "day of the listing"),
+        day("published_on", "公布日期", "day it was published, as the register has it"),
+        day("applied_on", "申请日期", "day of the application under way"),
+        day("released_on", "解除日期", "first day of the removal, repair or revocation in force"),
+        day("restored_on", "恢复日期", "day a removal or repair was last revoked"),
+        day("barred_until_on", "不得申请至", "last day on which no application is possible"),
+        Column("notes", TEXTS, "提示", "what was taken for granted", True, NOTES),
+    ),
+    ("matter_id",),
+)
+STEP_TABLE = Table(
+    "steps",
+    "办理环节",
+    "Every step of the register, taken or refused.",
+    (
+        Column("record_id", TEXT, "记录标识", "the decision", True),
+        Column("matter_id", TEXT, "事项标识", "the matter it belongs to", True),
+        _MATTER,
+        _SYSTEM,
+        _ENTERPRISE,
+        Column("step", TEXT, "环节", "the step", True, DECISION_TYPES),
+        Column("step_title", TEXT, "环节名称", "what it is called", True),
+        day("on", "日期", "day of the step", True),
+        Column("decision_no", TEXT, "文号", "its number", True),
+        Column("target", TEXT, "对象文号", "number it names"),
+        Column("from_state", TEXT, "原状态", "state before", True),
+        Column("to_state", TEXT, "新状态", "state after; the same where it was refused", True),
+        Column("is_refused", FLAG, "是否不予认可", "impossible: it changes nothing", True),
+        Column("refusal", TEXT, "不予认可的原因", "why"),
+        Column("basis", TEXT, "依据", "article of the step, or of what bars it"),
+        Column("proposed_by", TEXT, "提出人", "who proposed it"),
+        Column("decided_by", TEXT, "决定人", "who decided it"),
+    ),
+    ("record_id", "matter_id"),
+)
+TERM_TABLE = Table(
+    "terms",
+    "办理期限",
+    "What is awaited in a matter, and until when.",
+    (
+        Column("matter_id", TEXT, "事项标识", "the matter", True),
+        _MATTER,
+        _SYSTEM,
+        _ENTERPRISE,
+        Column("awaited", TEXT, "待办环节", "first of the steps that would do", True, DECISION_TYPES),
+        Column("awaited_title", TEXT, "待办环节名称", "all of them in words", True),
+        Column("who", TEXT, "由谁办理", "whose turn it is", True, PARTIES),
+        day("from_on", "起算日", "the day it counts from, itself not counted", True),
+        day("by_on", "期限", "last day; empty where the calendar ends before"),
+        Column("is_extended", FLAG, "是否延长", "an extension is counted in", True),
+        Column("basis", TEXT, "依据", "article", True),
+        Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found", True),
+    ),
+    ("matter_id", "awaited"),
+)

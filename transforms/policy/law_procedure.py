@@ -1,0 +1,198 @@
+"""How a matter of the office goes: states, steps between them, terms, and what bars a step. Dated by the step's day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from transforms.policy.dated import Confidence, Dated, Strict
+from transforms.policy.document import parse_document
+from transforms.policy.yaml_text import Document, Path
+from transforms.tables.words import DECISION_TYPES, MATTERS, SITUATIONS, SYSTEMS
+
+START = "start"  # before the first step
+TermsBy = Literal["start", "running"]
+BACK = "back"  # the last state in which the matter rested
+
+
+class State(Strict):
+    """rests: nothing is under way in it, and a step that leads `back` leads there. released: a decision in force has
+    taken the record off display for good."""
+
+    state: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    rests: bool = False
+    released: bool = False
+
+
+class Move(Strict):
+    """`step` leads from any of `from` to `to`. situation: only where the step names it; such a move goes first.
+
+    note: what is to be said of a step taken from one of `noted_from`. extends: it extends the running term, once.
+    """
+
+    step: str
+    title: str
+    from_: tuple[str, ...] = Field(alias="from", min_length=1)
+    to: str
+    situation: str | None = None
+    noted_from: tuple[str, ...] = ()
+    note: str | None = None
+    extends: bool = False
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def _noted(self) -> Move:
+        if bool(self.noted_from) != bool(self.note):
+            raise ValueError("note and noted_from stand together")
+        return self
+
+
+class Term(Strict):
+    """In `state` one of `awaits` is due within `days` working days of the step that led there (of `counts_from`).
+
+    `days` and `extension` by the day it counts from; null: no term. system: of one publicity system only. who: whose
+    turn it is. situation: of the step that led there.
+    """
+
+    state: str
+    awaits: tuple[str, ...] = Field(min_length=1)
+    who: Literal["office", "party"] = "office"
+    system: str | None = None
+    days: Dated[PositiveInt]
+    extension: Dated[PositiveInt] | None = None
+
+
+class Bar(Strict):
+    """After a step of `after` (for `situation`, where named) `steps` are impossible for `years`; 0: for ever.
+
+    `years` by the day of the barring step; null: no bar.
+    """
+
+    steps: tuple[str, ...] = Field(min_length=1)
+    after: tuple[str, ...] = Field(min_length=1)
+    situation: str | None = None
+    system: str | None = None
+    years: Dated[int]
+    reason: str
+
+
+class Procedure(Strict):
+    """The procedure of a matter: what is possible is what stands here. ends_in: the state of what the law has ended."""
+
+    matter: str
+    title: str
+    ends_in: str | None = None
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    terms: tuple[Term, ...]
+    bars: tuple[Bar, ...] = ()
+
+    def title_of(self, step: str) -> str:
+        """What `step` is called in this procedure."""
+        return next((move.title for move in self.moves if move.step == step), DECISION_TYPES.get(step, step))
+
+    def state(self, name: str) -> State:
+        """The state called `name`; the start is one."""
+        return next((one for one in self.states if one.state == name), State(state=START, title="尚未开始", rests=True))
+
+
+class ProcedureLaw(Strict):
+    """The procedures of all matters. terms_by: the version of a term is that of the day it counts from (start), or of
+    the day asked, while it runs (running)."""
+
+    law: Literal["procedure"]
+    title: str
+    terms_by: Dated[TermsBy]
+    procedures: tuple[Procedure, ...] = Field(min_length=1)
+
+    def of(self, matter: str) -> Procedure:
+        """The procedure of `matter`; KeyError where there is none."""
+        for procedure in self.procedures:
+            if procedure.matter == matter:
+                return procedure
+        raise KeyError(f"no procedure for {matter}")
+
+    def home_of(self, step: str) -> str | None:
+        """The first matter in whose procedure `step` stands; None for decisions of no procedure."""
+        return next((p.matter for p in self.procedures if any(m.step == step for m in p.moves)), None)
+
+
+def load_procedure(text: str, file_name: str) -> ProcedureLaw:
+    """The procedures written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, ProcedureLaw)
+    matters = [procedure.matter for procedure in law.procedures]
+    for i, procedure in enumerate(law.procedures):
+        path: Path = ("procedures", i)
+        _check_word(document, (*path, "matter"), "matter", procedure.matter, MATTERS)
+        if matters.index(procedure.matter) < i:
+            document.add((*path, "matter"), f"the matter '{procedure.matter}' stands twice", value=procedure.matter)
+        _check(procedure, path, document)
+    document.settle()
+    return law
+
+
+def _check(procedure: Procedure, path: Path, document: Document) -> None:
+    states = {one.state: one.title for one in procedure.states}
+    steps = {move.step: move.title for move in procedure.moves}
+    ends = {START: "before the first step", BACK: "the last state of rest"}
+    for place, name in _states_named(procedure):
+        _check_word(document, (*path, *place), "state", name, states | ends)
+    for place, name in _steps_named(procedure):
+        _check_word(document, (*path, *place), "step", name, steps)
+    for i, move in enumerate(procedure.moves):
+        _check_word(document, (*path, "moves", i, "step"), "step", move.step, DECISION_TYPES)
+    for place, word, words in _words_named(procedure):
+        if word is not None:
+            _check_word(document, (*path, *place), str(place[-1]), word, words)
+    _check_reached(procedure, path, document)
+
+
+def _states_named(procedure: Procedure) -> Iterator[tuple[Path, str]]:
+    for i, move in enumerate(procedure.moves):
+        yield ("moves", i, "to"), move.to
+        for j, name in enumerate((*move.from_, *move.noted_from)):
+            part = ("from", j) if j < len(move.from_) else ("noted_from", j - len(move.from_))
+            yield ("moves", i, *part), name
+    for i, term in enumerate(procedure.terms):
+        yield ("terms", i, "state"), term.state
+    if procedure.ends_in is not None:
+        yield ("ends_in",), procedure.ends_in
+
+
+def _steps_named(procedure: Procedure) -> Iterator[tuple[Path, str]]:
+    for i, term in enumerate(procedure.terms):
+        yield from ((("terms", i, "awaits", j), step) for j, step in enumerate(term.awaits))
+    for i, bar in enumerate(procedure.bars):
+        yield from ((("bars", i, "steps", j), step) for j, step in enumerate(bar.steps))
+        yield from ((("bars", i, "after", j), step) for j, step in enumerate(bar.after))
+
+
+def _words_named(procedure: Procedure) -> Iterator[tuple[Path, str | None, dict[str, str]]]:
+    for i, move in enumerate(procedure.moves):
+        yield ("moves", i, "situation"), move.situation, SITUATIONS
+    for i, term in enumerate(procedure.terms):
+        yield ("terms", i, "system"), term.system, SYSTEMS
+    for i, bar in enumerate(procedure.bars):
+        yield ("bars", i, "situation"), bar.situation, SITUATIONS
+        yield ("bars", i, "system"), bar.system, SYSTEMS
+
+
+def _check_word(document: Document, path: Path, what: str, word: str, words: dict[str, str]) -> None:
+    if word not in words:
+        document.add(path, f"there is no {what} '{word}'", value=word, words=words)
+
+
+def _check_reached(procedure: Procedure, path: Path, document: Document) -> None:
+    """Every state can be reached from the start."""
+    reached, grows = {START, procedure.ends_in or START}, True
+    while grows:
+        onward = {m.to for m in procedure.moves if reached & set(m.from_)} - {BACK}
+        grows = not onward <= reached
+        reached |= onward
+    for i, one in enumerate(procedure.states):
+        if one.state not in reached:
+            document.add((*path, "states", i), f"no step leads to the state '{one.state}'", value=one.state)
