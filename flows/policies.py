@@ -15,6 +15,7 @@ from transforms.policy.law import SeriousList
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
+from transforms.policy.paper import PaperText, SharedParagraphs, load_paper, load_shared
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
 
@@ -111,6 +112,14 @@ def read_calendar(folder: Path) -> CalendarLaw:
     """Working days beyond the library's, and how periods end. Raises PolicyProblems."""
     (calendar,) = _read_all([folder / "law" / "calendar.yaml"], folder, load_calendar_law)
     return calendar
+
+
+def read_paper(folder: Path, kind: str) -> tuple[PaperText, SharedParagraphs]:
+    """The paper's texts, shared paragraphs in their places, and what papers share. Raises PolicyProblems."""
+    papers = folder / "papers"
+    (shared,) = _read_all([papers / "_common.yaml"], folder, load_shared)
+    (paper,) = _read_all([papers / f"{kind}.yaml"], folder, lambda text, name: load_paper(text, name, shared))
+    return paper, shared
 
 
 def hash_of_law(folder: Path, *names: str) -> str:

@@ -9,6 +9,8 @@ from transforms.policy.case_file import load_cases
 from transforms.policy.cases import run_cases
 from transforms.policy.document import load_document
 from transforms.policy.law import load_any_law
+from transforms.policy.paper import load_paper, load_shared
+from transforms.policy.paper_facts import PAPERS
 from transforms.policy.problems import PolicyProblems, Problem, one_of
 from transforms.policy.scheme import Scheme
 from transforms.policy.scheme_file import load_scheme
@@ -20,7 +22,8 @@ from transforms.policy.yaml_text import read_document
 class PolicyCheck:
     """What a check found: what kind of file it is, a line on what it holds, its mistakes, its failing cases.
 
-    kind is scheme, cases, law, source, common (what holds for every source), or empty where it cannot be told.
+    kind is scheme, cases, law, source, common (what holds for every source), paper, paragraphs (what papers share),
+    or empty where it cannot be told.
     """
 
     file: str
@@ -40,7 +43,15 @@ class PolicyCheck:
 
 
 # The word at the top that tells what a file is; cases name their scheme too, so they come first.
-_KIND_BY_WORD = {"cases": "cases", "scheme": "scheme", "law": "law", "source": "source", "plausible": "common"}
+_KIND_BY_WORD = {
+    "cases": "cases",
+    "scheme": "scheme",
+    "law": "law",
+    "source": "source",
+    "plausible": "common",
+    "paper": "paper",
+    "shared_paragraphs": "paragraphs",
+}
 
 
 def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
@@ -102,10 +113,22 @@ def _common(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checke
     return "what holds for every source", []
 
 
+def _paper(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    paper = load_paper(text, file_name)
+    return f"paper {paper.paper} {PAPERS[paper.paper]}: {len(paper.paragraphs)} paragraphs, from {paper.from_}", []
+
+
+def _paragraphs(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    shared = load_shared(text, file_name)
+    return f"{len(shared.shared_paragraphs)} paragraphs that papers share", []
+
+
 _CHECKS: Mapping[str, Callable[[str, str, Mapping[str, Scheme]], _Checked]] = {
     "scheme": _scheme,
     "cases": _cases,
     "law": _law,
     "source": _source,
     "common": _common,
+    "paper": _paper,
+    "paragraphs": _paragraphs,
 }

@@ -1,0 +1,238 @@
+"""A paper as it is set: every text filled in, every blank and every unsettled ground marked for a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reports import show
+
+CONFIDENCES = {"C": "已核对", "M": "据记忆，待核对", "I": "推定，待核对", "GAP": "未见规定，待核对"}
+PARTICULARS = ("party", "uscc", "address")
+NUMERALS = "〇一二三四五六七八九"
+_MARK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
+_LIST = re.compile(r"\{([a-z_]+)\}\s*")
+_ITEM = re.compile(r"（[一二三四五六七八九十]+）")
+
+Value = str | date | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known under a name, None for unknown. remark: what is unsettled about it; confidence as in policy."""
+
+    value: Value
+    label: str
+    remark: str = ""
+    confidence: str = "C"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A paragraph before it is filled: {name} is a fact, 〔待填：…〕 a blank; lines are paragraphs on paper."""
+
+    id: str
+    heading: str
+    text: str
+    basis: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text, or a blank with what is to be written there."""
+
+    text: str
+    is_blank: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph on paper; is_item: one of a numbered list."""
+
+    pieces: tuple[Piece, ...]
+    is_item: bool = False
+
+    @property
+    def text(self) -> str:
+        """As plain text, blanks as 〔待填：…〕."""
+        return "".join(f"〔待填：{piece.text}〕" if piece.is_blank else piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a person must check of a section before it is served. Shown in the working copy, not printed."""
+
+    confidence: str
+    basis: str
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing about it is open."""
+        return self.confidence == "C" and not self.remarks
+
+    @property
+    def word(self) -> str:
+        """The confidence as an officer reads it."""
+        return CONFIDENCES[self.confidence]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading (or none), its lines, and the ground of the text."""
+
+    id: str
+    heading: str
+    lines: tuple[Line, ...]
+    note: Note
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """A paper. number: with blanks where it is not given. particulars: the party's, where the paper begins with them;
+    else it begins with a salutation. dated: the day under the authority's name, a blank for a draft.
+    """
+
+    kind: str
+    title: str
+    authority: Line
+    number: Line
+    salutation: Line | None
+    particulars: tuple[tuple[str, Line], ...]
+    sections: tuple[Section, ...]
+    dated: Line
+    foot: Line
+    source: str
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """Every line, in order."""
+        yield from (self.authority, self.number)
+        yield from [self.salutation] if self.salutation else []
+        yield from (line for _, line in self.particulars)
+        yield from (line for section in self.sections for line in section.lines)
+        yield from (self.dated, self.foot)
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """What a person is to write, in order, each once."""
+        found = (piece.text for line in self.lines for piece in line.pieces if piece.is_blank)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def unsettled(self) -> tuple[Section, ...]:
+        """Sections whose ground a person must check."""
+        return tuple(section for section in self.sections if not section.note.is_settled)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the policy says of a paper on its day. number: as given for it, else the pattern."""
+
+    kind: str
+    title: str
+    number: str
+    is_salutation: bool
+    foot: str
+    wordings: tuple[Wording, ...]
+    source: str = ""
+
+
+def paper_view(form: Form, facts: Mapping[str, Fact], dated: date | None) -> PaperView:
+    """The paper of `form` about `facts`. dated: the day under it; None leaves it a blank.
+
+    Raises KeyError for a name in a text that is no fact: policy files are checked for that when they are read.
+    """
+    day = Line((Piece(chinese_day(dated)),) if dated else (Piece("文书日期", is_blank=True),))
+    salutation = Line((*_filled("{party}", facts).pieces, Piece("："))) if form.is_salutation else None
+    return PaperView(
+        kind=form.kind,
+        title=form.title,
+        authority=_filled("{authority}", facts),
+        number=_filled(form.number, facts),
+        salutation=salutation,
+        particulars=() if form.is_salutation else _particulars(facts),
+        sections=_sections(form.wordings, facts),
+        dated=day,
+        foot=_filled(form.foot, facts),
+        source=form.source,
+    )
+
+
+def _particulars(facts: Mapping[str, Fact]) -> tuple[tuple[str, Line], ...]:
+    is_person = facts["is_person"].value is True
+    head = "法定代表人（负责人、经营者）"
+    names = PARTICULARS[:1] if is_person else PARTICULARS
+    rows = [(facts[name].label, _filled(f"{{{name}}}", facts)) for name in names]
+    asked = "身份证件（仅存卷，公示时隐去）" if is_person else head
+    return (*rows, (asked, Line((Piece(asked, is_blank=True),))))
+
+
+def _sections(wordings: Sequence[Wording], facts: Mapping[str, Fact]) -> tuple[Section, ...]:
+    made: list[Section] = []
+    for wording in wordings:
+        number = sum(bool(section.heading) for section in made) + 1
+        heading = f"{chinese_number(number)}、{wording.heading}" if wording.heading else ""
+        note = Note(*_ground(wording, facts))
+        made.append(Section(wording.id, heading, tuple(_lines(wording.text, facts)), note))
+    return tuple(made)
+
+
+def _ground(wording: Wording, facts: Mapping[str, Fact]) -> tuple[str, str, tuple[str, ...]]:
+    """The weakest confidence of the text and of what fills it, and what is to be said of the latter."""
+    used = [facts[name] for name in re.findall(r"\{([^{}]*)\}", wording.text)]
+    order = list(CONFIDENCES)
+    weakest = max([wording.confidence, *(fact.confidence for fact in used)], key=order.index)
+    return weakest, wording.basis, tuple(dict.fromkeys(fact.remark for fact in used if fact.remark))
+
+
+def _lines(text: str, facts: Mapping[str, Fact]) -> Iterator[Line]:
+    for line in text.splitlines():
+        alone = _LIST.fullmatch(line)
+        values = facts[alone[1]].value if alone else None
+        if isinstance(values, tuple):
+            for at, value in enumerate(values, 1):
+                yield Line((Piece(f"（{chinese_number(at)}）{_clean(value)}"),), is_item=True)
+            continue
+        filled = _filled(line, facts)
+        yield Line(filled.pieces, is_item=bool(_ITEM.match(line)))
+
+
+def _filled(text: str, facts: Mapping[str, Fact]) -> Line:
+    pieces: list[Piece] = []
+    end = 0
+    for found in _MARK.finditer(text):
+        pieces.append(Piece(text[end : found.start()]))
+        pieces.append(_piece(facts[found[1]]) if found[1] is not None else Piece(found[2], is_blank=True))
+        end = found.end()
+    pieces.append(Piece(text[end:]))
+    return Line(tuple(piece for piece in pieces if piece.text))
+
+
+def _piece(fact: Fact) -> Piece:
+    if fact.value is None or fact.value in ("", ()):
+        return Piece(fact.label, is_blank=True)
+    if isinstance(fact.value, date):
+        return Piece(chinese_day(fact.value))
+    texts = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+    return Piece("；".join(map(_clean, texts)))
+
+
+def _clean(text: str) -> str:
+    """What came from outside: on one line, without control characters, identity numbers masked, no full stop twice."""
+    return show.redact(show.clean(text)).strip().rstrip("。；")
+
+
+def chinese_day(day: date) -> str:
+    """2026-03-01 as 2026年3月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 as 一 to 九十九."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens]}十"
+    return head + (NUMERALS[ones] if ones or not tens else "")
