@@ -23,8 +23,8 @@ def with_class(frame: pl.LazyFrame, regime: Regime, low_fines: LowFines, name: s
     """`frame` with the struct `name`: what `regime` makes of each penalty; null where no class fits.
 
     Needs the facts of a penalty, counts_from_on and term_on (last day of a restriction, FOR_EVER for life). Fields:
-    class, class_title, regime, reason, is_shown, end_on (corresponding day), early_on, basis, confidence (a rank),
-    is_term_unstated, is_missing and is_unclear (a low fine's).
+    class, class_title, regime, reason, is_shown, end_on (corresponding day), early_on, term_end_on (of a restriction
+    that publicity waits for), basis, confidence (a rank), is_term_unstated, is_missing and is_unclear (a low fine's).
     """
     low = low_fine(low_fines, regime.from_)
     is_used = any(_asks_low_fine(rule) for of_class in regime.classes for rule in of_class.rules)
@@ -47,6 +47,7 @@ def _outcome(regime: Regime, of_class: PublicityClass, fits: Sequence[pl.Expr], 
     met = list(zip(of_class.rules, fits, strict=True))
     never_early = [fit for rule, fit in met if rule.at_least is None]
     early = pl.max_horizontal(_NEVER, *(pl.when(fit).then(_end(rule, rule.at_least)) for rule, fit in met))
+    with_term = [fit for rule, fit in met if rule.until_term_ends]
     nothing = pl.lit(False)
     return pl.struct(
         pl.lit(of_class.class_).alias("class"),
@@ -56,10 +57,10 @@ def _outcome(regime: Regime, of_class: PublicityClass, fits: Sequence[pl.Expr], 
         is_shown=pl.any_horizontal(False, *(fit for rule, fit in met if rule.shown)),
         end_on=pl.max_horizontal(_NEVER, *(pl.when(fit).then(_end(rule, rule.shown)) for rule, fit in met)),
         early_on=pl.when(~pl.any_horizontal(False, *never_early)).then(early),
+        term_end_on=pl.when(pl.any_horizontal(False, *with_term)).then(_TERM),
         basis=_joined(pl.when(fit).then(_basis(rule, low)) for rule, fit in met),
         confidence=pl.max_horizontal(pl.when(fit).then(_rank(rule, low)) for rule, fit in met),
-        is_term_unstated=pl.any_horizontal(False, *(fit for rule, fit in met if rule.until_term_ends))
-        & _TERM.is_null(),
+        is_term_unstated=pl.any_horizontal(False, *with_term) & _TERM.is_null(),
         is_missing=low.is_missing if is_used else nothing,
         is_unclear=low.is_unclear if is_used else nothing,
     )

@@ -14,15 +14,23 @@ from transforms.law.words import PUBLICITY
 Asked = Literal["due", "overdue", "ending"]
 _OPEN = pl.col("state").is_in(["awaiting", "overdue"])
 _SHOWN = pl.col("state").is_in(["awaiting", "overdue", "public"])
-_BY = {"push": "push_by_on", "publish": "publish_by_on", "withdraw": "withdraw_by_on", "end": "last_day_on"}
+_BY = {
+    "push": "push_by_on",
+    "publish": "publish_by_on",
+    "withdraw": "withdraw_by_on",
+    "end": "last_day_on",
+    "take_down": "take_down_by_on",
+    "push_repair": "repair_push_by_on",
+}
+_TO_TAKE_DOWN = (pl.col("state") == "repaired") & pl.col("taken_down_on").is_null() & pl.col("unpublished_on").is_null()
 
 
 def duties(found: pl.LazyFrame, asked: Asked, as_of: date) -> pl.LazyFrame:
     """Rows of PUBLICITY with `task` and `by_on`, its last day, sorted by day.
 
-    due: to be pushed, published or withdrawn on `as_of` at the latest. overdue: not published or not withdrawn though
-    the day is over, or its day is not stated (that a push was made is nowhere recorded). ending: the last day of
-    publicity lies in the month of `as_of`, from that day on.
+    due: to be pushed, published, withdrawn, or taken down after a repair, on `as_of` at the latest. overdue: not
+    published, withdrawn or taken down though the day is over, or its day is not stated (that a push was made is
+    nowhere recorded). ending: the last day of publicity lies in the month of `as_of`, from that day on.
     """
     made = {"due": _due, "overdue": _overdue, "ending": _ending}[asked](as_of)
     tasks = [
@@ -52,12 +60,15 @@ def _due(as_of: date) -> Iterator[tuple[str, pl.Expr]]:
     yield "push", _OPEN & (pl.col("push_by_on") == as_of)
     yield "publish", _OPEN & (pl.col("publish_by_on") == as_of)
     yield "withdraw", (pl.col("state") == "to_withdraw") & (pl.col("withdraw_by_on") == as_of)
+    yield "take_down", _TO_TAKE_DOWN & (pl.col("take_down_by_on") == as_of)
+    yield "push_repair", (pl.col("state") == "repaired") & (pl.col("repair_push_by_on") == as_of)
 
 
 def _overdue(as_of: date) -> Iterator[tuple[str, pl.Expr]]:
     yield "publish", pl.col("state") == "overdue"
     is_late = (pl.col("withdraw_by_on") < as_of) | pl.col("withdraw_by_on").is_null()
     yield "withdraw", (pl.col("state") == "to_withdraw") & is_late
+    yield "take_down", _TO_TAKE_DOWN & (pl.col("take_down_by_on") < as_of)
 
 
 def _ending(as_of: date) -> Iterator[tuple[str, pl.Expr]]:

@@ -48,8 +48,11 @@ def _state(system: Publicity, calendar: Calendar, as_of: date) -> pl.Expr:
         (is_natural_end, "ended"),
         (_is_annulled(as_of) & (is_off | pl.lit(system.withdrawn_column is None)), "withdrawn"),
         (_is_annulled(as_of), "to_withdraw"),
+        (pl.col("repaired_on") <= as_of, "repaired"),
+        (pl.col("delisted_on") <= as_of, "delisted"),
         (pl.col("deregistration_on") <= as_of, "deregistered"),
         (is_off, "taken_off"),
+        (pl.col("hidden_on") <= as_of, "hidden"),
         (pl.col("gap") == "low_fine", "unknown"),
         (is_published, "public"),
         (is_in_term, "awaiting"),
@@ -71,6 +74,9 @@ def _notes(as_of: date) -> pl.Expr:
         "term_unstated": is_public & pl.col("is_term_unstated"),
         "low_fine_unclear": pl.col("is_unclear"),
         "transition": is_public & (stop != pl.col("stop_other_transition_on")),
+        "restored": is_public & pl.col("restarted_on").is_not_null(),
+        "repaired_elsewhere": is_public & pl.col("repaired_on").is_null() & (pl.col("repaired_elsewhere_on") <= as_of),
+        "delisting": is_public & (pl.col("left_on") <= as_of) & ~(pl.col("natural_stop_on") <= pl.col("left_on")),
         "revoked_on_unstated": pl.col("is_annulled") & pl.col("annulled_on").is_null(),
     }
     is_up = (pl.col("published_on") <= as_of) & ~(pl.col("unpublished_on") <= as_of).fill_null(False)

@@ -14,6 +14,9 @@ STATES = {
     "to_withdraw": "应撤回",
     "withdrawn": "已撤回",
     "ended": "公示期满",
+    "repaired": "修复停止公示",
+    "hidden": "破产临时屏蔽",
+    "delisted": "随移出名单停止公示",
     "deregistered": "注销停止公示",
     "taken_off": "已提前停止公示",
     "unknown": "不能确定",
@@ -23,6 +26,8 @@ CAUSES_OF_END = {
     "period": "公示期满",
     "regime": "新规定施行",
     "annulled": "处罚被变更或者撤销",
+    "repaired": "准予信用修复",
+    "delisted": "移出严重违法失信名单",
     "deregistered": "当事人注销",
 }
 NOTES = {
@@ -33,9 +38,19 @@ NOTES = {
     "transition": "新旧规定衔接未定，另一口径的停止公示日不同",
     "revoked_on_unstated": "撤销日期未载明",
     "published_unduly": "不应公示而已公示，应予撤下",
+    "restored": "修复被撤销，公示期重新计算，不得提前停止公示",
+    "repaired_elsewhere": "另一公示系统已准予修复，是否互认未定",
+    "delisting": "所涉名单已移出，处罚信息是否同时停止公示未定",
 }
 GAPS = {"low_fine": "所在省份较低数额罚款标准未设定", "calendar": "工作日历未及该年"}
-TASKS = {"push": "推送外省", "publish": "公示", "withdraw": "撤回", "end": "停止公示"}
+TASKS = {
+    "push": "推送外省",
+    "publish": "公示",
+    "withdraw": "撤回",
+    "end": "停止公示",
+    "take_down": "修复后停止公示",
+    "push_repair": "推送修复信息至外省",
+}
 CONFIDENCES = ("C", "M", "I", "GAP")  # from settled to unsettled
 
 PUBLICITY = Table(
@@ -79,6 +94,12 @@ PUBLICITY = Table(
         Column("withdraw_basis", TEXT, "撤回依据", "article of that term"),
         Column("withdraw_confidence", TEXT, "撤回可信度", "as confidence"),
         day("unpublished_on", "已停止公示日期", "as the record has it"),
+        day("repaired_on", "准予修复日期", "day of the repair in force in this system"),
+        day("restored_on", "撤销修复日期", "day a repair was revoked"),
+        day("hidden_on", "临时屏蔽日期", "day of the temporary repair that runs"),
+        day("taken_down_on", "修复办结日期", "day the repair was carried out, as the register has it"),
+        day("take_down_by_on", "修复办结期限", "last day to carry it out"),
+        day("repair_push_by_on", "修复推送期限", "last day to push it to the party's province"),
         Column("notes", TEXTS, "提示", "what was assumed or is unsettled", True, NOTES),
         Column("gap", TEXT, "缺少的规定", "what the policy must say before this can be known", words=GAPS),
         Column("province", TEXT, "处罚机关省份", "first two digits of its division code"),

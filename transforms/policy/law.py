@@ -12,6 +12,7 @@ from transforms.policy.document import load_document
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import LowFines, Publicity, load_low_fines, load_publicity
+from transforms.policy.law_repair import Repair, load_repair
 from transforms.policy.problems import PolicyProblems
 from transforms.policy.yaml_text import read_document
 
@@ -30,7 +31,7 @@ class SeriousList(Strict):
     transition: Dated[Literal["listing_date"]]
 
 
-Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw
+Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw | Repair
 
 
 def load_law(text: str, file_name: str) -> SeriousList:
@@ -53,5 +54,6 @@ _LOADERS: Mapping[str, Callable[[str, str], Law]] = {
     "publicity": load_publicity,
     "low_fines": load_low_fines,
     "calendar": load_calendar_law,
+    "repair": load_repair,
     "procedure": load_procedure,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -17,6 +17,9 @@ from transforms.policy.yaml_text import Document, Path
 from transforms.tables import KINDS, Column
 from transforms.tables.shape import FLAG, TEXT
 from transforms.tables.words import PENALTY_KINDS
+
+if TYPE_CHECKING:
+    from transforms.policy.law_repair import Repair
 
 Transition = Literal["display", "decision"]
 LOW_FINE = "is_low_fine"
@@ -123,10 +126,15 @@ class LowFines(Strict):
 
 @dataclass(frozen=True)
 class PublicityLaw:
-    """Everything the law says of the publicity of penalties."""
+    """Everything the law says of the publicity of penalties, and of their repair."""
 
     systems: tuple[Publicity, ...]
     low_fines: LowFines
+    repairs: tuple[Repair, ...] = ()
+
+    def repair_of(self, system: str) -> Repair | None:
+        """The repair law of `system`; None where there is none."""
+        return next((one for one in self.repairs if one.system == system), None)
 
 
 def load_publicity(text: str, file_name: str) -> Publicity:

@@ -1,0 +1,135 @@
+"""What the repairs and removals of the register change for the publicity of penalties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.law.by_day import value_on
+from transforms.law.calendar import Calendar, working_days_later
+from transforms.law.procedure import Followed
+from transforms.policy.law_repair import Repair
+from transforms.records.text import document_key
+from transforms.tables.shape import COUNT, DAY, FLAG
+from transforms.tables.words import DECISION_TYPES
+
+HIDES = "temporary_repair"
+_OPENS = ("end_temporary_repair", "repair")
+_CARRIES = "carry_out"
+_KEY = ["owner", "number_key"]
+_DAYS = ("repaired_on", "restored_on", "hidden_on", "resumed_on", "taken_down_on", "take_down_by_on")
+_OTHERS = ("repaired_elsewhere_on", "repair_push_by_on", "restarted_on")
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the register of decisions says on a day.
+
+    followed: its steps, as `follow` leaves them. left: listings with enterprise_id, decision_no, target (the number
+    of the penalty they rest on), listed_on and left_on: the first day off the list, past or foreseen; null for none.
+    """
+
+    followed: Followed
+    left: pl.LazyFrame | None = None
+
+
+def owner() -> pl.Expr:
+    """Whom a record concerns: the enterprise, else the party by its name."""
+    return pl.coalesce("enterprise_id", document_key(pl.col("party_name")), pl.lit("")).alias("owner")
+
+
+def with_effects(
+    facts: pl.LazyFrame, law: Repair | None, register: Register | None, calendar: Calendar
+) -> pl.LazyFrame:
+    """`facts` with the days of _DAYS and _OTHERS, and left_on: when a listing that rests on the penalty was over."""
+    if law is None or register is None:
+        return facts.with_columns(pl.lit(None, dtype=DAY).alias(day) for day in (*_DAYS, *_OTHERS, "left_on"))
+    keyed = facts.with_columns(owner(), number_key=document_key(pl.col("decision_no")))
+    own = repairs(register.followed, law.system)
+    elsewhere = _elsewhere(register.followed, law)
+    joined = keyed.join(own, on=_KEY, how="left").join(elsewhere, on=_KEY, how="left")
+    joined = joined.join(_left(register.left), on=_KEY, how="left").drop(_KEY)
+    recognised = pl.when("is_recognised").then("repaired_elsewhere_on")
+    restarts = value_on(law.revocation_restarts, pl.col("restored_on"), FLAG)
+    return (
+        joined.with_columns(repaired_on=pl.min_horizontal("repaired_on", recognised))
+        .with_columns(repair_push_by_on=_push_by(law, calendar), restarted_on=pl.when(restarts).then("restored_on"))
+        .drop("is_recognised")
+    )
+
+
+def repairs(followed: Followed, system: str) -> pl.LazyFrame:
+    """By owner and number_key of the penalty: what its matter has come to in `system`.
+
+    repaired_on: a granted repair in force. restored_on: one was revoked. hidden_on: a temporary repair runs;
+    resumed_on: one was ended. taken_down_on: carried out; take_down_by_on: to be by then.
+    """
+    matters = followed.matters.filter(pl.col("matter") == "penalty", pl.col("system") == system)
+    taken = followed.steps.filter(~pl.col("is_refused"))
+    of_matter = [_hidden(taken), _last(taken, _CARRIES, "taken_down_on"), _take_down_by(followed.terms)]
+    for part in of_matter:
+        matters = matters.join(part, on="matter_id", how="left")
+    is_done = pl.col("taken_down_on") >= pl.col("released_on")
+    return (
+        matters.with_columns(owner(), repaired_on="released_on", taken_down_on=pl.when(is_done).then("taken_down_on"))
+        .group_by(owner="owner", number_key="target_key")
+        .agg(pl.col(*_DAYS).max())
+    )
+
+
+def _hidden(taken: pl.LazyFrame) -> pl.LazyFrame:
+    steps = taken.filter(pl.col("step").is_in([HIDES, *_OPENS])).sort("on", _rank(), "record_id")
+    last = steps.group_by("matter_id", maintain_order=True).agg(pl.col("step").last(), pl.col("on").last())
+    is_hidden = pl.col("step") == HIDES
+    is_ended = pl.col("step") == _OPENS[0]
+    return last.select("matter_id", hidden_on=pl.when(is_hidden).then("on"), resumed_on=pl.when(is_ended).then("on"))
+
+
+def _rank() -> pl.Expr:
+    ranks = {step: place for place, step in enumerate(DECISION_TYPES)}
+    return pl.col("step").replace_strict(ranks, return_dtype=COUNT)
+
+
+def _last(taken: pl.LazyFrame, step: str, name: str) -> pl.LazyFrame:
+    return taken.filter(pl.col("step") == step).group_by("matter_id").agg(pl.col("on").max().alias(name))
+
+
+def _take_down_by(terms: pl.LazyFrame) -> pl.LazyFrame:
+    awaited = terms.filter(pl.col("awaited") == _CARRIES)
+    return awaited.group_by("matter_id").agg(pl.col("by_on").max().alias("take_down_by_on"))
+
+
+def _elsewhere(followed: Followed, law: Repair) -> pl.LazyFrame:
+    """Repairs granted in other systems, and whether they count in this one."""
+    matters = followed.matters.filter(pl.col("matter") == "penalty", pl.col("system") != law.system)
+    granted = matters.filter(pl.col("released_on").is_not_null())
+    return (
+        granted.select(owner(), "system", number_key="target_key", repaired_elsewhere_on="released_on")
+        .with_columns(is_recognised=_recognised(law))
+        .sort("repaired_elsewhere_on", "system")
+        .group_by("owner", "number_key", maintain_order=True)
+        .agg(pl.col("repaired_elsewhere_on").first(), pl.col("is_recognised").first())
+    )
+
+
+def _recognised(law: Repair) -> pl.Expr:
+    is_recognised: pl.Expr = pl.lit(False)
+    for start, systems in sorted(law.recognises.values.items(), key=lambda one: one[0]):
+        told = pl.col("system").is_in(list(systems or ()))
+        is_recognised = pl.when(pl.col("repaired_elsewhere_on") >= start).then(told).otherwise(is_recognised)
+    return is_recognised
+
+
+def _left(left: pl.LazyFrame | None) -> pl.LazyFrame:
+    if left is None:
+        return pl.LazyFrame(schema={"owner": pl.String, "number_key": pl.String, "left_on": DAY})
+    keyed = left.select(owner="enterprise_id", number_key=document_key(pl.col("target")), left_on="left_on")
+    return keyed.drop_nulls().group_by("owner", "number_key").agg(pl.col("left_on").max())
+
+
+def _push_by(law: Repair, calendar: Calendar) -> pl.Expr:
+    """Last day to push a granted repair to the party's province."""
+    days = value_on(law.push_working_days, pl.col("repaired_on"), COUNT)
+    by = working_days_later(pl.col("repaired_on"), days, calendar)
+    return pl.when("is_other_province").then(by)

@@ -1,0 +1,15 @@
+"""Credit repair (信用修复): who may ask for it, and what it changes.
+
+- `eligible`   a row per penalty or listing and system: verdict, conditions, earliest day
+- `penalties`  the times and conditions of a penalty
+- `answers`    what the records answer to each condition
+- `evidence`   what other records say
+- `verdict`    from the answers to the verdict
+- `words`      the table and its codes
+"""
+
+from transforms.law.repair.eligible import repair
+from transforms.law.repair.evidence import Records
+from transforms.law.repair.words import CONDITION_STATES, REPAIR, VERDICTS
+
+__all__ = ["CONDITION_STATES", "REPAIR", "VERDICTS", "Records", "repair"]

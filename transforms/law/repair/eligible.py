@@ -1,0 +1,27 @@
+"""Who may have what repaired on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from transforms.law.calendar import Calendar
+from transforms.law.effects import Register
+from transforms.law.publicity import LegalDay
+from transforms.law.repair.evidence import Records
+from transforms.law.repair.penalties import penalties_repair
+from transforms.law.repair.words import REPAIR
+from transforms.policy.law_publicity import PublicityLaw
+
+
+def repair(
+    records: Records, law: PublicityLaw, calendar: Calendar, as_of: date, register: Register | None = None
+) -> pl.LazyFrame:
+    """A row per penalty or listing decided by `as_of` and system, in the columns of REPAIR, sorted by its key.
+
+    register: what the register of decisions says on `as_of`; without it nothing was repaired, barred or listed.
+    """
+    frames = penalties_repair(records, LegalDay(law, calendar, as_of, register))
+    shown = [frame.select(list(REPAIR.schema)) for frame in frames]
+    return pl.concat([REPAIR.empty().lazy(), *shown]).sort(REPAIR.key)

@@ -1,0 +1,169 @@
+"""From the answers to the verdict: may it be asked for, from when, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from transforms.law.calendar import EARLIEST, LATEST, Calendar, Convention
+from transforms.law.classes import FOR_EVER
+from transforms.law.repair.answers import Answer, answer, rank_of, shown, state_of
+from transforms.law.repair.words import CONDITIONS
+from transforms.law.words import CONFIDENCES
+from transforms.policy.dated import Confidence
+from transforms.policy.law_publicity import Transition
+from transforms.policy.law_repair import Condition
+from transforms.tables.shape import DAY, TEXT
+
+_NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no early end: a verdict of VERDICTS, reason, article, as expressions."""
+
+    verdict: pl.Expr
+    why: pl.Expr
+    basis: pl.Expr
+    rank: pl.Expr
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A time in which one set of rules is asked: from `from_` until before `until`.
+
+    wait: the answer to the condition of time under a convention. refusal: what it means that it is never met.
+    """
+
+    from_: date
+    until: date | None
+    title: str
+    conditions: tuple[Condition, ...]
+    wait: Callable[[Convention], Answer]
+    refusal: Refusal
+
+    def answers(self, convention: Convention) -> list[tuple[Condition, Answer]]:
+        """Every condition with its answer."""
+        return [(one, answer(one, self.wait(convention))) for one in self.conditions]
+
+
+@dataclass(frozen=True)
+class Question:
+    """segments: in order of time. transition: whose rules are asked. is_over: nothing is left to repair, and why.
+
+    is_unknown: what the policy or the calendar cannot tell.
+    """
+
+    segments: Sequence[Segment]
+    transition: Transition
+    calendar: Calendar
+    as_of: date
+    is_over: pl.Expr
+    is_unknown: pl.Expr
+
+    def earliest(self, convention: Convention) -> pl.Expr:
+        """First day, in the segment of `as_of` or a later one, on which no condition is unmet; null for none."""
+        days = []
+        for segment in self.segments:
+            met = [one.met_on for _, one in segment.answers(convention)]
+            start = [pl.lit(segment.from_)] if self.transition == "display" else []
+            found = pl.max_horizontal(*start, *met)
+            is_open = self._is_asked(segment) & (found < FOR_EVER)
+            if self.transition == "display" and segment.until is not None:
+                is_open &= found < segment.until
+            days.append(pl.when(is_open).then(found))
+        return pl.coalesce(*days, _NO_DAY)
+
+    def _is_asked(self, segment: Segment) -> pl.Expr:
+        if self.transition == "display":
+            return pl.lit(segment.until is None or segment.until > self.as_of)
+        is_before = pl.lit(True) if segment.until is None else pl.col("decided_on") < segment.until
+        return (pl.col("decided_on") >= segment.from_) & is_before
+
+    def now(self, value: Callable[[Segment], pl.Expr], dtype: pl.DataType) -> pl.Expr:
+        """`value` of the segment that is asked on `as_of`; null before the first."""
+        chosen: pl.Expr = pl.lit(None, dtype=dtype)
+        for segment in self.segments:
+            is_now = self._is_asked(segment) & pl.lit(segment.from_ <= self.as_of)
+            chosen = pl.when(is_now).then(value(segment)).otherwise(chosen)
+        return chosen
+
+
+def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
+    """`frame` with the columns of REPAIR that follow from its answers; needs stop_on and publicity's confidence."""
+    frame = frame.with_columns(
+        earliest_on=question.earliest(question.calendar.convention),
+        earliest_soonest_on=question.earliest(EARLIEST),
+        earliest_latest_on=question.earliest(LATEST),
+        **_of_now(question),
+    ).with_columns(verdict=_verdict(question))
+    is_refused = pl.col("verdict").is_in(["never", "unneeded"])
+    is_told = is_refused & pl.col("earliest_on").is_null() & ~question.is_over
+    rank = pl.when(is_told).then("_refusal_rank").otherwise("_rank")
+    days = ("earliest_on", "earliest_soonest_on", "earliest_latest_on")
+    return frame.with_columns(
+        *(pl.when(~is_refused & ~question.is_unknown).then(day).alias(day) for day in days),
+        is_eligible=pl.col("verdict") == "eligible",
+        why=_why(question, is_told),
+        basis=pl.when(is_told).then("_refusal_basis").otherwise("_basis"),
+        confidence=rank.replace_strict(dict(enumerate(CONFIDENCES)), default=None, return_dtype=TEXT),
+    )
+
+
+def _of_now(question: Question) -> dict[str, pl.Expr]:
+    convention, as_of, now = question.calendar.convention, question.as_of, question.now
+    rank = pl.Int32()
+
+    def states(segment: Segment) -> list[pl.Expr]:
+        return [state_of(one, as_of) for _, one in segment.answers(convention)]
+
+    def listed(segment: Segment) -> pl.Expr:
+        return pl.concat_list([shown(condition, one, as_of) for condition, one in segment.answers(convention)])
+
+    return {
+        "regime": now(lambda segment: pl.lit(segment.title), TEXT),
+        "conditions": now(listed, CONDITIONS),
+        "_basis": now(lambda segment: pl.lit("；".join(dict.fromkeys(c.basis for c in segment.conditions))), TEXT),
+        "_rank": now(lambda segment: pl.max_horizontal(rank_of(*pair) for pair in segment.answers(convention)), rank),
+        "_is_open": now(lambda s: pl.any_horizontal(state == "unstated" for state in states(s)), pl.Boolean()),
+        "_is_never": now(lambda s: (s.wait(convention).met_on >= FOR_EVER).fill_null(False), pl.Boolean()),
+        "_refusal": now(lambda segment: segment.refusal.verdict, TEXT),
+        "_refusal_why": now(lambda segment: segment.refusal.why, TEXT),
+        "_refusal_basis": now(lambda segment: segment.refusal.basis, TEXT),
+        "_refusal_rank": now(lambda segment: segment.refusal.rank, rank),
+    }
+
+
+def _verdict(question: Question) -> pl.Expr:
+    earliest = pl.col("earliest_on")
+    is_never = earliest.is_null() & pl.col("_is_never")
+    steps: list[tuple[pl.Expr, pl.Expr]] = [
+        (question.is_over, pl.lit("unneeded")),
+        (question.is_unknown | pl.col("regime").is_null(), pl.lit("unknown")),
+        (is_never, pl.col("_refusal")),
+        (earliest >= pl.col("stop_on"), pl.lit("unneeded")),
+        (earliest.is_null() | (earliest > question.as_of), pl.lit("not_yet")),
+        (pl.col("_is_open"), pl.lit("unknown")),
+    ]
+    return pl.coalesce(*(pl.when(test.fill_null(False)).then(word) for test, word in steps), pl.lit("eligible"))
+
+
+def _why(question: Question, is_told: pl.Expr) -> pl.Expr:
+    is_later = (pl.col("verdict") == "unneeded") & (pl.col("earliest_on") >= pl.col("stop_on"))
+    return (
+        pl.when(question.is_over)
+        .then("_over")
+        .when(is_told)
+        .then("_refusal_why")
+        .when(is_later)
+        .then(pl.lit("条件具备之前公示期已经届满，自行停止公示"))
+        .otherwise(_NO_TEXT)
+    )
+
+
+def rank(confidence: Confidence) -> pl.Expr:
+    """A confidence as its place in CONFIDENCES."""
+    return pl.lit(CONFIDENCES.index(confidence), dtype=pl.Int32)
