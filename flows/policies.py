@@ -15,6 +15,7 @@ from transforms.policy.law import SeriousList
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
+from transforms.policy.law_repair import load_repair
 from transforms.policy.paper import PaperText, SharedParagraphs, load_paper, load_shared
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
@@ -95,11 +96,12 @@ def read_law(folder: Path) -> SeriousList:
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:
-    """The publicity systems and what counts as a low fine. Raises PolicyProblems."""
+    """The publicity systems, what counts as a low fine, and repair in each system. Raises PolicyProblems."""
     law = folder / "law"
     systems = _read_all(sorted(law.glob("publicity_*.yaml")), folder, load_publicity)
     (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
-    return PublicityLaw(tuple(systems), low_fines)
+    repairs = _read_all(sorted(law.glob("repair_*.yaml")), folder, load_repair)
+    return PublicityLaw(tuple(systems), low_fines, tuple(repairs))
 
 
 def read_procedure(folder: Path) -> ProcedureLaw:

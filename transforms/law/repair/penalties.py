@@ -17,7 +17,7 @@ from transforms.law.repair.evidence import Records, keyed, with_evidence, with_l
 from transforms.law.repair.verdict import Question, Refusal, Segment, rank, with_verdict
 from transforms.law.words import NOTES as PUBLICITY_NOTES
 from transforms.law.words import STATES
-from transforms.policy.law_publicity import Publicity, PublicityLaw
+from transforms.policy.law_publicity import Publicity
 from transforms.policy.law_repair import Repair, RepairRegime
 from transforms.tables.shape import TEXT
 
