@@ -12,6 +12,7 @@ from transforms.policy.source import Common, Record, Source
 from transforms.policy.source_check import DERIVED, fields_of
 from transforms.records import uscc
 from transforms.records.cells import Field, raw_name, read_field
+from transforms.records.once import read_once
 from transforms.records.problems import PROBLEMS, Check, failures, merged
 from transforms.records.text import document_key, keyed_hashes, normalise_name
 from transforms.tables import KINDS
@@ -83,11 +84,19 @@ def _raw_frame(raw: pl.DataFrame) -> pl.DataFrame:
 
 def _read(frame: pl.DataFrame, fields: Sequence[Field], terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The frame with the fields' values, and the problems of their cells."""
-    readings = [read_field(field, terms.common, terms.received_on) for field in fields]
-    found = failures(frame, (check for reading in readings for check in reading.checks))
-    read = frame.with_columns(reading.value.alias(reading.name) for reading in readings)
+    values: list[pl.Expr | pl.Series] = []
+    found = []
+    for field in fields:
+        reading = read_field(field, terms.common, terms.received_on)
+        if not field.found:  # a constant, a template or nothing: there is no cell
+            values.append(reading.value.alias(reading.name))
+            continue
+        value, problems = read_once(frame, reading, [raw_name(heading) for heading in field.found])
+        values.append(value)
+        found.append(problems)
+    read = frame.with_columns(values)
     secret = [field.name for field in fields if field.cell.secret == "hash"]
-    return read.with_columns(keyed_hashes(read[name], terms.identity_key) for name in secret), found
+    return read.with_columns(keyed_hashes(read[name], terms.identity_key) for name in secret), merged(found)
 
 
 def _chosen(read: tuple[pl.DataFrame, pl.DataFrame], record: Record) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -39,7 +39,7 @@ class Check:
 def failures(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
     """The rows of `frame` (with `row_no`) that fail, one per row and check (PROBLEMS)."""
     listed = list(checks)
-    flags = frame.select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(listed))
+    flags = frame.lazy().select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(listed)).collect()
     found = [describe(frame.filter(flags[str(i)]), check) for i, check in enumerate(listed) if flags[str(i)].any()]
     return merged(found)
 

@@ -51,10 +51,12 @@ def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     order = ["record_id", "_age", "file_name", "row_no"]
     rows = incoming.with_columns(age().alias("_age")).sort(order)
     rows = rows.join(_present(known), on="record_id", how="left", maintain_order="left")
-    rows = rows.with_columns(_is_repeated(known).alias("_repeat"))
+    has_times = bool(rows["version_by"].is_not_null().any())
+    rows = rows.with_columns(_is_repeated(known, has_times).alias("_repeat"))
     kept = rows.filter(~pl.col("_repeat"))
-    number = pl.col("_known_no").fill_null(0) + pl.int_range(1, pl.len() + 1, dtype=pl.Int64()).over("record_id")
-    is_last = pl.int_range(pl.len()).over("record_id") == pl.len().over("record_id") - 1
+    place = pl.int_range(pl.len(), dtype=pl.Int64())
+    number = pl.col("_known_no").fill_null(0) + 1 + place - pl.when(_begins(1)).then(place).forward_fill()
+    is_last = _begins(-1)
     is_newer = (pl.col("_age") >= pl.col("_known_age")).fill_null(True)
     fate = pl.when(is_last & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
     kept = kept.with_columns(number.alias("version_no"), fate.alias("fate"))
@@ -74,10 +76,18 @@ def _present(known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _is_repeated(known: pl.DataFrame) -> pl.Expr:
+def _begins(step: int) -> pl.Expr:
+    """Whether the row `step` before, in the order of facts, is of another fact."""
+    fact = pl.col("record_id")
+    return (fact != fact.shift(step)).fill_null(True)
+
+
+def _is_repeated(known: pl.DataFrame, has_times: bool) -> pl.Expr:
     """A report without a time of its own repeats what stands just before it; one with a time, any report like it."""
-    before = pl.coalesce(pl.col("row_hash").shift(1).over("record_id"), "_known_hash")
+    before = pl.when(_begins(1)).then("_known_hash").otherwise(pl.col("row_hash").shift(1))
     same = (pl.col("row_hash") == before).fill_null(False)
+    if not has_times:
+        return same
     earlier = ~pl.struct("record_id", "row_hash").is_first_distinct()
     pair = pl.struct("record_id", "row_hash")
     held = pair.is_in(known.select(pair).to_series().implode())
