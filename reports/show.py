@@ -29,10 +29,13 @@ def redact(text: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     number = unicodedata.normalize("NFKC", "".join(found.groups())).upper()
-    return f"{number[:3]}*************{number[-2:]}" if _is_identity(number) else found.group()
+    return f"{number[:3]}*************{number[-2:]}" if is_identity(number) else found.group()
 
 
-def _is_identity(number: str) -> bool:
+def is_identity(number: str) -> bool:
+    """Whether 17 figures and a check character are a citizen identity number: a birthday, and the check is right."""
+    if re.fullmatch(r"[0-9]{17}[0-9X]", number) is None:
+        return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
     is_born = number[6:8] in {"18", "19", "20"} and "01" <= number[10:12] <= "12" and "01" <= number[12:14] <= "31"
     return is_born and number[17] == _CHECKS[total % 11]

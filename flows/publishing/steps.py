@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
-from flows.policies import hash_of_law, read_law
 from flows.publishing.approvals import (
     NotApprovable,
     Prepared,
@@ -19,9 +17,10 @@ from flows.publishing.approvals import (
     record,
     remember,
 )
-from flows.publishing.entries import all_listings, causes_of_removal
+from flows.publishing.contents import Contents, PublishedList
+from flows.publishing.lists import LISTS, SERIOUS_LIST, list_called
 from flows.settings import Settings
-from flows.store import Store
+from flows.store import Run, Store
 from reports.publication import (
     Draft,
     IndexProblem,
@@ -34,43 +33,62 @@ from reports.publication import (
     verify,
 )
 
-SERIOUS_LIST = "serious-violations"
+Answer = dict[str, Any]
+_MOST_URGENT = ("waiting", "published", "unchanged", "nothing")
 
 
-def prepare_and_publish(settings: Settings, prepared_by: str) -> dict[str, Any]:
+def prepare_and_publish_all(settings: Settings, prepared_by: str, names: Sequence[str] = ()) -> list[Answer]:
+    """`prepare_and_publish` for each of the lists, or for all of them."""
+    return [prepare_and_publish(settings, prepared_by, name) for name in names or LISTS]
+
+
+def summary_of(answers: Iterable[Answer]) -> Answer:
+    """Several answers as one: the state that most asks for somebody, every message, and `lists`, the answers."""
+    given = list(answers)
+    state = min((answer["state"] for answer in given), key=_MOST_URGENT.index)
+    return {
+        "state": state,
+        "message": "\n".join(f"{answer['title']}：{answer['message']}" for answer in given),
+        "lists": given,
+    }
+
+
+def prepare_and_publish(settings: Settings, prepared_by: str, name: str = SERIOUS_LIST) -> Answer:
     """Prepare the list of the last committed night; release it where these very bytes are approved.
 
-    `state`: nothing (no night yet), unchanged (the latest version shows it already), waiting, published.
-    Raises NotApprovable where nobody is named.
+    `state`: nothing (no night yet), unchanged (the latest version shows it already), waiting, published. `held`: what
+    could not be published, and why. Raises NotApprovable where nobody is named, or there is no such list.
     """
     if not prepared_by.strip():
         raise NotApprovable("拟定须写明拟定人姓名（--by 姓名）。")
-    store = _store(settings)
+    chosen, store = list_called(name), _store(settings)
     night = store.last("nightly")
     if night is None:
-        return _answer("nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
-    law = read_law(settings.policy_dir)
-    found = all_listings(store, night, law)
-    entries = found.filter(pl.col("state") == "standing")
-    if is_as_published(settings.publications, SERIOUS_LIST, entries):
-        latest = Shelf(settings.publications / SERIOUS_LIST).latest()
-        return _answer("unchanged", "名单与已发布的最新版本相同，无需发布。", version=latest)
-    publication = Publication(
-        SERIOUS_LIST,
-        law.title,
+        return _answer(name, "nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
+    contents = chosen.contents(settings, store, night)
+    held = {"held": list(contents.held)} if contents.held else {}
+    if is_as_published(settings.publications, chosen.spec, contents.entries):
+        latest = Shelf(settings.publications / name).latest()
+        return _answer(name, "unchanged", "名单与已发布的最新版本相同，无需发布。", version=latest, **held)
+    draft = prepare(settings.publications, _publication(chosen, settings, night, contents), contents.entries)
+    return release_approved(settings, store, remember(prepared_by.strip(), draft)) | held
+
+
+def _publication(chosen: PublishedList, settings: Settings, night: Run, contents: Contents) -> Publication:
+    return Publication(
+        chosen.spec,
         settings.office_name,
         night.as_of,
-        policy_version=law.law,
-        policy_hash=hash_of_law(settings.policy_dir),
-        causes=causes_of_removal(found),
+        policy_version=contents.policy_version,
+        policy_hash=contents.policy_hash,
+        causes=contents.causes,
+        issues=contents.issues,
     )
-    draft = prepare(settings.publications, publication, entries.drop("ends_on", "state"))
-    return release_approved(settings, store, remember(prepared_by.strip(), draft))
 
 
-def release_approved(settings: Settings, store: Store, prepared: Prepared) -> dict[str, Any]:
+def release_approved(settings: Settings, store: Store, prepared: Prepared) -> Answer:
     """Release the draft where it is approved; otherwise say who must do what. Nothing moves unapproved."""
-    draft = prepared.draft
+    draft, name = prepared.draft, prepared.draft.index.list
     facts = {
         "version": draft.version,
         "prepared_by": prepared.prepared_by,
@@ -79,30 +97,36 @@ def release_approved(settings: Settings, store: Store, prepared: Prepared) -> di
     }
     if not is_approved(store, prepared):
         lapsed = "此前的批准针对的是另一份草稿，内容已变动，须重新批准；" if has_lapsed(store, prepared) else ""
-        words = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定，{lapsed}待他人批准：{_command(draft.version)}"
-        return _answer("waiting", words, folder=str(draft.folder), **facts)
-    folder = release(settings.publications, SERIOUS_LIST, draft.version, draft.digest)
-    return _answer("published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
+        whose = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定"
+        words = f"{whose}，{lapsed}待他人批准：{_command(draft.version, name)}"
+        return _answer(name, "waiting", words, folder=str(draft.folder), **facts)
+    folder = release(settings.publications, name, draft.version, draft.digest)
+    return _answer(name, "published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
 
 
-def approve(settings: Settings, version: str, by: str, note: str = "", digest: str = "") -> dict[str, Any]:
-    """Record the approval of the draft `version`. Raises NotApprovable, which says why in Chinese.
+class Chosen(NamedTuple):
+    """A draft: the version, of which list. digest: of the draft that the approver was shown; empty: as it is now."""
 
-    digest: of the draft that the approver was shown; empty: the draft as it is now.
-    """
-    prepared = waiting_draft(settings, version)
-    if digest not in ("", prepared.draft.digest):
+    version: str
+    list: str = SERIOUS_LIST
+    digest: str = ""
+
+
+def approve(settings: Settings, chosen: Chosen, by: str, note: str = "") -> Answer:
+    """Record the approval of a draft. Raises NotApprovable, which says why in Chinese."""
+    prepared, version = waiting_draft(settings, chosen), chosen.version
+    if chosen.digest not in ("", prepared.draft.digest):
         raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     run_id = record(_store(settings), prepared, Signature(by.strip(), note, now, today))
     words = f"已批准版本 {version}。发布：yaoxin publish --by 姓名"
-    return _answer("approved", words, version=version, decided_by=by.strip(), run_id=run_id)
+    return _answer(chosen.list, "approved", words, version=version, decided_by=by.strip(), run_id=run_id)
 
 
-def waiting_draft(settings: Settings, version: str) -> Prepared:
-    """The draft `version` and its preparer. Raises NotApprovable where there is none, or it is not as it was made."""
-    shelf = Shelf(settings.publications / SERIOUS_LIST)
+def waiting_draft(settings: Settings, chosen: Chosen) -> Prepared:
+    """The draft and its preparer. Raises NotApprovable where there is none, or it is not as it was made."""
+    shelf, version = Shelf(settings.publications / list_called(chosen.list).spec.name), chosen.version
     waiting = _drafts(shelf)
     if version not in waiting:
         raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
@@ -116,8 +140,9 @@ def waiting_draft(settings: Settings, version: str) -> Prepared:
     return Prepared(Draft(version, folder, digest, index), preparer(folder, digest))
 
 
-def _command(version: str) -> str:
-    return f"yaoxin approve {version} --by 姓名"
+def _command(version: str, name: str) -> str:
+    chosen = "" if name == SERIOUS_LIST else f" --list {name}"
+    return f"yaoxin approve {version}{chosen} --by 姓名"
 
 
 def _drafts(shelf: Shelf) -> list[str]:
@@ -130,5 +155,5 @@ def _store(settings: Settings) -> Store:
     return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
-def _answer(state: str, message: str, **facts: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"state": state, "message": message, **facts}
+def _answer(name: str, state: str, message: str, **facts: Any) -> Answer:  # noqa: ANN401
+    return {"list": name, "title": LISTS[name].spec.title, "state": state, "message": message, **facts}

@@ -5,7 +5,7 @@ and see one whole version or the one before. `read_index` reads a version's cont
 """
 
 from reports.publication.contract import Index, IndexProblem, digest_of, read_index, verify
-from reports.publication.delta import Delta, apply, delta_of
+from reports.publication.delta import Causes, Delta, apply, delta_of
 from reports.publication.folder import Shelf
 from reports.publication.work import (
     Draft,
@@ -18,6 +18,7 @@ from reports.publication.work import (
 )
 
 __all__ = [
+    "Causes",
     "Delta",
     "Draft",
     "Index",

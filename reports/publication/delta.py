@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from reports.grid import Field, Grid, grid_from
-from reports.views.listing import LIST_FIELDS, Entry
+from reports.views.listing import Entry, Key, ListSpec, Operation
 
-Operation = Literal["ADD", "MOD", "DEL"]
-Key = tuple[str, str]
 OPERATIONS: dict[str, str] = {"ADD": "新增", "MOD": "变更", "DEL": "移除"}
-USUAL_CAUSES: dict[Operation, str] = {"ADD": "作出列入决定", "MOD": "记载内容变更", "DEL": "公示终止"}
+Causes = Mapping[tuple[Operation, Key], str]
 
 
 class DeltaProblem(ValueError):
@@ -32,8 +30,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Delta:
-    """All differences from `previous` (a version, None for the first) to `current`, by decision number."""
+    """All differences of a list from `previous` (a version, None for the first) to `current`, by key."""
 
+    spec: ListSpec
     previous: str | None
     current: str
     rows: tuple[Row, ...]
@@ -50,65 +49,73 @@ class Delta:
             Field("cause", "变动原因"),
             Field("changed", "变更栏目", "texts"),
         )
-        rows = [_shown(row) for row in self.rows]
-        return grid_from("delta", "与上一版的差异", (*head, *LIST_FIELDS[1:]), rows, "与上一版相同")
+        rows = [self._shown(row) for row in self.rows]
+        return grid_from("delta", "与上一版的差异", (*head, *self.spec.fields[1:]), rows, "与上一版相同")
+
+    def _shown(self, row: Row) -> tuple[object, ...]:
+        shown = [field.name for field in self.spec.fields[1:]]
+        changed = [self.spec.labels.get(name, name) for name in row.changed]
+        return (row.operation, row.cause, changed, *(getattr(row.entry, name) for name in shown))
 
     def content(self) -> dict[str, Any]:
         """The delta as plain values, from which `read` makes it again."""
         return {"previous": self.previous, "current": self.current, "rows": [asdict(row) for row in self.rows]}
 
 
-def _shown(row: Row) -> tuple[object, ...]:
-    labels = {shown.name: shown.label for shown in LIST_FIELDS[1:]}
-    changed = [labels.get(name, name) for name in row.changed]
-    return (row.operation, row.cause, changed, *(getattr(row.entry, name) for name in labels))
-
-
-def read(content: Mapping[str, Any]) -> Delta:
-    """A delta from what `content` gave, after its way through JSON."""
+def read(spec: ListSpec, content: Mapping[str, Any]) -> Delta:
+    """A delta of that list from what `content` gave, after its way through JSON."""
     rows = [
-        Row(row["operation"], row["cause"], entry_from(row["entry"]), tuple(row["changed"])) for row in content["rows"]
+        Row(row["operation"], row["cause"], entry_from(spec, row["entry"]), tuple(row["changed"]))
+        for row in content["rows"]
     ]
-    return Delta(content["previous"], content["current"], tuple(rows))
+    return Delta(spec, content["previous"], content["current"], tuple(rows))
 
 
-def entry_from(content: Mapping[str, Any]) -> Entry:
-    """An entry from JSON: days come as text."""
+def entry_from(spec: ListSpec, content: Mapping[str, Any]) -> Entry:
+    """An entry of that list from JSON: days come as text."""
     days = {name for name in content if name.endswith("_on")}
     values: dict[str, Any] = {n: date.fromisoformat(v) if n in days and v else v for n, v in content.items()}
-    return Entry(**values)
+    return spec.entry(**values)
 
 
 def delta_of(
-    previous: Sequence[Entry], current: Sequence[Entry], versions: tuple[str | None, str], causes: Mapping[Key, str]
+    spec: ListSpec,
+    previous: Sequence[Entry],
+    current: Sequence[Entry],
+    versions: tuple[str | None, str],
+    causes: Causes,
 ) -> Delta:
-    """What differs. `causes` by key (decision_no, enterprise_id); the usual word where it has none."""
-    before, after = by_key(previous), by_key(current)
+    """What differs. `causes`: codes of spec.causes by operation and key; the usual one where it has none."""
+    before, after = by_key(spec, previous), by_key(spec, current)
     rows = [
-        _row(before.get(key), after.get(key), causes.get(key, ""))
+        _row(spec, before.get(key), after.get(key), causes)
         for key in sorted(before.keys() | after.keys())
         if before.get(key) != after.get(key)
     ]
-    return Delta(*versions, tuple(rows))
+    return Delta(spec, *versions, tuple(rows))
 
 
-def _row(before: Entry | None, after: Entry | None, cause: str) -> Row:
+def _row(spec: ListSpec, before: Entry | None, after: Entry | None, causes: Causes) -> Row:
     match before, after:
         case None, Entry():
-            return Row("ADD", cause or USUAL_CAUSES["ADD"], after)
+            return Row("ADD", _cause(spec, "ADD", after, causes), after)
         case Entry(), None:
-            return Row("DEL", cause or USUAL_CAUSES["DEL"], before)
+            return Row("DEL", _cause(spec, "DEL", before, causes), before)
         case Entry(), Entry():
-            changed = [field.name for field in fields(Entry)]
-            differing = tuple(name for name in changed if getattr(before, name) != getattr(after, name))
-            return Row("MOD", cause or USUAL_CAUSES["MOD"], after, differing)
+            names = [field.name for field in fields(spec.entry)]
+            differing = tuple(name for name in names if getattr(before, name) != getattr(after, name))
+            return Row("MOD", _cause(spec, "MOD", after, causes), after, differing)
         case _:
             raise AssertionError("a key of neither version cannot differ")
 
 
-def by_key(entries: Iterable[Entry]) -> dict[Key, Entry]:
+def _cause(spec: ListSpec, operation: Operation, entry: Entry, causes: Causes) -> str:
+    return spec.causes[causes.get((operation, spec.key_of(entry)), spec.usual[operation])]
+
+
+def by_key(spec: ListSpec, entries: Iterable[Entry]) -> dict[Key, Entry]:
     """Entries by what identifies them."""
-    return {entry.key: entry for entry in entries}
+    return {spec.key_of(entry): entry for entry in entries}
 
 
 def apply(previous: Iterable[Entry], delta: Delta) -> tuple[Entry, ...]:
@@ -117,13 +124,13 @@ def apply(previous: Iterable[Entry], delta: Delta) -> tuple[Entry, ...]:
     Raises DeltaProblem where the delta was made for another version: adding what stands, or changing or
     removing what does not.
     """
-    standing = by_key(previous)
+    standing = by_key(delta.spec, previous)
     for row in delta.rows:
-        key = row.entry.key
+        key = delta.spec.key_of(row.entry)
         if (key in standing) == (row.operation == "ADD"):
             stands = "stands already" if key in standing else "does not stand"
             raise DeltaProblem(f"{row.operation} of {key}: it {stands} in version {delta.previous}")
         standing.pop(key, None)
         if row.operation != "DEL":
             standing[key] = row.entry
-    return tuple(sorted(standing.values(), key=lambda entry: entry.place))
+    return delta.spec.sorted(standing.values())

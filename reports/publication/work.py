@@ -1,22 +1,21 @@
-"""Preparing a version of the serious-violation list, and releasing what was approved."""
+"""Preparing a version of a list, and releasing what was approved."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
 from reports.grid import Frame
 from reports.publication.contract import INDEX, DeltaCounts, Index, PublishedFile, described, digest_of, verify
-from reports.publication.delta import Delta, Key, delta_of, entry_from
+from reports.publication.delta import Causes, Delta, delta_of, entry_from
 from reports.publication.folder import Shelf, order
 from reports.render.csv_text import csv_bytes
 from reports.render.html import page
 from reports.render.json_text import grid_content, json_bytes
 from reports.render.xlsx import workbook
-from reports.views.listing import Entry, ListHead, ListView, entries_of, list_view
+from reports.views.listing import Entry, ListHead, ListSpec, ListView, entries_of, list_view
 from reports.views.scheme import ILLUSTRATIVE
 
 _DOWNLOADS = (("list.xlsx", "XLSX"), ("list.csv", "CSV"), ("list.json", "JSON"))
@@ -36,16 +35,19 @@ class ReleaseProblem(RuntimeError):
 
 @dataclass(frozen=True)
 class Publication:
-    """Which list is published. `name` is its folder; policy_version and policy_hash: what stood behind it."""
+    """Which list is published, and what stood behind it. causes: of what came, changed and went (see `delta_of`).
 
-    name: str
-    title: str
+    issues: what a person should look at besides what the entries themselves give, in Chinese.
+    """
+
+    spec: ListSpec
     office: str
     as_of: date
     policy_version: str = ""
     policy_hash: str = ""
     is_illustrative: bool = False
-    causes: Mapping[Key, str] = field(default_factory=dict)
+    causes: Causes = field(default_factory=dict)
+    issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,18 +63,19 @@ class Draft:
 def prepare(root: Path, publication: Publication, entries: Frame) -> Draft:
     """Write the draft of the next version of the list under `root`; nothing a reader sees changes.
 
-    `entries`: ENTRY_SCHEMA, the decided entries that stand on `as_of`. The same call writes the same bytes.
+    `entries`: in the columns of the list, those that stand on `as_of`. The same call writes the same bytes.
     Raises ListProblem for entries that cannot stand in one list, ReleaseProblem for a day before the latest version.
     """
-    shelf = Shelf(root / publication.name)
+    spec = publication.spec
+    shelf = Shelf(root / spec.name)
     previous, version = shelf.latest(), shelf.next_version(publication.as_of)
     if previous and order(version) < order(previous):
         raise ReleaseProblem(f"{publication.as_of} is before the latest version {previous}: a list only goes forward")
     notices = (ILLUSTRATIVE,) if publication.is_illustrative else ()
-    head = ListHead(publication.title, publication.office, publication.as_of, version, notices)
-    view = list_view(entries, head)
-    before = released_entries(shelf.version(previous)) if previous else ()
-    delta = delta_of(before, view.entries, (previous, version), publication.causes)
+    head = ListHead(spec.title, publication.office, publication.as_of, version, notices)
+    view = list_view(spec, entries, head)
+    before = released_entries(spec, shelf.version(previous)) if previous else ()
+    delta = delta_of(spec, before, view.entries, (previous, version), publication.causes)
     files = _files(view, delta)
     index = _index(publication, view, delta, [described(name, *_KINDS[name], files[name]) for name in sorted(files)])
     folder = shelf.write_draft(version, {**files, INDEX: index.content()})
@@ -100,8 +103,8 @@ def list_html(view: ListView) -> str:
 def _index(publication: Publication, view: ListView, delta: Delta, files: list[PublishedFile]) -> Index:
     counts = DeltaCounts(added=delta.count("ADD"), modified=delta.count("MOD"), removed=delta.count("DEL"))
     return Index(
-        list=publication.name,
-        title=publication.title,
+        list=view.spec.name,
+        title=view.head.title,
         office=publication.office,
         version=view.head.version,
         as_of=publication.as_of,
@@ -111,22 +114,22 @@ def _index(publication: Publication, view: ListView, delta: Delta, files: list[P
         policy_version=publication.policy_version,
         policy_hash=publication.policy_hash,
         is_illustrative=publication.is_illustrative,
-        issues=view.issues,
+        issues=tuple(sorted((*publication.issues, *view.issues))),
         files=tuple(files),
     )
 
 
-def released_entries(folder: Path) -> tuple[Entry, ...]:
-    """The entries of a version, from its own files: the tables it was made from may be gone."""
+def released_entries(spec: ListSpec, folder: Path) -> tuple[Entry, ...]:
+    """The entries of a version of the list, from its own files: the tables it was made from may be gone."""
     content = json.loads((folder / "list.json").read_text(encoding="utf-8"))
-    return tuple(entry_from(entry) for entry in content["entries"])
+    return tuple(entry_from(spec, entry) for entry in content["entries"])
 
 
-def is_as_published(root: Path, name: str, entries: Frame) -> bool:
-    """Whether the latest version of the list shows exactly these entries (ENTRY_SCHEMA); no version shows none."""
-    shelf = Shelf(root / name)
+def is_as_published(root: Path, spec: ListSpec, entries: Frame) -> bool:
+    """Whether the latest version of the list shows exactly these entries; no version shows none."""
+    shelf = Shelf(root / spec.name)
     latest = shelf.latest()
-    return latest is not None and released_entries(shelf.version(latest)) == entries_of(entries)[0]
+    return latest is not None and released_entries(spec, shelf.version(latest)) == entries_of(spec, entries)[0]
 
 
 def release(root: Path, name: str, version: str, digest: str) -> Path:

@@ -1,60 +1,81 @@
-"""The serious-violation list (严重违法失信名单) as it is published."""
+"""A list as it is published: what any list has. Which lists there are: `reports.views.lists`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
-from reports import show
+from reports import redaction, show
 from reports.grid import Field, Frame, Grid, collected, grid_from
+
+Operation = Literal["ADD", "MOD", "DEL"]
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry, in the order of the list: oldest listing first. The key is (decision_no, enterprise_id)."""
+    """A row of a published list. Each list has its own, of texts and days."""
 
-    listed_on: date
-    decision_no: str
-    enterprise_id: str
+
+@dataclass(frozen=True)
+class Notes:
+    """What a list's page says around the table."""
+
+    empty: str
+    search: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list: its name (also its folder), the columns of an entry, and how entries are shown, told apart and sorted.
+
+    fields: what is shown, the running number first. key: columns that identify an entry from one version to the next;
+    order: columns it is sorted by, before the key; needed: columns no entry may lack. prose: columns read for what
+    they say of persons; the other shown texts are names. party: the column that names whom the entry is about;
+    person_when: column and value that mark a natural person. causes: code to word of why an entry came, changed or
+    went; usual: the one that is taken where nothing says another.
+    """
+
     name: str
-    uscc: str = ""
-    reason: str = ""
-    listed_by: str = ""
-    removal_reason: str = ""
-    removed_on: date | None = None
-    removed_by: str = ""
+    title: str
+    entry: type[Entry]
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    order: tuple[str, ...]
+    needed: tuple[str, ...]
+    prose: frozenset[str]
+    party: str
+    causes: Mapping[str, str]
+    usual: Mapping[Operation, str]
+    notes: Notes
+    person_when: tuple[str, str] | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
+    def schema(self) -> pl.Schema:
+        """The columns of an entry."""
+        return pl.Schema({f.name: pl.Date() if f.name.endswith("_on") else pl.String() for f in fields(self.entry)})
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The heading of each shown column."""
+        return {shown.name: shown.label for shown in self.fields}
+
+    def key_of(self, entry: Entry) -> Key:
         """What identifies the entry from one version to the next."""
-        return (self.decision_no, self.enterprise_id)
+        return tuple(getattr(entry, name) for name in self.key)
 
-    @property
-    def place(self) -> tuple[date, str, str]:
+    def place_of(self, entry: Entry) -> tuple[object, ...]:
         """Where it stands in the list."""
-        return (self.listed_on, self.decision_no, self.enterprise_id)
+        return tuple(getattr(entry, name) for name in (*self.order, *self.key))
 
-
-ENTRY_SCHEMA = pl.Schema(
-    {field.name: pl.Date() if field.name.endswith("_on") else pl.String() for field in fields(Entry)}
-)
-LIST_FIELDS = (
-    Field("position", "序号", "count", width=7),
-    Field("name", "企业名称", width=36),
-    Field("uscc", "统一社会信用代码", "id", width=22),
-    Field("decision_no", "决定书文号", "id", width=26),
-    Field("reason", "列入原因", width=44),
-    Field("listed_on", "列入日期", "day"),
-    Field("listed_by", "作出决定机关（列入）", width=26),
-    Field("removal_reason", "移出原因", width=26),
-    Field("removed_on", "移出日期", "day"),
-    Field("removed_by", "作出决定机关（移出）", width=26),
-)
-_LABELS = {shown.name: shown.label for shown in LIST_FIELDS}
+    def sorted(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """The entries in the order of the list."""
+        return tuple(sorted(entries, key=self.place_of))
 
 
 class ListProblem(ValueError):
@@ -76,6 +97,7 @@ class ListHead:
 class ListView:
     """The list of one version. `issues`: what a person should look at, in Chinese."""
 
+    spec: ListSpec
     head: ListHead
     entries: tuple[Entry, ...]
     issues: tuple[str, ...] = ()
@@ -88,45 +110,61 @@ class ListView:
     @property
     def grid(self) -> Grid:
         """The published columns, numbered in order."""
-        names = [shown.name for shown in LIST_FIELDS[1:]]
+        names = [shown.name for shown in self.spec.fields[1:]]
         rows = [(number, *(getattr(entry, name) for name in names)) for number, entry in enumerate(self.entries, 1)]
-        return grid_from("list", self.head.title, LIST_FIELDS, rows, "截至本版日期，名单为空：没有列入的企业。")
+        return grid_from("list", self.head.title, self.spec.fields, rows, self.spec.notes.empty)
 
 
-def list_view(entries: Frame, head: ListHead) -> ListView:
-    """The view of `entries` (ENTRY_SCHEMA; see `entries_of`)."""
-    made, issues = entries_of(entries)
-    return ListView(head, made, issues)
+def list_view(spec: ListSpec, entries: Frame, head: ListHead) -> ListView:
+    """The view of `entries` (spec.schema; see `entries_of`)."""
+    made, issues = entries_of(spec, entries)
+    return ListView(spec, head, made, issues)
 
 
-def entries_of(frame: Frame) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Entries in order of listing day, decision number, enterprise; and the issues found. Missing columns are empty.
+def entries_of(spec: ListSpec, frame: Frame) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Entries in their order, and the issues found. Missing columns are empty.
 
-    Identity numbers are masked wherever they stand, and every masking is an issue.
-    Raises ListProblem for an entry without name, number, enterprise or day, or two with one key.
+    What a text may not say of a person is masked (see `reports.redaction`), and every masking is an issue.
+    Raises ListProblem for an entry without what it needs, or two with one key.
     """
-    given = collected(frame)
-    lacking = [pl.lit(None, ENTRY_SCHEMA[name]).alias(name) for name in ENTRY_SCHEMA if name not in given.columns]
-    rows = [_entry(row) for row in given.with_columns(lacking).select(list(ENTRY_SCHEMA)).iter_rows(named=True)]
-    made = tuple(sorted((entry for entry, _ in rows), key=lambda entry: entry.place))
-    _distinct(made)
+    given, schema = collected(frame), spec.schema
+    lacking = [pl.lit(None, schema[name]).alias(name) for name in schema if name not in given.columns]
+    rows = [_entry(spec, row) for row in given.with_columns(lacking).select(list(schema)).iter_rows(named=True)]
+    made = spec.sorted(entry for entry, _ in rows)
+    _distinct(spec, made)
     return made, tuple(sorted(issue for _, issues in rows for issue in issues))
 
 
-def _entry(row: dict[str, Any]) -> tuple[Entry, list[str]]:
-    missing = [name for name in ("listed_on", "decision_no", "enterprise_id", "name") if not row[name]]
+def _entry(spec: ListSpec, row: dict[str, Any]) -> tuple[Entry, list[str]]:
+    missing = [name for name in spec.needed if not row[name]]
     if missing:
-        raise ListProblem(f"entry {row['decision_no']!r} of {row['name']!r} lacks {', '.join(missing)}")
-    cleaned = {name: show.clean(row[name] or "") for name, dtype in ENTRY_SCHEMA.items() if dtype == pl.String()}
-    texts = {name: show.redact(text) for name, text in cleaned.items()}
-    masked = [_LABELS.get(name, name) for name, text in texts.items() if text != cleaned[name]]
-    issues = [f"决定书文号 {texts['decision_no']}：“{label}”中含身份证件号码，已隐去" for label in masked]
-    return Entry(**{**row, **texts}), issues
+        raise ListProblem(f"entry {row['decision_no']!r} of {row[spec.party]!r} lacks {', '.join(missing)}")
+    texts = {name: show.clean(row[name] or "") for name, dtype in spec.schema.items() if dtype == pl.String()}
+    masked = {name: _redacted(spec, name, texts) for name in texts}
+    written = {name: one.text for name, one in masked.items()}
+    issues = [
+        f"决定书文号 {written['decision_no']}：“{spec.labels.get(name, name)}”中含{redaction.KINDS[kind]}，已隐去"
+        for name, one in masked.items()
+        for kind in one.found
+    ]
+    return spec.entry(**{**row, **written}), issues
 
 
-def _distinct(entries: Iterable[Entry]) -> None:
-    seen: set[tuple[str, str]] = set()
+def _redacted(spec: ListSpec, name: str, texts: Mapping[str, str]) -> redaction.Redacted:
+    text = texts[name]
+    if name in spec.prose:
+        is_person = spec.person_when is not None and texts[spec.person_when[0]] == spec.person_when[1]
+        return redaction.prose(text, texts[spec.party], is_person=is_person)
+    if any(shown.name == name and shown.form == "text" for shown in spec.fields):
+        return redaction.numbers(text)
+    whole = show.redact(text)  # a number of a paper of ours: nothing but an identity number is out of place in it
+    return redaction.Redacted(whole, ("identity",) if whole != text else ())
+
+
+def _distinct(spec: ListSpec, entries: Iterable[Entry]) -> None:
+    seen: set[Key] = set()
     for entry in entries:
-        if entry.key in seen:
-            raise ListProblem(f"two entries have the key {entry.key}: decision number and enterprise must be unique")
-        seen.add(entry.key)
+        key = spec.key_of(entry)
+        if key in seen:
+            raise ListProblem(f"two entries have the key {key}: {' and '.join(spec.key)} must be unique")
+        seen.add(key)

@@ -1,18 +1,21 @@
 """The pages in a real browser: wide and narrow, searched, sorted, printed, and attacked."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from reports.office import write_enterprise, write_office
 from reports.publication import Publication, prepare
 from reports.views.enterprise import enterprise_view
+from reports.views.listing import ListSpec
 from reports.views.night import office_view
 from tests.reports import samples
 
 pytestmark = pytest.mark.xdist_group("browser")
-PAGES = ("office", "enterprise", "hostile", "list", "empty")
+PAGES = ("office", "enterprise", "hostile", "list", "empty", "penalties")
 WIDTHS = (1280, 390)
 
 
@@ -25,13 +28,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for name, text in (("enterprise", "天府医药有限公司"), ("hostile", "".join(samples.HOSTILE)))
     }
     made = {name: write_enterprise(view, folder / f"{name}.html") for name, view in views.items()}
-    listed = {name: _list(folder, name, count) for name, count in (("list", 12), ("empty", 0))}
+    serious, penalties = (samples.LISTS[name] for name in ("serious-violations", "penalties"))
+    listed = {
+        "list": _list(folder / "whole", *serious, 12),
+        "empty": _list(folder / "empty", *serious, 0),
+        "penalties": _list(folder / "whole", *penalties, 12),
+    }
     return {"office": office, **made, **listed}
 
 
-def _list(folder: Path, name: str, count: int) -> Path:
-    publication = Publication(name, "严重违法失信名单", "四川省药品监督管理局", samples.AS_OF)
-    return prepare(folder, publication, samples.entries(count)).folder / "list.html"
+def _list(folder: Path, spec: ListSpec, make: Callable[[int], pl.DataFrame], count: int) -> Path:
+    publication = Publication(spec, "四川省药品监督管理局", samples.AS_OF)
+    return prepare(folder, publication, make(count)).folder / "list.html"
 
 
 @pytest.mark.parametrize("width", WIDTHS)

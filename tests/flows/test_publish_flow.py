@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from flows import publish as module
-from flows.publishing import approve
+from flows.publishing import Chosen, approve
 from reports.publication import Shelf
 from tests.flows.publishing.town import NIGHT, store_at, town
 
@@ -76,8 +76,8 @@ def answer(client, run, **words):
     raise AssertionError(found.details)
 
 
-def latest(settings):
-    return Shelf(settings.publications / "serious-violations").latest()
+def latest(settings, name="serious-violations"):
+    return Shelf(settings.publications / name).latest()
 
 
 def approvals(tmp_path):
@@ -85,8 +85,11 @@ def approvals(tmp_path):
     return rows.filter(pl.col("decision_type") == "approve_publication")
 
 
+SERIOUS = ("serious-violations",)
+
+
 def test_an_answer_on_the_page_is_the_decision_and_releases(settings, client, tmp_path):
-    with running(settings, prepared_by="张三", wait_hours=1) as ended:
+    with running(settings, prepared_by="张三", wait_hours=1, lists=SERIOUS) as ended:
         run, question = paused_run(client)
         assert latest(settings) is None
         answer(client, run, approved_by="张三")
@@ -94,7 +97,7 @@ def test_an_answer_on_the_page_is_the_decision_and_releases(settings, client, tm
         assert approvals(tmp_path).is_empty(), "who prepared it is asked again"
         answer(client, run, approved_by="李四", note="核对无误")
     (state,) = ended
-    assert (state.name, state.message) == ("Completed", f"版本 {VERSION} 已发布。")
+    assert (state.name, state.message) == ("Completed", f"严重违法失信名单：版本 {VERSION} 已发布。")
     (row,) = approvals(tmp_path).to_dicts()
     assert (row["proposed_by"], row["decided_by"], row["reason"]) == ("张三", "李四", "核对无误")
     assert row["target"].startswith(f"serious-violations/{VERSION}#")
@@ -103,8 +106,26 @@ def test_an_answer_on_the_page_is_the_decision_and_releases(settings, client, tm
     assert any("拟定人与批准人不得为同一人" in text for text in questions)
 
 
+def test_lists_are_approved_together_or_one_by_one_and_each_has_its_decision(settings, client, tmp_path):
+    with running(settings, prepared_by="张三", wait_hours=1) as ended:
+        run, question = paused_run(client)
+        answer(client, run, approved_by="李四", lists=["penalties"])
+        run, _ = paused_run(client, but_not=question)
+        assert (latest(settings), latest(settings, "penalties")) == (None, VERSION)
+        answer(client, run, approved_by="王五")
+    (state,) = ended
+    lines = (f"{title}：版本 {VERSION} 已发布。" for title in ("严重违法失信名单", "行政处罚公示"))
+    assert (state.name, state.message) == ("Completed", "\n".join(lines))
+    assert latest(settings) == VERSION
+    rows = approvals(tmp_path).sort("decision_no").select("target", "decided_by").rows()
+    assert [(target.split("/")[0], by) for target, by in rows] == [
+        ("penalties", "李四"),
+        ("serious-violations", "王五"),
+    ]
+
+
 def test_where_nobody_answers_the_draft_waits_and_the_run_ends_in_peace(settings, client, tmp_path):
-    with running(settings, prepared_by="张三", wait_hours=1 / 3600) as ended:
+    with running(settings, prepared_by="张三", wait_hours=1 / 3600, lists=SERIOUS) as ended:
         pass
     (state,) = ended
     assert (state.name, state.type.value) == ("Waiting", "COMPLETED")
@@ -112,21 +133,21 @@ def test_where_nobody_answers_the_draft_waits_and_the_run_ends_in_peace(settings
     assert client.read_flow_run(state.state_details.flow_run_id).state.name == "Waiting"
     assert latest(settings) is None
     assert approvals(tmp_path).is_empty()
-    approve(settings, VERSION, "李四")
-    assert module.publish("张三", settings=settings)["state"] == "published"
+    approve(settings, Chosen(VERSION), "李四")
+    assert module.publish("张三", lists=SERIOUS, settings=settings)["state"] == "published"
 
 
 def test_an_approval_on_the_command_line_counts_when_the_wait_is_over(settings, client):
-    with running(settings, prepared_by="张三", wait_hours=4 / 3600) as ended:
+    with running(settings, prepared_by="张三", wait_hours=4 / 3600, lists=SERIOUS) as ended:
         paused_run(client)
-        approve(settings, VERSION, "李四")
+        approve(settings, Chosen(VERSION), "李四")
     assert ended[0].name == "Completed"
     assert latest(settings) == VERSION
 
 
 def test_without_a_wait_it_says_what_must_be_done_and_ends(settings, prefect_server):
-    state = module.publish("张三", settings=settings, return_state=True)
+    state = module.publish("张三", lists=SERIOUS, settings=settings, return_state=True)
     assert state.name == "Waiting"
     assert f"yaoxin approve {VERSION}" in state.message
-    state = module.publish("张三", settings=settings, return_state=True)
+    state = module.publish("张三", lists=SERIOUS, settings=settings, return_state=True)
     assert state.name == "Waiting", "again is the same"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from reports.views.enterprise import EnterpriseFrames
-from reports.views.listing import ENTRY_SCHEMA
+from reports.views.lists import PENALTIES, SERIOUS_VIOLATIONS
 from reports.views.night import Night, NightFrames
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
@@ -268,7 +268,7 @@ def penalty(number: int) -> dict:
 def entries(count: int = 12, **more: object) -> pl.DataFrame:
     """Entries of the list with hostile names among them; every fourth is removed."""
     rows = [entry(number) | more for number in range(count)]
-    return pl.DataFrame(rows, schema=ENTRY_SCHEMA)
+    return pl.DataFrame(rows, schema=SERIOUS_VIOLATIONS.schema)
 
 
 def entry(number: int) -> dict:
@@ -285,3 +285,31 @@ def entry(number: int) -> dict:
         "removed_on": date(2026, 2, 1) if gone else None,
         "removed_by": "四川省药品监督管理局" if gone else None,
     }
+
+
+def penalty_entries(count: int = 12, **more: object) -> pl.DataFrame:
+    """Penalties in publicity, of enterprises with hostile names and of a natural person."""
+    rows = [penalty_entry(number) | more for number in range(count)]
+    return pl.DataFrame(rows, schema=PENALTIES.schema)
+
+
+def penalty_entry(number: int) -> dict:
+    is_person = number % 6 == 5
+    return {
+        "decided_on": date(2025, 1, 5) + timedelta(days=37 * number),
+        "decision_no": f"川药监罚〔2025〕{number + 1}号",
+        "record_id": f"penalty:{number:04d}",
+        "name": "赵甲乙" if is_person else name_of(number),
+        "uscc": "" if is_person else enterprise_id(number),
+        "party_class": "person" if is_person else "organisation",
+        "violation_type": ("销售劣药", "未按药品经营质量管理规范经营药品")[number % 2],
+        "penalty_kinds": ("罚款", "警告；罚款；没收违法所得")[number % 2],
+        "content": f"罚款{1000 * number + 500}.00元"
+        + ("；没收违法所得5,727.90元，责令改正违法行为" if number % 2 else ""),
+        "authority": "四川省药品监督管理局",
+        "published_on": None if number % 4 == 3 else date(2025, 1, 20) + timedelta(days=37 * number),
+    }
+
+
+# Either list with what makes its entries.
+LISTS = {spec.name: (spec, make) for spec, make in ((SERIOUS_VIOLATIONS, entries), (PENALTIES, penalty_entries))}

@@ -1,13 +1,17 @@
 """Preparing and releasing: whole versions only, whatever breaks in between."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from reports.publication import (
@@ -26,58 +30,71 @@ from reports.publication import (
 from reports.publication.delta import read
 from reports.publication.folder import order
 from reports.publication.work import released_entries
-from reports.views.listing import LIST_FIELDS
+from reports.views.listing import ListSpec
 from tests.reports import samples
 
-LIST = Publication(
-    name="serious-violation",
-    title="严重违法失信名单",
-    office="四川省药品监督管理局",
-    as_of=samples.AS_OF,
-    policy_version="1",
-    policy_hash="abc",
-    is_illustrative=True,
-)
 NAMES = {"list.html", "list.xlsx", "list.csv", "list.json", "delta.json", "delta.csv"}
+
+
+@pytest.fixture(params=sorted(samples.LISTS))
+def a(request) -> Listed:
+    """A list with sample entries: whatever holds of a publication holds of every list."""
+    return Listed(*samples.LISTS[request.param])
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list under test: what it looks like, and entries for it."""
+
+    spec: ListSpec
+    entries: Callable[..., pl.DataFrame]
+
+    def publication(self, **more: object) -> Publication:
+        known = {"office": "四川省药品监督管理局", "as_of": samples.AS_OF, "is_illustrative": True}
+        return Publication(self.spec, **(known | {"policy_version": "1", "policy_hash": "abc"} | more))
+
+    def prepare(self, root: Path, count: int = 12, **more: object) -> Draft:
+        return prepare(root, self.publication(**more), self.entries(count))
+
+    def release(self, root: Path, draft: Draft) -> None:
+        release(root, self.spec.name, draft.version, draft.digest)
+
+    def publish(self, root: Path, count: int, **more: object) -> Draft:
+        draft = self.prepare(root, count, **more)
+        self.release(root, draft)
+        return draft
+
+    def shelf(self, root: Path) -> Shelf:
+        return Shelf(root / self.spec.name)
 
 
 class Crash(Exception):
     """The power went."""
 
 
-def _publish(root: Path, count: int, **more: object) -> Draft:
-    draft = prepare(root, replace(LIST, **more), samples.entries(count))
-    release(root, LIST.name, draft.version, draft.digest)
-    return draft
-
-
-def _shelf(root: Path) -> Shelf:
-    return Shelf(root / LIST.name)
-
-
 def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_a_draft_shows_readers_nothing(tmp_path: Path):
-    draft = prepare(tmp_path, LIST, samples.entries())
-    assert _shelf(tmp_path).latest() is None
-    assert _shelf(tmp_path).versions() == ()
-    assert draft.folder == tmp_path / LIST.name / "drafts" / "2026-03-01"
+def test_a_draft_shows_readers_nothing(a: Listed, tmp_path: Path):
+    draft = a.prepare(tmp_path)
+    assert a.shelf(tmp_path).latest() is None
+    assert a.shelf(tmp_path).versions() == ()
+    assert draft.folder == tmp_path / a.spec.name / "drafts" / "2026-03-01"
     assert {path.name for path in draft.folder.iterdir()} == NAMES | {"index.json"}
 
 
-def test_the_same_draft_twice_has_the_same_bytes(tmp_path: Path):
-    one = prepare(tmp_path, LIST, samples.entries())
+def test_the_same_draft_twice_has_the_same_bytes(a: Listed, tmp_path: Path):
+    one = a.prepare(tmp_path)
     first = _bytes(one.folder)
-    again = prepare(tmp_path, LIST, samples.entries().reverse())
-    elsewhere = prepare(tmp_path / "elsewhere", LIST, samples.entries().lazy())
+    again = prepare(tmp_path, a.publication(), a.entries().reverse())
+    elsewhere = prepare(tmp_path / "elsewhere", a.publication(), a.entries().lazy())
     assert first == _bytes(again.folder) == _bytes(elsewhere.folder)
     assert one.digest == again.digest == elsewhere.digest
 
 
-def test_the_index_is_what_it_says(tmp_path: Path):
-    draft = prepare(tmp_path, LIST, samples.entries())
+def test_the_index_is_what_it_says(a: Listed, tmp_path: Path):
+    draft = a.prepare(tmp_path)
     index = verify(draft.folder)
     assert index == draft.index == read_index(draft.folder)
     assert {file.name for file in index.files} == NAMES
@@ -86,21 +103,22 @@ def test_the_index_is_what_it_says(tmp_path: Path):
     assert (index.delta.added, index.delta.modified, index.delta.removed) == (12, 0, 0)
 
 
-def test_every_format_says_the_same(tmp_path: Path):
-    folder = prepare(tmp_path, LIST, samples.entries()).folder
+def test_every_format_says_the_same(a: Listed, tmp_path: Path):
+    folder = a.prepare(tmp_path).folder
     table = json.loads((folder / "list.json").read_text(encoding="utf-8"))["table"]["rows"]
     rows = list(csv.DictReader(io.StringIO((folder / "list.csv").read_text(encoding="utf-8-sig"))))[:-1]
     sheet = openpyxl.load_workbook(folder / "list.xlsx").worksheets[0]
-    names = [sheet.cell(row, 2).value for row in range(6, 6 + len(table))]
-    assert [row["企业名称"].removeprefix("'") for row in rows] == [row["name"] for row in table] == names
-    assert [row["列入日期"] for row in rows] == [row["listed_on"] for row in table]
-    assert [field.label for field in LIST_FIELDS] == list(rows[0])
+    day, column = a.spec.order[0], list(a.spec.labels).index("name") + 1
+    names = [sheet.cell(row, column).value for row in range(6, 6 + len(table))]
+    assert [row[a.spec.labels["name"]].removeprefix("'") for row in rows] == [row["name"] for row in table] == names
+    assert [row[a.spec.labels[day]] for row in rows] == [row[day] for row in table]
+    assert [field.label for field in a.spec.fields] == list(rows[0])
     assert [cell.value for cell in sheet[5]] == list(rows[0])
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_every_file_carries_the_notice(tmp_path: Path, name: str):
-    folder = prepare(tmp_path, LIST, samples.entries()).folder
+def test_every_file_carries_the_notice(a: Listed, tmp_path: Path, name: str):
+    folder = a.prepare(tmp_path).folder
     content = (folder / name).read_bytes()
     if name.endswith(".xlsx"):
         sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
@@ -109,29 +127,29 @@ def test_every_file_carries_the_notice(tmp_path: Path, name: str):
         assert "示例标准" in content.decode("utf-8")
 
 
-def test_a_list_is_as_published_until_an_entry_differs(tmp_path: Path):
-    assert not is_as_published(tmp_path, LIST.name, samples.entries(0))
-    _publish(tmp_path, 5)
-    assert is_as_published(tmp_path, LIST.name, samples.entries(5).reverse())
-    assert not is_as_published(tmp_path, LIST.name, samples.entries(4))
-    assert not is_as_published(tmp_path, LIST.name, samples.entries(5, reason="另"))
+def test_a_list_is_as_published_until_an_entry_differs(a: Listed, tmp_path: Path):
+    assert not is_as_published(tmp_path, a.spec, a.entries(0))
+    a.publish(tmp_path, 5)
+    assert is_as_published(tmp_path, a.spec, a.entries(5).reverse())
+    assert not is_as_published(tmp_path, a.spec, a.entries(4))
+    assert not is_as_published(tmp_path, a.spec, a.entries(5, uscc="另"))
 
 
-def test_an_empty_list_is_published_as_empty(tmp_path: Path):
-    draft = prepare(tmp_path, LIST, samples.entries(0))
+def test_an_empty_list_is_published_as_empty(a: Listed, tmp_path: Path):
+    draft = a.prepare(tmp_path, 0)
     assert draft.index.count == 0
-    assert "名单为空" in (draft.folder / "list.html").read_text(encoding="utf-8")
-    assert "名单为空" in openpyxl.load_workbook(draft.folder / "list.xlsx").worksheets[0]["A6"].value
+    assert a.spec.notes.empty in (draft.folder / "list.html").read_text(encoding="utf-8")
+    assert a.spec.notes.empty in openpyxl.load_workbook(draft.folder / "list.xlsx").worksheets[0]["A6"].value
     assert json.loads((draft.folder / "list.json").read_text(encoding="utf-8"))["entries"] == []
 
 
-def test_a_release_moves_latest_and_the_next_of_the_day_is_numbered(tmp_path: Path):
-    versions = [_publish(tmp_path, count).version for count in (3, 4, 5)]
+def test_a_release_moves_latest_and_the_next_of_the_day_is_numbered(a: Listed, tmp_path: Path):
+    versions = [a.publish(tmp_path, count).version for count in (3, 4, 5)]
     assert versions == ["2026-03-01", "2026-03-01-2", "2026-03-01-3"]
-    assert _shelf(tmp_path).versions() == tuple(versions)
-    assert _shelf(tmp_path).latest() == "2026-03-01-3"
-    assert read_index(tmp_path / LIST.name / "latest").version == "2026-03-01-3"
-    assert list((tmp_path / LIST.name / "drafts").iterdir()) == []
+    assert a.shelf(tmp_path).versions() == tuple(versions)
+    assert a.shelf(tmp_path).latest() == "2026-03-01-3"
+    assert read_index(tmp_path / a.spec.name / "latest").version == "2026-03-01-3"
+    assert list((tmp_path / a.spec.name / "drafts").iterdir()) == []
 
 
 def test_versions_sort_by_day_and_number():
@@ -141,45 +159,45 @@ def test_versions_sort_by_day_and_number():
         order("latest")
 
 
-def test_the_delta_of_each_version_leads_to_it(tmp_path: Path):
+def test_the_delta_of_each_version_leads_to_it(a: Listed, tmp_path: Path):
     steps = [(6, date(2026, 3, 1)), (8, date(2026, 3, 2)), (5, date(2026, 3, 3))]
-    drafts = [_publish(tmp_path, count, as_of=day) for count, day in steps]
+    drafts = [a.publish(tmp_path, count, as_of=day) for count, day in steps]
     entries: tuple = ()
     for draft in drafts:
-        folder = _shelf(tmp_path).version(draft.version)
-        entries = apply(entries, read(json.loads((folder / "delta.json").read_text(encoding="utf-8"))))
-        assert entries == released_entries(folder)
+        folder = a.shelf(tmp_path).version(draft.version)
+        entries = apply(entries, read(a.spec, json.loads((folder / "delta.json").read_text(encoding="utf-8"))))
+        assert entries == released_entries(a.spec, folder)
     assert [draft.index.previous for draft in drafts] == [None, "2026-03-01", "2026-03-02"]
 
 
-def test_a_changed_draft_needs_a_new_approval(tmp_path: Path):
-    approved = prepare(tmp_path, LIST, samples.entries(3))
-    prepare(tmp_path, LIST, samples.entries(4))
+def test_a_changed_draft_needs_a_new_approval(a: Listed, tmp_path: Path):
+    approved = a.prepare(tmp_path, 3)
+    a.prepare(tmp_path, 4)
     with pytest.raises(ReleaseProblem, match="not the one approved"):
-        release(tmp_path, LIST.name, approved.version, approved.digest)
-    assert _shelf(tmp_path).latest() is None
+        a.release(tmp_path, approved)
+    assert a.shelf(tmp_path).latest() is None
 
 
-def test_a_tampered_file_is_not_released(tmp_path: Path):
-    draft = prepare(tmp_path, LIST, samples.entries(3))
+def test_a_tampered_file_is_not_released(a: Listed, tmp_path: Path):
+    draft = a.prepare(tmp_path, 3)
     (draft.folder / "list.csv").write_text("x", encoding="utf-8")
     with pytest.raises(IndexProblem, match=r"list\.csv: expected SHA-256"):
-        release(tmp_path, LIST.name, draft.version, draft.digest)
-    assert _shelf(tmp_path).latest() is None
+        a.release(tmp_path, draft)
+    assert a.shelf(tmp_path).latest() is None
 
 
-def test_an_unknown_draft_is_said(tmp_path: Path):
+def test_an_unknown_draft_is_said(a: Listed, tmp_path: Path):
     with pytest.raises(ReleaseProblem, match="no draft 2026-03-01"):
-        release(tmp_path, LIST.name, "2026-03-01", "x")
+        release(tmp_path, a.spec.name, "2026-03-01", "x")
 
 
-def test_a_version_that_was_overtaken_is_not_released(tmp_path: Path):
-    early = prepare(tmp_path, LIST, samples.entries(3))
-    _publish(tmp_path, 4, as_of=date(2026, 3, 2))
+def test_a_version_that_was_overtaken_is_not_released(a: Listed, tmp_path: Path):
+    early = a.prepare(tmp_path, 3)
+    a.publish(tmp_path, 4, as_of=date(2026, 3, 2))
     with pytest.raises(ReleaseProblem, match="2026-03-02 came since"):
-        release(tmp_path, LIST.name, early.version, early.digest)
+        a.release(tmp_path, early)
     with pytest.raises(ReleaseProblem, match="only goes forward"):
-        prepare(tmp_path, LIST, samples.entries(3))
+        a.prepare(tmp_path, 3)
 
 
 @pytest.mark.parametrize(
@@ -210,33 +228,33 @@ class _Fuse:
         return guarded
 
 
-def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(tmp_path: Path):
+def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(a: Listed, tmp_path: Path):
     expected = tmp_path / "expected"
-    _publish(expected, 3)
-    approved = _publish(expected, 5)
-    wanted = _bytes(expected / LIST.name / "latest")
+    a.publish(expected, 3)
+    approved = a.publish(expected, 5)
+    wanted = _bytes(expected / a.spec.name / "latest")
     crashes = 0
     for after in range(60):
         root = tmp_path / f"after{after}"
-        _publish(root, 3)
+        a.publish(root, 3)
         with pytest.MonkeyPatch.context() as patch:
             _Fuse(patch, after)
             try:
-                _publish(root, 5)
+                a.publish(root, 5)
             except Crash:
                 crashes += 1
             else:
                 break
-        latest = _shelf(root).latest()
+        latest = a.shelf(root).latest()
         assert latest in {"2026-03-01", "2026-03-01-2"}
-        assert verify(root / LIST.name / "latest").version == latest
+        assert verify(root / a.spec.name / "latest").version == latest
         if latest == "2026-03-01":
-            assert prepare(root, LIST, samples.entries(5)).digest == approved.digest
+            assert a.prepare(root, 5).digest == approved.digest
         for _ in range(2):
-            release(root, LIST.name, approved.version, approved.digest)
-        assert _bytes(root / LIST.name / "latest") == wanted
-        assert _shelf(root).versions() == ("2026-03-01", "2026-03-01-2")
-        assert list((root / LIST.name / "drafts").glob("*")) == []
+            a.release(root, approved)
+        assert _bytes(root / a.spec.name / "latest") == wanted
+        assert a.shelf(root).versions() == ("2026-03-01", "2026-03-01-2")
+        assert list((root / a.spec.name / "drafts").glob("*")) == []
     assert crashes >= 10
 
 
@@ -244,40 +262,42 @@ def _power_cut(*_args: object, **_more: object) -> None:
     raise Crash
 
 
-def _placed_but_not_pointed_at(root: Path, monkeypatch: pytest.MonkeyPatch) -> Draft:
-    _publish(root, 3)
-    draft = prepare(root, LIST, samples.entries(5))
+def _placed_but_not_pointed_at(a: Listed, root: Path, monkeypatch: pytest.MonkeyPatch) -> Draft:
+    a.publish(root, 3)
+    draft = a.prepare(root, 5)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "symlink_to", _power_cut)
         with pytest.raises(Crash):
-            release(root, LIST.name, draft.version, draft.digest)
-    assert _shelf(root).version(draft.version).is_dir()
-    assert _shelf(root).latest() == "2026-03-01"
+            a.release(root, draft)
+    assert a.shelf(root).version(draft.version).is_dir()
+    assert a.shelf(root).latest() == "2026-03-01"
     return draft
 
 
-def test_what_was_placed_but_never_seen_is_no_version_and_can_be_finished(tmp_path: Path, monkeypatch):
-    draft = _placed_but_not_pointed_at(tmp_path, monkeypatch)
-    assert _shelf(tmp_path).versions() == ("2026-03-01",)
-    release(tmp_path, LIST.name, draft.version, draft.digest)
-    assert _shelf(tmp_path).versions() == ("2026-03-01", "2026-03-01-2")
+def test_what_was_placed_but_never_seen_is_no_version_and_can_be_finished(a: Listed, tmp_path: Path, monkeypatch):
+    draft = _placed_but_not_pointed_at(a, tmp_path, monkeypatch)
+    assert a.shelf(tmp_path).versions() == ("2026-03-01",)
+    a.release(tmp_path, draft)
+    assert a.shelf(tmp_path).versions() == ("2026-03-01", "2026-03-01-2")
 
 
-def test_what_was_placed_but_never_seen_gives_way_to_what_was_approved_since(tmp_path: Path, monkeypatch):
-    early = _placed_but_not_pointed_at(tmp_path, monkeypatch)
-    late = _publish(tmp_path, 6)
+def test_what_was_placed_but_never_seen_gives_way_to_what_was_approved_since(a: Listed, tmp_path: Path, monkeypatch):
+    early = _placed_but_not_pointed_at(a, tmp_path, monkeypatch)
+    late = a.publish(tmp_path, 6)
     assert late.version == early.version
-    assert read_index(tmp_path / LIST.name / "latest").count == 6
+    assert read_index(tmp_path / a.spec.name / "latest").count == 6
     with pytest.raises(ReleaseProblem, match="not the one approved"):
-        release(tmp_path, LIST.name, early.version, early.digest)
+        a.release(tmp_path, early)
 
 
-def test_without_links_a_pointer_says_which_version_is_the_latest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_links_a_pointer_says_which_version_is_the_latest(
+    a: Listed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     def refuse(*_args: object, **_more: object) -> None:
         raise OSError("no links here")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
     for count in (3, 4):
-        _publish(tmp_path, count)
-    assert _shelf(tmp_path).latest() == "2026-03-01-2"
-    assert json.loads((tmp_path / LIST.name / "latest.json").read_text()) == {"version": "2026-03-01-2"}
+        a.publish(tmp_path, count)
+    assert a.shelf(tmp_path).latest() == "2026-03-01-2"
+    assert json.loads((tmp_path / a.spec.name / "latest.json").read_text()) == {"version": "2026-03-01-2"}

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.demo import deliver
-from flows.publishing import approve, prepare_and_publish
+from flows.publishing import Chosen, approve, prepare_and_publish
 from flows.store import present
 from tests.flows.night.nights import (
     FIRST,
@@ -32,7 +32,7 @@ def at_once(region, tmp_path_factory):
 
 def published(office):
     prepare_and_publish(office.settings, "张三")
-    approve(office.settings, LAST.isoformat(), "李四")
+    approve(office.settings, Chosen(LAST.isoformat()), "李四")
     answer = prepare_and_publish(office.settings, "张三")
     assert answer["state"] == "published"
     return files_below(office.settings.publications / "serious-violations")

@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.publishing import NotApprovable, approve, prepare_and_publish, release_approved
+from flows.publishing import Chosen, NotApprovable, approve, prepare_and_publish, release_approved
 from flows.publishing.steps import waiting_draft
 from reports.publication import IndexProblem, ReleaseProblem, Shelf
 from tests.flows.publishing.town import HOSTILE, NIGHT, after, listing, night, removal, settings_at, store_at, town
@@ -27,7 +27,7 @@ def shelf(settings):
 
 
 def published(settings, by="张三", approved_by="李四"):
-    approve(settings, prepare_and_publish(settings, by)["version"], approved_by)
+    approve(settings, Chosen(prepare_and_publish(settings, by)["version"]), approved_by)
     return prepare_and_publish(settings, by)
 
 
@@ -59,7 +59,7 @@ def test_who_prepared_it_may_not_approve_it(settings, by):
     with pytest.raises(
         NotApprovable, match=r"^拟定人与批准人不得为同一人：版本 2026-03-01 由 张三 拟定，须由他人批准。$"
     ):
-        approve(settings, VERSION, by)
+        approve(settings, Chosen(VERSION), by)
     assert approvals(settings).is_empty()
     assert prepare_and_publish(settings, "李四")["prepared_by"] == "张三", "preparing again hands nothing over"
 
@@ -70,12 +70,12 @@ def test_nobody_prepares_or_approves(settings, by):
         prepare_and_publish(settings, by)
     prepare_and_publish(settings, "张三")
     with pytest.raises(NotApprovable, match="批准须写明批准人姓名"):
-        approve(settings, VERSION, by)
+        approve(settings, Chosen(VERSION), by)
 
 
 def test_an_approval_is_a_decision_and_lets_the_list_out(settings):
     draft = prepare_and_publish(settings, "张三")
-    answer = approve(settings, VERSION, "李四", "核对无误")
+    answer = approve(settings, Chosen(VERSION), "李四", "核对无误")
     assert answer["state"] == "approved"
     (row,) = approvals(settings).to_dicts()
     assert row["target"] == f"serious-violations/{VERSION}#{draft['digest']}"
@@ -97,7 +97,7 @@ def test_an_approval_is_a_decision_and_lets_the_list_out(settings):
 def test_only_what_waits_can_be_approved(settings, version):
     prepare_and_publish(settings, "张三")
     with pytest.raises(NotApprovable, match=r"^没有待批准的版本 .*。待批准：2026-03-01。$"):
-        approve(settings, version, "李四")
+        approve(settings, Chosen(version), "李四")
 
 
 def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_path):
@@ -105,13 +105,13 @@ def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_pat
     night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
     assert prepare_and_publish(settings, "张三")["count"] == 3
     with pytest.raises(NotApprovable, match="已变动，请重新核对"):
-        approve(settings, VERSION, "李四", digest=shown)
+        approve(settings, Chosen(VERSION, digest=shown), "李四")
     assert approvals(settings).is_empty()
 
 
 def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_path):
     assert "重新批准" not in prepare_and_publish(settings, "张三")["message"]
-    approve(settings, VERSION, "李四")
+    approve(settings, Chosen(VERSION), "李四")
     night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
     answer = prepare_and_publish(settings, "张三")
     assert (answer["state"], "须重新批准" in answer["message"]) == ("waiting", True)
@@ -122,14 +122,14 @@ def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_
 
 def test_a_draft_that_was_touched_is_neither_approved_nor_released(settings):
     draft = prepare_and_publish(settings, "张三")
-    prepared = waiting_draft(settings, VERSION)
-    approve(settings, VERSION, "李四")
+    prepared = waiting_draft(settings, Chosen(VERSION))
+    approve(settings, Chosen(VERSION), "李四")
     page = shelf(settings).draft(VERSION) / "list.html"
     page.write_bytes(page.read_bytes() + b" ")
     with pytest.raises((ReleaseProblem, IndexProblem)):
         release_approved(settings, store_at(settings.publications.parent.parent), prepared)
     with pytest.raises(NotApprovable, match="版本 2026-03-01 的文件在拟定后被改动"):
-        approve(settings, VERSION, "王五")
+        approve(settings, Chosen(VERSION), "王五")
     assert shelf(settings).latest() is None
     assert prepare_and_publish(settings, "张三")["digest"] == draft["digest"], "made anew, it is what was approved"
 

@@ -1,7 +1,8 @@
-"""A town with a serious-violation list: the register and the decisions, in a store as the nightly flow writes it."""
+"""A town with lists: the register, decisions and penalties, in a store as the nightly flow writes it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -51,8 +52,37 @@ def removal(number: str, enterprise: str, target: str, on: date) -> dict[str, ob
     return decision("remove", number, enterprise, target=target, decided_on=on)
 
 
-def night(root: Path, day: date, *decisions: dict[str, object]) -> None:
-    """A night that passed and took in these decisions; the first one also the register."""
+def penalty(number: str, enterprise: str | None, **more: object) -> dict[str, object]:
+    """A fine for a drug matter by the bureau of Hubei, whose low fines are set; high enough to stay three years."""
+    known = {
+        "decision_no": number,
+        "decision_key": number,
+        "enterprise_id": enterprise,
+        "record_id": f"penalty:{number}",
+        "violation_type": "销售劣药",
+        "penalty_kinds": ["fine"],
+        "content": "罚款200,000.00元",
+        "fine_fen": 20_000_000,
+        "decided_on": date(2026, 1, 5),
+        "published_on": date(2026, 1, 12),
+        "authority": "示例省药监局",
+        "authority_code": "114200000000000000",
+        "procedure": "ordinary",
+        "discretion": "ordinary",
+        "field": "drug",
+        "state": "in_force",
+    }
+    return known | more
+
+
+def person(number: str, **more: object) -> dict[str, object]:
+    """A fine on a natural person."""
+    known = {"party_name": "赵甲乙", "party_class": "person", "fine_fen": 2_000_000, "content": "罚款20,000.00元"}
+    return penalty(number, None, **(known | more))
+
+
+def night(root: Path, day: date, *decisions: dict[str, object], penalties: Sequence[dict[str, object]] = ()) -> None:
+    """A night that passed and took in these records; the first one also the register."""
     store = store_at(root)
     known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     is_first = store.last() is None
@@ -61,6 +91,8 @@ def night(root: Path, day: date, *decisions: dict[str, object]) -> None:
             lists = {"former_names": [], "licence_nos": [], "fields": ["drug"], "state": "active"}
             entries = ({"enterprise_id": key, "name": name, "name_key": name} | lists for key, name in NAMES.items())
             writing.append("enterprise", rows("enterprise", *entries))
+        if penalties:
+            writing.append("penalty", rows("penalty", *penalties))
         if decisions:
             writing.append("decision", rows("decision", *decisions))
         writing.commit("passed", {})

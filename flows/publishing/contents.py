@@ -1,0 +1,37 @@
+"""What a list holds on a night, whichever list it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.settings import Settings
+from flows.store import Run, Store
+from reports.publication import Causes
+from reports.views.listing import ListSpec
+
+
+@dataclass(frozen=True)
+class Contents:
+    """entries: what stands on the list, in its columns. causes: why others came or went. issues: for the public index.
+
+    held: what could not be published, each with the reason, for the officer only. policy_version, policy_hash: what
+    stood behind it.
+    """
+
+    entries: pl.DataFrame
+    causes: Causes
+    policy_version: str
+    policy_hash: str
+    issues: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublishedList:
+    """A list that is published: how it looks, and where its contents come from."""
+
+    spec: ListSpec
+    contents: Callable[[Settings, Store, Run], Contents]
