@@ -1,0 +1,57 @@
+"""Every case of repair.yaml holds: one test each, named by its sentence."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.transforms.law.procedure.register_examples import repair_step
+from tests.transforms.law.publicity_examples import CALENDAR, penalty
+from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, listings, records, register_on
+from transforms.law import publicity
+from transforms.policy.yaml_text import read_document
+
+FILE = Path(__file__).with_name("repair.yaml")
+CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]
+
+
+def _steps(case):
+    for one in case.get("register", ()):
+        target = {"target": one["target"]} if "target" in one else {}
+        more = {name: value for name, value in one.items() if name not in ("step", "on", "target")}
+        yield repair_step(one["step"], one["on"], f"{one['step']}{one['on']}", **more) | target
+
+
+def _known(case):
+    others = [{"decision_no": f"{n}号"} | one for n, one in enumerate(case.get("others", ()))]
+    many = [penalty(**({"violation_type": "甲"} | DONE | one)) for one in (case.get("penalty", {}), *others)]
+    return records(many, case.get("enterprise"), case.get("commitments", ()), case.get("rectifications", ()))
+
+
+def _row(frame, case):
+    is_asked = (pl.col("system") == case.get("system", "gsxt")) & (pl.col("record_id") == "r0")
+    return frame.row(by_predicate=is_asked, named=True)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case):
+    known, steps, listed = _known(case), list(_steps(case)), listings([case["listed"]] if "listed" in case else [])
+    as_of = case["as_of"]
+    if "expect" in case:
+        row = _row(asked(known, as_of, steps, LAW, CALENDAR, listed), case)
+        parts = {name: {one["condition"]: one[key] for one in row["conditions"]} for name, key in _PARTS.items()}
+        for name, told in case["expect"].items():
+            found = {key: parts[name][key] for key in told} if name in parts else row[name]
+            assert found == told, name
+    if "publicity" in case:
+        register = register_on(steps, as_of, left=listed)
+        row = _row(publicity(known.penalties, known.enterprises, LAW, CALENDAR, as_of, register).collect(), case)
+        assert {name: row[name] for name in case["publicity"]} == case["publicity"]
+
+
+_PARTS = {"conditions": "state", "evidence": "evidence"}
+
+
+def test_every_case_expects_something_and_no_sentence_stands_twice():
+    assert all("expect" in case or "publicity" in case for case in CASES)
+    assert len({case["name"] for case in CASES}) == len(CASES)
