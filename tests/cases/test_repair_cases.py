@@ -38,7 +38,7 @@ def test_case(case):
     known, steps, listed = _known(case), list(_steps(case)), listings([case["listed"]] if "listed" in case else [])
     as_of = case["as_of"]
     if "expect" in case:
-        row = _row(asked(known, as_of, steps, LAW, CALENDAR, listed), case)
+        row = _row(asked(known, as_of, steps, left=listed), case)
         parts = {name: {one["condition"]: one[key] for one in row["conditions"]} for name, key in _PARTS.items()}
         for name, told in case["expect"].items():
             found = {key: parts[name][key] for key in told} if name in parts else row[name]

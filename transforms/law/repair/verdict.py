@@ -101,7 +101,7 @@ def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
         **_of_now(question),
     ).with_columns(verdict=_verdict(question))
     is_refused = pl.col("verdict").is_in(["never", "unneeded"])
-    is_told = is_refused & pl.col("earliest_on").is_null() & ~question.is_over
+    is_told = is_refused & _is_told() & ~question.is_over
     rank = pl.when(is_told).then("_refusal_rank").otherwise("_rank")
     days = ("earliest_on", "earliest_soonest_on", "earliest_latest_on")
     return frame.with_columns(
@@ -137,14 +137,23 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
     }
 
 
+def _is_too_late() -> pl.Expr:
+    """Publicity ends by itself before it could be asked for."""
+    return (pl.col("earliest_on") >= pl.col("stop_on")).fill_null(False)
+
+
+def _is_told() -> pl.Expr:
+    """There is no early end by the rules in force, and no later ones will bring it in time."""
+    return pl.col("_is_never") & (pl.col("earliest_on").is_null() | _is_too_late())
+
+
 def _verdict(question: Question) -> pl.Expr:
     earliest = pl.col("earliest_on")
-    is_never = earliest.is_null() & pl.col("_is_never")
     steps: list[tuple[pl.Expr, pl.Expr]] = [
         (question.is_over, pl.lit("unneeded")),
         (question.is_unknown | pl.col("regime").is_null(), pl.lit("unknown")),
-        (is_never, pl.col("_refusal")),
-        (earliest >= pl.col("stop_on"), pl.lit("unneeded")),
+        (_is_told(), pl.col("_refusal")),
+        (_is_too_late(), pl.lit("unneeded")),
         (earliest.is_null() | (earliest > question.as_of), pl.lit("not_yet")),
         (pl.col("_is_open"), pl.lit("unknown")),
     ]
@@ -152,7 +161,7 @@ def _verdict(question: Question) -> pl.Expr:
 
 
 def _why(question: Question, is_told: pl.Expr) -> pl.Expr:
-    is_later = (pl.col("verdict") == "unneeded") & (pl.col("earliest_on") >= pl.col("stop_on"))
+    is_later = (pl.col("verdict") == "unneeded") & _is_too_late()
     return (
         pl.when(question.is_over)
         .then("_over")

@@ -45,22 +45,22 @@ def records(penalties, firm=None, commitments=(), rectifications=()):
     return Records(kept, register_of, *others)
 
 
-def asked(known, as_of, steps=(), by=LAW, days=CALENDAR, left=None):
+def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR, left=None):
     """Rows of REPAIR."""
     return repair(known, by, days, as_of, register_on(steps, as_of, days, left)).collect()
 
 
-def one(as_of, system="gsxt", steps=(), others=(), by=LAW, days=CALENDAR, left=None, **values):
+def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, left=None, **values):
     """The row of one penalty in one system; `others` are further penalties."""
     many = [
         penalty(**(DONE | values)),
         *(penalty(**{"decision_no": f"{n}号", **more}) for n, more in enumerate(others)),
     ]
-    rows = asked(records(many), as_of, steps, by, days, left)
+    rows = asked(records(many), as_of, steps, by=by, days=days, left=left)
     return rows.row(by_predicate=(pl.col("system") == system) & (pl.col("record_id") == "r0"), named=True)
 
 
-def shown(as_of, system="gsxt", steps=(), firm=None, by=LAW, left=None, **values):
+def shown(as_of, system="gsxt", *, steps=(), firm=None, by=LAW, left=None, **values):
     """The row of PUBLICITY of one penalty in one system."""
     kept, firms = frames([penalty(**(DONE | values))], firm)
     rows = publicity(kept, firms, by, CALENDAR, as_of, register_on(steps, as_of, left=left)).collect()
