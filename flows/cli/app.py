@@ -14,6 +14,7 @@ COMMANDS = {
     "lookup": "lookup:lookup",
     "changes": "changes:changes",
     "penalties": "penalties:penalties",
+    "paper": "paper:paper",
     "quarantine": "quarantine:quarantine",
     "runs": "runs:runs",
     "publish": "publish:publish",

@@ -27,6 +27,8 @@ _EXPECTED = {
     "flows.publishing.approvals.NotApprovable": (USAGE, ""),
     "reports.publication.work.ReleaseProblem": (USAGE, ""),
     "reports.publication.contract.IndexProblem": (USAGE, ""),
+    "reports.papers.fonts.PaperToolMissing": (USAGE, ""),
+    "reports.papers.fonts.NoGlyph": (USAGE, ""),
     "flows.store.lock.Busy": (FAULT, ""),
     "flows.serve.NoServer": (FAULT, ""),
     "builtins.OSError": (FAULT, "The system refused: "),

@@ -34,7 +34,7 @@ def _plain(view: PaperView) -> Iterator[str]:
     yield from (label for label, _ in view.particulars)
     for section in view.sections:
         yield from (section.note.basis, *section.note.remarks)
-    yield from (*CONFIDENCES.values(), *CONFIDENCES, view.source, view.title)
+    yield from (*CONFIDENCES.values(), *CONFIDENCES, *view.warnings, view.source, view.title)
 
 
 def _bold(view: PaperView) -> Iterator[str]:

@@ -93,7 +93,8 @@ class Section:
 @dataclass(frozen=True)
 class PaperView:
     """A paper. number: with blanks where it is not given. particulars: the party's, where the paper begins with them;
-    else it begins with a salutation. dated: the day under the authority's name, a blank for a draft.
+    else it begins with a salutation. dated: the day under the authority's name, a blank for a draft. source, warnings:
+    for the working copy.
     """
 
     kind: str
@@ -106,6 +107,7 @@ class PaperView:
     dated: Line
     foot: Line
     source: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -130,7 +132,7 @@ class PaperView:
 
 @dataclass(frozen=True)
 class Form:
-    """What the policy says of a paper on its day. number: as given for it, else the pattern."""
+    """What the policy says of a paper on its day. number: as given for it, else the pattern. source: which texts."""
 
     kind: str
     title: str
@@ -141,8 +143,8 @@ class Form:
     source: str = ""
 
 
-def paper_view(form: Form, facts: Mapping[str, Fact], dated: date | None) -> PaperView:
-    """The paper of `form` about `facts`. dated: the day under it; None leaves it a blank.
+def paper_view(form: Form, facts: Mapping[str, Fact], dated: date | None, warnings: tuple[str, ...] = ()) -> PaperView:
+    """The paper of `form` about `facts`. dated: the day under it; None leaves it a blank. warnings: see PaperView.
 
     Raises KeyError for a name in a text that is no fact: policy files are checked for that when they are read.
     """
@@ -159,6 +161,7 @@ def paper_view(form: Form, facts: Mapping[str, Fact], dated: date | None) -> Pap
         dated=day,
         foot=_filled(form.foot, facts),
         source=form.source,
+        warnings=tuple(map(_clean, warnings)),
     )
 
 

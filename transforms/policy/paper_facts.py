@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transforms.tables.kinds.common import day
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column, Kind
-from transforms.tables.words import DISCRETION, FIELDS, MATTERS
+from transforms.tables.words import DISCRETION, FIELDS, MATTERS, SITUATIONS
 
 PAPERS = {
     "listing_notice": "列入告知书",
@@ -53,10 +53,9 @@ FACTS = Kind(
         Column("field", TEXT, "领域", "field of the penalty", words=FIELDS),
         day("performed_on", "义务履行完毕日期", "as the penalty has it"),
         day("harm_removed_on", "危害后果消除日期", "as the penalty has it"),
-        _text("situation", "列入情形", "situation of the listing"),
+        Column("situation", TEXT, "列入情形", "situation of the listing", words=SITUATIONS),
         _text("situation_basis", "列入情形条款", "its article"),
-        _text("heavier", "较重行政处罚", "why the penalty is a heavier one"),
-        _text("heavier_basis", "较重行政处罚条款", "its article"),
+        Column("is_heavier", FLAG, "是否较重行政处罚", "the penalty is a heavier one by what its record says"),
         _text("notice_no", "列入告知书文号", "number of the notice"),
         day("notified_on", "列入告知日期", "day of the notice"),
         day("heard_on", "听证（陈述申辩）日期", "day the party was heard"),

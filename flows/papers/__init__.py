@@ -1,0 +1,6 @@
+"""The office's papers from a store's records.
+
+- `subjects`  which penalty or listing an identifier means, and whose
+- `facts`     what is known of it, by the names that papers' texts use
+- `write`     facts and texts to a paper, and a paper to files
+"""

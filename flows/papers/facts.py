@@ -1,0 +1,184 @@
+"""What is known of a paper's subject, by the names that texts use. What no record says stays unknown: a blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from flows.papers.law import Law
+from flows.papers.subjects import STEPS, Row, Subject, key_of
+from reports import show
+from reports.papers.view import Fact, chinese_day
+from transforms.law.repair import CONDITION_STATES, VERDICTS
+from transforms.law.repair.words import NOTES as REPAIR_NOTES
+from transforms.law.words import NOTES
+from transforms.policy.paper_facts import FACTS, REFUSALS
+from transforms.tables.words import PENALTY_KINDS, SYSTEMS
+
+Known = dict[str, Any]
+_SUMS = {"confiscated_fen": "没收金额", "fine_fen": "罚款金额"}
+_SAME = ("violation_type", "discretion", "field", "performed_on", "harm_removed_on")
+_NUMBERS = ("penalty_no", "notice_no", "listing_no", "grant_no")  # a paper writes them with one kind of bracket
+_OPEN = tuple(state for state in CONDITION_STATES if state != "met")
+_WAIT = "wait"
+_GRANTS = ("repair_grant", "removal_decision")
+_ON_APPLICATION = (*_GRANTS, "repair_refusal")
+
+
+def own_step(kind: str, subject: Subject) -> Row | None:
+    """The step by which the office made this paper; None where it has not, and the paper is a draft."""
+    return subject.last(*STEPS[kind]) if STEPS[kind] else None
+
+
+def known(kind: str, subject: Subject, law: Law, day: date) -> Known:
+    """Values by name, codes as conditions see them; names of FACTS that are missing are unknown."""
+    values: Known = {"matter": subject.matter, "paper_on": day, "year": str(day.year)}
+    values |= _party(subject)
+    values |= _penalty(subject.penalty) if subject.penalty else {}
+    values |= _listing(subject, subject.matter_row) if subject.matter == "listing" and subject.matter_row else {}
+    values |= _application(subject)
+    values |= _of_step(kind, subject)
+    values |= _of_law(subject, law)
+    numbers = {name: key_of(values[name]) for name in _NUMBERS if values.get(name)}
+    return {name: value for name, value in (values | numbers).items() if value not in (None, "", ())}
+
+
+def _party(subject: Subject) -> Known:
+    enterprise, penalty = subject.enterprise or {}, subject.penalty or {}
+    is_person = subject.enterprise_id is None or penalty.get("party_class") == "person"
+    if is_person:  # a person's home and number are nobody's business
+        return {"party": subject.party, "is_person": True}
+    uscc = enterprise.get("uscc") or penalty.get("uscc")
+    return {"party": subject.party, "is_person": False, "uscc": uscc, "address": enterprise.get("address")}
+
+
+def _penalty(row: Row) -> Known:
+    kinds = [PENALTY_KINDS.get(kind, kind) for kind in row["penalty_kinds"] or ()]
+    sums = [f"{label}{show.yuan(row[name])}元" for name, label in _SUMS.items() if row[name]]
+    return {name: row[name] for name in _SAME} | {
+        "authority": row["authority"],
+        "penalty_no": row["decision_no"],
+        "penalty_on": row["decided_on"],
+        "penalty_by": row["authority"],
+        "violation": row["facts"],
+        "penalty_basis": row["basis"],
+        "penalty_kinds": "、".join(kinds),
+        "penalty_content": row["content"] or "，".join(sums),
+    }
+
+
+def _listing(subject: Subject, row: Row) -> Known:
+    told, heard, listed = (subject.last(name) for name in ("notify_listing", "hear", "list"))
+    situations = (step["situation"] for step in (listed, told) if step)
+    found: Known = {
+        "situation": next((situation for situation in situations if situation), None),
+        "listing_published_on": row["published_on"],
+        "notice_no": told and told["decision_no"],
+        "notified_on": told and told["on"],
+        "heard_on": heard and heard["on"],
+    }
+    signed = [step["authority"] for step in subject.steps if step["authority"]]
+    if signed:
+        found["authority"] = signed[-1]
+    if listed:
+        found |= {"listing_no": listed["decision_no"], "listed_on": listed["on"]}
+        found |= {"listing_by": listed["authority"], "listing_reason": listed["reason"]}
+    return found
+
+
+def _application(subject: Subject) -> Known:
+    applied, accepted = subject.last("apply"), subject.last("accept")
+    granted = subject.last("repair", "remove")
+    return {
+        "system_title": SYSTEMS[subject.system],
+        "applied_on": applied and applied["on"],
+        "accepted_on": accepted and accepted["on"],
+        "grant_no": granted and granted["decision_no"],
+        "granted_on": granted and granted["on"],
+    }
+
+
+def _of_step(kind: str, subject: Subject) -> Known:
+    step = own_step(kind, subject)
+    found: Known = {"reason": step["reason"]} if step else {}
+    if kind == "removal_decision":
+        is_gone = (subject.enterprise or {}).get("deregistered_on") is not None
+        found["removal"] = "early" if subject.last("remove", "apply") else "deregistered" if is_gone else "ended"
+    if kind == "repair_refusal" and step:
+        found["refusal"] = step["situation"] if step["situation"] in REFUSALS else "conditions"
+    return found
+
+
+def _of_law(subject: Subject, law: Law) -> Known:
+    found: Known = {}
+    if law.publicity:
+        row = law.publicity
+        found = {name: row[name] for name in ("is_public", "class_title", "publish_by_on", "last_day_on")} | {
+            "is_open_to_repair": row["shortest_until_on"] is not None,
+            "class_reason": row["reason"],
+            "class_basis": row["basis"],
+            "published_on": row["counts_from_on"],
+        }
+    wait = next((one for one in _conditions(law) if one["condition"] == _WAIT), None)
+    opens = "apply_from_on" if subject.matter == "penalty" else "early_from_on"
+    unmet = tuple(_told(one) for one in _conditions(law) if one["state"] == "unmet")
+    return found | {opens: wait and wait["earliest_on"], "unmet": unmet}
+
+
+def _conditions(law: Law) -> list[Row]:
+    return list(law.repair["conditions"]) if law.repair else []
+
+
+def _told(condition: Row) -> str:
+    """An unmet condition as the paper says it."""
+    earliest = f"，最早于{chinese_day(condition['earliest_on'])}符合" if condition["earliest_on"] else ""
+    evidence = f"：{condition['evidence']}" if condition["evidence"] else ""
+    return f"{condition['title']}（{condition['basis']}）{evidence}{earliest}"
+
+
+def remarks(law: Law) -> dict[str, tuple[str, str]]:
+    """What is unsettled of a name, and its confidence."""
+    return dict(_remarks(law))
+
+
+def _remarks(law: Law) -> Iterator[tuple[str, tuple[str, str]]]:
+    row = law.publicity
+    if row:
+        if row["confidence"] and row["confidence"] != "C":
+            yield "class_basis", (f"分类和公示期的依据：{row['basis']}", row["confidence"])
+        if "publication_assumed" in row["notes"]:
+            yield "published_on", (NOTES["publication_assumed"], "GAP")
+        if row["last_day_on"]:
+            yield "last_day_on", (_period("公示期", row["last_day_on"], "停止公示"), "GAP")
+        if row["shortest_until_on"]:
+            yield "apply_from_on", (_period("最短公示期", row["shortest_until_on"], "可以申请"), "GAP")
+
+
+def _period(title: str, last_on: date, effect: str) -> str:
+    """The two unsettled conventions, as a person must settle them."""
+    told = f"{title}末日为{chinese_day(last_on)}"
+    return f"期间的计算口径未定：{told}，当日还是次日起{effect}、末日遇节假日是否顺延，须由人工确认"
+
+
+def warnings(kind: str, subject: Subject, law: Law) -> tuple[str, ...]:
+    """What speaks against the paper, or must be checked first, for the working copy."""
+    told: list[str] = []
+    if law.repair and law.repair["why"] and kind in _ON_APPLICATION:
+        told.append(f"{VERDICTS[law.repair['verdict']]}：{law.repair['why']}")
+    if kind in _GRANTS and own_step(kind, subject) is None:
+        told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in _conditions(law) if one["state"] in _OPEN]
+    notes = {**NOTES, **REPAIR_NOTES}
+    rows = (law.publicity, law.repair)
+    told += [notes[note] for row in rows if row for note in row["notes"] if note in notes]
+    return tuple(dict.fromkeys(told))
+
+
+def facts(values: Mapping[str, Any], remarked: Mapping[str, tuple[str, str]]) -> dict[str, Fact]:
+    """Every name with its value in words, its label, and what is unsettled about it."""
+    made = {}
+    for column in FACTS.columns:
+        value = values.get(column.name)
+        remark, confidence = remarked.get(column.name, ("", "C"))
+        made[column.name] = Fact(column.words.get(str(value), value), column.label, remark, confidence)
+    return made

@@ -1,0 +1,74 @@
+"""A paper about a subject, and a paper as files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from flows.papers.facts import facts, known, own_step, remarks, warnings
+from flows.papers.law import law_of
+from flows.papers.subjects import Subject, key_of
+from flows.policies import read_paper
+from flows.settings import Settings
+from flows.store import Run, Store
+from reports.papers.view import Form, PaperView, Wording, paper_view
+from transforms.policy.paper import Chosen, PaperText, chosen
+from transforms.policy.paper_facts import PAPERS
+
+FORMATS = ("html", "pdf")
+
+
+def paper_about(  # noqa: PLR0913, PLR0917 - where from, which, about what, for which day
+    settings: Settings, store: Store, night: Run, kind: str, subject: Subject, as_of: date, number: str | None = None
+) -> PaperView:
+    """The paper as its day has it: that of the office's own step, else `as_of`, and then a draft.
+
+    number: the paper's, where the register does not have it yet. Raises PolicyGap for a day before the paper's texts.
+    """
+    text, _ = read_paper(settings.policy_dir, kind)
+    step = own_step(kind, subject)
+    day = step["on"] if step else as_of
+    law = law_of(settings, store, night, subject, day)
+    values = known(kind, subject, law, day)
+    of_day = chosen(text, day, values)
+    form = _form(text, of_day, number or (key_of(step["decision_no"]) if step else text.number))
+    return paper_view(form, facts(values, remarks(law)), step["on"] if step else None, warnings(kind, subject, law))
+
+
+def _form(text: PaperText, of_day: Sequence[Chosen], number: str) -> Form:
+    wordings = tuple(
+        Wording(one.id, one.heading, one.wording.text, one.wording.basis, one.wording.confidence) for one in of_day
+    )
+    digest = hashlib.sha256(text.model_dump_json().encode()).hexdigest()[:12]
+    source = f"文书样式：policy/papers/{text.paper}.yaml（{digest}）"
+    return Form(text.paper, text.title, number, text.opening == "salutation", text.foot, wordings, source)
+
+
+def write_paper(
+    view: PaperView, families: Sequence[str], folder: Path, name: str, formats: Sequence[str]
+) -> list[Path]:
+    """Write the paper into `folder`, which is made; the paths, in the order of FORMATS.
+
+    Raises PaperToolMissing where what sets a paper is not installed, NoGlyph for a character no font has.
+    """
+    from reports.papers.render import paper_html, paper_pdf
+
+    html = paper_html(view, families)
+    made = {"html": html.encode() if "html" in formats else None, "pdf": paper_pdf(html) if "pdf" in formats else None}
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for ending, data in made.items():
+        if data is not None:
+            path = folder / f"{name}.{ending}"
+            path.write_bytes(data)
+            paths.append(path)
+    return paths
+
+
+def file_name(view: PaperView, subject: Subject) -> str:
+    """Kind and number of what it is about, without what file systems do not take: 列入决定书_鄂药监罚〔2025〕12号."""
+    number = re.sub(r"[\\/:*?\"<>|\s\x00-\x1f]+", "_", key_of(subject.number))
+    return f"{PAPERS[view.kind]}_{number}".rstrip("._")[:80]
