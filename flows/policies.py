@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reports.views.scheme import SchemeFacts
+from transforms.law import ListLaw
 from transforms.policy import PolicyProblems, Problem, load_document, load_law, load_scheme
 from transforms.policy.law import SeriousList
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
@@ -93,6 +94,11 @@ def read_law(folder: Path) -> SeriousList:
     """The law of the serious-violation list."""
     (law,) = _read_all([_law_file(folder)], folder, load_law)
     return law
+
+
+def read_list_law(folder: Path) -> ListLaw:
+    """The law of the serious-violation list and of the steps that lead to it. Raises PolicyProblems."""
+    return ListLaw(read_law(folder), read_procedure(folder))
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:

@@ -1,6 +1,7 @@
 """What the law makes of records on a day.
 
-- `listing`    which entries stand on the serious-violation list (严重违法失信名单)
+- `listing`    the serious-violation list (严重违法失信名单): every listing, and which stand (its steps: `serious`)
+- `procedure`  the register of decisions, step by step
 - `publicity`  penalties made public: whether, by when, until when
                (its steps: `facts`, `low_fines`, `classes`, `ends`, `state`)
 - `duties`     what is due, overdue, ending
@@ -12,18 +13,25 @@
 from transforms.law.calendar import Calendar, CalendarGap, calendar_of, working_days_after
 from transforms.law.duties import Asked, duties, unanswered
 from transforms.law.gaps import gap_texts
-from transforms.law.listing import ENTRY_SCHEMA, listings, serious_list
+from transforms.law.listing import ENTRY_SCHEMA, entries_of, followed, listings, serious_list
 from transforms.law.publicity import publicity
+from transforms.law.serious.records import ListLaw, ListRecords
+from transforms.law.serious.words import LISTING
 from transforms.law.words import PUBLICITY
 
 __all__ = [
     "ENTRY_SCHEMA",
+    "LISTING",
     "PUBLICITY",
     "Asked",
     "Calendar",
     "CalendarGap",
+    "ListLaw",
+    "ListRecords",
     "calendar_of",
     "duties",
+    "entries_of",
+    "followed",
     "gap_texts",
     "listings",
     "publicity",

@@ -9,6 +9,7 @@ from typing import TypeVar
 import polars as pl
 
 from transforms.policy.dated import Dated
+from transforms.tables.shape import DAY
 
 Value = TypeVar("Value")
 
@@ -20,3 +21,15 @@ def value_on(dated: Dated[Value] | None, day: pl.Expr, dtype: pl.DataType) -> pl
     for start, stated in sorted(values.items(), key=lambda one: one[0]):
         value = pl.when(day >= start).then(pl.lit(stated, dtype=dtype)).otherwise(value)
     return value
+
+
+def first_day_true(dated: Dated[bool], day: pl.Expr) -> pl.Expr:
+    """The first day from `day` on, that day included, on which the value is true; null where there is none."""
+    rules = sorted(dated.values.items(), key=lambda one: one[0])
+    found: pl.Expr = pl.lit(None, dtype=DAY)
+    for (start, is_true), follower in reversed(list(zip(rules, [*rules[1:], None], strict=True))):
+        if is_true:
+            candidate = pl.when(day.is_not_null()).then(pl.max_horizontal(day, pl.lit(start)))
+            is_before = pl.lit(True) if follower is None else candidate < follower[0]
+            found = pl.when(candidate.is_not_null() & is_before).then(candidate).otherwise(found)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.law.by_day import value_on
+from transforms.law.by_day import first_day_true, value_on
 from transforms.law.classes import FOR_EVER
 from transforms.law.ends import outcome_column
 from transforms.policy.law_publicity import Publicity
@@ -31,8 +31,9 @@ def cut_short(frame: pl.LazyFrame, system: Publicity, law: Repair | None) -> pl.
     is_cut = (cut <= pl.coalesce("stop_on", pl.lit(FOR_EVER))).fill_null(False)
     why = pl.coalesce(*(pl.when(is_cut & (day == cut)).then(pl.lit(cause)) for cause, day in causes.items()), _NO_TEXT)
     latest = pl.col("stop_latest_on")
+    gone = first_day_true(system.deregistration_ends, pl.col("deregistered_on"))
     return frame.with_columns(
-        deregistration_on=pl.when(~pl.col("is_person")).then(_deregistration_day(system)),
+        deregistration_on=pl.when(~pl.col("is_person")).then(gone),
         delisted_on=_delisting_day(system, law),
     ).with_columns(
         *(pl.min_horizontal(stop, cut).alias(stop) for stop in _STOPS if stop != "stop_latest_on"),
@@ -40,19 +41,6 @@ def cut_short(frame: pl.LazyFrame, system: Publicity, law: Repair | None) -> pl.
         stop_latest_on=pl.when(is_cut).then(pl.min_horizontal(latest, cut)).otherwise(latest),
         cut_cause=why,
     )
-
-
-def _deregistration_day(system: Publicity) -> pl.Expr:
-    """The first day from the deregistration on whose law ends publicity; null where none does."""
-    rules = sorted(system.deregistration_ends.values.items())
-    day: pl.Expr = _NO_DAY
-    for (start, is_ending), follower in reversed(list(zip(rules, [*rules[1:], None], strict=True))):
-        if is_ending:
-            candidate = pl.max_horizontal("deregistered_on", pl.lit(start))
-            is_before = pl.lit(True) if follower is None else candidate < follower[0]
-            gone = pl.col("deregistered_on").is_not_null()
-            day = pl.when(gone & is_before).then(candidate).otherwise(day)
-    return day
 
 
 def _delisting_day(system: Publicity, law: Repair | None) -> pl.Expr:

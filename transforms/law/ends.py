@@ -1,15 +1,17 @@
-"""When the publicity of a penalty ends, across the changes of the rules."""
+"""When what is on display ends, a penalty or a listing, across the changes of the rules."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 
 from transforms.law.calendar import Calendar, Convention, effect_day, last_day
 from transforms.law.classes import FOR_EVER
-from transforms.policy.law_publicity import Regime, Transition
+from transforms.policy.law_publicity import Transition
 from transforms.tables.shape import DAY
 
 _NOTHING = pl.lit(None, dtype=DAY)
@@ -20,11 +22,18 @@ def outcome_column(position: int) -> str:
     return f"_regime_{position}"
 
 
+class Dating(Protocol):
+    """A regime, as far as ends ask: in force from that day."""
+
+    @property
+    def from_(self) -> date: ...
+
+
 @dataclass(frozen=True)
 class Ends:
     """Ends of publicity over `regimes`, whose outcomes stand in `outcome_column(0)` and so on."""
 
-    regimes: tuple[Regime, ...]
+    regimes: Sequence[Dating]
     calendar: Calendar
 
     def stop_on(self, convention: Convention, transition: Transition) -> pl.Expr:

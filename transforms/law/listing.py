@@ -1,4 +1,4 @@
-"""The serious-violation list (严重违法失信名单): entries that were decided, not removed, and have not ended."""
+"""The serious-violation list (严重违法失信名单): every listing with where it stands, and the entries on the list."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from transforms.policy.law import SeriousList
-from transforms.policy.scheme import Span
-from transforms.spans import end_of_span
+from transforms.law.calendar import Calendar
+from transforms.law.procedure import Followed
+from transforms.law.serious.records import ListLaw, ListRecords
+from transforms.law.serious.runs import RUN, followed_with_runs
+from transforms.law.serious.standing import STANDING, with_standing
+from transforms.law.serious.words import LISTING
+from transforms.policy.law_serious import SeriousList
 from transforms.tables.shape import DAY, TEXT
 
 ENTRY_SCHEMA = pl.Schema(
@@ -28,72 +32,65 @@ ENTRY_SCHEMA = pl.Schema(
 )
 
 
-def serious_list(decisions: pl.LazyFrame, enterprises: pl.LazyFrame, law: SeriousList, as_of: date) -> pl.LazyFrame:
+def serious_list(records: ListRecords, law: ListLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
     """Entries on the list on `as_of`, in the columns of ENTRY_SCHEMA, sorted by listing day, number, enterprise."""
-    return listings(decisions, enterprises, law, as_of).filter(pl.col("state") == "standing").select(list(ENTRY_SCHEMA))
+    return entries_of(listings(records, law, calendar, as_of))
 
 
-def listings(decisions: pl.LazyFrame, enterprises: pl.LazyFrame, law: SeriousList, as_of: date) -> pl.LazyFrame:
-    """Every listing decided by `as_of`: ENTRY_SCHEMA and `state`, a word of LISTING_STATES; sorted as the list.
+def entries_of(found: pl.LazyFrame) -> pl.LazyFrame:
+    """Of `listings`, those on the list, in the columns of ENTRY_SCHEMA. How it left is empty: it stands."""
+    values = {name: pl.lit(None, dtype=dtype) for name, dtype in ENTRY_SCHEMA.items()}
+    values |= {name: pl.col(name) for name in ENTRY_SCHEMA if name in LISTING.schema}
+    values |= {"ends_on": pl.col("last_day_on")}
+    standing = found.filter(pl.col("state") == STANDING)
+    return standing.select(value.alias(name) for name, value in values.items())
 
-    decisions, enterprises: current versions of those records. An entry stands from its decision to `ends_on`, the
-    last day of the stay that the law gives listings of its day, or of a longer restriction the decision states.
-    A removal names the listing's number in `target`; one without a target removes what the enterprise had by then.
-    A deregistered enterprise is on no list. Listings before the law's first date are none of this list.
+
+def followed(records: ListRecords, law: ListLaw, calendar: Calendar, as_of: date) -> Followed:
+    """The register as `follow` reads it, knowing when listings end by themselves: after that no step is possible."""
+    return followed_with_runs(records, law, calendar, as_of)[0]
+
+
+def listings(records: ListRecords, law: ListLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
+    """Every listing decided by `as_of` of an enterprise of the register, in the columns of LISTING, sorted as the list.
+
+    An entry stands from its decision until the first of: the end of its stay by the rules of the day, or of a longer
+    restriction (44号令 Art. 21, 107号令 Art. 13); a removal or a revocation; the annulment of the penalty it rests on
+    (44号令 Art. 19); the enterprise's deregistration, where the law of the day says so (107号令 Art. 20). A revoked
+    removal puts it back and starts the stay anew. Listings before the law's first date are none of this list. Where
+    the calendar does not reach, the end is empty with the reason in `gap`, and the state `unknown` once it could be
+    over.
     """
-    decided = decisions.filter(pl.col("decided_on") <= as_of)
-    listed = _with_end(decided.filter(pl.col("decision_type") == "list"), law).filter(pl.col("last_on").is_not_null())
-    removed = _removed(listed, decided.filter(pl.col("decision_type") == "remove"))
-    names = enterprises.select("enterprise_id", "name", "deregistered_on", code="uscc")
-    return (
-        listed.join(removed, on="record_id", how="left")
-        .join(names, on="enterprise_id")
-        .select(*_entry(), state=_state(as_of))
-        .sort("listed_on", "decision_no", "enterprise_id")
+    register, runs = followed_with_runs(records, law, calendar, as_of)
+    return listings_of(register, runs, law, calendar, as_of)
+
+
+def listings_of(register: Followed, runs: pl.DataFrame, law: ListLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
+    """As `listings`, of a register that was followed already, with its clocks."""
+    matters = register.matters.filter(pl.col("listing_id").is_not_null()).select(
+        "matter_id",
+        "situation",
+        "release",
+        "released_on",
+        "restored_on",
+        "barred_until_on",
+        "is_final",
+        "since_on",
+        procedure_state="state",
+        procedure_title="state_title",
+        register_notes="notes",
+        restart_on="restored_on",
     )
-
-
-def _state(as_of: date) -> pl.Expr:
-    return (
-        pl.when(pl.col("is_removed").fill_null(False))
-        .then(pl.lit("removed"))
-        .when((pl.col("deregistered_on") <= as_of).fill_null(False))
-        .then(pl.lit("deregistered"))
-        .when(pl.col("last_on") < as_of)
-        .then(pl.lit("ended"))
-        .otherwise(pl.lit("standing"))
+    clocks = runs.lazy().join(matters, on=RUN, nulls_equal=True)
+    found = with_standing(clocks, law, calendar, as_of).with_columns(
+        record_id="listing_id",
+        decision_no="listing_no",
+        uscc=pl.coalesce("register_uscc", "decision_uscc"),
+        situation_basis=_situation_basis(law.serious),
     )
+    return found.select(list(LISTING.schema)).sort("listed_on", "decision_no", "enterprise_id", "record_id")
 
 
-def _with_end(listed: pl.LazyFrame, law: SeriousList) -> pl.LazyFrame:
-    decided = pl.col("decided_on")
-    end = pl.lit(None, dtype=DAY)
-    for start, years in sorted(law.stay_years.values.items()):
-        stay = pl.lit(None, dtype=DAY) if years is None else end_of_span(decided, Span(years=years))
-        end = pl.when(decided >= start).then(stay).otherwise(end)
-    # max_horizontal takes the one that is there: a listing the law knows no stay for must not stand by its own term.
-    longer = pl.when(end.is_not_null()).then(pl.max_horizontal(end, "ends_on"))
-    return listed.with_columns(last_on=longer)
-
-
-def _removed(listed: pl.LazyFrame, removals: pl.LazyFrame) -> pl.LazyFrame:
-    removed = removals.select("enterprise_id", "target", off_on="decided_on")
-    by_number = listed.join(removed, left_on=["enterprise_id", "decision_no"], right_on=["enterprise_id", "target"])
-    by_enterprise = listed.join(removed.filter(pl.col("target").is_null()), on="enterprise_id")
-    matched = pl.concat([found.select("record_id", "decided_on", "off_on") for found in (by_number, by_enterprise)])
-    gone = matched.filter(pl.col("off_on") >= pl.col("decided_on")).select("record_id").unique()
-    return gone.with_columns(is_removed=pl.lit(True))
-
-
-def _entry() -> list[pl.Expr]:
-    nothing = pl.lit(None, dtype=TEXT)
-    made = {
-        "listed_on": pl.col("decided_on"),
-        "uscc": pl.coalesce("code", "uscc"),
-        "listed_by": pl.col("authority"),
-        "removal_reason": nothing,
-        "removed_on": pl.lit(None, dtype=DAY),
-        "removed_by": nothing,
-        "ends_on": pl.col("last_on"),
-    }
-    return [made.get(name, pl.col(name)).alias(name) for name in ENTRY_SCHEMA]
+def _situation_basis(law: SeriousList) -> pl.Expr:
+    articles = {one.id: one.basis for one in law.situations}
+    return pl.col("situation").replace_strict(articles, default=None, return_dtype=TEXT)

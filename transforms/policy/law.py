@@ -1,42 +1,20 @@
-"""What the law says, as dated values: the serious-violation list here, publicity and the calendar beside it."""
+"""What the law says, as dated values: a file for each thing it speaks of, told by its first word."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
-from pydantic import PositiveInt
-
-from transforms.policy.dated import Dated, Strict
-from transforms.policy.document import load_document
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import LowFines, Publicity, load_low_fines, load_publicity
 from transforms.policy.law_repair import Repair, load_repair
+from transforms.policy.law_serious import SeriousList, load_law
 from transforms.policy.problems import PolicyProblems
 from transforms.policy.yaml_text import read_document
 
-
-class SeriousList(Strict):
-    """The serious-violation list (严重违法失信名单).
-
-    stay_years: full years from the listing date, by the listing date. publish_working_days: working days from
-    the day after the decision. transition: which day chooses the rule for an entry made before a change.
-    """
-
-    law: Literal["serious_list"]
-    title: str
-    stay_years: Dated[PositiveInt]
-    publish_working_days: Dated[PositiveInt]
-    transition: Dated[Literal["listing_date"]]
-
+__all__ = ["Law", "SeriousList", "load_any_law", "load_law"]
 
 Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw | Repair
-
-
-def load_law(text: str, file_name: str) -> SeriousList:
-    """The law of the list written in `text` (YAML). Raises PolicyProblems with every mistake found."""
-    return load_document(text, file_name, SeriousList)
 
 
 def load_any_law(text: str, file_name: str) -> Law:

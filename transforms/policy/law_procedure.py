@@ -18,13 +18,13 @@ BACK = "back"  # the last state in which the matter rested
 
 
 class State(Strict):
-    """rests: nothing is under way in it, and a step that leads `back` leads there. released: a decision in force has
-    taken the record off display for good."""
+    """rests: nothing is under way in it, and a step that leads `back` leads there. release: what decision in force has
+    taken the record off display for good; null: none."""
 
     state: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     rests: bool = False
-    released: bool = False
+    release: Literal["removed", "revoked", "repaired"] | None = None
 
 
 class Move(Strict):

@@ -100,5 +100,13 @@ SITUATIONS = {
     "public_interest": "可能危害国家安全、社会公共利益",
     "reorganisation": "破产重整计划或者和解协议执行",
 }
-LISTING_STATES = {"standing": "在列", "removed": "移出决定", "deregistered": "企业注销", "ended": "列入期满"}
+LISTING_STATES = {
+    "standing": "在列",
+    "removed": "移出决定",
+    "revoked": "撤销列入",
+    "annulled": "所依据的处罚被撤销",
+    "deregistered": "企业注销",
+    "ended": "列入期满",
+    "unknown": "不能确定",
+}
 YES_NO = {"true": "是", "false": "否"}

@@ -14,12 +14,15 @@ def listing_of(settings: Settings, store: Store, run: Run, enterprise_id: str) -
     """listed_on, decision_no, reason, listed_by, ends_on of the oldest entry that stands on the night, or None."""
     from transforms.history import current
 
-    decisions = current(store.scan("decision", run, enterprise_id), run.known_at).collect().lazy()
+    decisions, enterprises, penalties = (
+        current(store.scan(kind, run, enterprise_id), run.known_at) for kind in ("decision", "enterprise", "penalty")
+    )
     if decisions.select("record_id").collect().is_empty():  # nearly always: then no law need be read
         return None
-    from flows.policies import read_law
-    from transforms.law import serious_list
+    from flows.policies import read_calendar, read_list_law
+    from transforms.law import ListRecords, calendar_of, serious_list
 
-    enterprises = current(store.scan("enterprise", run, enterprise_id), run.known_at)
-    entries = serious_list(decisions, enterprises, read_law(settings.policy_dir), run.as_of).collect()
+    calendar = calendar_of(read_calendar(settings.policy_dir), run.as_of)
+    records = ListRecords(decisions, enterprises, penalties)
+    entries = serious_list(records, read_list_law(settings.policy_dir), calendar, run.as_of).collect()
     return {name: entries.row(0, named=True)[name] for name in _SHOWN} if entries.height else None

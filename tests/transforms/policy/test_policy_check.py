@@ -1,12 +1,11 @@
 """One door for any policy file, and the files that ship."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from transforms.policy import load_law, load_scheme
+from transforms.policy import load_scheme
 from transforms.policy.check import check_policy_file
 from transforms.tables import KINDS
 
@@ -72,12 +71,6 @@ def test_the_reference_uses_every_kind_of_record():
     needs = [need for value in reference.best_tier_needs.values.values() for need in value or ()]
     used = {rule.kind for rule in (*reference.items, *reference.direct, *needs)}
     assert used == set(KINDS) - {"enterprise"}
-
-
-@pytest.mark.parametrize(("listed_on", "years"), [("2016-04-01", 5), ("2021-08-31", 5), ("2021-09-01", 3)])
-def test_stay_on_the_list_by_listing_date(listed_on: str, years: int):
-    text = (ROOT / "policy" / "law" / "serious_list.yaml").read_text("utf-8")
-    assert load_law(text, "serious_list.yaml").stay_years.on(date.fromisoformat(listed_on)) == years
 
 
 def test_the_example_of_the_authors_page_is_a_scheme_whose_cases_hold():

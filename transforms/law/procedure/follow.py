@@ -177,8 +177,10 @@ def _matter(life: Life) -> dict[str, Any]:
         "listed_on": listing.on if listing else None,
         "published_on": life.published_on,
         "applied_on": life.applied_on,
+        "release": life.release,
         "released_on": life.released_on,
         "restored_on": life.restored_on,
         "barred_until_on": life.barred_until("apply"),
+        "is_final": life.is_final,
         "notes": life.notes,
     }

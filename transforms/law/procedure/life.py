@@ -15,6 +15,7 @@ from transforms.spans import end_of_span
 
 Value = TypeVar("Value")
 _LISTS, _PUBLISHES, _APPLIES = "list", "publish_listing", "apply"
+_EARLY = ("removed", "repaired")
 _RESTORES = ("restore_listing", "revoke_repair")
 
 
@@ -51,6 +52,7 @@ class Life:
     listing: Step | None = None
     published_on: date | None = None
     applied_on: date | None = None
+    release: str | None = None
     released_on: date | None = None
     restored_on: date | None = None
     is_extended: bool = False
@@ -83,6 +85,12 @@ class Life:
     def barred_until(self, step: str) -> date | None:
         """The last day on which `step` is barred by something that passes."""
         return max((until for bar, until in self.bars() if until and step in bar.steps), default=None)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a decision to end it early is barred for ever."""
+        ending = {move.step for move in self.procedure.moves if self.procedure.state(move.to).release in _EARLY}
+        return any(until is None and ending & set(bar.steps) for bar, until in self.bars())
 
     def terms(self) -> list[Term]:
         """The terms that run in its state."""
@@ -128,8 +136,8 @@ class Life:
         state = self.procedure.state(self.state)
         if state.rests:
             self.base, self.base_since, self.applied_on = self.state, self.since_on, None
-        released = self.procedure.state(self.base).released
-        self.released_on = (self.released_on or on) if released else None
+        self.release = self.procedure.state(self.base).release
+        self.released_on = (self.released_on or on) if self.release else None
 
 
 def _sets(bar: Bar, step: Step) -> bool:

@@ -10,6 +10,7 @@ NOTES = {
     "unnotified": "列入前没有登记告知，须由人工核对",
     "unapplied": "没有登记申请和受理，须由人工核对",
 }
+RELEASES = {"removed": "提前移出", "revoked": "撤销列入", "repaired": "信用修复"}
 PARTIES = {"office": "本机关", "party": "当事人"}
 
 _MATTER = Column("matter", TEXT, "事项", "listing or repair of a penalty", True, MATTERS)
@@ -39,9 +40,11 @@ MATTER_TABLE = Table(
         day("listed_on", "列入日期", "day of the listing"),
         day("published_on", "公布日期", "day it was published, as the register has it"),
         day("applied_on", "申请日期", "day of the application under way"),
+        Column("release", TEXT, "解除方式", "what is in force: a removal, a revocation, a repair", words=RELEASES),
         day("released_on", "解除日期", "first day of the removal, repair or revocation in force"),
         day("restored_on", "恢复日期", "day a removal or repair was last revoked"),
         day("barred_until_on", "不得申请至", "last day on which no application is possible"),
+        Column("is_final", FLAG, "不得提前停止公示", "no removal or repair is possible any more", True),
         Column("notes", TEXTS, "提示", "what was taken for granted", True, NOTES),
     ),
     ("matter_id",),

@@ -1,0 +1,72 @@
+"""Listings to ask about: an enterprise, its penalty, the steps of the register; and the law as it stands in policy/."""
+
+from datetime import date
+
+import polars as pl
+
+from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, PROCEDURE, register, step
+from tests.transforms.law.publicity_examples import CALENDAR, HUBEI, text
+from transforms.law import ListLaw, ListRecords, listings
+from transforms.policy import load_law
+from transforms.tables import TABLES
+
+SERIOUS = load_law(text("serious_list"), "serious_list.yaml")
+LAW = ListLaw(SERIOUS, PROCEDURE)
+LISTED = date(2022, 9, 20)
+FIRM = {"enterprise_id": "e1", "name": "甲厂", "region_code": "420100"}
+GROUND = {
+    "enterprise_id": "e1",
+    "decision_no": PENALTY_NO,
+    "decided_on": date(2022, 9, 20),
+    "party_class": "organisation",
+    "penalty_kinds": ["fine", "revoke_licence"],
+    "fine_fen": 500_000_000,
+    "discretion": "heavy",
+    "field": "drug",
+    "violation_type": "生产假药",
+    "authority_code": HUBEI,
+    "state": "in_force",
+}
+
+
+def law(**wordings):
+    """The law of the list with `old: new` replaced in its file."""
+    worded = text("serious_list")
+    for old, new in wordings.pop("replace", {}).items():
+        assert old in worded
+        worded = worded.replace(old, new)
+    return ListLaw(load_law(worded, "serious_list.yaml"), PROCEDURE)
+
+
+def listed(on=LISTED, published_on=None, number=LISTING_NO, target=PENALTY_NO, **more):
+    """A listing, its notice, and its publication where a day is given."""
+    steps = [
+        step("notify_listing", on, f"告{number}", target, **more),
+        step("list", on, number, target, situation="fake_drugs", **more),
+    ]
+    return [*steps, step("publish_listing", published_on, f"公{number}", number)] if published_on else steps
+
+
+def records(steps, ground=None, firm=None):
+    """ground: changes to the penalty, False for none, or several penalties; firm: changes to the enterprise."""
+    grounds = [] if ground is False else ground if isinstance(ground, list) else [GROUND | (ground or {})]
+    rows = [{"record_id": f"p{n}", **one} for n, one in enumerate(grounds)]
+    penalties = pl.DataFrame(rows, schema=TABLES["penalty"].schema).lazy()
+    firms = pl.DataFrame([FIRM | (firm or {})], schema=TABLES["enterprise"].schema).lazy()
+    return ListRecords(register(steps), firms, penalties)
+
+
+def found(steps, as_of, ground=None, firm=None, *, by=LAW, days=CALENDAR):
+    """Rows of LISTING."""
+    return listings(records(steps, ground, firm), by, days, as_of).collect()
+
+
+def one(steps, as_of, **more):
+    """The only listing of these steps."""
+    (row,) = found(steps, as_of, **more).rows(named=True)
+    return row
+
+
+def numbers_on(steps, as_of, **more):
+    """Numbers of the listings that stand."""
+    return found(steps, as_of, **more).filter(state="standing")["decision_no"].to_list()
