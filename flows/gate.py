@@ -56,7 +56,7 @@ NIGHT_ACCOUNTS = Table(
 PRESENT_RATINGS = Table(
     "present_ratings",
     "现行信用等级",
-    "Every rating that stands, beside its trace, the register and the tiers of the scheme.",
+    "Every enterprise of the register and every rating that stands, beside its trace and the tiers of the scheme.",
     (
         Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
         Column("tier", TEXT, "等级", "tier"),
@@ -66,7 +66,10 @@ PRESENT_RATINGS = Table(
         Column("base_centipoints", COUNT, "基础分（百分之一分）", "base"),
         Column("trace_centipoints", COUNT, "明细合计（百分之一分）", "sum of the trace", True),
         Column("is_rated", FLAG, "是否已评级", "whether a rating stands", True),
+        Column("is_traced", FLAG, "是否有明细", "whether trace rows stand", True),
         Column("is_registered", FLAG, "是否在册", "whether the register holds the enterprise", True),
+        Column("is_known", FLAG, "是否已知", "whether the register held it by the night's known_at", True),
+        Column("is_overdue", FLAG, "是否逾期未变", "whether its day to change has come and it stands unchanged", True),
     ),
     ("enterprise_id",),
 )
@@ -160,22 +163,29 @@ def night_accounts(accounts: Frame) -> pl.LazyFrame:
     return accounts.lazy().group_by("kind").agg(pl.col("read_count", "quarantined_count").sum()).sort("kind")
 
 
-def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str]) -> pl.LazyFrame:
-    """PRESENT_RATINGS of the ratings and trace rows that stand, any frame with the register's enterprise_id,
-    and the scheme's tiers, best first. A trace without a rating is a row of its own, so that it is found.
+def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str], as_of: date) -> pl.LazyFrame:
+    """PRESENT_RATINGS of the ratings and trace rows that stand on `as_of`, the register (enterprise_id, is_known), and
+    the scheme's tiers, best first. A trace, or an entry of the register, without a rating is a row of its own, so that
+    it is found.
     """
+    is_overdue = (pl.col("next_change_on") <= as_of).alias("is_overdue")
     score = ["enterprise_id", "tier", "tier_index", "score_centipoints", "base_centipoints"]
-    rated = ratings.lazy().select(*score, is_rated=pl.lit(True))
-    sums = trace.lazy().group_by("enterprise_id").agg(trace_centipoints=pl.col("points_centipoints").sum())
-    known = register.lazy().select("enterprise_id", is_registered=pl.lit(True)).unique()
+    rated = ratings.lazy().select(*score, is_overdue, is_rated=pl.lit(True))
+    sums = (
+        trace.lazy()
+        .group_by("enterprise_id")
+        .agg(trace_centipoints=pl.col("points_centipoints").sum(), is_traced=pl.lit(True))
+    )
+    entries = register.lazy().select("enterprise_id", "is_known", is_registered=pl.lit(True))
     places = pl.LazyFrame(
         {"tier": tiers, "scheme_index": range(len(tiers))}, schema={"tier": TEXT, "scheme_index": COUNT}
     )
+    truths = pl.col("is_rated", "is_traced", "is_registered", "is_known", "is_overdue")
     return (
         rated.join(sums, on="enterprise_id", how="full", coalesce=True)
-        .join(known, on="enterprise_id", how="left")
+        .join(entries, on="enterprise_id", how="full", coalesce=True)
         .join(places, on="tier", how="left")
-        .with_columns(pl.col("trace_centipoints").fill_null(0), pl.col("is_rated", "is_registered").fill_null(False))
+        .with_columns(pl.col("trace_centipoints").fill_null(0), truths.fill_null(False))
         .select(PRESENT_RATINGS.schema.names())
         .sort("enterprise_id", "tier", nulls_last=True)
     )

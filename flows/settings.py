@@ -48,6 +48,8 @@ class Settings(BaseModel):
     office_name: str = Field(
         "药品监督管理局信用办公室", description="the Chinese title of the office, for reports", min_length=1
     )
+    buckets: int | None = Field(None, ge=1, le=1000, description="a number of parts for the store, 1 to 1000")
+    full: bool = Field(False, description="true to rate every enterprise anew, not only those that may have changed")
     identity_key: SecretStr | None = Field(
         None, description=f"a secret text of at least {_KEY_LENGTH} characters, always the same for one store"
     )

@@ -154,16 +154,22 @@ ACROSS: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "present_ratings": (
-        Rule(("is_rated", "is_registered"), "is_rated", "no trace stands without a rating"),
+        Rule(("is_rated", "is_traced"), "is_rated OR NOT is_traced", "no trace stands without a rating"),
+        Rule(("is_rated", "is_known"), "is_rated OR NOT is_known", "every enterprise of the register is rated"),
         Rule(("is_registered", "is_rated"), "is_registered", "every rated enterprise stands in the register"),
+        Rule(
+            ("is_overdue", "is_known"),
+            "NOT (is_overdue AND is_known)",
+            "no rating stands unchanged past the day on which it was to change",
+        ),
         Rule(
             ("score_centipoints", "base_centipoints", "trace_centipoints"),
             "score_centipoints = base_centipoints + trace_centipoints",
             "score = base + sum of the trace",
         ),
         Rule(
-            ("tier", "tier_index", "scheme_index"),
-            "scheme_index IS NOT NULL AND tier_index = scheme_index",
+            ("tier", "tier_index", "scheme_index", "is_rated"),
+            "NOT is_rated OR (scheme_index IS NOT NULL AND tier_index = scheme_index)",
             "the tier and its place are those of the scheme",
         ),
     ),

@@ -10,14 +10,16 @@ from typing import Any
 import polars as pl
 
 from expectations import Verdict, what_first, write_docs
-from flows.gate import night_accounts, present_ratings, read_gate
+from flows.gate import PRESENT_RATINGS, night_accounts, read_gate
 from flows.night.arrived import arrived
+from flows.night.keep import RESULTS
 from flows.night.plan import ARRIVALS, Night
-from flows.night.rate import ALL_RATINGS, ALL_TRACE, known_records
+from flows.night.present import PRESENT, stage_present
+from flows.night.records import Seen
 from flows.policies import PolicyInForce
 from flows.store import Run, Store
 
-_COUNTED = ("enterprise", "present_ratings")
+_COUNTED = (PRESENT,)
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,10 @@ def check(store: Store, policy_dir: Path, night: Night, policy: PolicyInForce, f
 def _frames(
     store: Store, night: Night, policy: PolicyInForce, former: Run | None
 ) -> Iterator[tuple[str, pl.LazyFrame]]:
-    register = known_records(night)["enterprise"]
-    yield "enterprise", register
-    came = {table: arrived(store, night, table, former).collect() for table in ARRIVALS if table != "enterprise"}
+    """What is new is checked row by row; what stands was checked so when it was new, and is checked as a whole."""
+    came = {table: arrived(store, night, table, former).collect() for table in ARRIVALS}
     yield from ((table, frame.lazy()) for table, frame in came.items() if not frame.is_empty())
     yield "night_accounts", night_accounts(came["accounts"])
-    ratings, trace = night.staged(ALL_RATINGS), night.staged(ALL_TRACE)
-    yield "ratings", ratings
-    yield "trace", trace
-    tiers = [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()]
-    yield "present_ratings", present_ratings(ratings, trace, register, tiers)
-    yield "changes", night.staged("changes")
-    yield "change_trace", night.staged("change_trace")
+    yield from ((table, night.staged(table)) for table in RESULTS)
+    stage_present(Seen.by(night, store), [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])
+    yield PRESENT, night.staged(PRESENT, table=PRESENT_RATINGS)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import polars as pl
+
 from flows.night.plan import ARRIVALS, Night
 from flows.store import Writing
+from transforms.tables import KINDS, TABLES
 
 RESULTS = {"ratings": "valid_from_on", "trace": "valid_from_on", "changes": "as_of", "change_trace": "as_of"}
+_ROWS_AT_ONCE = 1_000_000
 
 
 def keep(writing: Writing, night: Night) -> None:
@@ -13,8 +19,30 @@ def keep(writing: Writing, night: Night) -> None:
 
     What arrived is appended: a file is taken in once. Results take the place of those of the same night.
     """
+    writing.buckets = night.buckets
     for table in ARRIVALS:
-        if night.has(table):
-            writing.append(table, night.staged(table))
+        for rows in _heaps(night, table):
+            writing.append(table, rows)
+    for kind in KINDS:
+        for rows in _heaps(night, f"copies_{kind}"):
+            writing.append(kind, rows, are_copies=True)
     for table, column in RESULTS.items():
-        writing.replace(table, night.staged(table), column, night.as_of)
+        first, *rest = list(_heaps(night, table)) or [night.staged(table)]
+        writing.replace(table, first, column, night.as_of)
+        for rows in rest:
+            writing.append(table, rows)
+
+
+def _heaps(night: Night, name: str) -> Iterator[pl.LazyFrame]:
+    """What was staged under `name`, in few writes and none too large for the memory."""
+    parts: list[int] = []
+    count = 0
+    table = TABLES[name.removeprefix("copies_")]
+    for part in night.parts(name):
+        rows = night.staged(name, [part]).select(pl.len()).collect().item()
+        if parts and count + rows > _ROWS_AT_ONCE:
+            yield night.staged(name, parts)
+            parts, count = [], 0
+        parts, count = [*parts, part], count + rows
+    if count:
+        yield night.staged(name, parts, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.store import Run
-from transforms.tables import KINDS, TABLES
+from transforms.tables import KINDS, TABLES, Table
 
 ARRIVALS = (*KINDS, "files", "accounts", "quarantine")  # the tables that what comes in is written to
 
@@ -25,33 +26,39 @@ class FutureNight(ValueError):
 
 @dataclass(frozen=True)
 class Night:
-    """A night: the day it rates, the instant (UTC) up to which it knows, and the folder of its run."""
+    """A night: the day it rates, the instant (UTC) up to which it knows, the folder of its run, the store's buckets.
+
+    What it keeps until it is committed lies in parts: a bucket, or several that were worked through together.
+    """
 
     as_of: date
     known_at: datetime
     folder: Path
+    buckets: int = 1
 
-    def stage(self, name: str, frame: pl.LazyFrame | pl.DataFrame) -> None:
+    def stage(self, name: str, frame: pl.LazyFrame | pl.DataFrame, part: int = 0) -> None:
         """Keep `frame` in the run's folder under `name`."""
-        path = self._path(name)
+        path = self._folder(name) / f"{part:05}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         frame.lazy().collect().write_parquet(path)
 
-    def staged(self, name: str) -> pl.LazyFrame:
-        """What was kept under `name`; an empty frame of the table's shape where nothing was."""
-        path = self._path(name)
-        return pl.scan_parquet(path) if path.exists() else TABLES[name].empty().lazy()
+    def staged(self, name: str, parts: Collection[int] | None = None, table: Table | None = None) -> pl.LazyFrame:
+        """What was kept under `name`, of these parts or all; an empty frame of the table's shape where nothing was."""
+        paths = [
+            self._folder(name) / f"{part:05}.parquet" for part in self.parts(name) if parts is None or part in parts
+        ]
+        return pl.scan_parquet(paths, glob=False) if paths else (table or TABLES[name]).empty().lazy()
 
-    def has(self, name: str) -> bool:
-        """Whether anything was kept under `name`."""
-        return self._path(name).exists()
+    def parts(self, name: str) -> list[int]:
+        """The parts in which something was kept under `name`."""
+        return sorted(int(path.stem) for path in self._folder(name).glob("*.parquet"))
 
     def clear(self) -> None:
         """Take away what was kept: it stands in the store now."""
         shutil.rmtree(self.folder / "stage", ignore_errors=True)
 
-    def _path(self, name: str) -> Path:
-        return self.folder / "stage" / f"{name}.parquet"
+    def _folder(self, name: str) -> Path:
+        return self.folder / "stage" / name
 
 
 def nights_due(last: Run | None, as_of: date, today: date) -> list[date]:

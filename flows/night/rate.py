@@ -1,77 +1,97 @@
-"""Staged and stored records become ratings, traces and changes."""
+"""Staged and stored records become ratings, traces and changes, a batch of enterprises at a time."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
 
 import polars as pl
 
+from flows.night import standing
+from flows.night.basis import basis_of
 from flows.night.plan import Night
+from flows.night.records import Seen, Whose, known_records
+from flows.night.scope import scope_of
 from flows.policies import PolicyInForce
-from flows.store import Run, Store, on_day
+from flows.settings import Settings
+from flows.store import Run, Store
+from flows.store.buckets import split
 from transforms.history import enterprises_that_differ
 from transforms.rating import Rating, rate, tier_changes
-from transforms.records import current
-from transforms.tables import KINDS, TABLES
+from transforms.tables import TABLES
 
-ALL_RATINGS, ALL_TRACE = "all_ratings", "all_trace"
-
-
-def stage_present(store: Store, night: Night) -> None:
-    """Stage the current version of every record, stored or staged, that had arrived by `known_at`: read often."""
-    for kind in KINDS:
-        versions = pl.concat([store.scan(kind), night.staged(kind)])
-        night.stage(f"present_{kind}", current(versions, night.known_at))
+RESULTS = ("ratings", "trace")
 
 
-def known_records(night: Night) -> dict[str, pl.LazyFrame]:
-    """Per kind the current version of every record, as `stage_present` found them."""
-    return {kind: night.staged(f"present_{kind}") for kind in KINDS}
+@dataclass(frozen=True)
+class _Work:
+    """What every batch of a night needs. former: the last night of an earlier day."""
+
+    seen: Seen
+    policy: PolicyInForce
+    former: Run | None
 
 
-def rate_all(store: Store, night: Night, policy: PolicyInForce, former: Run | None) -> None:
-    """Rate every enterprise of the register; stage the whole, and what differs from the night before.
+def rate_all(
+    store: Store, settings: Settings, night: Night, policy: PolicyInForce, former: Run | None
+) -> dict[str, object]:
+    """Rate the enterprises for whom anything may be another than the night before; stage what differs.
 
-    former: the last committed run of an earlier day, whose policy version tells whether the policy changed.
+    former: the last committed run of an earlier day. The answer is for the ledger: which were rated, and why.
     """
-    stage_present(store, night)
-    records = known_records(night)
-    enterprises = records["enterprise"].select("enterprise_id", "name")
-    after = _stage_whole(night, rate(records, enterprises, policy.scheme, night.as_of))
-    before = _without_start(*on_day(store, night.as_of - timedelta(days=1)))
-    _stage_differences(night, before, after)
-    is_policy_changed = former is not None and former.policy_hash != policy.version_on(night.as_of)
+    seen = Seen.by(night, store)
+    standing.stage_before(seen)
+    scope = scope_of(seen, former, basis_of(policy, settings.policy_dir, night.as_of), settings.full)
+    work = _Work(seen, policy, former)
+    return scope.facts(sum(_rate(work, number, whose) for number, whose in enumerate(scope.batches(night.buckets))))
+
+
+def _rate(work: _Work, number: int, whose: Whose) -> int:
+    """Rate these enterprises and stage what differs; how many they are."""
+    seen = work.seen
+    known = known_records(seen, whose)
+    records = dict(zip(known, map(pl.DataFrame.lazy, pl.collect_all(known.values())), strict=True))
+    ids = records["enterprise"].select("enterprise_id")
+    after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of))
+    before = Rating(*(_before(table, seen, whose) for table in RESULTS))
+    _stage_differences(seen.night, before, after)
+    _stage_changes(work, number, records, before, after)
+    return int(after.ratings.select(pl.len()).collect().item())
+
+
+def _before(table: str, seen: Seen, whose: Whose) -> pl.LazyFrame:
+    return standing.rows_before(table, seen, whose).drop("valid_from_on").collect().lazy()
+
+
+def _collected(rating: Rating) -> Rating:
+    """Both tables from one computation: they share nearly all of it."""
+    ratings, trace = pl.collect_all([rating.ratings, rating.trace])
+    return Rating(ratings.lazy(), trace.lazy())
+
+
+def _stage_differences(night: Night, before: Rating, after: Rating) -> None:
+    """Rows go by the bucket of their enterprise, so that whoever looks at a bucket reads its own."""
+    sides = [[rating.ratings, rating.trace] for rating in (before, after)]
+    differing = enterprises_that_differ(*sides).collect().lazy()
+    for name, whole in zip(RESULTS, sides[1], strict=True):
+        table = TABLES[name]
+        rows = whole.join(differing, on="enterprise_id", how="semi").with_columns(valid_from_on=pl.lit(night.as_of))
+        ordered = rows.select(list(table.schema)).sort(table.key).collect()
+        for bucket, part in split(ordered, night.buckets).items():
+            night.stage(name, part, bucket)
+
+
+def _stage_changes(work: _Work, number: int, records: dict[str, pl.LazyFrame], before: Rating, after: Rating) -> None:
+    """Whether the policy changed is told by the policy version of the night before."""
+    night, former = work.seen.night, work.former
     changes = tier_changes(
         before,
         after,
         records,
-        enterprises,
+        records["enterprise"].select("enterprise_id", "name"),
         night.as_of,
-        is_policy_changed,
+        is_policy_changed=former is not None and former.policy_hash != work.policy.version_on(night.as_of),
         received_after=former.known_at if former else None,
     )
-    night.stage("changes", changes.changes)
-    night.stage("change_trace", changes.change_trace)
-
-
-def _stage_whole(night: Night, rating: Rating) -> Rating:
-    """Both tables from one computation: they share nearly all of it."""
-    parts = [_from(rating.ratings, night, "ratings"), _from(rating.trace, night, "trace")]
-    for name, frame in zip((ALL_RATINGS, ALL_TRACE), pl.collect_all(parts), strict=True):
-        night.stage(name, frame)
-    return _without_start(night.staged(ALL_RATINGS), night.staged(ALL_TRACE))
-
-
-def _from(frame: pl.LazyFrame, night: Night, table: str) -> pl.LazyFrame:
-    shape = TABLES[table]
-    return frame.with_columns(valid_from_on=pl.lit(night.as_of)).select(list(shape.schema)).sort(shape.key)
-
-
-def _without_start(ratings: pl.LazyFrame, trace: pl.LazyFrame) -> Rating:
-    return Rating(ratings.drop("valid_from_on"), trace.drop("valid_from_on"))
-
-
-def _stage_differences(night: Night, before: Rating, after: Rating) -> None:
-    differing = enterprises_that_differ([before.ratings, before.trace], [after.ratings, after.trace])
-    for table, whole in (("ratings", ALL_RATINGS), ("trace", ALL_TRACE)):
-        night.stage(table, night.staged(whole).join(differing, on="enterprise_id", how="semi").sort(TABLES[table].key))
+    frames = pl.collect_all([changes.changes, changes.change_trace])
+    for name, frame in zip(("changes", "change_trace"), frames, strict=True):
+        night.stage(name, frame, number)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from flows.night import standing
 from flows.night.arrived import arrived
 from flows.night.check import Checked
 from flows.night.plan import Night
-from flows.night.rate import ALL_RATINGS, known_records
+from flows.night.records import Seen, Whose, known, known_records
 from flows.policies import PolicyInForce, read_sources, scheme_facts
 from flows.scheme_kept import keep_scheme
 from flows.settings import Settings
-from flows.store import Run, Store, on_day
+from flows.store import Run, Store
 from reports import office
 from reports.office import page_name, write_enterprise, write_office
 from reports.render.quarantine_workbook import quarantine_workbook
@@ -77,15 +77,18 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
 
 def _frames(store: Store, telling: Telling) -> views.NightFrames:
     night, former = telling.night, telling.former
+    after = standing.after(night).collect().lazy()
+    soon = after.filter(pl.col("next_change_on") <= night.as_of + views.DUE_WITHIN).select("enterprise_id").collect()
+    named = known("enterprise", Seen.by(night, store), Whose(ids=soon["enterprise_id"]))
     return views.NightFrames(
-        before=on_day(store, night.as_of - timedelta(days=1)).ratings,
-        after=night.staged(ALL_RATINGS),
+        before=standing.before(night),
+        after=after,
         changes=night.staged("changes"),
         change_trace=night.staged("change_trace"),
         accounts=arrived(store, night, "accounts", former),
         files=arrived(store, night, "files", former),
         quarantine=arrived(store, night, "quarantine", former),
-        enterprises=known_records(night)["enterprise"].select("enterprise_id", "name"),
+        enterprises=named.select("enterprise_id", "name"),
     )
 
 
@@ -110,12 +113,12 @@ def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFr
 
 
 def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: SchemeFacts) -> None:
-    """A page for each enterprise whose tier changed; every table is read once for all of them."""
+    """A page for each enterprise whose tier changed; their part of every table is read once for all of them."""
     if not enterprises:
         return
     night = telling.night
-    wanted = pl.LazyFrame({"enterprise_id": enterprises}, schema={"enterprise_id": pl.String})
-    parts = {name: _by_enterprise(frame, wanted) for name, frame in _page_frames(store, night).items()}
+    asked = pl.Series("enterprise_id", enterprises, dtype=pl.String)
+    parts = {name: _by_enterprise(frame) for name, frame in _page_frames(store, night, asked).items()}
     kinds = [kind for kind in KINDS if kind != "enterprise"]
 
     def part(name: str, key: str) -> pl.DataFrame:
@@ -132,13 +135,14 @@ def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: 
         write_enterprise(enterprise_view(frames, night.as_of, facts), telling.folder / "enterprises" / page_name(key))
 
 
-def _page_frames(store: Store, night: Night) -> Mapping[str, pl.LazyFrame]:
-    """Records and results as they will stand; a tier that changed has a rating of this night."""
-    earlier = store.scan("ratings").filter(pl.col("valid_from_on") < night.as_of)
-    history = pl.concat([earlier, night.staged("ratings")])
-    return {**known_records(night), "ratings": history, "trace": night.staged("trace")}
+def _page_frames(store: Store, night: Night, asked: pl.Series) -> Mapping[str, pl.LazyFrame]:
+    """Records and results of the enterprises as they will stand; a tier that changed has a rating of this night."""
+    seen, whose = Seen.by(night, store), Whose.these(asked, night.buckets)
+    earlier = seen.stored("ratings", whose.part).filter(pl.col("valid_from_on") < night.as_of)
+    written = {name: whose.among(night.staged(name, whose.part.buckets)) for name in ("ratings", "trace")}
+    history = pl.concat([whose.among(earlier), written["ratings"]])
+    return {**known_records(seen, whose), "ratings": history, "trace": written["trace"]}
 
 
-def _by_enterprise(frame: pl.LazyFrame, wanted: pl.LazyFrame) -> dict[str, pl.DataFrame]:
-    rows = frame.join(wanted, on="enterprise_id", how="semi").collect()
-    return {str(key): part for (key,), part in rows.partition_by("enterprise_id", as_dict=True).items()}
+def _by_enterprise(frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    return {str(key): part for (key,), part in frame.collect().partition_by("enterprise_id", as_dict=True).items()}

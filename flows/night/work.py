@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from flows.night.bring_in import bring_in
+from flows.night.bring_in import Brought, bring_in
 from flows.night.check import Checked, check
 from flows.night.keep import keep
 from flows.night.plan import Night
 from flows.night.rate import rate_all
+from flows.night.take_over import take_over
 from flows.night.tell import Report, Telling, tell
 from flows.policies import PolicyInForce
 from flows.settings import Settings
@@ -35,8 +36,8 @@ class Office:
 class Steps:
     """The steps as they are called: as they are, or as tasks of the flow."""
 
-    bring_in: Callable[[Store, Settings, Night], object] = bring_in
-    rate: Callable[[Store, Night, PolicyInForce, Run | None], object] = rate_all
+    bring_in: Callable[[Store, Settings, Night], Brought] = bring_in
+    rate: Callable[[Store, Settings, Night, PolicyInForce, Run | None], dict[str, Any]] = rate_all
     check: Callable[[Store, Path, Night, PolicyInForce, Run | None], Checked] = check
     tell: Callable[[Store, Settings, Telling], Report] = tell
     keep: Callable[[Writing, Night], object] = keep
@@ -71,6 +72,7 @@ def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, sto
     policy = office.policy
     version = policy.version_on(as_of)
     try:
+        take_over(office.store, office.settings)
         with office.store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:
             return _work(office, Night(as_of, known_at.astimezone(UTC), writing.folder), writing, steps, story)
     except Busy as busy:
@@ -81,25 +83,25 @@ def _work(office: Office, night: Night, writing: Writing, steps: Steps, story: S
     store, settings, policy = office.store, office.settings, office.policy
     former = store.last("nightly", before=night.as_of)
     with story.progress(night) as advance:
-        steps.bring_in(store, settings, night)
+        night = replace(night, buckets=steps.bring_in(store, settings, night).buckets)
         advance("taken in")
-        steps.rate(store, night, policy, former)
+        scope = steps.rate(store, settings, night, policy, former)
         advance("rated")
         checked = steps.check(store, settings.policy_dir, night, policy, former)
         advance("checked")
         if not checked.is_passed:
-            return _refused(writing, checked, story)
+            return _refused(writing, checked, scope, story)
         report = steps.tell(store, settings, Telling(night, policy, checked, former))
         advance("reported")
         steps.keep(writing, night)
-        run = writing.commit("passed", report.facts)
+        run = writing.commit("passed", {**report.facts, **scope})
         night.clear()
         advance("committed")
     story.passed(run, report)
     return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page)
 
 
-def _refused(writing: Writing, checked: Checked, story: Story) -> NightResult:
-    run = writing.commit("refused", checked.facts)
+def _refused(writing: Writing, checked: Checked, scope: dict[str, Any], story: Story) -> NightResult:
+    run = writing.commit("refused", {**checked.facts, **scope})
     story.refused(run, checked)
     return NightResult("refused", checked.what_first, run.run_id, dict(run.facts), checked.docs)

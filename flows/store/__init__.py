@@ -4,15 +4,34 @@
 - `writing`  append, replace, commit: unseen until the commit
 - `ledger`   one row per run; a row that passed pins the version of every table
 - `lock`     one run at a time; `Busy` says who
-- `views`    the ratings that stand, or stood on a day
+- `views`    the ratings that stand, or stood on a day; the records known
 - `tables`   one Delta table
+- `buckets`  which part of a table an enterprise's rows lie in
+- `layout`   a store laid out anew, for another number of buckets
 - `place`    folder or object storage
 """
 
+from flows.store.buckets import EVERY, ONLY_COPIES, Part
+from flows.store.layout import lay_out_anew
 from flows.store.ledger import LEDGER, Run
 from flows.store.lock import Busy
 from flows.store.store import Store
-from flows.store.views import Standing, history, on_day, present
+from flows.store.views import Standing, history, known, on_day, present
 from flows.store.writing import Writing
 
-__all__ = ["LEDGER", "Busy", "Run", "Standing", "Store", "Writing", "history", "on_day", "present"]
+__all__ = [
+    "EVERY",
+    "LEDGER",
+    "ONLY_COPIES",
+    "Busy",
+    "Part",
+    "Run",
+    "Standing",
+    "Store",
+    "Writing",
+    "history",
+    "known",
+    "lay_out_anew",
+    "on_day",
+    "present",
+]

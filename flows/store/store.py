@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
+from flows.store.buckets import BUCKETED, EVERY, Part
 from flows.store.ledger import Ledger, Run
 from flows.store.lock import one_at_a_time
 from flows.store.place import place
@@ -37,17 +39,35 @@ class Store:
         self._ledger = Ledger(self.place)
         self._now = now
 
-    def scan(self, table: str, run: Run | None = None, enterprise_id: str | None = None) -> pl.LazyFrame:
+    def scan(
+        self,
+        table: str,
+        run: Run | None = None,
+        enterprise_id: str | None = None,
+        part: Part = EVERY,
+        since: Run | None = None,
+    ) -> pl.LazyFrame:
         """The rows of `table` as `run` pinned them (None: the last run that passed), of one enterprise or all.
 
-        A table the run does not know is empty. The order of rows is not defined. KeyError for an unknown table.
+        part: of which buckets. since: only rows of files that were not there when that run had passed: at least those
+        written after it. A table the run does not know is empty. The order of rows is not defined. KeyError for an
+        unknown table.
         """
         shape = TABLES[table]
         pinned = run or self.last()
         if pinned is None or table not in pinned.versions:
             return shape.empty().lazy()
-        frame = DeltaFile(self.place, shape).scan(pinned.versions[table])
+        before = since.versions.get(table) if since else None
+        of = part if enterprise_id is None else replace(part, enterprise_id=enterprise_id)
+        frame = DeltaFile(self.place, shape).scan(pinned.versions[table], of, before)
         return frame if enterprise_id is None else frame.filter(pl.col("enterprise_id") == enterprise_id)
+
+    def layout(self, run: Run | None = None) -> dict[str, int | None]:
+        """Per table of BUCKETED that `run` pinned (None: the last) the number of its buckets; None for one without."""
+        pinned = run or self.last()
+        versions = {} if pinned is None else pinned.versions
+        names = [name for name in BUCKETED if name in versions]
+        return {name: DeltaFile(self.place, TABLES[name]).buckets(versions[name]) for name in names}
 
     def last(self, flow: str | None = None, before: date | None = None) -> Run | None:
         """The last run that passed; of `flow` only, and for a day before `before` only, where given."""

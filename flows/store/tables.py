@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 
+from flows.store.buckets import BUCKETED, EVERY, Part, column_of, count_of
 from flows.store.place import Place
 from transforms.tables import Table
 
@@ -38,19 +41,29 @@ class DeltaFile:
         """Its newest version, committed by a run or not."""
         return self._open().version()
 
+    def buckets(self, version: int | None = None) -> int | None:
+        """How many buckets it is laid out in; None for a table without."""
+        return count_of(self._open(version).metadata().partition_columns)
+
     def append(self, frame: pl.DataFrame, run_id: str) -> None:
-        """Add `frame`, which has the table's schema, in the order of the table's key."""
+        """Add `frame`: the table's columns, in the order of its key, and the partition column where it has one."""
+        partition = _partition(frame)
         if not self.exists():
-            self._create()
-        write_deltalake(
-            self.uri,
-            frame.sort(self.table.key, maintain_order=True),
-            mode="append",
-            schema_mode="merge",  # a column that a newer release brings
-            writer_properties=_WRITER,
-            storage_options=self._options,
-            commit_properties=_properties(run_id),
-        )
+            self._create(partition)
+        table = self._open()
+        is_same = table.metadata().partition_columns == partition
+        if not is_same and table.file_uris():
+            raise ValueError(f"table {self.table.name} is not laid out by {partition}; lay it out anew first")
+        # A run that was lost may have left the table empty in another layout.
+        mode: dict[str, Any] = {"mode": "append", "schema_mode": "merge"} if is_same else _laid_out_by(partition)
+        self._write(frame, run_id, mode)
+
+    def lay_out(self, parts: Iterable[pl.DataFrame], run_id: str) -> None:
+        """Put `parts` in the place of all its rows, by the partition column that they have: at least one part."""
+        first, *rest = parts
+        self._write(first, run_id, _laid_out_by(_partition(first)))
+        for part in rest:
+            self.append(part, run_id)
 
     def delete(self, column: str, value: str | int | date, run_id: str) -> None:
         """Take away the rows where `column` is `value`."""
@@ -71,33 +84,62 @@ class DeltaFile:
         if self.exists():
             self._open().optimize.compact()
 
-    def scan(self, version: int | None) -> pl.LazyFrame:
-        """The rows of `version` (None: the newest) in the table's columns and types, in no set order."""
-        # Not pl.scan_delta: it does not find files below a folder with a Chinese name.
-        files = self._open(version).file_uris()
+    def scan(self, version: int | None, part: Part = EVERY, since: int | None = None) -> pl.LazyFrame:
+        """The rows of `version` (None: the newest) in the table's columns and types, in no set order.
+
+        part: of which files. since: only rows of files that version does not have.
+        """
+        files = [uri for uri in self._open(version).file_uris() if part.holds(uri)]
+        if since is not None:
+            files = sorted(set(files) - set(self._open(since).file_uris()))
         if not files:
             return self.table.empty().lazy()
+        # Not pl.scan_delta: it does not find files below a folder with a Chinese name.
         paths = files if "://" in self.uri else [unquote(path) for path in files]
         return pl.scan_parquet(
             paths,
             schema=self.table.schema,
             missing_columns="insert",
+            hive_partitioning=False,
             glob=False,
             storage_options=self._options or None,
         )
 
-    def _create(self) -> None:
+    def _create(self, partition: list[str]) -> None:
         """Version 0 is empty: what a run leaves behind that never came to its end is undone to it."""
+        columns = dict.fromkeys(partition, pl.Int32())
         write_deltalake(
             self.uri,
-            self.table.empty(),
+            pl.DataFrame(schema={**self.table.schema, **columns}),
             mode="ignore",
+            partition_by=partition or None,
             configuration=_CONFIGURATION,
             storage_options=self._options,
         )
 
+    def _write(self, frame: pl.DataFrame, run_id: str, mode: Mapping[str, Any]) -> None:
+        # Rows of an enterprise stand together, so that a question about one skips nearly all of a file.
+        by = [*_partition(frame), "enterprise_id"] if self.table.name in BUCKETED else []
+        write_deltalake(
+            self.uri,
+            frame.sort(*dict.fromkeys([*by, *self.table.key]), maintain_order=True),
+            writer_properties=_WRITER,
+            storage_options=self._options,
+            commit_properties=_properties(run_id),
+            **mode,
+        )
+
     def _open(self, version: int | None = None) -> DeltaTable:
         return DeltaTable(self.uri, version=version, storage_options=self._options)
+
+
+def _partition(frame: pl.DataFrame) -> list[str]:
+    count = count_of(frame.columns)
+    return [] if count is None else [column_of(count)]
+
+
+def _laid_out_by(partition: list[str]) -> dict[str, Any]:
+    return {"mode": "overwrite", "schema_mode": "overwrite", "partition_by": partition or None}
 
 
 def _same_files(one: DeltaTable, other: DeltaTable) -> bool:

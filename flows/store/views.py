@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.store.buckets import ONLY_COPIES
 from flows.store.ledger import Run
 from flows.store.store import Store
+from transforms.history import current
 
 
 class Standing(NamedTuple):
@@ -39,3 +41,17 @@ def _standing(store: Store, run: Run | None, enterprise_id: str | None, upto: pl
     keys = latest.select("enterprise_id", "valid_from_on")
     trace = store.scan("trace", run, enterprise_id).join(keys, on=["enterprise_id", "valid_from_on"], how="semi")
     return Standing(latest.sort("enterprise_id"), trace.sort("enterprise_id", "position"))
+
+
+def known(store: Store, kind: str, run: Run, enterprise_id: str | None = None) -> pl.LazyFrame:
+    """The current version of every record of `kind` that the night `run` knew, of one enterprise or all.
+
+    A record that a correction tied to another enterprise is that one's alone.
+    """
+    versions = store.scan(kind, run, enterprise_id)
+    if enterprise_id is None:
+        return current(versions, run.known_at)
+    copies = store.scan(kind, run, part=ONLY_COPIES)
+    moved = copies.filter(pl.col("enterprise_id") == enterprise_id).select("record_id")
+    both = pl.concat([versions, copies.join(moved, on="record_id", how="semi")])
+    return current(both, run.known_at).filter(pl.col("enterprise_id") == enterprise_id)

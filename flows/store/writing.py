@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 
+from flows.store.buckets import BUCKETED, as_copies, in_buckets
+from flows.store.layout import rows_by_bucket
 from flows.store.ledger import Ledger, Run, State
 from flows.store.place import Place
 from flows.store.tables import DeltaFile, shaped
@@ -22,7 +24,7 @@ class Writing:
     """Made by `Store.begin`, which holds the lock meanwhile.
 
     run_id: flow, as_of and a number, such as nightly-2026-03-01-1. folder: for what the run reports; kept
-    whatever becomes of the run.
+    whatever becomes of the run. buckets: how many a table gets that is written for the first time.
     """
 
     def __init__(self, place: Place, ledger: Ledger, head: Run, now: Callable[[], datetime]) -> None:
@@ -33,16 +35,20 @@ class Writing:
         self._head = replace(head, run_no=len(former) + 1, run_id=self.run_id)
         self._versions = dict(next((run.versions for run in reversed(former) if run.state == "passed"), {}))
         self._written: set[str] = set()
+        self.buckets = 1  # of tables that are new
         self.run: Run | None = None
         self.folder: Path = runs / self.run_id
         self.folder.mkdir(parents=True)
         self.undone = tuple(name for name in TABLES if self._undo(name))
 
-    def append(self, table: str, frame: pl.DataFrame | pl.LazyFrame) -> None:
-        """Add rows. TypeError where columns or types are not exactly the table's."""
-        data = shaped(TABLES[table], frame)
-        file = self._file(table)
-        file.append(data, self.run_id)
+    def append(self, table: str, frame: pl.DataFrame | pl.LazyFrame, are_copies: bool = False) -> None:
+        """Add rows. TypeError where columns or types are not exactly the table's.
+
+        are_copies: the rows are copies for readers of single buckets, of records that moved between enterprises.
+        """
+        data, file = shaped(TABLES[table], frame), self._file(table)
+        if not data.is_empty() or not file.exists():
+            file.append(self._placed(table, data, are_copies), self.run_id)
         self._written.add(table)
 
     def replace(self, table: str, frame: pl.DataFrame | pl.LazyFrame, column: str, value: str | int | date) -> None:
@@ -53,10 +59,24 @@ class Writing:
         data = shaped(TABLES[table], frame)
         if not data.filter(pl.col(column).ne_missing(pl.lit(value))).is_empty():
             raise ValueError(f"frame for table {table}: every row must have {column} = {value}")
-        file = self._file(table)
-        file.delete(column, value, self.run_id)
-        file.append(data, self.run_id)
+        self._file(table).delete(column, value, self.run_id)
+        self.append(table, data)
+
+    def lay_out(self, table: str, count: int) -> None:
+        """Lay `table` out in so many buckets, a bucket at a time; every row stays."""
+        parts = rows_by_bucket(self.scan(table), TABLES[table], count)
+        self._file(table).lay_out(parts, self.run_id)
         self._written.add(table)
+
+    def _placed(self, table: str, data: pl.DataFrame, are_copies: bool) -> pl.DataFrame:
+        """The rows with the partition they belong in, by the layout that the table has."""
+        if table not in BUCKETED:
+            return data
+        version = self._versions.get(table)
+        count = self.buckets if version is None else self._file(table).buckets(version)
+        if count is None:
+            return data.clear() if are_copies else data
+        return as_copies(data, count) if are_copies else in_buckets(data, count)
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The rows of `table` with what this run has written so far."""

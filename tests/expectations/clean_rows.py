@@ -36,7 +36,12 @@ _BY_TABLE: dict[str, dict[str, Any]] = {
     "ratings": {"decided_by": "cut_point", "next_change_on": date(2025, 6, 11)},
     "trace": {"reason": None},
     "changes": {"tier_after": "B", "index_before": 0, "decided_by": "cut_point"},
-    "present_ratings": {"score_centipoints": 950, "base_centipoints": 1000, "trace_centipoints": -50},
+    "present_ratings": {
+        "score_centipoints": 950,
+        "base_centipoints": 1000,
+        "trace_centipoints": -50,
+        "is_overdue": False,
+    },
 }
 
 

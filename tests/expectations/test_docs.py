@@ -102,8 +102,8 @@ def test_many_warnings_weigh_less_than_one_refusal() -> None:
 
 
 def test_a_volume_names_the_table_and_what_may_be_behind_it() -> None:
-    said = what_first([GATE.validate("enterprise", rows("enterprise", 1), previous_count=9)])
-    assert said.startswith("Look first at table enterprise: expected: at least 5 rows")
+    said = what_first([GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=9)])
+    assert said.startswith("Look first at table present_ratings: expected: at least 5 rows")
     assert "sent only part of its data" in said
 
 

@@ -59,9 +59,11 @@ CRITICAL = [
     ("night_accounts", {"quarantined_count": 501}, "quarantined_count, read_count"),
     ("present_ratings", {"score_centipoints": 951}, "score_centipoints, base_centipoints, trace_centipoints"),
     ("present_ratings", {"is_registered": False}, "is_registered, is_rated"),
-    ("present_ratings", {"is_rated": False}, "is_rated, is_registered"),
-    ("present_ratings", {"scheme_index": None}, "tier, tier_index, scheme_index"),
-    ("present_ratings", {"tier_index": 2}, "tier, tier_index, scheme_index"),
+    ("present_ratings", {"is_rated": False, "is_known": False}, "is_rated, is_traced"),
+    ("present_ratings", {"is_rated": False, "is_traced": False}, "is_rated, is_known"),
+    ("present_ratings", {"is_overdue": True}, "is_overdue, is_known"),
+    ("present_ratings", {"scheme_index": None}, "tier, tier_index, scheme_index, is_rated"),
+    ("present_ratings", {"tier_index": 2}, "tier, tier_index, scheme_index, is_rated"),
 ]
 WARNINGS = [
     ("enterprise", {"deregistered_on": BEFORE}, "established_on, deregistered_on"),

@@ -56,31 +56,31 @@ def test_the_order_of_columns_does_not_matter() -> None:
     [(4, False, ["critical"]), (5, True, []), (6, True, [])],
 )
 def test_fewer_than_half_of_nine_refuses(count: int, is_passed: bool, severities: list[str]) -> None:
-    verdict = GATE.validate("enterprise", rows("enterprise", count), previous_count=9)
+    verdict = GATE.validate("present_ratings", rows("present_ratings", count), previous_count=9)
     assert verdict.is_passed is is_passed
     assert [finding.severity for finding in verdict.findings] == severities
 
 
 @pytest.mark.parametrize(("count", "severities"), [(5, []), (6, []), (7, ["warning"])])
 def test_more_than_double_of_three_warns_and_passes(count: int, severities: list[str]) -> None:
-    verdict = GATE.validate("enterprise", rows("enterprise", count), previous_count=3)
+    verdict = GATE.validate("present_ratings", rows("present_ratings", count), previous_count=3)
     assert verdict.is_passed
     assert [finding.severity for finding in verdict.findings] == severities
 
 
 @pytest.mark.parametrize("previous", [None, 0])
 def test_without_a_former_run_volume_is_not_judged(previous: int | None) -> None:
-    assert GATE.validate("enterprise", rows("enterprise", 1), previous_count=previous).findings == ()
+    assert GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=previous).findings == ()
 
 
 def test_half_the_rows_gone_says_how_many_there_were() -> None:
-    (finding,) = GATE.validate("enterprise", rows("enterprise", 1), previous_count=9).findings
+    (finding,) = GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=9).findings
     assert finding.message == "expected: at least 5 rows, 50% of the 9 at the last run that passed; found 1 rows"
     assert (finding.column, finding.label, finding.sample_rows) == ("", "", ())
 
 
 def test_an_empty_frame_where_rows_were_refuses() -> None:
-    assert not GATE.validate("enterprise", rows("enterprise").clear(), previous_count=1).is_passed
+    assert not GATE.validate("present_ratings", rows("present_ratings").clear(), previous_count=1).is_passed
 
 
 def test_findings_stand_gravest_first() -> None:

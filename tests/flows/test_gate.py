@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,7 @@ from transforms.tables import TABLES
 
 POLICY = Path(__file__).parents[2] / "policy"
 GATE = read_gate(POLICY)
+DAY = date(2026, 3, 1)
 TIERS = ("A", "B", "C")
 RATINGS = pl.DataFrame(
     {
@@ -22,15 +23,16 @@ RATINGS = pl.DataFrame(
         "tier_index": [0, 1],
         "score_centipoints": [1000, 850],
         "base_centipoints": [1000, 1000],
+        "next_change_on": [None, DAY + timedelta(days=1)],
     }
 )
 TRACE = pl.DataFrame({"enterprise_id": ["e2", "e2"], "points_centipoints": [-100, -50]})
-REGISTER = pl.DataFrame({"enterprise_id": ["e1", "e2", "e3", "e3"]})
+REGISTER = pl.DataFrame({"enterprise_id": ["e1", "e2"], "is_known": [True, True]})
 
 
 def findings(ratings: pl.DataFrame = RATINGS, trace: pl.DataFrame = TRACE, register: pl.DataFrame = REGISTER) -> dict:
     """Columns found at fault, with the enterprises named."""
-    verdict = GATE.validate("present_ratings", present_ratings(ratings, trace, register, TIERS))
+    verdict = GATE.validate("present_ratings", present_ratings(ratings, trace, register, TIERS, DAY))
     return {f.column: [row["enterprise_id"] for row in f.sample_rows] for f in verdict.findings}
 
 
@@ -57,16 +59,30 @@ def test_a_point_too_much_in_the_trace_names_the_enterprise() -> None:
 
 def test_a_trace_without_a_rating_is_found() -> None:
     trace = pl.concat([TRACE, pl.DataFrame({"enterprise_id": ["e3"], "points_centipoints": [-1]})])
-    assert findings(trace=trace)["is_rated, is_registered"] == ["e3"]
+    assert findings(trace=trace)["is_rated, is_traced"] == ["e3"]
 
 
 def test_a_rating_of_nobody_in_the_register_is_found() -> None:
     assert findings(register=REGISTER.filter(pl.col("enterprise_id") != "e1")) == {"is_registered, is_rated": ["e1"]}
 
 
+@pytest.mark.parametrize(("is_known", "found"), [(True, {"is_rated, is_known": ["e3"]}), (False, {})])
+def test_an_entry_of_the_register_that_nobody_rated_is_found_once_it_is_known(is_known: bool, found: dict) -> None:
+    register = pl.concat([REGISTER, pl.DataFrame({"enterprise_id": ["e3"], "is_known": [is_known]})])
+    assert findings(register=register) == found
+
+
+@pytest.mark.parametrize(("days", "found"), [(-1, ["e1"]), (0, ["e1"]), (1, [])])
+def test_a_rating_left_as_it_was_on_its_day_to_change_is_found(days: int, found: list[str]) -> None:
+    due = RATINGS.with_columns(
+        next_change_on=pl.Series([DAY + timedelta(days=days), None]),
+    )
+    assert findings(due).get("is_overdue, is_known", []) == found
+
+
 def test_a_tier_in_the_wrong_place_or_unknown_to_the_scheme_is_found() -> None:
     wrong = RATINGS.with_columns(tier=pl.Series(["Z", "C"]))
-    assert findings(wrong) == {"tier, tier_index, scheme_index": ["e1", "e2"]}
+    assert findings(wrong) == {"tier, tier_index, scheme_index, is_rated": ["e1", "e2"]}
 
 
 def test_two_ratings_of_one_enterprise_are_found() -> None:
@@ -100,14 +116,14 @@ def test_caution_is_policy_with_the_mistakes_of_policy(tmp_path: Path) -> None:
 
 
 def test_a_volume_for_no_table_is_a_mistake(tmp_path: Path) -> None:
-    text = (POLICY / "gate.yaml").read_text(encoding="utf-8").replace("  enterprise:", "  enterprises:")
+    text = (POLICY / "gate.yaml").read_text(encoding="utf-8").replace("  present_ratings:", "  ratings_present:")
     (tmp_path / "gate.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyProblems, match="enterprises"):
+    with pytest.raises(PolicyProblems, match="ratings_present"):
         read_gate(tmp_path)
 
 
 def test_limits_come_from_the_file() -> None:
-    limits = GATE.specs["enterprise"].limits
+    limits = GATE.specs["present_ratings"].limits
     assert (limits.minimum_percent, limits.maximum_percent) == (50, 200)
     assert (limits.earliest_on, limits.latest_on) == (date(1900, 1, 1), date(2199, 12, 31))
     assert GATE.specs["penalty"].limits.minimum_percent is None

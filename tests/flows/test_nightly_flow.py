@@ -127,7 +127,7 @@ def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
     folder = office.store.run_folder(f"nightly-{SECOND}-1")
     assert (folder / "gate" / "index.html").is_file()
     assert str(folder / "gate" / "index.html") in result.stdout
-    assert (folder / "stage" / "ratings.parquet").is_file(), "kept for study"
+    assert list((folder / "stage" / "ratings").glob("*.parquet")), "kept for study"
     assert not (folder / "report").exists()
     assert differing(content(office.store), content(first_night.store)) == []
     assert [run.state for run in office.store.every_run()] == ["passed", "refused"]

@@ -23,6 +23,7 @@ _CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}
 @click.option("--as-of", type=Day(), metavar="DATE", help="The day that is rated (default: today at the office).")
 @click.option("--known-at", type=Instant(), metavar="TIME", help="What had arrived by then is known (default: now).")
 @click.option("--scheme", metavar="NAME", help="The grading scheme, a file in schemes/ of the policy folder.")
+@click.option("--full", is_flag=True, default=None, help="Rate every enterprise anew, not only those it can concern.")
 @as_json
 @common
 @click.pass_context
@@ -44,6 +45,7 @@ def nightly(
       yaoxin nightly --inbox var/inbox --store var/store
       yaoxin nightly --as-of 2026-03-01 --known-at 2026-03-01T02:00:00+08:00
       yaoxin nightly --scheme wuhan-2017 --json | jq -r '.state'
+      yaoxin nightly --full
     """
     from flows.cli.engine import prepare_engine
 

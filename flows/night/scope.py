@@ -1,0 +1,126 @@
+"""Which enterprises a night rates anew: all, or those for whom something is another than the night before.
+
+An enterprise that is left out would get the very rating and trace it has: nothing came in about it, no day has come
+on which its result changes by itself, and what all ratings rest on is the same. Rating one too many does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from flows.night import standing
+from flows.night.basis import differing
+from flows.night.plan import Night
+from flows.night.records import Seen, Whose
+from flows.store import Part, Run
+from flows.store.buckets import split
+from transforms.tables import KINDS
+
+_ID = "enterprise_id"
+_MOST_PERCENT = 50  # past so many of a hundred enterprises, to pick them out takes longer than to rate all
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which enterprises are rated. why_all: empty where only some are. because: how many for what reason.
+
+    ids: by bucket the enterprises to rate; a bucket without any is left out. Empty where all are rated.
+    """
+
+    why_all: str
+    basis: Mapping[str, str]
+    standing_count: int
+    because: Mapping[str, int] = field(default_factory=dict)
+    ids: Mapping[int, pl.Series] = field(default_factory=dict)
+
+    def facts(self, rated: int) -> dict[str, object]:
+        """For the ledger: what decided, and how many enterprises were looked at."""
+        mode = "full" if self.why_all else "incremental"
+        return {
+            "scope": {"mode": mode, "why": self.why_all, "because": dict(self.because), "rated": rated},
+            "basis": dict(self.basis),
+        }
+
+    def batches(self, buckets: int) -> Iterator[Whose]:
+        """What is worked through at a time: never more than a bucket holds on average."""
+        if self.why_all:
+            yield from (Whose(Part(frozenset([bucket]))) for bucket in range(buckets))
+            return
+        most = -(-self.standing_count // buckets)
+        waiting: dict[int, pl.Series] = {}
+        for bucket, ids in self.ids.items():
+            if waiting and sum(map(len, waiting.values())) + len(ids) > most:
+                yield _batch(waiting)
+                waiting = {}
+            waiting[bucket] = ids
+        if waiting:
+            yield _batch(waiting)
+
+
+def _batch(ids: Mapping[int, pl.Series]) -> Whose:
+    return Whose(Part(frozenset(ids)), pl.concat(ids.values()))
+
+
+def scope_of(seen: Seen, former: Run | None, basis: dict[str, str], is_full: bool) -> Scope:
+    """The enterprises to rate. former: the last night of an earlier day; is_full: all were asked for."""
+    night = seen.night
+    standing_count = standing.before(night).select(pl.len()).collect().item()
+    why = _why_all(night, former, basis, is_full)
+    if why or former is None:
+        return Scope(why, basis, standing_count)
+    found = _affected(seen, former)
+    count = found.select(pl.col(_ID).n_unique()).item()
+    if count * 100 > standing_count * _MOST_PERCENT:
+        return Scope("most are affected", basis, standing_count, _because(found))
+    ids = {bucket: rows[_ID].sort() for bucket, rows in split(found.select(_ID).unique(), night.buckets).items()}
+    return Scope("", basis, standing_count, _because(found), ids)
+
+
+def _because(found: pl.DataFrame) -> dict[str, int]:
+    return dict(found.group_by("why").agg(pl.col(_ID).n_unique()).sort("why").iter_rows())
+
+
+def _why_all(night: Night, former: Run | None, basis: dict[str, str], is_full: bool) -> str:
+    if is_full:
+        return "asked for"
+    if former is None:
+        return "first night"
+    if former.known_at > night.known_at:
+        return "the night before knew of more"
+    others = differing(dict(former.facts.get("basis", {})), basis)
+    return f"another {', another '.join(others)}" if others else ""
+
+
+def _affected(seen: Seen, former: Run) -> pl.DataFrame:
+    """enterprise_id and why (register, records, due, decision), distinct."""
+    found = [_due(seen.night), _with_steps(seen, former)]
+    for kind in KINDS:
+        why = "register" if kind == "enterprise" else "records"
+        found.append(_with_news(kind, seen, former).with_columns(why=pl.lit(why)))
+    return pl.concat(found).drop_nulls(_ID).unique().collect()
+
+
+def _due(night: Night) -> pl.LazyFrame:
+    is_due = pl.col("next_change_on") <= night.as_of
+    return standing.before(night).filter(is_due).select(_ID, why=pl.lit("due"))
+
+
+def _with_news(kind: str, seen: Seen, former: Run) -> pl.LazyFrame:
+    """The enterprises of records that came, were corrected, or became known since the night before."""
+    became_known = seen.stored(kind).filter(pl.col("received_at") > former.known_at)
+    # By the files too: what an approval or another run wrote may bear an instant that the night before knew of.
+    written = seen.stored(kind, since=former)
+    rows = pl.concat([became_known, written, seen.night.staged(kind)])
+    news = rows.filter(pl.col("received_at") <= seen.night.known_at).select("record_id", _ID).unique().collect().lazy()
+    parted = seen.copies(kind).lazy().join(news, on="record_id", how="semi")  # those it was of before lose it
+    return pl.concat([news.select(_ID), parted.select(_ID)])
+
+
+def _with_steps(seen: Seen, former: Run) -> pl.LazyFrame:
+    """The enterprises of decisions whose day, or the day after whose end, has come since the night before."""
+    begins = pl.col("decided_on").is_between(former.as_of, seen.night.as_of, closed="right")
+    ended = pl.col("ends_on").is_between(former.as_of, seen.night.as_of, closed="left")
+    return seen.rows("decision").filter(begins | ended).select(_ID, why=pl.lit("decision"))
