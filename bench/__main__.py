@@ -1,34 +1,59 @@
-"""`python -m bench`: measure, and write docs/performance.md with its picture."""
+"""`python -m bench`: measure, and write docs/performance.md with its picture.
+
+Sections that are not measured this time stay as docs/performance.json has them.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
+import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from bench import made
-from bench.page import Sitting, page
-from bench.pairs import Comparison, Measured, measure
+from bench.page import Section, Sitting, page, read_notes
 from bench.picture import picture
+from bench.rows import Row
+from bench.sections import SECTIONS
 
 _DOCS = Path(__file__).parents[1] / "docs"
+_NOTES = Path(__file__).with_name("notes")
+_FULL = {
+    "enterprises": 1_000_000,
+    "records": 10_000_000,
+    "rows": [1_000_000, 5_000_000],
+    "csv_rows": 1_000_000,
+    "night_records": 10_000_000,
+    "growth": [100_000, 1_000_000, 10_000_000],
+}
 
 
 def read_flags(arguments: Sequence[str]) -> argparse.Namespace:
     """Sizes and places; argparse ends the program with a word on what it does not understand."""
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="sizes up to ten million records; hours, 30 GB of disk")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="these sections (all)")
     parser.add_argument("--enterprises", type=_positive, default=20_000, help="rated (20000)")
     parser.add_argument("--records", type=_positive, default=200_000, help="rated from (200000)")
-    parser.add_argument("--rows", type=_positive, default=100_000, help="of the frame before the gate (100000)")
+    parser.add_argument("--rows", type=_positive, nargs="+", default=[100_000], help="before the gate (100000)")
+    parser.add_argument("--csv-rows", type=_positive, default=100_000, help="of the file taken in (100000)")
+    parser.add_argument("--night-records", type=_positive, default=200_000, help="in the night's store (200000)")
+    parser.add_argument("--growth", type=_positive, nargs="+", default=[50_000, 500_000], help="records (50000 500000)")
     parser.add_argument("--pairs", type=_positive, default=3, help="runs of each side (3)")
     parser.add_argument("--seed", type=int, default=1, help="of the invented data (1)")
     parser.add_argument("--docs", type=Path, default=_DOCS, help="folder for the page and its picture (docs)")
     parser.add_argument("--remark", default="", help="a sentence for the page, such as what else was running")
-    return parser.parse_args(arguments)
+    flags = parser.parse_args(arguments)
+    if flags.full:
+        parser.set_defaults(**_FULL)
+        flags = parser.parse_args(arguments)
+    return flags
 
 
 def _positive(text: str) -> int:
@@ -37,61 +62,58 @@ def _positive(text: str) -> int:
     return number
 
 
-def comparisons(flags: argparse.Namespace, folder: Path) -> list[Comparison]:
-    """Make the data below `folder` and say what is compared on it."""
-    made.write(made.records(flags.enterprises, flags.records, flags.seed), folder / "records")
-    made.write(made.records(100, 1000, flags.seed), folder / "few_records")
-    made.write(made.penalties(flags.rows, flags.seed), folder / "penalties")
-    made.write(made.penalties(1000, flags.seed), folder / "few_penalties")
-    sizes = f"{flags.enterprises:,} enterprises, {flags.records:,} records"
-    return [
-        _scoring(folder, "rated", sizes),
-        _scoring(folder, "rated_without_movement", f"{sizes}, without movement"),
-        *(_gate(folder, state, flags.rows) for state in ("clean", "corrupt")),
-    ]
+def sections(flags: argparse.Namespace, command: str) -> Iterator[Section]:
+    """Measure the sections asked for, one after the other; their data are taken away again."""
+    for name in flags.only:
+        before = os.getloadavg()[0]
+        folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        try:
+            rows = tuple(SECTIONS[name](flags, folder, _tell))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        yield Section(name, Sitting(command, flags.pairs, before, os.getloadavg()[0], flags.remark), rows)
 
 
-def _scoring(folder: Path, side: str, words: str) -> Comparison:
-    return Comparison(
-        title="Scoring",
-        ours=f"scoring.{side}",
-        beside="scoring.plainly_read",
-        ours_name=words,
-        beside_name="reading the same columns",
-        folder=folder / "records",
-        warm=folder / "few_records",
-        is_equal=False,
-    )
+def read_results(path: Path) -> dict[str, Section]:
+    """What was measured before, by name of the section; nothing where there is no such file."""
+    if not path.exists():
+        return {}
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return {one["name"]: _section(one) for one in known}
 
 
-def _gate(folder: Path, state: str, rows: int) -> Comparison:
-    return Comparison(
-        title="Gate",
-        ours=f"gate.on_polars_{state}",
-        beside=f"gate.on_pandas_{state}",
-        ours_name=f"{state}, {rows:,} rows",
-        beside_name="the library's engine on pandas",
-        folder=folder / "penalties",
-        warm=folder / "few_penalties",
-        is_equal=True,
-    )
+def _section(one: dict[str, Any]) -> Section:
+    return Section(one["name"], Sitting(**one["sitting"]), tuple(map(_row, one["rows"])))
 
 
-def main(arguments: Sequence[str]) -> list[Measured]:
-    """Measure everything, print the page, write it and the picture."""
+def _row(one: dict[str, Any]) -> Row:
+    """As read from JSON, lists for tuples."""
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
+    return Row(**told)
+
+
+def main(arguments: Sequence[str]) -> list[Section]:
+    """Measure, print the page, write it, the picture and the figures."""
     flags = read_flags(arguments)
-    before = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder:
-        measured = [measure(one, flags.pairs, _tell) for one in comparisons(flags, Path(folder))]
-    command = shlex.join(
-        ["python", "-m", "bench", *(one for one in arguments if one not in ("--remark", flags.remark))]
-    )
-    text = page(measured, Sitting(command, flags.pairs, before, os.getloadavg()[0], flags.remark))
-    (flags.docs / "pictures").mkdir(parents=True, exist_ok=True)
-    (flags.docs / "performance.md").write_text(text, encoding="utf-8")
-    (flags.docs / "pictures" / "performance.svg").write_text(picture(measured), encoding="utf-8")
+    shown = [one for one in arguments if one not in ("--remark", flags.remark)]
+    results = flags.docs / "performance.json"
+    known = read_results(results)
+    for section in sections(flags, shlex.join(["python", "-m", "bench", *shown])):
+        known[section.name] = section
+        write([known[name] for name in SECTIONS if name in known], flags.docs, results)
+    text = (flags.docs / "performance.md").read_text(encoding="utf-8")
     sys.stdout.write(text)
-    return measured
+    return [known[name] for name in flags.only]
+
+
+def write(measured: Sequence[Section], docs: Path, results: Path) -> None:
+    """The page, its picture and the figures they come from; after every section, so that none is lost."""
+    (docs / "pictures").mkdir(parents=True, exist_ok=True)
+    (docs / "performance.md").write_text(page(measured, read_notes(_NOTES)), encoding="utf-8")
+    rows = [row for section in measured for row in section.rows]
+    (docs / "pictures" / "performance.svg").write_text(picture(rows), encoding="utf-8")
+    figures = json.dumps([asdict(one) for one in measured], ensure_ascii=False, indent=1)
+    results.write_text(figures + "\n", encoding="utf-8")
 
 
 def _tell(line: str) -> None:

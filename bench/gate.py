@@ -89,7 +89,7 @@ def _side(source: str, frame: pl.DataFrame | pd.DataFrame) -> Side:
     def work() -> object:
         return definition.get_batch({"dataframe": frame}).validate(wanted, result_format=_RESULTS)
 
-    return Side(work, _answer)
+    return Side([work], _answer)
 
 
 def on_polars(state: str, folder: Path) -> Side:

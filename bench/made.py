@@ -1,167 +1,158 @@
-"""Invented data to measure with: the same bytes for the same seed and sizes. Nothing here is like a real office."""
+"""An invented office to measure with: the same bytes for the same seed and sizes. Nothing here is of a real one.
+
+One enterprise in eight is often at fault; the others nearly never are. Of a thousand records 400 are inspections, 248
+samples, 120 signals, 80 orders to rectify, 80 commitments, 35 penalties (six in seven of the enterprises often at
+fault), 30 honours, 6 steps of the office, 1 a ban; over five years. One penalty and one listing in seven is released by
+repair or early removal. Some enterprises have many records, most few. As in a store, each kind lies in buckets: files
+with the records of some enterprises only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from bench.dice import AS_OF, Dice, identities
+from bench.kinds import CONTENTS, FAULTY_KINDS
+from transforms.records import normalise_name
 from transforms.tables import KINDS, Kind
 
-AS_OF = date(2026, 3, 1)
-_DAYS_BACK = 3 * 365
-_SHARES = {"inspection": 35, "penalty": 25, "sampling": 20, "signal": 15, "honour": 5}  # of a hundred records
+RECEIVED_AT = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 1, tzinfo=UTC)
+_RECORDS_PER_BUCKET = 500_000
+_TROUBLED = 8  # one enterprise of so many
+_OF_TROUBLED = 0.85
+_RELEASED = 0.15
+_SHARES = {
+    "inspection": 400,
+    "sampling": 248,
+    "signal": 120,
+    "rectification": 80,
+    "commitment": 80,
+    "penalty": 35,
+    "honour": 30,
+    "decision": 6,
+    "person_ban": 1,
+}  # of a thousand records
 Frames = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class Dice:
-    """Columns drawn at random, `count` values each."""
+class Size:
+    """How much is made. Enterprise number n lies in bucket n modulo `buckets`."""
 
-    random: np.random.Generator
-    count: int
+    enterprises: int
+    records: int
+    seed: int
 
-    def words(self, weights: Mapping[str, int]) -> pl.Series:
-        """Words, as often as their weights say."""
-        share = np.array(list(weights.values())) / sum(weights.values())
-        return pl.Series(list(weights))[self.random.choice(len(weights), self.count, p=share)]
+    @property
+    def buckets(self) -> int:
+        """So many that the records of one fit easily into memory."""
+        return max(2, -(-self.records // _RECORDS_PER_BUCKET))
 
-    def numbers(self, mean: float) -> pl.Series:
-        """Whole numbers from 0, small ones oftener."""
-        return pl.Series(self.random.exponential(mean, self.count).astype(np.int64))
-
-    def days(self) -> pl.Series:
-        """Days up to AS_OF, as far back as the longest usual window."""
-        back = self.random.integers(0, _DAYS_BACK, self.count).astype(np.int32)
-        return pl.select(pl.lit(AS_OF) - pl.duration(days=pl.lit(pl.Series(back)))).to_series().cast(pl.Date)
-
-    def enterprises(self, among: int) -> pl.Series:
-        """Identities of enterprises, some with many records and many with few."""
-        return identities(pl.Series((self.random.power(1.5, self.count) * among).astype(np.int64)))
+    def __str__(self) -> str:
+        return f"{self.enterprises:,} enterprises, {self.records:,} records"
 
 
-def identities(numbers: pl.Series) -> pl.Series:
-    """18 characters in the form of a uniform social credit code; the check character is not computed."""
-    return ("91420100MA" + numbers.cast(pl.String).str.zfill(8)).rename("enterprise_id")
+def bucket(size: Size, number: int) -> Frames:
+    """Records by kind, and the register `enterprise`, of one bucket, in all columns of their tables."""
+    random = np.random.default_rng([size.seed, number])
+    numbers = np.arange(number, size.enterprises, size.buckets)
+    made = {"enterprise": _register(random, numbers)}
+    for name, count in _counts(size, number).items():
+        of = numbers[_drawn(random, count, len(numbers), name)] if len(numbers) else numbers
+        dice = Dice(random, len(of), of // size.buckets % _TROUBLED == 0)
+        made[name] = _records(KINDS[name], dice, of, dice.days())
+    made["releases"] = pl.concat([_released(random, made, kind) for kind in ("penalty", "decision")])
+    return made
 
 
-def _field(dice: Dice) -> pl.Series:
-    return dice.words({"drug": 50, "device": 30, "cosmetic": 20})
+def _released(random: np.random.Generator, made: Frames, kind: str) -> pl.DataFrame:
+    """Some penalties and listings that repair or early removal releases, a few of them after AS_OF."""
+    is_open = pl.col("decision_type") == "list" if kind == "decision" else pl.lit(True)
+    records = made[kind].filter(is_open).sample(fraction=_RELEASED, seed=int(random.integers(2**31)))
+    days = pl.Series(random.integers(-700, 30, len(records)).astype(np.int32))
+    on = (pl.lit(AS_OF) + pl.duration(days=pl.lit(days))).cast(pl.Date)
+    return records.select(pl.lit(kind).alias("record_kind"), "record_id", on.alias("released_on"))
 
 
-def _penalty(dice: Dice) -> Mapping[str, pl.Series]:
-    kinds = dice.words({"fine": 60, "warning": 25, "fine|confiscation_goods": 12, "stop_order": 2, "revoke_licence": 1})
-    return {
-        "penalty_kinds": kinds.str.split("|"),
-        "fine_fen": dice.numbers(1_500_000),
-        "confiscated_fen": dice.numbers(400_000),
-        "discretion": dice.words({"ordinary": 80, "light": 15, "heavy": 5}),
-        "field": _field(dice),
-    }
+def _counts(size: Size, number: int) -> dict[str, int]:
+    """Records of each kind in one bucket; over all buckets exactly as many as asked for."""
+    own = size.records // size.buckets + (number < size.records % size.buckets)
+    counts = {name: own * share // 1000 for name, share in _SHARES.items()}
+    counts["inspection"] += own - sum(counts.values())
+    return counts
 
 
-def _inspection(dice: Dice) -> Mapping[str, pl.Series]:
-    return {
-        "critical_count": dice.numbers(0.3),
-        "major_count": dice.numbers(0.8),
-        "minor_count": dice.numbers(3),
-        "conclusion": dice.words({"compliant": 85, "rectify_first": 12, "non_compliant": 3}),
-        "field": _field(dice),
-    }
+def _drawn(random: np.random.Generator, count: int, among: int, kind: str) -> np.ndarray:
+    """Places of enterprises: some with many records; records of fault mostly with those often at fault."""
+    places = (random.power(0.7, count) * among).astype(np.int64)
+    if kind not in FAULTY_KINDS:
+        return places
+    is_moved = random.random(count) < _OF_TROUBLED
+    return np.where(is_moved, places // _TROUBLED * _TROUBLED, places)
 
 
-def _sampling(dice: Dice) -> Mapping[str, pl.Series]:
-    return {"result": dice.words({"qualified": 95, "unqualified": 5}), "field": _field(dice)}
+def inspections(dice: Dice, numbers: np.ndarray, days: pl.Series) -> pl.DataFrame:
+    """Inspections of these enterprises on these days."""
+    return _records(KINDS["inspection"], dice, numbers, days)
 
 
-def _signal(dice: Dice) -> Mapping[str, pl.Series]:
-    return {
-        "signal_type": dice.words({"complaint": 60, "adverse_event": 25, "public_opinion": 10, "recall": 5}),
-        "level": dice.words({"low": 70, "general": 25, "serious": 5}),
-        "is_verified": dice.words({"1": 40, "0": 60}) == "1",
-    }
-
-
-def _honour(dice: Dice) -> Mapping[str, pl.Series]:
-    return {"level": dice.words({"county": 60, "municipal": 30, "provincial": 9, "national": 1})}
-
-
-_CONTENTS = {
-    "inspection": _inspection,
-    "penalty": _penalty,
-    "sampling": _sampling,
-    "signal": _signal,
-    "honour": _honour,
-}
-
-
-def _of_kind(kind: Kind, dice: Dice, enterprises: int) -> pl.DataFrame:
-    """Records in all columns of their table; those that a rating does not read are empty."""
-    number = pl.Series(np.arange(dice.count)).cast(pl.String)
+def _records(kind: Kind, dice: Dice, numbers: np.ndarray, event_on: pl.Series) -> pl.DataFrame:
+    ids = identities(numbers)
+    number = pl.Series(numbers).cast(pl.String)
     made: dict[str, pl.Series] = {
-        "record_id": kind.name + "-" + number.str.zfill(9),
-        "enterprise_id": dice.enterprises(enterprises),
-        kind.number: "文〔2025〕" + number + "号",
-        kind.event_on: dice.days(),
-        **_CONTENTS[kind.name](dice),
+        "uscc": ids,
+        "party_name": _names(numbers),
+        kind.number: "文〔2025〕" + dice.digits().str.head(10) + "号",
+        kind.event_on: event_on,
+        "authority": "武汉市第" + (number.str.tail(1)) + "市场监督管理局",
+        **CONTENTS[kind.name](dice, event_on),
     }
-    if kind.act:
-        made[kind.act] = made[kind.number]
-    schema = kind.table.schema
-    empty = pl.lit(None)
-    return pl.select(made.get(name, empty).alias(name) for name in schema).cast(schema)
+    return _shaped(kind, dice, ids, made)
 
 
-def records(enterprises: int, count: int, seed: int) -> Frames:
-    """`count` records of five kinds over `enterprises`, and the frame `enterprise` with their identities."""
-    random = np.random.default_rng(seed)
-    sizes = {name: count * share // 100 for name, share in _SHARES.items()}
-    sizes["inspection"] += count - sum(sizes.values())
-    made = {name: _of_kind(KINDS[name], Dice(random, size), enterprises) for name, size in sizes.items()}
-    return {"enterprise": identities(pl.Series(np.arange(enterprises))).to_frame()} | made
+def _names(numbers: np.ndarray) -> pl.Series:
+    return ("武汉第" + pl.Series(numbers).cast(pl.String) + "药品有限公司").rename("name")
 
 
-def penalties(count: int, seed: int) -> Frames:
-    """The frames `clean`, in which every row is as it must be, and `corrupt`, in which each column has 1% faults."""
-    dice = Dice(np.random.default_rng(seed), count)
-    drawn = pl.DataFrame(
-        {
-            "decision_no": "文〔2025〕" + pl.Series(np.arange(count)).cast(pl.String) + "号",
-            "enterprise_id": dice.enterprises(count),
-            "state": dice.words({"in_force": 95, "changed": 3, "revoked": 2}),
-            "field": _field(dice),
-            "fine_fen": dice.numbers(1_500_000),
-            "decided_on": dice.days().cast(pl.Datetime("us")),
-        }
-    )
-    clean = drawn.with_columns(valid_until_on=pl.col("decided_on").dt.offset_by("1y"))
-    return {"clean": clean, "corrupt": _corrupted(clean)}
+def _register(random: np.random.Generator, numbers: np.ndarray) -> pl.DataFrame:
+    dice, ids, names = Dice.calm(random, len(numbers)), identities(numbers), _names(numbers)
+    key = names.to_frame().select(normalise_name(pl.col("name"))).to_series()
+    made = {"uscc": ids, "name": names, "name_key": key, "state": dice.words({"active": 1})}
+    return _shaped(KINDS["enterprise"], dice, ids, made)
 
 
-def _corrupted(clean: pl.DataFrame) -> pl.DataFrame:
-    """Another hundredth of the rows for every column, evenly spread."""
-    faults = {
-        "decision_no": pl.col("decision_no").first(),
-        "enterprise_id": pl.lit("unknown"),
-        "state": pl.lit("somehow"),
-        "field": pl.lit(None, dtype=pl.String),
-        "fine_fen": -pl.col("fine_fen") - 1,
-        "decided_on": pl.datetime(1900, 1, 1),
-        "valid_until_on": pl.col("decided_on").dt.offset_by("-1d"),
+def _shaped(kind: Kind, dice: Dice, ids: pl.Series, made: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """All columns of the table; what is not made is empty."""
+    place = pl.Series(np.arange(dice.count) + 2)
+    meta = {
+        "record_id": kind.name + ":" + dice.digits(),
+        "row_hash": dice.digits(),
+        "enterprise_id": ids,
+        "row_no": place,
     }
-    place = pl.int_range(pl.len()) % 100
-    return clean.with_columns(
-        pl.when(place == 10 * number + 1).then(fault).otherwise(pl.col(name)).alias(name)
-        for number, (name, fault) in enumerate(faults.items())
+    said = {"version_no": 1, "source": kind.name, "file_id": "0" * 64, "received_at": RECEIVED_AT}
+    whole = pl.DataFrame(
+        {name: made.get(name, meta.get(name)) for name in kind.table.schema if name in made or name in meta}
     )
+    fixed = [pl.lit(said.get(name)).alias(name) for name in kind.table.schema if name not in whole.columns]
+    return whole.with_columns(fixed).select(kind.table.schema.names()).cast(kind.table.schema).sort("record_id")
 
 
-def write(frames: Frames, folder: Path) -> None:
-    """One Parquet file per frame."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        frame.write_parquet(folder / f"{name}.parquet")
+def buckets(size: Size) -> Iterator[Frames]:
+    """All of them, one after the other."""
+    return (bucket(size, number) for number in range(size.buckets))
+
+
+def write(size: Size, folder: Path) -> None:
+    """A folder per kind, in it a Parquet file per bucket, compressed and cut as the store does."""
+    for number, frames in enumerate(buckets(size)):
+        for kind, frame in frames.items():
+            path = folder / kind / f"{number:04}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.write_parquet(path, compression="zstd", row_group_size=65_536)

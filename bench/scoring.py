@@ -1,21 +1,30 @@
-"""Rating all enterprises with the reference scheme, and merely reading the columns that takes."""
+"""Rating all enterprises with the reference scheme; the same by hand in SQL; merely reading the columns that takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import polars as pl
 
-from bench.made import AS_OF
-from bench.side import Answer, Side
+from bench import by_pandas
+from bench.dice import AS_OF
+from bench.side import Answer, Side, added
 from transforms.policy import Scheme, load_scheme
-from transforms.rating import rate
+from transforms.rating import RELEASES, rate
 from transforms.rating.compile import plan_on
 from transforms.rating.plan import ItemRule
 from transforms.tables import KINDS
 
 _SCHEME = Path(__file__).parents[1] / "policy" / "schemes" / "reference.yaml"
+_SQL = Path(__file__).with_name("reference.sql")
+# What both programs say: of every enterprise, and of every hit and adjustment.
+RATING = ("enterprise_id", "tier", "score_centipoints", "score_tier", "decided_by", "decided_by_id", "locked_until_on")
+TRACE = ("enterprise_id", "role", "item_id", "record_id", "event_on", "raw_centipoints", "points_centipoints", "reason")
+Frames = list[pl.DataFrame]
 
 
 class LawBroken(AssertionError):
@@ -27,9 +36,14 @@ def reference() -> Scheme:
     return load_scheme(_SCHEME.read_text(encoding="utf-8"), _SCHEME.name)
 
 
-def scans(folder: Path) -> dict[str, pl.LazyFrame]:
-    """The records of a folder by kind, nothing read yet."""
-    return {path.stem: pl.scan_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+def scans(folder: Path, bucket: str = "*") -> dict[str, pl.LazyFrame]:
+    """The records of a folder by kind, of one bucket or all; nothing is read yet."""
+    return {path.name: pl.scan_parquet(path / f"{bucket}.parquet") for path in sorted(folder.iterdir())}
+
+
+def buckets(folder: Path) -> list[str]:
+    """Names of the buckets in a folder."""
+    return sorted(path.stem for path in (folder / "enterprise").iterdir())
 
 
 def columns_read(scheme: Scheme) -> dict[str, list[str]]:
@@ -43,42 +57,124 @@ def columns_read(scheme: Scheme) -> dict[str, list[str]]:
         of = rule.award.of if isinstance(rule, ItemRule) else None
         names = {"enterprise_id", "record_id", of, *own, *pl.sql_expr(rule.when).meta.root_names()}
         read.setdefault(rule.kind, set()).update(name for name in names if name)
-    return {name: sorted(columns) for name, columns in read.items()}
+    whole = {name: sorted(columns) for name, columns in read.items()}
+    return {"enterprise": ["enterprise_id"], "releases": RELEASES.names(), **whole}
 
 
 def rated(folder: Path, scheme: Scheme) -> Side:
-    """Rate and collect ratings and trace; the answer raises LawBroken."""
-    records = scans(folder)
-    enterprises = records.pop("enterprise")
-
-    def work() -> list[pl.DataFrame]:
-        rating = rate(records, enterprises, scheme, AS_OF)
-        return pl.collect_all([rating.ratings, rating.trace])
-
-    return Side(work, lambda collected: _rating_answer(enterprises, *collected))
+    """Rate and collect ratings and trace, bucket by bucket as a night does."""
+    return Side([partial(_rate, scans(folder, bucket), scheme) for bucket in buckets(folder)], _rating_answer, added)
 
 
-def _rating_answer(enterprises: pl.LazyFrame, ratings: pl.DataFrame, trace: pl.DataFrame) -> Answer:
-    wanted = enterprises.select("enterprise_id").collect().to_series().sort()
-    if not ratings["enterprise_id"].equals(wanted):
-        raise LawBroken(f"{len(ratings)} enterprises are rated, not the {len(wanted)} that were to be")
+def frames(folder: Path, scheme: Scheme) -> list[Frames]:
+    """Ratings, trace and the identities of every bucket."""
+    return [step() for step in rated(folder, scheme).steps]
+
+
+def _rate(records: dict[str, pl.LazyFrame], scheme: Scheme) -> Frames:
+    enterprises = records["enterprise"]
+    rating = rate(records, enterprises, scheme, AS_OF, records["releases"])
+    return [*pl.collect_all([rating.ratings, rating.trace]), enterprises.select("enterprise_id").collect()]
+
+
+def _rating_answer(collected: Frames) -> Answer:
+    ratings, trace, enterprises = collected
+    if not ratings["enterprise_id"].equals(enterprises["enterprise_id"].sort()):
+        raise LawBroken(f"{len(ratings)} enterprises are rated, not the {len(enterprises)} that were to be")
     sums = trace.group_by("enterprise_id").agg(traced=pl.col("points_centipoints").sum())
     joined = ratings.join(sums, on="enterprise_id", how="left").with_columns(pl.col("traced").fill_null(0))
     law = pl.col("score_centipoints") == pl.col("base_centipoints") + pl.col("traced")
     if broken := len(joined.filter(~law)):
         raise LawBroken(f"{broken} scores are not base + sum of their trace")
-    return {"ratings": len(ratings), "trace": len(trace), "points": int(joined["traced"].sum())}
+    return _answer(ratings, trace)
+
+
+def _answer(ratings: pl.DataFrame, trace: pl.DataFrame) -> Answer:
+    """Rows, points, and for both tables the sum of the hashes of their rows: equal where all rows are equal."""
+    told = {"ratings": ratings.select(RATING), "trace": trace.select(TRACE)}
+    hashes = {f"{name}_rows": _hash(frame) for name, frame in told.items()}
+    return {"ratings": len(ratings), "trace": len(trace), "points": int(trace["points_centipoints"].sum()), **hashes}
+
+
+def _hash(frame: pl.DataFrame) -> int:
+    return int(frame.hash_rows(1).cast(pl.Int128).sum())
+
+
+def in_duckdb(folder: Path) -> Side:
+    """The same policy by hand in SQL, into tables in memory; all buckets at once."""
+    database = _opened(folder)
+    return Side([partial(database.execute, _SQL.read_text(encoding="utf-8"))], lambda _: _sql_answer(database), added)
+
+
+def in_sql(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The database after the same."""
+    return _opened(folder).execute(_SQL.read_text(encoding="utf-8"))
+
+
+def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
+    database = duckdb.connect(config={"memory_limit": "3GB"})
+    database.execute(f"SET VARIABLE as_of = DATE '{AS_OF}'")
+    for path in sorted(folder.iterdir()):
+        database.execute(f"CREATE VIEW {path.name} AS FROM read_parquet('{path}/*.parquet')")
+    return database
+
+
+def _sql_answer(database: duckdb.DuckDBPyConnection) -> Answer:
+    return _answer(*tables(database))
+
+
+def tables(database: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the SQL left: ratings and trace, in our columns and types."""
+    found = {}
+    for name, columns in (("rating", RATING), ("trace", TRACE)):
+        frame = pl.DataFrame(database.sql(f"SELECT {', '.join(columns)} FROM {name}").to_arrow_table())
+        found[name] = frame.with_columns(pl.col("^.*_centipoints$").cast(pl.Int64))
+    return found["rating"], found["trace"]
 
 
 def plainly_read(folder: Path) -> Side:
-    """Collect the columns that a rating reads, and do nothing with them."""
+    """Collect the columns that a rating reads, bucket by bucket, and do nothing with them."""
     columns = columns_read(reference())
-    plain = [frame.select(columns.get(name, ["enterprise_id"])) for name, frame in scans(folder).items()]
-    return Side(lambda: pl.collect_all(plain), lambda frames: {"rows": sum(map(len, frames))})
+
+    def read(bucket: str) -> Frames:
+        every = scans(folder, bucket).items()
+        return pl.collect_all([frame.select(columns[name]) for name, frame in every])
+
+    return Side(
+        [partial(read, bucket) for bucket in buckets(folder)], lambda read: {"rows": sum(map(len, read))}, added
+    )
+
+
+def columns_of_pandas() -> dict[str, list[str]]:
+    """What the same policy on pandas reads: decisions that hold a tier too."""
+    columns = columns_read(reference())
+    return columns | {"decision": sorted({*columns["decision"], "tier", "ends_on", "decision_no"})}
+
+
+def in_pandas(folder: Path) -> Side:
+    """The same policy by hand on pandas: ratings alone, all buckets at once."""
+    columns = columns_of_pandas()
+
+    def work() -> object:
+        return by_pandas.rated(by_pandas.read(folder, columns), pd.Timestamp(AS_OF))
+
+    return Side([work], lambda found: _ratings_answer(typed(found)), added)
+
+
+def typed(ratings: pd.DataFrame) -> pl.DataFrame:
+    """Ratings of pandas in our columns and types."""
+    days = pl.col("locked_until_on").cast(pl.Date)
+    return pl.from_pandas(ratings).with_columns(days, pl.col("score_centipoints").cast(pl.Int64)).select(RATING)
+
+
+def _ratings_answer(ratings: pl.DataFrame) -> Answer:
+    return {"ratings": len(ratings), "ratings_rows": _hash(ratings)}
 
 
 SIDES: dict[str, Callable[[Path], Side]] = {
     "rated": lambda folder: rated(folder, reference()),
     "rated_without_movement": lambda folder: rated(folder, reference().model_copy(update={"movement": None})),
+    "in_duckdb": in_duckdb,
+    "in_pandas": in_pandas,
     "plainly_read": plainly_read,
 }

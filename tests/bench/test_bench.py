@@ -1,34 +1,40 @@
 """Both sides of every comparison do the same work, and what is written follows from what was measured; never times."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from bench import made, scoring
-from bench.__main__ import comparisons, main, read_flags
+from bench import by_pandas, intake, made, night, penalties, scoring
+from bench.__main__ import main, read_flags, read_results
+from bench.dice import AS_OF
 from bench.gate import SIDES as GATE
-from bench.page import Sitting, page
+from bench.page import Section, Sitting, page
 from bench.pairs import AnswersDiffer, Comparison, Measured, SideFailed, check_answers, fresh
 from bench.picture import picture
-from bench.side import Run
+from bench.rows import of_pairs, of_runs
+from bench.side import Run, answered
+from transforms.records.uscc import faults
 
-ENTERPRISES, RECORDS, ROWS = 30, 400, 500
+SIZE = made.Size(enterprises=300, records=6000, seed=7)
+ROWS = 500
 FAULTS = 5  # a hundredth of the rows
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("bench")
-    made.write(made.records(ENTERPRISES, RECORDS, 7), found / "records")
-    made.write(made.penalties(ROWS, 7), found / "penalties")
+    made.write(SIZE, found / "records")
+    penalties.write(penalties.penalties(ROWS, 7), found / "penalties")
     return found
 
 
 def answer(sides, name: str, folder: Path):
-    side = sides[name](folder)
-    return side.answer(side.work())
+    return answered(sides[name](folder))
 
 
 @pytest.fixture(scope="module")
@@ -37,38 +43,81 @@ def rated(folder: Path):
 
 
 def test_the_same_seed_makes_the_same_data_and_another_does_not():
-    first, again, other = (made.records(ENTERPRISES, RECORDS, seed) for seed in (7, 7, 8))
+    first, again, other = (made.bucket(replace(SIZE, seed=seed), 1) for seed in (7, 7, 8))
     assert all(first[name].equals(again[name]) for name in first)
     assert not first["penalty"].equals(other["penalty"])
-    assert sum(len(frame) for name, frame in first.items() if name != "enterprise") == RECORDS
 
 
-def test_all_are_rated_and_all_is_read(folder: Path, rated):
-    read = answer(scoring.SIDES, "plainly_read", folder / "records")
-    assert rated["ratings"] == ENTERPRISES
-    assert rated["trace"] > RECORDS // 2
+def test_buckets_hold_all_and_share_no_enterprise():
+    every = list(made.buckets(SIZE))
+    kinds = [name for name in every[0] if name not in ("enterprise", "releases")]
+    assert sum(len(frames[name]) for frames in every for name in kinds) == SIZE.records
+    ids = pl.concat([frames["enterprise"]["enterprise_id"] for frames in every])
+    assert ids.n_unique() == len(ids) == SIZE.enterprises
+    assert not faults(ids), "their codes are sound"
+    assert all(
+        frame["enterprise_id"].is_in(frames["enterprise"]["enterprise_id"].implode()).all()
+        for frames in every
+        for frame in (frames["inspection"], frames["penalty"])
+    )
+
+
+@pytest.fixture(scope="module")
+def by_hand(folder: Path):
+    """Ratings and trace of the SQL."""
+    return scoring.tables(scoring.in_sql(folder / "records"))
+
+
+def test_every_rating_is_the_one_of_the_sql_and_of_pandas(folder: Path, by_hand):
+    ours = pl.concat([ratings for ratings, _, _ in scoring.frames(folder / "records", scoring.reference())])
+    told = ours.select(scoring.RATING).sort("enterprise_id")
+    assert_frame_equal(told, by_hand[0].sort("enterprise_id"))
+    read = by_pandas.read(folder / "records", scoring.columns_of_pandas())
+    assert_frame_equal(told, scoring.typed(by_pandas.rated(read, pd.Timestamp(AS_OF))).sort("enterprise_id"))
+
+
+def test_every_row_of_the_trace_is_the_one_of_the_sql(folder: Path, by_hand):
+    ours = pl.concat([trace for _, trace, _ in scoring.frames(folder / "records", scoring.reference())])
+    told = ours.select(scoring.TRACE)
+    assert_frame_equal(told, by_hand[1], check_row_order=False)
+
+
+def test_the_records_put_every_mechanism_to_use(by_hand):
+    ratings, trace = by_hand
+    assert set(ratings["tier"]) == set("ABCDE")
+    assert set(ratings["decided_by"]) == {"cut_point", "minimum_data", "direct", "movement", "decision"}
+    assert set(trace["reason"].drop_nulls()) == {"revoked", "released", "expired", "aged_out", "lighter_in_act"}
+    assert {"item", "accumulation", "section_limit", "score_limit", "direct"} <= set(trace["role"])
+
+
+def test_answers_of_all_sides_agree(folder: Path, rated):
+    assert rated == answer(scoring.SIDES, "in_duckdb", folder / "records")
+    in_pandas = answer(scoring.SIDES, "in_pandas", folder / "records")
+    assert in_pandas.items() <= rated.items()
+    assert in_pandas["ratings_rows"] != 0
     without = answer(scoring.SIDES, "rated_without_movement", folder / "records")
-    assert without == rated, "movement changes tiers, not points"
-    assert read["rows"] == ENTERPRISES + RECORDS
+    assert without["trace_rows"] == rated["trace_rows"], "movement changes tiers, not points"
+    assert without["ratings_rows"] != rated["ratings_rows"]
 
 
 def test_a_rating_needs_no_column_but_those_read(folder: Path, tmp_path: Path, rated):
     columns = scoring.columns_read(scoring.reference())
-    narrow = {
-        name: frame.select(columns.get(name, ["enterprise_id"])).collect()
-        for name, frame in scoring.scans(folder / "records").items()
-    }
-    made.write(narrow, tmp_path)
+    for bucket in scoring.buckets(folder / "records"):
+        for name, frame in scoring.scans(folder / "records", bucket).items():
+            (tmp_path / name).mkdir(exist_ok=True)
+            frame.select(columns[name]).collect().write_parquet(tmp_path / name / f"{bucket}.parquet")
     assert answer(scoring.SIDES, "rated", tmp_path) == rated
+    released = sum(len(frames["releases"]) for frames in made.buckets(SIZE))
+    assert answer(scoring.SIDES, "plainly_read", tmp_path)["rows"] == SIZE.enterprises + SIZE.records + released
 
 
 def test_a_score_without_its_trace_is_told(folder: Path):
     side = scoring.rated(folder / "records", scoring.reference())
-    ratings, trace = side.work()
+    ratings, trace, ids = next(iter(side.steps))()
     with pytest.raises(scoring.LawBroken, match="are not base"):
-        side.answer([ratings, trace.filter(pl.col("points_centipoints") == 0)])
-    with pytest.raises(scoring.LawBroken, match="29 enterprises are rated, not the 30"):
-        side.answer([ratings.head(ENTERPRISES - 1), trace])
+        side.answer([ratings, trace.filter(pl.col("points_centipoints") == 0), ids])
+    with pytest.raises(scoring.LawBroken, match="149 enterprises are rated, not the 150"):
+        side.answer([ratings.head(149), trace, ids])
 
 
 @pytest.mark.parametrize("state", ["clean", "corrupt"])
@@ -80,52 +129,88 @@ def test_both_engines_say_the_same(folder: Path, state: str):
     assert (FAULTS in [row[2] for row in ours["each"]]) is (state == "corrupt")
 
 
+def test_a_night_after_few_changes_leaves_what_a_night_in_full_leaves(tmp_path: Path):
+    night.write(made.Size(60, 1200, 7), tmp_path / "office")
+    incremental, full = (answer(night.SIDES, name, tmp_path / "office") for name in ("incremental", "full"))
+    assert incremental == full
+    assert full["ratings"] > 0
+
+
+def test_a_file_taken_in_is_read_whole(tmp_path: Path):
+    intake.write(SIZE, tmp_path)
+    rows = answer(intake.SIDES, "plainly_written", tmp_path)["rows"]
+    assert answer(intake.SIDES, "taken_in", tmp_path) == {"read": rows, "accepted": rows, "quarantined": 0}
+
+
 def test_a_side_runs_in_a_process_of_its_own(folder: Path):
     run = fresh("scoring.plainly_read", folder / "records", folder / "records")
-    assert run.answer == {"rows": ENTERPRISES + RECORDS}
+    assert run.answer == answer(scoring.SIDES, "plainly_read", folder / "records")
     assert run.peak_mb > 10
     with pytest.raises(SideFailed, match="KeyError"):
         fresh("scoring.unheard_of", folder / "records", folder / "records")
 
 
-def compared(is_equal: bool = False) -> Comparison:
-    return Comparison("Gate", "a", "b", "ten rows", "another", Path(), Path(), is_equal)
+def compared(is_equal: bool = False, goal: float | None = None) -> Comparison:
+    return Comparison("Gate", "a", "b", "ten rows", "another", Path(), Path(), is_equal, goal)
 
 
 def pairs(*seconds: tuple[float, float]) -> tuple[tuple[Run, Run], ...]:
-    return tuple((Run(ours, 100, {"n": 1}), Run(beside, 200, {"n": 2})) for ours, beside in seconds)
+    return tuple((Run(ours, 2 * ours, 100, {"n": 1}), Run(beside, 1, 200, {"n": 2})) for ours, beside in seconds)
 
 
 def test_answers_that_differ_are_told():
     check_answers(compared(), list(pairs((1, 1), (1, 1))))
     with pytest.raises(AnswersDiffer, match="Gate"):
         check_answers(compared(is_equal=True), list(pairs((1, 1))))
-    unsteady = (Run(1, 1, {"n": 3}), Run(1, 1, {"n": 2}))
+    unsteady = (Run(1, 1, 1, {"n": 3}), Run(1, 1, 1, {"n": 2}))
     with pytest.raises(AnswersDiffer, match="'n': 3"):
         check_answers(compared(), [*pairs((1, 1)), unsteady])
 
 
-def test_the_page_gives_medians_and_the_ratios_of_pairs():
-    slower = Measured(compared(), pairs((2, 1), (6, 2), (5, 1)))
-    faster = Measured(compared(), pairs((1, 10), (1, 20), (2, 10)))
-    text = page([slower, faster], Sitting("python -m bench", 3, 0.5, 0.25, "Nothing else ran."))
-    assert "| Gate: ten rows | another | 5 | 1 | 100 | 200 | 3.0 : 1 (2.0 to 5.0) |" in text
-    assert "| Gate: ten rows | another | 1 | 10 | 100 | 200 | 1 : 10.0 (5.0 to 20.0) |" in text
-    assert text.endswith("Nothing else ran.\n")
+def test_what_only_one_side_says_is_not_compared():
+    both = (Run(1, 1, 1, {"n": 1, "more": 5}), Run(1, 1, 1, {"n": 1}))
+    check_answers(compared(is_equal=True), [both])
+
+
+SITTING = Sitting("python -m bench", 3, 0.5, 0.25, "Nothing else ran.")
+
+
+def test_the_page_gives_medians_ratios_and_whether_aims_hold():
+    slower = of_pairs(Measured(compared(goal=2.9), pairs((2, 1), (6, 2), (5, 1))))
+    faster = of_pairs(Measured(compared(goal=0.1), pairs((1, 10), (1, 20), (2, 10))))
+    alone = of_runs("Command", "`yaoxin`", [Run(0.5, 0.4, 90, {})], 0.5, "under 0.5 s")
+    text = page([Section("gate", SITTING, (slower, faster, alone))], {"gate": "Of the gate.\n", "night": "Not this.\n"})
+    ratio = "3.0 : 1 (2.0 to 5.0) | at most 2.9 : 1 | no |"
+    assert f"| Gate: ten rows | another | 5 | 1 | 10 | 1 | 100 | 200 | {ratio}" in text
+    ratio = "1 : 10.0 (5.0 to 20.0) | at most 1 : 10 | yes |"
+    assert f"| Gate: ten rows | another | 1 | 10 | 2 | 1 | 100 | 200 | {ratio}" in text
+    assert "| Command: `yaoxin` |  | 0.5 |  | 0.4 |  | 90 |  |  | under 0.5 s | yes |" in text
+    assert "| gate | `python -m bench` | 3 | 0.5 | 0.2 | Nothing else ran. |" in text
+    assert "Of the gate." in text
+    assert "Not this." not in text
 
 
 def test_the_picture_is_the_same_for_the_same_numbers():
-    measured = [Measured(compared(), pairs((2, 1)))]
-    assert picture(measured) == picture(measured)
-    assert ET.fromstring(picture(measured)).tag.endswith("svg")
+    rows = [of_pairs(Measured(compared(), pairs((2, 1)))), of_runs("Command", "one", [Run(1, 1, 1, {})], None, "")]
+    assert picture(rows) == picture(rows)
+    assert ET.fromstring(picture(rows)).tag.endswith("svg")
 
 
-def test_flags_set_the_sizes(tmp_path: Path):
-    flags = read_flags(["--enterprises", "3", "--records", "20", "--rows", "100"])
-    found = comparisons(flags, tmp_path)
-    assert [one.is_equal for one in found] == [False, False, True, True]
-    assert found[0].ours_name == "3 enterprises, 20 records"
-    assert pl.scan_parquet(found[-1].folder / "clean.parquet").select(pl.len()).collect().item() == 100
+def test_sections_are_measured_apart_and_none_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    sizes = ["--rows", "300", "--csv-rows", "200", "--pairs", "1", "--docs", str(tmp_path)]
+    main([*sizes, "--only", "intake"])
+    main([*sizes, "--only", "gate", "--remark", "Once more."])
+    known = read_results(tmp_path / "performance.json")
+    assert set(known) == {"intake", "gate"}
+    text = (tmp_path / "performance.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out.endswith(text)
+    assert text.index("| Gate: clean") < text.index("| Intake: CSV of 200")
+
+
+def test_full_sizes_give_way_to_those_that_are_said():
+    flags = read_flags(["--full", "--records", "20"])
+    assert (flags.enterprises, flags.records, flags.rows) == (1_000_000, 20, [1_000_000, 5_000_000])
+    assert read_flags([]).records < 10**6
 
 
 def test_sizes_below_one_are_refused(capsys: pytest.CaptureFixture[str]):

@@ -1,0 +1,32 @@
+"""The light commands as a person calls them: a process of their own, from the first import to the last line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.night import settings_in, some_enterprise
+from bench.pairs import SideFailed
+from bench.side import Run
+
+NAMES = ("explain", "lookup")
+_MAIN = "import sys; from flows.cli import main; sys.exit(main())"
+_KB = 1024 if sys.platform != "darwin" else 1
+
+
+def called(name: str, folder: Path) -> Run:
+    """`yaoxin NAME ID` on the store in `folder`. Raises SideFailed where it does not say the enterprise."""
+    who = some_enterprise()
+    command = [sys.executable, "-c", _MAIN, name, who, "--store", settings_in(folder).store]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = process.stdout.read() if process.stdout else ""
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode or who not in said:
+        raise SideFailed(f"{' '.join(command)}\n{said[-4000:]}")
+    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * _KB / 1e6, {"lines": len(said.splitlines())})

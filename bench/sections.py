@@ -1,0 +1,117 @@
+"""What is measured, section by section; every section makes its own data below a folder."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bench import commands, intake, made, night, penalties
+from bench.made import Size
+from bench.pairs import Comparison, Measured, Tell, fresh, measure
+from bench.rows import Row, of_pairs, of_runs
+from bench.side import Run
+
+_LITTLE = 1000  # records that the warming up is done with
+_MOST_SECONDS = 0.5
+_MOST_MB = 3000
+_NONE = (None, None)
+
+
+def scoring(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
+    """Rating all, beside the same by hand in SQL, beside pandas on a tenth, beside merely reading."""
+    sizes = {"all": _size(flags), "tenth": _size(flags, 10), "few": Size(100, _LITTLE, flags.seed)}
+    for name, size in sizes.items():
+        tell(f"Scoring: making {size}")
+        made.write(size, folder / name)
+    sides = [
+        ("all", "in_duckdb", "the same policy in DuckDB SQL", 1.0),
+        ("all", "plainly_read", "reading the same columns", 6.0),
+        ("tenth", "in_pandas", "the same policy on pandas", 1.0),
+    ]
+    for name, beside, words, goal in sides:
+        is_equal = beside != "plainly_read"
+        one = _compared("Scoring", ("scoring.rated", f"scoring.{beside}"), (str(sizes[name]), words), folder / name)
+        yield of_pairs(measure(replace(one, warm=folder / "few", is_equal=is_equal, goal=goal), flags.pairs, tell))
+
+
+def _size(flags: argparse.Namespace, part: int = 1) -> Size:
+    return Size(-(-flags.enterprises // part), -(-flags.records // part), flags.seed)
+
+
+def _compared(title: str, sides: tuple[str, str], names: tuple[str, str], folder: Path) -> Comparison:
+    return Comparison(title, *sides, *names, folder, folder, is_equal=False)
+
+
+def gate(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
+    """One suite on the engine for Polars and on the one for pandas, for each of the sizes."""
+    penalties.write(penalties.penalties(_LITTLE, flags.seed), folder / "few")
+    for rows in flags.rows:
+        penalties.write(penalties.penalties(rows, flags.seed), folder / str(rows))
+        for state, goal in (("clean", 0.1), ("corrupt", None)):
+            sides = (f"gate.on_polars_{state}", f"gate.on_pandas_{state}")
+            names = (f"{state}, {rows:,} rows", "the library's engine on pandas")
+            one = _compared("Gate", sides, names, folder / str(rows))
+            yield of_pairs(measure(replace(one, warm=folder / "few", is_equal=True, goal=goal), flags.pairs, tell))
+
+
+def nights(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
+    """A night after few changes beside the same night in full; the gate's share; light commands on the store."""
+    size = Size(-(-flags.night_records // 10), flags.night_records, flags.seed)
+    tell(f"Night: making a store of {size}, and its first night")
+    night.write(size, folder / "office")
+    night.write(Size(100, _LITTLE, flags.seed), folder / "few")
+    words = (f"{size}: after {size.records // 500:,} new records", "the same night, rating all")
+    one = _compared("Night", ("night.incremental", "night.full"), words, folder / "office")
+    measured = measure(replace(one, warm=folder / "few", is_equal=True, goal=0.1), flags.pairs, tell)
+    yield of_pairs(measured)
+    yield _share_of_gate(measured)
+    for name in commands.NAMES:
+        runs = [commands.called(name, folder / "office") for _ in range(max(3, flags.pairs) + 1)][1:]
+        yield of_runs("Command", f"`yaoxin {name}` on that store", runs, _MOST_SECONDS, f"under {_MOST_SECONDS} s")
+
+
+def _share_of_gate(measured: Measured) -> Row:
+    whole = [full for _, full in measured.pairs]
+    gates = [Run(one.parts["gate"], 0, 0, {}) for one in whole]
+    row = of_runs("Gate", "in that night, rating all", gates, 0.2, "at most a fifth")
+    ratios = tuple(sorted(one.seconds / all_.seconds for one, all_ in zip(gates, whole, strict=True)))
+    seconds = (row.seconds[0], measured.medians("seconds")[1])
+    return replace(row, beside="the whole night", seconds=seconds, cpu_seconds=_NONE, peak_mb=_NONE, ratios=ratios)
+
+
+def intakes(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
+    """A CSV of inspections taken in, beside plain scan and write."""
+    size = Size(-(-flags.csv_rows // 4), -(-flags.csv_rows * 10 // 4), flags.seed)  # four in ten are inspections
+    intake.write(size, folder / "file")
+    intake.write(Size(100, _LITTLE, flags.seed), folder / "few")
+    names = (f"CSV of {flags.csv_rows:,} inspections", "plain scan and write of the same file")
+    one = _compared("Intake", ("intake.taken_in", "intake.plainly_written"), names, folder / "file")
+    yield of_pairs(measure(replace(one, warm=folder / "few", goal=4.0), flags.pairs, tell))
+
+
+def growth(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
+    """Rating from few records to many: seconds for a million records, and memory."""
+    made.write(Size(100, _LITTLE, flags.seed), folder / "few")
+    first = None
+    for records in flags.growth:
+        size = Size(-(-records // 10), records, flags.seed)
+        made.write(size, folder / str(records))
+        tell(f"Growth: {size}")
+        runs = [fresh("scoring.rated", folder / str(records), folder / "few") for _ in range(flags.pairs)]
+        row = of_runs("Growth", str(size), runs, None, "")
+        cost = row.seconds[0] / records
+        first = first or cost
+        aim = f"cost per record not rising; peak under {_MOST_MB / 1000:g} GB"
+        ratios = tuple(sorted(run.seconds / records / first for run in runs))
+        yield replace(row, beside="seconds per record of the least size", ratios=ratios, goal=1.1, aim=aim)
+
+
+SECTIONS: dict[str, Callable[[argparse.Namespace, Path, Tell], Iterator[Row]]] = {
+    "scoring": scoring,
+    "gate": gate,
+    "night": nights,
+    "intake": intakes,
+    "growth": growth,
+}
