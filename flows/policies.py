@@ -107,7 +107,7 @@ def read_publicity_law(folder: Path) -> PublicityLaw:
     systems = _read_all(sorted(law.glob("publicity_*.yaml")), folder, load_publicity)
     (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
     repairs = _read_all(sorted(law.glob("repair_*.yaml")), folder, load_repair)
-    return PublicityLaw(tuple(systems), low_fines, tuple(repairs))
+    return PublicityLaw(tuple(systems), low_fines, tuple(repairs), read_law(folder))
 
 
 def read_procedure(folder: Path) -> ProcedureLaw:

@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import repair_step
+from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
 from tests.transforms.law.publicity_examples import CALENDAR, penalty
-from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, listings, records, register_on
+from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, records, register_on
 from transforms.law import publicity
 from transforms.policy.yaml_text import read_document
 
@@ -22,6 +22,19 @@ def _steps(case):
         yield repair_step(one["step"], one["on"], f"{one['step']}{one['on']}", **more) | target
 
 
+def _listing_steps(listed):
+    """The listing, its publication, and what became of it."""
+    on, target = listed["on"], listed.get("target")
+    yield step("list", on, LISTING_NO, target, situation="fake_drugs")
+    if published_on := listed.get("published_on", on):
+        yield step("publish_listing", published_on, "公1号", LISTING_NO)
+    later = (("removed_on", "remove"), ("restored_on", "restore_listing"))
+    yield from (step(kind, listed[day], kind, LISTING_NO) for day, kind in later if day in listed)
+    if "refused_on" in listed:
+        yield step("apply", listed["refused_on"], "申1号", LISTING_NO)
+        yield step("refuse_removal", listed["refused_on"], "拒1号", LISTING_NO, situation=listed["situation"])
+
+
 def _known(case):
     others = [{"decision_no": f"{n}号"} | one for n, one in enumerate(case.get("others", ()))]
     many = [penalty(**({"violation_type": "甲"} | DONE | one)) for one in (case.get("penalty", {}), *others)]
@@ -29,22 +42,23 @@ def _known(case):
 
 
 def _row(frame, case):
-    is_asked = (pl.col("system") == case.get("system", "gsxt")) & (pl.col("record_id") == "r0")
+    record = {"penalty": "r0", "listing": "d0"}[case.get("matter", "penalty")]
+    is_asked = (pl.col("system") == case.get("system", "gsxt")) & (pl.col("record_id") == record)
     return frame.row(by_predicate=is_asked, named=True)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case):
-    known, steps, listed = _known(case), list(_steps(case)), listings([case["listed"]] if "listed" in case else [])
-    as_of = case["as_of"]
+    known, as_of = _known(case), case["as_of"]
+    steps = [*(_listing_steps(case["listed"]) if "listed" in case else ()), *_steps(case)]
     if "expect" in case:
-        row = _row(asked(known, as_of, steps, left=listed), case)
+        row = _row(asked(known, as_of, steps), case)
         parts = {name: {one["condition"]: one[key] for one in row["conditions"]} for name, key in _PARTS.items()}
         for name, told in case["expect"].items():
             found = {key: parts[name][key] for key in told} if name in parts else row[name]
             assert found == told, name
     if "publicity" in case:
-        register = register_on(steps, as_of, left=listed)
+        register = register_on(steps, as_of, known)
         row = _row(publicity(known.penalties, known.enterprises, LAW, CALENDAR, as_of, register).collect(), case)
         assert {name: row[name] for name in case["publicity"]} == case["publicity"]
 

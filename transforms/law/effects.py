@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from transforms.law.by_day import value_on
 from transforms.law.calendar import Calendar, working_days_later
 from transforms.law.procedure import Followed
+from transforms.law.register import Register
 from transforms.policy.law_repair import Repair
 from transforms.records.text import document_key
 from transforms.tables.shape import COUNT, DAY, FLAG
@@ -18,20 +17,9 @@ HIDES = "temporary_repair"
 _OPENS = ("end_temporary_repair", "repair")
 _CARRIES = "carry_out"
 _KEY = ["owner", "number_key"]
+_REMOVED = ("standing", "removed", "ended")
 _DAYS = ("repaired_on", "restored_on", "hidden_on", "resumed_on", "taken_down_on", "take_down_by_on")
 _OTHERS = ("repaired_elsewhere_on", "repair_push_by_on", "restarted_on")
-
-
-@dataclass(frozen=True)
-class Register:
-    """What the register of decisions says on a day.
-
-    followed: its steps, as `follow` leaves them. left: listings with enterprise_id, decision_no, target (the number
-    of the penalty they rest on), listed_on and left_on: the first day off the list, past or foreseen; null for none.
-    """
-
-    followed: Followed
-    left: pl.LazyFrame | None = None
 
 
 def owner() -> pl.Expr:
@@ -49,7 +37,7 @@ def with_effects(
     own = repairs(register.followed, law.system)
     elsewhere = _elsewhere(register.followed, law)
     joined = keyed.join(own, on=_KEY, how="left").join(elsewhere, on=_KEY, how="left")
-    joined = joined.join(_left(register.left), on=_KEY, how="left").drop(_KEY)
+    joined = joined.join(_left(register.listings), on=_KEY, how="left").drop(_KEY)
     recognised = pl.when("is_recognised").then("repaired_elsewhere_on")
     restarts = value_on(law.revocation_restarts, pl.col("restored_on"), FLAG)
     return (
@@ -121,10 +109,13 @@ def _recognised(law: Repair) -> pl.Expr:
     return is_recognised
 
 
-def _left(left: pl.LazyFrame | None) -> pl.LazyFrame:
-    if left is None:
-        return pl.LazyFrame(schema={"owner": pl.String, "number_key": pl.String, "left_on": DAY})
-    keyed = left.select(owner="enterprise_id", number_key=document_key(pl.col("target")), left_on="left_on")
+def _left(listings: pl.LazyFrame) -> pl.LazyFrame:
+    """By owner and number_key of the penalty: the first day off the list, past or foreseen, of what rested on it.
+
+    A listing that was revoked was never removed: it ends nothing else.
+    """
+    ended = listings.filter(pl.col("state").is_in(_REMOVED))
+    keyed = ended.select(owner="enterprise_id", number_key=document_key(pl.col("target")), left_on="stop_on")
     return keyed.drop_nulls().group_by("owner", "number_key").agg(pl.col("left_on").max())
 
 

@@ -11,9 +11,10 @@ from transforms.law.calendar import EARLIEST, LATEST, Calendar
 from transforms.law.classes import FOR_EVER, with_class
 from transforms.law.clock import with_clock, with_terms
 from transforms.law.cuts import cut_short
-from transforms.law.effects import Register, with_effects
+from transforms.law.effects import with_effects
 from transforms.law.ends import Ends, outcome_column
 from transforms.law.facts import with_facts
+from transforms.law.register import Register
 from transforms.law.state import with_state
 from transforms.law.words import CONFIDENCES, PUBLICITY
 from transforms.policy.law_publicity import Publicity, PublicityLaw, Transition

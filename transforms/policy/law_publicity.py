@@ -20,6 +20,7 @@ from transforms.tables.words import PENALTY_KINDS
 
 if TYPE_CHECKING:
     from transforms.policy.law_repair import Repair
+    from transforms.policy.law_serious import SeriousList
 
 Transition = Literal["display", "decision"]
 LOW_FINE = "is_low_fine"
@@ -126,11 +127,15 @@ class LowFines(Strict):
 
 @dataclass(frozen=True)
 class PublicityLaw:
-    """Everything the law says of the publicity of penalties, and of their repair."""
+    """Everything the law says of the publicity of penalties and of repair.
+
+    serious: the law of the list, which says what a heavier penalty is.
+    """
 
     systems: tuple[Publicity, ...]
     low_fines: LowFines
     repairs: tuple[Repair, ...] = ()
+    serious: SeriousList | None = None
 
     def repair_of(self, system: str) -> Repair | None:
         """The repair law of `system`; None where there is none."""

@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 from transforms.policy.conditions import check_condition
 from transforms.policy.dated import Confidence, Dated, Strict
 from transforms.policy.document import parse_document
-from transforms.policy.law_publicity import ASKED, Transition
+from transforms.policy.law_publicity import Transition
 from transforms.policy.scheme import Span
 from transforms.policy.yaml_text import Document
 from transforms.tables import KINDS
@@ -84,7 +84,7 @@ class Repair(Strict):
     period anew, never to end early. push_working_days: a repair to the party's province. listing_removal_ends: which
     related penalties leave with a listing. bar_covers: whom the bar of procedure.yaml keeps from applying.
     falsehood_when: decisions that find falsehood, public for `falsehood_shown`. transition: whether the rules of the
-    day of application are asked, or those of the decision's day. heavier_when: heavier penalties (较重行政处罚).
+    day of application are asked, or those of the decision's day.
     """
 
     law: Literal["repair"]
@@ -98,7 +98,6 @@ class Repair(Strict):
     falsehood_when: str
     falsehood_shown: Dated[Span]
     transition: Dated[Transition]
-    heavier_when: Dated[str]
     penalty: tuple[RepairRegime, ...] = Field(min_length=1)
     listing: tuple[ListingRepairRegime, ...] = ()
 
@@ -115,9 +114,6 @@ def load_repair(text: str, file_name: str) -> Repair:
     """The repair law of a system written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     law, document = parse_document(text, file_name, Repair)
     check_condition(document, ("falsehood_when",), KINDS["decision"], law.falsehood_when)
-    for day, when in law.heavier_when.values.items():
-        if when is not None:
-            check_condition(document, ("heavier_when", "values", day.isoformat()), ASKED, when)
     _check_tests(document, "penalty", law.penalty, _WITHOUT_PENALTY)
     _check_tests(document, "listing", law.listing, _WITHOUT_LISTING)
     _check_starts(document, law)

@@ -7,9 +7,10 @@ from datetime import date
 import polars as pl
 
 from transforms.law.calendar import Calendar
-from transforms.law.effects import Register
 from transforms.law.publicity import LegalDay
+from transforms.law.register import Register
 from transforms.law.repair.evidence import Records
+from transforms.law.repair.listings import listings_repair
 from transforms.law.repair.penalties import penalties_repair
 from transforms.law.repair.words import REPAIR
 from transforms.policy.law_publicity import PublicityLaw
@@ -22,6 +23,7 @@ def repair(
 
     register: what the register of decisions says on `as_of`; without it nothing was repaired, barred or listed.
     """
-    frames = penalties_repair(records, LegalDay(law, calendar, as_of, register))
+    day = LegalDay(law, calendar, as_of, register)
+    frames = [*penalties_repair(records, day), *listings_repair(records, day)]
     shown = [frame.select(list(REPAIR.schema)) for frame in frames]
     return pl.concat([REPAIR.empty().lazy(), *shown]).sort(REPAIR.key)

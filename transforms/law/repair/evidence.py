@@ -8,8 +8,9 @@ from typing import NamedTuple
 import polars as pl
 
 from transforms.law.classes import FOR_EVER
-from transforms.law.effects import Register, owner
+from transforms.law.effects import owner
 from transforms.law.publicity import LegalDay
+from transforms.law.register import Register
 from transforms.policy.law_repair import Repair
 from transforms.records.text import document_key
 from transforms.tables.shape import COUNT, DAY, TEXT
@@ -111,11 +112,11 @@ def _with_orders(frame: pl.LazyFrame, rectifications: pl.LazyFrame, as_of: date)
 
 def _with_listings(frame: pl.LazyFrame, register: Register | None, as_of: date) -> pl.LazyFrame:
     """`frame` with is_listing_known, listed_until_on (the party's first day off the list again) and listing_nos."""
-    if register is None or register.left is None:
+    if register is None:
         nothing = {"listed_until_on": pl.lit(None, dtype=DAY), "listing_nos": pl.lit(None, dtype=TEXT)}
         return frame.with_columns(**nothing, is_listing_known=pl.lit(False))
-    until = pl.coalesce("left_on", pl.lit(FOR_EVER))
-    standing = register.left.filter(pl.col("listed_on") <= as_of, until > as_of)
+    until = pl.coalesce("stop_on", pl.lit(FOR_EVER))
+    standing = register.listings.filter(until > as_of)
     found = standing.group_by(owner="enterprise_id").agg(
         listed_until_on=until.max(), listing_nos=_named(pl.col("decision_no"))
     )

@@ -44,6 +44,7 @@ def _worded(frame: pl.LazyFrame) -> pl.LazyFrame:
     is_told = ~pl.col("_position").is_null()
     return frame.with_columns(
         matter=pl.lit("penalty"),
+        state_title=titles,
         _over=pl.when(pl.col("state") == "unpublished").then(pl.coalesce("reason", titles)).otherwise(titles),
         class_title=pl.when(is_told).then("class_title"),
     )

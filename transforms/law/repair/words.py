@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.law.words import STATES
+from transforms.law.serious.words import NOTES as LISTING_NOTES
+from transforms.law.words import NOTES as PUBLICITY_NOTES
 from transforms.tables.kinds.common import day
 from transforms.tables.shape import DAY, FLAG, TEXT, TEXTS, Column, Table
 from transforms.tables.words import MATTERS, SYSTEMS
@@ -27,11 +28,7 @@ CONDITION = {
     "confidence": TEXT,
 }
 CONDITIONS = pl.List(pl.Struct(CONDITION))
-NOTES = {
-    "transition": "新旧规定衔接未定",
-    "first_penalty_unfound": "列入所依据的处罚未在库中查到",
-    "publication_unstated": "公布列入日期未载明，按最迟应公布日起算",
-}
+NOTES = {**LISTING_NOTES, **PUBLICITY_NOTES}
 
 REPAIR = Table(
     "repair",
@@ -40,12 +37,14 @@ REPAIR = Table(
     (
         Column("record_id", TEXT, "记录标识", "the penalty, or the listing decision", True),
         Column("system", TEXT, "公示系统", "publicity system", True, SYSTEMS),
+        Column("system_title", TEXT, "公示系统名称", "what it is called", True),
         Column("matter", TEXT, "事项", "penalty or listing", True, MATTERS),
         Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons"),
         Column("party_name", TEXT, "当事人", "party as the record names it"),
         Column("decision_no", TEXT, "文号", "number of the penalty or the listing", True),
         day("decided_on", "决定日期", "day of that decision", True),
-        Column("state", TEXT, "公示状态", "where its publicity stands on the day asked for", True, STATES),
+        Column("state", TEXT, "状态代码", "where it stands on the day asked for, as in PUBLICITY or LISTING", True),
+        Column("state_title", TEXT, "状态", "that in words", True),
         Column("regime", TEXT, "适用规定", "what an application on the day asked for is judged by"),
         Column("class_title", TEXT, "分类名称", "class of the penalty"),
         Column("is_eligible", FLAG, "是否可以申请", "every condition is met by what the records say", True),
@@ -62,7 +61,7 @@ REPAIR = Table(
         Column("why", TEXT, "原因", "why never, or why nothing need be asked for"),
         Column("basis", TEXT, "依据", "articles"),
         Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found"),
-        Column("notes", TEXTS, "提示", "what was assumed or is unsettled", True),
+        Column("notes", TEXTS, "提示", "what was assumed or is unsettled", True, NOTES),
     ),
     ("record_id", "system"),
 )

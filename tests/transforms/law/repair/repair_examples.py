@@ -7,33 +7,35 @@ import polars as pl
 
 from tests.transforms.law.procedure.register_examples import PROCEDURE
 from tests.transforms.law.publicity_examples import CALENDAR, frames, law, penalty, text
-from transforms.law import publicity
-from transforms.law.effects import Register
-from transforms.law.procedure import follow
+from transforms.law import ListLaw, ListRecords, publicity
+from transforms.law.register import register_of
 from transforms.law.repair import Records, repair
+from transforms.policy.law import load_law
 from transforms.policy.law_repair import load_repair
 from transforms.tables import TABLES
 
 SYSTEMS = ("gsxt", "credit_china")
+SERIOUS = load_law(text("serious_list"), "serious_list.yaml")
 
 
 def repair_law(gsxt=None, credit_china=None, **publicity_law):
     """The law, any of its files in another wording."""
     wordings = {"gsxt": gsxt, "credit_china": credit_china}
     repairs = tuple(load_repair(wordings[name] or text(f"repair_{name}"), f"repair_{name}.yaml") for name in SYSTEMS)
-    return replace(law(**publicity_law), repairs=repairs)
+    return replace(law(**publicity_law), repairs=repairs, serious=SERIOUS)
 
 
 LAW = repair_law()
+LIST_LAW = ListLaw(SERIOUS, PROCEDURE)
 # A penalty of a drug firm of Hubei, decided and published in 2025, performed, harm removed.
 DONE = {"published_on": date(2025, 10, 9), "performed_on": date(2025, 10, 20), "harm_removed_on": date(2025, 10, 21)}
 
 
-def register_on(steps, as_of, days=CALENDAR, left=None):
+def register_on(steps, as_of, known, days=CALENDAR):
     """What the register says on the day."""
-    rows = [{**one, "record_id": f"d{n}"} for n, one in enumerate(steps)]
+    rows = [{"record_id": f"d{n}", "authority": "鄂药监"} | one for n, one in enumerate(steps)]
     decisions = pl.DataFrame(rows, schema=TABLES["decision"].schema).lazy()
-    return Register(follow(decisions, PROCEDURE, days, as_of), left)
+    return register_of(ListRecords(decisions, known.enterprises, known.penalties), LIST_LAW, days, as_of)
 
 
 def records(penalties, firm=None, commitments=(), rectifications=()):
@@ -45,36 +47,29 @@ def records(penalties, firm=None, commitments=(), rectifications=()):
     return Records(kept, register_of, *others)
 
 
-def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR, left=None):
+def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR):
     """Rows of REPAIR."""
-    return repair(known, by, days, as_of, register_on(steps, as_of, days, left)).collect()
+    return repair(known, by, days, as_of, register_on(steps, as_of, known, days)).collect()
 
 
-def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, left=None, **values):
+def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, **values):
     """The row of one penalty in one system; `others` are further penalties."""
     many = [
         penalty(**(DONE | values)),
         *(penalty(**{"decision_no": f"{n}号", **more}) for n, more in enumerate(others)),
     ]
-    rows = asked(records(many), as_of, steps, by=by, days=days, left=left)
+    rows = asked(records(many), as_of, steps, by=by, days=days)
     return rows.row(by_predicate=(pl.col("system") == system) & (pl.col("record_id") == "r0"), named=True)
 
 
-def shown(as_of, system="gsxt", *, steps=(), firm=None, by=LAW, left=None, **values):
+def shown(as_of, system="gsxt", *, steps=(), firm=None, by=LAW, **values):
     """The row of PUBLICITY of one penalty in one system."""
-    kept, firms = frames([penalty(**(DONE | values))], firm)
-    rows = publicity(kept, firms, by, CALENDAR, as_of, register_on(steps, as_of, left=left)).collect()
+    known = records([penalty(**(DONE | values))], firm)
+    register = register_on(steps, as_of, known)
+    rows = publicity(known.penalties, known.enterprises, by, CALENDAR, as_of, register).collect()
     return rows.row(by_predicate=pl.col("system") == system, named=True)
 
 
 def states(row):
     """Condition to its state."""
     return {one["condition"]: one["state"] for one in row["conditions"]}
-
-
-def listings(rows):
-    """Listings of the firm as the list's own room gives them."""
-    shape = {"enterprise_id": pl.String, "decision_no": pl.String, "target": pl.String}
-    days = {"listed_on": pl.Date, "left_on": pl.Date}
-    common = {"enterprise_id": "e1", "decision_no": "列1号", "target": None}
-    return pl.LazyFrame([common | one for one in rows], schema={**shape, **days})
