@@ -14,6 +14,7 @@ COMMANDS = {
     "lookup": "lookup:lookup",
     "changes": "changes:changes",
     "penalties": "penalties:penalties",
+    "due": "due:due",
     "paper": "paper:paper",
     "quarantine": "quarantine:quarantine",
     "runs": "runs:runs",

@@ -1,0 +1,30 @@
+"""The law's state of a night: policy and records read once, for whoever asks what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows.policies import read_calendar, read_list_law, read_publicity_law
+from flows.settings import Settings
+from flows.store import Run, Store, known
+from transforms.law import calendar_of
+from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
+
+
+def read_legal_law(policy_dir: Path, day: date) -> LegalLaw:
+    """Everything in law/, its conventions as in force on `day`. Raises PolicyProblems."""
+    calendar = calendar_of(read_calendar(policy_dir), day)
+    return LegalLaw(read_publicity_law(policy_dir), read_list_law(policy_dir), calendar)
+
+
+def legal_of(
+    settings: Settings, store: Store, run: Run, as_of: date | None = None, enterprise_id: str | None = None
+) -> Legal:
+    """The state on `as_of` (None: the night's own day) by what the night `run` knew, of one enterprise or all."""
+    records: Mapping[str, pl.LazyFrame] = {kind: known(store, kind, run, enterprise_id) for kind in KINDS_ASKED}
+    day = as_of or run.as_of
+    return Legal(records, read_legal_law(settings.policy_dir, day), day)

@@ -1,0 +1,15 @@
+"""What falls due, as grids: the same columns wherever it is shown."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reports.grid import Grid, fields_of, grid_of
+from transforms.law.coming.words import COMING
+
+_NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
+
+
+def coming_grid(title: str, rows: pl.DataFrame, empty: str = "无") -> Grid:
+    """Rows of COMING in their order."""
+    return grid_of("coming", title, rows, fields_of(COMING, *_NAMES), empty)

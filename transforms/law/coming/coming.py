@@ -1,0 +1,61 @@
+"""The coming days: what happens by itself, and what someone must do by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from transforms.law.coming.publicity import of_publicity, of_repair, of_terms
+from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_ratings
+from transforms.law.coming.words import COMING
+from transforms.law.legal import Legal
+
+_ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_id", "system")
+
+
+def coming(
+    legal: Legal,
+    until: date | None = None,
+    ratings: pl.LazyFrame | None = None,
+    reasons: Mapping[str, str] | None = None,
+    with_repair: bool = True,
+) -> pl.LazyFrame:
+    """COMING from `legal.as_of` to `until` (included; None: all): overdue duties first, then by day.
+
+    What happens by itself is told after `as_of`, for what happens on it has happened; duties from `as_of` on. It is
+    what later days will show if no record comes in between. ratings: those that stand, with next_change_on and
+    next_change_why (reasons: its words). with_repair: also when early ends may be asked for.
+    """
+    as_of = legal.as_of
+    records = legal.records
+    parts = [
+        of_publicity(legal.publicity, as_of),
+        of_listings(legal.register.listings, as_of),
+        of_matters(legal.register, legal.publicity, as_of),
+        of_terms(records["penalty"].filter(pl.col("decided_on") <= as_of)),
+        of_bans(records["person_ban"]),
+        of_orders(records["rectification"], as_of),
+    ]
+    if with_repair:
+        parts.append(of_repair(legal.repair))
+    if ratings is not None:
+        parts.append(of_ratings(ratings, dict(reasons or {})))
+    return _named(_in_time(pl.concat(parts), as_of, until), records["enterprise"])
+
+
+def _in_time(rows: pl.LazyFrame, as_of: date, until: date | None) -> pl.LazyFrame:
+    is_ahead = pl.when("is_automatic").then(pl.col("on") > as_of).otherwise(pl.lit(True))
+    is_near = pl.lit(True) if until is None else (pl.col("on") <= until).fill_null(True)
+    ordered = rows.filter(is_ahead & is_near).with_columns(_later=~pl.col("is_overdue"))
+    return ordered.sort("_later", *_ORDER, nulls_last=False).select(list(COMING.schema))
+
+
+def _named(rows: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl.LazyFrame:
+    """Enterprises by their name in the register; a barred person by the person's own."""
+    names = enterprises.select("enterprise_id", _name="name")
+    is_person = pl.col("matter") == "ban"
+    name = pl.when(is_person).then("party_name").otherwise(pl.coalesce("_name", "party_name"))
+    joined = rows.join(names, on="enterprise_id", how="left", maintain_order="left")
+    return joined.with_columns(party_name=name).drop("_name")

@@ -1,0 +1,90 @@
+"""What falls due about penalties: their publicity, its repair, the terms of their restrictions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
+from transforms.law.duties import open_tasks
+from transforms.law.words import CAUSES_OF_END, NOTES
+from transforms.spans import day_after
+from transforms.tables.shape import DAY, TEXT
+
+_ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden"])
+_BASES = {"publish": "publish", "withdraw": "withdraw"}
+_NOT_YET = ("not_yet", "unknown")
+
+
+def of_publicity(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Of PUBLICITY: what must be pushed, published, withdrawn or taken down by when, and when publicity ends."""
+    penalty = {"matter": pl.lit("penalty")}
+    done_by = to_be_done(open_tasks(found, as_of), pl.col("task"), pl.col("by_on"), as_of, **penalty, **_source())
+    ends = automatic(
+        found.filter(_ON_DISPLAY),
+        "publicity_ends",
+        pl.col("stop_on"),
+        note=joined(
+            _worded("stop_cause", CAUSES_OF_END),
+            other_day("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on"),
+            *(pl.when(pl.col("notes").list.contains(code)).then(pl.lit(NOTES[code])) for code in _ASSUMED),
+        ),
+        **penalty,
+    )
+    return pl.concat([done_by, ends])
+
+
+_ASSUMED = ("publication_assumed", "receipt_assumed", "term_unstated", "low_fine_unclear")
+
+
+def _source() -> dict[str, pl.Expr]:
+    """Article and confidence of a duty's own term; a repair's stand with the step that grants it."""
+    made = {}
+    for name in ("basis", "confidence"):
+        value = pl.lit(None, dtype=TEXT)
+        for task, prefix in _BASES.items():
+            told = (pl.col("task") == task) | (pl.lit(task == "publish") & (pl.col("task") == "push"))
+            value = pl.when(told).then(f"{prefix}_{name}").otherwise(value)
+        made[name] = value
+    return made
+
+
+def of_repair(found: pl.LazyFrame) -> pl.LazyFrame:
+    """Of REPAIR: from when an early end may be asked for; where more is unmet, when its shortest period is over."""
+    waited = pl.col("conditions").list.eval(
+        pl.element().filter(pl.element().struct.field("condition") == "wait").struct.field("earliest_on")
+    )
+    open_ = found.filter(pl.col("verdict").is_in(_NOT_YET)).with_columns(waited_on=waited.list.first())
+    is_listing = pl.col("matter") == "listing"
+    possible = pl.when(is_listing).then(pl.lit("removal_possible")).otherwise(pl.lit("repair_possible"))
+    over = pl.when(is_listing).then(pl.lit("wait_on_list_over")).otherwise(pl.lit("wait_over"))
+    note = other_day("earliest_on", "earliest_soonest_on", "earliest_latest_on")
+    is_known = pl.col("earliest_on").is_not_null()
+    return pl.concat(
+        [
+            automatic(open_.filter(is_known), possible, pl.col("earliest_on"), note=note),
+            automatic(open_.filter(~is_known), over, pl.col("waited_on"), note=_still_unmet()),
+        ]
+    )
+
+
+def _still_unmet() -> pl.Expr:
+    """The other conditions that the records do not show to be met."""
+    other = pl.element().filter(
+        (pl.element().struct.field("state") != "met") & (pl.element().struct.field("condition") != "wait")
+    )
+    titles = pl.col("conditions").list.eval(other.struct.field("title")).list.join("、")
+    return pl.when(titles != "").then(pl.format("其余条件尚不符合或者未载明：{}", titles))
+
+
+def of_terms(penalties: pl.LazyFrame) -> pl.LazyFrame:
+    """Of penalties in force: the first day after the term of what they restrict."""
+    in_force = penalties.filter(pl.col("revoked_on").is_null(), (pl.col("state") == "in_force").fill_null(True))
+    over = day_after(pl.col("valid_until_on"))
+    nothing = {name: pl.lit(None, dtype=TEXT) for name in ("system", "basis", "confidence", "note")}
+    return automatic(in_force, "term_ends", over.cast(DAY), matter=pl.lit("penalty"), **nothing)
+
+
+def _worded(column: str, words: dict[str, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(words, default=None, return_dtype=TEXT)

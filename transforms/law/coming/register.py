@@ -1,0 +1,91 @@
+"""What falls due about listings, the office's matters, bans, orders to rectify and ratings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
+from transforms.law.register import Register
+from transforms.law.serious.words import NOTES
+from transforms.records.text import document_key
+from transforms.spans import day_after
+from transforms.tables.shape import TEXT
+
+_STANDING = pl.col("state") == "standing"
+_MAY_STAND = pl.col("state").is_in(["standing", "unknown"])
+_NOTED = ("publication_assumed", "ground_changed", "term_unstated")
+
+
+def of_listings(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Of LISTING: when a stay ends by itself, and by when one without a ground must be revoked."""
+    own = {"matter": pl.lit("listing"), "system": pl.lit(None, dtype=TEXT), "party_name": pl.col("name")}
+    told = [pl.when(pl.col("notes").list.contains(code)).then(pl.lit(NOTES[code])) for code in _NOTED]
+    readings = other_day("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on")
+    ends = automatic(found.filter(_STANDING), "listing_ends", pl.col("stop_on"), note=joined(readings, *told), **own)
+    is_groundless = (pl.col("state") == "annulled") | (_STANDING & pl.col("revoke_by_on").is_not_null())
+    sources = {"basis": pl.col("revoke_basis"), "confidence": pl.col("revoke_confidence")}
+    note = pl.when(pl.col("revoke_by_on").is_null()).then(pl.lit(NOTES["annulled_on_unstated"]))
+    revoke = to_be_done(
+        found.filter(is_groundless),
+        pl.lit("revoke_listing"),
+        pl.col("revoke_by_on"),
+        as_of,
+        note=note,
+        **own,
+        **sources,
+    )
+    is_to_push = _STANDING & pl.col("published_on").is_null() & (pl.col("push_by_on") >= as_of)
+    push = to_be_done(found.filter(is_to_push), pl.lit("push_listing"), pl.col("push_by_on"), as_of, **own)
+    return pl.concat([ends, revoke, push])
+
+
+def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """The open terms of the register. Taking down a penalty that PUBLICITY knows is said there.
+
+    A listing is published by the day that LISTING says, while it stands.
+    """
+    key = ["enterprise_id", "system", "target_key"]
+    followed = register.followed
+    names = followed.matters.select("matter_id", "party_name", "target", "target_key", "listing_no")
+    shown = publicity.select("enterprise_id", "system", target_key=document_key(pl.col("decision_no")))
+    listed = register.listings.select("matter_id", listed_by="publish_by_on", is_off=~_MAY_STAND)
+    terms = followed.terms.join(names, on="matter_id", how="left")
+    is_told = (pl.col("awaited") == "carry_out") & (pl.col("matter") == "penalty")
+    others = terms.filter(~is_told)
+    untold = terms.filter(is_told).join(shown.unique(), on=key, how="anti", nulls_equal=True)
+    rows = pl.concat([others, untold]).join(listed, on="matter_id", how="left")
+    is_publication = pl.col("awaited") == "publish_listing"
+    by_on = pl.when(is_publication).then(pl.coalesce("listed_by", "by_on")).otherwise("by_on")
+    return to_be_done(
+        rows.filter(~(is_publication & pl.col("is_off").fill_null(False))),
+        pl.col("awaited"),
+        by_on,
+        as_of,
+        who=pl.col("who"),
+        record_id=pl.col("matter_id"),
+        decision_no=pl.coalesce("listing_no", "target"),
+    )
+
+
+def of_bans(bans: pl.LazyFrame) -> pl.LazyFrame:
+    """Of persons' bans: the first day on which they are over."""
+    no = {name: pl.lit(None, dtype=TEXT) for name in ("system", "confidence", "note")}
+    ends = bans.filter(~pl.col("is_lifelong").fill_null(False))
+    own = {"matter": pl.lit("ban"), "decision_no": pl.col("ban_no"), "party_name": pl.col("person_name")}
+    return automatic(ends, "ban_ends", day_after(pl.col("ends_on")), **own, **no)
+
+
+def of_orders(rectifications: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Of orders to rectify that nobody found obeyed: by when they must be."""
+    is_done = (pl.col("completed_on") <= as_of).fill_null(False) | (pl.col("state") == "completed")
+    own = {"matter": pl.lit("rectification"), "decision_no": pl.col("order_no"), "who": pl.lit("party")}
+    return to_be_done(rectifications.filter(~is_done), pl.lit("rectify"), pl.col("due_on"), as_of, **own)
+
+
+def of_ratings(ratings: pl.LazyFrame, words: dict[str, str]) -> pl.LazyFrame:
+    """Of ratings: the first day on which the result may be another if nothing new arrives."""
+    why = pl.col("next_change_why").replace_strict(words, default=pl.col("next_change_why"), return_dtype=TEXT)
+    own = {"matter": pl.lit("rating"), "record_id": pl.col("enterprise_id"), "note": why}
+    return automatic(ratings, "tier_may_change", pl.col("next_change_on"), **own)

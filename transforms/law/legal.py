@@ -1,0 +1,61 @@
+"""Everything the law makes of the records on a day, worked out once for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from transforms.law.calendar import Calendar
+from transforms.law.publicity import publicity
+from transforms.law.register import Register, register_of
+from transforms.law.repair import Records, repair
+from transforms.law.serious.records import ListLaw, ListRecords
+from transforms.policy.law_publicity import PublicityLaw
+
+KINDS_ASKED = ("enterprise", "penalty", "decision", "commitment", "rectification", "person_ban")
+
+
+@dataclass(frozen=True)
+class LegalLaw:
+    """The law of publicity and repair, of the list and the steps of the office, and the calendar."""
+
+    publicity: PublicityLaw
+    listing: ListLaw
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Legal:
+    """The state of the law on `as_of`; each part is worked out when it is asked for, from the parts before it.
+
+    records: current versions by kind, those of KINDS_ASKED, of one enterprise or all.
+    """
+
+    records: Mapping[str, pl.LazyFrame]
+    law: LegalLaw
+    as_of: date
+
+    @cached_property
+    def register(self) -> Register:
+        """What the register of decisions comes to: matters, steps, open terms, and LISTING."""
+        records = ListRecords(*(self.records[kind] for kind in ("decision", "enterprise", "penalty")))
+        made = register_of(records, self.law.listing, self.law.calendar, self.as_of)
+        return replace(made, listings=made.listings.collect().lazy())
+
+    @cached_property
+    def publicity(self) -> pl.LazyFrame:
+        """PUBLICITY."""
+        given = (self.records["penalty"], self.records["enterprise"])
+        found = publicity(*given, self.law.publicity, self.law.calendar, self.as_of, self.register)
+        return found.collect().lazy()
+
+    @cached_property
+    def repair(self) -> pl.LazyFrame:
+        """REPAIR."""
+        kinds = ("penalty", "enterprise", "commitment", "rectification")
+        known = Records(*(self.records[kind] for kind in kinds))
+        return repair(known, self.law.publicity, self.law.calendar, self.as_of, self.register).collect().lazy()
