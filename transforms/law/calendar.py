@@ -49,14 +49,16 @@ class Calendar:
 
 def calendar_of(law: CalendarLaw, day: date) -> Calendar:
     """The library's years with those of `law`, as far as they follow one another; conventions as in force on `day`."""
-    from chinese_calendar import holidays, is_workday  # noqa: PLC0415 (its tables are slow to load, and seldom needed)
+    from chinese_calendar import holidays, workdays  # noqa: PLC0415 (its tables are slow to load, and seldom needed)
+
+    def is_usual(day: date) -> bool:  # its own is_workday looks for the ends of its tables at every call
+        return day in workdays or (day.weekday() < _FIRST_WEEKEND_DAY and day not in holidays)
 
     added, in_library = {one.year: one for one in law.years}, {holiday.year for holiday in holidays}
     years = _joined(in_library | set(added))
     known: list[date] = []
     for year in years:
-        usual = is_workday if year in in_library else _is_weekday
-        known += _working_days(year, added.get(year), usual)
+        known += _working_days(year, added.get(year), is_usual)
     convention = Convention(law.first_day.on(day) or "next", law.rollover.on(day) or "stay")
     days = pl.Series("working_day", known, dtype=DAY)
     return Calendar(days, date(years[0], 1, 1), date(years[-1], 12, 31), convention)
@@ -68,10 +70,6 @@ def _joined(years: set[int]) -> range:
     while end in years:
         end += 1
     return range(min(years), end)
-
-
-def _is_weekday(day: date) -> bool:
-    return day.weekday() < _FIRST_WEEKEND_DAY
 
 
 def _working_days(year: int, notice: YearOfDays | None, is_usual: Callable[[date], bool]) -> Iterable[date]:
