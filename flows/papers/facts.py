@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from flows.papers.law import Law
-from flows.papers.subjects import STEPS, Row, Subject, key_of
+from flows.papers.legal import Law, Row
+from flows.papers.subjects import STEPS, Subject, key_of
 from reports import show
 from reports.papers.view import Fact, chinese_day
 from transforms.law.repair import CONDITION_STATES, VERDICTS
 from transforms.law.repair.words import NOTES as REPAIR_NOTES
+from transforms.law.serious.words import NOTES as LISTING_NOTES
 from transforms.law.words import NOTES
 from transforms.policy.paper_facts import FACTS, REFUSALS
 from transforms.tables.words import PENALTY_KINDS, SYSTEMS
@@ -22,6 +23,7 @@ _SAME = ("violation_type", "discretion", "field", "performed_on", "harm_removed_
 _NUMBERS = ("penalty_no", "notice_no", "listing_no", "grant_no")  # a paper writes them with one kind of bracket
 _OPEN = tuple(state for state in CONDITION_STATES if state != "met")
 _WAIT = "wait"
+_NOTES = {**NOTES, **REPAIR_NOTES, **LISTING_NOTES}
 _GRANTS = ("repair_grant", "removal_decision")
 _ON_APPLICATION = (*_GRANTS, "repair_refusal")
 
@@ -36,7 +38,7 @@ def known(kind: str, subject: Subject, law: Law, day: date) -> Known:
     values: Known = {"matter": subject.matter, "paper_on": day, "year": str(day.year)}
     values |= _party(subject)
     values |= _penalty(subject.penalty) if subject.penalty else {}
-    values |= _listing(subject, subject.matter_row) if subject.matter == "listing" and subject.matter_row else {}
+    values |= _listing(subject, subject.stands) if subject.matter == "listing" and subject.stands else {}
     values |= _application(subject)
     values |= _of_step(kind, subject)
     values |= _of_law(subject, law)
@@ -123,6 +125,11 @@ def _of_law(subject: Subject, law: Law) -> Known:
     wait = next((one for one in _conditions(law) if one["condition"] == _WAIT), None)
     opens = "apply_from_on" if subject.matter == "penalty" else "early_from_on"
     unmet = tuple(_told(one) for one in _conditions(law) if one["state"] == "unmet")
+    if law.listing:
+        row = law.listing
+        found |= {"situation_basis": row["situation_basis"], "ends_on": row["last_day_on"]}
+        found |= {"listing_published_on": row["published_on"]}
+    found["is_heavier"] = law.is_heavier
     return found | {opens: wait and wait["earliest_on"], "unmet": unmet}
 
 
@@ -153,6 +160,8 @@ def _remarks(law: Law) -> Iterator[tuple[str, tuple[str, str]]]:
             yield "last_day_on", (_period("公示期", row["last_day_on"], "停止公示"), "GAP")
         if row["shortest_until_on"]:
             yield "apply_from_on", (_period("最短公示期", row["shortest_until_on"], "可以申请"), "GAP")
+    if law.listing and law.listing["last_day_on"]:
+        yield "ends_on", (_period("列入期", law.listing["last_day_on"], "移出"), "GAP")
 
 
 def _period(title: str, last_on: date, effect: str) -> str:
@@ -164,13 +173,14 @@ def _period(title: str, last_on: date, effect: str) -> str:
 def warnings(kind: str, subject: Subject, law: Law) -> tuple[str, ...]:
     """What speaks against the paper, or must be checked first, for the working copy."""
     told: list[str] = []
-    if law.repair and law.repair["why"] and kind in _ON_APPLICATION:
-        told.append(f"{VERDICTS[law.repair['verdict']]}：{law.repair['why']}")
-    if kind in _GRANTS and own_step(kind, subject) is None:
-        told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in _conditions(law) if one["state"] in _OPEN]
-    notes = {**NOTES, **REPAIR_NOTES}
-    rows = (law.publicity, law.repair)
-    told += [notes[note] for row in rows if row for note in row["notes"] if note in notes]
+    if law.repair and own_step(kind, subject) is None:
+        if law.repair["why"] and kind in _ON_APPLICATION:
+            told.append(f"{VERDICTS[law.repair['verdict']]}：{law.repair['why']}")
+        if kind in _GRANTS:
+            open_ = (one for one in _conditions(law) if one["state"] in _OPEN)
+            told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in open_]
+    rows = (law.listing if subject.matter == "listing" else law.publicity, law.repair)
+    told += [_NOTES[note] for row in rows if row for note in row["notes"] if note in _NOTES]
     return tuple(dict.fromkeys(told))
 
 

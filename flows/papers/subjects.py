@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows.policies import read_calendar, read_procedure
+from flows.papers.legal import Records, Row, legal_of, records_of
 from flows.settings import Settings
 from flows.store import Run, Store
 from transforms.tables.words import DECISION_TYPES
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from transforms.law.procedure import Followed
+
 GSXT = "gsxt"
 # The steps of the register by which the office makes a paper; repair_notice goes with another paper.
 STEPS = {
@@ -27,52 +29,54 @@ STEPS = {
     "repair_revocation": ("revoke_repair", "restore_listing"),
 }
 LISTS = ("listing_notice", "listing_decision", "removal_decision")
+Steps = dict[str, tuple[Row, ...]]
 
 
 @dataclass(frozen=True)
 class Subject:
     """A penalty, or a listing and its penalty. steps: those taken, in order, with the columns of their decisions.
 
-    matter_row: where the listing, or the repair of the penalty, stands. enterprise: its row in the register, or None.
+    stands: the row of its matter, where the listing, or the repair of the penalty, stands. enterprise: its row in the
+    register, None for a natural person. records: the party's.
     """
 
     matter: str
     penalty: Row | None
-    matter_row: Row | None
+    stands: Row | None
     steps: tuple[Row, ...]
     enterprise: Row | None
+    records: Records
 
     @property
     def number(self) -> str:
         """The number it is known by."""
         if self.matter == "penalty" and self.penalty:
             return str(self.penalty["decision_no"])
-        row = self.matter_row or {}
-        return str(row.get("listing_no") or (self.steps[0]["decision_no"] if self.steps else ""))
+        listing = self.stands["listing_no"] if self.stands else None
+        return str(listing or (self.steps[0]["decision_no"] if self.steps else ""))
 
     @property
     def on(self) -> date | None:
         """Its day."""
-        row = self.penalty if self.matter == "penalty" else None
-        found = row["decided_on"] if row else (self.matter_row or {}).get("opened_on")
-        return found if isinstance(found, date) else None
+        penalty = self.penalty if self.matter == "penalty" else None
+        day = penalty["decided_on"] if penalty else (self.stands or {}).get("opened_on")
+        return day if isinstance(day, date) else None
 
     @property
     def party(self) -> str:
-        """Whom it concerns."""
-        rows = (self.enterprise or {}, self.penalty or {}, self.matter_row or {})
-        return str(rows[0].get("name") or rows[1].get("party_name") or rows[2].get("party_name") or "")
+        """Whom it concerns: the registered name, else as the records have it."""
+        named = ((self.enterprise or {}).get("name"), (self.penalty or {}).get("party_name"))
+        return str(next((name for name in named if name), None) or (self.stands or {}).get("party_name") or "")
 
     @property
     def enterprise_id(self) -> str | None:
         """The enterprise; None for a natural person."""
-        row = self.enterprise or self.penalty or self.matter_row or {}
-        return row.get("enterprise_id")
+        return (self.enterprise or self.penalty or self.stands or {}).get("enterprise_id")
 
     @property
     def system(self) -> str:
         """The publicity system its steps are about."""
-        return str((self.matter_row or {}).get("system") or GSXT)
+        return str((self.stands or {}).get("system") or GSXT)
 
     def last(self, *names: str) -> Row | None:
         """The last step of one of these names."""
@@ -85,7 +89,7 @@ class Subject:
 
 
 def key_of(text: str) -> str:
-    """A document number as numbers are compared."""
+    """A document number as numbers are compared: one kind of bracket, no blanks."""
     from transforms.records.text import document_key
 
     return str(pl.select(document_key(pl.lit(text))).item() or "")
@@ -93,20 +97,22 @@ def key_of(text: str) -> str:
 
 def subjects_numbered(settings: Settings, store: Store, night: Run, text: str, as_of: date) -> list[Subject]:
     """What a document number means: what it is a number of, and the listings that name it. None for no number."""
-    key = key_of(text)
-    decisions, penalties = _records(store, night, "decision"), _records(store, night, "penalty")
-    named = decisions.filter((_key("decision_no") == key) | (_key("target") == key)).collect()
-    punished = penalties.filter(pl.col("decision_key") == key).collect()
-    owners = {row["enterprise_id"] for frame in (named, punished) for row in frame.iter_rows(named=True)}
-    found = [one for owner in sorted(owners - {None}) for one in subjects_of(settings, store, night, owner, as_of)]
-    if None in owners:
-        nobody = pl.col("enterprise_id").is_null()
-        found += _subjects(settings, decisions.filter(nobody), penalties.filter(nobody), None, as_of)
+    key, known = key_of(text), (store.scan(kind, night) for kind in ("decision", "penalty"))
+    decisions, penalties = known
+    named = decisions.filter((_key("decision_no") == key) | (_key("target") == key))
+    punished = penalties.filter(pl.col("decision_key") == key)
+    parties = pl.concat([frame.select("enterprise_id", "party_name") for frame in (named, punished)]).collect()
+    owners = {(owner, None if owner else party) for owner, party in parties.iter_rows()}
+    found = [
+        one
+        for owner, party in sorted(owners, key=lambda pair: (pair[0] or "", pair[1] or ""))
+        for one in subjects_of(settings, records_of(store, night, owner, party), as_of)
+    ]
     return [one for one in found if key in one.own_keys() or _is_about(one, key)]
 
 
 def _is_about(subject: Subject, key: str) -> bool:
-    return subject.matter == "listing" and subject.matter_row is not None and subject.matter_row["target_key"] == key
+    return subject.matter == "listing" and subject.stands is not None and subject.stands["target_key"] == key
 
 
 def fitting(kind: str, about: Iterable[str], subjects: Iterable[Subject], number: str | None) -> list[Subject]:
@@ -119,65 +125,48 @@ def fitting(kind: str, about: Iterable[str], subjects: Iterable[Subject], number
     return own or found
 
 
-def subjects_of(settings: Settings, store: Store, night: Run, enterprise_id: str, as_of: date) -> list[Subject]:
-    """Every penalty and listing of the enterprise, penalties first, by day and number."""
-    kinds = (_records(store, night, kind, enterprise_id) for kind in ("decision", "penalty", "enterprise"))
-    decisions, penalties, register = kinds
-    enterprise = next(iter(register.collect().iter_rows(named=True)), None)
-    return _subjects(settings, decisions, penalties, enterprise, as_of)
-
-
-def _subjects(
-    settings: Settings, decisions: pl.LazyFrame, penalties: pl.LazyFrame, enterprise: Row | None, as_of: date
-) -> list[Subject]:
-    punished = penalties.filter(pl.col("decided_on") <= as_of).sort("decided_on", "decision_no", "record_id").collect()
-    matters, steps = _followed(settings, decisions, as_of)
-    by_key = {row["decision_key"]: row for row in punished.iter_rows(named=True)}
+def subjects_of(settings: Settings, records: Records, as_of: date) -> list[Subject]:
+    """Every penalty and listing of a party's records, penalties first, by day and number."""
+    legal = legal_of(settings, records, as_of)
+    enterprise = next(iter(records["enterprise"].collect().iter_rows(named=True)), None)
+    punished = records["penalty"].filter(pl.col("decided_on") <= as_of)
+    rows = punished.sort("decided_on", "decision_no", "record_id").collect().rows(named=True)
+    matters, steps = _followed(legal.register.followed, records["decision"])
+    by_key = {row["decision_key"]: row for row in rows}
     listings = [
-        Subject("listing", by_key.get(row["target_key"]), row, steps[row["matter_id"]], enterprise)
+        Subject("listing", by_key.get(row["target_key"]), row, steps[row["matter_id"]], enterprise, records)
         for row in matters
         if row["matter"] == "listing"
     ]
     repairs = [row for row in matters if row["matter"] == "penalty"]
-    return [*_penalties(punished.iter_rows(named=True), repairs, steps, enterprise), *listings]
+    return [*_penalties(rows, repairs, steps, enterprise, records), *listings]
 
 
 def _penalties(
-    punished: Iterable[Row], repairs: list[Row], steps: Mapping[str, tuple[Row, ...]], enterprise: Row | None
+    rows: Iterable[Row], repairs: list[Row], steps: Steps, enterprise: Row | None, records: Records
 ) -> Iterator[Subject]:
-    for penalty in punished:
+    for penalty in rows:
         of_it = [row for row in repairs if row["target_key"] == penalty["decision_key"]]
         # One paper is about one system; the enterprise publicity system goes first.
-        chosen = min(of_it, key=lambda row: (row["system"] != GSXT, row["system"]), default=None)
-        yield Subject("penalty", penalty, chosen, steps[chosen["matter_id"]] if chosen else (), enterprise)
+        stands = min(of_it, key=lambda row: (row["system"] != GSXT, row["system"]), default=None)
+        taken = steps[stands["matter_id"]] if stands else ()
+        yield Subject("penalty", penalty, stands, taken, enterprise, records)
 
 
-def _followed(settings: Settings, decisions: pl.LazyFrame, as_of: date) -> tuple[list[Row], dict[str, tuple[Row, ...]]]:
+def _followed(followed: Followed, decisions: pl.LazyFrame) -> tuple[list[Row], Steps]:
     """Matters by day, and the steps taken of each, with the columns of their decisions."""
-    from transforms.law import calendar_of
-    from transforms.law.procedure import follow
-
-    policy = settings.policy_dir
-    made = follow(decisions, read_procedure(policy), calendar_of(read_calendar(policy), as_of), as_of)
     of_record = decisions.select("record_id", "reason", "authority", "situation", number_key=_key("decision_no"))
-    taken = made.steps.filter(~pl.col("is_refused")).join(of_record, on="record_id", maintain_order="left")
+    taken = followed.steps.filter(~pl.col("is_refused")).join(of_record, on="record_id")
     steps: dict[str, list[Row]] = {}
     for row in sorted(taken.collect().iter_rows(named=True), key=_order):
         steps.setdefault(row["matter_id"], []).append(row)
-    matters = made.matters.sort("opened_on", "matter_id").collect()
-    rows: list[Row] = [row for row in matters.iter_rows(named=True) if row["matter_id"] in steps]
-    return rows, {matter: tuple(of_matter) for matter, of_matter in steps.items()}
+    rows = followed.matters.sort("opened_on", "matter_id").collect().iter_rows(named=True)
+    return [row for row in rows if row["matter_id"] in steps], {key: tuple(of_it) for key, of_it in steps.items()}
 
 
 def _order(step: Row) -> tuple[date, int, str, str]:
     """Steps of one day go in the order of DECISION_TYPES."""
     return step["on"], list(DECISION_TYPES).index(step["step"]), step["decision_no"], step["record_id"]
-
-
-def _records(store: Store, night: Run, kind: str, enterprise_id: str | None = None) -> pl.LazyFrame:
-    from transforms.history import current
-
-    return current(store.scan(kind, night, enterprise_id), night.known_at)
 
 
 def _key(column: str) -> pl.Expr:

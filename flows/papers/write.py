@@ -9,11 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from flows.papers.facts import facts, known, own_step, remarks, warnings
-from flows.papers.law import law_of
+from flows.papers.legal import law_of, legal_of
 from flows.papers.subjects import Subject, key_of
 from flows.policies import read_paper
 from flows.settings import Settings
-from flows.store import Run, Store
 from reports.papers.view import Form, PaperView, Wording, paper_view
 from transforms.policy.paper import Chosen, PaperText, chosen
 from transforms.policy.paper_facts import PAPERS
@@ -21,9 +20,7 @@ from transforms.policy.paper_facts import PAPERS
 FORMATS = ("html", "pdf")
 
 
-def paper_about(  # noqa: PLR0913, PLR0917 - where from, which, about what, for which day
-    settings: Settings, store: Store, night: Run, kind: str, subject: Subject, as_of: date, number: str | None = None
-) -> PaperView:
+def paper_about(settings: Settings, kind: str, subject: Subject, as_of: date, number: str | None = None) -> PaperView:
     """The paper as its day has it: that of the office's own step, else `as_of`, and then a draft.
 
     number: the paper's, where the register does not have it yet. Raises PolicyGap for a day before the paper's texts.
@@ -31,7 +28,9 @@ def paper_about(  # noqa: PLR0913, PLR0917 - where from, which, about what, for 
     text, _ = read_paper(settings.policy_dir, kind)
     step = own_step(kind, subject)
     day = step["on"] if step else as_of
-    law = law_of(settings, store, night, subject, day)
+    listing = subject.stands["listing_id"] if subject.stands and subject.matter == "listing" else None
+    penalty = subject.penalty["record_id"] if subject.penalty else None
+    law = law_of(legal_of(settings, subject.records, day), penalty, listing, subject.system)
     values = known(kind, subject, law, day)
     of_day = chosen(text, day, values)
     form = _form(text, of_day, number or (key_of(step["decision_no"]) if step else text.number))

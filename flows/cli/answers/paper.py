@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.cli.answers.register import find
 from flows.cli.faults import Mistake
+from flows.papers.legal import records_of
 from flows.papers.subjects import Subject, fitting, subjects_numbered, subjects_of
 from flows.papers.write import paper_about
 from flows.policies import read_paper
@@ -67,13 +68,13 @@ def find_paper(settings: Settings, store: Store, night: Run, asked: Asked) -> Fo
     found = subjects_numbered(settings, store, night, asked.who, asked.as_of)
     if not found:
         number = None
-        found = subjects_of(settings, store, night, _enterprise(store, night, asked.who), asked.as_of)
+        found = subjects_of(settings, records_of(store, night, _enterprise(store, night, asked.who)), asked.as_of)
     if asked.enterprise:
         only = _enterprise(store, night, asked.enterprise)
         found = [one for one in found if one.enterprise_id == only]
     subject = _only(asked, text.about, fitting(asked.kind, text.about, found, number))
     try:
-        view = paper_about(settings, store, night, asked.kind, subject, asked.as_of, asked.number)
+        view = paper_about(settings, asked.kind, subject, asked.as_of, asked.number)
     except PolicyGap as gap:
         raise Mistake(f"{gap}. Add a text for that day to policy/papers/{asked.kind}.yaml.") from gap
     return Found(asked, subject, view, shared.fonts)

@@ -3,9 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from reports.papers.view import Fact, Form, Wording, paper_view
+from flows.papers.facts import facts
+from reports.papers.view import Form, Wording, paper_view
 from transforms.policy.paper import chosen, load_paper, load_shared
-from transforms.policy.paper_facts import FACTS, PAPERS
+from transforms.policy.paper_facts import PAPERS
 
 POLICY = Path(__file__).parents[3] / "policy" / "papers"
 SHARED = load_shared((POLICY / "_common.yaml").read_text(encoding="utf-8"), "_common.yaml")
@@ -68,15 +69,14 @@ def known_for(kind, **more):
     return {"matter": matter, "is_person": False} | KNOWN | refusal | more
 
 
-def paper_of(kind, day=date(2026, 11, 20), dated=None, **more):
+def paper_of(kind, day=date(2026, 11, 20), dated=None, remarked=None, **more):
     """The paper of `kind` on a day; `more` overrides what is known."""
     values = known_for(kind, **more) | {"paper_on": day, "year": str(day.year)}
     text = TEXTS[kind]
-    facts = {column.name: Fact(values.get(column.name), column.label) for column in FACTS.columns}
     wordings = tuple(
         Wording(one.id, one.heading, one.wording.text, one.wording.basis, one.wording.confidence)
         for one in chosen(text, day, values)
     )
     is_salutation = text.opening == "salutation"
     form = Form(kind, text.title, text.number, is_salutation, text.foot, wordings, "policy/papers")
-    return paper_view(form, facts, dated)
+    return paper_view(form, facts(values, remarked or {}), dated)
