@@ -81,10 +81,10 @@ class Repair(Strict):
     """Credit repair in a publicity system. Values are chosen by the day of the decision they follow from.
 
     recognises: systems whose granted repair ends publicity here. revocation_restarts: a revoked repair begins the
-    period anew, never to end early. push_working_days: a repair to the party's province. listing_removal_ends: which
-    related penalties leave with a listing. bar_covers: whom the bar of procedure.yaml keeps from applying.
-    falsehood_when: decisions that find falsehood, public for `falsehood_shown`. transition: whether the rules of the
-    day of application are asked, or those of the decision's day.
+    period anew, never to end early. push_working_days: a repair to the party's province. releases: it releases the
+    record for a rating. listing_removal_ends: which related penalties leave with a listing. bar_covers: whom the bar
+    of procedure.yaml keeps from applying. falsehood_when: decisions that find falsehood, public for `falsehood_shown`.
+    transition: whether the rules of the day of application are asked, or those of the decision's day.
     """
 
     law: Literal["repair"]
@@ -93,6 +93,7 @@ class Repair(Strict):
     recognises: Dated[tuple[str, ...]]
     revocation_restarts: Dated[bool]
     push_working_days: Dated[PositiveInt]
+    releases: Dated[bool]
     listing_removal_ends: Dated[ListingRemovalEnds]
     bar_covers: Dated[Literal["party", "record"]]
     falsehood_when: str

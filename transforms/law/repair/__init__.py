@@ -2,14 +2,17 @@
 
 - `eligible`   a row per penalty or listing and system: verdict, conditions, earliest day
 - `penalties`  the times and conditions of a penalty
+- `listings`   those of an early removal from the serious-violation list
 - `answers`    what the records answer to each condition
 - `evidence`   what other records say
 - `verdict`    from the answers to the verdict
+- `releases`   what repairs and removals release for a rating
 - `words`      the table and its codes
 """
 
 from transforms.law.repair.eligible import repair
 from transforms.law.repair.evidence import Records
+from transforms.law.repair.releases import releases
 from transforms.law.repair.words import CONDITION_STATES, REPAIR, VERDICTS
 
-__all__ = ["CONDITION_STATES", "REPAIR", "VERDICTS", "Records", "repair"]
+__all__ = ["CONDITION_STATES", "REPAIR", "VERDICTS", "Records", "releases", "repair"]
