@@ -8,19 +8,25 @@ from stdnum.cn import ric, uscc
 
 from transforms.records.uscc import organisation_check
 
-PROVINCE = "450000"
+PROVINCE = "350000"
+OTHER_PROVINCE = "520000"  # of both it is set what a low fine was, so that every penalty can be dated
 ORGANISATION_CODES = 1_000_000
 STRIDE = 611_953  # prime to the number of codes: consecutive enterprises get codes far apart, none twice
 
 
 def credit_code(prefix: str, region: str, serial: int) -> str:
-    """A unified social credit code (GB 32100-2015). `prefix` 91 is a company, 92 a sole trader.
+    """A unified social credit code (GB 32100-2015). `prefix` 91 is a company, 92 a sole trader, 11 an authority.
 
     Bodies start with MX, which the registries have not reached; serials below ORGANISATION_CODES differ.
     """
     body = f"MX{serial * STRIDE % ORGANISATION_CODES:06d}"
     code = f"{prefix}{region}{body}{organisation_check(body)}"
     return code + str(uscc.calc_check_digit(code))
+
+
+def authority_code(province: str) -> str:
+    """The code of the bureau of a province (11: an organ of the state)."""
+    return credit_code("11", province, 0)
 
 
 def wrong_check(code: str) -> str:

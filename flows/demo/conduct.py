@@ -1,15 +1,12 @@
-"""Register rows, commitments, honours and the credit office's decisions of the demo region."""
+"""Register rows, commitments and honours of the demo region."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, timedelta
-from random import Random
+from datetime import timedelta
 
 from flows.demo import words
-from flows.demo.facts import Fact, Span, Value, fact
-from flows.demo.penalties import decision_no, story_day
+from flows.demo.facts import Fact, Span, fact
 from flows.demo.region import Enterprise
 from flows.demo.streams import Streams, chance, weighted
 
@@ -23,15 +20,6 @@ COMMITMENT_STATES = {
 }
 HONOURED_PER_MILLE = {"clean": 18, "occasional": 5, "repeat": 0, "chronic": 0}
 HONOUR_LEVELS = (("county", 55), ("municipal", 33), ("provincial", 11), ("national", 1))
-EARLY_REMOVAL_DAYS = 366
-HELD_TIER = "B"
-PROPOSER, DECIDER = "初审员甲", "审核员乙"
-REASONS = {
-    "list": "违法行为性质恶劣、情节严重、社会危害较大，已受到较重行政处罚，按总局令第44号第六条列入",
-    "early": "列入满一年，已履行行政处罚决定并消除危害后果，按总局令第44号第十六条移出",
-    "annulled": "列入所依据的行政处罚决定被依法撤销，按总局令第44号第十九条移出",
-    "hold_tier": "企业对检查结论提出异议，核查期间暂缓等级变动",
-}
 
 
 def register_rows(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
@@ -107,46 +95,3 @@ def honours(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fa
             valid_until_on=awarded_on + timedelta(days=365 * rng.randrange(1, 4)),
             authority=f"{enterprise.place}市场监督管理局",
         )
-
-
-def decisions(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
-    """What the office decided about the few enterprises that have a story."""
-    rng = streams.of("decision", enterprise.serial)
-    punished_on = story_day(enterprise, span)
-    if enterprise.story in ("listed", "removed"):
-        yield _decision(rng, enterprise, "list", punished_on, "list", target=decision_no(enterprise, punished_on))
-    if enterprise.story == "removed":
-        removed_on = span.ago(min(10, span.days - 1))
-        reason = "early" if (removed_on - punished_on).days >= EARLY_REMOVAL_DAYS else "annulled"
-        target = _number("list", enterprise, punished_on)
-        yield _decision(rng, enterprise, "remove", removed_on, reason, target=target)
-    if enterprise.story == "held":
-        held_on = span.ago(span.days // 3)
-        yield _decision(
-            rng, enterprise, "hold_tier", held_on, "hold_tier", tier=HELD_TIER, ends_on=held_on + timedelta(days=180)
-        )
-
-
-def _number(decision_type: str, enterprise: Enterprise, decided_on: date) -> str:
-    word = {"list": "列", "remove": "移", "hold_tier": "缓"}[decision_type]
-    return f"示药监信{word}〔{decided_on.year}〕{enterprise.serial:05d}号"
-
-
-def _decision(
-    rng: Random, enterprise: Enterprise, decision_type: str, decided_on: date, reason: str, **values: Value
-) -> Fact:
-    made = fact(
-        rng,
-        "decision",
-        enterprise,
-        decided_on,
-        decision_no=_number(decision_type, enterprise, decided_on),
-        decision_type=decision_type,
-        decided_on=decided_on,
-        reason=REASONS[reason],
-        authority=words.CREDIT_OFFICE,
-        proposed_by=PROPOSER,
-        decided_by=DECIDER,
-        **values,
-    )
-    return replace(made, sent_on=decided_on + timedelta(days=1))  # its own register: in the next file

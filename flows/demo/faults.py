@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flows.demo import words
-from flows.demo.codes import ORGANISATION_CODES, credit_code, wrong_check, wrong_organisation
+from flows.demo.codes import ORGANISATION_CODES, PROVINCE, credit_code, wrong_check, wrong_organisation
 from flows.demo.facts import Fact, Value
 from flows.demo.region import Enterprise, is_second_twin
+from flows.demo.register import PROPOSER
 from transforms.tables import KINDS
 
 EVERY = 400  # of so many good first reports of a kind, each fault of that kind precedes one
@@ -86,7 +87,8 @@ FAULTS = (
     Fault("missing", "commitment", _fixed(made_on="")),
     Fault("unknown_word", "commitment", _fixed(commitment_type="口头")),
     Fault("formula", "honour", _fixed(party_name="@SUM(A1:A9)")),
-    Fault("pattern", "person_ban", _fixed(person_hash="450000********1234")),
+    Fault("refused", "decision", _fixed(decided_by=PROPOSER)),
+    Fault("pattern", "person_ban", _fixed(person_hash=f"{PROVINCE}********1234")),
 )
 
 

@@ -15,7 +15,7 @@ from transforms.policy.source import Cell, Source
 SOURCES = Path(__file__).parents[2] / "policy" / "sources"
 WEEKLY_BEFORE_END = (28, 21, 14)  # the history at once, then two weekly deliveries,
 DAILY_FROM = 7  # then one a day
-UNUSED = ("authority_code", "publicity_until_on", "remark", "ungraded_count", "registration_no")
+UNUSED = ("publicity_until_on", "remark", "ungraded_count", "registration_no")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from random import Random
 from flows.demo import words
 from flows.demo.codes import identity_number
 from flows.demo.facts import Fact, Span, Value, fact
+from flows.demo.handling import Case, later_versions, with_content, with_handling
+from flows.demo.numbers import decision_no
 from flows.demo.region import Enterprise
+from flows.demo.stories import PUNISHED_STORIES, REPAIRS, annulled_on, story_day
 from flows.demo.streams import Streams, chance, days_of_events, weighted
 
 MONTHLY_PER_MILLE = {"clean": 1, "occasional": 40, "repeat": 180, "chronic": 420}
@@ -29,12 +32,14 @@ GRAVE_PER_MILLE = {"clean": 0, "occasional": 8, "repeat": 40, "chronic": 120}
 FINES_YUAN = (((200, 2_000), 30), ((2_000, 10_000), 40), ((10_000, 60_000), 24), ((60_000, 900_000), 6))
 GRAVE_FINE_YUAN = (500_000, 8_000_000)
 DISCRETIONS = (("reduced", 20), ("light", 30), ("ordinary", 44), ("heavy", 6))
-CORRECTED_PER_MILLE = 30
-REVOKED_PER_MILLE = 20
+REPAIRABLE_KINDS = (("fine", "confiscation_gains"), 1)
 LIFELONG_PER_MILLE = 300
 PERSON_PER_MILLE = 45
 SAME_ACT_PER_MILLE = 60
-PUNISHED_STORIES = ("listed", "removed", "candidate")
+BANS = {
+    True: ("《中华人民共和国药品管理法》第一百一十八条", None),
+    False: ("《中华人民共和国药品管理法》第一百二十四条", 10),
+}
 
 
 def penalties(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
@@ -43,26 +48,21 @@ def penalties(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[
     story_on = story_day(enterprise, span) if enterprise.story in PUNISHED_STORIES else None
     days = {span.ago(ago) for ago in days_of_events(rng, span.days, MONTHLY_PER_MILLE[enterprise.habit])}
     for decided_on in sorted(days | ({story_on} if story_on else set()), reverse=True):
-        own = streams.of("penalty", enterprise.serial, (span.end_on - decided_on).days)
-        is_grave = chance(own, GRAVE_PER_MILLE[enterprise.habit]) or decided_on == story_on
-        yield from _case(own, enterprise, decided_on, is_grave)
+        ago = (span.end_on - decided_on).days
+        own, handling = (streams.of(name, enterprise.serial, ago) for name in ("penalty", "handling"))
+        is_grave = chance(own, GRAVE_PER_MILLE[enterprise.habit])
+        case = Case(handling)
+        if decided_on == story_on:
+            is_grave = enterprise.story not in REPAIRS
+            case = Case(handling, enterprise.story, annulled_on(enterprise, span))
+        yield from _case(own, enterprise, _penalty(own, enterprise, decided_on, is_grave, case), is_grave, case)
 
 
-def story_day(enterprise: Enterprise, span: Span) -> date:
-    """The day of the grave penalty in the story of an enterprise that is, was or might be listed."""
-    return span.ago(span.days - 1 if enterprise.story == "removed" else span.days // 2)
-
-
-def decision_no(enterprise: Enterprise, decided_on: date) -> str:
-    """The number of the penalty decided that day."""
-    return f"示药监罚〔{decided_on.year}〕{enterprise.serial:05d}{decided_on:%m%d}号"
-
-
-def _case(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bool) -> Iterator[Fact]:
+def _case(rng: Random, enterprise: Enterprise, decided: Fact, is_grave: bool, case: Case) -> Iterator[Fact]:
     """A decision, its later versions, the person barred with it, the person fined beside it."""
-    first = _penalty(rng, enterprise, decided_on, is_grave)
+    first = with_handling(case, decided)
     yield first
-    yield from _later_versions(rng, first)
+    yield from later_versions(case, first)
     if is_grave:
         yield _ban(rng, enterprise, first)
     if chance(rng, PERSON_PER_MILLE):
@@ -84,15 +84,19 @@ def _person(rng: Random, penalty: Fact) -> Fact:
         "fine_fen": rng.randrange(500, 20_000) * 100,
         "confiscated_fen": None,
         "licence_affected": None,
+        "valid_until_on": None,
     }
-    return replace(penalty, values=values)
+    return with_content(replace(penalty, values=values))
 
 
 def _same_act(penalty: Fact) -> Fact:
     """A warning for the same act by a decision of its own: a scheme may count only the heavier one."""
     number = str(penalty.values["decision_no"]).replace("号", "-2号")
     values = {**penalty.values, "decision_no": number, "penalty_kinds": ("warning",)}
-    return replace(penalty, values={**values, "fine_fen": None, "confiscated_fen": None, "licence_affected": None})
+    nothing: dict[str, Value] = dict.fromkeys(
+        ("fine_fen", "confiscated_fen", "licence_affected", "valid_until_on", "published_on", "performed_on")
+    )
+    return with_content(replace(penalty, values={**values, **nothing}))
 
 
 def person_name(rng: Random) -> str:
@@ -100,9 +104,9 @@ def person_name(rng: Random) -> str:
     return rng.choice(words.SURNAMES) + rng.choice(words.GIVEN) + rng.choice(words.GIVEN)
 
 
-def _penalty(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bool) -> Fact:
-    field = rng.choice(enterprise.fields)
-    kinds = weighted(rng, GRAVE_KINDS if is_grave else KINDS)
+def _penalty(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bool, case: Case) -> Fact:
+    field = enterprise.field if case.story else rng.choice(enterprise.fields)
+    kinds = weighted(rng, GRAVE_KINDS if is_grave else (REPAIRABLE_KINDS,) if case.story in REPAIRS else KINDS)
     low, high = GRAVE_FINE_YUAN if is_grave else weighted(rng, FINES_YUAN)
     fine = rng.randrange(low * 10, high * 10) * 10 if "fine" in kinds else None
     taken = rng.randrange(5_000, 2_000_000) if _has_confiscation(kinds) else None
@@ -118,13 +122,14 @@ def _penalty(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bo
         facts="经查，当事人的行为违反规定，有现场检查笔录等证据证明。",
         basis=words.BASES[field],
         penalty_kinds=kinds,
-        content="详见行政处罚决定书",
         fine_fen=fine,
         confiscated_fen=taken,
         licence_affected=enterprise.licence_no if is_grave else None,
         decided_on=decided_on,
-        authority=words.BUREAU,
-        **_handling(rng, field, is_grave),
+        discretion="heavy" if is_grave else weighted(rng, DISCRETIONS),
+        procedure="ordinary",
+        field=field,
+        state="in_force",
     )
 
 
@@ -133,23 +138,9 @@ def _has_confiscation(kinds: tuple[str, ...]) -> bool:
     return any(kind.startswith("confiscation") for kind in kinds)
 
 
-def _handling(rng: Random, field: str, is_grave: bool) -> dict[str, Value]:
-    discretion = "heavy" if is_grave else weighted(rng, DISCRETIONS)
-    return {"discretion": discretion, "procedure": "ordinary", "field": field, "state": "in_force"}
-
-
-def _later_versions(rng: Random, first: Fact) -> Iterator[Fact]:
-    """A correction of the sum, or a revocation, in a later file under the same number."""
-    fine = first.values["fine_fen"]
-    if chance(rng, CORRECTED_PER_MILLE) and isinstance(fine, int):
-        yield first.sent(rng.randrange(5, 40), "correction", fine_fen=fine + rng.randrange(1, 90_000))
-    elif chance(rng, REVOKED_PER_MILLE):
-        revoked_on = first.sent_on + timedelta(days=rng.randrange(10, 60))
-        yield first.sent(80, "correction", state="revoked", revoked_on=revoked_on)
-
-
 def _ban(rng: Random, enterprise: Enterprise, penalty: Fact) -> Fact:
     is_lifelong = chance(rng, LIFELONG_PER_MILLE)
+    basis, years = BANS[is_lifelong]
     starts_on = penalty.event_on + timedelta(days=1)
     return fact(
         rng,
@@ -161,9 +152,9 @@ def _ban(rng: Random, enterprise: Enterprise, penalty: Fact) -> Fact:
         person_hash=identity_number(rng),
         decided_on=penalty.event_on,
         starts_on=starts_on,
-        ends_on=None if is_lifelong else starts_on.replace(year=starts_on.year + 10, day=min(starts_on.day, 28)),
+        ends_on=starts_on.replace(year=starts_on.year + years, day=min(starts_on.day, 28)) if years else None,
         is_lifelong=is_lifelong,
-        basis="《中华人民共和国药品管理法》第一百一十八条",
+        basis=basis,
         authority=words.BUREAU,
         field=penalty.values["field"],
     )

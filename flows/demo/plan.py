@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from flows.demo.conduct import commitments, decisions, honours, register_rows
+from flows.demo.conduct import commitments, honours, register_rows
 from flows.demo.facts import Fact, Span
 from flows.demo.faults import Planting
 from flows.demo.offices import delivered_on, deliveries, next_delivery
 from flows.demo.penalties import penalties
 from flows.demo.region import Enterprise, enterprises, is_twin
+from flows.demo.register import decisions
 from flows.demo.streams import Streams, chance
 from flows.demo.supervision import inspections, samplings, signals
 

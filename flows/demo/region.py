@@ -21,6 +21,18 @@ FORMER_NAME_PER_MILLE = 30
 GONE_PER_MILLE = 25
 STORIES = {13: "listed", 113: "removed", 213: "held", 313: "candidate"}  # by serial within each 400
 STORY_EVERY = 400
+# By serial within each 1000: what is rarer in an office, so that every step of the law is there to be seen.
+RARE_STORIES = {
+    38: "repaired",
+    88: "annulled",
+    138: "repair_refused",
+    188: "restored",
+    238: "repair_revoked",
+    288: "not_listed",
+    338: "repair_open",
+    388: "impossible",
+}
+RARE_STORY_EVERY = 1000
 TWIN_EVERY = 200  # of so many enterprises, one bears the very name of the one before it
 
 
@@ -50,8 +62,8 @@ class Enterprise:
 
     @property
     def story(self) -> str | None:
-        """What the credit office has with it: listed, removed, held, candidate; nothing with nearly all."""
-        return STORIES.get(self.serial % STORY_EVERY)
+        """What the credit office has with it (see `stories`); nothing with nearly all."""
+        return STORIES.get(self.serial % STORY_EVERY) or RARE_STORIES.get(self.serial % RARE_STORY_EVERY)
 
 
 def enterprises(streams: Streams, count: int, end_on: date) -> Iterator[Enterprise]:
