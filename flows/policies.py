@@ -14,6 +14,7 @@ from transforms.law import ListLaw
 from transforms.policy import PolicyProblems, Problem, load_document, load_law, load_scheme
 from transforms.policy.law import SeriousList
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
+from transforms.policy.law_measures import Bans, Measures, load_bans, load_measures
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
 from transforms.policy.law_repair import load_repair
@@ -99,6 +100,18 @@ def read_law(folder: Path) -> SeriousList:
 def read_list_law(folder: Path) -> ListLaw:
     """The law of the serious-violation list and of the steps that lead to it. Raises PolicyProblems."""
     return ListLaw(read_law(folder), read_procedure(folder))
+
+
+def read_measures(folder: Path) -> Measures:
+    """What a listing brings with it. Raises PolicyProblems."""
+    (law,) = _read_all([folder / "law" / "measures.yaml"], folder, load_measures)
+    return law
+
+
+def read_bans(folder: Path) -> Bans:
+    """Bans from the trade. Raises PolicyProblems."""
+    (law,) = _read_all([folder / "law" / "bans.yaml"], folder, load_bans)
+    return law
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
+from transforms.policy.law_measures import Bans, Measures, load_bans, load_measures
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import LowFines, Publicity, load_low_fines, load_publicity
 from transforms.policy.law_repair import Repair, load_repair
@@ -14,7 +15,7 @@ from transforms.policy.yaml_text import read_document
 
 __all__ = ["Law", "SeriousList", "load_any_law", "load_law"]
 
-Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw | Repair
+Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw | Repair | Measures | Bans
 
 
 def load_any_law(text: str, file_name: str) -> Law:
@@ -34,4 +35,6 @@ _LOADERS: Mapping[str, Callable[[str, str], Law]] = {
     "calendar": load_calendar_law,
     "repair": load_repair,
     "procedure": load_procedure,
+    "measures": load_measures,
+    "bans": load_bans,
 }

@@ -16,9 +16,7 @@ from transforms.policy.scheme import Span
 from transforms.policy.yaml_text import Document, Path
 from transforms.tables.words import PENALTY_STATES, SITUATIONS
 
-Evidence = Literal[
-    "discretion", "frequency", "duration", "kinds", "sums", "goods_value", "harm", "loss", "social_effect", "intent"
-]
+Evidence = Literal["intent", "frequency", "duration", "kinds", "sums", "goods_value", "harm", "loss", "social_effect"]
 
 
 class ListRegime(Strict):
@@ -62,7 +60,8 @@ class SeriousList(Strict):
     transition: whether the regime of each day on the list governs it, or the listing's for good. unstated_publication:
     the day taken for an unstated publication. push, receive: to and in the party's province. revoke: after the penalty
     was annulled, which the states `annulling` do. restricts_when, lifelong_when: penalties with a restriction of trade
-    or occupation, and those for life. heavier_when: heavier penalties (较重行政处罚).
+    or occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
+    supervision so long before the penalty are evidence.
     """
 
     law: Literal["serious_list"]
@@ -79,6 +78,7 @@ class SeriousList(Strict):
     lifelong_when: str
     heavier_when: Dated[str]
     situations: tuple[Situation, ...]
+    evidence_window: Dated[Span]
     factors: tuple[Factor, ...]
 
     @model_validator(mode="after")

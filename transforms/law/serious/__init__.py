@@ -5,5 +5,9 @@
 - `clock`     how long a listing stands
 - `runs`      the register of decisions with the clocks of its listings
 - `standing`  whether it stands on a day
-- `words`     listings as a table
+- `candidates` penalties that may lead to a listing
+- `checklist` what is to be weighed for them: evidence, and blanks for a person
+- `measures`  what a listing brings with it while it stands
+- `bans`      persons and firms barred from the trade
+- `words`     all of these as tables
 """

@@ -31,7 +31,7 @@ def _grounds(records: ListRecords, law: SeriousList) -> pl.LazyFrame:
     penalties = with_facts(records.penalties.filter(pl.col("enterprise_id").is_not_null()), records.enterprises)
     return (
         penalties.with_columns(target_key=document_key(pl.col("decision_no")))
-        .with_columns(is_known=pl.lit(True), is_annulled=_is_annulled(law), **_term(law))
+        .with_columns(is_known=pl.lit(True), is_annulled=is_annulled(law), **_term(law))
         .with_columns(
             is_changed=~pl.col("is_annulled") & (pl.col("state") != IN_FORCE).fill_null(False),
             annulled_on=pl.when("is_annulled").then("revoked_on"),
@@ -42,7 +42,7 @@ def _grounds(records: ListRecords, law: SeriousList) -> pl.LazyFrame:
     )
 
 
-def _is_annulled(law: SeriousList) -> pl.Expr:
+def is_annulled(law: SeriousList) -> pl.Expr:
     """In one of the states that the law of the day names; a day without a state is a revocation."""
     states = value_on(law.annulling, pl.coalesce("revoked_on", pl.lit(FOR_EVER)), TEXTS)
     is_stated = states.list.contains(pl.col("state")).fill_null(False)

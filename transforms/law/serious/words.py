@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from transforms.tables.kinds.common import day
-from transforms.tables.shape import FLAG, TEXT, TEXTS, Column, Table
-from transforms.tables.words import LISTING_STATES, SITUATIONS
+from transforms.tables.kinds.common import AUTHORITY, FIELD, day
+from transforms.tables.shape import COUNT, FLAG, TEXT, TEXTS, Column, Table
+from transforms.tables.words import LISTING_STATES, PENALTY_KINDS, SITUATIONS
 
 NOTES = {
     "unnotified": "列入前没有登记告知，须由人工核对",
@@ -17,6 +17,22 @@ NOTES = {
     "term_unstated": "限制期限未载明",
     "restarted": "撤销移出后恢复列入，期限重新计算",
 }
+CANDIDATE_NOTES = {
+    "late": "作出处罚决定时未同时决定是否列入，须由人工判断能否补作决定",
+    "discretion_unstated": "裁量幅度未载明，罚款是否从重须由人工核对",
+    "changed": "处罚决定已变更，须核对变更后的内容",
+}
+BAN_NOTES = {
+    "start_assumed": "起始日期未载明，自决定之日起",
+    "period_filled": "期限未载明，按条文最长期限填写，须核对决定书",
+    "period_unstated": "期限未载明，条文也不能确定，须核对决定书",
+    "period_outside": "期限与条文规定不符，须核对决定书",
+    "article_unknown": "依据的条文不在禁业条文表中",
+    "annulled": "处罚决定已被撤销",
+}
+WHO = {"enterprise": "企业", "representative": "法定代表人、负责人"}
+PARTIES = {"person": "个人", "firm": "单位"}
+BAN_KINDS = {"person_ban": "行业禁入", "penalty": "行政处罚"}
 GAPS = {"calendar": "工作日历未及该年"}
 
 LISTING = Table(
@@ -68,4 +84,96 @@ LISTING = Table(
         Column("gap", TEXT, "缺少的规定", "what the policy must say before this can be known", words=GAPS),
     ),
     ("record_id",),
+)
+
+CANDIDATE = Table(
+    "candidates",
+    "列入严重违法失信名单候选",
+    "Penalties that may lead to a listing, for a person to judge. Never an entry by itself. Computed, not stored.",
+    (
+        Column("record_id", TEXT, "记录标识", "the penalty", True),
+        Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
+        Column("name", TEXT, "企业名称", "registered name", True),
+        Column("uscc", TEXT, "统一社会信用代码", "of the register, else of the penalty"),
+        Column("decision_no", TEXT, "处罚决定文号", "number of the penalty", True),
+        Column("violation_type", TEXT, "违法行为类型", "type of violation"),
+        Column("penalty_kinds", TEXTS, "处罚类别", "kinds of penalty", True, PENALTY_KINDS),
+        AUTHORITY,
+        day("decided_on", "处罚决定日期", "day of the penalty", True),
+        Column(
+            "situation", TEXT, "可能的列入情形", "first situation whose condition the penalty meets", True, SITUATIONS
+        ),
+        Column("situation_basis", TEXT, "情形依据", "its article", True),
+        Column("situation_confidence", TEXT, "情形可信度", "how sure the condition is", True),
+        Column("other_situations", TEXTS, "其他可能情形", "others it meets", True, SITUATIONS),
+        Column("is_heavier", FLAG, "是否较重行政处罚", "a heavier penalty, by its record", True),
+        Column("heavier_basis", TEXT, "较重处罚依据", "article"),
+        Column("notes", TEXTS, "提示", "what a person must check first", True, CANDIDATE_NOTES),
+    ),
+    ("record_id",),
+)
+CHECKLIST = Table(
+    "checklist",
+    "列入因素核对表",
+    "What is to be weighed for a candidate: the records' evidence, and blanks for a person.",
+    (
+        Column("record_id", TEXT, "记录标识", "the penalty", True),
+        Column("position", COUNT, "序号", "place in the list", True),
+        Column("factor", TEXT, "因素", "what is weighed", True),
+        Column("title", TEXT, "因素名称", "what it is called", True),
+        Column("question", TEXT, "核对内容", "what to look for", True),
+        Column("evidence", TEXT, "记录中的证据", "what the records say; empty: nothing"),
+        Column("is_blank", FLAG, "须人工填写", "the records cannot answer it", True),
+        Column("basis", TEXT, "依据", "article", True),
+        Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found", True),
+    ),
+    ("record_id", "position"),
+)
+MEASURE = Table(
+    "measures",
+    "管理措施",
+    "What listings bring with them on a day. Computed, not stored.",
+    (
+        Column("record_id", TEXT, "记录标识", "the decision to list", True),
+        Column("position", COUNT, "序号", "place in the law", True),
+        Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
+        Column("name", TEXT, "企业名称", "registered name", True),
+        Column("uscc", TEXT, "统一社会信用代码", "of the register, else of the decision"),
+        Column("decision_no", TEXT, "列入决定文号", "number of the decision to list", True),
+        Column("measure", TEXT, "措施代码", "id in measures.yaml", True),
+        Column("title", TEXT, "措施", "what it is", True),
+        Column("who", TEXT, "对象", "whom it concerns", True, WHO),
+        day("from_on", "起始日", "first day", True),
+        day("until_on", "末日", "last day; empty: no end, or unknown"),
+        Column("basis", TEXT, "依据", "article", True),
+        Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found", True),
+    ),
+    ("record_id", "position"),
+)
+BAN = Table(
+    "bans",
+    "行业禁入",
+    "Persons and firms barred from the trade. Computed, not stored.",
+    (
+        Column("record_kind", TEXT, "记录种类", "ban of a person, or penalty", True, BAN_KINDS),
+        Column("record_id", TEXT, "记录标识", "the record", True),
+        Column("party", TEXT, "对象", "person or firm", True, PARTIES),
+        Column("name", TEXT, "姓名或者名称", "who is barred"),
+        Column("masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        Column("enterprise_id", TEXT, "企业标识", "the firm, or the enterprise acted for"),
+        Column("employer", TEXT, "所在单位", "the enterprise a person acted for, as the record names it"),
+        Column("ban_no", TEXT, "决定书文号", "number of the decision", True),
+        day("decided_on", "决定日期", "day of the decision", True),
+        day("starts_on", "起始日期", "first day", True),
+        day("ends_on", "终止日期", "last day; empty for life, or where nothing tells"),
+        Column("is_lifelong", FLAG, "是否终身", "for life", True),
+        Column("is_in_force", FLAG, "是否有效", "on the day asked for", True),
+        Column("basis", TEXT, "依据", "articles the record names"),
+        Column("article", TEXT, "核对条文", "first of them that bans.yaml knows"),
+        Column("article_confidence", TEXT, "条文可信度", "C read, M from memory, I inferred, GAP not found"),
+        AUTHORITY,
+        FIELD,
+        Column("notes", TEXTS, "提示", "what was filled in or does not fit", True, BAN_NOTES),
+    ),
+    ("record_kind", "record_id"),
 )

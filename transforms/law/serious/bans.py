@@ -1,0 +1,134 @@
+"""Persons and firms barred from the trade: for how long, by which article, and whether on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import polars as pl
+
+from transforms.law.classes import FOR_EVER
+from transforms.law.serious.words import BAN
+from transforms.policy.law_measures import BanArticle, Bans
+from transforms.policy.scheme import Span
+from transforms.spans import end_of_span
+from transforms.tables.shape import DAY, TEXT
+
+_LIFE = pl.lit(FOR_EVER, dtype=DAY)
+_NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
+
+
+def bans(person_bans: pl.LazyFrame, penalties: pl.LazyFrame, law: Bans, as_of: date) -> pl.LazyFrame:
+    """Bans decided by `as_of`, in the columns of BAN, those in force first, then by decision day, number, record.
+
+    person_bans, penalties: current versions; of the penalties those with a restriction of trade or occupation. An end
+    of a person's ban that the record does not state is filled from the article it names, and said to be; one outside of
+    what the article allows is said to be, and kept. Annulled penalties bar nobody from the day of the annulment on.
+    """
+    rows = pl.concat([_of_persons(person_bans), _of_penalties(penalties, law)]).filter(pl.col("decided_on") <= as_of)
+    begun = pl.coalesce("starts_on", "decided_on")
+    dated = rows.with_columns(_begun=begun, **_of_article(law, begun)).with_columns(_until=_until(law, as_of))
+    return (
+        dated.with_columns(_described(as_of))
+        .select(list(BAN.schema))
+        .sort("is_in_force", "decided_on", "ban_no", "record_id", descending=[True, True, False, False])
+    )
+
+
+def _of_persons(found: pl.LazyFrame) -> pl.LazyFrame:
+    return found.select(
+        "record_id",
+        "enterprise_id",
+        "ban_no",
+        "decided_on",
+        "starts_on",
+        "basis",
+        "authority",
+        "field",
+        record_kind=pl.lit("person_ban"),
+        party=pl.lit("person"),
+        name="person_name",
+        masked="person_masked",
+        employer="party_name",
+        stated_on=pl.col("ends_on"),
+        is_life_stated=pl.col("is_lifelong").fill_null(False),
+        annulled_on=_NO_DAY,
+    )
+
+
+def _of_penalties(penalties: pl.LazyFrame, law: Bans) -> pl.LazyFrame:
+    is_life = pl.sql_expr(law.lifelong_when).fill_null(False)
+    is_person = (pl.col("party_class") == "person").fill_null(pl.col("enterprise_id").is_null())
+    return penalties.filter(pl.sql_expr(law.penalty_when).fill_null(False)).select(
+        "record_id",
+        "enterprise_id",
+        pl.col("decision_no").alias("ban_no"),
+        "decided_on",
+        _NO_DAY.alias("starts_on"),
+        "basis",
+        "authority",
+        "field",
+        record_kind=pl.lit("penalty"),
+        party=pl.when(is_person).then(pl.lit("person")).otherwise(pl.lit("firm")),
+        name="party_name",
+        masked="person_masked",
+        employer=_NO_TEXT,
+        stated_on=pl.when(~is_life).then("valid_until_on"),
+        is_life_stated=is_life,
+        annulled_on="revoked_on",
+    )
+
+
+def _of_article(law: Bans, begun: pl.Expr) -> dict[str, pl.Expr]:
+    """Article, shortest and longest end by it, its confidence: of the first article that the basis names."""
+    return {
+        "article": _first(law.articles, lambda one: pl.lit(one.title)),
+        "article_confidence": _first(law.articles, lambda one: pl.lit(one.confidence)),
+        "_least": _first(law.articles, lambda one: _end(one.least, begun)),
+        "_most": _first(law.articles, lambda one: _end(one.most, begun)),
+    }
+
+
+def _first(articles: Iterable[BanArticle], value: Callable[[BanArticle], pl.Expr]) -> pl.Expr:
+    return pl.coalesce(pl.when(_names(one)).then(value(one)) for one in articles)
+
+
+def _names(one: BanArticle) -> pl.Expr:
+    """Whether the basis of a person's ban names the law, not the rules made under it (实施条例), and the article."""
+    pattern = rf"{one.law}》?[^《施]*{one.article}"
+    is_stated = pl.col("basis").str.contains(pattern).fill_null(False)
+    return is_stated & (pl.col("party") == "person") & (pl.col("decided_on") >= one.in_force)
+
+
+def _end(period: Span | str, begun: pl.Expr) -> pl.Expr:
+    return _LIFE if isinstance(period, str) else end_of_span(begun, period)
+
+
+def _until(law: Bans, as_of: date) -> pl.Expr:
+    """Last day; FOR_EVER for life; null where neither record nor article tells."""
+    way = law.unstated_end.on(max(as_of, min(law.unstated_end.values)))
+    by_article = pl.col("_most" if way == "longest" else "_least")
+    return pl.when("is_life_stated").then(_LIFE).otherwise(pl.coalesce("stated_on", by_article))
+
+
+def _described(as_of: date) -> list[pl.Expr]:
+    until, begun = pl.col("_until"), pl.col("_begun")
+    is_annulled = (pl.col("annulled_on") <= as_of).fill_null(False)
+    is_stated = pl.col("is_life_stated") | pl.col("stated_on").is_not_null()
+    tests = {
+        "start_assumed": pl.col("starts_on").is_null(),
+        "period_filled": ~is_stated & until.is_not_null(),
+        "period_unstated": until.is_null(),
+        "period_outside": is_stated & ~until.is_between("_least", "_most"),
+        "article_unknown": pl.col("article").is_null() & (pl.col("party") == "person"),
+        "annulled": is_annulled,
+    }
+    told = [pl.when(test.fill_null(False)).then(pl.lit(code)).otherwise(_NO_TEXT) for code, test in tests.items()]
+    is_running = (begun <= as_of) & (until >= as_of).fill_null(True)
+    return [
+        begun.alias("starts_on"),
+        pl.when(until < FOR_EVER).then(until).alias("ends_on"),
+        (until == FOR_EVER).fill_null(False).alias("is_lifelong"),
+        (is_running & ~is_annulled).alias("is_in_force"),
+        pl.concat_list(told).list.drop_nulls().alias("notes"),
+    ]
