@@ -18,6 +18,7 @@ from transforms.policy.law_measures import Bans, Measures, load_bans, load_measu
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
 from transforms.policy.law_repair import load_repair
+from transforms.policy.law_spot_checks import SpotChecks, load_spot_checks
 from transforms.policy.paper import PaperText, SharedParagraphs, load_paper, load_shared
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
@@ -121,6 +122,12 @@ def read_publicity_law(folder: Path) -> PublicityLaw:
     (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
     repairs = _read_all(sorted(law.glob("repair_*.yaml")), folder, load_repair)
     return PublicityLaw(tuple(systems), low_fines, tuple(repairs), read_law(folder))
+
+
+def read_spot_checks(folder: Path) -> SpotChecks:
+    """How long spot-check results are public. Raises PolicyProblems."""
+    (law,) = _read_all([folder / "law" / "spot_checks.yaml"], folder, load_spot_checks)
+    return law
 
 
 def read_procedure(folder: Path) -> ProcedureLaw:

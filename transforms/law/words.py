@@ -29,6 +29,7 @@ CAUSES_OF_END = {
     "repaired": "准予信用修复",
     "delisted": "移出严重违法失信名单",
     "deregistered": "当事人注销",
+    "followed": "所涉处罚或者名单停止公示",
 }
 NOTES = {
     "publication_assumed": "公示日期未载明，按最迟应公示日起算",
@@ -40,9 +41,14 @@ NOTES = {
     "published_unduly": "不应公示而已公示，应予撤下",
     "restored": "修复被撤销，公示期重新计算，不得提前停止公示",
     "repaired_elsewhere": "另一公示系统已准予修复，是否互认未定",
+    "link_unstated": "其后另有处罚，是否针对同一违法行为未载明",
     "delisting": "所涉名单已移出，处罚信息是否同时停止公示未定",
 }
-GAPS = {"low_fine": "所在省份较低数额罚款标准未设定", "calendar": "工作日历未及该年"}
+GAPS = {
+    "low_fine": "所在省份较低数额罚款标准未设定",
+    "calendar": "工作日历未及该年",
+    "link": "检查与处罚的对应关系未载明",
+}
 TASKS = {
     "push": "推送外省",
     "publish": "公示",

@@ -10,12 +10,13 @@ from transforms.policy.law_procedure import ProcedureLaw, load_procedure
 from transforms.policy.law_publicity import LowFines, Publicity, load_low_fines, load_publicity
 from transforms.policy.law_repair import Repair, load_repair
 from transforms.policy.law_serious import SeriousList, load_law
+from transforms.policy.law_spot_checks import SpotChecks, load_spot_checks
 from transforms.policy.problems import PolicyProblems
 from transforms.policy.yaml_text import read_document
 
 __all__ = ["Law", "SeriousList", "load_any_law", "load_law"]
 
-Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw | Repair | Measures | Bans
+Law = SeriousList | Publicity | LowFines | CalendarLaw | ProcedureLaw | Repair | Measures | Bans | SpotChecks
 
 
 def load_any_law(text: str, file_name: str) -> Law:
@@ -34,6 +35,7 @@ _LOADERS: Mapping[str, Callable[[str, str], Law]] = {
     "low_fines": load_low_fines,
     "calendar": load_calendar_law,
     "repair": load_repair,
+    "spot_checks": load_spot_checks,
     "procedure": load_procedure,
     "measures": load_measures,
     "bans": load_bans,
