@@ -14,6 +14,8 @@ COMMANDS = {
     "lookup": "lookup:lookup",
     "changes": "changes:changes",
     "penalties": "penalties:penalties",
+    "list": "serious:list_",
+    "repair": "repair:repair",
     "due": "due:due",
     "paper": "paper:paper",
     "quarantine": "quarantine:quarantine",

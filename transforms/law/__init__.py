@@ -13,7 +13,7 @@
 from transforms.law.calendar import Calendar, CalendarGap, calendar_of, working_days_after
 from transforms.law.duties import Asked, duties, unanswered
 from transforms.law.gaps import gap_texts
-from transforms.law.listing import ENTRY_SCHEMA, entries_of, followed, listings, serious_list
+from transforms.law.listing import ENTRY_SCHEMA, entries_of, listings, serious_list
 from transforms.law.publicity import publicity
 from transforms.law.serious.records import ListLaw, ListRecords
 from transforms.law.serious.words import LISTING
@@ -31,7 +31,6 @@ __all__ = [
     "calendar_of",
     "duties",
     "entries_of",
-    "followed",
     "gap_texts",
     "listings",
     "publicity",

@@ -46,11 +46,6 @@ def entries_of(found: pl.LazyFrame) -> pl.LazyFrame:
     return standing.select(value.alias(name) for name, value in values.items())
 
 
-def followed(records: ListRecords, law: ListLaw, calendar: Calendar, as_of: date) -> Followed:
-    """The register as `follow` reads it, knowing when listings end by themselves: after that no step is possible."""
-    return followed_with_runs(records, law, calendar, as_of)[0]
-
-
 def listings(records: ListRecords, law: ListLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
     """Every listing decided by `as_of` of an enterprise of the register, in the columns of LISTING, sorted as the list.
 

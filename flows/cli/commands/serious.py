@@ -1,0 +1,75 @@
+"""`yaoxin list`: the serious-violation list, who may be listed, who is barred, what was refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import Day, as_json, common, print_json, settings_of, store_of
+
+if TYPE_CHECKING:
+    from flows.cli.answers.serious import Asked
+    from flows.settings import Settings
+
+
+@click.command("list", short_help="Who is on the serious-violation list, and who may be.")
+@click.argument("who", metavar="[ID]", required=False)
+@click.option("--state", metavar="STATE", help="Listings in that state: a code or its Chinese word.")
+@click.option("--candidates", "asked", flag_value="candidates", help="Penalties that may lead to a listing.")
+@click.option("--bans", "asked", flag_value="bans", help="Persons and firms barred from the trade.")
+@click.option("--refused", "asked", flag_value="refused", help="Steps of the register that were impossible.")
+@click.option("--as-of", type=Day(), metavar="DATE", help="As of that day, by what was known on its night.")
+@as_json
+@common
+def list_(
+    who: str | None, state: str | None, asked: Asked | None, as_of: date | None, is_json: bool, **flags: object
+) -> None:
+    """The serious-violation list (严重违法失信名单).
+
+    Without a flag: the entries that stand, until when, by which article; with ID (as for explain): every listing of
+    that enterprise, with the measures in force. --candidates says for each penalty what is to be weighed, with the
+    evidence of the records and blanks for a person: it lists nobody. Letters other than C, and notes, are for a person
+    to settle.
+
+    \b
+    Examples:
+      yaoxin list
+      yaoxin list --state 已申请提前移出，待受理
+      yaoxin list 91420100MA4KL00X1A --candidates
+      yaoxin list --bans --json | jq '.bans[] | select(.is_in_force) | .name'
+    """
+    from flows.cli.answers.nights import night_of
+    from flows.cli.answers.register import find, only_one
+    from flows.cli.answers.serious import Question, find_answer
+    from flows.cli.text.serious import serious_text
+    from reports import show
+
+    settings = settings_of(**flags)
+    opened = store_of(settings)
+    night = night_of(opened, as_of)
+    enterprise = only_one(who, find(opened, night, who)) if who else {}
+    code = _code(settings, state, asked)
+    question = Question(as_of or night.as_of, asked or "listings", code, enterprise.get("enterprise_id"))
+    found = find_answer(settings, opened, night, question)
+    if is_json:
+        print_json(found.document())
+    else:
+        click.echo("\n".join(serious_text(found, show.clean(enterprise.get("name") or ""))))
+
+
+def _code(settings: Settings, state: str | None, asked: Asked | None) -> str | None:
+    """The code of the state asked for, given as code or word."""
+    from flows.cli.answers.serious import states
+
+    if state is None:
+        return None
+    if asked is not None:
+        raise click.UsageError(f"--state is of listings; leave it out with --{asked}")
+    known = states(settings)
+    codes = {word: code for code, word in known.items()}
+    if state in known or state in codes:
+        return state if state in known else codes[state]
+    told = ", ".join(f"{code} ({word})" for code, word in known.items())
+    raise click.UsageError(f"there is no state '{state}'; expected one of {told}")
