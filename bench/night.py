@@ -134,5 +134,5 @@ SIDES: dict[str, Callable[[Path], Side]] = {
 
 
 def some_enterprise() -> str:
-    """One that every store made here has."""
-    return str(identities(np.array([0]))[0])
+    """One of the many that are seldom at fault."""
+    return str(identities(np.array([1]))[0])

@@ -21,6 +21,7 @@ from transforms.tables import KINDS
 
 _SCHEME = Path(__file__).parents[1] / "policy" / "schemes" / "reference.yaml"
 _SQL = Path(__file__).with_name("reference.sql")
+_OF_HOLDS = ("decision_type", "tier", "ends_on", "reason")  # of decisions that hold a tier
 # What both programs say: of every enterprise, and of every hit and adjustment.
 RATING = ("enterprise_id", "tier", "score_centipoints", "score_tier", "decided_by", "decided_by_id", "locked_until_on")
 TRACE = ("enterprise_id", "role", "item_id", "record_id", "event_on", "raw_centipoints", "points_centipoints", "reason")
@@ -57,6 +58,7 @@ def columns_read(scheme: Scheme) -> dict[str, list[str]]:
         of = rule.award.of if isinstance(rule, ItemRule) else None
         names = {"enterprise_id", "record_id", of, *own, *pl.sql_expr(rule.when).meta.root_names()}
         read.setdefault(rule.kind, set()).update(name for name in names if name)
+    read["decision"].update(_OF_HOLDS)
     whole = {name: sorted(columns) for name, columns in read.items()}
     return {"enterprise": ["enterprise_id"], "releases": RELEASES.names(), **whole}
 
@@ -64,11 +66,6 @@ def columns_read(scheme: Scheme) -> dict[str, list[str]]:
 def rated(folder: Path, scheme: Scheme) -> Side:
     """Rate and collect ratings and trace, bucket by bucket as a night does."""
     return Side([partial(_rate, scans(folder, bucket), scheme) for bucket in buckets(folder)], _rating_answer, added)
-
-
-def frames(folder: Path, scheme: Scheme) -> list[Frames]:
-    """Ratings, trace and the identities of every bucket."""
-    return [step() for step in rated(folder, scheme).steps]
 
 
 def _rate(records: dict[str, pl.LazyFrame], scheme: Scheme) -> Frames:
@@ -145,15 +142,9 @@ def plainly_read(folder: Path) -> Side:
     )
 
 
-def columns_of_pandas() -> dict[str, list[str]]:
-    """What the same policy on pandas reads: decisions that hold a tier too."""
-    columns = columns_read(reference())
-    return columns | {"decision": sorted({*columns["decision"], "tier", "ends_on", "decision_no"})}
-
-
 def in_pandas(folder: Path) -> Side:
     """The same policy by hand on pandas: ratings alone, all buckets at once."""
-    columns = columns_of_pandas()
+    columns = columns_read(reference())
 
     def work() -> object:
         return by_pandas.rated(by_pandas.read(folder, columns), pd.Timestamp(AS_OF))

@@ -38,8 +38,19 @@ def answer(sides, name: str, folder: Path):
 
 
 @pytest.fixture(scope="module")
-def rated(folder: Path):
-    return answer(scoring.SIDES, "rated", folder / "records")
+def side(folder: Path):
+    return scoring.rated(folder / "records", scoring.reference())
+
+
+@pytest.fixture(scope="module")
+def buckets(side):
+    """Ratings, trace and identities of every bucket."""
+    return [step() for step in side.steps]
+
+
+@pytest.fixture(scope="module")
+def rated(side, buckets):
+    return side.total([side.answer(bucket) for bucket in buckets])
 
 
 def test_the_same_seed_makes_the_same_data_and_another_does_not():
@@ -68,17 +79,15 @@ def by_hand(folder: Path):
     return scoring.tables(scoring.in_sql(folder / "records"))
 
 
-def test_every_rating_is_the_one_of_the_sql_and_of_pandas(folder: Path, by_hand):
-    ours = pl.concat([ratings for ratings, _, _ in scoring.frames(folder / "records", scoring.reference())])
-    told = ours.select(scoring.RATING).sort("enterprise_id")
+def test_every_rating_is_the_one_of_the_sql_and_of_pandas(folder: Path, buckets, by_hand):
+    told = pl.concat([ratings for ratings, _, _ in buckets]).select(scoring.RATING).sort("enterprise_id")
     assert_frame_equal(told, by_hand[0].sort("enterprise_id"))
-    read = by_pandas.read(folder / "records", scoring.columns_of_pandas())
+    read = by_pandas.read(folder / "records", scoring.columns_read(scoring.reference()))
     assert_frame_equal(told, scoring.typed(by_pandas.rated(read, pd.Timestamp(AS_OF))).sort("enterprise_id"))
 
 
-def test_every_row_of_the_trace_is_the_one_of_the_sql(folder: Path, by_hand):
-    ours = pl.concat([trace for _, trace, _ in scoring.frames(folder / "records", scoring.reference())])
-    told = ours.select(scoring.TRACE)
+def test_every_row_of_the_trace_is_the_one_of_the_sql(buckets, by_hand):
+    told = pl.concat([trace for _, trace, _ in buckets]).select(scoring.TRACE)
     assert_frame_equal(told, by_hand[1], check_row_order=False)
 
 
@@ -111,9 +120,8 @@ def test_a_rating_needs_no_column_but_those_read(folder: Path, tmp_path: Path, r
     assert answer(scoring.SIDES, "plainly_read", tmp_path)["rows"] == SIZE.enterprises + SIZE.records + released
 
 
-def test_a_score_without_its_trace_is_told(folder: Path):
-    side = scoring.rated(folder / "records", scoring.reference())
-    ratings, trace, ids = next(iter(side.steps))()
+def test_a_score_without_its_trace_is_told(side, buckets):
+    ratings, trace, ids = buckets[0]
     with pytest.raises(scoring.LawBroken, match="are not base"):
         side.answer([ratings, trace.filter(pl.col("points_centipoints") == 0), ids])
     with pytest.raises(scoring.LawBroken, match="149 enterprises are rated, not the 150"):
@@ -196,7 +204,10 @@ def test_the_picture_is_the_same_for_the_same_numbers():
     assert ET.fromstring(picture(rows)).tag.endswith("svg")
 
 
-def test_sections_are_measured_apart_and_none_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_sections_are_measured_apart_and_none_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bench.pairs.fresh", lambda side, folder, warm: Run(1, 1, 1, {"n": 1}))
     sizes = ["--rows", "300", "--csv-rows", "200", "--pairs", "1", "--docs", str(tmp_path)]
     main([*sizes, "--only", "intake"])
     main([*sizes, "--only", "gate", "--remark", "Once more."])
