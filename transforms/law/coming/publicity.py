@@ -14,7 +14,6 @@ from transforms.tables.shape import DAY, TEXT
 
 _ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden"])
 _BASES = {"publish": "publish", "withdraw": "withdraw"}
-_NOT_YET = ("not_yet", "unknown")
 
 
 def of_publicity(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -51,31 +50,29 @@ def _source() -> dict[str, pl.Expr]:
 
 
 def of_repair(found: pl.LazyFrame) -> pl.LazyFrame:
-    """Of REPAIR: from when an early end may be asked for; where more is unmet, when its shortest period is over."""
-    waited = pl.col("conditions").list.eval(
-        pl.element().filter(pl.element().struct.field("condition") == "wait").struct.field("earliest_on")
+    """Of REPAIR: from when an early end may be asked for; where a person must judge the rest, when time is over."""
+    unstated = _titles("unstated")
+    is_listing, is_open = pl.col("matter") == "listing", unstated != ""
+    what = (
+        pl.when(is_listing & is_open)
+        .then(pl.lit("wait_on_list_over"))
+        .when(is_listing)
+        .then(pl.lit("removal_possible"))
+        .when(is_open)
+        .then(pl.lit("wait_over"))
+        .otherwise(pl.lit("repair_possible"))
     )
-    open_ = found.filter(pl.col("verdict").is_in(_NOT_YET)).with_columns(waited_on=waited.list.first())
-    is_listing = pl.col("matter") == "listing"
-    possible = pl.when(is_listing).then(pl.lit("removal_possible")).otherwise(pl.lit("repair_possible"))
-    over = pl.when(is_listing).then(pl.lit("wait_on_list_over")).otherwise(pl.lit("wait_over"))
-    note = other_day("earliest_on", "earliest_soonest_on", "earliest_latest_on")
-    is_known = pl.col("earliest_on").is_not_null()
-    return pl.concat(
-        [
-            automatic(open_.filter(is_known), possible, pl.col("earliest_on"), note=note),
-            automatic(open_.filter(~is_known), over, pl.col("waited_on"), note=_still_unmet()),
-        ]
+    note = joined(
+        other_day("earliest_on", "earliest_soonest_on", "earliest_latest_on"),
+        pl.when(is_open).then(pl.format("未载明，须由人工判断：{}", unstated)),
     )
+    return automatic(found.filter(pl.col("verdict") == "not_yet"), what, pl.col("earliest_on"), note=note)
 
 
-def _still_unmet() -> pl.Expr:
-    """The other conditions that the records do not show to be met."""
-    other = pl.element().filter(
-        (pl.element().struct.field("state") != "met") & (pl.element().struct.field("condition") != "wait")
-    )
-    titles = pl.col("conditions").list.eval(other.struct.field("title")).list.join("、")
-    return pl.when(titles != "").then(pl.format("其余条件尚不符合或者未载明：{}", titles))
+def _titles(state: str) -> pl.Expr:
+    """The conditions in that state, by their titles."""
+    in_state = pl.element().filter(pl.element().struct.field("state") == state)
+    return pl.col("conditions").list.eval(in_state.struct.field("title")).list.join("、")
 
 
 def of_terms(penalties: pl.LazyFrame) -> pl.LazyFrame:

@@ -71,7 +71,8 @@ class Question:
             met = [one.met_on for _, one in segment.answers(convention)]
             start = [pl.lit(segment.from_)] if self.transition == "display" else []
             found = pl.max_horizontal(*start, *met)
-            is_open = self._is_asked(segment) & (found < FOR_EVER)
+            # Where the calendar does not reach, the time is not known to be over, whatever else is met.
+            is_open = self._is_asked(segment) & (found < FOR_EVER) & segment.wait(convention).met_on.is_not_null()
             if self.transition == "display" and segment.until is not None:
                 is_open &= found < segment.until
             days.append(pl.when(is_open).then(found))
