@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,3 +36,8 @@ class PublishedList:
 
     spec: ListSpec
     contents: Callable[[Settings, Store, Run], Contents]
+
+
+def counted(reasons: Iterable[str]) -> tuple[str, ...]:
+    """What was held back as issues for the public index: how many for which reason, and no number of a document."""
+    return tuple(f"{count} 件未列出：{reason}" for reason, count in sorted(Counter(reasons).items()))

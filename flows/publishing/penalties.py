@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
-from flows.policies import hash_of_law, read_calendar, read_publicity_law
-from flows.publishing.contents import Contents
+from flows.law import legal_of
+from flows.policies import hash_of_law
+from flows.publishing.contents import Contents, counted
 from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import Causes
 from reports.redaction import is_of_minor
 from reports.views.lists import PENALTIES as LIST
-from transforms.law import calendar_of, publicity
 from transforms.law.published import ON_DISPLAY, published_penalties
 from transforms.law.words import GAPS
-from transforms.records import current
 
-_LAW_FILES = ("publicity_gsxt", "low_fines", "calendar")
+_LAW_FILES = ("publicity_gsxt", "repair_gsxt", "low_fines", "serious_list", "procedure", "calendar")
 _MINOR, _NAMELESS = "minor", "nameless"
 _HELD = {
     **{gap: f"公示期不能确定（{word}）" for gap, word in GAPS.items()},
@@ -30,34 +29,40 @@ _HELD = {
 
 def penalties(settings: Settings, store: Store, night: Run) -> Contents:
     """The penalties in publicity on the night's day."""
-    records, enterprises = (current(store.scan(kind, night), night.known_at) for kind in ("penalty", "enterprise"))
-    law, days = read_publicity_law(settings.policy_dir), read_calendar(settings.policy_dir)
-    found = publicity(records, enterprises, law, calendar_of(days, night.as_of), night.as_of)
-    rows = published_penalties(found, records, enterprises).collect()
-    return contents_of(rows, hash_of_law(settings.policy_dir, *_LAW_FILES))
+    legal = legal_of(settings, store, night)
+    rows = published_penalties(legal.publicity, legal.records["penalty"], legal.records["enterprise"])
+    return contents_of(rows.collect(), hash_of_law(settings.policy_dir, *_LAW_FILES))
 
 
 def contents_of(rows: pl.DataFrame, policy_hash: str) -> Contents:
     """The list of `rows` (PENALTY_SCHEMA): those on display, less those that must be held back."""
     held = dict(_held(rows))
-    stands = pl.col("state").is_in(ON_DISPLAY) & ~pl.col("record_id").is_in(list(held))
-    causes: Causes = {
-        ("DEL", (record,)): "held" if record in held else _why_gone(state, cause)
-        for record, state, cause in rows.filter(~stands).select("record_id", "state", "stop_cause").iter_rows()
-    }
+    is_on = pl.col("state").is_in(ON_DISPLAY) & ~pl.col("record_id").is_in(list(held))
     numbers = dict(rows.select("record_id", "decision_no").iter_rows())
     return Contents(
-        rows.filter(stands).select(list(LIST.schema)),
-        causes,
+        rows.filter(is_on).select(list(LIST.schema)),
+        {**_gone(rows.filter(~is_on), held), **_back(rows.filter(is_on))},
         "publicity",
         policy_hash,
-        issues=tuple(
-            f"{list(held.values()).count(why)} 件处罚未列出：{word}"
-            for why, word in _HELD.items()
-            if why in held.values()
-        ),
+        issues=counted(_HELD[why] for why in held.values()),
         held=tuple(f"{numbers[record]}：{_HELD[why]}" for record, why in held.items()),
     )
+
+
+def _gone(rows: pl.DataFrame, held: Mapping[str, str]) -> Causes:
+    """Why each row is not, or no longer, on the list."""
+    found = rows.select("record_id", "state", "stop_cause").iter_rows()
+    return {("DEL", (record,)): "held" if record in held else _why_gone(state, cause) for record, state, cause in found}
+
+
+def _back(rows: pl.DataFrame) -> Causes:
+    """Rows that came back: their repair was revoked, or a temporary one ended."""
+    days = {"resumed": "resumed_on", "restored": "restored_on"}
+    return {
+        ("ADD", (record,)): cause
+        for cause, day in days.items()
+        for record in rows.filter(pl.col(day).is_not_null())["record_id"]
+    }
 
 
 def _held(rows: pl.DataFrame) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,8 @@ PENALTY_SCHEMA = pl.Schema(
         "state": TEXT,
         "stop_cause": TEXT,
         "gap": TEXT,
+        "restored_on": DAY,
+        "resumed_on": DAY,
         "facts": TEXT,
         "remark": TEXT,
     }
@@ -41,7 +43,7 @@ def published_penalties(found: pl.LazyFrame, penalties: pl.LazyFrame, enterprise
     for publication: they tell what must not be published.
     """
     register = enterprises.select("enterprise_id", register_name="name", register_uscc="uscc")
-    shown = ("record_id", "decided_on", "published_on", "state", "stop_cause", "gap")
+    shown = ("record_id", "decided_on", "published_on", "state", "stop_cause", "gap", "restored_on", "resumed_on")
     own = penalties.drop("state", "decided_on", "published_on")
     return (
         found.filter(pl.col("system") == _SYSTEM)

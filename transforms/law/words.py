@@ -103,6 +103,7 @@ PUBLICITY = Table(
         day("repaired_on", "准予修复日期", "day of the repair in force in this system"),
         day("restored_on", "撤销修复日期", "day a repair was revoked"),
         day("hidden_on", "临时屏蔽日期", "day of the temporary repair that runs"),
+        day("resumed_on", "恢复公示日期", "day a temporary repair was ended"),
         day("taken_down_on", "修复办结日期", "day the repair was carried out, as the register has it"),
         day("take_down_by_on", "修复办结期限", "last day to carry it out"),
         day("repair_push_by_on", "修复推送期限", "last day to push it to the party's province"),

@@ -10,7 +10,7 @@ from reports.publication import Shelf, apply, read_index
 from reports.publication.delta import read
 from reports.publication.work import released_entries
 from reports.views.lists import PENALTIES
-from tests.flows.publishing.town import NAMES, NIGHT, after, night, penalty, person, settings_at
+from tests.flows.publishing.town import NAMES, NIGHT, after, decision, night, penalty, person, settings_at
 
 GUANGXI = "114500000000000000"
 
@@ -114,7 +114,7 @@ def test_what_must_not_be_shown_yet_is_held_back_and_the_officer_is_told_which(t
     assert numbers(shelf) == ["鄂罚2号", "鄂罚3号"]
     assert answer["held"] == [f"{record['decision_no']}：{why}"]
     issues = read_index(shelf.folder / "latest").issues
-    assert issues == (f"1 件处罚未列出：{why}",)
+    assert issues == (f"1 件未列出：{why}",)
 
 
 def test_a_persons_data_is_masked_in_every_file_and_each_masking_is_an_issue(tmp_path, shelf):
@@ -158,6 +158,33 @@ def test_the_delta_says_why_a_row_went_or_changed(tmp_path, shelf, more, operati
     delta = read(PENALTIES, json.loads((shelf.folder / "latest" / "delta.json").read_text(encoding="utf-8")))
     assert [(row.operation, row.cause) for row in delta.rows] == [(operation, cause)]
     assert apply(before, delta) == entries(shelf)
+
+
+def step(kind, number, on, **more):
+    return decision(kind, number, "MX-1", matter="penalty", target="鄂罚1号", decided_on=on, **more)
+
+
+@pytest.mark.parametrize(
+    ("steps", "causes"),
+    [
+        (("repair", "revoke_repair"), ("准予信用修复", "撤销修复决定，恢复公示")),
+        (("temporary_repair", "end_temporary_repair"), ("破产临时屏蔽", "临时修复终止，恢复公示")),
+    ],
+)
+def test_a_repair_takes_a_row_off_and_its_end_brings_it_back(tmp_path, shelf, steps, causes):
+    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1")])
+    publish(tmp_path)
+    night(tmp_path, after(1), step(steps[0], "修1号", after(1)))
+    publish(tmp_path)
+    assert numbers(shelf) == []
+    night(tmp_path, after(5), step(steps[1], "修2号", after(5)))
+    publish(tmp_path)
+    assert numbers(shelf) == ["鄂罚1号"]
+    deltas = [json.loads((shelf.version(v) / "delta.json").read_text(encoding="utf-8")) for v in shelf.versions()]
+    assert [(row["operation"], row["cause"]) for delta in deltas[1:] for row in delta["rows"]] == [
+        ("DEL", causes[0]),
+        ("ADD", causes[1]),
+    ]
 
 
 def test_a_new_penalty_is_added_for_its_decision_and_goes_when_its_period_is_over(tmp_path, shelf):
