@@ -17,7 +17,7 @@
 """
 
 from transforms.rating.changes import Changes, tier_changes
-from transforms.rating.hits import RELEASES
+from transforms.rating.facts import RELEASES
 from transforms.rating.rate import Rating, rate
 
 __all__ = ["RELEASES", "Changes", "Rating", "rate", "tier_changes"]

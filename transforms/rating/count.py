@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-
 import polars as pl
 
-from transforms.rating.plan import ItemRule, Plan, Rounding, reason_code
-from transforms.spans import day_after, end_of_span
+from transforms.rating.plan import Plan, Rounding, reason_code
+from transforms.spans import day_after
 
 
 def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr:
@@ -23,85 +20,64 @@ def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr
     return points.sign() * (whole + is_up.cast(pl.Int64))
 
 
-def _percent(items: Sequence[ItemRule]) -> pl.Expr:
-    """The percent of the latest decay step that has passed on the day `on`; 100 before the first."""
-
-    def with_step(so_far: pl.Expr, step: tuple[int, pl.Expr, int]) -> pl.Expr:
-        order, end, percent = step
-        is_over = (pl.col("rule") == order) & (pl.col("on") > end)
-        return pl.when(is_over).then(pl.lit(percent, dtype=pl.Int64)).otherwise(so_far)
-
-    steps = [
-        (item.order, end_of_span(pl.col("event_on"), step.after), step.percent) for item in items for step in item.decay
-    ]
-    return reduce(with_step, steps, pl.lit(100, dtype=pl.Int64))
-
-
-def with_decay(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Adds `points`: the raw points after decay on the day `on`."""
-    decaying = [item for item in plan.items if item.decay]
-    if not decaying:
-        return hits.with_columns(points=pl.col("raw"))
-    return hits.with_columns(points=percent_of(pl.col("raw"), _percent(decaying), plan.rounding))
-
-
-def next_decay_on(plan: Plan) -> pl.Expr:
-    """First day after `on` on which less of a hit counts; null for never."""
-    days = [pl.lit(None, dtype=pl.Date())]
-    for item in plan.items:
-        for step in item.decay:
-            starts_on = day_after(end_of_span(pl.col("event_on"), step.after))
-            is_ahead = (pl.col("rule") == item.order) & (starts_on > pl.col("on"))
-            days.append(pl.when(is_ahead).then(starts_on))
-    return pl.min_horizontal(days)
-
-
-def with_reason(hits: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds `reason` (code, null where nothing stands against it) and `stops_on`, the first day not counted."""
-    on = pl.col("on")
-    reason = (
-        pl.when(pl.col("withdrawn_by").is_not_null())
-        .then("withdrawn_by")
-        .when(on > pl.col("expires_on"))
-        .then(reason_code("expired"))
-        .when(on > pl.col("window_ends_on"))
-        .then(reason_code("aged_out"))
-    )
-    over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
-    # A withdrawal that is known beforehand ends it as well, should it come first.
-    return hits.with_columns(reason=reason, stops_on=pl.min_horizontal(over_on, "withdrawn_on"))
-
-
-def with_heaviest(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Of the hits on one act that would count, leaves the heaviest and marks the others.
-
-    Ties go to the item that stands first in the file, then to the smaller record_id. Hits that are no
-    burden take no part.
-    """
-    if not plan.act_kinds:
-        return hits
-    is_contested = pl.col("act").is_not_null() & pl.col("reason").is_null() & (pl.col("raw") * plan.worse > 0)
-    contested = hits.filter(is_contested).with_columns(is_heaviest=True, lightness=pl.col("points") * -plan.worse)
-    for column in ("lightness", "rule", "record_id"):
-        least = pl.when("is_heaviest").then(pl.col(column)).min().over("ask", "kind", "act")
-        contested = contested.with_columns(is_heaviest=pl.col("is_heaviest") & (pl.col(column) == least))
-    reason = pl.when(~pl.col("is_heaviest")).then(reason_code("lighter_in_act"))
-    settled = contested.with_columns(reason=reason).drop("is_heaviest", "lightness")
-    return pl.concat([hits.filter(~is_contested), settled])
-
-
-def judge(hits: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Hits with `ask` and `on` to the same with reason, is_counted, stops_on, and points, 0 where not counted."""
-    judged = with_heaviest(with_reason(with_decay(hits, plan)), plan)
-    is_counted = pl.col("reason").is_null()
-    return judged.with_columns(is_counted=is_counted, points=pl.when(is_counted).then(pl.col("points")).otherwise(0))
+def _points(plan: Plan) -> pl.Expr:
+    """The raw points after decay on the day `on`: the latest step that has begun tells."""
+    percent = pl.lit(None, dtype=pl.Int64)
+    for n in range(plan.decay_steps):
+        has_begun = pl.col("on") >= pl.col(f"decay_{n}_on")
+        percent = pl.when(has_begun).then(f"percent_{n}").otherwise(percent)
+    raw = pl.col("raw")
+    return pl.when(percent.is_null()).then(raw).otherwise(percent_of(raw, percent, plan.rounding))
 
 
 def next_on(plan: Plan) -> pl.Expr:
     """First day after `on` on which a judged hit may count otherwise, or be told not to count for another reason."""
-    is_standing = pl.col("is_counted") | (pl.col("reason") == reason_code("lighter_in_act"))
-    ends_on = pl.min_horizontal(pl.col("stops_on"), next_decay_on(plan))
+    starts = [pl.col(f"decay_{n}_on") for n in range(plan.decay_steps)]
+    ahead = (pl.when(start > pl.col("on")).then(start) for start in starts)
+    is_standing = pl.col("reason").is_null() | (pl.col("reason") == reason_code("lighter_in_act"))
     # A record past its window is told to be past its term once that is over too: the trace changes.
     term_over_on = day_after(pl.col("expires_on"))
     is_ahead = (pl.col("reason") == reason_code("aged_out")) & (term_over_on > pl.col("on"))
-    return pl.when(is_standing).then(ends_on).when(is_ahead).then(term_over_on)
+    return pl.when(is_standing).then(pl.min_horizontal("stops_on", *ahead)).when(is_ahead).then(term_over_on)
+
+
+def _reason() -> pl.Expr:
+    """The first thing that stands against a hit on the day `on`; null for none."""
+    return (
+        pl.when(pl.col("withdrawn_by").is_not_null())
+        .then("withdrawn_by")
+        .when(pl.col("on") > pl.col("expires_on"))
+        .then(reason_code("expired"))
+        .when(pl.col("on") > pl.col("window_ends_on"))
+        .then(reason_code("aged_out"))
+    )
+
+
+def _stops_on() -> pl.Expr:
+    """The first day not counted. A withdrawal that is known beforehand ends it as well, should it come first."""
+    return pl.min_horizontal(day_after(pl.min_horizontal("window_ends_on", "expires_on")), "withdrawn_on")
+
+
+def _lighter(hits: pl.DataFrame, plan: Plan) -> pl.Series:
+    """The places of hits that would count but for a heavier one on the same act.
+
+    Ties go to the item that stands first in the file, then to the smaller record_id. Hits that are no
+    burden take no part.
+    """
+    is_contested = pl.col("act").is_not_null() & pl.col("reason").is_null() & (pl.col("raw") * plan.worse > 0)
+    contested = hits.with_row_index("place").filter(is_contested).filter(pl.struct("ask", "act").is_duplicated())
+    first = contested.sort("ask", "act", pl.col("points") * -plan.worse, "rule", "record_id")
+    return first.filter(~pl.struct("ask", "act").is_first_distinct())["place"]
+
+
+def judge(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Hits with `ask` and `on` to the same with reason, stops_on, and points, 0 where not counted.
+
+    reason is a code, null where the hit counts.
+    """
+    judged = hits.with_columns(points=_points(plan), reason=_reason(), stops_on=_stops_on())
+    lighter = _lighter(judged, plan)
+    if len(lighter):
+        is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())
+        judged = judged.with_columns(reason=pl.when(is_lighter).then(reason_code("lighter_in_act")).otherwise("reason"))
+    return judged.with_columns(points=pl.when(pl.col("reason").is_null()).then("points").otherwise(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.rating.hits import Known
+from transforms.rating.facts import Known
 from transforms.rating.plan import Plan
 
 _HOLDS = pl.Schema(
@@ -19,18 +19,18 @@ _HOLDS = pl.Schema(
 )
 
 
-def holds(known: Known, plan: Plan) -> pl.LazyFrame:
+def holds(known: Known, plan: Plan) -> pl.DataFrame:
     """Every decision that holds a tier of the scheme, past, present and future."""
     if "decision" not in known.records:
-        return pl.LazyFrame(schema=_HOLDS)
+        return pl.DataFrame(schema=_HOLDS)
     indexes = {tier: index for index, tier in enumerate(plan.tiers)}
     index = pl.col("tier").replace_strict(indexes, default=None, return_dtype=pl.Int64)
     of_office = known.records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
-    of_tier = of_office.filter(pl.col("held_index").is_not_null()).join(known.keys, on="enterprise_id")
-    return of_tier.select(_HOLDS.names())
+    of_tier = of_office.filter(pl.col("held_index").is_not_null()).select("enterprise_id", *_HOLDS.names()[1:])
+    return known.of_enterprises(of_tier.collect())
 
 
-def hold_in_force(every: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+def hold_in_force(every: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """Per enterprise the latest decision in force on the day, by day of decision, then by number."""
     is_over = (pl.col("ends_on") < plan.day).fill_null(False)
     in_force = every.filter((pl.col("decided_on") <= plan.day) & ~is_over)
@@ -41,7 +41,7 @@ def hold_in_force(every: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     return in_force.group_by("key").agg(latest)
 
 
-def with_decision(tiers: pl.LazyFrame, current: pl.LazyFrame) -> pl.LazyFrame:
+def with_decision(tiers: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
     """Sets index to the tier that is held; adds decision_no, ends_on and reason of the decision."""
     joined = tiers.join(current, on="key", how="left")
     is_held = pl.col("held_index").is_not_null()

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from transforms.rating.hits import Known
+from transforms.rating.facts import Facts
 from transforms.rating.plan import Plan
 from transforms.spans import day_after
-from transforms.tables import KINDS
 from transforms.tables.outputs import CAUSES
 
 _CAUSES = tuple(CAUSES)
@@ -21,22 +20,15 @@ def _packed(day: pl.Expr, cause: str) -> pl.Expr:
     return day.to_physical().cast(pl.Int64) * _SLOTS + _CAUSES.index(cause)
 
 
-def _candidate(frame: pl.LazyFrame, day: pl.Expr, cause: str, plan: Plan) -> pl.LazyFrame:
-    return frame.filter(day > plan.day).select("key", next=_packed(day, cause))
+def _candidate(frame: pl.DataFrame, column: str, cause: str, plan: Plan) -> pl.LazyFrame:
+    return frame.lazy().filter(pl.col(column) > plan.day).select("key", next=_packed(pl.col(column), cause))
 
 
-def _of_records(known: Known, plan: Plan) -> Iterator[pl.LazyFrame]:
+def _of_records(facts: Facts, plan: Plan) -> Iterator[pl.LazyFrame]:
     """Events, revocations and releases that are recorded and lie ahead, of every kind the scheme reads."""
-    for kind in (KINDS[name] for name in plan.kinds if name in known.records):
-        days = {kind.event_on: "new_record", kind.revoked_on: "revocation"}
-        for column, cause in days.items():
-            if column is not None:
-                ahead = known.records[kind.name].filter(pl.col(column) > plan.day).select("enterprise_id", day=column)
-                yield _candidate(ahead.join(known.keys, on="enterprise_id"), pl.col("day"), cause, plan)
-    for name in (name for name in plan.released_kinds if name in known.records):
-        released = known.released(name).filter(pl.col("released_on") > plan.day)
-        ahead = known.records[name].select("record_id", "enterprise_id").join(released, on="record_id")
-        yield _candidate(ahead.join(known.keys, on="enterprise_id"), pl.col("released_on"), "repair", plan)
+    for frame in facts.values():
+        for column, cause in {"event_on": "new_record", "revoked_on": "revocation", "released_on": "repair"}.items():
+            yield _candidate(frame, column, cause, plan)
 
 
 def _foreseen(plan: Plan) -> list[pl.Expr]:
@@ -52,16 +44,18 @@ def _foreseen(plan: Plan) -> list[pl.Expr]:
     return [*packed, _packed(pl.lit(plan.changes_on, dtype=pl.Date()), "policy")]
 
 
-def with_next_change(tiers: pl.LazyFrame, every_hold: pl.LazyFrame, known: Known, plan: Plan) -> pl.LazyFrame:
+def with_next_change(tiers: pl.DataFrame, every_hold: pl.DataFrame, facts: Facts, plan: Plan) -> pl.DataFrame:
     """Adds next_change_on and next_change_why (null where nothing lies ahead)."""
-    of_holds = _candidate(every_hold, pl.col("decided_on"), "decision", plan)
-    recorded = pl.concat([*_of_records(known, plan), of_holds]).group_by("key").agg(pl.col("next").min())
+    of_holds = _candidate(every_hold, "decided_on", "decision", plan)
+    recorded = pl.concat([*_of_records(facts, plan), of_holds]).group_by("key").agg(pl.col("next").min())
     words = dict(enumerate(_CAUSES))
     return (
-        tiers.join(recorded, on="key", how="left")
+        tiers.lazy()
+        .join(recorded, on="key", how="left")
         .with_columns(next=pl.min_horizontal(pl.col("next"), *_foreseen(plan)))
         .with_columns(
             next_change_on=(pl.col("next") // _SLOTS).cast(pl.Int32).cast(pl.Date),
             next_change_why=(pl.col("next") % _SLOTS).replace_strict(words, default=None, return_dtype=pl.String),
         )
+        .collect()
     )

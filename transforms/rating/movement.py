@@ -1,4 +1,9 @@
-"""Movement between tiers: from an adverse event on, up by so many tiers for each full clean year."""
+"""Movement between tiers: from an adverse event on, up by so many tiers for each full clean year.
+
+The tier of a past day matters only where it is worse, after what was regained since, than the one an enterprise
+has without movement. Most past days cannot be: no tier is worse than the one that all burdens up to that day give
+together, each whole and without any bonus. Only the days that may matter are evaluated.
+"""
 
 from __future__ import annotations
 
@@ -6,62 +11,116 @@ from dataclasses import replace
 
 import polars as pl
 
-from transforms.rating.evaluate import Hits, evaluate
+from transforms.rating.evaluate import evaluate
+from transforms.rating.hits import Hits
 from transforms.rating.plan import Plan
 from transforms.rating.spans import full_years, years_later
+from transforms.rating.tier import index_of
 from transforms.spans import day_after
 
 _DAYS = 2**24  # more days than a calendar date can be away from 1970
 
 
-def unclean_days(hits: Hits, plan: Plan) -> pl.LazyFrame:
-    """Days with an adverse hit or a placement, not withdrawn, whether or not they still count: key, on."""
-    is_standing = pl.col("withdrawn_by").is_null()
-    is_adverse = is_standing & (pl.col("raw") * plan.worse > 0)
-    adverse = hits.items.filter(is_adverse).select("key", on="event_on")
-    placing = hits.triggers.filter(is_standing).select("key", on="event_on")
-    return pl.concat([adverse, placing]).unique()
+def burdens(hits: Hits, plan: Plan) -> pl.LazyFrame:
+    """What stands up to the plan's day: key, on, ends_on (last day it weighs), is_unclean, burden, tier, again_N.
+
+    burden: centipoints without decay where adverse; tier: where it places, -1 for others; again_N: of accumulation N.
+    """
+    last_on = pl.min_horizontal("window_ends_on", "expires_on")
+    is_adverse = pl.col("raw") * plan.worse > 0
+    again = {f"again_{rule.order}": pl.col("rule").is_in(rule.of).cast(pl.Int64) for rule in plan.accumulations}
+    of_items = {
+        "is_unclean": is_adverse,
+        "burden": pl.when(is_adverse).then("raw").otherwise(0),
+        "tier": pl.lit(-1, dtype=pl.Int64),
+        **again,
+    }
+    none = dict.fromkeys(("burden", *again), pl.lit(0, dtype=pl.Int64))
+    of_triggers = {"is_unclean": pl.lit(True), "tier": pl.col("tier"), **none}
+    frames = [
+        frame.lazy()
+        .filter(pl.col("withdrawn_by").is_null())
+        .select("key", on="event_on", ends_on=last_on, **{name: columns[name] for name in of_items})
+        for frame, columns in ((hits.items, of_items), (hits.triggers, of_triggers))
+    ]
+    return pl.concat(frames)
+
+
+_SUMS = pl.col("^(burden|again_.*)$")
+
+
+def worst_index(plan: Plan) -> pl.Expr:
+    """The worst tier that the burdens and placements of `burdens`, summed up, can give."""
+    more = [
+        pl.col(f"again_{rule.order}") // rule.every * rule.points
+        for rule in plan.accumulations
+        if rule.points * plan.worse > 0
+    ]
+    start = plan.whole.base + sum(part.start - part.base for part in plan.sections)
+    score = pl.sum_horizontal("burden", *more) + start
+    return pl.max_horizontal(index_of(score.clip(plan.whole.lowest, plan.whole.highest), plan), "tier")
+
+
+def _days(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Per unclean day of an enterprise the burdens that weigh on it, in the order of key and day."""
+    ends = rows.filter(pl.col("ends_on").is_not_null()).with_columns(
+        _SUMS * -1, on=day_after(pl.col("ends_on")), is_unclean=False, tier=pl.lit(-1, dtype=pl.Int64)
+    )
+    sums = _SUMS.sum(), pl.col("tier").max(), pl.col("is_unclean").any()
+    by_day = pl.concat([rows, ends]).group_by("key", "on").agg(*sums).collect().sort("key", "on")
+    so_far = by_day.lazy().with_columns(_SUMS.cum_sum().over("key"), pl.col("tier").cum_max().over("key"))
+    return so_far.filter("is_unclean")
 
 
 def with_credit(days: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Adds `credit`, the tiers regained since that day by full clean years, and `clean_year_on`, when the next is."""
+    """Adds to the unclean days of enterprises (key, on; in this order) what full clean years have regained since.
+
+    credit: the tiers; clean_year_on: the day the next year is full, at the last unclean day of each.
+    """
     day, today = pl.col("on"), pl.lit(plan.day, dtype=pl.Date())
-    is_followed = pl.col("key") == pl.col("key").shift(-1)
-    until = pl.when(is_followed).then(day.shift(-1)).otherwise(today)
-    in_order = days.sort("key", "on").with_columns(years=full_years(day, until))
-    summed = in_order.with_columns(past_years=pl.col("years").cum_sum())  # over all keys: vectorised, then told apart
-    regained = pl.col("past_years").max().over("key") - pl.col("past_years") + pl.col("years")
-    last = day.max().over("key")
-    next_on = day_after(years_later(last, full_years(last, today) + 1))
-    credit = regained * (plan.tiers_per_clean_year or 0)
-    return summed.select("key", "on", credit=credit, clean_year_on=next_on)
+    is_last = (pl.col("key") != pl.col("key").shift(-1)).fill_null(True)
+    until = pl.when(is_last).then(today).otherwise(day.shift(-1))
+    summed = days.with_columns(years=full_years(day, until)).with_columns(until_now=pl.col("years").cum_sum())
+    # Over all keys at once; what stands at the last day of each belongs to all its days.
+    in_all = pl.when(is_last).then("until_now").backward_fill()
+    credit = (in_all - pl.col("until_now") + pl.col("years")) * (plan.tiers_per_clean_year or 0)
+    next_on = day_after(years_later(day, pl.col("years") + 1))
+    return summed.with_columns(credit=credit, clean_year_on=pl.when(is_last).then(next_on).backward_fill())
 
 
-def past_asks(days: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Unclean days from which something may still be left to regain: ask, key, on, credit, clean_year_on."""
+def past_asks(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """The unclean days that may hold an enterprise to a worse tier: ask, key, on, credit, clean_year_on.
+
+    tiers: key and index, the tier without movement.
+    """
+    now, worst = tiers.lazy().select("key", now="index"), worst_index(plan)
+    rows = burdens(hits, plan)
+    ever = rows.group_by("key").agg(_SUMS.sum(), pl.col("tier").max()).join(now, on="key")
+    concerned = ever.filter(worst > pl.col("now")).select("key", "now").collect().lazy()
+    days = with_credit(_days(rows.join(concerned, on="key", how="semi")), plan).join(concerned, on="key")
+    may_matter = (worst - pl.col("credit") > pl.col("now")) & (pl.col("on") < plan.day)
     ask = pl.col("key").cast(pl.Int64) * _DAYS + pl.col("on").to_physical().cast(pl.Int64) + _DAYS // 2
-    may_matter = (pl.col("credit") < plan.worst) & (pl.col("on") < plan.day)
-    return days.filter(may_matter).select(ask.alias("ask"), "key", "on", "credit", "clean_year_on")
+    return days.filter(may_matter).select(ask.alias("ask"), "key", "on", "credit", "clean_year_on").collect()
 
 
-def floors(hits: Hits, plan: Plan) -> pl.LazyFrame:
+def floors(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """Per enterprise the tier that movement holds it to, and the next day a clean year is full.
 
     Columns key, floor (index), clean_year_on. Enterprises it cannot concern are left out. What the best tier needs
     is left out of past days: an enterprise nobody had inspected yet has not fallen.
     """
-    asks = past_asks(with_credit(unclean_days(hits, plan), plan), plan)
-    reached = evaluate(hits, asks, replace(plan, needs=()), is_once=False).tiers
+    asks = past_asks(hits, tiers, plan)
+    reached = evaluate(hits.beside(asks), asks, replace(plan, needs=())).tiers
     floor = (pl.col("index") - pl.col("credit")).max()
     return reached.group_by("key").agg(floor=floor, clean_year_on=pl.col("clean_year_on").max())
 
 
-def with_movement(tiers: pl.LazyFrame, hits: Hits, plan: Plan) -> pl.LazyFrame:
+def with_movement(tiers: pl.DataFrame, hits: Hits, plan: Plan) -> pl.DataFrame:
     """Worsens index to the tier that movement holds to; adds clean_year_on, null where it does not decide."""
     if plan.tiers_per_clean_year is None:
         return tiers.with_columns(clean_year_on=pl.lit(None, dtype=pl.Date()))
     is_held = (pl.col("floor") > pl.col("index")).fill_null(False)
-    joined = tiers.join(floors(hits, plan), on="key", how="left")
+    joined = tiers.join(floors(hits, tiers, plan), on="key", how="left")
     return joined.with_columns(
         index=pl.when(is_held).then(pl.col("floor")).otherwise(pl.col("index")),
         decided_by=pl.when(is_held).then(pl.lit("movement")).otherwise(pl.col("decided_by")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
@@ -37,6 +37,8 @@ class Rule:
     is_until_released: a repair or early removal of the record ends it as well.
     """
 
+    role: ClassVar[str]
+
     order: int
     id: str
     title: str
@@ -46,10 +48,17 @@ class Rule:
     source: Source
     is_until_released: bool
 
+    @property
+    def flag(self) -> str:
+        """Name of the column that says whether the rule applies to a record."""
+        return f"is_{self.role}_{self.order}"
+
 
 @dataclass(frozen=True)
 class ItemRule(Rule):
     """A rule that gives points; cap in centipoints, None for none."""
+
+    role = "item"
 
     award: Award
     section: int | None
@@ -62,6 +71,8 @@ class ItemRule(Rule):
 class DirectRule(Rule):
     """A rule that places in a tier; its window is the lock."""
 
+    role = "direct"
+
     tier: int
     at_least: int
     within: Span | None
@@ -70,6 +81,8 @@ class DirectRule(Rule):
 @dataclass(frozen=True)
 class NeedRule(Rule):
     """What the best tier needs: at least, or at most, so many records in the window."""
+
+    role = "need"
 
     at_least: int | None
     at_most: int | None
@@ -102,6 +115,11 @@ class Bounds:
     source: Source
 
     @property
+    def start(self) -> int:
+        """The base, brought within the bounds."""
+        return min(max(self.base, self.lowest), self.highest)
+
+    @property
     def is_bounded(self) -> bool:
         """Whether there is a bound at all."""
         return self.lowest > -UNBOUNDED or self.highest < UNBOUNDED
@@ -132,13 +150,26 @@ class Plan:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of record the scheme reads, in alphabetical order."""
-        rules = (*self.items, *self.directs, *self.needs)
-        return tuple(sorted({rule.kind for rule in rules}))
+        return tuple(sorted({rule.kind for rule in self.rules}))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that looks at records."""
+        return (*self.items, *self.directs, *self.needs)
+
+    def rules_on(self, kind: str) -> list[Rule]:
+        """Every rule that looks at records of a kind."""
+        return [rule for rule in self.rules if rule.kind == kind]
 
     @property
     def released_kinds(self) -> tuple[str, ...]:
         """Kinds of record that a repair or early removal releases under some rule, in alphabetical order."""
         return tuple(sorted({rule.kind for rule in (*self.items, *self.directs) if rule.is_until_released}))
+
+    @property
+    def decay_steps(self) -> int:
+        """The most steps in which the points of an item decay."""
+        return max((len(item.decay) for item in self.items), default=0)
 
     @property
     def worst(self) -> int:

@@ -11,11 +11,13 @@ import polars as pl
 from transforms.policy.scheme import Scheme
 from transforms.rating.compile import plan_on
 from transforms.rating.decision import hold_in_force, holds, with_decision
-from transforms.rating.evaluate import evaluate, find
-from transforms.rating.hits import RELEASES, Known
+from transforms.rating.evaluate import evaluate
+from transforms.rating.facts import RELEASES, Known, read_facts
+from transforms.rating.hits import find
 from transforms.rating.horizon import with_next_change
 from transforms.rating.movement import with_movement
 from transforms.rating.plan import Plan, Source
+from transforms.rating.totals import by_order, looked_up
 from transforms.rating.trace import trace_of
 from transforms.tables.outputs import RATINGS
 
@@ -30,17 +32,16 @@ class Rating:
     trace: pl.LazyFrame
 
 
-def numbered(enterprises: pl.LazyFrame) -> pl.LazyFrame:
+def numbered(enterprises: pl.LazyFrame) -> pl.DataFrame:
     """enterprise_id and a number `key` in the order of the ids: narrower to group and join by."""
-    ids = enterprises.select("enterprise_id").unique().sort("enterprise_id")
-    return ids.with_row_index("key").with_columns(pl.col("key").cast(pl.UInt32))
+    ids = enterprises.select("enterprise_id").collect().sort("enterprise_id")
+    is_first = pl.col("enterprise_id").ne_missing(pl.col("enterprise_id").shift())
+    return ids.filter(is_first).with_row_index("key").with_columns(pl.col("key").cast(pl.UInt32))
 
 
 def _text(column: str, texts: Mapping[int, str]) -> pl.Expr:
     """Small numbers to their text; null for what has none."""
-    if not texts:
-        return pl.lit(None, dtype=pl.String())
-    return pl.col(column).replace_strict(dict(texts), default=None, return_dtype=pl.String)
+    return looked_up(pl.col(column), by_order(texts.items()), pl.String())
 
 
 def _by_decider(cases: Mapping[str, pl.Expr], dtype: pl.DataType) -> pl.Expr:
@@ -76,25 +77,29 @@ def _decided_by_basis(plan: Plan) -> pl.Expr:
     return _by_decider(cases, pl.String())
 
 
-def _ratings(tiers: pl.LazyFrame, keys: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     tiers_by_index = dict(enumerate(plan.tiers))
     locks = {"direct": pl.col("direct_until"), "decision": pl.col("ends_on")}
-    named = tiers.join(keys, on="key").select(
-        "enterprise_id",
-        pl.lit(plan.scheme).alias("scheme"),
-        _text("index", tiers_by_index).alias("tier"),
-        pl.col("index").alias("tier_index"),
-        pl.col("score").alias("score_centipoints"),
-        pl.lit(plan.whole.base, dtype=pl.Int64).alias("base_centipoints"),
-        _text("score_index", tiers_by_index).alias("score_tier"),
-        "decided_by",
-        _decided_by_id(plan).alias("decided_by_id"),
-        _decided_by_basis(plan).alias("decided_by_basis"),
-        _by_decider(locks, pl.Date()).alias("locked_until_on"),
-        "next_change_on",
-        "next_change_why",
+    named = (
+        tiers.sort("key")
+        .lazy()
+        .select(
+            looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
+            pl.lit(plan.scheme).alias("scheme"),
+            _text("index", tiers_by_index).alias("tier"),
+            pl.col("index").alias("tier_index"),
+            pl.col("score").alias("score_centipoints"),
+            pl.lit(plan.whole.base, dtype=pl.Int64).alias("base_centipoints"),
+            _text("score_index", tiers_by_index).alias("score_tier"),
+            "decided_by",
+            _decided_by_id(plan).alias("decided_by_id"),
+            _decided_by_basis(plan).alias("decided_by_basis"),
+            _by_decider(locks, pl.Date()).alias("locked_until_on"),
+            "next_change_on",
+            "next_change_why",
+        )
     )
-    return named.select(_COLUMNS).sort("enterprise_id")
+    return named.select(_COLUMNS).collect()
 
 
 def rate(
@@ -115,12 +120,12 @@ def rate(
     """
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)
-    asks = keys.select(pl.col("key").cast(pl.Int64).alias("ask"), "key", on=pl.lit(as_of, dtype=pl.Date()))
     known = Known(records, keys, pl.LazyFrame(schema=RELEASES) if releases is None else releases)
-    hits = find(known, plan)
-    evaluation = evaluate(hits, asks, plan, is_once=True)
-    every_hold = holds(known, plan)
+    facts, every_hold = read_facts(known, plan), holds(known, plan)
+    hits = find(facts, plan)
+    asks = keys.select("key", ask=pl.col("key").cast(pl.Int64), on=pl.lit(as_of, dtype=pl.Date()))
+    evaluation = evaluate(hits.on(as_of), asks, plan)
     moved = with_movement(evaluation.tiers, hits, plan)
     decided = with_decision(moved, hold_in_force(every_hold, plan))
-    dated = with_next_change(decided, every_hold, known, plan)
-    return Rating(_ratings(dated, keys, plan), trace_of(evaluation, keys, plan))
+    dated = with_next_change(decided, every_hold, facts, plan)
+    return Rating(_ratings(dated, keys, plan).lazy(), trace_of(evaluation, keys, plan).lazy())

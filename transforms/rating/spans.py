@@ -7,6 +7,7 @@ import polars as pl
 from transforms.policy.scheme import Window
 from transforms.spans import end_of_span
 
+_LEAP_DAY = 2 * 32 + 29
 _NEVER = pl.lit(None, dtype=pl.Date())
 
 
@@ -32,6 +33,7 @@ def full_years(start: pl.Expr, end: pl.Expr) -> pl.Expr:
 
     Needs start < end, or start == end, which gives 0.
     """
+    day, last = (one.dt.month().cast(pl.Int64) * 32 + one.dt.day() for one in (start, end))
+    is_over = pl.when((day == _LEAP_DAY) & ~end.dt.is_leap_year()).then(_LEAP_DAY - 1).otherwise(day) < last
     years = (end.dt.year() - start.dt.year()).cast(pl.Int64)
-    is_over = years_later(start, years) < end
     return pl.max_horizontal(years - (~is_over).cast(pl.Int64), pl.lit(0, dtype=pl.Int64))

@@ -22,22 +22,22 @@ def index_of(score: pl.Expr, plan: Plan) -> pl.Expr:
     return tier
 
 
-def with_need_window(asked: pl.LazyFrame) -> pl.LazyFrame:
-    """Hits of needs that stand in the need's window on the day asked about, with the day they leave it."""
-    over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
-    standing = asked.with_columns(stops_on=over_on).filter(pl.col("withdrawn_by").is_null())
-    return standing.filter(pl.col("stops_on").is_null() | (pl.col("on") < pl.col("stops_on")))
-
-
 def _is_failing(need: NeedRule) -> pl.Expr:
     count = pl.col(f"need_{need.order}").fill_null(0)
     return count < need.at_least if need.at_least is not None else count > (need.at_most or 0)
 
 
-def need_counts(standing: pl.LazyFrame, needs: Sequence[NeedRule]) -> pl.LazyFrame:
-    """Per ask the number of records that stand for each need, and need_next_on, when one leaves."""
-    counts = [(pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in needs]
-    return standing.group_by("ask").agg(*counts, pl.col("stops_on").min().alias("need_next_on"))
+def need_counts(hits: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
+    """Per enterprise the number of records that stand for each need on the plan's day.
+
+    Columns ask, need_N, and need_next_on, the first day one leaves its window.
+    """
+    last_on = pl.min_horizontal("window_ends_on", "expires_on")
+    is_standing = pl.col("withdrawn_by").is_null() & (last_on.is_null() | (last_on >= plan.day))
+    standing = hits.lazy().filter(is_standing).select("key", "rule", last_on=last_on)
+    counts = [(pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in plan.needs]
+    counted = standing.group_by("key").agg(*counts, need_next_on=day_after(pl.col("last_on").min()))
+    return counted.with_columns(ask=pl.col("key").cast(pl.Int64)).drop("key")
 
 
 def _failing_need(needs: Sequence[NeedRule]) -> pl.Expr:

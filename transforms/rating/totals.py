@@ -1,161 +1,127 @@
 """Sums that are kept within bounds: item caps, sections, the whole score. One mechanism for all.
 
-A part's points are summed, the sum is clipped, and the difference is a row of its own. All parts of an ask
-stand beside each other in one row, so a rating goes through its hits once.
+A part's points are summed, the sum is clipped, and the difference is a row of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.plan import UNBOUNDED, AccumulationRule, Bounds, ItemRule, Plan
+from transforms.rating.count import next_on
+from transforms.rating.plan import UNBOUNDED, AccumulationRule, Bounds, Plan
 from transforms.tables.outputs import ROLES_IN_TRACE
 
 ROLES = tuple(ROLES_IN_TRACE)
-ROWS = pl.Schema(
-    {"ask": pl.Int64(), "role": pl.Int8(), "rule": pl.Int16(), "points": pl.Int64(), "stops_on": pl.Date()}
+# Rows of a trace that no record stands behind; `section` is the part of the score they belong to.
+ADJUSTMENT = pl.Schema(
+    {
+        "ask": pl.Int64(),
+        "role": pl.Int8(),
+        "rule": pl.Int16(),
+        "section": pl.Int16(),
+        "points": pl.Int64(),
+        "stops_on": pl.Date(),
+    }
 )
 
 
-@dataclass(frozen=True)
-class _Row:
-    """An adjustment that an ask may have: columns `name` (points, 0 for none) and `name`_stops."""
-
-    role: str
-    order: int
-    section: int | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.role}_{self.order}"
-
-    @property
-    def points(self) -> pl.Expr:
-        return pl.col(self.name)
-
-    @property
-    def stops_on(self) -> pl.Expr:
-        return pl.when(self.points != 0).then(pl.col(f"{self.name}_stops"))
+def looked_up(number: pl.Expr, values: Sequence[object] | pl.Series, dtype: pl.DataType) -> pl.Expr:
+    """The value at the place in the list that a number gives; null for null."""
+    return pl.lit(pl.Series(values, dtype=dtype)).gather(number)
 
 
-def role_code(role: str) -> pl.Expr:
-    """A trace role as the small number it is known by within a rating."""
-    return pl.lit(ROLES.index(role), dtype=pl.Int8)
+def by_order(parts: Iterable[tuple[int, object]]) -> list[object]:
+    """Values in a list at their orders; None where there is none."""
+    found = dict(parts)
+    return [found.get(order) for order in range(max(found, default=0) + 1)]
 
 
-def _is_of(orders: Iterable[int]) -> pl.Expr:
-    return pl.col("is_counted") & pl.col("rule").is_in(list(orders))
+def item_sums(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Of the hits that count, per ask and item (rule): points, count, stops_on; and the item's section."""
+    counted = judged.lazy().filter(pl.col("reason").is_null())
+    count = pl.len().cast(pl.Int64).alias("count")
+    summed = counted.group_by("ask", "rule").agg(pl.col("points").sum(), pl.col("stops_on").min(), count)
+    sections = by_order((item.order, item.section) for item in plan.items)
+    return summed.with_columns(section=looked_up(pl.col("rule"), sections, pl.Int16())).collect()
 
 
-def _sums(name: str, is_part: pl.Expr) -> list[pl.Expr]:
-    """Points of the counted hits of a part, and the first day one of them stops."""
-    points = pl.when(is_part).then(pl.col("points")).otherwise(0).sum()
-    stops_on = pl.when(is_part).then(pl.col("stops_on")).min()
-    return [points.alias(f"sum_{name}"), stops_on.alias(f"stops_{name}")]
+def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
+    """Per ask the first day after `on` on which one of its hits may count otherwise: item_next_on."""
+    ahead = judged.lazy().select("ask", item_next_on=next_on(plan)).filter(pl.col("item_next_on").is_not_null())
+    return ahead.group_by("ask").agg(pl.col("item_next_on").min())
 
 
-def _count(rule: AccumulationRule) -> list[pl.Expr]:
-    is_part = _is_of(rule.of)
-    stops_on = pl.when(is_part).then(pl.col("stops_on")).min()
+def _rows(frame: pl.LazyFrame, role: str, rule: pl.Expr, section: pl.Expr) -> pl.LazyFrame:
+    """Sums that are adjustments, as rows; those of nothing are none."""
+    role_number = pl.lit(ROLES.index(role), dtype=pl.Int8)
+    rows = frame.filter(pl.col("points") != 0).with_columns(role=role_number, rule=rule, section=section)
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in ADJUSTMENT.items())
+
+
+def _accumulated(items: pl.DataFrame, rule: AccumulationRule) -> pl.LazyFrame:
+    of = items.lazy().filter(pl.col("rule").is_in(rule.of))
+    counts = of.group_by("ask").agg(pl.col("count").sum(), pl.col("stops_on").min())
+    extra = counts.with_columns(points=pl.col("count") // rule.every * rule.points)
+    return _rows(extra, "accumulation", pl.lit(rule.order), pl.lit(rule.section))
+
+
+def _caps(plan: Plan) -> list[Bounds]:
+    """What the items with a cap may give, as bounds."""
+    caps = [(item, item.cap) for item in plan.items if item.cap is not None]
+    sides = [(cap, UNBOUNDED) if cap < 0 else (-UNBOUNDED, cap) for _, cap in caps]
     return [
-        is_part.sum().cast(pl.Int64).alias(f"count_{rule.order}"),
-        stops_on.alias(f"accumulation_{rule.order}_stops"),
+        Bounds(item.order, item.id, item.title, 0, lowest, highest, item.cap_source)
+        for (item, _), (lowest, highest) in zip(caps, sides, strict=True)
     ]
 
 
-def part_sums(plan: Plan) -> list[pl.Expr]:
-    """What to aggregate of judged hits (rule, points, is_counted, stops_on) per ask."""
-    exprs = _sums("whole", pl.col("is_counted"))
-    for item in _capped(plan):
-        exprs += _sums(f"item_{item.order}", _is_of([item.order]))
-    for part in plan.sections:
-        of = [item.order for item in plan.items if item.section == part.order]
-        exprs += _sums(f"section_{part.order}", _is_of(of))
-    for rule in plan.accumulations:
-        exprs += _count(rule)
-    return exprs
+def _beyond(sums: pl.LazyFrame, bounds: Sequence[Bounds]) -> pl.LazyFrame:
+    """Sums of the parts that have bounds (by number `rule`) to the points that bring them back within."""
+    lowest = by_order((part.order, part.lowest - part.base) for part in bounds)
+    highest = by_order((part.order, part.highest - part.base) for part in bounds)
+    points, within = pl.col("points"), [looked_up(pl.col("rule"), ends, pl.Int64()) for ends in (lowest, highest)]
+    bounded = sums.filter(pl.col("rule").is_in([part.order for part in bounds]))
+    return bounded.with_columns(points=points.clip(*within) - points)
 
 
-def _capped(plan: Plan) -> list[ItemRule]:
-    return [item for item in plan.items if item.cap is not None]
+def _summed(frames: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+    """Points and first stop of several frames together."""
+    told = pl.concat([frame.lazy().select(*by, "points", "stops_on") for frame in frames])
+    return told.group_by(by).agg(pl.col("points").sum(), pl.col("stops_on").min()).collect()
 
 
-def _beyond(total: pl.Expr, bounds: Bounds) -> pl.Expr:
-    """What brings base + total back within the bounds: 0 where it stands there."""
-    whole = total + bounds.base
-    return whole.clip(bounds.lowest, bounds.highest) - whole
+def _idle(asks: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """No points for each part that begins beyond its bounds: it is brought back even where nothing counts."""
+    parts: list[int | None] = [part.order for part in plan.sections if part.start != part.base]
+    parts += [None] if plan.whole.start != plan.whole.base else []
+    sections = pl.DataFrame({"section": parts}, schema={"section": pl.Int16()})
+    none = sections.with_columns(points=pl.lit(0, dtype=pl.Int64), stops_on=pl.lit(None, dtype=pl.Date()))
+    return asks.select("ask").join(none, how="cross")
 
 
-def _with_accumulations(frame: pl.LazyFrame, plan: Plan) -> tuple[pl.LazyFrame, list[_Row]]:
-    rows = [_Row("accumulation", rule.order, rule.section) for rule in plan.accumulations]
-    extra = [
-        ((pl.col(f"count_{rule.order}").fill_null(0) // rule.every) * rule.points).alias(row.name)
-        for rule, row in zip(plan.accumulations, rows, strict=True)
-    ]
-    return frame.with_columns(extra), rows
+@dataclass(frozen=True)
+class Totals:
+    """Per ask that has rows its score; and the adjustments made on the way to it."""
+
+    scores: pl.DataFrame
+    adjustments: pl.DataFrame
 
 
-def _with_caps(frame: pl.LazyFrame, plan: Plan) -> tuple[pl.LazyFrame, list[_Row]]:
-    rows, exprs = [], []
-    for item in _capped(plan):
-        cap = item.cap or 0
-        lowest, highest = (cap, UNBOUNDED) if cap < 0 else (-UNBOUNDED, cap)
-        bounds = Bounds(item.order, item.id, item.title, 0, lowest, highest, item.cap_source)
-        row = _Row("cap", item.order, item.section)
-        total = pl.col(f"sum_item_{item.order}").fill_null(0)
-        exprs += [_beyond(total, bounds).alias(row.name), _stops(f"stops_item_{item.order}", row)]
-        rows.append(row)
-    return frame.with_columns(exprs), rows
-
-
-def _stops(column: str, row: _Row, beside: Iterable[_Row] = ()) -> pl.Expr:
-    """The first day a row summarised by an adjustment stops."""
-    return pl.min_horizontal(pl.col(column), *(other.stops_on for other in beside)).alias(f"{row.name}_stops")
-
-
-def _with_limits(
-    frame: pl.LazyFrame, limits: Iterable[tuple[_Row, Bounds, str]], made: list[_Row]
-) -> tuple[pl.LazyFrame, list[_Row]]:
-    """Bounds on sums of hits (column name) and of the adjustments made so far that belong to the part."""
-    rows, exprs = [], []
-    for row, bounds, name in limits:
-        inside = [other for other in made if row.section is None or other.section == row.section]
-        total = pl.sum_horizontal(pl.col(f"sum_{name}").fill_null(0), *(other.points for other in inside))
-        exprs += [_beyond(total, bounds).alias(row.name), _stops(f"stops_{name}", row, inside)]
-        rows.append(row)
-    return frame.with_columns(exprs), rows
-
-
-def with_score(asks: pl.LazyFrame, plan: Plan) -> tuple[pl.LazyFrame, list[_Row]]:
-    """Asks with the sums of part_sums (null for none) to the same with score, and the adjustments they may have."""
-    frame, made = _with_accumulations(asks, plan)
-    frame, caps = _with_caps(frame, plan)
-    made += caps
-    sections = [
-        (_Row("section_limit", part.order, part.order), part, f"section_{part.order}") for part in plan.sections
-    ]
-    frame, limits = _with_limits(frame, sections, made)
-    made += limits
+def totals(items: pl.DataFrame, asks: pl.DataFrame, plan: Plan) -> Totals:
+    """From `item_sums` to the scores of `asks`: accumulations, then what is beyond each bound, inner bounds first."""
+    own = pl.col("rule"), pl.col("section")
+    made = [pl.LazyFrame(schema=ADJUSTMENT), *(_accumulated(items, rule) for rule in plan.accumulations)]
+    if caps := _caps(plan):
+        made.append(_rows(_beyond(items.lazy(), caps), "cap", *own))
+    rows = [pl.concat(made).collect()]
+    parts = _summed([items, *rows, _idle(asks, plan)], ["ask", "section"]).with_columns(rule="section")
+    if plan.sections:
+        rows.append(_rows(_beyond(parts.lazy(), plan.sections), "section_limit", *own).collect())
+    whole = _summed([parts, *rows[1:]], ["ask"]).with_columns(rule=pl.lit(0, dtype=pl.Int16), section=None)
     if plan.whole.is_bounded:
-        frame, limits = _with_limits(frame, [(_Row("score_limit", 0, None), plan.whole, "whole")], made)
-        made += limits
-    score = pl.sum_horizontal(pl.col("sum_whole").fill_null(0), *(row.points for row in made)) + plan.whole.base
-    return frame.with_columns(score=score), made
-
-
-def adjustment_rows(scored: pl.LazyFrame, made: Iterable[_Row]) -> pl.LazyFrame:
-    """The adjustments that are not 0, as ROWS."""
-    frames = [
-        scored.filter(row.points != 0).select(
-            "ask",
-            role_code(row.role).alias("role"),
-            pl.lit(row.order, dtype=pl.Int16).alias("rule"),
-            row.points.alias("points"),
-            pl.col(f"{row.name}_stops").alias("stops_on"),
-        )
-        for row in made
-    ]
-    return pl.concat([pl.LazyFrame(schema=ROWS), *frames])
+        rows.append(_rows(_beyond(whole.lazy(), [plan.whole]), "score_limit", *own).collect())
+    points = pl.col("points").clip(plan.whole.lowest - plan.whole.base, plan.whole.highest - plan.whole.base)
+    return Totals(whole.select("ask", score=points + plan.whole.base), pl.concat(rows))

@@ -1,0 +1,123 @@
+"""What a scheme reads of the records: one pass per kind, each record once, with the rules that apply to it.
+
+Nothing here depends on the day a rating asks about, save the scheme's values and what is known of the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+
+from transforms.policy.scheme import Award
+from transforms.rating.plan import ItemRule, Plan, Rule
+from transforms.tables import KINDS, Kind
+
+RELEASES = pl.Schema({"record_kind": pl.String(), "record_id": pl.String(), "released_on": pl.Date()})
+Facts = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known: records by kind, one row each; `keys` has enterprise_id and its number `key`.
+
+    releases: record_kind, record_id, released_on, the day of a repair or early removal that stands.
+    """
+
+    records: Mapping[str, pl.LazyFrame]
+    keys: pl.DataFrame
+    releases: pl.LazyFrame
+
+    def of_enterprises(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of known enterprises, their number `key` in place of enterprise_id."""
+        ids = frame.select("enterprise_id")  # alone: to carry the other columns through the join costs as much again
+        key = ids.join(self.keys, on="enterprise_id", how="left", maintain_order="left")["key"]
+        numbered = frame.drop("enterprise_id").with_columns(key)
+        return numbered.filter(key.is_not_null()) if key.null_count() else numbered
+
+    def released(self, kind: str) -> pl.LazyFrame:
+        """record_id and released_on of the released records of a kind; of several days the first."""
+        of_kind = self.releases.filter(pl.col("record_kind") == kind)
+        return of_kind.group_by("record_id").agg(pl.col("released_on").min())
+
+
+def read_facts(known: Known, plan: Plan) -> Facts:
+    """By kind, the records of known enterprises, those that lie ahead of the plan's day included.
+
+    Columns key, record_id, record_no, event_on, revoked_on, released_on, expires_on, act (number; one per act of
+    the kinds of which the heaviest counts), of_NAME for each column that awards are computed from, and a flag per
+    rule: whether it applies to the record, which it never does before its event.
+    """
+    names = [name for name in plan.kinds if name in known.records]
+    read = pl.collect_all([_read(known.records[name], KINDS[name], plan) for name in names])
+    return {name: _facts(frame, known, KINDS[name], plan) for name, frame in zip(names, read, strict=True)}
+
+
+def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
+    rules = plan.rules_on(kind.name)
+    is_past = pl.col(kind.event_on) <= plan.day
+    return records.select(
+        "enterprise_id",
+        "record_id",
+        pl.col(kind.number).alias("record_no"),
+        pl.col(kind.event_on).alias("event_on"),
+        _day_or_null(kind.revoked_on).alias("revoked_on"),
+        _day_or_null(kind.expires_on).alias("expires_on"),
+        _act(kind, plan).alias("act"),
+        *(pl.col(name).cast(pl.Int64).alias(f"of_{name}") for name in _columns_used(rules)),
+        *((is_past & applies(rule)).alias(rule.flag) for rule in rules),
+    )
+
+
+def _facts(read: pl.DataFrame, known: Known, kind: Kind, plan: Plan) -> pl.DataFrame:
+    """Of what was read the records that a rule applies to, or of which something lies ahead."""
+    days = ["event_on", "revoked_on", "released_on"]
+    if kind.name in plan.released_kinds:
+        read = read.join(known.released(kind.name).collect(), on="record_id", how="left")
+    else:
+        read = read.with_columns(released_on=_day_or_null(None))
+    flags = [rule.flag for rule in plan.rules_on(kind.name)]
+    return known.of_enterprises(read.filter(pl.any_horizontal(*flags, pl.col(days) > plan.day)))
+
+
+def _act(kind: Kind, plan: Plan) -> pl.Expr:
+    """A number for each act, another for each kind of record."""
+    if kind.act is None or kind.name not in plan.act_kinds:
+        return pl.lit(None, dtype=pl.Int64())
+    return pl.col(kind.act).rank("dense").cast(pl.Int64) * len(KINDS) + list(KINDS).index(kind.name)
+
+
+def _with_release(read: pl.LazyFrame, known: Known, kind: Kind, plan: Plan) -> pl.LazyFrame:
+    if kind.name in plan.released_kinds:
+        return read.join(known.released(kind.name), on="record_id", how="left")
+    return read.with_columns(released_on=_day_or_null(None))
+
+
+def _day_or_null(name: str | None) -> pl.Expr:
+    return pl.lit(None, dtype=pl.Date()) if name is None else pl.col(name)
+
+
+def _columns_used(rules: Iterable[Rule]) -> list[str]:
+    return sorted({rule.award.of for rule in rules if isinstance(rule, ItemRule) and rule.award.of})
+
+
+@lru_cache(maxsize=1024)
+def condition(when: str) -> pl.Expr:
+    """A rule's condition over the columns of its kind."""
+    return pl.sql_expr(when)
+
+
+def applies(rule: Rule) -> pl.Expr:
+    """Whether a rule applies to a record: its condition holds and its award gives something. Unknown is no."""
+    is_met = condition(rule.when)
+    if isinstance(rule, ItemRule) and rule.award.of is not None:
+        is_met = is_met & _gives(rule.award, pl.col(rule.award.of))
+    return is_met.fill_null(False)
+
+
+def _gives(award: Award, units: pl.Expr) -> pl.Expr:
+    if award.brackets is None:
+        return units != 0
+    return units >= min(step.from_ for step in award.brackets)
