@@ -9,9 +9,11 @@ from typing import Any
 from flows.papers.legal import Law, Row
 from flows.papers.subjects import STEPS, Subject, key_of
 from reports import show
-from reports.papers.view import Fact, chinese_day
+from reports.papers.view import Fact
+from reports.papers.words import blank, chinese_day
 from transforms.law.repair import CONDITION_STATES, VERDICTS
 from transforms.law.repair.words import NOTES as REPAIR_NOTES
+from transforms.law.serious.words import CANDIDATE_NOTES
 from transforms.law.serious.words import NOTES as LISTING_NOTES
 from transforms.law.words import NOTES
 from transforms.policy.paper_facts import FACTS, REFUSALS
@@ -23,8 +25,9 @@ _SAME = ("violation_type", "discretion", "field", "performed_on", "harm_removed_
 _NUMBERS = ("penalty_no", "notice_no", "listing_no", "grant_no")  # a paper writes them with one kind of bracket
 _OPEN = tuple(state for state in CONDITION_STATES if state != "met")
 _WAIT = "wait"
-_NOTES = {**NOTES, **REPAIR_NOTES, **LISTING_NOTES}
+_BY_HAND = "（由人工填写）"
 _GRANTS = ("repair_grant", "removal_decision")
+_LISTS = ("listing_notice", "listing_decision")
 _ON_APPLICATION = (*_GRANTS, "repair_refusal")
 
 
@@ -41,7 +44,7 @@ def known(kind: str, subject: Subject, law: Law, day: date) -> Known:
     values |= _listing(subject, subject.stands) if subject.matter == "listing" and subject.stands else {}
     values |= _application(subject)
     values |= _of_step(kind, subject)
-    values |= _of_law(subject, law)
+    values = _of_law(subject, law) | {name: value for name, value in values.items() if value is not None}
     numbers = {name: key_of(values[name]) for name in _NUMBERS if values.get(name)}
     return {name: value for name, value in (values | numbers).items() if value not in (None, "", ())}
 
@@ -125,12 +128,25 @@ def _of_law(subject: Subject, law: Law) -> Known:
     wait = next((one for one in _conditions(law) if one["condition"] == _WAIT), None)
     opens = "apply_from_on" if subject.matter == "penalty" else "early_from_on"
     unmet = tuple(_told(one) for one in _conditions(law) if one["state"] == "unmet")
+    if law.candidate:
+        found |= {name: law.candidate[name] for name in ("situation", "situation_basis")}
     if law.listing:
         row = law.listing
         found |= {"situation_basis": row["situation_basis"], "ends_on": row["last_day_on"]}
         found |= {"listing_published_on": row["published_on"]}
-    found["is_heavier"] = law.is_heavier
+    found |= {"is_heavier": law.is_heavier, "factors": tuple(map(_weighed, law.factors))}
+    found["measures"] = tuple(map(_measure, law.measures))
     return found | {opens: wait and wait["earliest_on"], "unmet": unmet}
+
+
+def _weighed(factor: Row) -> str:
+    """A factor with what the records say of it, or a blank with what to look for."""
+    return f"{factor['title']}：{factor['evidence'] or blank(factor['question'])}"
+
+
+def _measure(row: Row) -> str:
+    title = str(row["title"]).replace(_BY_HAND, f"：{blank('其他管理措施及其依据；没有的，删去本项')}")
+    return f"{title}（{row['basis']}）"
 
 
 def _conditions(law: Law) -> list[Row]:
@@ -160,6 +176,14 @@ def _remarks(law: Law) -> Iterator[tuple[str, tuple[str, str]]]:
             yield "last_day_on", (_period("公示期", row["last_day_on"], "停止公示"), "GAP")
         if row["shortest_until_on"]:
             yield "apply_from_on", (_period("最短公示期", row["shortest_until_on"], "可以申请"), "GAP")
+    if law.candidate:
+        told = f"列入情形系按处罚记录的文字推断：{law.candidate['situation_basis']}"
+        yield "situation", (told, law.candidate["situation_confidence"])
+    if law.factors:
+        yield "factors", ("各项因素系记录摘录，是否成立须由人工判断", "I")
+    unsure = [measure for measure in law.measures if measure["confidence"] != "C"]
+    if unsure:
+        yield "measures", ("；".join(measure["basis"] for measure in unsure), unsure[0]["confidence"])
     if law.listing and law.listing["last_day_on"]:
         yield "ends_on", (_period("列入期", law.listing["last_day_on"], "移出"), "GAP")
 
@@ -179,8 +203,12 @@ def warnings(kind: str, subject: Subject, law: Law) -> tuple[str, ...]:
         if kind in _GRANTS:
             open_ = (one for one in _conditions(law) if one["state"] in _OPEN)
             told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in open_]
-    rows = (law.listing if subject.matter == "listing" else law.publicity, law.repair)
-    told += [_NOTES[note] for row in rows if row for note in row["notes"] if note in _NOTES]
+    rows = (
+        (law.listing, LISTING_NOTES) if subject.matter == "listing" else (law.publicity, NOTES),
+        (law.repair, {**NOTES, **REPAIR_NOTES}),
+        (law.candidate if kind in _LISTS else None, CANDIDATE_NOTES),
+    )
+    told += [words[note] for row, words in rows if row for note in row["notes"] if note in words]
     return tuple(dict.fromkeys(told))
 
 

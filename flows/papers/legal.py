@@ -9,67 +9,73 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.policies import read_calendar, read_list_law, read_publicity_law
+from flows.law import read_legal_law
+from flows.policies import read_measures
 from flows.settings import Settings
-from flows.store import Run, Store
+from flows.store import Run, Store, known
+from transforms.law.legal import KINDS_ASKED, Legal
 from transforms.tables import KINDS
 
 if TYPE_CHECKING:
-    from transforms.law.legal import Legal
-    from transforms.policy.law_serious import SeriousList
+    from transforms.policy.dated import Dated
 
 Row = Mapping[str, Any]
 Records = Mapping[str, pl.LazyFrame]
+_SUPERVISION = ("sampling", "signal", "inspection")
 _NAMED = "party_name"
 
 
 def records_of(store: Store, night: Run, enterprise_id: str | None, party: str | None = None) -> Records:
     """Current versions by kind, as the night knew them: an enterprise's, or those of the natural person `party`."""
-    from transforms.history import current
-    from transforms.law.legal import KINDS_ASKED
-
-    found = {kind: current(store.scan(kind, night, enterprise_id), night.known_at) for kind in KINDS_ASKED}
-    if enterprise_id is not None:
-        return found
-    return {kind: frame.filter(pl.col("enterprise_id").is_null(), _bears(kind, party)) for kind, frame in found.items()}
+    found = {kind: known(store, kind, night, enterprise_id) for kind in (*KINDS_ASKED, *_SUPERVISION)}
+    if enterprise_id is None:
+        nobody = pl.col("enterprise_id").is_null()
+        found = {kind: frame.filter(nobody, _bears(kind, party)) for kind, frame in found.items()}
+    # One party's are few, and are read again for every question.
+    return {kind: frame.collect().lazy() for kind, frame in found.items()}
 
 
 def _bears(kind: str, party: str | None) -> pl.Expr:
-    return pl.col(_NAMED) == party if _NAMED in KINDS[kind].table.schema else pl.lit(False)
+    return pl.col(_NAMED) == (party or "") if _NAMED in KINDS[kind].table.schema else pl.lit(False)
 
 
-def legal_of(settings: Settings, records: Records, day: date) -> Legal:
+def legal_on(settings: Settings, records: Records, day: date) -> Legal:
     """What the law makes of the records on `day`. Raises PolicyProblems."""
-    from transforms.law import calendar_of
-    from transforms.law.legal import Legal, LegalLaw
-
-    policy = settings.policy_dir
-    calendar = calendar_of(read_calendar(policy), day)
-    return Legal(records, LegalLaw(read_publicity_law(policy), read_list_law(policy), calendar), day)
+    return Legal(records, read_legal_law(settings.policy_dir, day), day)
 
 
 @dataclass(frozen=True)
 class Law:
-    """The subject's rows in PUBLICITY (of the enterprise publicity system), REPAIR and LISTING; None: not in it.
+    """The subject's rows in PUBLICITY (of the enterprise publicity system), REPAIR, LISTING, CANDIDATE; None for none.
 
-    is_heavier: its penalty is a heavier one; None without a penalty, or where the law of its day names none.
+    is_heavier: its penalty is a heavier one; None without a penalty, or where the law of its day names none. factors:
+    rows of CHECKLIST for the penalty. measures: what a listing brings with it on the day, with the articles.
     """
 
     publicity: Row | None = None
     repair: Row | None = None
     listing: Row | None = None
+    candidate: Row | None = None
     is_heavier: bool | None = None
+    factors: tuple[Row, ...] = ()
+    measures: tuple[Row, ...] = ()
 
 
-def law_of(legal: Legal, penalty_id: str | None, listing_id: str | None, system: str) -> Law:
-    """Rows of that penalty and that listing; REPAIR has one for the listing where there is one."""
+def law_of(settings: Settings, legal: Legal, penalty_id: str | None, listing_id: str | None, system: str) -> Law:
+    """Rows of that penalty and that listing; REPAIR's is the listing's where there is one."""
     of_penalty, of_listing = (pl.col("record_id") == (record or "") for record in (penalty_id, listing_id))
     in_system = pl.col("system") == system
+    listing = _first(legal.register.listings.filter(of_listing))
+    candidate = _first(_candidates(legal).filter(of_penalty))
+    situation = (listing or candidate or {}).get("situation")
     return Law(
-        publicity=_first(legal.publicity.filter(of_penalty, in_system)) if penalty_id else None,
+        publicity=_first(legal.publicity.filter(of_penalty, in_system)),
         repair=_first(legal.repair.filter(of_listing if listing_id else of_penalty, in_system)),
-        listing=_first(legal.register.listings.filter(of_listing)) if listing_id else None,
+        listing=listing,
+        candidate=candidate,
         is_heavier=_is_heavier(legal, penalty_id) if penalty_id else None,
+        factors=tuple(_factors(legal, penalty_id).iter_rows(named=True)) if penalty_id else (),
+        measures=_measures(settings, situation, legal.as_of),
     )
 
 
@@ -77,15 +83,41 @@ def _first(frame: pl.LazyFrame) -> Row | None:
     return next(iter(frame.collect().iter_rows(named=True)), None)
 
 
+def _candidates(legal: Legal) -> pl.LazyFrame:
+    from transforms.law.serious.candidates import candidates
+
+    given = (legal.records["penalty"], legal.records["enterprise"], legal.law.listing.serious)
+    return candidates(*given, legal.register.followed, legal.as_of)
+
+
 def _is_heavier(legal: Legal, penalty_id: str) -> bool | None:
     from transforms.law.facts import with_facts
 
     penalty = legal.records["penalty"].filter(pl.col("record_id") == penalty_id)
     frame = with_facts(penalty, legal.records["enterprise"]).collect()
-    when = _condition(legal.law.listing.serious, frame["decided_on"].item())
+    when = _then(legal.law.listing.serious.heavier_when, frame["decided_on"].item())
     return bool(frame.select(pl.sql_expr(when).fill_null(False)).item()) if when else None
 
 
-def _condition(law: SeriousList, day: date) -> str | None:
-    dated = law.heavier_when
+def _then(dated: Dated[str], day: date) -> str | None:
     return dated.on(day) if day >= min(dated.values) else None
+
+
+def _factors(legal: Legal, penalty_id: str) -> pl.DataFrame:
+    from transforms.law.serious.checklist import EvidenceRecords, checklist
+
+    kinds = ("penalty", *_SUPERVISION)
+    penalty = legal.records["penalty"].filter(pl.col("record_id") == penalty_id)
+    evidence = EvidenceRecords(*(legal.records[kind] for kind in kinds))
+    return checklist(penalty, evidence, legal.law.listing.serious, legal.as_of).collect()
+
+
+def _measures(settings: Settings, situation: str | None, day: date) -> tuple[Row, ...]:
+    """title, basis, confidence of each measure that the law has on `day` for a listing of that situation."""
+    measures = read_measures(settings.policy_dir).measures
+    held = [one for one in measures if one.situation in (None, situation)]
+    return tuple(
+        {"title": one.title, "basis": one.in_force.basis, "confidence": one.in_force.confidence}
+        for one in held
+        if day >= min(one.in_force.values) and one.in_force.on(day)
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows.papers.legal import Records, Row, legal_of, records_of
+from flows.papers.legal import Records, Row, legal_on, records_of
 from flows.settings import Settings
 from flows.store import Run, Store
 from transforms.tables.words import DECISION_TYPES
@@ -127,7 +127,7 @@ def fitting(kind: str, about: Iterable[str], subjects: Iterable[Subject], number
 
 def subjects_of(settings: Settings, records: Records, as_of: date) -> list[Subject]:
     """Every penalty and listing of a party's records, penalties first, by day and number."""
-    legal = legal_of(settings, records, as_of)
+    legal = legal_on(settings, records, as_of)
     enterprise = next(iter(records["enterprise"].collect().iter_rows(named=True)), None)
     punished = records["penalty"].filter(pl.col("decided_on") <= as_of)
     rows = punished.sort("decided_on", "decision_no", "record_id").collect().rows(named=True)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.papers.facts import facts, known, own_step, remarks, warnings
-from flows.papers.legal import law_of, legal_of
+from flows.papers.legal import law_of, legal_on
 from flows.papers.subjects import Subject, key_of
 from flows.policies import read_paper
 from flows.settings import Settings
@@ -30,7 +30,7 @@ def paper_about(settings: Settings, kind: str, subject: Subject, as_of: date, nu
     day = step["on"] if step else as_of
     listing = subject.stands["listing_id"] if subject.stands and subject.matter == "listing" else None
     penalty = subject.penalty["record_id"] if subject.penalty else None
-    law = law_of(legal_of(settings, subject.records, day), penalty, listing, subject.system)
+    law = law_of(settings, legal_on(settings, subject.records, day), penalty, listing, subject.system)
     values = known(kind, subject, law, day)
     of_day = chosen(text, day, values)
     form = _form(text, of_day, number or (key_of(step["decision_no"]) if step else text.number))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports import show
+from reports.papers.words import blank, chinese_day, chinese_number
 
 CONFIDENCES = {"C": "已核对", "M": "据记忆，待核对", "I": "推定，待核对", "GAP": "未见规定，待核对"}
 PARTICULARS = ("party", "uscc", "address")
-NUMERALS = "〇一二三四五六七八九"
 _MARK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
+_BLANK = re.compile("〔待填：([^〕]*)〕")
 _LIST = re.compile(r"\{([a-z_]+)\}\s*")
 _ITEM = re.compile(r"（[一二三四五六七八九十]+）")
 
@@ -58,7 +59,7 @@ class Line:
     @property
     def text(self) -> str:
         """As plain text, blanks as 〔待填：…〕."""
-        return "".join(f"〔待填：{piece.text}〕" if piece.is_blank else piece.text for piece in self.pieces)
+        return "".join(blank(piece.text) if piece.is_blank else piece.text for piece in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -197,11 +198,16 @@ def _lines(text: str, facts: Mapping[str, Fact]) -> Iterator[Line]:
         alone = _LIST.fullmatch(line)
         values = facts[alone[1]].value if alone else None
         if isinstance(values, tuple):
-            for at, value in enumerate(values, 1):
-                yield Line((Piece(f"（{chinese_number(at)}）{_clean(value)}"),), is_item=True)
+            yield from _items(values)
             continue
         filled = _filled(line, facts)
         yield Line(filled.pieces, is_item=bool(_ITEM.match(line)))
+
+
+def _items(values: tuple[str, ...]) -> Iterator[Line]:
+    for at, value in enumerate(values, 1):
+        stop = "；" if at < len(values) else "。"
+        yield Line((Piece(f"（{chinese_number(at)}）"), *_with_blanks(value), Piece(stop)), is_item=True)
 
 
 def _filled(text: str, facts: Mapping[str, Fact]) -> Line:
@@ -213,6 +219,13 @@ def _filled(text: str, facts: Mapping[str, Fact]) -> Line:
         end = found.end()
     pieces.append(Piece(text[end:]))
     return Line(tuple(piece for piece in pieces if piece.text))
+
+
+def _with_blanks(value: str) -> tuple[Piece, ...]:
+    """A list's item, which may say itself what a person is to write."""
+    parts = _BLANK.split(value)
+    pieces = (Piece(_clean(part), is_blank=bool(at % 2)) for at, part in enumerate(parts))
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def _piece(fact: Fact) -> Piece:
@@ -227,15 +240,3 @@ def _piece(fact: Fact) -> Piece:
 def _clean(text: str) -> str:
     """What came from outside: on one line, without control characters, identity numbers masked, no full stop twice."""
     return show.redact(show.clean(text)).strip().rstrip("。；")
-
-
-def chinese_day(day: date) -> str:
-    """2026-03-01 as 2026年3月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def chinese_number(number: int) -> str:
-    """1 to 99 as 一 to 九十九."""
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens]}十"
-    return head + (NUMERALS[ones] if ones or not tens else "")

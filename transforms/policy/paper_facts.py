@@ -56,6 +56,8 @@ FACTS = Kind(
         Column("situation", TEXT, "列入情形", "situation of the listing", words=SITUATIONS),
         _text("situation_basis", "列入情形条款", "its article"),
         Column("is_heavier", FLAG, "是否较重行政处罚", "the penalty is a heavier one by what its record says"),
+        Column("factors", TEXTS, "各项因素的认定及证据", "what is to be weighed, with what the records say"),
+        Column("measures", TEXTS, "管理措施", "what a listing brings with it, with the articles"),
         _text("notice_no", "列入告知书文号", "number of the notice"),
         day("notified_on", "列入告知日期", "day of the notice"),
         day("heard_on", "听证（陈述申辩）日期", "day the party was heard"),

@@ -31,6 +31,8 @@ KNOWN = {
     "situation": "fake_drugs",
     "situation_basis": "总局令第44号第六条第一项",
     "is_heavier": True,
+    "factors": ("主观恶意：〔待填：是否有主观故意〕", "违法频次：此前同类违法处罚1次：鄂药监罚〔2024〕7号"),
+    "measures": ("列为重点监管对象（总局令第44号第十五条第二项）", "不适用告知承诺制（总局令第44号第十五条第三项）"),
     "notice_no": "某药监信列告〔2025〕3号",
     "notified_on": date(2025, 9, 1),
     "listing_no": "某药监信列〔2025〕3号",

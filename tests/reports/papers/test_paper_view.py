@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.papers.view import Fact, Form, Wording, chinese_number, paper_view
+from reports.papers.view import Fact, Form, Wording, paper_view
+from reports.papers.words import chinese_number
 from tests.reports.papers.paper_samples import ABOUT_LISTINGS, KNOWN, paper_of
 from transforms.policy.paper_facts import PAPERS
 
@@ -48,11 +49,11 @@ def test_a_fact_is_written_and_what_is_unknown_is_a_blank_with_its_label():
 
 
 def test_a_list_alone_on_its_line_is_numbered():
-    lines = made("如下：\n{unmet}\n完", {"unmet": ("其一。", "其二")}).sections[0].lines
+    lines = made("如下：\n{unmet}\n完", {"unmet": ("其一。", "其二：〔待填：何时〕")}).sections[0].lines
     assert [(line.text, line.is_item) for line in lines] == [
         ("如下：", False),
-        ("（一）其一", True),
-        ("（二）其二", True),
+        ("（一）其一；", True),
+        ("（二）其二：〔待填：何时〕。", True),
         ("完", False),
     ]
 
