@@ -67,16 +67,18 @@ def repairs(followed: Followed, system: str) -> pl.LazyFrame:
 
 
 def _hidden(taken: pl.LazyFrame) -> pl.LazyFrame:
-    steps = taken.filter(pl.col("step").is_in([HIDES, *_OPENS])).sort("on", _rank(), "record_id")
+    steps = taken.filter(pl.col("step").is_in([HIDES, *_OPENS])).sort(*in_order())
     last = steps.group_by("matter_id", maintain_order=True).agg(pl.col("step").last(), pl.col("on").last())
     is_hidden = pl.col("step") == HIDES
     is_ended = pl.col("step") == _OPENS[0]
     return last.select("matter_id", hidden_on=pl.when(is_hidden).then("on"), resumed_on=pl.when(is_ended).then("on"))
 
 
-def _rank() -> pl.Expr:
+def in_order() -> tuple[pl.Expr, ...]:
+    """What sorts steps as they were taken."""
     ranks = {step: place for place, step in enumerate(DECISION_TYPES)}
-    return pl.col("step").replace_strict(ranks, return_dtype=COUNT)
+    rank = pl.col("step").replace_strict(ranks, return_dtype=COUNT)
+    return pl.col("on"), rank, pl.col("decision_no"), pl.col("record_id")
 
 
 def _last(taken: pl.LazyFrame, step: str, name: str) -> pl.LazyFrame:

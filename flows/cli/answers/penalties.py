@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from flows.policies import read_calendar, read_publicity_law
+from flows.law import legal_of
+from flows.policies import read_spot_checks
 from flows.settings import Settings
-from flows.store import Run, Store
-from transforms.law import Asked, Calendar, calendar_of, duties, gap_texts, publicity, unanswered
+from flows.store import Run, Store, known
+from transforms.law import PUBLICITY, Asked, duties, gap_texts, unanswered
+from transforms.law.legal import Legal
+from transforms.law.spot_checks import SpotRecords, spot_checks
 
 
 class Question(NamedTuple):
@@ -26,12 +29,14 @@ class Question(NamedTuple):
 class Penalties:
     """rows: the answer, columns of PUBLICITY, with task and by_on where duties are asked for.
 
+    checks: bad results of spot checks that are public, columns of PUBLICITY; with duties they stand among the rows.
     asked: which duties, None for all penalties. missing: what the policy must say before the answer is whole.
     """
 
     as_of: date
     asked: Asked | None
     rows: pl.DataFrame
+    checks: pl.DataFrame
     missing: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
@@ -41,29 +46,38 @@ class Penalties:
             "asked": self.asked,
             "count": self.rows.height,
             "penalties": self.rows.to_dicts(),
+            "spot_checks": self.checks.to_dicts(),
             "missing": list(self.missing),
         }
 
 
 def find_penalties(settings: Settings, store: Store, night: Run, question: Question) -> Penalties:
-    """The penalties known on `night` as they stand on the day of the question."""
-    as_of, asked, _ = question
-    calendar = calendar_of(read_calendar(settings.policy_dir), as_of)
-    found = _publicity(settings, store, night, question, calendar).lazy()
+    """The penalties known on `night`, and public results of spot checks, as they stand on the day of the question."""
+    as_of, asked, enterprise_id = question
+    legal = legal_of(settings, store, night, as_of, enterprise_id)
+    calendar, found = legal.law.calendar, legal.publicity
+    checks = _spot_checks(settings, store, night, legal, enterprise_id)
     if asked is None:
-        rows = found.sort("decided_on", "decision_no", "record_id", "system", descending=[True] + [False] * 3).collect()
+        rows = _in_order(found)
         unknown = rows.filter(pl.col("state") == "unknown")
-    else:
-        rows = duties(found, asked, as_of).collect()
-        unknown = unanswered(found, asked, as_of, calendar.last_on).collect()
-    return Penalties(as_of, asked, rows, tuple(gap_texts(unknown, calendar)))
+        return Penalties(as_of, asked, rows, _in_order(checks), tuple(gap_texts(unknown, calendar)))
+    rows = duties(pl.concat([found, checks]), asked, as_of).collect()
+    unknown = unanswered(found, asked, as_of, calendar.last_on).collect()
+    return Penalties(as_of, asked, rows, PUBLICITY.empty(), tuple(gap_texts(unknown, calendar)))
 
 
-def _publicity(settings: Settings, store: Store, night: Run, question: Question, calendar: Calendar) -> pl.DataFrame:
-    from transforms.records import current
+def _in_order(found: pl.LazyFrame) -> pl.DataFrame:
+    order = ["decided_on", "decision_no", "record_id", "system"]
+    return found.sort(order, descending=[True, False, False, False]).collect()
 
-    penalties, enterprises = (
-        current(store.scan(kind, night, question.enterprise_id), night.known_at) for kind in ("penalty", "enterprise")
+
+def _spot_checks(settings: Settings, store: Store, night: Run, legal: Legal, enterprise_id: str | None) -> pl.LazyFrame:
+    records = SpotRecords(
+        known(store, "inspection", night, enterprise_id),
+        known(store, "sampling", night, enterprise_id),
+        legal.records["penalty"],
+        legal.records["enterprise"],
+        legal.publicity,
+        legal.register.listings,
     )
-    law = read_publicity_law(settings.policy_dir)
-    return publicity(penalties, enterprises, law, calendar, question.as_of).collect()
+    return spot_checks(records, read_spot_checks(settings.policy_dir), legal.law.calendar, legal.as_of)

@@ -25,11 +25,25 @@ _NOTES = (
     "stop_cause",
     "withdraw_by_on",
     "withdraw_basis",
+    "repaired_on",
+    "take_down_by_on",
+    "taken_down_on",
+    "repair_push_by_on",
+    "restored_on",
+    "hidden_on",
     "notes",
     "gap",
 )
+_CHECKED = ("decision_no", "decided_on", "state", "published_on", "last_day_on", "stop_on")
+_CHECK_NOTES = ("reason", "basis", "confidence", "stop_earliest_on", "stop_latest_on", "stop_cause", "notes", "gap")
+_CHECK_LABELS = {
+    "decision_no": "检查（抽样）编号",
+    "decided_on": "检查日期",
+    "reason": "结论",
+    "published_on": "结果公示日期",
+}
 _DUTY_NOTES = ("party_name", "violation_type", "publish_basis", "basis", "notes")
-REPAIR = "未计入信用修复决定。提示和可信度不为C的，须由人工确认。"
+NOTE = "提示和可信度不为C的，须由人工确认。"
 
 
 def penalties_text(found: Penalties, name: str) -> list[str]:
@@ -44,7 +58,14 @@ def _standing(found: Penalties, name: str) -> list[str]:
     grid = grid_of(
         "penalties", title, _told(found.rows), fields_of(PUBLICITY, *_SHOWN, *_TERMS, *_NOTES), "没有行政处罚"
     )
-    return [title, *table(grid, (*_SHOWN, *_TERMS), _NOTES), REPAIR]
+    return [title, *table(grid, (*_SHOWN, *_TERMS), _NOTES), *_checks(found), NOTE]
+
+
+def _checks(found: Penalties) -> list[str]:
+    if found.checks.is_empty():
+        return []
+    fields = fields_of(PUBLICITY, *_CHECKED, *_CHECK_NOTES, **_CHECK_LABELS)
+    return ["抽查检查结果负面信息：", *table(grid_of("checks", "抽查", found.checks, fields), _CHECKED, _CHECK_NOTES)]
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
@@ -62,13 +83,14 @@ def _duties(found: Penalties, name: str) -> list[str]:
     title = f"{_TITLES[asked]}：{found.as_of}，共 {found.rows.height} 项{f'（{name}）' if name else ''}"
     shown = (Field("by_on", "最迟", "day"), Field("task", "事项", "words", TASKS))
     grid = grid_of(asked, title, found.rows, (*shown, *fields_of(PUBLICITY, *_SHOWN, *_DUTY_NOTES)), _EMPTY[asked])
-    return [title, *table(grid, ("by_on", "task", *_SHOWN), _DUTY_NOTES), REPAIR]
+    return [title, *table(grid, ("by_on", "task", *_SHOWN), _DUTY_NOTES), NOTE]
 
 
 def _counts(found: Penalties) -> list[str]:
     title = f"行政处罚公示：{found.as_of}"
-    counted = found.rows.group_by("system_title", "state").agg(pl.len().cast(pl.Int64).alias("count"))
+    rows = pl.concat([found.rows, found.checks])
+    counted = rows.group_by("system_title", "state").agg(pl.len().cast(pl.Int64).alias("count"))
     order = pl.col("state").replace_strict({state: i for i, state in enumerate(STATES)}, return_dtype=pl.Int64)
     fields = (*fields_of(PUBLICITY, "system_title", "state"), Field("count", "件数", "count"))
     grid: Grid = grid_of("counts", title, counted.sort("system_title", order), fields, "没有行政处罚")
-    return [title, *table(grid), REPAIR]
+    return [title, *table(grid), NOTE]

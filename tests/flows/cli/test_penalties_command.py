@@ -64,7 +64,7 @@ def test_an_enterprises_penalties_with_terms_articles_and_reasons(penalties):
         "不予公示",
         "待公示",
         "信用中国",
-        "未计入信用修复决定",
+        "须由人工确认",
     ):
         assert told in text, told
     assert "鄂药监罚〔2025〕3号" not in text

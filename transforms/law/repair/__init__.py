@@ -7,12 +7,14 @@
 - `evidence`   what other records say
 - `verdict`    from the answers to the verdict
 - `releases`   what repairs and removals release for a rating
+- `applications`  where each application stands
 - `words`      the table and its codes
 """
 
+from transforms.law.repair.applications import APPLICATION, applications
 from transforms.law.repair.eligible import repair
 from transforms.law.repair.evidence import Records
 from transforms.law.repair.releases import releases
 from transforms.law.repair.words import CONDITION_STATES, REPAIR, VERDICTS
 
-__all__ = ["CONDITION_STATES", "REPAIR", "VERDICTS", "Records", "releases", "repair"]
+__all__ = ["APPLICATION", "CONDITION_STATES", "REPAIR", "VERDICTS", "Records", "applications", "releases", "repair"]

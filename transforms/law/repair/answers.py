@@ -16,7 +16,7 @@ from transforms.spans import day_after
 from transforms.tables.shape import DAY, TEXT
 
 _NO_DAY, _NOTHING = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
-_NEVER = pl.lit(FOR_EVER)
+_DECIDED = pl.col("decided_on")
 NO_ABNORMAL_LIST = "经营异常名录不在本库，须向登记机关核对"
 NO_LISTINGS = "没有严重违法失信名单的记录"
 
@@ -25,7 +25,8 @@ class Answer(NamedTuple):
     """met_on: the day from which it is met, FOR_EVER for none; null: not known to be met.
 
     is_stated: the records say enough. is_compared: other records had to be compared. evidence: what the records say.
-    rank: how sure, in CONFIDENCES, beyond the article itself.
+    rank: how sure, in CONFIDENCES, beyond the article itself. since: a day up to which it is of no interest when it was
+    met.
     """
 
     met_on: pl.Expr
@@ -33,6 +34,7 @@ class Answer(NamedTuple):
     is_compared: pl.Expr = pl.lit(False)
     evidence: pl.Expr = _NOTHING
     rank: pl.Expr = pl.lit(0, dtype=pl.Int32)
+    since: pl.Expr = pl.lit(date(1, 1, 1), dtype=DAY)
 
 
 def answer(condition: Condition, wait: Answer) -> Answer:
@@ -61,7 +63,7 @@ def shown(condition: Condition, one: Answer, as_of: date) -> pl.Expr:
         condition=pl.lit(condition.test),
         title=pl.lit(condition.title),
         state=state_of(one, as_of),
-        earliest_on=pl.when(one.met_on < FOR_EVER).then(one.met_on),
+        earliest_on=pl.when((one.met_on < FOR_EVER) & (one.met_on > one.since)).then(one.met_on),
         evidence=one.evidence,
         basis=pl.lit(condition.basis),
         confidence=confidence,
@@ -82,14 +84,16 @@ def _not_again() -> Answer:
     is_open = has_later & (pl.col("violation_type").is_null() | (pl.col("untyped_count") > 0))
     is_known = pl.col("owner") != ""
     met_on = pl.coalesce("same_until_on", pl.when(~is_open & is_known).then("decided_on"))
-    return Answer(met_on, is_known & (same_until.is_not_null() | ~is_open), has_later, pl.col("later_nos"))
+    return Answer(
+        met_on, is_known & (same_until.is_not_null() | ~is_open), has_later, pl.col("later_nos"), since=_DECIDED
+    )
 
 
 def _off_serious_list() -> Answer:
     is_known = pl.col("is_listing_known")
     until = pl.coalesce("listed_until_on", pl.when(is_known).then("decided_on"))
     evidence = pl.when(is_known).then("listing_nos").otherwise(pl.lit(NO_LISTINGS))
-    return Answer(until, is_known, evidence=evidence)
+    return Answer(until, is_known, evidence=evidence, since=_DECIDED)
 
 
 def _commitment() -> Answer:
@@ -98,19 +102,19 @@ def _commitment() -> Answer:
 
 def _not_barred() -> Answer:
     until = day_after(pl.col("barred_until_on"))
-    return Answer(pl.coalesce(until, "decided_on"), pl.lit(True))
+    return Answer(pl.coalesce(until, "decided_on"), pl.lit(True), since=_DECIDED)
 
 
 def _no_heavier() -> Answer:
     has_later, until = pl.col("heavier_nos").is_not_null(), pl.col("heavier_until_on")
-    return Answer(pl.coalesce(until, "decided_on"), pl.lit(True), has_later, pl.col("heavier_nos"))
+    return Answer(pl.coalesce(until, "decided_on"), pl.lit(True), has_later, pl.col("heavier_nos"), since=_DECIDED)
 
 
 def _measure_over() -> Answer:
     """The longest term that the listing or its penalty states; for life it is never over."""
     term = pl.col("measure_until_on")
     over = pl.when(term < FOR_EVER).then(day_after(term)).otherwise(term)
-    return Answer(pl.coalesce(over, "decided_on"), ~pl.col("is_measure_unstated"))
+    return Answer(pl.coalesce(over, "decided_on"), ~pl.col("is_measure_unstated"), since=_DECIDED)
 
 
 _ANSWERS: Mapping[Test, Callable[[], Answer]] = {

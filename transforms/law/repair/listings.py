@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from transforms.law.by_day import value_on
 from transforms.law.calendar import Calendar, Convention, effect_day, last_day
 from transforms.law.classes import FOR_EVER
 from transforms.law.facts import with_facts
@@ -14,10 +15,11 @@ from transforms.law.repair.answers import Answer
 from transforms.law.repair.evidence import Records, keyed, with_evidence, with_heavier
 from transforms.law.repair.verdict import Question, Refusal, Segment, rank, with_verdict
 from transforms.law.serious.standing import STANDING
+from transforms.law.serious.words import NOTES
 from transforms.policy.law_repair import ListingRepairRegime, Repair
 from transforms.records.text import document_key
 from transforms.spans import end_of_span
-from transforms.tables.shape import TEXT
+from transforms.tables.shape import FLAG, TEXT
 from transforms.tables.words import LISTING_STATES
 
 _UNKNOWN = "unknown"
@@ -88,7 +90,7 @@ def _question(law: Repair, day: LegalDay) -> Question:
 
 def _segment(regime: ListingRepairRegime, until: date | None, law: Repair, calendar: Calendar) -> Segment:
     def wait(convention: Convention) -> Answer:
-        return _wait(regime, convention, calendar)
+        return _wait(regime, law, convention, calendar)
 
     restarts = law.revocation_restarts
     refusal = Refusal(
@@ -97,12 +99,13 @@ def _segment(regime: ListingRepairRegime, until: date | None, law: Repair, calen
     return Segment(regime.from_, until, regime.title, regime.conditions, wait, refusal)
 
 
-def _wait(regime: ListingRepairRegime, convention: Convention, calendar: Calendar) -> Answer:
-    """Met once the least time on the list is over, from the restart if there was one; never where it is final."""
+def _wait(regime: ListingRepairRegime, law: Repair, convention: Convention, calendar: Calendar) -> Answer:
+    """Met once the least time on the list is over; after a revoked removal anew, or never where that is final."""
     by_publication = regime.counts_from == "publication"
     begun = pl.coalesce("published_on", "publish_by_on") if by_publication else pl.col("listed_on")
-    end = end_of_span(pl.coalesce("restored_on", begun), regime.at_least)
+    restarts = value_on(law.revocation_restarts, pl.col("restored_on"), FLAG).fill_null(False)
+    end = end_of_span(pl.when(restarts).then("restored_on").otherwise(begun), regime.at_least)
     over = effect_day(last_day(end, convention, calendar), convention)
-    is_unstated = pl.lit(by_publication) & pl.col("published_on").is_null() & pl.col("restored_on").is_null()
-    evidence = pl.when(is_unstated).then(pl.lit("公布列入日期未载明，按最迟应公布日起算"))
-    return Answer(pl.when("is_final").then(_NEVER).otherwise(over), ~is_unstated, evidence=evidence)
+    is_unstated = pl.lit(by_publication) & pl.col("published_on").is_null() & ~restarts
+    evidence = pl.when(is_unstated).then(pl.lit(NOTES["publication_assumed"]))
+    return Answer(pl.when(restarts & pl.col("is_final")).then(_NEVER).otherwise(over), ~is_unstated, evidence=evidence)

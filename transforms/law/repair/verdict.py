@@ -18,6 +18,7 @@ from transforms.policy.law_publicity import Transition
 from transforms.policy.law_repair import Condition
 from transforms.tables.shape import DAY, TEXT
 
+TOO_LATE = "条件具备之前公示期已经届满，自行停止公示"
 _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
 
 
@@ -169,7 +170,7 @@ def _why(question: Question, is_told: pl.Expr) -> pl.Expr:
         .when(is_told)
         .then("_refusal_why")
         .when(is_later)
-        .then(pl.lit("条件具备之前公示期已经届满，自行停止公示"))
+        .then(pl.lit(TOO_LATE))
         .otherwise(_NO_TEXT)
     )
 
