@@ -17,7 +17,8 @@ def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """Records with `record_id` (the fact) and `row_hash` (what is said of it); needs enterprise_id and version_by."""
     parts = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
     # Empty columns leave no trace, so that a column added to a kind makes no new version of every record.
-    content = [_content(column.name, column.dtype) for column in kind.columns]
+    filled = [column for column in kind.columns if frame[column.name].null_count() < frame.height]
+    content = [_content(column.name, column.dtype) for column in filled]
     said = pl.concat_str(
         [_content("enterprise_id", TEXT), _content("version_by", TEXT), *content], separator=_PART, ignore_nulls=True
     )
