@@ -23,6 +23,15 @@ def value_on(dated: Dated[Value] | None, day: pl.Expr, dtype: pl.DataType) -> pl
     return value
 
 
+def met_on(dated: Dated[str], day: pl.Expr) -> pl.Expr:
+    """Whether the SQL condition in force on `day` is met; false where there is none, or it cannot be told."""
+    met: pl.Expr = pl.lit(False)
+    for start, when in sorted(dated.values.items(), key=lambda one: one[0]):
+        test = pl.sql_expr(when).fill_null(False) if when else pl.lit(False)
+        met = pl.when(day >= start).then(test).otherwise(met)
+    return met
+
+
 def first_day_true(dated: Dated[bool], day: pl.Expr) -> pl.Expr:
     """The first day from `day` on, that day included, on which the value is true; null where there is none."""
     rules = sorted(dated.values.items(), key=lambda one: one[0])

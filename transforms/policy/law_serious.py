@@ -14,6 +14,7 @@ from transforms.policy.document import parse_document
 from transforms.policy.law_publicity import ASKED, Transition
 from transforms.policy.scheme import Span
 from transforms.policy.yaml_text import Document, Path
+from transforms.tables import KINDS
 from transforms.tables.words import PENALTY_STATES, SITUATIONS
 
 Evidence = Literal["intent", "frequency", "duration", "kinds", "sums", "goods_value", "harm", "loss", "social_effect"]
@@ -59,7 +60,8 @@ class SeriousList(Strict):
 
     transition: whether the regime of each day on the list governs it, or the listing's for good. unstated_publication:
     the day taken for an unstated publication. push, receive: to and in the party's province. revoke: after the penalty
-    was annulled, which the states `annulling` do. restricts_when, lifelong_when: penalties with a restriction of trade
+    was annulled, which the states `annulling` do. consent_when: decisions to list that need the consent of
+    the level above. restricts_when, lifelong_when: penalties with a restriction of trade
     or occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
     supervision so long before the penalty are evidence.
     """
@@ -74,6 +76,7 @@ class SeriousList(Strict):
     revoke_working_days: Dated[PositiveInt]
     annulling: Dated[tuple[str, ...]]
     deregistration_ends: Dated[bool]
+    consent_when: Dated[str]
     restricts_when: str
     lifelong_when: str
     heavier_when: Dated[str]
@@ -94,6 +97,8 @@ def load_law(text: str, file_name: str) -> SeriousList:
     law, document = parse_document(text, file_name, SeriousList)
     for path, when in _conditions(law):
         check_condition(document, path, ASKED, when)
+    for day, when in _stated(law.consent_when):
+        check_condition(document, ("consent_when", "values", day), KINDS["decision"], when)
     _check_words(law, document)
     _check_starts(law, document)
     document.settle()
@@ -106,9 +111,11 @@ def _conditions(law: SeriousList) -> Iterator[tuple[Path, str]]:
     places: list[tuple[Path, Dated[str]]] = [(("heavier_when",), law.heavier_when)]
     places += [(("situations", i, "when"), one.when) for i, one in enumerate(law.situations)]
     for path, dated in places:
-        for day, when in dated.values.items():
-            if when is not None:
-                yield (*path, "values", day.isoformat()), when
+        yield from (((*path, "values", day), when) for day, when in _stated(dated))
+
+
+def _stated(dated: Dated[str]) -> Iterator[tuple[str, str]]:
+    yield from ((day.isoformat(), when) for day, when in dated.values.items() if when is not None)
 
 
 def _check_words(law: SeriousList, document: Document) -> None:

@@ -9,11 +9,11 @@ from datetime import date
 
 import polars as pl
 
+from transforms.law.by_day import met_on
 from transforms.law.facts import IN_FORCE, with_facts
 from transforms.law.procedure import Followed
 from transforms.law.serious.grounds import is_annulled
 from transforms.law.serious.words import CANDIDATE
-from transforms.policy.dated import Dated
 from transforms.policy.law_serious import SeriousList, Situation
 from transforms.records.text import document_key
 from transforms.tables.shape import TEXT
@@ -35,7 +35,7 @@ def candidates(
     known = penalties.filter(pl.col("decided_on") <= as_of, ~_is_gone(law, as_of))
     frame = with_facts(known, enterprises).with_columns(
         situations=pl.concat_list(_situation(one) for one in law.situations).list.drop_nulls(),
-        is_heavier=_in_force(law.heavier_when),
+        is_heavier=met_on(law.heavier_when, pl.col("decided_on")),
         target_key=document_key(pl.col("decision_no")),
     )
     needing = [one.id for one in law.situations if not one.needs_heavier]
@@ -57,16 +57,7 @@ def _is_gone(law: SeriousList, as_of: date) -> pl.Expr:
 
 
 def _situation(one: Situation) -> pl.Expr:
-    return pl.when(_in_force(one.when)).then(pl.lit(one.id)).otherwise(pl.lit(None, dtype=TEXT))
-
-
-def _in_force(dated: Dated[str]) -> pl.Expr:
-    """Whether the penalty meets the condition in force on the day of its decision."""
-    met: pl.Expr = pl.lit(False)
-    for start, when in sorted(dated.values.items(), key=lambda one: one[0]):
-        test = pl.sql_expr(when).fill_null(False) if when else pl.lit(False)
-        met = pl.when(pl.col("decided_on") >= start).then(test).otherwise(met)
-    return met
+    return pl.when(met_on(one.when, pl.col("decided_on"))).then(pl.lit(one.id)).otherwise(pl.lit(None, dtype=TEXT))
 
 
 def _consumed(followed: Followed) -> pl.LazyFrame:

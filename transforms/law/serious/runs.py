@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from transforms.law.by_day import met_on
 from transforms.law.calendar import Calendar
 from transforms.law.procedure import Followed, Lapse, Life, follow
 from transforms.law.serious.clock import last_days, with_stay, with_terms
@@ -44,11 +45,11 @@ def _runs(register: Followed, records: ListRecords, law: ListLaw, calendar: Cale
     again = taken.select("matter_id", restart_on="on").unique()
     listed = register.matters.filter(pl.col("listed_on") >= law.serious.regimes[0].from_)
     firsts = listed.select("matter_id", restart_on=pl.lit(None, dtype=DAY))
-    runs = pl.concat([firsts, again]).join(_listed(listed, records), on="matter_id")
+    runs = pl.concat([firsts, again]).join(_listed(listed, records, law), on="matter_id")
     return with_stay(with_terms(with_grounds(runs, records, law.serious), law, calendar), law.serious, calendar, as_of)
 
 
-def _listed(matters: pl.LazyFrame, records: ListRecords) -> pl.LazyFrame:
+def _listed(matters: pl.LazyFrame, records: ListRecords, law: ListLaw) -> pl.LazyFrame:
     """Listings of enterprises of the register, with what the decision and the register say of them."""
     said = records.decisions.select(
         listing_id="record_id",
@@ -58,6 +59,7 @@ def _listed(matters: pl.LazyFrame, records: ListRecords) -> pl.LazyFrame:
         stated_until_on="ends_on",
         proposed_by="proposed_by",
         decided_by="decided_by",
+        needs_consent=met_on(law.serious.consent_when, pl.col("decided_on")),
     )
     names = records.enterprises.select("enterprise_id", "name", "deregistered_on", register_uscc="uscc")
     asked = matters.select(

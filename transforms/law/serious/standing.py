@@ -102,6 +102,7 @@ def _notes() -> pl.Expr:
         "ground_changed": pl.col("is_changed"),
         "annulled_on_unstated": pl.col("is_annulled") & pl.col("annulled_on").is_null(),
         "term_unstated": pl.col("is_term_unstated"),
+        "consent": pl.col("needs_consent"),
         "restarted": pl.col("restart_on").is_not_null(),
     }
     told = [pl.when(test.fill_null(False)).then(pl.lit(code)) for code, test in tests.items()]

@@ -15,6 +15,7 @@ NOTES = {
     "ground_changed": "所依据的处罚决定已变更，须由人工核对是否仍应列入",
     "annulled_on_unstated": "所依据的处罚被撤销的日期未载明",
     "term_unstated": "限制期限未载明",
+    "consent": "县级、设区的市级机关列入的，须核对是否报经上一级同意（总局令第44号第二十二条）",
     "restarted": "撤销移出后恢复列入，期限重新计算",
 }
 CANDIDATE_NOTES = {

@@ -1,0 +1,112 @@
+"""Every case of serious_list.yaml holds: one test each, named by its sentence."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, step
+from tests.transforms.law.publicity_examples import CALENDAR, text
+from tests.transforms.law.serious.list_examples import LAW, records
+from transforms.law.listing import entries_of
+from transforms.law.register import register_of
+from transforms.law.serious.candidates import candidates
+from transforms.law.serious.measures import measures
+from transforms.policy.law_measures import load_measures
+from transforms.policy.yaml_text import read_document
+
+FILE = Path(__file__).with_name("serious_list.yaml")
+CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]
+MEASURES = load_measures(text("measures"), "measures.yaml")
+
+
+def _steps(case):
+    """The listing of the case and what came before and after it. A step without a target concerns the listing."""
+    given = case.get("steps", [])
+    numbered = enumerate([*_listing(case), *given])
+    for n, one in numbered:
+        kind, on, rest = one["step"], one["on"], {k: v for k, v in one.items() if k not in ("step", "on")}
+        target = PENALTY_NO if kind in ("notify_listing", "list", "not_list") else LISTING_NO
+        number = LISTING_NO if kind == "list" else f"登{n}号"
+        yield step(kind, on, rest.pop("no", number), rest.pop("target", target), **rest)
+
+
+def _listing(case):
+    listed = case.get("listed")
+    if listed:
+        yield {"step": "notify_listing", "on": listed}
+        yield {"step": "list", "on": listed, "situation": "fake_drugs"} | case.get("listing", {})
+    if case.get("published"):
+        yield {"step": "publish_listing", "on": case["published"]}
+
+
+def _answers(case):
+    as_of = case["as_of"]
+    known = records(list(_steps(case)), case.get("penalty", {}), case.get("enterprise"))
+    register = register_of(known, LAW, CALENDAR, as_of)
+    listings = register.listings
+    followed, found = (
+        register.followed,
+        candidates(known.penalties, known.enterprises, LAW.serious, register.followed, as_of),
+    )
+    return {
+        "on_list": entries_of(listings).collect()["decision_no"].to_list(),
+        "listing": listings.collect().rows(named=True),
+        "matter": followed.matters.collect().rows(named=True),
+        "candidates": found.collect()["situation"].to_list(),
+        "measures": measures(listings, MEASURES, as_of).collect()["measure"].to_list(),
+        "refused": followed.steps.filter("is_refused").sort("on").collect()["refusal"].to_list(),
+        "terms": [
+            {"awaited": row["awaited"], "by_on": row["by_on"], "basis": row["basis"]}
+            for row in followed.terms.collect().rows(named=True)
+        ],
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case):
+    answers = _answers(case)
+    for what, expected in case["expect"].items():
+        found = answers[what]
+        if what in ("listing", "matter"):
+            (row,) = found
+            assert {name: row[name] for name in expected} == expected
+        elif what == "refused":
+            assert len(found) == len(expected)
+            assert all(part in why for part, why in zip(expected, found, strict=True)), found
+        elif what == "terms":
+            asked = [{name: one[name] for name in named} for one, named in zip(found, expected, strict=True)]
+            assert asked == expected
+        else:
+            assert found == expected
+
+
+def test_no_sentence_stands_twice():
+    assert len({case["name"] for case in CASES}) == len(CASES)
+
+
+def test_every_article_of_the_list_has_a_case():
+    named = " ".join(case["name"] for case in CASES)
+    articles = (
+        "二",
+        "六",
+        "十",
+        "十一",
+        "十二",
+        "十三",
+        "十四",
+        "十五",
+        "十六",
+        "十七",
+        "十八",
+        "十九",
+        "二十",
+        "二十一",
+        "二十二",
+    )
+    assert [article for article in articles if f"第44号第{article}条" not in named] == []
+    assert all(f"第107号第{article}条" in named for article in ("十三", "十四", "十六", "十七", "二十", "二十三"))
+
+
+def test_days_are_days():
+    assert all(isinstance(case["as_of"], date) for case in CASES)
