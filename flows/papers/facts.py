@@ -45,6 +45,7 @@ def known(kind: str, subject: Subject, law: Law, day: date) -> Known:
     values |= _application(subject)
     values |= _of_step(kind, subject)
     values = _of_law(subject, law) | {name: value for name, value in values.items() if value is not None}
+    values["situation_basis"] = law.articles.get(values.get("situation") or "")
     numbers = {name: key_of(values[name]) for name in _NUMBERS if values.get(name)}
     return {name: value for name, value in (values | numbers).items() if value not in (None, "", ())}
 
@@ -129,11 +130,10 @@ def _of_law(subject: Subject, law: Law) -> Known:
     opens = "apply_from_on" if subject.matter == "penalty" else "early_from_on"
     unmet = tuple(_told(one) for one in _conditions(law) if one["state"] == "unmet")
     if law.candidate:
-        found |= {name: law.candidate[name] for name in ("situation", "situation_basis")}
+        found["situation"] = law.candidate["situation"]
     if law.listing:
         row = law.listing
-        found |= {"situation_basis": row["situation_basis"], "ends_on": row["last_day_on"]}
-        found |= {"listing_published_on": row["published_on"]}
+        found |= {"ends_on": row["last_day_on"], "listing_published_on": row["published_on"]}
     found |= {"is_heavier": law.is_heavier, "factors": tuple(map(_weighed, law.factors))}
     found["measures"] = tuple(map(_measure, law.measures))
     return found | {opens: wait and wait["earliest_on"], "unmet": unmet}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,8 @@ class Law:
     """The subject's rows in PUBLICITY (of the enterprise publicity system), REPAIR, LISTING, CANDIDATE; None for none.
 
     is_heavier: its penalty is a heavier one; None without a penalty, or where the law of its day names none. factors:
-    rows of CHECKLIST for the penalty. measures: what a listing brings with it on the day, with the articles.
+    rows of CHECKLIST for the penalty. measures: what a listing brings with it on the day, with the articles. articles:
+    those of the situations.
     """
 
     publicity: Row | None = None
@@ -59,6 +60,7 @@ class Law:
     is_heavier: bool | None = None
     factors: tuple[Row, ...] = ()
     measures: tuple[Row, ...] = ()
+    articles: Mapping[str, str] = field(default_factory=dict)
 
 
 def law_of(settings: Settings, legal: Legal, penalty_id: str | None, listing_id: str | None, system: str) -> Law:
@@ -76,6 +78,7 @@ def law_of(settings: Settings, legal: Legal, penalty_id: str | None, listing_id:
         is_heavier=_is_heavier(legal, penalty_id) if penalty_id else None,
         factors=tuple(_factors(legal, penalty_id).iter_rows(named=True)) if penalty_id else (),
         measures=_measures(settings, situation, legal.as_of),
+        articles={one.id: one.basis for one in legal.law.listing.serious.situations},
     )
 
 

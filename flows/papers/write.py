@@ -14,7 +14,7 @@ from flows.papers.subjects import Subject, key_of
 from flows.policies import read_paper
 from flows.settings import Settings
 from reports.papers.view import Form, PaperView, Wording, paper_view
-from transforms.policy.paper import Chosen, PaperText, chosen
+from transforms.policy.paper import Chosen, PaperText, chosen, require_text
 from transforms.policy.paper_facts import PAPERS
 
 FORMATS = ("html", "pdf")
@@ -28,6 +28,7 @@ def paper_about(settings: Settings, kind: str, subject: Subject, as_of: date, nu
     text, _ = read_paper(settings.policy_dir, kind)
     step = own_step(kind, subject)
     day = step["on"] if step else as_of
+    require_text(text, day)
     listing = subject.stands["listing_id"] if subject.stands and subject.matter == "listing" else None
     penalty = subject.penalty["record_id"] if subject.penalty else None
     law = law_of(settings, legal_on(settings, subject.records, day), penalty, listing, subject.system)

@@ -160,9 +160,14 @@ def chosen(paper: PaperText, day: date, facts: Mapping[str, object]) -> tuple[Ch
 
     A condition on what is unknown is not met. Raises PolicyGap for a day before the paper's first.
     """
+    require_text(paper, day)
+    return tuple(_chosen(paper, day, facts))
+
+
+def require_text(paper: PaperText, day: date) -> None:
+    """Raises PolicyGap for a day before the paper's first."""
     if day < paper.from_:
         raise PolicyGap(f"{PAPERS[paper.paper]} ({paper.paper}) has no text on {day}; its first day is {paper.from_}")
-    return tuple(_chosen(paper, day, facts))
 
 
 def _chosen(paper: PaperText, day: date, facts: Mapping[str, object]) -> Iterator[Chosen]:
