@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from flows.law import read_legal_law
 from flows.night import standing
 from flows.night.basis import basis_of
 from flows.night.plan import Night
@@ -16,6 +17,7 @@ from flows.settings import Settings
 from flows.store import Run, Store
 from flows.store.buckets import split
 from transforms.history import enterprises_that_differ
+from transforms.law.legal import Legal, LegalLaw
 from transforms.rating import Rating, rate, tier_changes
 from transforms.tables import TABLES
 
@@ -28,6 +30,7 @@ class _Work:
 
     seen: Seen
     policy: PolicyInForce
+    law: LegalLaw
     former: Run | None
 
 
@@ -41,7 +44,7 @@ def rate_all(
     seen = Seen.by(night, store)
     standing.stage_before(seen)
     scope = scope_of(seen, former, basis_of(policy, settings.policy_dir, night.as_of), settings.full)
-    work = _Work(seen, policy, former)
+    work = _Work(seen, policy, read_legal_law(settings.policy_dir, night.as_of), former)
     return scope.facts(sum(_rate(work, number, whose) for number, whose in enumerate(scope.batches(night.buckets))))
 
 
@@ -51,11 +54,18 @@ def _rate(work: _Work, number: int, whose: Whose) -> int:
     known = known_records(seen, whose)
     records = dict(zip(known, map(pl.DataFrame.lazy, pl.collect_all(known.values())), strict=True))
     ids = records["enterprise"].select("enterprise_id")
-    after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of))
+    after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of, _releases(work, records)))
     before = Rating(*(_before(table, seen, whose) for table in RESULTS))
     _stage_differences(seen.night, before, after)
     _stage_changes(work, number, records, before, after)
     return int(after.ratings.select(pl.len()).collect().item())
+
+
+def _releases(work: _Work, records: dict[str, pl.LazyFrame]) -> pl.LazyFrame | None:
+    """What the register of decisions releases; None where it says nothing of these enterprises."""
+    if records["decision"].select(pl.len()).collect().item() == 0:
+        return None
+    return Legal(records, work.law, work.seen.night.as_of).releases
 
 
 def _before(table: str, seen: Seen, whose: Whose) -> pl.LazyFrame:

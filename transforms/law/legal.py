@@ -12,7 +12,7 @@ import polars as pl
 from transforms.law.calendar import Calendar
 from transforms.law.publicity import publicity
 from transforms.law.register import Register, register_of
-from transforms.law.repair import Records, repair
+from transforms.law.repair import Records, releases, repair
 from transforms.law.serious.records import ListLaw, ListRecords
 from transforms.policy.law_publicity import PublicityLaw
 
@@ -59,3 +59,8 @@ class Legal:
         kinds = ("penalty", "enterprise", "commitment", "rectification")
         known = Records(*(self.records[kind] for kind in kinds))
         return repair(known, self.law.publicity, self.law.calendar, self.as_of, self.register).collect().lazy()
+
+    @cached_property
+    def releases(self) -> pl.LazyFrame:
+        """What repairs and removals release for a rating."""
+        return releases(self.register, self.records["penalty"], self.law.publicity).collect().lazy()
