@@ -12,7 +12,8 @@ from functools import lru_cache
 import polars as pl
 
 from transforms.policy.scheme import Award
-from transforms.rating.plan import ItemRule, Plan, Rule
+from transforms.rating.plan import ItemRule, NeedRule, Plan, Rule
+from transforms.rating.spans import first_day_within
 from transforms.tables import KINDS, Kind
 
 RELEASES = pl.Schema({"record_kind": pl.String(), "record_id": pl.String(), "released_on": pl.Date()})
@@ -67,7 +68,7 @@ def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
         _day_or_null(kind.expires_on).alias("expires_on"),
         _act(kind, plan).alias("act"),
         *(pl.col(name).cast(pl.Int64).alias(f"of_{name}") for name in _columns_used(rules)),
-        *((is_past & applies(rule)).alias(rule.flag) for rule in rules),
+        *((is_past & _is_told(rule, kind, plan)).alias(rule.flag) for rule in rules),
     )
 
 
@@ -115,6 +116,14 @@ def applies(rule: Rule) -> pl.Expr:
     if isinstance(rule, ItemRule) and rule.award.of is not None:
         is_met = is_met & _gives(rule.award, pl.col(rule.award.of))
     return is_met.fill_null(False)
+
+
+def _is_told(rule: Rule, kind: Kind, plan: Plan) -> pl.Expr:
+    """Whether a rule applies; a need looks at nothing whose window is over."""
+    if not isinstance(rule, NeedRule):
+        return applies(rule)
+    first_on = first_day_within(rule.window, plan.day)
+    return applies(rule) if first_on is None else (pl.col(kind.event_on) >= first_on) & applies(rule)
 
 
 def _gives(award: Award, units: pl.Expr) -> pl.Expr:

@@ -81,7 +81,7 @@ def _found(facts: Facts, rules: Iterable[Rule], plan: Plan, schema: pl.Schema) -
 
 def _hits(facts: pl.DataFrame, rule: Rule, plan: Plan) -> pl.LazyFrame:
     no_day = pl.lit(None, dtype=pl.Date())
-    released_on = pl.col("released_on") if rule.is_until_released else no_day
+    heeds = rule.is_until_released
     by = pl.when(pl.col("revoked_on") <= plan.day).then(reason_code("revoked"))
     columns = {
         "key": pl.col("key"),
@@ -89,8 +89,8 @@ def _hits(facts: pl.DataFrame, rule: Rule, plan: Plan) -> pl.LazyFrame:
         "record_id": pl.col("record_id"),
         "record_no": pl.col("record_no"),
         "event_on": pl.col("event_on"),
-        "withdrawn_on": pl.min_horizontal("revoked_on", released_on),
-        "withdrawn_by": by.when(released_on <= plan.day).then(reason_code("released")),
+        "withdrawn_on": pl.min_horizontal("revoked_on", "released_on") if heeds else pl.col("revoked_on"),
+        "withdrawn_by": by.when(pl.col("released_on") <= plan.day).then(reason_code("released")) if heeds else by,
         "window_ends_on": end_of_window(pl.col("event_on"), rule.window),
         "expires_on": pl.col("expires_on") if rule.window.until_expiry else no_day,
     }

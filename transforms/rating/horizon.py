@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.rating.facts import Facts
 from transforms.rating.plan import Plan
+from transforms.rating.totals import looked_up
 from transforms.spans import day_after
 from transforms.tables.outputs import CAUSES
 
@@ -48,14 +49,13 @@ def with_next_change(tiers: pl.DataFrame, every_hold: pl.DataFrame, facts: Facts
     """Adds next_change_on and next_change_why (null where nothing lies ahead)."""
     of_holds = _candidate(every_hold, "decided_on", "decision", plan)
     recorded = pl.concat([*_of_records(facts, plan), of_holds]).group_by("key").agg(pl.col("next").min())
-    words = dict(enumerate(_CAUSES))
     return (
         tiers.lazy()
         .join(recorded, on="key", how="left")
         .with_columns(next=pl.min_horizontal(pl.col("next"), *_foreseen(plan)))
         .with_columns(
             next_change_on=(pl.col("next") // _SLOTS).cast(pl.Int32).cast(pl.Date),
-            next_change_why=(pl.col("next") % _SLOTS).replace_strict(words, default=None, return_dtype=pl.String),
+            next_change_why=looked_up(pl.col("next") % _SLOTS, _CAUSES, pl.String()),
         )
         .collect()
     )

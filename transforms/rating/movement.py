@@ -18,10 +18,16 @@ from transforms.rating.spans import full_years, years_later
 from transforms.rating.tier import index_of
 from transforms.spans import day_after
 
-_DAYS = 2**24  # more days than a calendar date can be away from 1970
+_DAYS = 2**24  # more than twice the days a date can be away from 1970
+_TIERS = 2**16  # more tiers than a scheme has
 
 
-def burdens(hits: Hits, plan: Plan) -> pl.LazyFrame:
+def _key_and(column: str, room: int) -> pl.Expr:
+    """Key and another number in one that is unique, and in their order."""
+    return pl.col("key").cast(pl.Int64) * room + pl.col(column).to_physical().cast(pl.Int64)
+
+
+def burdens(hits: Hits, plan: Plan) -> pl.DataFrame:
     """What stands up to the plan's day: key, on, ends_on (last day it weighs), is_unclean, burden, tier, again_N.
 
     burden: centipoints without decay where adverse; tier: where it places, -1 for others; again_N: of accumulation N.
@@ -43,7 +49,7 @@ def burdens(hits: Hits, plan: Plan) -> pl.LazyFrame:
         .select("key", on="event_on", ends_on=last_on, **{name: columns[name] for name in of_items})
         for frame, columns in ((hits.items, of_items), (hits.triggers, of_triggers))
     ]
-    return pl.concat(frames)
+    return pl.concat(frames).collect()
 
 
 _SUMS = pl.col("^(burden|again_.*)$")
@@ -61,68 +67,80 @@ def worst_index(plan: Plan) -> pl.Expr:
     return pl.max_horizontal(index_of(score.clip(plan.whole.lowest, plan.whole.highest), plan), "tier")
 
 
-def _days(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _so_far(value: pl.Expr) -> pl.Expr:
+    """Running sum within each key, where the rows of a key stand together: summed over all keys, then told apart."""
+    is_first = pl.col("key") != pl.col("key").shift(1)
+    summed = value.cum_sum()
+    return summed - pl.when(is_first).then(summed - value).forward_fill().fill_null(0)
+
+
+def _days(rows: pl.DataFrame) -> pl.DataFrame:
     """Per unclean day of an enterprise the burdens that weigh on it, in the order of key and day."""
     ends = rows.filter(pl.col("ends_on").is_not_null()).with_columns(
         _SUMS * -1, on=day_after(pl.col("ends_on")), is_unclean=False, tier=pl.lit(-1, dtype=pl.Int64)
     )
-    sums = _SUMS.sum(), pl.col("tier").max(), pl.col("is_unclean").any()
-    by_day = pl.concat([rows, ends]).group_by("key", "on").agg(*sums).collect().sort("key", "on")
-    so_far = by_day.lazy().with_columns(_SUMS.cum_sum().over("key"), pl.col("tier").cum_max().over("key"))
-    return so_far.filter("is_unclean")
+    in_order = pl.concat([rows, ends]).sort(_key_and("on", _DAYS))
+    placed = (_key_and("tier", _TIERS) + 1).cum_max() % _TIERS - 1  # keys rise
+    unclean = pl.col("is_unclean").cum_sum()
+    summed = in_order.with_columns(_so_far(_SUMS), tier=placed, unclean=unclean)
+    is_last = (pl.col("key") != pl.col("key").shift(-1)) | (pl.col("on") != pl.col("on").shift(-1))
+    days = summed.filter(is_last.fill_null(True))
+    return days.filter(pl.col("unclean") != pl.col("unclean").shift(1, fill_value=0))
 
 
-def with_credit(days: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """Adds to the unclean days of enterprises (key, on; in this order) what full clean years have regained since.
+def with_credit(days: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Adds to the unclean days of enterprises (key, on; in this order) `credit` and `last_on`.
 
-    credit: the tiers; clean_year_on: the day the next year is full, at the last unclean day of each.
+    credit: the tiers that full clean years have regained since; last_on: the last unclean day of the enterprise.
     """
     day, today = pl.col("on"), pl.lit(plan.day, dtype=pl.Date())
     is_last = (pl.col("key") != pl.col("key").shift(-1)).fill_null(True)
     until = pl.when(is_last).then(today).otherwise(day.shift(-1))
     summed = days.with_columns(years=full_years(day, until)).with_columns(until_now=pl.col("years").cum_sum())
     # Over all keys at once; what stands at the last day of each belongs to all its days.
-    in_all = pl.when(is_last).then("until_now").backward_fill()
+    in_all, last_on = (pl.when(is_last).then(name).backward_fill() for name in ("until_now", "on"))
     credit = (in_all - pl.col("until_now") + pl.col("years")) * (plan.tiers_per_clean_year or 0)
-    next_on = day_after(years_later(day, pl.col("years") + 1))
-    return summed.with_columns(credit=credit, clean_year_on=pl.when(is_last).then(next_on).backward_fill())
+    return summed.with_columns(credit=credit, last_on=last_on)
 
 
 def past_asks(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """The unclean days that may hold an enterprise to a worse tier: ask, key, on, credit, clean_year_on.
+    """The unclean days that may hold an enterprise to a worse tier: ask, key, on, credit, last_on.
 
     tiers: key and index, the tier without movement.
     """
-    now, worst = tiers.lazy().select("key", now="index"), worst_index(plan)
+    now, worst = tiers.select("key", now="index"), worst_index(plan)
     rows = burdens(hits, plan)
-    ever = rows.group_by("key").agg(_SUMS.sum(), pl.col("tier").max()).join(now, on="key")
-    concerned = ever.filter(worst > pl.col("now")).select("key", "now").collect().lazy()
+    ever = rows.lazy().group_by("key").agg(_SUMS.sum(), pl.col("tier").max()).collect().join(now, on="key")
+    concerned = ever.filter(worst > pl.col("now")).select("key", "now")
     days = with_credit(_days(rows.join(concerned, on="key", how="semi")), plan).join(concerned, on="key")
     may_matter = (worst - pl.col("credit") > pl.col("now")) & (pl.col("on") < plan.day)
-    ask = pl.col("key").cast(pl.Int64) * _DAYS + pl.col("on").to_physical().cast(pl.Int64) + _DAYS // 2
-    return days.filter(may_matter).select(ask.alias("ask"), "key", "on", "credit", "clean_year_on").collect()
+    return days.filter(may_matter).select(_key_and("on", _DAYS).alias("ask"), "key", "on", "credit", "last_on")
 
 
 def floors(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Per enterprise the tier that movement holds it to, and the next day a clean year is full.
+    """Per enterprise the tier that movement holds it to, and its last unclean day: key, floor (index), last_on.
 
-    Columns key, floor (index), clean_year_on. Enterprises it cannot concern are left out. What the best tier needs
-    is left out of past days: an enterprise nobody had inspected yet has not fallen.
+    Enterprises it cannot concern are left out. What the best tier needs is left out of past days: an enterprise
+    nobody had inspected yet has not fallen.
     """
     asks = past_asks(hits, tiers, plan)
     reached = evaluate(hits.beside(asks), asks, replace(plan, needs=())).tiers
     floor = (pl.col("index") - pl.col("credit")).max()
-    return reached.group_by("key").agg(floor=floor, clean_year_on=pl.col("clean_year_on").max())
+    return reached.group_by("key").agg(floor=floor, last_on=pl.col("last_on").max())
 
 
 def with_movement(tiers: pl.DataFrame, hits: Hits, plan: Plan) -> pl.DataFrame:
-    """Worsens index to the tier that movement holds to; adds clean_year_on, null where it does not decide."""
+    """Worsens index to the tier that movement holds to; adds clean_year_on, null where it does not decide.
+
+    clean_year_on: the next day on which a year since the last unclean day is full.
+    """
     if plan.tiers_per_clean_year is None:
         return tiers.with_columns(clean_year_on=pl.lit(None, dtype=pl.Date()))
-    is_held = (pl.col("floor") > pl.col("index")).fill_null(False)
-    joined = tiers.join(floors(hits, tiers, plan), on="key", how="left")
-    return joined.with_columns(
-        index=pl.when(is_held).then(pl.col("floor")).otherwise(pl.col("index")),
-        decided_by=pl.when(is_held).then(pl.lit("movement")).otherwise(pl.col("decided_by")),
-        clean_year_on=pl.when(is_held).then(pl.col("clean_year_on")),
-    ).drop("floor")
+    last, today = pl.col("last_on"), pl.lit(plan.day, dtype=pl.Date())
+    next_on = day_after(years_later(last, full_years(last, today) + 1))
+    held = (
+        floors(hits, tiers, plan).join(tiers.select("key", "index"), on="key").filter(pl.col("floor") > pl.col("index"))
+    )
+    joined = tiers.join(held.select("key", "floor", clean_year_on=next_on), on="key", how="left")
+    decided_by = pl.when(pl.col("floor").is_not_null()).then(pl.lit("movement")).otherwise("decided_by")
+    return joined.with_columns(index=pl.coalesce("floor", "index"), decided_by=decided_by).drop("floor")

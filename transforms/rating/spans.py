@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import polars as pl
 
-from transforms.policy.scheme import Window
+from transforms.policy.scheme import Span, Window
 from transforms.spans import end_of_span
 
 _LEAP_DAY = 2 * 32 + 29
@@ -18,6 +20,17 @@ def end_of_window(day: pl.Expr, window: Window) -> pl.Expr:
     if window.calendar_years is not None:
         return pl.date(day.dt.year() + (window.calendar_years - 1), 12, 31)
     return _NEVER
+
+
+def first_day_within(window: Window, day: date) -> date | None:
+    """The earliest day whose window covers `day`; None for ever."""
+    if window.unlimited:
+        return None
+    span = window.rolling or Span(years=window.calendar_years)
+    back = (span.days or 0) + 31 * (span.months or 0) + 366 * (span.years or 0)
+    days = pl.select(on=pl.date_range(day - timedelta(days=back), day))
+    first: date = days.filter(end_of_window(pl.col("on"), window) >= day).item(0, "on")
+    return first
 
 
 def years_later(day: pl.Expr, years: pl.Expr) -> pl.Expr:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.policy.scheme import Span, Window
-from transforms.rating.spans import end_of_window, full_years, years_later
+from transforms.rating.spans import end_of_window, first_day_within, full_years, years_later
 from transforms.spans import end_of_span
 
 
@@ -56,6 +56,33 @@ def test_months_agree_with_plain_arithmetic(day: date, months: int) -> None:
 )
 def test_windows_end(window: dict[str, object], end: date | None) -> None:
     assert _value(end_of_window(pl.lit(date(2024, 2, 29)), Window.model_validate(window))) == end
+
+
+_LENGTHS = [
+    {"rolling": {"years": 2}},
+    {"rolling": {"months": 1}},
+    {"rolling": {"months": 18}},
+    {"rolling": {"days": 30}},
+    {"calendar_years": 1},
+    {"calendar_years": 3},
+]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(_LENGTHS), st.dates(date(1990, 1, 1), date(2090, 1, 1)) | st.just(date(2024, 2, 29)))
+def test_a_window_covers_a_day_from_this_day_on_and_not_from_the_day_before(
+    length: dict[str, object], day: date
+) -> None:
+    window = Window.model_validate(length)
+    first = first_day_within(window, day)
+
+    assert first is not None
+    ends = [_value(end_of_window(pl.lit(first + timedelta(days=shift)), window)) for shift in (-1, 0, 1)]
+    assert [isinstance(end, date) and end >= day for end in ends] == [False, True, True]
+
+
+def test_a_window_without_end_covers_a_day_from_ever() -> None:
+    assert first_day_within(Window(unlimited=True), date(2025, 3, 10)) is None
 
 
 @pytest.mark.parametrize(
