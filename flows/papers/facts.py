@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from flows.papers.legal import Law, Row
+from flows.papers.legal import CONSENT, Law, Row
 from flows.papers.subjects import STEPS, Subject, key_of
 from reports import show
 from reports.papers.view import Fact
 from reports.papers.words import blank, chinese_day
 from transforms.law.repair import CONDITION_STATES, VERDICTS
-from transforms.law.repair.words import NOTES as REPAIR_NOTES
 from transforms.law.serious.words import CANDIDATE_NOTES
 from transforms.law.serious.words import NOTES as LISTING_NOTES
 from transforms.law.words import NOTES
@@ -134,8 +133,8 @@ def _of_law(subject: Subject, law: Law) -> Known:
     if law.listing:
         row = law.listing
         found |= {"ends_on": row["last_day_on"], "listing_published_on": row["published_on"]}
-    found |= {"is_heavier": law.is_heavier, "factors": tuple(map(_weighed, law.factors))}
-    found["measures"] = tuple(map(_measure, law.measures))
+    found |= {"is_heavier": law.is_heavier, "needs_consent": law.needs_consent}
+    found |= {"factors": tuple(map(_weighed, law.factors)), "measures": tuple(map(_measure, law.measures))}
     return found | {opens: wait and wait["earliest_on"], "unmet": unmet}
 
 
@@ -203,12 +202,13 @@ def warnings(kind: str, subject: Subject, law: Law) -> tuple[str, ...]:
         if kind in _GRANTS:
             open_ = (one for one in _conditions(law) if one["state"] in _OPEN)
             told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in open_]
-    rows = (
-        (law.listing, LISTING_NOTES) if subject.matter == "listing" else (law.publicity, NOTES),
-        (law.repair, {**NOTES, **REPAIR_NOTES}),
-        (law.candidate if kind in _LISTS else None, CANDIDATE_NOTES),
-    )
-    told += [words[note] for row, words in rows if row for note in row["notes"] if note in words]
+    if kind == "listing_decision" and law.needs_consent is False:
+        told.append(f"按机关名称推定无须报经上一级同意：{law.articles[CONSENT]}")
+    is_listing = subject.matter == "listing"
+    own = LISTING_NOTES if is_listing else NOTES  # one code may be worded for either
+    rows = (law.listing if is_listing else law.publicity, law.repair, law.candidate if kind in _LISTS else None)
+    words = {**NOTES, **LISTING_NOTES, **CANDIDATE_NOTES, **own}
+    told += [words[note] for row in rows if row for note in row["notes"] if note in words]
     return tuple(dict.fromkeys(told))
 
 

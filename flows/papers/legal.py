@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Records = Mapping[str, pl.LazyFrame]
 _SUPERVISION = ("sampling", "signal", "inspection")
+CONSENT = "consent"
 _NAMED = "party_name"
 
 
@@ -48,9 +49,9 @@ def legal_on(settings: Settings, records: Records, day: date) -> Legal:
 class Law:
     """The subject's rows in PUBLICITY (of the enterprise publicity system), REPAIR, LISTING, CANDIDATE; None for none.
 
-    is_heavier: its penalty is a heavier one; None without a penalty, or where the law of its day names none. factors:
-    rows of CHECKLIST for the penalty. measures: what a listing brings with it on the day, with the articles. articles:
-    those of the situations.
+    is_heavier: its penalty is a heavier one. needs_consent: to list for it needs the level above; both None without a
+    penalty. factors: rows of CHECKLIST for it. measures: what a listing brings with it on the day, with the articles.
+    articles: those of the situations and of CONSENT.
     """
 
     publicity: Row | None = None
@@ -58,6 +59,7 @@ class Law:
     listing: Row | None = None
     candidate: Row | None = None
     is_heavier: bool | None = None
+    needs_consent: bool | None = None
     factors: tuple[Row, ...] = ()
     measures: tuple[Row, ...] = ()
     articles: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +69,7 @@ def law_of(settings: Settings, legal: Legal, penalty_id: str | None, listing_id:
     """Rows of that penalty and that listing; REPAIR's is the listing's where there is one."""
     of_penalty, of_listing = (pl.col("record_id") == (record or "") for record in (penalty_id, listing_id))
     in_system = pl.col("system") == system
+    serious = legal.law.listing.serious
     listing = _first(legal.register.listings.filter(of_listing))
     candidate = _first(_candidates(legal).filter(of_penalty))
     situation = (listing or candidate or {}).get("situation")
@@ -75,10 +78,11 @@ def law_of(settings: Settings, legal: Legal, penalty_id: str | None, listing_id:
         repair=_first(legal.repair.filter(of_listing if listing_id else of_penalty, in_system)),
         listing=listing,
         candidate=candidate,
-        is_heavier=_is_heavier(legal, penalty_id) if penalty_id else None,
+        is_heavier=_meets(legal, penalty_id, serious.heavier_when),
+        needs_consent=_meets(legal, penalty_id, serious.consent_when),
         factors=tuple(_factors(legal, penalty_id).iter_rows(named=True)) if penalty_id else (),
         measures=_measures(settings, situation, legal.as_of),
-        articles={one.id: one.basis for one in legal.law.listing.serious.situations},
+        articles={one.id: one.basis for one in serious.situations} | {CONSENT: serious.consent_when.basis},
     )
 
 
@@ -93,17 +97,15 @@ def _candidates(legal: Legal) -> pl.LazyFrame:
     return candidates(*given, legal.register.followed, legal.as_of)
 
 
-def _is_heavier(legal: Legal, penalty_id: str) -> bool | None:
+def _meets(legal: Legal, penalty_id: str | None, when: Dated[str]) -> bool | None:
+    """Whether the penalty meets the condition in force on its day."""
+    from transforms.law.by_day import met_on
     from transforms.law.facts import with_facts
 
-    penalty = legal.records["penalty"].filter(pl.col("record_id") == penalty_id)
-    frame = with_facts(penalty, legal.records["enterprise"]).collect()
-    when = _then(legal.law.listing.serious.heavier_when, frame["decided_on"].item())
-    return bool(frame.select(pl.sql_expr(when).fill_null(False)).item()) if when else None
-
-
-def _then(dated: Dated[str], day: date) -> str | None:
-    return dated.on(day) if day >= min(dated.values) else None
+    penalty = legal.records["penalty"].filter(pl.col("record_id") == (penalty_id or ""))
+    frame = with_facts(penalty, legal.records["enterprise"])
+    found = _first(frame.select(is_met=met_on(when, pl.col("decided_on"))))
+    return found["is_met"] if found else None
 
 
 def _factors(legal: Legal, penalty_id: str) -> pl.DataFrame:

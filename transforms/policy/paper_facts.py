@@ -56,6 +56,7 @@ FACTS = Kind(
         Column("situation", TEXT, "列入情形", "situation of the listing", words=SITUATIONS),
         _text("situation_basis", "列入情形条款", "its article"),
         Column("is_heavier", FLAG, "是否较重行政处罚", "the penalty is a heavier one by what its record says"),
+        Column("needs_consent", FLAG, "是否须报经上一级同意", "by the name of the authority that punished"),
         Column("factors", TEXTS, "各项因素的认定及证据", "what is to be weighed, with what the records say"),
         Column("measures", TEXTS, "管理措施", "what a listing brings with it, with the articles"),
         _text("notice_no", "列入告知书文号", "number of the notice"),
