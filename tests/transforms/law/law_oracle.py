@@ -100,3 +100,42 @@ def _last_day(p, system, start, day):
     end = months_after(start, months_shown(p, system, day))
     has_term = WITH_TERM[system] & set(p["penalty_kinds"]) and p["valid_until_on"]
     return max(end, p["valid_until_on"]) if has_term and is_under_new_rules(system, day) else end
+
+
+def wait_months(p, system, day):
+    """How many months must have passed before repair may be asked for under the rules of `day`; None: never early."""
+    kinds, shown = set(p["penalty_kinds"]), months_shown(p, system, day)
+    if shown <= 3:
+        return None  # not to be seen, or over by itself
+    if is_under_new_rules(system, day):
+        is_never = system == "gsxt" and "revoke_licence" in kinds
+        return None if is_never else 12 if shown == 36 else 3
+    if system == "gsxt" and kinds & {"stop_order", "revoke_licence"}:
+        return None
+    return 12 if p["field"] != "other" else 6 if system == "gsxt" else 3
+
+
+def first_day_askable(p, system, start, day):
+    """Looks at every day from `day` until one on which nothing stands against asking; None: off display before that.
+
+    What is not stated stands against nothing here.
+    """
+    off = first_day_off(p, system, start)
+    while off is not None and day < off:
+        months = wait_months(p, system, day)
+        if months is not None and day > _wait_over(p, system, start, day, months) and _is_done(p, system, day):
+            return day
+        day += DAY
+    return None
+
+
+def _wait_over(p, system, start, day, months):
+    end = months_after(start, months)
+    has_term = WITH_TERM[system] & set(p["penalty_kinds"]) and p["valid_until_on"]
+    return max(end, p["valid_until_on"]) if has_term and is_under_new_rules(system, day) else end
+
+
+def _is_done(p, system, day):
+    asks_harm = system == "gsxt" or is_under_new_rules(system, day)
+    facts = [p["performed_on"], p["harm_removed_on"] if asks_harm else None]
+    return all(fact is None or fact <= day for fact in facts)

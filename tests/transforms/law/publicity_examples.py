@@ -50,7 +50,8 @@ def penalty(**values):
 
 def frames(penalties, firm=None):
     rows = [{"record_id": f"r{n}", **one} for n, one in enumerate(penalties)]
-    register = pl.DataFrame([FIRM | (firm or {})], schema=TABLES["enterprise"].schema)
+    firms = firm if isinstance(firm, list) else [FIRM | (firm or {})]
+    register = pl.DataFrame(firms, schema=TABLES["enterprise"].schema)
     return pl.DataFrame(rows, schema=TABLES["penalty"].schema).lazy(), register.lazy()
 
 

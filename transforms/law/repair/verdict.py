@@ -73,9 +73,8 @@ class Question:
             start = [pl.lit(segment.from_)] if self.transition == "display" else []
             found = pl.max_horizontal(*start, *met)
             # Where the calendar does not reach, the time is not known to be over, whatever else is met.
-            is_open = self._is_asked(segment) & (found < FOR_EVER) & segment.wait(convention).met_on.is_not_null()
-            if self.transition == "display" and segment.until is not None:
-                is_open &= found < segment.until
+            is_known = segment.wait(convention).met_on.is_not_null()
+            is_open = self._is_asked(segment) & is_known & self._is_within(segment, found)
             days.append(pl.when(is_open).then(found))
         return pl.coalesce(*days, _NO_DAY)
 
@@ -84,6 +83,26 @@ class Question:
             return pl.lit(segment.until is None or segment.until > self.as_of)
         is_before = pl.lit(True) if segment.until is None else pl.col("decided_on") < segment.until
         return (pl.col("decided_on") >= segment.from_) & is_before
+
+    def _is_within(self, segment: Segment, found: pl.Expr) -> pl.Expr:
+        is_ever = found < FOR_EVER
+        if self.transition == "decision" or segment.until is None:
+            return is_ever
+        return is_ever & (found < segment.until)
+
+    def is_timeless(self) -> pl.Expr:
+        """The time never comes, in the segment of `as_of` or a later one."""
+        waits = [(segment, segment.wait(self.calendar.convention).met_on) for segment in self.segments]
+        closed = [~self._is_within(segment, met).fill_null(True) | ~self._is_asked(segment) for segment, met in waits]
+        return pl.all_horizontal(closed)
+
+    def refusal(self, value: Callable[[Refusal], pl.Expr], dtype: pl.DataType) -> pl.Expr:
+        """`value` of the refusal of the first segment, from that of `as_of` on, in which the time never comes."""
+        told: pl.Expr = pl.lit(None, dtype=dtype)
+        for segment in reversed(self.segments):
+            is_never = (segment.wait(self.calendar.convention).met_on >= FOR_EVER).fill_null(False)
+            told = pl.when(self._is_asked(segment) & is_never).then(value(segment.refusal)).otherwise(told)
+        return told
 
     def now(self, value: Callable[[Segment], pl.Expr], dtype: pl.DataType) -> pl.Expr:
         """`value` of the segment that is asked on `as_of`; null before the first."""
@@ -132,10 +151,11 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
         "_rank": now(lambda segment: pl.max_horizontal(rank_of(*pair) for pair in segment.answers(convention)), rank),
         "_is_open": now(lambda s: pl.any_horizontal(state == "unstated" for state in states(s)), pl.Boolean()),
         "_is_never": now(lambda s: (s.wait(convention).met_on >= FOR_EVER).fill_null(False), pl.Boolean()),
-        "_refusal": now(lambda segment: segment.refusal.verdict, TEXT),
-        "_refusal_why": now(lambda segment: segment.refusal.why, TEXT),
-        "_refusal_basis": now(lambda segment: segment.refusal.basis, TEXT),
-        "_refusal_rank": now(lambda segment: segment.refusal.rank, rank),
+        "_is_timeless": question.is_timeless(),
+        "_refusal": question.refusal(lambda refusal: refusal.verdict, TEXT),
+        "_refusal_why": question.refusal(lambda refusal: refusal.why, TEXT),
+        "_refusal_basis": question.refusal(lambda refusal: refusal.basis, TEXT),
+        "_refusal_rank": question.refusal(lambda refusal: refusal.rank, rank),
     }
 
 
@@ -146,7 +166,7 @@ def _is_too_late() -> pl.Expr:
 
 def _is_told() -> pl.Expr:
     """There is no early end by the rules in force, and no later ones will bring it in time."""
-    return pl.col("_is_never") & (pl.col("earliest_on").is_null() | _is_too_late())
+    return pl.col("_is_timeless") | (pl.col("_is_never") & _is_too_late())
 
 
 def _verdict(question: Question) -> pl.Expr:
