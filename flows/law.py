@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.policies import read_calendar, read_list_law, read_publicity_law
+from flows.policies import read_bans, read_calendar, read_list_law, read_publicity_law, read_spot_checks
 from flows.settings import Settings
 from flows.store import Run, Store, known
 from transforms.law import calendar_of
@@ -18,7 +18,13 @@ from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
 def read_legal_law(policy_dir: Path, day: date) -> LegalLaw:
     """Everything in law/, its conventions as in force on `day`. Raises PolicyProblems."""
     calendar = calendar_of(read_calendar(policy_dir), day)
-    return LegalLaw(read_publicity_law(policy_dir), read_list_law(policy_dir), calendar)
+    return LegalLaw(
+        read_publicity_law(policy_dir),
+        read_spot_checks(policy_dir),
+        read_list_law(policy_dir),
+        read_bans(policy_dir),
+        calendar,
+    )
 
 
 def legal_of(

@@ -13,18 +13,33 @@ from transforms.law.calendar import Calendar
 from transforms.law.publicity import publicity
 from transforms.law.register import Register, register_of
 from transforms.law.repair import Records, releases, repair
+from transforms.law.serious.bans import bans
 from transforms.law.serious.records import ListLaw, ListRecords
+from transforms.law.spot_checks import SpotRecords, spot_checks
+from transforms.policy.law_measures import Bans
 from transforms.policy.law_publicity import PublicityLaw
+from transforms.policy.law_spot_checks import SpotChecks
 
-KINDS_ASKED = ("enterprise", "penalty", "decision", "commitment", "rectification", "person_ban")
+KINDS_ASKED = (
+    "enterprise",
+    "penalty",
+    "decision",
+    "commitment",
+    "rectification",
+    "person_ban",
+    "inspection",
+    "sampling",
+)
 
 
 @dataclass(frozen=True)
 class LegalLaw:
-    """The law of publicity and repair, of the list and the steps of the office, and the calendar."""
+    """The law of publicity and repair, spot checks, the list and the steps of the office, bans; and the calendar."""
 
     publicity: PublicityLaw
+    spot_checks: SpotChecks
     listing: ListLaw
+    bans: Bans
     calendar: Calendar
 
 
@@ -52,6 +67,18 @@ class Legal:
         given = (self.records["penalty"], self.records["enterprise"])
         found = publicity(*given, self.law.publicity, self.law.calendar, self.as_of, self.register)
         return found.collect().lazy()
+
+    @cached_property
+    def spot_checks(self) -> pl.LazyFrame:
+        """PUBLICITY of bad results of spot checks that are public."""
+        kinds = ("inspection", "sampling", "penalty", "enterprise")
+        known = SpotRecords(*(self.records[kind] for kind in kinds), self.publicity, self.register.listings)
+        return spot_checks(known, self.law.spot_checks, self.law.calendar, self.as_of).collect().lazy()
+
+    @cached_property
+    def bans(self) -> pl.LazyFrame:
+        """BAN: persons and firms barred from the trade."""
+        return bans(self.records["person_ban"], self.records["penalty"], self.law.bans, self.as_of).collect().lazy()
 
     @cached_property
     def repair(self) -> pl.LazyFrame:

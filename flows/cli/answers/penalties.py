@@ -9,12 +9,9 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from flows.law import legal_of
-from flows.policies import read_spot_checks
 from flows.settings import Settings
-from flows.store import Run, Store, known
+from flows.store import Run, Store
 from transforms.law import PUBLICITY, Asked, duties, gap_texts, unanswered
-from transforms.law.legal import Legal
-from transforms.law.spot_checks import SpotRecords, spot_checks
 
 
 class Question(NamedTuple):
@@ -56,12 +53,11 @@ def find_penalties(settings: Settings, store: Store, night: Run, question: Quest
     as_of, asked, enterprise_id = question
     legal = legal_of(settings, store, night, as_of, enterprise_id)
     calendar, found = legal.law.calendar, legal.publicity
-    checks = _spot_checks(settings, store, night, legal, enterprise_id)
     if asked is None:
         rows = _in_order(found)
         unknown = rows.filter(pl.col("state") == "unknown")
-        return Penalties(as_of, asked, rows, _in_order(checks), tuple(gap_texts(unknown, calendar)))
-    rows = duties(pl.concat([found, checks]), asked, as_of).collect()
+        return Penalties(as_of, asked, rows, _in_order(legal.spot_checks), tuple(gap_texts(unknown, calendar)))
+    rows = duties(pl.concat([found, legal.spot_checks]), asked, as_of).collect()
     unknown = unanswered(found, asked, as_of, calendar.last_on).collect()
     return Penalties(as_of, asked, rows, PUBLICITY.empty(), tuple(gap_texts(unknown, calendar)))
 
@@ -69,15 +65,3 @@ def find_penalties(settings: Settings, store: Store, night: Run, question: Quest
 def _in_order(found: pl.LazyFrame) -> pl.DataFrame:
     order = ["decided_on", "decision_no", "record_id", "system"]
     return found.sort(order, descending=[True, False, False, False]).collect()
-
-
-def _spot_checks(settings: Settings, store: Store, night: Run, legal: Legal, enterprise_id: str | None) -> pl.LazyFrame:
-    records = SpotRecords(
-        known(store, "inspection", night, enterprise_id),
-        known(store, "sampling", night, enterprise_id),
-        legal.records["penalty"],
-        legal.records["enterprise"],
-        legal.publicity,
-        legal.register.listings,
-    )
-    return spot_checks(records, read_spot_checks(settings.policy_dir), legal.law.calendar, legal.as_of)

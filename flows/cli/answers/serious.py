@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from flows.law import legal_of
-from flows.policies import read_bans, read_measures
+from flows.policies import read_measures
 from flows.settings import Settings
 from flows.store import Run, Store, known
 from transforms.law.legal import Legal
@@ -58,7 +58,7 @@ def find_answer(settings: Settings, store: Store, night: Run, question: Question
     if question.asked == "candidates":
         return _candidates(legal, store, night, question)
     if question.asked == "bans":
-        return Answer(question, _bans(settings, legal))
+        return Answer(question, legal.bans.collect())
     if question.asked == "refused":
         return Answer(question, _refused(legal))
     rows = _listings(legal, question).collect()
@@ -69,7 +69,11 @@ def find_answer(settings: Settings, store: Store, night: Run, question: Question
 
 def _listings(legal: Legal, question: Question) -> pl.LazyFrame:
     if question.state is None:
-        return legal.register.listings if question.enterprise_id else legal.register.listings.filter(pl.col("state") == "standing")
+        return (
+            legal.register.listings
+            if question.enterprise_id
+            else legal.register.listings.filter(pl.col("state") == "standing")
+        )
     column = "state" if question.state in LISTING_STATES else "procedure_state"
     return legal.register.listings.filter(pl.col(column) == question.state)
 
@@ -79,17 +83,12 @@ def _candidates(legal: Legal, store: Store, night: Run, question: Question) -> A
     from transforms.law.serious.checklist import EvidenceRecords, checklist
 
     serious, penalties = legal.law.listing.serious, legal.records["penalty"]
-    found = candidates(penalties, legal.records["enterprise"], serious, legal.register.followed, question.as_of).collect()
+    found = candidates(
+        penalties, legal.records["enterprise"], serious, legal.register.followed, question.as_of
+    ).collect()
     supervision = (known(store, kind, night, question.enterprise_id) for kind in _SUPERVISION)
     records = EvidenceRecords(penalties, *supervision)
     return Answer(question, found, checklist(found.lazy(), records, serious, question.as_of).collect())
-
-
-def _bans(settings: Settings, legal: Legal) -> pl.DataFrame:
-    from transforms.law.serious.bans import bans
-
-    law = read_bans(settings.policy_dir)
-    return bans(legal.records["person_ban"], legal.records["penalty"], law, legal.as_of).collect()
 
 
 def _refused(legal: Legal) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """What falls due (到期事项): one table of the coming days.
 
 - `coming`     the table
-- `publicity`  what it says of penalties: publicity, repair, terms
+- `publicity`  what it says of penalties: publicity, terms
+- `repairs`    from when an early end may be asked for
 - `register`   of listings, matters, bans, orders, ratings
 - `rows`       how its rows are made
 - `words`      columns and codes

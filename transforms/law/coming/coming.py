@@ -7,8 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from transforms.law.coming.publicity import of_publicity, of_repair, of_terms
+from transforms.law.coming.publicity import of_publicity, of_terms
 from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_ratings
+from transforms.law.coming.repairs import of_repairs
 from transforms.law.coming.words import COMING
 from transforms.law.legal import Legal
 
@@ -32,14 +33,15 @@ def coming(
     records = legal.records
     parts = [
         of_publicity(legal.publicity, as_of),
+        of_publicity(legal.spot_checks, as_of, "spot_check"),
         of_listings(legal.register.listings, as_of),
         of_matters(legal.register, legal.publicity, as_of),
-        of_terms(records["penalty"].filter(pl.col("decided_on") <= as_of)),
-        of_bans(records["person_ban"]),
+        of_terms(records["penalty"].filter(pl.col("decided_on") <= as_of), legal.bans),
+        of_bans(legal.bans),
         of_orders(records["rectification"], as_of),
     ]
     if with_repair:
-        parts.append(of_repair(legal.repair))
+        parts.append(of_repairs(legal, until))
     if ratings is not None:
         parts.append(of_ratings(ratings, dict(reasons or {})))
     return _named(_in_time(pl.concat(parts), as_of, until), records["enterprise"])

@@ -16,10 +16,12 @@ _ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden"])
 _BASES = {"publish": "publish", "withdraw": "withdraw"}
 
 
-def of_publicity(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Of PUBLICITY: what must be pushed, published, withdrawn or taken down by when, and when publicity ends."""
-    penalty = {"matter": pl.lit("penalty")}
-    done_by = to_be_done(open_tasks(found, as_of), pl.col("task"), pl.col("by_on"), as_of, **penalty, **_source())
+def of_publicity(found: pl.LazyFrame, as_of: date, matter: str = "penalty") -> pl.LazyFrame:
+    """Of PUBLICITY, penalties or spot checks: what must be published or taken down by when, and when it ends."""
+    of = {"matter": pl.lit(matter)}
+    is_moot = pl.col("task").is_in(["push", "publish"]) & (pl.col("stop_on") <= pl.col("by_on")).fill_null(False)
+    tasks = open_tasks(found, as_of).filter(~is_moot)
+    done_by = to_be_done(tasks, pl.col("task"), pl.col("by_on"), as_of, **of, **_source())
     ends = automatic(
         found.filter(_ON_DISPLAY),
         "publicity_ends",
@@ -29,7 +31,7 @@ def of_publicity(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
             other_day("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on"),
             *(pl.when(pl.col("notes").list.contains(code)).then(pl.lit(NOTES[code])) for code in _ASSUMED),
         ),
-        **penalty,
+        **of,
     )
     return pl.concat([done_by, ends])
 
@@ -49,38 +51,13 @@ def _source() -> dict[str, pl.Expr]:
     return made
 
 
-def of_repair(found: pl.LazyFrame) -> pl.LazyFrame:
-    """Of REPAIR: from when an early end may be asked for; where a person must judge the rest, when time is over."""
-    unstated = _titles("unstated")
-    is_listing, is_open = pl.col("matter") == "listing", unstated != ""
-    what = (
-        pl.when(is_listing & is_open)
-        .then(pl.lit("wait_on_list_over"))
-        .when(is_listing)
-        .then(pl.lit("removal_possible"))
-        .when(is_open)
-        .then(pl.lit("wait_over"))
-        .otherwise(pl.lit("repair_possible"))
-    )
-    note = joined(
-        other_day("earliest_on", "earliest_soonest_on", "earliest_latest_on"),
-        pl.when(is_open).then(pl.format("未载明，须由人工判断：{}", unstated)),
-    )
-    return automatic(found.filter(pl.col("verdict") == "not_yet"), what, pl.col("earliest_on"), note=note)
-
-
-def _titles(state: str) -> pl.Expr:
-    """The conditions in that state, by their titles."""
-    in_state = pl.element().filter(pl.element().struct.field("state") == state)
-    return pl.col("conditions").list.eval(in_state.struct.field("title")).list.join("、")
-
-
-def of_terms(penalties: pl.LazyFrame) -> pl.LazyFrame:
-    """Of penalties in force: the first day after the term of what they restrict."""
+def of_terms(penalties: pl.LazyFrame, bans: pl.LazyFrame) -> pl.LazyFrame:
+    """Of penalties in force: the first day after the term of what they restrict, unless that is told as a ban."""
     in_force = penalties.filter(pl.col("revoked_on").is_null(), (pl.col("state") == "in_force").fill_null(True))
     over = day_after(pl.col("valid_until_on"))
     nothing = {name: pl.lit(None, dtype=TEXT) for name in ("system", "basis", "confidence", "note")}
-    return automatic(in_force, "term_ends", over.cast(DAY), matter=pl.lit("penalty"), **nothing)
+    others = in_force.join(bans, on="record_id", how="anti")
+    return automatic(others, "term_ends", over.cast(DAY), matter=pl.lit("penalty"), **nothing)
 
 
 def _worded(column: str, words: dict[str, str]) -> pl.Expr:

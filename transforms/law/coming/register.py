@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.register import Register
-from transforms.law.serious.words import NOTES
+from transforms.law.serious.words import BAN_NOTES, NOTES
 from transforms.records.text import document_key
 from transforms.spans import day_after
 from transforms.tables.shape import TEXT
@@ -50,7 +50,7 @@ def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.L
     followed = register.followed
     names = followed.matters.select("matter_id", "party_name", "target", "target_key", "listing_no")
     shown = publicity.select("enterprise_id", "system", target_key=document_key(pl.col("decision_no")))
-    listed = register.listings.select("matter_id", listed_by="publish_by_on", is_off=~_MAY_STAND)
+    listed = register.listings.select("matter_id", "stop_on", listed_by="publish_by_on", is_off=~_MAY_STAND)
     terms = followed.terms.join(names, on="matter_id", how="left")
     is_told = (pl.col("awaited") == "carry_out") & (pl.col("matter") == "penalty")
     others = terms.filter(~is_told)
@@ -58,8 +58,9 @@ def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.L
     rows = pl.concat([others, untold]).join(listed, on="matter_id", how="left")
     is_publication = pl.col("awaited") == "publish_listing"
     by_on = pl.when(is_publication).then(pl.coalesce("listed_by", "by_on")).otherwise("by_on")
+    is_moot = is_publication & (pl.col("is_off") | (pl.col("stop_on") <= by_on)).fill_null(False)
     return to_be_done(
-        rows.filter(~(is_publication & pl.col("is_off").fill_null(False))),
+        rows.filter(~is_moot),
         pl.col("awaited"),
         by_on,
         as_of,
@@ -69,12 +70,13 @@ def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.L
     )
 
 
-def of_bans(bans: pl.LazyFrame) -> pl.LazyFrame:
-    """Of persons' bans: the first day on which they are over."""
-    no = {name: pl.lit(None, dtype=TEXT) for name in ("system", "confidence", "note")}
-    ends = bans.filter(~pl.col("is_lifelong").fill_null(False))
-    own = {"matter": pl.lit("ban"), "decision_no": pl.col("ban_no"), "party_name": pl.col("person_name")}
-    return automatic(ends, "ban_ends", day_after(pl.col("ends_on")), **own, **no)
+def of_bans(found: pl.LazyFrame) -> pl.LazyFrame:
+    """Of BAN: the first day on which one is over. What is for life, or of an end nobody states, is not told."""
+    note = pl.when(pl.col("notes").list.contains("period_filled")).then(pl.lit(BAN_NOTES["period_filled"]))
+    own = {"matter": pl.lit("ban"), "decision_no": pl.col("ban_no"), "party_name": pl.col("name"), "note": note}
+    sources = {"basis": pl.coalesce("article", "basis"), "confidence": pl.col("article_confidence")}
+    running = found.filter(~pl.col("notes").list.contains("annulled"))
+    return automatic(running, "ban_ends", day_after(pl.col("ends_on")), **own, **sources)
 
 
 def of_orders(rectifications: pl.LazyFrame, as_of: date) -> pl.LazyFrame:

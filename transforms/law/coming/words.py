@@ -12,6 +12,7 @@ BY_ITSELF = {
     "publicity_ends": "处罚停止公示",
     "wait_over": "最短公示期届满",
     "repair_possible": "可以申请信用修复",
+    "repair_closes": "新规定施行，尚不可申请修复",
     "listing_ends": "期满移出名单",
     "wait_on_list_over": "在列满最短期限",
     "removal_possible": "可以申请提前移出",
@@ -32,7 +33,13 @@ TO_BE_DONE = {
     "rectify": "完成整改",
 }
 WHATS = {**TO_BE_DONE, **BY_ITSELF}
-SUBJECTS = {**MATTERS, "ban": "行业禁入", "rectification": "责令整改", "rating": "信用等级"}
+SUBJECTS = {
+    **MATTERS,
+    "spot_check": "抽查检查结果",
+    "ban": "行业禁入",
+    "rectification": "责令整改",
+    "rating": "信用等级",
+}
 
 COMING = Table(
     "coming",

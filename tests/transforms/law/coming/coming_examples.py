@@ -10,12 +10,16 @@ from transforms.law.coming import coming
 from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
 from transforms.law.serious.records import ListLaw
 from transforms.policy.law import load_law
+from transforms.policy.law_measures import load_bans
 from transforms.policy.law_procedure import load_procedure
+from transforms.policy.law_spot_checks import load_spot_checks
 from transforms.tables import TABLES
 
 PROCEDURE = load_procedure((FOLDER / "procedure.yaml").read_text("utf-8"), "procedure.yaml")
 SERIOUS = load_law((FOLDER / "serious_list.yaml").read_text("utf-8"), "serious_list.yaml")
-WHOLE = LegalLaw(LAW, ListLaw(SERIOUS, PROCEDURE), CALENDAR)
+SPOT_CHECKS = load_spot_checks((FOLDER / "spot_checks.yaml").read_text("utf-8"), "spot_checks.yaml")
+BANS = load_bans((FOLDER / "bans.yaml").read_text("utf-8"), "bans.yaml")
+WHOLE = LegalLaw(LAW, SPOT_CHECKS, ListLaw(SERIOUS, PROCEDURE), BANS, CALENDAR)
 
 
 def legal(as_of, firm=None, by=WHOLE, **records):
