@@ -224,6 +224,14 @@ def test_a_removal_of_what_has_ended_is_refused_and_changes_nothing():
 
 
 @pytest.mark.parametrize(
+    ("removed_on", "state"), [(date(2021, 8, 31), "removed"), (date(2021, 9, 1), "ended"), (date(2021, 9, 2), "ended")]
+)
+def test_nor_of_what_the_new_rules_have_ended_on_their_first_day(removed_on, state):
+    steps = [*listed(date(2018, 3, 1)), step("remove", removed_on, "移1号", LISTING_NO)]
+    assert one(steps, date(2021, 10, 8))["state"] == state
+
+
+@pytest.mark.parametrize(
     ("restored_on", "last_on", "is_final", "barred_until_on"),
     [
         (date(2024, 2, 29), date(2027, 2, 28), False, None),
