@@ -9,7 +9,7 @@ import polars as pl
 from flows.cli.answers.repair import Repairs
 from flows.cli.text.columns import table
 from reports.grid import Field, fields_of, grid_from, grid_of
-from transforms.law.repair import APPLICATION, CONDITION_STATES, REPAIR
+from transforms.law.repair import APPLICATION, CONDITION_STATES, FALSEHOOD, REPAIR
 from transforms.law.repair.verdict import TOO_LATE
 
 _SHOWN = ("matter", "decision_no", "decided_on", "system_title", "state_title", "verdict", "earliest_on")
@@ -27,6 +27,8 @@ _APPLIED_NOTES = (
     *("listing_no", "applied_on", "last_title", "last_on", "last_no", "who", "is_extended", "reason", "released_on"),
     *("restored_on", "barred_until_on", "basis", "confidence", "notes"),
 )
+_FALSE = ("decision_type", "decision_no", "decided_on", "system", "state", "last_day_on", "stop_on")
+_FALSE_NOTES = ("target", "reason", "stop_earliest_on", "stop_latest_on", "basis", "confidence")
 _SETTLED = ("never", "unneeded")
 NOTE = (
     "以上按现有记录推算，未载明的和可信度不为C的须由人工确认；是否准予由人决定。"
@@ -42,7 +44,7 @@ def repair_text(found: Repairs, name: str) -> list[str]:
         lines += _row(title, row)
     if found.rows.is_empty():
         lines.append("  没有行政处罚，也没有列入严重违法失信名单")
-    return [*lines, "", *_applications(found.applications), NOTE]
+    return [*lines, "", *_applications(found.applications), *_falsehoods(found.falsehoods), NOTE]
 
 
 def _row(title: str, row: pl.DataFrame) -> Iterator[str]:
@@ -68,3 +70,13 @@ def _applications(rows: pl.DataFrame) -> list[str]:
     fields = fields_of(APPLICATION, *_APPLIED, *_APPLIED_NOTES)
     grid = grid_of("applications", "办理情况", told, fields, "没有信用修复申请")
     return ["办理情况：", *table(grid, _APPLIED, _APPLIED_NOTES)]
+
+
+def _falsehoods(rows: pl.DataFrame) -> list[str]:
+    if rows.is_empty():
+        return []
+    fields = fields_of(FALSEHOOD, *_FALSE, *_FALSE_NOTES)
+    return [
+        "因弄虚作假作出的决定（自身公示）：",
+        *table(grid_of("falsehoods", "决定", rows, fields), _FALSE, _FALSE_NOTES),
+    ]

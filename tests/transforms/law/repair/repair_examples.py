@@ -31,11 +31,15 @@ LIST_LAW = ListLaw(SERIOUS, PROCEDURE)
 DONE = {"published_on": date(2025, 10, 9), "performed_on": date(2025, 10, 20), "harm_removed_on": date(2025, 10, 21)}
 
 
+def decisions(steps):
+    """The register's rows, d0 the first."""
+    rows = [{"record_id": f"d{n}", "authority": "鄂药监"} | one for n, one in enumerate(steps)]
+    return pl.DataFrame(rows, schema=TABLES["decision"].schema).lazy()
+
+
 def register_on(steps, as_of, known, days=CALENDAR):
     """What the register says on the day."""
-    rows = [{"record_id": f"d{n}", "authority": "鄂药监"} | one for n, one in enumerate(steps)]
-    decisions = pl.DataFrame(rows, schema=TABLES["decision"].schema).lazy()
-    return register_of(ListRecords(decisions, known.enterprises, known.penalties), LIST_LAW, days, as_of)
+    return register_of(ListRecords(decisions(steps), known.enterprises, known.penalties), LIST_LAW, days, as_of)
 
 
 def records(penalties, firm=None, commitments=(), rectifications=()):
