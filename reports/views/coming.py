@@ -10,6 +10,9 @@ from transforms.law.coming.words import COMING
 _NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
 
 
-def coming_grid(title: str, rows: pl.DataFrame, empty: str = "无") -> Grid:
-    """Rows of COMING in their order."""
-    return grid_of("coming", title, rows, fields_of(COMING, *_NAMES), empty)
+def coming_grid(
+    title: str, rows: pl.DataFrame, empty: str = "无", name: str = "coming", with_party: bool = True
+) -> Grid:
+    """Rows of COMING in their order; without the party where all are one enterprise's."""
+    shown = [column for column in _NAMES if with_party or column != "party_name"]
+    return grid_of(name, title, rows, fields_of(COMING, *shown), empty)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,6 +14,9 @@ from reports.grid import Field, Frame, Grid, collected, field_of, fields_of, gri
 from reports.views.changes import KIND_WORDS
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
+
+if TYPE_CHECKING:
+    from reports.views.enterprise_law import EnterpriseLaw
 
 _RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
 _CONFIDENCES = {"C": "已核对", "M": "据记忆，待核对", "I": "推定，待核对", "GAP": "未见规定，待核对"}
@@ -37,7 +40,7 @@ class EnterpriseView:
     """One enterprise on one day. Points and scores in centipoints; an unrated enterprise has no `tier`.
 
     base + counted_sum == score, exactly. `rule`: title of what decided. `standings`: the history as a line, of the
-    tiers that today's scheme has.
+    tiers that today's scheme has. `law`: None where nothing of it concerns the law, or it was not asked.
     """
 
     enterprise_id: str
@@ -64,6 +67,7 @@ class EnterpriseView:
     history: Grid
     standings: tuple[Standing, ...]
     records: tuple[Grid, ...]
+    law: EnterpriseLaw | None = None
 
     @property
     def is_rated(self) -> bool:
@@ -79,7 +83,7 @@ class EnterpriseView:
     @property
     def grids(self) -> tuple[Grid, ...]:
         """Every table of the page."""
-        return (self.counted, self.not_counted, self.history, *self.records)
+        return (*(self.law.grids if self.law else ()), self.counted, self.not_counted, self.history, *self.records)
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ class EnterpriseFrames:
     """What the view is made from: rows of one enterprise, in the shapes of the stored tables.
 
     enterprise: its current version (one row). rating: the row that stands (or none). trace: of that rating.
-    history: all its ratings. records: current versions by kind.
+    history: all its ratings. records: current versions by kind. law: the view of what the law makes of it, where it
+    was worked out.
     """
 
     enterprise: Frame
@@ -95,6 +100,7 @@ class EnterpriseFrames:
     trace: Frame
     history: Frame
     records: Mapping[str, Frame]
+    law: EnterpriseLaw | None = None
 
 
 def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) -> EnterpriseView:
@@ -122,6 +128,7 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         history=_history(history, scheme),
         standings=_standings(history, scheme),
         records=_records(frames.records),
+        law=frames.law,
     )
 
 
@@ -205,7 +212,8 @@ def _standings(history: pl.DataFrame, scheme: SchemeFacts) -> tuple[Standing, ..
 
 
 def _records(records: Mapping[str, Frame]) -> tuple[Grid, ...]:
-    grids = (_record_grid(kind, collected(frame)) for kind, frame in records.items() if kind != "enterprise")
+    known = ((kind, collected(frame)) for kind, frame in records.items() if kind != "enterprise")
+    grids = (_record_grid(kind, frame) for kind, frame in known if frame.height)
     return tuple(sorted((grid for grid in grids if grid.rows), key=lambda grid: list(KINDS).index(grid.name)))
 
 
@@ -216,6 +224,6 @@ def _record_grid(kind: str, frame: pl.DataFrame) -> Grid:
         for column in (*described.columns, described.column("version_no"), described.column("source"))
         if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_ENDS) and column.name in frame.columns
     ]
-    used = [field for field in fields if frame[field.name].is_not_null().any()]
+    used = [field for field in fields if frame[field.name].null_count() < frame.height]
     ordered = frame.sort(described.event_on, described.number, "record_id", descending=[True, False, False])
     return grid_of(kind, described.label, ordered, used)

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from flows.scheme_kept import kept_scheme
 from flows.settings import Settings
-from flows.store import Run, Store, present
+from flows.store import Run, Store, known, present
 from reports.views.enterprise import EnterpriseFrames, EnterpriseView, enterprise_view
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS
+
+if TYPE_CHECKING:
+    from flows.cli.answers.law_of_one import LawOfOne
+
+# What the law has anything to say about.
+_ALWAYS = pl.lit(True)
+_LEGAL = {
+    "penalty": _ALWAYS,
+    "decision": _ALWAYS,
+    "person_ban": _ALWAYS,
+    "rectification": pl.col("completed_on").is_null(),
+    "inspection": pl.col("published_on").is_not_null(),
+    "sampling": pl.col("published_on").is_not_null(),
+}
 
 
 @dataclass(frozen=True)
 class Standing:
     """enterprise: its current row in the register. rating: its row in `ratings`, or None for one not rated yet.
 
-    trace: of that rating, in order. history: all its ratings up to the night, oldest first.
+    trace: of that rating, in order. history: all its ratings up to the night, oldest first. law: where it was asked for
+    and concerns it.
     """
 
     run: Run
@@ -29,6 +44,7 @@ class Standing:
     rating: Mapping[str, Any] | None
     trace: pl.DataFrame
     history: pl.DataFrame
+    law: LawOfOne | None = None
 
     @property
     def tier(self) -> str:
@@ -39,12 +55,15 @@ class Standing:
         """The view; `records` by kind where the page is to show them."""
         rating = pl.DataFrame([self.rating] if self.rating else [], schema=self.history.schema)
         enterprise = pl.DataFrame([self.enterprise], schema=KINDS["enterprise"].table.schema)
-        frames = EnterpriseFrames(enterprise, rating, self.trace, self.history, records or {})
+        law = self.law.view if self.law else None
+        frames = EnterpriseFrames(enterprise, rating, self.trace, self.history, records or {}, law)
         return enterprise_view(frames, self.run.as_of, self.scheme)
 
 
-def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> Standing:
-    """The rating of `enterprise` (a row of the register) as the night `run` left it."""
+def standing(
+    settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any], with_law: bool = False
+) -> Standing:
+    """The rating of `enterprise` (a row of the register) as the night `run` left it; `with_law`: and the law's word."""
     key = enterprise["enterprise_id"]
     now = present(store, run, key)
     rating = now.ratings.collect()
@@ -55,7 +74,18 @@ def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str
         rating=rating.row(0, named=True) if rating.height else None,
         trace=now.trace.sort("position").collect(),
         history=store.scan("ratings", run, key).sort("valid_from_on").collect(),
+        law=_law(settings, store, run, key) if with_law else None,
     )
+
+
+def _law(settings: Settings, store: Store, run: Run, key: str) -> LawOfOne | None:
+    """Nearly always there is nothing: then no law need be read."""
+    rows = [known(store, kind, run, key).filter(test).select("record_id") for kind, test in _LEGAL.items()]
+    if all(frame.is_empty() for frame in pl.collect_all(rows)):
+        return None
+    from flows.cli.answers.law_of_one import law_of_one
+
+    return law_of_one(settings, store, run, key)
 
 
 def _scheme_in_force(settings: Settings, run: Run) -> SchemeFacts:
@@ -88,6 +118,7 @@ def document(found: Standing) -> dict[str, Any]:
         "rating": found.rating,
         "trace": found.trace.to_dicts(),
         "history": found.history.to_dicts(),
+        "law": found.law.document() if found.law else None,
     }
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @as_json
 @common
 def explain(who: str, as_of: date | None, html: Path | None, is_json: bool, **flags: object) -> None:
-    """The tier of an enterprise, the rule that decided it, and every record behind it.
+    """The tier of an enterprise, the rule that decided it, and every record behind it; whether it stands on the
+    serious-violation list, what of it may be repaired from when, and what falls due next.
 
     ID is a unified social credit code, another enterprise_id, a licence number, or a name that only one
     enterprise bears or bore.
@@ -42,7 +43,7 @@ def explain(who: str, as_of: date | None, html: Path | None, is_json: bool, **fl
     settings = settings_of(**flags)
     opened = store_of(settings)
     night = night_of(opened, as_of)
-    found = standing(settings, opened, night, only_one(who, find(opened, night, who)))
+    found = standing(settings, opened, night, only_one(who, find(opened, night, who)), with_law=True)
     if html:
         _write_page(opened, found, html)
     if is_json:

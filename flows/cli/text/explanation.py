@@ -14,6 +14,7 @@ _COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "
 _COUNTED_NOTES = ("record_kind", "record_no", "section", "value_used", "basis", "confidence")
 _LEFT_OUT = ("position", "raw_centipoints", "event_on", "title")
 _LEFT_OUT_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
+_LAW_NOTES = ("unmet", "basis", "confidence", "note", "notes", "reason", "target", "stop_on", "left_on", "system")
 _HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_until_on")
 
 
@@ -21,11 +22,12 @@ def explanation(found: Standing) -> list[str]:
     """Lines: who, the tier and its rule, what counts, what does not and why, what changes next, the history."""
     view = found.view()
     if found.rating is None:
-        return [view.name, *pairs(_identity(view)), "  尚未评价：登记后还没有经过夜间评价。", *view.scheme.notices]
+        told = [*pairs([*_identity(view), *_legal(view)]), "  尚未评价：登记后还没有经过夜间评价。"]
+        return [view.name, *told, *view.scheme.notices, *_law(view)]
     return [
         *view.scheme.notices,
         view.name,
-        *pairs([*_identity(view), *_decision(found, view, found.rating)]),
+        *pairs([*_identity(view), *_decision(found, view, found.rating), *_legal(view)]),
         "",
         f"{view.counted.title}（{view.sum_text}）",
         *table(view.counted, _COUNTED, _COUNTED_NOTES),
@@ -35,6 +37,7 @@ def explanation(found: Standing) -> list[str]:
         "",
         view.history.title,
         *table(view.history, _HISTORY),
+        *_law(view),
     ]
 
 
@@ -58,6 +61,23 @@ def _decision(found: Standing, view: EnterpriseView, rating: Mapping[str, Any]) 
         ("评价日", f"{view.as_of}（本结果自 {rating['valid_from_on']} 起）"),
         ("评价标准", f"{view.scheme.title}（{view.scheme.name}）"),
     ]
+
+
+def _legal(view: EnterpriseView) -> list[tuple[str, str]]:
+    if view.law is None:
+        return []
+    return [("严重违法失信名单", view.law.list_text), ("最近法定期限", view.law.next.text if view.law.next else "")]
+
+
+def _law(view: EnterpriseView) -> list[str]:
+    """The list, publicity with repair, and what comes, each with its articles below."""
+    if view.law is None:
+        return []
+    lines: list[str] = []
+    for grid in view.law.grids:
+        names = [field.name for field in grid.fields]
+        lines += ["", grid.title, *table(grid, [name for name in names if name not in _LAW_NOTES], _LAW_NOTES)]
+    return lines
 
 
 def next_change(rating: Mapping[str, Any], why: str) -> str:

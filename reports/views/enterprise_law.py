@@ -1,0 +1,122 @@
+"""Where an enterprise stands in the law's eyes: on the list or not, what may be repaired from when, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reports import show
+from reports.grid import Field, Frame, Grid, collected, fields_of, grid_of
+from reports.views.coming import coming_grid
+from transforms.law.coming.words import WHATS
+from transforms.law.repair.words import CONDITION_STATES, REPAIR
+from transforms.law.serious.words import LISTING
+from transforms.tables.words import LISTING_STATES
+
+_LISTED = (
+    *("decision_no", "listed_on", "state", "procedure_title", "last_day_on", "stop_on", "left_on", "reason", "target"),
+    *("basis", "confidence", "notes"),
+)
+_REPAIR = ("decision_no", "matter", "system_title", "state_title", "verdict", "earliest_on")
+_REPAIR_ENDS = ("stop_on", "basis", "confidence", "notes")
+
+
+@dataclass(frozen=True)
+class EnterpriseLawFrames:
+    """listings: LISTING of the enterprise. repair: REPAIR. coming: COMING, without an end."""
+
+    listings: Frame
+    repair: Frame
+    coming: Frame
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next day on which the law brings something, or asks for it."""
+
+    on: date | None
+    what: str
+    number: str
+    basis: str
+    is_overdue: bool
+
+    @property
+    def text(self) -> str:
+        """In one line."""
+        late = "（已逾期）" if self.is_overdue else ""
+        basis = f"（{self.basis}）" if self.basis else ""
+        parts = (show.day(self.on) if self.on else "", f"{self.what}{late}", f"{self.number}{basis}")
+        return "　".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class EnterpriseLaw:
+    """Where an enterprise stands in the law's eyes. list_text: on the list or not, in a few words."""
+
+    list_text: str
+    next: Next | None
+    listings: Grid
+    repair: Grid
+    coming: Grid
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every table that has rows."""
+        return tuple(grid for grid in (self.listings, self.repair, self.coming) if grid.rows)
+
+
+def enterprise_law(frames: EnterpriseLawFrames) -> EnterpriseLaw:
+    """The view of one enterprise's law."""
+    listings, coming = collected(frames.listings), collected(frames.coming)
+    repair = collected(frames.repair).sort("matter", "decided_on", "decision_no", "record_id", "system")
+    unmet = Field("unmet", "尚未具备的条件", width=40)
+    told = repair.with_columns(pl.Series("unmet", [_unmet(row) for row in repair.iter_rows(named=True)], pl.String()))
+    fields = (*fields_of(REPAIR, *_REPAIR), unmet, *fields_of(REPAIR, *_REPAIR_ENDS))
+    return EnterpriseLaw(
+        list_text=_list_text(listings.iter_rows(named=True)),
+        next=_next(coming),
+        listings=grid_of(
+            "listings", "严重违法失信名单", listings, fields_of(LISTING, *_LISTED), "没有列入严重违法失信名单"
+        ),
+        repair=grid_of("repair", "公示与信用修复", told, fields, "没有可修复的事项"),
+        coming=coming_grid("今后到期", coming, "没有到期的事项", with_party=False),
+    )
+
+
+def _list_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The entry that stands, else what became of the last one."""
+    last: Mapping[str, Any] | None = None
+    for row in rows:
+        if row["state"] == "standing":
+            until = f"，至 {row['last_day_on']}" if row["last_day_on"] else ""
+            return f"在列（{show.clean(row['decision_no'])}，{row['listed_on']} 列入{until}）"
+        last = row
+    if last is None:
+        return "未列入"
+    return f"不在列（{show.clean(last['decision_no'])}：{LISTING_STATES[last['state']]}）"
+
+
+def _unmet(row: Mapping[str, Any]) -> str:
+    """Why not, or each condition that is not shown to be met, with the day it could be."""
+    if row["why"]:
+        return str(row["why"])
+    texts = []
+    for one in row["conditions"] or ():
+        if one["state"] != "met":
+            day = f"，{one['earliest_on']} 起" if one["earliest_on"] and one["state"] == "unmet" else ""
+            texts.append(f"{one['title']}（{CONDITION_STATES[one['state']]}{day}）")
+    return "；".join(texts)
+
+
+def _next(coming: pl.DataFrame) -> Next | None:
+    """The first row, but for changes of tier, which are told elsewhere."""
+    rows = coming.filter(pl.col("matter") != "rating")
+    if rows.is_empty():
+        return None
+    row = rows.row(0, named=True)
+    number, basis = (show.redact(show.clean(row[name] or "")) for name in ("decision_no", "basis"))
+    return Next(row["on"], WHATS.get(row["what"], row["what"]), number, basis, row["is_overdue"])
