@@ -15,7 +15,7 @@ from transforms.law.repair import CONDITION_STATES, VERDICTS
 from transforms.law.serious.words import CANDIDATE_NOTES
 from transforms.law.serious.words import NOTES as LISTING_NOTES
 from transforms.law.words import NOTES
-from transforms.policy.paper_facts import FACTS, REFUSALS
+from transforms.policy.paper_facts import FACTS, REFUSALS, REMOVALS
 from transforms.tables.words import PENALTY_KINDS, SYSTEMS
 
 Known = dict[str, Any]
@@ -43,6 +43,8 @@ def known(kind: str, subject: Subject, law: Law, day: date) -> Known:
     values |= _listing(subject, subject.stands) if subject.matter == "listing" and subject.stands else {}
     values |= _application(subject)
     values |= _of_step(kind, subject)
+    if kind == "removal_decision":
+        values["removal"] = _removal(subject, law)
     values = _of_law(subject, law) | {name: value for name, value in values.items() if value is not None}
     values["situation_basis"] = law.articles.get(values.get("situation") or "")
     numbers = {name: key_of(values[name]) for name in _NUMBERS if values.get(name)}
@@ -107,12 +109,17 @@ def _application(subject: Subject) -> Known:
 def _of_step(kind: str, subject: Subject) -> Known:
     step = own_step(kind, subject)
     found: Known = {"reason": step["reason"]} if step else {}
-    if kind == "removal_decision":
-        is_gone = (subject.enterprise or {}).get("deregistered_on") is not None
-        found["removal"] = "early" if subject.last("remove", "apply") else "deregistered" if is_gone else "ended"
     if kind == "repair_refusal" and step:
         found["refusal"] = step["situation"] if step["situation"] in REFUSALS else "conditions"
     return found
+
+
+def _removal(subject: Subject, law: Law) -> str:
+    """Why it leaves the list, a word of REMOVALS: by its last step, else by where it stands."""
+    state = law.listing["state"] if law.listing else ""
+    if subject.last("revoke_listing") or (law.listing and law.listing["annulled_on"]):
+        return "annulled"
+    return state if state in REMOVALS and not subject.last("remove") else "early"
 
 
 def _of_law(subject: Subject, law: Law) -> Known:

@@ -22,7 +22,7 @@ GSXT = "gsxt"
 STEPS = {
     "listing_notice": ("notify_listing",),
     "listing_decision": ("list",),
-    "removal_decision": ("remove",),
+    "removal_decision": ("remove", "revoke_listing"),
     "repair_notice": (),
     "repair_grant": ("repair",),
     "repair_refusal": ("refuse_repair", "refuse_removal"),
@@ -32,7 +32,7 @@ LISTS = ("listing_notice", "listing_decision", "removal_decision")
 Steps = dict[str, tuple[Row, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A penalty, or a listing and its penalty. steps: those taken, in order, with the columns of their decisions.
 

@@ -15,7 +15,7 @@ PAPERS = {
     "repair_refusal": "不予信用修复决定书",
     "repair_revocation": "撤销准予信用修复决定书",
 }
-REMOVALS = {"early": "提前移出", "ended": "列入期满", "deregistered": "注销"}
+REMOVALS = {"early": "提前移出", "ended": "列入期满", "deregistered": "注销", "annulled": "所依据的处罚被撤销"}
 REFUSALS = {
     "conditions": "不符合条件",
     "falsehood": "隐瞒、弄虚作假",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reports.papers.view import Fact, Form, Wording, paper_view
 from reports.papers.words import chinese_number
 from tests.reports.papers.paper_samples import ABOUT_LISTINGS, KNOWN, paper_of
-from transforms.policy.paper_facts import PAPERS
+from transforms.policy.paper_facts import PAPERS, REMOVALS
 
 IDENTITY = "110101199003070038"
 DAYS = (
@@ -101,7 +101,7 @@ def test_a_paper_says_who_what_and_why(kind):
 def test_whatever_is_known_no_variable_is_left_unfilled(kind, data):
     gone = data.draw(st.sets(st.sampled_from(sorted(KNOWN))))
     about = "listing" if kind in ABOUT_LISTINGS else data.draw(st.sampled_from(["penalty", "listing"]))
-    removal = data.draw(st.sampled_from(["early", "ended", "deregistered", None]))
+    removal = data.draw(st.sampled_from([*REMOVALS, None]))
     refusal = data.draw(st.sampled_from(["conditions", "falsehood", "public_interest", None]))
     more = dict.fromkeys(gone) | {"matter": about, "removal": removal, "refusal": refusal}
     view = paper_of(kind, day=data.draw(st.sampled_from(DAYS)), **more)
@@ -159,6 +159,21 @@ def test_the_notice_of_repair_tells_each_its_own(facts, told):
 )
 def test_a_refusal_gives_its_ground(refusal, told, not_told):
     shown = text_of(paper_of("repair_refusal", refusal=refusal))
+    assert told in shown
+    assert not_told not in shown
+
+
+@pytest.mark.parametrize(
+    ("removal", "told", "not_told"),
+    [
+        ("early", "你（单位）于2026年11月2日申请移出", "已依法注销"),
+        ("ended", "的公示期已于2028年10月10日满三年", "申请移出"),
+        ("deregistered", "已依法注销", "申请移出"),
+        ("annulled", "第十九条，本机关决定撤销上述列入决定", "该办法对其公示期另有规定"),
+    ],
+)
+def test_a_removal_gives_its_ground(removal, told, not_told):
+    shown = text_of(paper_of("removal_decision", removal=removal))
     assert told in shown
     assert not_told not in shown
 
