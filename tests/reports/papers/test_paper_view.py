@@ -169,7 +169,7 @@ def test_a_refusal_gives_its_ground(refusal, told, not_told):
         ("early", "你（单位）于2026年11月2日申请移出", "已依法注销"),
         ("ended", "的公示期已于2028年10月10日满三年", "申请移出"),
         ("deregistered", "已依法注销", "申请移出"),
-        ("annulled", "第十九条，本机关决定撤销上述列入决定", "该办法对其公示期另有规定"),
+        ("annulled", "第十九条，本机关决定撤销上述列入决定", "对其公示期另有规定"),
     ],
 )
 def test_a_removal_gives_its_ground(removal, told, not_told):
