@@ -4,7 +4,8 @@
 - `show`         a value as the Chinese text an officer reads
 - `views`        frozen view models built from frames: the night, an enterprise, the serious-violation list
 - `render`       grids and views to bytes: html, xlsx, csv, json
-- `plots`        migration and history as pictures
+- `plots`        the migration matrix as a picture
+- `steps_plot`   an enterprise's tiers over time as a picture
 - `office`       the office report and the enterprise pages as files
 - `publication`  version folders, their contract, and the delta between two versions
 

@@ -100,7 +100,7 @@ _SHOWN: dict[Form, Callable[[Field, Any], str]] = {
 
 def collected(frame: Frame) -> pl.DataFrame:
     """The frame, computed where it is lazy."""
-    return frame.lazy().collect()
+    return frame if isinstance(frame, pl.DataFrame) else frame.collect()
 
 
 def grid_of(name: str, title: str, frame: pl.DataFrame, fields: Sequence[Field], empty: str = "无") -> Grid:

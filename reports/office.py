@@ -10,6 +10,7 @@ from reports import plots, show
 from reports.grid import Grid
 from reports.render.html import page
 from reports.render.xlsx import workbook
+from reports.steps_plot import history_svg
 from reports.views.enterprise import EnterpriseView
 from reports.views.night import QUARANTINED, NightView
 
@@ -51,7 +52,9 @@ def headline(view: NightView) -> str:
     turned_away = next(figure.text for figure in view.figures if figure.label == QUARANTINED)
     moved = f"等级下调 {show.count(len(view.downgrades))} 家、上调 {show.count(len(view.upgrades))} 家"
     warned = f"；质量检查提示 {len(view.warnings)} 项" if view.warnings.rows else ""
-    return f"本夜{moved}；隔离 {turned_away} 行；今后 30 天将到期 {show.count(len(view.due))} 家{warned}。"
+    law = f"；今日到期 {len(view.law.today)} 项、逾期 {len(view.law.overdue)} 项" if view.law else ""
+    soon = f"今后 30 天等级可能变化 {show.count(len(view.due))} 家"
+    return f"本夜{moved}；隔离 {turned_away} 行{law}；{soon}{warned}。"
 
 
 def _at(grid: Grid, name: str) -> int:
@@ -83,7 +86,7 @@ def _history(view: EnterpriseView) -> str:
     if not view.standings:
         return ""
     words = [view.scheme.words[tier] for tier, _ in view.scheme.tiers]
-    return plots.history_svg(view.standings, words, max(view.as_of, view.standings[-1].from_on))
+    return history_svg(view.standings, words, max(view.as_of, view.standings[-1].from_on))
 
 
 def page_name(enterprise_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Pictures as SVG that stands inside a page: text stays text, so the reader's own Chinese font sets it.
+"""The migration matrix as SVG that stands inside a page: text stays text, so the reader's own Chinese font sets it.
 
 The layout is computed with the font that matplotlib brings along, so the bytes are the same on every machine.
 """
@@ -9,19 +9,16 @@ import io
 import re
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 from reports import show
-from reports.views.enterprise import Standing
+from reports.steps_plot import FONTS, INK, RULE
 from reports.views.migration import Migration
 
-INK, QUIET, RULE = "#1f2933", "#5b6770", "#d5dbe1"
 WORSE, BETTER, STAYED = "#b3402e", "#2d6a8e", "#8a939b"
 Drawn = Any  # matplotlib's own types are partial
-_FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 _SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "yaoxin", "font.family": ["DejaVu Sans"], "font.size": 10}
 _LOCK = threading.Lock()  # matplotlib's settings and Python's warning filters are shared by all threads
 
@@ -64,36 +61,8 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def history_svg(standings: Sequence[Standing], words: Sequence[str], until: date) -> str:
-    """The tier as a line of steps, the best at the top, from the first standing to `until`."""
-    with _axes((7.6, 0.9 + 0.42 * len(words)), words) as (axes, figure):
-        days = [*(standing.from_on for standing in standings), until]
-        levels = [standing.index for standing in standings]
-        axes.step(days, [*levels, levels[-1]], where="post", color="#1f4e79", linewidth=2)
-        axes.plot(days[:-1], levels, linestyle="none", marker="o", markersize=5, color="#1f4e79")
-        for standing in standings[-12:]:  # more labels than these would cover each other
-            label = (show.points(standing.score_centipoints), (standing.from_on, standing.index))
-            axes.annotate(*label, xytext=(4, 6), textcoords="offset points", fontsize=8, color=QUIET)
-        axes.set_yticks(range(len(words)), list(words))
-        axes.set_ylim(len(words) - 0.5, -0.7)
-        _date_axis(axes, days)
-        return _svg(figure)
-
-
-def _date_axis(axes: Drawn, days: Sequence[date]) -> None:
-    from matplotlib.dates import AutoDateLocator, DateFormatter
-
-    axes.grid(axis="y", color=RULE, linewidth=0.8)
-    axes.margins(x=0.06)
-    if days[0] == days[-1]:
-        axes.set_xticks([days[0]])
-    else:
-        axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))  # type: ignore[no-untyped-call]
-
-
 @contextmanager
-def _axes(size: tuple[float, float], words: Sequence[str]) -> Iterator[tuple[Drawn, Drawn]]:
+def _axes(size: tuple[float, float], words: tuple[str, ...]) -> Iterator[tuple[Drawn, Drawn]]:
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -118,6 +87,6 @@ def _svg(figure: Drawn) -> str:
     plain = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", metadata=plain, transparent=True)
     text = buffer.getvalue()
-    inner = text[text.index("<svg") :].replace("'DejaVu Sans'", _FONTS).replace("DejaVu Sans", _FONTS)
+    inner = text[text.index("<svg") :].replace("'DejaVu Sans'", FONTS).replace("DejaVu Sans", FONTS)
     # Fixed lengths would push a narrow window wide: the view box alone keeps the shape.
     return re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", inner, count=1))

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from reports.plots import history_svg, migration_svg
+from reports.plots import migration_svg
+from reports.steps_plot import history_svg
 from reports.views.enterprise import Standing
 from reports.views.migration import Migration
 
@@ -35,6 +36,19 @@ def test_an_empty_matrix_is_drawn():
 def test_the_history_names_tiers_scores_and_days():
     texts = _texts(history_svg(STANDINGS, WORDS, date(2026, 3, 1)))
     assert {*WORDS, "1000.00", "880.00", "2025-01-01"} <= set(texts)
+
+
+@pytest.mark.parametrize(
+    ("until", "days"),
+    [
+        (date(2024, 1, 4), ["2024-01-03", "2024-01-04"]),
+        (date(2024, 3, 1), ["2024-02-01", "2024-03-01"]),
+        (date(2031, 1, 1), ["2026-01-01", "2028-01-01", "2030-01-01"]),
+    ],
+)
+def test_days_below_a_history_are_few_and_even(until: date, days: list[str]):
+    texts = _texts(history_svg(STANDINGS[:1], WORDS, until))
+    assert [text for text in texts if text.startswith("20")] == days
 
 
 def test_a_history_of_one_day_is_drawn():
