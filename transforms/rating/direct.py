@@ -53,7 +53,7 @@ def judged_triggers(asked: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("on") > pl.col("holds_until"))
         .then(reason_code("aged_out"))
     )
-    return asked.with_columns(reason=reason, points=pl.lit(0, dtype=pl.Int64))
+    return asked.with_columns(reason=reason)
 
 
 def placements(judged: pl.DataFrame) -> pl.LazyFrame:

@@ -12,7 +12,7 @@ from functools import lru_cache
 import polars as pl
 
 from transforms.policy.scheme import Award
-from transforms.rating.plan import ItemRule, NeedRule, Plan, Rule
+from transforms.rating.plan import ItemRule, NeedRule, Plan, Rule, reason_code
 from transforms.rating.spans import first_day_within
 from transforms.tables import KINDS, Kind
 
@@ -29,7 +29,7 @@ class Known:
 
     records: Mapping[str, pl.LazyFrame]
     keys: pl.DataFrame
-    releases: pl.LazyFrame
+    releases: pl.DataFrame
 
     def of_enterprises(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of known enterprises, their number `key` in place of enterprise_id."""
@@ -38,7 +38,7 @@ class Known:
         numbered = frame.drop("enterprise_id").with_columns(key)
         return numbered.filter(key.is_not_null()) if key.null_count() else numbered
 
-    def released(self, kind: str) -> pl.LazyFrame:
+    def released(self, kind: str) -> pl.DataFrame:
         """record_id and released_on of the released records of a kind; of several days the first."""
         of_kind = self.releases.filter(pl.col("record_kind") == kind)
         return of_kind.group_by("record_id").agg(pl.col("released_on").min())
@@ -47,9 +47,10 @@ class Known:
 def read_facts(known: Known, plan: Plan) -> Facts:
     """By kind, the records of known enterprises, those that lie ahead of the plan's day included.
 
-    Columns key, record_id, record_no, event_on, revoked_on, released_on, expires_on, act (number; one per act of
-    the kinds of which the heaviest counts), of_NAME for each column that awards are computed from, and a flag per
-    rule: whether it applies to the record, which it never does before its event.
+    Columns key, record_id, record_no, event_on, expires_on, revoked_on and revoked_by (the reason, if by the plan's
+    day), of kinds that are released under some rule also released_on, withdrawn_on and withdrawn_by (either way),
+    act (number; one per act of the kinds of which the heaviest counts), of_NAME for each column that awards are
+    computed from, and a flag per rule: whether it applies to the record, which it never does before its event.
     """
     names = [name for name in plan.kinds if name in known.records]
     read = pl.collect_all([_read(known.records[name], KINDS[name], plan) for name in names])
@@ -74,13 +75,17 @@ def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
 
 def _facts(read: pl.DataFrame, known: Known, kind: Kind, plan: Plan) -> pl.DataFrame:
     """Of what was read the records that a rule applies to, or of which something lies ahead."""
-    days = ["event_on", "revoked_on", "released_on"]
+    by = pl.when(pl.col("revoked_on") <= plan.day).then(reason_code("revoked"))
+    days, withdrawn = ["event_on", "revoked_on"], [by.alias("revoked_by")]
     if kind.name in plan.released_kinds:
-        read = read.join(known.released(kind.name).collect(), on="record_id", how="left")
-    else:
-        read = read.with_columns(released_on=_day_or_null(None))
+        read = read.join(known.released(kind.name), on="record_id", how="left")
+        either = by.when(pl.col("released_on") <= plan.day).then(reason_code("released"))
+        on = pl.min_horizontal("revoked_on", "released_on")
+        withdrawn += [on.alias("withdrawn_on"), either.alias("withdrawn_by")]
+        days.append("released_on")
     flags = [rule.flag for rule in plan.rules_on(kind.name)]
-    return known.of_enterprises(read.filter(pl.any_horizontal(*flags, pl.col(days) > plan.day)))
+    told = read.filter(pl.any_horizontal(*flags, pl.col(days) > plan.day))
+    return known.of_enterprises(told.with_columns(withdrawn))
 
 
 def _act(kind: Kind, plan: Plan) -> pl.Expr:
@@ -88,12 +93,6 @@ def _act(kind: Kind, plan: Plan) -> pl.Expr:
     if kind.act is None or kind.name not in plan.act_kinds:
         return pl.lit(None, dtype=pl.Int64())
     return pl.col(kind.act).rank("dense").cast(pl.Int64) * len(KINDS) + list(KINDS).index(kind.name)
-
-
-def _with_release(read: pl.LazyFrame, known: Known, kind: Kind, plan: Plan) -> pl.LazyFrame:
-    if kind.name in plan.released_kinds:
-        return read.join(known.released(kind.name), on="record_id", how="left")
-    return read.with_columns(released_on=_day_or_null(None))
 
 
 def _day_or_null(name: str | None) -> pl.Expr:

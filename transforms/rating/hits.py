@@ -11,7 +11,7 @@ import polars as pl
 from transforms.policy.scheme import Award
 from transforms.rating.direct import triggers
 from transforms.rating.facts import Facts
-from transforms.rating.plan import ItemRule, Plan, Rule, reason_code
+from transforms.rating.plan import ItemRule, Plan, Rule
 from transforms.rating.spans import end_of_window
 from transforms.spans import day_after, end_of_span
 
@@ -28,6 +28,7 @@ HIT = pl.Schema(
         "expires_on": pl.Date(),
     }
 )
+_NO_DAY, _NO_NUMBER = pl.lit(None, dtype=pl.Date()), pl.lit(None, dtype=pl.Int64())
 ITEM = pl.Schema({"act": pl.Int64(), "raw": pl.Int64(), "used": pl.String()})
 
 
@@ -55,10 +56,9 @@ class Hits:
         last_on = pl.min_horizontal("window_ends_on", "expires_on")
 
         def asked(frame: pl.DataFrame) -> pl.DataFrame:
-            standing = frame.lazy().filter(pl.col("withdrawn_by").is_null()).with_columns(last_on=last_on)
-            joined = standing.join(asks.lazy().select("ask", "key", "on"), on="key")
-            is_in_time = (pl.col("event_on") <= pl.col("on")) & (pl.col("on") <= pl.col("last_on")).fill_null(True)
-            return joined.filter(is_in_time).drop("last_on").collect()
+            standing = frame.filter(pl.col("withdrawn_by").is_null()).join(asks, on="key", how="semi")
+            joined = standing.join(asks.select("ask", "key", "on"), on="key")
+            return joined.filter((pl.col("event_on") <= pl.col("on")) & (pl.col("on") <= last_on).fill_null(True))
 
         return replace(self, items=asked(self.items), triggers=asked(self.triggers))
 
@@ -80,19 +80,17 @@ def _found(facts: Facts, rules: Iterable[Rule], plan: Plan, schema: pl.Schema) -
 
 
 def _hits(facts: pl.DataFrame, rule: Rule, plan: Plan) -> pl.LazyFrame:
-    no_day = pl.lit(None, dtype=pl.Date())
-    heeds = rule.is_until_released
-    by = pl.when(pl.col("revoked_on") <= plan.day).then(reason_code("revoked"))
+    withdrawn = "withdrawn" if rule.is_until_released else "revoked"
     columns = {
         "key": pl.col("key"),
         "rule": pl.lit(rule.order, dtype=pl.Int16()),
         "record_id": pl.col("record_id"),
         "record_no": pl.col("record_no"),
         "event_on": pl.col("event_on"),
-        "withdrawn_on": pl.min_horizontal("revoked_on", "released_on") if heeds else pl.col("revoked_on"),
-        "withdrawn_by": by.when(pl.col("released_on") <= plan.day).then(reason_code("released")) if heeds else by,
+        "withdrawn_on": pl.col(f"{withdrawn}_on"),
+        "withdrawn_by": pl.col(f"{withdrawn}_by"),
         "window_ends_on": end_of_window(pl.col("event_on"), rule.window),
-        "expires_on": pl.col("expires_on") if rule.window.until_expiry else no_day,
+        "expires_on": pl.col("expires_on") if rule.window.until_expiry else _NO_DAY,
     }
     more = _of_item(rule, plan) if isinstance(rule, ItemRule) else {}
     return facts.lazy().filter(pl.col(rule.flag)).select(value.alias(name) for name, value in (columns | more).items())
@@ -104,9 +102,8 @@ def _of_item(rule: ItemRule, plan: Plan) -> dict[str, pl.Expr]:
     starts, percents = {}, {}
     for n in range(plan.decay_steps):
         step = rule.decay[n] if n < len(rule.decay) else None
-        start = pl.lit(None) if step is None else day_after(end_of_span(pl.col("event_on"), step.after))
-        starts[f"decay_{n}_on"] = start.cast(pl.Date())
-        percents[f"percent_{n}"] = pl.lit(None if step is None else step.percent, dtype=pl.Int64())
+        starts[f"decay_{n}_on"] = day_after(end_of_span(pl.col("event_on"), step.after)) if step else _NO_DAY
+        percents[f"percent_{n}"] = pl.lit(step.percent, dtype=pl.Int64()) if step else _NO_NUMBER
     return {"act": pl.col("act"), "raw": raw_points(rule.award), "used": used} | starts | percents
 
 

@@ -29,7 +29,8 @@ def _of_records(facts: Facts, plan: Plan) -> Iterator[pl.LazyFrame]:
     """Events, revocations and releases that are recorded and lie ahead, of every kind the scheme reads."""
     for frame in facts.values():
         for column, cause in {"event_on": "new_record", "revoked_on": "revocation", "released_on": "repair"}.items():
-            yield _candidate(frame, column, cause, plan)
+            if column in frame.columns:
+                yield _candidate(frame, column, cause, plan)
 
 
 def _foreseen(plan: Plan) -> list[pl.Expr]:

@@ -49,7 +49,7 @@ def burdens(hits: Hits, plan: Plan) -> pl.DataFrame:
         .select("key", on="event_on", ends_on=last_on, **{name: columns[name] for name in of_items})
         for frame, columns in ((hits.items, of_items), (hits.triggers, of_triggers))
     ]
-    return pl.concat(frames).collect()
+    return pl.concat(frames).collect().rechunk()
 
 
 _SUMS = pl.col("^(burden|again_.*)$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -17,6 +18,7 @@ UNBOUNDED = 2**53  # beyond any score, and exact wherever a number may pass thro
 REASONS = tuple(REASONS_NOT_COUNTED)
 
 
+@cache
 def reason_code(reason: str) -> pl.Expr:
     """A reason not to count as the small number it is known by within a rating."""
     return pl.lit(REASONS.index(reason), dtype=pl.Int8)

@@ -120,7 +120,7 @@ def rate(
     """
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)
-    known = Known(records, keys, pl.LazyFrame(schema=RELEASES) if releases is None else releases)
+    known = Known(records, keys, pl.DataFrame(schema=RELEASES) if releases is None else releases.collect())
     facts, every_hold = read_facts(known, plan), holds(known, plan)
     hits = find(facts, plan)
     asks = keys.select("key", ask=pl.col("key").cast(pl.Int64), on=pl.lit(as_of, dtype=pl.Date()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -26,6 +27,12 @@ ADJUSTMENT = pl.Schema(
         "stops_on": pl.Date(),
     }
 )
+
+
+@cache
+def role_number(role: str) -> pl.Expr:
+    """A role of a trace row as the small number it is known by within a rating."""
+    return pl.lit(ROLES.index(role), dtype=pl.Int8)
 
 
 def looked_up(number: pl.Expr, values: Sequence[object] | pl.Series, dtype: pl.DataType) -> pl.Expr:
@@ -56,8 +63,7 @@ def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
 
 def _rows(frame: pl.LazyFrame, role: str, rule: pl.Expr, section: pl.Expr) -> pl.LazyFrame:
     """Sums that are adjustments, as rows; those of nothing are none."""
-    role_number = pl.lit(ROLES.index(role), dtype=pl.Int8)
-    rows = frame.filter(pl.col("points") != 0).with_columns(role=role_number, rule=rule, section=section)
+    rows = frame.filter(pl.col("points") != 0).with_columns(role=role_number(role), rule=rule, section=section)
     return rows.select(pl.col(name).cast(dtype) for name, dtype in ADJUSTMENT.items())
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
 from transforms.rating.evaluate import Evaluation
 from transforms.rating.plan import REASONS, Bounds, Plan, Source
-from transforms.rating.totals import ROLES, by_order, looked_up
+from transforms.rating.totals import ROLES, by_order, looked_up, role_number
 from transforms.tables.outputs import ROLES_IN_TRACE, TRACE
 
 _COLUMNS = [name for name in TRACE.schema if name != "valid_from_on"]
-_NAMED = ("item_id", "title", "section", "record_kind", "basis", "confidence")
+_NAMED = ("role", "item_id", "title", "section", "record_kind", "basis", "confidence")
 _Name = tuple[str, int, str, str, str | None, str | None, Source]
 
 
@@ -40,40 +41,53 @@ def _names(plan: Plan) -> Iterator[_Name]:
         yield "direct", direct.order, direct.id, direct.title, None, direct.kind, direct.source
 
 
-def _named(plan: Plan) -> dict[str, pl.Expr]:
-    """What each rule of the scheme is called, with its basis, found by its role and its order."""
-    names = {(role, order): (*said, source.basis, source.confidence) for role, order, *said, source in _names(plan)}
-    width = max(order for _, order in names) + 1
-    places = {ROLES.index(role) * width + order: said for (role, order), said in names.items()}
-    place = pl.col("role").cast(pl.Int32) * width + pl.col("rule")
-    return {
-        name: looked_up(place, by_order((at, said[number]) for at, said in places.items()), pl.String())
-        for number, name in enumerate(_NAMED)
-    }
+@dataclass(frozen=True)
+class _Names:
+    """What each rule of the scheme is called, with its basis, at the place that its role and its order give."""
+
+    width: int
+    columns: dict[str, list[object]]
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Names:
+        """The names of a plan; places go by role, then by order."""
+        names = [(role, order, (role, *said, one.basis, one.confidence)) for role, order, *said, one in _names(plan)]
+        width = max(order for _, order, _ in names) + 1
+        places = {ROLES.index(role) * width + order: said for role, order, said in names}
+        columns = {name: by_order((at, said[n]) for at, said in places.items()) for n, name in enumerate(_NAMED)}
+        return cls(width, columns)
+
+    def place(self, role: pl.Expr) -> pl.Expr:
+        """The place of a row, from its role and the order of its rule."""
+        return (role.cast(pl.Int32) * self.width + pl.col("rule")).alias("place")
+
+    def exprs(self) -> Iterator[pl.Expr]:
+        """The names by the column `place`."""
+        for name, texts in self.columns.items():
+            yield looked_up(pl.col("place"), texts, pl.String()).alias(name)
 
 
-def _rows_of_records(frame: pl.DataFrame, role: str) -> pl.LazyFrame:
+def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFrame:
+    is_item = role == "item"
     return frame.lazy().select(
         "key",
-        pl.lit(ROLES.index(role), dtype=pl.Int8).alias("role"),
-        "rule",
+        names.place(role_number(role)),
         "record_id",
         "record_no",
         "event_on",
-        pl.col("used" if role == "item" else "no_value").alias("used"),
-        "raw",
-        "points",
+        pl.col("used") if is_item else pl.lit("").alias("used"),
+        pl.col("raw") if is_item else pl.lit(0, dtype=pl.Int64).alias("raw"),
+        pl.col("points") if is_item else pl.lit(0, dtype=pl.Int64).alias("points"),
         "reason",
         "stops_on",
     )
 
 
-def _rows_of_adjustments(frame: pl.DataFrame) -> pl.LazyFrame:
+def _rows_of_adjustments(frame: pl.DataFrame, names: _Names) -> pl.LazyFrame:
     none = {"record_id": pl.String(), "record_no": pl.String(), "event_on": pl.Date()}
     return frame.lazy().select(
         pl.col("ask").cast(pl.UInt32).alias("key"),
-        "role",
-        "rule",
+        names.place(pl.col("role")),
         *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in none.items()),
         pl.lit("").alias("used"),
         pl.col("points").alias("raw"),
@@ -81,6 +95,16 @@ def _rows_of_adjustments(frame: pl.DataFrame) -> pl.LazyFrame:
         pl.lit(None, dtype=pl.Int8).alias("reason"),
         "stops_on",
     )
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """By enterprise, role, place in the policy file, event and record.
+
+    Where event and record are null, as for adjustments, what stands before them is unique.
+    """
+    first = pl.col("key").cast(pl.Int64) * 2**24 + pl.col("place")  # one number is put in order faster than two
+    in_one = rows.rechunk()  # and rows in one piece faster than in many
+    return in_one[in_one.select(pl.arg_sort_by(first, "event_on", "record_id")).to_series()]
 
 
 def _position() -> pl.Expr:
@@ -95,29 +119,30 @@ def trace_of(evaluation: Evaluation, keys: pl.DataFrame, plan: Plan) -> pl.DataF
 
     Position goes by role, place in the policy file, event_on, record_id.
     """
-    triggers = evaluation.triggers.with_columns(raw=pl.lit(0, dtype=pl.Int64), no_value=pl.lit(""))
+    names = _Names.of(plan)
     rows = pl.concat(
         [
-            _rows_of_records(evaluation.items, "item"),
-            _rows_of_adjustments(evaluation.adjustments),
-            _rows_of_records(triggers, "direct"),
+            _rows_of_records(evaluation.items, "item", names),
+            _rows_of_adjustments(evaluation.adjustments, names),
+            _rows_of_records(evaluation.triggers, "direct", names),
         ]
     )
-    # Where event and record are null, as for adjustments, what stands before them is unique.
-    ordered = rows.collect().sort("key", "role", "rule", "event_on", "record_id")
-    named = ordered.lazy().select(
-        looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
-        _position().alias("position"),
-        looked_up(pl.col("role"), ROLES, pl.String()).alias("role"),
-        *(value.alias(name) for name, value in _named(plan).items()),
-        "record_id",
-        "record_no",
-        "event_on",
-        pl.col("used").alias("value_used"),
-        pl.col("raw").alias("raw_centipoints"),
-        pl.col("points").alias("points_centipoints"),
-        pl.col("reason").is_null().alias("is_counted"),
-        looked_up(pl.col("reason"), REASONS, pl.String()).alias("reason"),
-        pl.col("stops_on").alias("stops_counting_on"),
+    named = (
+        _in_order(rows.collect())
+        .lazy()
+        .select(
+            looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
+            _position().alias("position"),
+            *names.exprs(),
+            "record_id",
+            "record_no",
+            "event_on",
+            pl.col("used").alias("value_used"),
+            pl.col("raw").alias("raw_centipoints"),
+            pl.col("points").alias("points_centipoints"),
+            pl.col("reason").is_null().alias("is_counted"),
+            looked_up(pl.col("reason"), REASONS, pl.String()).alias("reason"),
+            pl.col("stops_on").alias("stops_counting_on"),
+        )
     )
     return named.select(_COLUMNS).collect()
