@@ -7,8 +7,9 @@ import pytest
 
 from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
 from tests.transforms.law.publicity_examples import CALENDAR, penalty
-from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, records, register_on
+from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, decisions, records, register_on
 from transforms.law import publicity
+from transforms.law.repair import applications
 from transforms.policy.yaml_text import read_document
 
 FILE = Path(__file__).with_name("repair.yaml")
@@ -61,11 +62,15 @@ def test_case(case):
         register = register_on(steps, as_of, known)
         row = _row(publicity(known.penalties, known.enterprises, LAW, CALENDAR, as_of, register).collect(), case)
         assert {name: row[name] for name in case["publicity"]} == case["publicity"]
+    if "applications" in case:
+        rows = applications(register_on(steps, as_of, known), decisions(steps)).collect().rows(named=True)
+        told = [{name: row[name] for name in one} for one, row in zip(case["applications"], rows, strict=True)]
+        assert told == case["applications"]
 
 
 _PARTS = {"conditions": "state", "evidence": "evidence"}
 
 
 def test_every_case_expects_something_and_no_sentence_stands_twice():
-    assert all("expect" in case or "publicity" in case for case in CASES)
+    assert all({"expect", "publicity", "applications"} & set(case) for case in CASES)
     assert len({case["name"] for case in CASES}) == len(CASES)
