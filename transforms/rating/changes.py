@@ -129,7 +129,9 @@ def tier_changes(  # noqa: PLR0913, PLR0917 - two nights, what was known, and wh
     standing in the trace before. Both ratings are gone through several times: give them stored or collected.
     """
     night = Night(as_of, is_policy_changed, received_after)
-    changed = changed_tiers(before.ratings, after.ratings)
-    rows = causes_of_rows(trace_difference(before.trace, after.trace, changed), records, night)
-    caused = causes_of_enterprises(changed, rows, records, night)
+    # Few enterprises change: what they are is found first, and once, so that all else looks at them alone.
+    changed = changed_tiers(before.ratings, after.ratings).collect().lazy()
+    difference = trace_difference(before.trace, after.trace, changed).collect().lazy()
+    rows = causes_of_rows(difference, records, night).collect().lazy()
+    caused = causes_of_enterprises(changed, rows, records, night).collect().lazy()
     return Changes(_changes(caused, enterprises, as_of), _change_trace(rows, caused, as_of))
