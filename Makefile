@@ -26,9 +26,9 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python -m docs.build
 
-# Long Hypothesis campaigns: the same tests, many more examples.
+# Long Hypothesis campaigns: the same tests, many more examples; and longer walks of nights.
 campaign: $(VENV)/.dev
-	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms
+	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms tests/flows/night
 
 # Run by hand when pyproject.toml changes; needs uv.
 lock:

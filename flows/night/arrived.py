@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.night.plan import Night
-from flows.store import Run, Store
+from flows.night.records import Seen
+from flows.store import Run
 
 
-def arrived(store: Store, night: Night, table: str, former: Run | None) -> pl.LazyFrame:
+def arrived(seen: Seen, table: str, former: Run | None) -> pl.LazyFrame:
     """The rows of `table` that the night knows and the night before did not.
 
     former: the night before, whose `known_at` is the bound; None: everything. A second run of a night gives the same.
     """
-    rows = pl.concat([store.scan(table), night.staged(table)])
+    rows = seen.rows(table)
     if "received_at" not in rows.collect_schema():
-        files = arrived(store, night, "files", former).select("file_id")
+        files = arrived(seen, "files", former).select("file_id")
         return rows.join(files, on="file_id", how="semi")
     since = pl.lit(True) if former is None else pl.col("received_at") > former.known_at
-    return rows.filter(since, pl.col("received_at") <= night.known_at)
+    return rows.filter(since, pl.col("received_at") <= seen.night.known_at)

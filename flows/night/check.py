@@ -66,9 +66,10 @@ def _frames(
     store: Store, night: Night, policy: PolicyInForce, former: Run | None
 ) -> Iterator[tuple[str, pl.LazyFrame]]:
     """What is new is checked row by row; what stands was checked so when it was new, and is checked as a whole."""
-    came = {table: arrived(store, night, table, former).collect() for table in ARRIVALS}
+    seen = Seen.by(night, store)
+    came = {table: arrived(seen, table, former).collect() for table in ARRIVALS}
     yield from ((table, frame.lazy()) for table, frame in came.items() if not frame.is_empty())
     yield "night_accounts", night_accounts(came["accounts"])
     yield from ((table, night.staged(table)) for table in RESULTS)
-    stage_present(Seen.by(night, store), [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])
+    stage_present(seen, [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])
     yield PRESENT, night.staged(PRESENT, table=PRESENT_RATINGS)

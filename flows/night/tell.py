@@ -79,15 +79,16 @@ def _frames(store: Store, telling: Telling) -> views.NightFrames:
     night, former = telling.night, telling.former
     after = standing.after(night).collect().lazy()
     soon = after.filter(pl.col("next_change_on") <= night.as_of + views.DUE_WITHIN).select("enterprise_id").collect()
-    named = known("enterprise", Seen.by(night, store), Whose(ids=soon["enterprise_id"]))
+    seen = Seen.by(night, store)
+    named = known("enterprise", seen, Whose(ids=soon["enterprise_id"]))
     return views.NightFrames(
         before=standing.before(night),
         after=after,
         changes=night.staged("changes"),
         change_trace=night.staged("change_trace"),
-        accounts=arrived(store, night, "accounts", former),
-        files=arrived(store, night, "files", former),
-        quarantine=arrived(store, night, "quarantine", former),
+        accounts=arrived(seen, "accounts", former),
+        files=arrived(seen, "files", former),
+        quarantine=arrived(seen, "quarantine", former),
         enterprises=named.select("enterprise_id", "name"),
     )
 

@@ -21,6 +21,8 @@ class Place:
     root: str
     local: Path
     options: Mapping[str, str] = field(default_factory=dict)
+    # Files of table versions by (address, version): a version never changes, and is asked for again and again.
+    files: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def uri(self, *parts: str) -> str:
         """The address of something below the root."""

@@ -29,7 +29,7 @@ class DeltaFile:
     """The Delta table at `<root>/<folder>/<name>`, of the shape of `table`."""
 
     def __init__(self, place: Place, table: Table, folder: str = "tables") -> None:
-        self.table = table
+        self.table, self._place = table, place
         self.uri = place.uri(folder, table.name) if folder else place.uri(table.name)
         self._options = dict(place.options)
 
@@ -89,9 +89,9 @@ class DeltaFile:
 
         part: of which files. since: only rows of files that version does not have.
         """
-        files = [uri for uri in self._open(version).file_uris() if part.holds(uri)]
+        files = [uri for uri in self._files(version) if part.holds(uri)]
         if since is not None:
-            files = sorted(set(files) - set(self._open(since).file_uris()))
+            files = sorted(set(files) - set(self._files(since)))
         if not files:
             return self.table.empty().lazy()
         # Not pl.scan_delta: it does not find files below a folder with a Chinese name.
@@ -104,6 +104,15 @@ class DeltaFile:
             glob=False,
             storage_options=self._options or None,
         )
+
+    def _files(self, version: int | None) -> tuple[str, ...]:
+        if version is None:
+            return tuple(self._open().file_uris())
+        known = self._place.files
+        key = (self.uri, version)
+        if key not in known:
+            known[key] = tuple(self._open(version).file_uris())
+        return known[key]
 
     def _create(self, partition: list[str]) -> None:
         """Version 0 is empty: what a run leaves behind that never came to its end is undone to it."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flows.settings import Settings
-from flows.store import Run, Store
+from flows.store import Run, Store, known
 
 _SHOWN = ("listed_on", "decision_no", "reason", "listed_by", "ends_on")
 
 
 def listing_of(settings: Settings, store: Store, run: Run, enterprise_id: str) -> dict[str, Any] | None:
     """listed_on, decision_no, reason, listed_by, ends_on of the oldest entry that stands on the night, or None."""
-    from transforms.history import current
-
     decisions, enterprises, penalties = (
-        current(store.scan(kind, run, enterprise_id), run.known_at) for kind in ("decision", "enterprise", "penalty")
+        known(store, kind, run, enterprise_id) for kind in ("decision", "enterprise", "penalty")
     )
     if decisions.select("record_id").collect().is_empty():  # nearly always: then no law need be read
         return None

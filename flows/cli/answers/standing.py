@@ -96,10 +96,7 @@ def _scheme_in_force(settings: Settings, run: Run) -> SchemeFacts:
 
 def records_of(store: Store, run: Run, enterprise_id: str) -> dict[str, pl.LazyFrame]:
     """Current versions of the enterprise's records by kind, as known on the night."""
-    from transforms.history import current
-
-    kinds = [kind for kind in KINDS if kind != "enterprise"]
-    return {kind: current(store.scan(kind, run, enterprise_id), run.known_at) for kind in kinds}
+    return {kind: known(store, kind, run, enterprise_id) for kind in KINDS if kind != "enterprise"}
 
 
 def document(found: Standing) -> dict[str, Any]:

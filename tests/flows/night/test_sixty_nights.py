@@ -1,0 +1,119 @@
+"""A night that rates whom something concerns leaves what one leaves that rates all: sixty nights, walked both ways."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from flows.night.check import Checked, check
+from flows.night.work import Steps
+from flows.policies import read_sources
+from flows.publishing import prepare_and_publish
+from tests.flows.night.nights import UNGATED, content, differing, files_below, known
+from tests.flows.night.walk import Plan, Walkers
+
+pytestmark = pytest.mark.timeout(900 if os.environ.get("HYPOTHESIS_PROFILE") != "campaign" else 7200)
+WAYS = {"some": {}, "all": {"full": True}}
+EDITS = {10: ("law/calendar.yaml", "law: calendar", "law: calendar # 核对")}
+NEW_POLICY = {20: {"walk": ("{fixed: -6}", "{fixed: -9}"), "reference": ("{fixed: -10}", "{fixed: -15}")}}
+LONG = [
+    *(Plan(seed=seed, rows=5, enterprises=200) for seed in range(8, 12)),
+    Plan(nights=120, enterprises=1500, rows=12, seed=12, scheme="reference"),
+]
+PLANS = [Plan(), *(LONG if os.environ.get("HYPOTHESIS_PROFILE") == "campaign" else [])]
+TWICE, CAUGHT_UP, REFUSED, BACK = 24, range(30, 33), 36, 45
+
+
+def refusing(_store, _policy_dir, night, _policy, _former):
+    """A gate that lets nothing through."""
+    verdict = type("Verdict", (), {"is_passed": False, "table": "x", "row_count": 0, "findings": ()})
+    return Checked((verdict,), night.folder / "gate" / "index.html")
+
+
+def walk(walkers: Walkers) -> None:
+    """Every night of the plan, with all that may befall one."""
+    for number in range(walkers.plan.nights):
+        day = walkers.receive(number)
+        if number in EDITS:
+            walkers.edit(*EDITS[number])
+        if number in NEW_POLICY:
+            scheme = walkers.plan.scheme
+            walkers.edit(f"schemes/{scheme}.yaml", *NEW_POLICY[number][scheme])
+        steps = replace(UNGATED, check=check) if number % walkers.plan.gate_every == 0 else UNGATED
+        if number in CAUGHT_UP:  # all three in the last one's night
+            if number == CAUGHT_UP[-1]:
+                for ago in (2, 1, 0):
+                    passes(walkers, day - timedelta(days=ago), steps, known(day))
+        elif number == REFUSED:
+            refused = walkers.walk(day, replace(UNGATED, check=refusing))
+            assert {result.state for result in refused.values()} == {"refused"}
+        else:
+            befalls(walkers, number, day, steps)
+
+
+def befalls(walkers: Walkers, number: int, day, steps: Steps) -> None:
+    if number == REFUSED + 1:
+        passes(walkers, day - timedelta(days=1), steps, known(day))
+    passes(walkers, day, steps, known(day - timedelta(days=4)) if number == BACK else None)
+    if number == TWICE:
+        walkers.news.of(day, number + 3)  # what came late
+        passes(walkers, day, steps, known(day) + timedelta(hours=2))
+
+
+def passes(walkers: Walkers, day, steps: Steps, known_at=None) -> None:
+    results = walkers.walk(day, steps, known_at)
+    assert {name: result.state for name, result in results.items()} == dict.fromkeys(results, "passed"), results
+
+
+@pytest.fixture(scope="module", params=PLANS, ids=lambda plan: f"{plan.scheme}-{plan.seed}")
+def walked(request, tmp_path_factory, monkeypatch_module):
+    """Both offices after all their nights."""
+    monkeypatch_module.setattr("flows.night.check.what_first", lambda *_: "look at x")
+    for module in ("bring_in", "tell"):  # no night edits them, and reading them takes a tenth of a second
+        monkeypatch_module.setattr(f"flows.night.{module}.read_sources", cache(read_sources))
+    walkers = Walkers(tmp_path_factory.mktemp("walk"), request.param, WAYS, are_alike=True)
+    walk(walkers)
+    return walkers.offices()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def scopes(office):
+    return [run.facts["scope"] for run in office.store.every_run() if run.flow == "nightly"]
+
+
+def test_both_ways_leave_the_same_tables(walked):
+    some, every = (content(office.store) for office in walked.values())
+    assert differing(some, every) == []
+    empty = {name for name, table in some.items() if table.is_empty()}
+    assert empty <= {"rectification", "commitment", "person_ban", "honour", "signal", "sampling"}
+
+
+def test_both_ways_leave_the_same_reports_and_publications(walked):
+    reports = []
+    for office in walked.values():
+        prepare_and_publish(office.settings, "张三")
+        runs = files_below(office.store.place.local / "runs")
+        told = {name: text for name, text in runs.items() if "/stage/" not in name}
+        reports.append(told | files_below(office.settings.publications))
+    assert reports[0].keys() == reports[1].keys()
+    assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
+    assert sum(name.endswith("office.html") for name in reports[0]) >= 60
+
+
+def test_one_way_looks_at_few_and_says_why(walked):
+    some, every = (scopes(office) for office in walked.values())
+    assert {scope["mode"] for scope in every} == {"full"}
+    why = {scope["why"] for scope in some}
+    assert {"", "first night", "another law", "another policy", "the night before knew of more"} <= why
+    partial = [scope for scope in some if scope["mode"] == "incremental"]
+    assert len(partial) > 45
+    assert set().union(*(scope["because"] for scope in partial)) == {"records", "register", "due", "decision"}
+    rated = [sum(scope["rated"] for scope in scopes) for scopes in (some, every)]
+    assert rated[0] * 2 < rated[1]
