@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from flows.night import standing
 from flows.night.arrived import arrived
 from flows.night.check import Checked
+from flows.night.legal import of_enterprises, office_frames
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose, known, known_records
 from flows.policies import PolicyInForce, read_sources, scheme_facts
@@ -58,9 +59,9 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     night = telling.night
     facts = scheme_facts(telling.policy, night.as_of)
     keep_scheme(night.folder, facts)
-    frames = _frames(store, telling)
+    frames = replace(_frames(store, telling), law=office_frames(Seen.by(night, store), settings, telling.former))
     changed = frames.changes.lazy().collect()["enterprise_id"].to_list()
-    _write_pages(store, telling, changed, facts)
+    _write_pages(store, settings, telling, changed, facts)
     about = views.Night(
         settings.office_name,
         night.as_of,
@@ -113,7 +114,9 @@ def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFr
     return links
 
 
-def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: SchemeFacts) -> None:
+def _write_pages(
+    store: Store, settings: Settings, telling: Telling, enterprises: list[str], facts: SchemeFacts
+) -> None:
     """A page for each enterprise whose tier changed; their part of every table is read once for all of them."""
     if not enterprises:
         return
@@ -121,6 +124,7 @@ def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: 
     asked = pl.Series("enterprise_id", enterprises, dtype=pl.String)
     parts = {name: _by_enterprise(frame) for name, frame in _page_frames(store, night, asked).items()}
     kinds = [kind for kind in KINDS if kind != "enterprise"]
+    law = of_enterprises(known_records(Seen.by(night, store), Whose.these(asked, night.buckets)), settings, night.as_of)
 
     def part(name: str, key: str) -> pl.DataFrame:
         return parts[name].get(key, TABLES[name].empty())
@@ -132,6 +136,7 @@ def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: 
             trace=part("trace", key),
             history=part("ratings", key),
             records={kind: part(kind, key) for kind in kinds},
+            law=law.get(key),
         )
         write_enterprise(enterprise_view(frames, night.as_of, facts), telling.folder / "enterprises" / page_name(key))
 

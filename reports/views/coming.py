@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from reports.grid import Grid, fields_of, grid_of
 from transforms.law.coming.words import COMING
 
+ITSELF = "itself"
+_WHO = {**COMING.column("who").words, ITSELF: "自行发生"}
 _NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
 
 
@@ -15,4 +19,5 @@ def coming_grid(
 ) -> Grid:
     """Rows of COMING in their order; without the party where all are one enterprise's."""
     shown = [column for column in _NAMES if with_party or column != "party_name"]
-    return grid_of(name, title, rows, fields_of(COMING, *shown), empty)
+    fields = [replace(each, words=_WHO) if each.name == "who" else each for each in fields_of(COMING, *shown)]
+    return grid_of(name, title, rows.with_columns(pl.col("who").fill_null(ITSELF)), fields, empty)

@@ -13,9 +13,11 @@ from reports.grid import Frame, Grid, collected
 from reports.views import night_tables as tables
 from reports.views.changes import Change, changes_of
 from reports.views.migration import Migration, migration_of
+from reports.views.office_law import OfficeLaw, OfficeLawFrames, office_law
 from reports.views.scheme import SchemeFacts
 
 QUARANTINED = "隔离行数"
+DUE_TODAY, OVERDUE = "今日到期", "逾期事项"
 DUE_WITHIN = timedelta(days=30)  # how far the page looks ahead; a matter of reading, not of policy
 
 
@@ -25,7 +27,7 @@ class NightFrames:
 
     before, after: ratings (enterprise_id, tier, …) that stood before the night and that stand now, one row per
     enterprise. changes, change_trace: of the night. accounts, files, quarantine: of the night.
-    enterprises: enterprise_id, name.
+    enterprises: enterprise_id, name. law: what the law asks for and brings, where it was worked out.
     """
 
     before: Frame
@@ -36,6 +38,7 @@ class NightFrames:
     files: Frame
     quarantine: Frame
     enterprises: Frame
+    law: OfficeLawFrames | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class NightView:
     due_days: Grid
     due: Grid
     warnings: Grid
+    law: OfficeLaw | None = None
 
     @property
     def downgrades(self) -> tuple[Change, ...]:
@@ -100,7 +104,8 @@ class NightView:
         figures = tables.figures_grid([(figure.label, figure.value, figure.note) for figure in self.figures])
         intake = (self.accounts, self.files, self.quarantine)
         changed = (self.change_list, self.evidence, self.migration.grid)
-        return (figures, self.distribution, *changed, *intake, self.due_days, self.due, self.warnings)
+        law = self.law.grids if self.law else ()
+        return (figures, self.distribution, *changed, *law, *intake, self.due_days, self.due, self.warnings)
 
 
 def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> NightView:
@@ -110,10 +115,11 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
     changes = changes_of(frames.changes, frames.change_trace, frames.after, scheme, night.pages)
     accounts, files = collected(frames.accounts), collected(frames.files)
     due = tables.due(frames.after, frames.enterprises, night.as_of, night.as_of + DUE_WITHIN)
+    law = office_law(frames.law, night.as_of) if frames.law else None
     return NightView(
         night=night,
         scheme=scheme,
-        figures=_figures(files, accounts, migration, changes),
+        figures=(*_figures(files, accounts, migration, changes), *_law_figures(law)),
         is_account_closed=_is_closed(accounts),
         distribution=tables.distribution(migration, scheme),
         changes=changes,
@@ -126,6 +132,16 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
         due_days=tables.due_days(due),
         due=tables.due_list(due, scheme),
         warnings=tables.warnings(night.warnings),
+        law=law,
+    )
+
+
+def _law_figures(law: OfficeLaw | None) -> tuple[Figure, ...]:
+    if law is None:
+        return ()
+    return (
+        Figure(DUE_TODAY, len(law.today)),
+        Figure(OVERDUE, len(law.overdue), "须立即办理" if law.overdue.rows else ""),
     )
 
 

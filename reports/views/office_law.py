@@ -23,7 +23,7 @@ class OfficeLawFrames:
     """coming: COMING up to the end of the month. list_changes: LISTING rows that came on the list or left it tonight.
 
     candidates: CANDIDATE. refused: STEP_TABLE rows of tonight. applications: APPLICATION of those under way.
-    missing: what the policy must say before this is whole, in English, for the operator.
+    missing: what the policy does not say yet, and how many penalties are concerned.
     """
 
     coming: Frame

@@ -12,8 +12,7 @@ from flows.law import legal_of
 from flows.settings import Settings
 from flows.store import Run, Store, present
 from transforms.law import gap_texts
-from transforms.law.coming import coming
-from transforms.law.legal import Legal
+from transforms.law.coming import coming, untold
 from transforms.tables import TABLES
 
 _REASONS = TABLES["ratings"].column("next_change_why").words
@@ -50,11 +49,5 @@ def find_due(settings: Settings, store: Store, night: Run, span: Span) -> Due:
     """What the night knows of the coming days."""
     legal = legal_of(settings, store, night, span.as_of, span.enterprise_id)
     rows = coming(legal, span.until, present(store, night, span.enterprise_id).ratings, _REASONS).collect()
-    return Due(span, rows, missing(legal, span.until))
-
-
-def missing(legal: Legal, until: date | None) -> tuple[str, ...]:
-    """What the policy or the calendar must say first: of penalties on display whose end or term it cannot tell."""
-    is_open = ~pl.col("state").is_in(["unpublished", "uncovered"]) & pl.col("gap").is_not_null()
-    is_near = (pl.col("gap") == "low_fine") | pl.lit(until is None or until > legal.law.calendar.last_on)
-    return tuple(gap_texts(legal.publicity.filter(is_open & is_near).collect(), legal.law.calendar))
+    missing = gap_texts(untold(legal, span.until).collect(), legal.law.calendar)
+    return Due(span, rows, tuple(missing))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from flows.legal_kinds import LEGAL
 from flows.scheme_kept import kept_scheme
 from flows.settings import Settings
 from flows.store import Run, Store, known, present
@@ -17,17 +18,6 @@ from transforms.tables import KINDS
 
 if TYPE_CHECKING:
     from flows.cli.answers.law_of_one import LawOfOne
-
-# What the law has anything to say about.
-_ALWAYS = pl.lit(True)
-_LEGAL = {
-    "penalty": _ALWAYS,
-    "decision": _ALWAYS,
-    "person_ban": _ALWAYS,
-    "rectification": pl.col("completed_on").is_null(),
-    "inspection": pl.col("published_on").is_not_null(),
-    "sampling": pl.col("published_on").is_not_null(),
-}
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ def standing(
 
 def _law(settings: Settings, store: Store, run: Run, key: str) -> LawOfOne | None:
     """Nearly always there is nothing: then no law need be read."""
-    rows = [known(store, kind, run, key).filter(test).select("record_id") for kind, test in _LEGAL.items()]
+    rows = [known(store, kind, run, key).filter(test).select("record_id") for kind, test in LEGAL.items()]
     if all(frame.is_empty() for frame in pl.collect_all(rows)):
         return None
     from flows.cli.answers.law_of_one import law_of_one

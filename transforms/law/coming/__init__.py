@@ -8,7 +8,7 @@
 - `words`      columns and codes
 """
 
-from transforms.law.coming.coming import coming
+from transforms.law.coming.coming import coming, untold
 from transforms.law.coming.words import COMING, WHATS
 
-__all__ = ["COMING", "WHATS", "coming"]
+__all__ = ["COMING", "WHATS", "coming", "untold"]

@@ -47,6 +47,13 @@ def coming(
     return _named(_in_time(pl.concat(parts), as_of, until), records["enterprise"])
 
 
+def untold(legal: Legal, until: date | None) -> pl.LazyFrame:
+    """Rows of PUBLICITY of which COMING cannot tell all up to `until`: the policy or the calendar lacks something."""
+    is_open = ~pl.col("state").is_in(["unpublished", "uncovered"]) & pl.col("gap").is_not_null()
+    is_beyond = until is None or until > legal.law.calendar.last_on
+    return legal.publicity.filter(is_open & ((pl.col("gap") == "low_fine") | pl.lit(is_beyond)))
+
+
 def _in_time(rows: pl.LazyFrame, as_of: date, until: date | None) -> pl.LazyFrame:
     is_ahead = pl.when("is_automatic").then(pl.col("on") > as_of).otherwise(pl.lit(True))
     is_near = pl.lit(True) if until is None else (pl.col("on") <= until).fill_null(True)
