@@ -19,17 +19,20 @@ _HELD = {gap: f"在列期限不能确定（{word}）" for gap, word in GAPS.item
 
 
 def listed(settings: Settings, store: Store, night: Run) -> Contents:
-    """The entries of the list on the night's day. Held back: those whose end the policy cannot tell."""
+    """The entries of the list on the night's day."""
     found = legal_of(settings, store, night).register.listings.collect()
-    law_hash = hash_of_law(settings.policy_dir, *_LAW_FILES)
-    entries = entries_of(found.lazy()).select(list(LIST.schema)).collect()
+    return contents_of(found, hash_of_law(settings.policy_dir, *_LAW_FILES))
+
+
+def contents_of(found: pl.DataFrame, policy_hash: str) -> Contents:
+    """The list of `found` (LISTING): what stands. Held back: entries whose end the policy cannot tell."""
     unknown = found.filter(pl.col("state") == "unknown").select("decision_no", "gap").iter_rows()
     held = [(number, _HELD[gap]) for number, gap in unknown]
     return Contents(
-        entries,
+        entries_of(found.lazy()).select(list(LIST.schema)).collect(),
         _causes(found),
         "serious_list",
-        law_hash,
+        policy_hash,
         issues=counted(why for _, why in held),
         held=tuple(f"{number}：{why}" for number, why in held),
     )

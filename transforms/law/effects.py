@@ -16,9 +16,10 @@ from transforms.tables.words import DECISION_TYPES
 HIDES = "temporary_repair"
 _OPENS = ("end_temporary_repair", "repair")
 _CARRIES = "carry_out"
+_GRANTS, _REVOKES = "repair", "revoke_repair"
 _KEY = ["owner", "number_key"]
 _REMOVED = ("standing", "removed", "ended")
-_DAYS = ("repaired_on", "restored_on", "hidden_on", "resumed_on", "taken_down_on", "take_down_by_on")
+_DAYS = ("repaired_on", "granted_on", "restored_on", "hidden_on", "resumed_on", "taken_down_on", "take_down_by_on")
 _OTHERS = ("repaired_elsewhere_on", "repair_push_by_on", "restarted_on")
 
 
@@ -50,12 +51,14 @@ def with_effects(
 def repairs(followed: Followed, system: str) -> pl.LazyFrame:
     """By owner and number_key of the penalty: what its matter has come to in `system`.
 
-    repaired_on: a granted repair in force. restored_on: one was revoked. hidden_on: a temporary repair runs;
-    resumed_on: one was ended. taken_down_on: carried out; take_down_by_on: to be by then.
+    repaired_on: a granted repair in force. granted_on: the last one granted. restored_on: one was revoked.
+    hidden_on: a temporary repair runs; resumed_on: one was ended. taken_down_on: carried out; take_down_by_on: to be
+    by then.
     """
     matters = followed.matters.filter(pl.col("matter") == "penalty", pl.col("system") == system)
     taken = followed.steps.filter(~pl.col("is_refused"))
-    of_matter = [_hidden(taken), _last(taken, _CARRIES, "taken_down_on"), _take_down_by(followed.terms)]
+    days = (_last(taken, _CARRIES, "taken_down_on"), _last(taken, _GRANTS, "granted_on"))
+    of_matter = [_hidden(taken), *days, _take_down_by(followed.terms)]
     for part in of_matter:
         matters = matters.join(part, on="matter_id", how="left")
     is_done = pl.col("taken_down_on") >= pl.col("released_on")
@@ -64,6 +67,14 @@ def repairs(followed: Followed, system: str) -> pl.LazyFrame:
         .group_by(owner="owner", number_key="target_key")
         .agg(pl.col(*_DAYS).max())
     )
+
+
+def has_revocations(register: Register | None) -> bool:
+    """Whether any repair was revoked."""
+    if register is None:
+        return False
+    revoked = register.followed.steps.filter(~pl.col("is_refused"), pl.col("step") == _REVOKES)
+    return not revoked.select("record_id").collect().is_empty()
 
 
 def _hidden(taken: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,14 +11,14 @@ from transforms.law.calendar import EARLIEST, LATEST, Calendar
 from transforms.law.classes import FOR_EVER, with_class
 from transforms.law.clock import with_clock, with_terms
 from transforms.law.cuts import cut_short
-from transforms.law.effects import with_effects
+from transforms.law.effects import has_revocations, with_effects
 from transforms.law.ends import Ends, outcome_column
 from transforms.law.facts import with_facts
 from transforms.law.register import Register
 from transforms.law.state import with_state
 from transforms.law.words import CONFIDENCES, PUBLICITY
 from transforms.policy.law_publicity import Publicity, PublicityLaw, Transition
-from transforms.tables.shape import TEXT
+from transforms.tables.shape import DAY, TEXT
 
 _OTHER: dict[Transition, Transition] = {"display": "decision", "decision": "display"}
 
@@ -58,15 +58,32 @@ def assessed(penalties: pl.LazyFrame, enterprises: pl.LazyFrame, day: LegalDay) 
 
 
 def _in_system(facts: pl.LazyFrame, system: Publicity, day: LegalDay) -> pl.LazyFrame:
-    calendar, repair = day.calendar, day.law.repair_of(system.system)
-    frame = with_effects(facts, repair, day.register, calendar)
-    frame = with_clock(with_terms(frame, system, calendar), system)
+    repair = day.law.repair_of(system.system)
+    frame = with_effects(facts, repair, day.register, day.calendar)
+    if has_revocations(day.register):
+        frame = _without_vain_restarts(frame, system, day)
+    frame = _with_periods(frame, system, day)
+    frame = _with_class_shown(frame, system, day.calendar, day.as_of)
+    frame = _without_duties(cut_short(frame, system, repair))
+    return with_state(frame, system, day.calendar, day.as_of)
+
+
+def _with_periods(frame: pl.LazyFrame, system: Publicity, day: LegalDay) -> pl.LazyFrame:
+    frame = with_clock(with_terms(frame, system, day.calendar), system)
     for position, regime in enumerate(system.regimes):
         frame = with_class(frame, regime, day.law.low_fines, outcome_column(position))
-    frame = _with_ends(frame, system, calendar)
-    frame = _with_class_shown(frame, system, calendar, day.as_of)
-    frame = _without_duties(cut_short(frame, system, repair))
-    return with_state(frame, system, calendar, day.as_of)
+    return _with_ends(frame, system, day.calendar)
+
+
+def _without_vain_restarts(frame: pl.LazyFrame, system: Publicity, day: LegalDay) -> pl.LazyFrame:
+    """A revoked repair brings back what was on display before it: what was over by then begins no new period."""
+    alone = _with_periods(frame.with_columns(restarted_on=pl.lit(None, dtype=DAY)), system, day)
+    was_over = alone.filter(pl.col("natural_stop_on") <= pl.col("granted_on")).select(
+        "record_id", was_over=pl.lit(True)
+    )
+    restarted = pl.when(pl.col("was_over").is_null()).then("restarted_on")
+    joined = frame.join(was_over, on="record_id", how="left", maintain_order="left")
+    return joined.with_columns(restarted_on=restarted).drop("was_over")
 
 
 def _with_ends(frame: pl.LazyFrame, system: Publicity, calendar: Calendar) -> pl.LazyFrame:
