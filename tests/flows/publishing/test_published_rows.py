@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ from reports.views.listing import Entry, ListSpec, entries_of
 from reports.views.lists import PENALTIES, SERIOUS_VIOLATIONS
 from tests.flows.publishing.rows_oracle import NEW_RULES, Case, months_after
 from tests.flows.publishing.town import decision, penalty, rows
-from transforms.law.legal import KINDS_ASKED, Legal
+from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
 from transforms.law.published import published_penalties
 
 POLICY = Path(__file__).parents[3] / "policy"
@@ -142,16 +142,16 @@ def critical_days(given: list[Case]) -> list[date]:
     return sorted(day for day in near if FIRST <= day <= LAST)
 
 
-@pytest.fixture(scope="module")
-def law():
+@cache
+def law() -> LegalLaw:
     """The law in force; of the systems only the national one, which the lists are about."""
     whole = read_legal_law(POLICY, LAST)
     systems = tuple(each for each in whole.publicity.systems if each.system == "gsxt")
     return replace(whole, publicity=replace(whole.publicity, systems=systems))
 
 
-def contents_on(day: date, records: dict[str, pl.LazyFrame], law) -> dict[str, Contents]:
-    legal = Legal(records, law, day)
+def contents_on(day: date, records: dict[str, pl.LazyFrame]) -> dict[str, Contents]:
+    legal = Legal(records, law(), day)
     found = published_penalties(legal.publicity, records["penalty"], records["enterprise"]).collect()
     return {
         "penalties": penalties_of(found, ""),
@@ -179,11 +179,11 @@ def histories(draw: st.DrawFn) -> tuple[list[Case], list[date]]:
     max_examples=settings().max_examples // 3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 @given(histories())
-def test_each_day_every_row_has_a_live_ground_and_every_ground_its_row(law, history):
+def test_each_day_every_row_has_a_live_ground_and_every_ground_its_row(history):
     given, days = history
     records, versions = records_of(given), {}
     for day in days:
-        for name, contents in contents_on(day, records, law).items():
+        for name, contents in contents_on(day, records).items():
             is_on = Case.is_public if name == "penalties" else Case.is_listed
             expected = {at for at, case in enumerate(given) if is_on(case, day)}
             wrong = sorted(shown(contents) ^ expected)
