@@ -74,7 +74,9 @@ def enterprise_law(frames: EnterpriseLawFrames) -> EnterpriseLaw:
     listings, coming = collected(frames.listings), collected(frames.coming)
     repair = collected(frames.repair).sort("matter", "decided_on", "decision_no", "record_id", "system")
     unmet = Field("unmet", "尚未具备的条件", width=40)
-    told = repair.with_columns(pl.Series("unmet", [_unmet(row) for row in repair.iter_rows(named=True)], pl.String()))
+    against = [_against(row) for row in repair.iter_rows(named=True)]
+    texts = pl.DataFrame(against, {"unmet": pl.String(), "basis": pl.String()}, orient="row")
+    told = repair.drop("basis").hstack(texts)
     fields = (*fields_of(REPAIR, *_REPAIR), unmet, *fields_of(REPAIR, *_REPAIR_ENDS))
     return EnterpriseLaw(
         list_text=_list_text(listings.iter_rows(named=True)),
@@ -100,16 +102,19 @@ def _list_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return f"不在列（{show.clean(last['decision_no'])}：{LISTING_STATES[last['state']]}）"
 
 
-def _unmet(row: Mapping[str, Any]) -> str:
-    """Why not, or each condition that is not shown to be met, with the day it could be."""
+def _against(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Why not, or each condition that is not shown to be met with the day it could be; and the articles of that."""
     if row["why"]:
-        return str(row["why"])
-    texts = []
-    for one in row["conditions"] or ():
-        if one["state"] != "met":
-            day = f"，{one['earliest_on']} 起" if one["earliest_on"] and one["state"] == "unmet" else ""
-            texts.append(f"{one['title']}（{CONDITION_STATES[one['state']]}{day}）")
-    return "；".join(texts)
+        return str(row["why"]), str(row["basis"] or "")
+    open_ = [one for one in row["conditions"] or () if one["state"] != "met"]
+    texts = (f"{one['title']}（{CONDITION_STATES[one['state']]}{_from(one)}）" for one in open_)
+    articles = "；".join(dict.fromkeys(one["basis"] for one in open_))
+    return "；".join(texts), articles or str(row["basis"] or "")
+
+
+def _from(condition: Mapping[str, Any]) -> str:
+    is_to_come = condition["state"] == "unmet" and condition["earliest_on"] is not None
+    return f"，{condition['earliest_on']} 起" if is_to_come else ""
 
 
 def _next(coming: pl.DataFrame) -> Next | None:
