@@ -71,8 +71,14 @@ class Legal:
     @cached_property
     def spot_checks(self) -> pl.LazyFrame:
         """PUBLICITY of bad results of spot checks that are public."""
-        kinds = ("inspection", "sampling", "penalty", "enterprise")
-        known = SpotRecords(*(self.records[kind] for kind in kinds), self.publicity, self.register.listings)
+        known = SpotRecords(
+            self.records["inspection"],
+            self.records["sampling"],
+            self.records["penalty"],
+            self.records["enterprise"],
+            self.publicity,
+            self.register.listings,
+        )
         return spot_checks(known, self.law.spot_checks, self.law.calendar, self.as_of).collect().lazy()
 
     @cached_property

@@ -49,12 +49,13 @@ def is_on_display(p, gone, steps, system, day):
     ends = [p["revoked_on"], max(gone, DEREGISTRATION_ENDS) if gone and system == "gsxt" else None]
     if any(end is not None and end <= day for end in ends):
         return False
-    start, is_off = p["published_on"] if system == "gsxt" else p["decided_on"], False
+    start, is_off, granted_on = p["published_on"] if system == "gsxt" else p["decided_on"], False, None
     for kind, on in steps:
         if on > day:
             break
         is_off = kind in ("repair", "temporary_repair")
-        if kind == "revoke_repair" and system == "gsxt":
+        granted_on = on if kind == "repair" else granted_on
+        if kind == "revoke_repair" and system == "gsxt" and granted_on < first_day_off(p, system, start):
             start = on
     return not is_off and day < first_day_off(p, system, start)
 
