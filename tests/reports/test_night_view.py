@@ -165,7 +165,8 @@ def test_the_notice_stands_on_illustrative_reports_only(view: NightView):
 
 def test_the_same_night_gives_the_same_bytes_whatever_the_order_of_rows(view: NightView, tmp_path):
     frames = samples.night_frames()
-    shuffled = NightFrames(**{name: frame.lazy().collect().reverse() for name, frame in vars(frames).items()})
+    given = {name: frame for name, frame in vars(frames).items() if frame is not None}
+    shuffled = NightFrames(**{name: frame.lazy().collect().reverse() for name, frame in given.items()})
     again = office_view(shuffled, samples.night(), samples.SCHEME)
     one, other = write_office(view, tmp_path / "a"), write_office(again, tmp_path / "b")
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
