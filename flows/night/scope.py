@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
@@ -20,6 +21,12 @@ from flows.store.buckets import split
 from transforms.tables import KINDS
 
 _ID = "enterprise_id"
+# What is released goes by the day of a decision, the day after its end, and the day a penalty is annulled.
+_DAYS_OF_LAW: tuple[tuple[str, str, Literal["left", "right"]], ...] = (
+    ("decision", "decided_on", "right"),
+    ("decision", "ends_on", "left"),
+    ("penalty", "revoked_on", "right"),
+)
 _MOST_PERCENT = 50  # past so many of a hundred enterprises, to pick them out takes longer than to rate all
 
 
@@ -120,7 +127,9 @@ def _with_news(kind: str, seen: Seen, former: Run) -> pl.LazyFrame:
 
 
 def _with_steps(seen: Seen, former: Run) -> pl.LazyFrame:
-    """The enterprises of decisions whose day, or the day after whose end, has come since the night before."""
-    begins = pl.col("decided_on").is_between(former.as_of, seen.night.as_of, closed="right")
-    ended = pl.col("ends_on").is_between(former.as_of, seen.night.as_of, closed="left")
-    return seen.rows("decision").filter(begins | ended).select(_ID, why=pl.lit("decision"))
+    """The enterprises for whose listings and repairs a day that a record names has come since the night before."""
+    found = []
+    for kind, column, closed in _DAYS_OF_LAW:
+        has_come = pl.col(column).is_between(former.as_of, seen.night.as_of, closed=closed)
+        found.append(seen.rows(kind).filter(has_come).select(_ID, why=pl.lit("decision")))
+    return pl.concat(found)

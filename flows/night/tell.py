@@ -61,19 +61,29 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     keep_scheme(night.folder, facts)
     frames = replace(_frames(store, telling), law=office_frames(Seen.by(night, store), settings, telling.former))
     changed = frames.changes.lazy().collect()["enterprise_id"].to_list()
-    _write_pages(store, settings, telling, changed, facts)
+    pages = {key: f"enterprises/{page_name(key)}" for key in changed}
     about = views.Night(
         settings.office_name,
         night.as_of,
         night.folder.name,
         warnings=_warnings(telling.checked),
         workbooks=_write_workbooks(settings, telling, frames.quarantine.lazy().collect()),
-        pages={key: f"enterprises/{page_name(key)}" for key in changed},
+        pages=pages,
     )
     view = views.office_view(frames, about, facts)
+    _write_pages(store, settings, telling, _shown(view, pages), facts)
     page, _ = write_office(view, telling.folder)
     numbers = {figure.label: figure.value for figure in view.figures}
     return Report(page, office.headline(view), {**telling.checked.facts, "numbers": numbers})
+
+
+def _shown(view: views.NightView, pages: Mapping[str, str]) -> list[str]:
+    """The enterprises that the report's page leads to. After a change of policy a page for each would fill the disk;
+    `yaoxin explain --html` writes any other.
+    """
+    keys = {page: key for key, page in pages.items()}
+    changes = (*view.downgrades[: office.DETAILS_ON_PAGE], *view.upgrades[: office.DETAILS_ON_PAGE])
+    return [keys[change.page] for change in changes]
 
 
 def _frames(store: Store, telling: Telling) -> views.NightFrames:
@@ -117,7 +127,7 @@ def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFr
 def _write_pages(
     store: Store, settings: Settings, telling: Telling, enterprises: list[str], facts: SchemeFacts
 ) -> None:
-    """A page for each enterprise whose tier changed; their part of every table is read once for all of them."""
+    """A page for each of these enterprises; their part of every table is read once for all of them."""
     if not enterprises:
         return
     night = telling.night
@@ -126,8 +136,10 @@ def _write_pages(
     kinds = [kind for kind in KINDS if kind != "enterprise"]
     law = of_enterprises(known_records(Seen.by(night, store), Whose.these(asked, night.buckets)), settings, night.as_of)
 
+    nothing = {name: TABLES[name].empty() for name in parts}
+
     def part(name: str, key: str) -> pl.DataFrame:
-        return parts[name].get(key, TABLES[name].empty())
+        return parts[name].get(key, nothing[name])
 
     for key in enterprises:
         frames = EnterpriseFrames(

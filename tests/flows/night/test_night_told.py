@@ -6,7 +6,7 @@ import polars as pl
 from flows.policies import scheme_facts
 from flows.scheme_kept import kept_scheme
 from reports.office import page_name
-from tests.flows.night.nights import SECOND
+from tests.flows.night.nights import SECOND, copied, run_night
 
 
 def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
@@ -52,3 +52,14 @@ def test_what_was_staged_is_gone_once_it_stands_in_the_store(second_night):
     office, result = second_night
     folder = office.store.run_folder(result.run_id)
     assert sorted(path.name for path in folder.iterdir()) == ["report", "scheme.json"]
+
+
+def test_pages_are_written_for_the_changes_that_the_report_shows_in_full(before_second, tmp_path, monkeypatch):
+    monkeypatch.setattr("reports.office.DETAILS_ON_PAGE", 1)
+    office = copied(before_second, tmp_path / "home")
+    result = run_night(office, SECOND)
+    changes = office.store.scan("changes").filter(pl.col("as_of") == SECOND).collect()
+    is_down = changes["index_after"] > changes["index_before"]
+    assert max(is_down.sum(), (~is_down).sum()) > 1
+    pages = list((result.report.parent / "enterprises").iterdir())
+    assert len(pages) == min(1, is_down.sum()) + min(1, (~is_down).sum())

@@ -51,6 +51,7 @@ class News:
         self.random = Random(plan.seed)
         self.penalties: list[dict[str, str]] = []
         self.inspections: list[dict[str, str]] = []
+        self.listed: list[dict[str, str]] = []
 
     def of(self, day: date, number: int) -> None:
         """The files of one day; only every third day brings any."""
@@ -126,25 +127,23 @@ class News:
         return [row | {"级别": "市级", "授予日期": day.isoformat(), "有效期至": until}]
 
     def _decisions(self, day: date, number: int) -> list[dict[str, str]]:
+        """A tier held from a day ahead, a listing, the removal of a former one, the repair of a penalty."""
         uscc, name = self._party()
-        shared = {
-            "统一社会信用代码": uscc,
-            "企业名称": name,
-            "提出人": "甲",
-            "决定人": "乙",
-            "等级": "",
-            "终止日期": "",
-        }
-        ends = (day + timedelta(days=7)).isoformat()
-        ahead = (day + timedelta(days=3)).isoformat()
+        ends, ahead = ((day + timedelta(days=days)).isoformat() for days in (7, 3))
+        shared = {"提出人": "甲", "决定人": "乙", "决定日期": day.isoformat()}
+        who = {"统一社会信用代码": uscc, "企业名称": name}
         hold = {"决定类型": "暂缓", "决定文号": f"验暂{number}", "决定日期": ahead, "等级": "C", "终止日期": ends}
-        listed = {
-            "决定类型": "列入",
-            "决定文号": f"验列{number}",
-            "决定日期": day.isoformat(),
-            "对象文号": f"验案{number}",
-        }
-        return [shared | hold, shared | listed]
+        listed = who | {"决定类型": "列入", "决定文号": f"验列{number}", "对象文号": f"验案{number}"}
+        self.listed.append(listed)
+        former = self.random.choice(self.listed)
+        removed = former | {"决定类型": "移出", "决定文号": f"验移{number}", "对象文号": former["决定文号"]}
+        penalty = self.random.choice(self.penalties)
+        repaired = {"统一社会信用代码": penalty["统一社会信用代码"], "企业名称": penalty["行政相对人名称"]}
+        repaired |= {"决定类型": "准予修复", "事项": "行政处罚", "公示系统": "国家公示系统"}
+        repaired |= {"决定文号": f"验修{number}", "对象文号": penalty["行政处罚决定书文号"]}
+        rows = [shared | who | hold, shared | listed, shared | removed, shared | repaired]
+        headings = ("等级", "终止日期", "对象文号", "事项", "公示系统")
+        return [dict.fromkeys(headings, "") | row for row in rows]
 
     def _register(self, day: date) -> list[dict[str, str]]:
         """A new firm, one that changed its name, and one that is no more."""
