@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
@@ -12,16 +13,13 @@ from flows.law import legal_of
 from flows.settings import Settings
 from flows.store import Run, Store
 from transforms.law import gap_texts
+from transforms.law.legal import Legal
 from transforms.law.repair import applications, falsehoods
+from transforms.records.text import document_key
+from transforms.tables import TABLES
 
 _GAPS = ("low_fine", "calendar")
-
-
-class Question(NamedTuple):
-    """as_of: the day meant. enterprise_id: whose."""
-
-    as_of: date
-    enterprise_id: str
+_ORDER = ["matter", "decided_on", "decision_no", "record_id", "system"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +47,41 @@ class Repairs:
         }
 
 
-def find_repair(settings: Settings, store: Store, night: Run, question: Question) -> Repairs:
-    """The enterprise's penalties and listings as they may be repaired on the day of the question."""
-    legal = legal_of(settings, store, night, question.as_of, question.enterprise_id)
-    order = ["matter", "decided_on", "decision_no", "record_id", "system"]
-    rows = legal.repair.sort(order, descending=[False, True, False, False, False]).collect()
+def of_enterprise(settings: Settings, store: Store, night: Run, as_of: date, enterprise_id: str) -> Repairs:
+    """The enterprise's penalties and listings as they may be repaired on `as_of`."""
+    return _repairs(legal_of(settings, store, night, as_of, enterprise_id), pl.lit(True), pl.lit(True))
+
+
+def of_number(settings: Settings, store: Store, night: Run, as_of: date, number: str) -> Repairs | None:
+    """The penalties and listings of that number, of firms or of natural persons; None where there is none."""
+    legal = legal_of(settings, store, night, as_of)
+    key = document_key(pl.lit(number))
+    is_it = document_key(pl.col("decision_no")) == key
+    kinds = (legal.records["penalty"], legal.records["decision"].filter(pl.col("decision_type") == "list"))
+    parties = pl.concat([kind.filter(is_it).select("enterprise_id", "party_name") for kind in kinds]).collect()
+    if parties.is_empty():
+        return None
+    theirs = replace(legal, records=_of_parties(legal.records, parties))
+    is_applied = (pl.col("target_key") == key) | (document_key(pl.col("listing_no")) == key)
+    return _repairs(theirs, is_it, is_applied)
+
+
+def _of_parties(records: Mapping[str, pl.LazyFrame], parties: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """What concerns those parties alone: conditions compare no others' records."""
+    firms = parties["enterprise_id"].drop_nulls().unique().to_list()
+    persons = parties.filter(pl.col("enterprise_id").is_null())["party_name"].drop_nulls().unique().to_list()
+    found = {}
+    for kind, frame in records.items():
+        is_named = pl.col("party_name").is_in(persons) if "party_name" in TABLES[kind].schema else pl.lit(False)
+        is_firm = pl.col("enterprise_id").is_in(firms)
+        found[kind] = frame.filter(is_firm | (pl.col("enterprise_id").is_null() & is_named))
+    return found
+
+
+def _repairs(legal: Legal, is_asked: pl.Expr, is_applied: pl.Expr) -> Repairs:
     decisions, law = legal.records["decision"], legal.law
-    asked = applications(legal.register, decisions).collect()
+    rows = legal.repair.filter(is_asked).sort(_ORDER, descending=[False, True, False, False, False]).collect()
+    unknown = legal.publicity.filter(is_asked, pl.col("state") == "unknown", pl.col("gap").is_in(_GAPS)).collect()
+    own = applications(legal.register, decisions, is_applied).collect()
     false = falsehoods(legal.register, decisions, law.publicity.repairs, law.calendar, legal.as_of).collect()
-    unknown = legal.publicity.filter(pl.col("state") == "unknown", pl.col("gap").is_in(_GAPS)).collect()
-    return Repairs(question.as_of, rows, asked, false, tuple(gap_texts(unknown, law.calendar)))
+    return Repairs(legal.as_of, rows, own, false, tuple(gap_texts(unknown, law.calendar)))

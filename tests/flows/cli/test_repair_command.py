@@ -26,6 +26,14 @@ PENALTY = {
     "published_on": date(2025, 10, 9),
     "performed_on": date(2025, 10, 20),
 }
+PERSONS = PENALTY | {
+    "record_id": "penalty:person",
+    "enterprise_id": None,
+    "party_class": "person",
+    "party_name": "张某某",
+    "decision_no": "鄂药监罚〔2025〕2号",
+    "decision_key": "鄂药监罚〔2025〕2号",
+}
 APPLIED = {
     "record_id": "decision:applied",
     "enterprise_id": BAD,
@@ -44,7 +52,7 @@ def desk(tmp_path_factory):
     root = tmp_path_factory.mktemp("repair") / "store"
     build(root)
     with Store(root).begin("nightly", NIGHT, known(NIGHT), "wuhan-2017", "hash") as writing:
-        writing.append("penalty", records("penalty", PENALTY))
+        writing.append("penalty", records("penalty", PENALTY, PERSONS))
         writing.append("decision", records("decision", APPLIED))
         writing.commit("passed", {})
     return root
@@ -91,6 +99,22 @@ def test_an_enterprise_without_penalties_has_nothing_to_repair(repair):
     assert result.exit_code == 0
     assert "没有行政处罚，也没有列入严重违法失信名单" in result.stdout
     assert "没有信用修复申请" in result.stdout
+
+
+def test_a_penalty_is_found_by_its_number_however_the_brackets_are_written(repair):
+    document = repair("鄂药监罚(2025)1号", "--json").document
+    assert [(row["decision_no"], row["system"]) for row in document["repair"]] == [(NO, "credit_china"), (NO, "gsxt")]
+    assert [row["target"] for row in document["applications"]] == [NO]
+
+
+def test_a_natural_persons_penalty_is_found_by_its_number_with_that_persons_records_alone(repair):
+    result = repair(PERSONS["decision_no"], "--json")
+    rows = {row["system"]: row for row in result.document["repair"]}
+    assert rows["credit_china"]["verdict"] == "unneeded"
+    states = {one["condition"]: one["state"] for one in rows["gsxt"]["conditions"]}
+    assert (rows["gsxt"]["verdict"], states["not_again"]) == ("unknown", "met")
+    assert result.document["applications"] == []
+    assert PERSONS["decision_no"] in repair(PERSONS["decision_no"]).stdout
 
 
 def test_whom_nobody_knows_is_told_in_chinese(repair):

@@ -35,15 +35,16 @@ APPLICATION = Table(
 )
 
 
-def applications(register: Register, decisions: pl.LazyFrame) -> pl.LazyFrame:
+def applications(register: Register, decisions: pl.LazyFrame, is_asked: pl.Expr | None = None) -> pl.LazyFrame:
     """Every repair of a penalty, and every listing of which an early removal was asked for or decided: APPLICATION.
 
-    decisions: current versions of those records, for the reasons. Sorted by key; nothing awaited: one row, empty there.
+    decisions: current versions of those records, for the reasons. is_asked: which of the matters; None for all. Sorted
+    by key; where nothing is awaited there is one row, empty there.
     """
     followed = register.followed
     taken = followed.steps.filter(~pl.col("is_refused"))
     asked = taken.filter((pl.col("matter") == "penalty") | pl.col("step").is_in(_OF_LISTING))
-    matters = followed.matters.join(asked, on="matter_id", how="semi")
+    matters = followed.matters.filter(True if is_asked is None else is_asked).join(asked, on="matter_id", how="semi")
     last = taken.sort(*in_order()).group_by("matter_id", maintain_order=True).last()
     reasons = decisions.select("record_id", "reason")
     steps = last.join(reasons, on="record_id", how="left").select(
