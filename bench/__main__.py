@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -47,6 +46,7 @@ def read_flags(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--growth", type=_positive, nargs="+", default=[50_000, 500_000], help="records (50000 500000)")
     parser.add_argument("--pairs", type=_positive, default=3, help="runs of each side (3)")
     parser.add_argument("--seed", type=int, default=1, help="of the invented data (1)")
+    parser.add_argument("--data", type=Path, help="folder to keep the data in for another time (a passing one)")
     parser.add_argument("--docs", type=Path, default=_DOCS, help="folder for the page and its picture (docs)")
     parser.add_argument("--remark", default="", help="a sentence for the page, such as what else was running")
     flags = parser.parse_args(arguments)
@@ -63,15 +63,14 @@ def _positive(text: str) -> int:
 
 
 def sections(flags: argparse.Namespace, command: str) -> Iterator[Section]:
-    """Measure the sections asked for, one after the other; their data are taken away again."""
-    for name in flags.only:
-        before = os.getloadavg()[0]
-        folder = Path(tempfile.mkdtemp(prefix="bench-"))
-        try:
+    """Measure the sections asked for, one after the other; data in a passing folder are taken away again."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as passing:
+        folder = flags.data or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in flags.only:
+            before = os.getloadavg()[0]
             rows = tuple(SECTIONS[name](flags, folder, _tell))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        yield Section(name, Sitting(command, flags.pairs, before, os.getloadavg()[0], flags.remark), rows)
+            yield Section(name, Sitting(command, flags.pairs, before, os.getloadavg()[0], flags.remark), rows)
 
 
 def read_results(path: Path) -> dict[str, Section]:

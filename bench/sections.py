@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench import commands, intake, made, night, penalties
@@ -21,10 +23,9 @@ _NONE = (None, None)
 
 def scoring(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
     """Rating all, beside the same by hand in SQL, beside pandas on a tenth, beside merely reading."""
-    sizes = {"all": _size(flags), "tenth": _size(flags, 10), "few": Size(100, _LITTLE, flags.seed)}
-    for name, size in sizes.items():
-        tell(f"Scoring: making {size}")
-        made.write(size, folder / name)
+    sizes = {"all": _size(flags), "tenth": _size(flags, 10)}
+    folders = {name: _records(size, folder, tell) for name, size in sizes.items()}
+    few = _records(_few(flags), folder, tell)
     sides = [
         ("all", "in_duckdb", "the same policy in DuckDB SQL", 1.0),
         ("all", "plainly_read", "reading the same columns", 6.0),
@@ -32,8 +33,28 @@ def scoring(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row
     ]
     for name, beside, words, goal in sides:
         is_equal = beside != "plainly_read"
-        one = _compared("Scoring", ("scoring.rated", f"scoring.{beside}"), (str(sizes[name]), words), folder / name)
-        yield of_pairs(measure(replace(one, warm=folder / "few", is_equal=is_equal, goal=goal), flags.pairs, tell))
+        one = _compared("Scoring", ("scoring.rated", f"scoring.{beside}"), (str(sizes[name]), words), folders[name])
+        yield of_pairs(measure(replace(one, warm=few, is_equal=is_equal, goal=goal), flags.pairs, tell))
+
+
+def _few(flags: argparse.Namespace) -> Size:
+    return Size(100, _LITTLE, flags.seed)
+
+
+def _records(size: Size, folder: Path, tell: Tell) -> Path:
+    """Where the records of this size lie; sections share them."""
+    return _kept(folder / f"{size.enterprises}-{size.records}-{size.seed}", partial(made.write, size), tell)
+
+
+def _kept(path: Path, write: Callable[[Path], None], tell: Tell) -> Path:
+    """Written once; what was broken off is written anew."""
+    if not path.exists():
+        tell(f"making {path.name}")
+        unfinished = path.with_name("unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        write(unfinished)
+        unfinished.replace(path)
+    return path
 
 
 def _size(flags: argparse.Namespace, part: int = 1) -> Size:
@@ -46,30 +67,37 @@ def _compared(title: str, sides: tuple[str, str], names: tuple[str, str], folder
 
 def gate(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
     """One suite on the engine for Polars and on the one for pandas, for each of the sizes."""
-    penalties.write(penalties.penalties(_LITTLE, flags.seed), folder / "few")
+    few = _penalties(_LITTLE, flags, folder, tell)
     for rows in flags.rows:
-        penalties.write(penalties.penalties(rows, flags.seed), folder / str(rows))
+        many = _penalties(rows, flags, folder, tell)
         for state, goal in (("clean", 0.1), ("corrupt", None)):
             sides = (f"gate.on_polars_{state}", f"gate.on_pandas_{state}")
             names = (f"{state}, {rows:,} rows", "the library's engine on pandas")
-            one = _compared("Gate", sides, names, folder / str(rows))
-            yield of_pairs(measure(replace(one, warm=folder / "few", is_equal=True, goal=goal), flags.pairs, tell))
+            one = _compared("Gate", sides, names, many)
+            yield of_pairs(measure(replace(one, warm=few, is_equal=True, goal=goal), flags.pairs, tell))
+
+
+def _penalties(rows: int, flags: argparse.Namespace, folder: Path, tell: Tell) -> Path:
+    frames = partial(penalties.penalties, rows, flags.seed)
+    return _kept(folder / f"penalties-{rows}-{flags.seed}", lambda path: penalties.write(frames(), path), tell)
 
 
 def nights(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
     """A night after few changes beside the same night in full; the gate's share; light commands on the store."""
     size = Size(-(-flags.night_records // 10), flags.night_records, flags.seed)
-    tell(f"Night: making a store of {size}, and its first night")
-    night.write(size, folder / "office")
-    night.write(Size(100, _LITTLE, flags.seed), folder / "few")
+    office, few = (_office(one, folder, tell) for one in (size, _few(flags)))
     words = (f"{size}: after {size.records // 500:,} new records", "the same night, rating all")
-    one = _compared("Night", ("night.incremental", "night.full"), words, folder / "office")
-    measured = measure(replace(one, warm=folder / "few", is_equal=True, goal=0.1), flags.pairs, tell)
+    one = _compared("Night", ("night.incremental", "night.full"), words, office)
+    measured = measure(replace(one, warm=few, is_equal=True, goal=0.1), flags.pairs, tell)
     yield of_pairs(measured)
     yield _share_of_gate(measured)
     for name in commands.NAMES:
-        runs = [commands.called(name, folder / "office") for _ in range(max(3, flags.pairs) + 1)][1:]
+        runs = [commands.called(name, office) for _ in range(max(3, flags.pairs) + 1)][1:]
         yield of_runs("Command", f"`yaoxin {name}` on that store", runs, _MOST_SECONDS, f"under {_MOST_SECONDS} s")
+
+
+def _office(size: Size, folder: Path, tell: Tell) -> Path:
+    return _kept(folder / f"office-{size.enterprises}-{size.records}-{size.seed}", partial(night.write, size), tell)
 
 
 def _share_of_gate(measured: Measured) -> Row:
@@ -84,22 +112,24 @@ def _share_of_gate(measured: Measured) -> Row:
 def intakes(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
     """A CSV of inspections taken in, beside plain scan and write."""
     size = Size(-(-flags.csv_rows // 4), -(-flags.csv_rows * 10 // 4), flags.seed)  # four in ten are inspections
-    intake.write(size, folder / "file")
-    intake.write(Size(100, _LITTLE, flags.seed), folder / "few")
+    file, few = (_file(one, folder, tell) for one in (size, _few(flags)))
     names = (f"CSV of {flags.csv_rows:,} inspections", "plain scan and write of the same file")
-    one = _compared("Intake", ("intake.taken_in", "intake.plainly_written"), names, folder / "file")
-    yield of_pairs(measure(replace(one, warm=folder / "few", goal=4.0), flags.pairs, tell))
+    one = _compared("Intake", ("intake.taken_in", "intake.plainly_written"), names, file)
+    yield of_pairs(measure(replace(one, warm=few, goal=4.0), flags.pairs, tell))
+
+
+def _file(size: Size, folder: Path, tell: Tell) -> Path:
+    return _kept(folder / f"file-{size.enterprises}-{size.records}-{size.seed}", partial(intake.write, size), tell)
 
 
 def growth(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]:
     """Rating from few records to many: seconds for a million records, and memory."""
-    made.write(Size(100, _LITTLE, flags.seed), folder / "few")
-    first = None
+    few, first = _records(_few(flags), folder, tell), None
     for records in flags.growth:
         size = Size(-(-records // 10), records, flags.seed)
-        made.write(size, folder / str(records))
+        many = _records(size, folder, tell)
         tell(f"Growth: {size}")
-        runs = [fresh("scoring.rated", folder / str(records), folder / "few") for _ in range(flags.pairs)]
+        runs = [fresh("scoring.rated", many, few) for _ in range(flags.pairs)]
         row = of_runs("Growth", str(size), runs, None, "")
         cost = row.seconds[0] / records
         first = first or cost
