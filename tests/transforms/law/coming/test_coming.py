@@ -1,0 +1,152 @@
+"""What falls due, one thing at a time: its day, the day before and the day after; and what is left out."""
+
+import pytest
+
+from tests.transforms.law.coming.coming_examples import ahead, day, told
+from tests.transforms.law.publicity_examples import penalty
+from transforms.law.coming import COMING
+
+NO = "鄂药监罚〔2025〕1号"
+SHOWN = {"published_on": day("2025-10-09"), "performed_on": day("2025-10-20"), "harm_removed_on": day("2025-10-21")}
+
+
+def step(what, on, **more):
+    given = {
+        "decision_type": what,
+        "decision_no": f"{what}{on}",
+        "decided_on": day(on),
+        "target": NO,
+        "matter": "listing",
+    }
+    return given | {"party_name": "甲厂", "proposed_by": "甲", "decided_by": "乙"} | more
+
+
+def of(rows, what, system=None):
+    """(on, is_overdue) of the rows of one thing."""
+    found = rows.filter(what=what)
+    found = found.filter(system=system) if system else found
+    return found.select("on", "is_overdue").rows()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        ("2025-10-28", [(day("2025-10-29"), False)]),
+        ("2025-10-29", [(day("2025-10-29"), False)]),
+        ("2025-10-30", [(day("2025-10-29"), True)]),
+    ],
+)
+def test_a_duty_is_told_up_to_its_last_day_and_overdue_from_the_next(as_of, expected):
+    rows = ahead(day(as_of), penalty=[penalty()])
+    assert of(rows, "publish", "gsxt") == expected
+    assert rows["is_overdue"].to_list() == sorted(rows["is_overdue"], reverse=True)
+
+
+@pytest.mark.parametrize(("as_of", "count"), [("2028-10-08", 1), ("2028-10-09", 1), ("2028-10-10", 0)])
+def test_what_happens_by_itself_is_told_until_it_has_happened(as_of, count):
+    ends = of(ahead(day(as_of), penalty=[penalty(**SHOWN)]), "publicity_ends", "gsxt")
+    assert ends == [(day("2028-10-10"), False)] * count
+
+
+def test_other_readings_of_a_day_are_named():
+    (row,) = (
+        ahead(day("2025-10-30"), penalty=[penalty(**SHOWN)])
+        .filter(what="publicity_ends", system="gsxt")
+        .rows(named=True)
+    )
+    assert row["note"] == "公示期满；最早口径2028-10-09"
+    assert (row["is_automatic"], row["who"]) == (True, None)
+
+
+@pytest.mark.parametrize(("until", "count"), [("2028-10-09", 0), ("2028-10-10", 1), ("2028-10-11", 1)])
+def test_the_last_day_looked_at_is_included(until, count):
+    rows = ahead(day("2028-09-01"), day(until), penalty=[penalty(**SHOWN)])
+    assert len(of(rows, "publicity_ends", "gsxt")) == count
+
+
+def test_publishing_what_will_be_over_by_then_is_moot():
+    gone = {"deregistered_on": day("2026-01-20")}
+    known = {"penalty": [penalty(decided_on=day("2026-01-05"))]}
+    assert of(ahead(day("2026-01-10"), firm=gone, **known), "publish", "gsxt") == []
+    assert of(ahead(day("2026-01-10"), **known), "publish", "gsxt") == [(day("2026-02-02"), False)]
+
+
+def test_repair_may_be_asked_for_from_its_earliest_day():
+    promised = {
+        "commitment_no": "诺1",
+        "commitment_type": "repair",
+        "made_on": day("2025-11-01"),
+        "state": "open",
+        "is_open": True,
+    }
+    known = {"penalty": [penalty(violation_type="无证经营", **SHOWN)], "commitment": [promised]}
+    rows = ahead(day("2026-10-09"), **known)
+    assert of(rows, "repair_possible", "gsxt") == [(day("2026-10-10"), False)]
+    assert of(ahead(day("2026-10-10"), **known), "repair_possible", "gsxt") == []
+
+
+def test_where_a_person_must_judge_only_time_is_told_to_be_over():
+    rows = ahead(day("2026-10-01"), penalty=[penalty(published_on=day("2025-10-09"))])
+    (row,) = rows.filter(what="wait_over", system="gsxt").rows(named=True)
+    assert row["on"] == day("2026-10-10")
+    assert "未载明，须由人工判断：已经自觉履行行政处罚决定中规定的义务" in row["note"]
+
+
+LISTED = [step("notify_listing", "2025-12-29"), step("list", "2026-01-06", decision_no="列1")]
+
+
+def test_a_listing_is_to_be_published_and_ends_three_years_after():
+    rows = ahead(day("2026-01-10"), decision=LISTED, penalty=[penalty()])
+    assert of(rows, "publish_listing") == [(day("2026-02-03"), False)]
+    assert of(rows, "listing_ends") == [(day("2029-02-04"), False)]
+    published = [*LISTED, step("publish_listing", "2026-01-09", target="列1")]
+    rows = ahead(day("2026-01-10"), decision=published, penalty=[penalty()])
+    assert of(rows, "publish_listing") == []
+    assert of(rows, "listing_ends") == [(day("2029-01-10"), False)]
+
+
+def test_a_listing_whose_penalty_was_annulled_is_to_be_revoked_and_not_published():
+    annulled = penalty(state="revoked", revoked_on=day("2026-01-12"))
+    rows = ahead(day("2026-01-14"), decision=LISTED, penalty=[annulled])
+    assert of(rows, "revoke_listing") == [(day("2026-01-15"), False)]
+    assert of(rows, "publish_listing") == []
+    assert of(ahead(day("2026-01-16"), decision=LISTED, penalty=[annulled]), "revoke_listing") == [
+        (day("2026-01-15"), True)
+    ]
+
+
+def test_an_application_is_to_be_accepted_then_decided_then_carried_out():
+    applied = [step("apply", "2026-01-09", matter="penalty")]
+    known = {"penalty": [penalty(**SHOWN)]}
+    assert of(ahead(day("2026-01-10"), decision=applied, **known), "accept") == [(day("2026-01-13"), False)]
+    accepted = [*applied, step("accept", "2026-01-12", matter="penalty")]
+    assert of(ahead(day("2026-01-12"), decision=accepted, **known), "repair") == [(day("2026-01-21"), False)]
+    granted = [*accepted, step("repair", "2026-01-20", matter="penalty")]
+    rows = ahead(day("2026-01-20"), decision=granted, **known)
+    assert (of(rows, "take_down"), of(rows, "carry_out")) == ([(day("2026-01-23"), False)], [])
+    done = [*granted, step("carry_out", "2026-01-21", matter="penalty")]
+    assert of(ahead(day("2026-01-21"), decision=done, **known), "take_down") == []
+
+
+def test_new_rules_that_ask_for_more_close_what_was_open():
+    """第58号: one year for a drug penalty; 第36号 asks for a public commitment and waits by its own classes."""
+    rows = ahead(day("2026-03-20"), day("2026-04-30"), decision=LISTED, penalty=[penalty()])
+    assert of(rows, "repair_closes", "credit_china") == [(day("2026-04-01"), False)]
+    assert of(ahead(day("2026-04-01"), decision=LISTED, penalty=[penalty()]), "repair_closes") == []
+
+
+def test_bans_orders_and_restrictions():
+    ban = {"ban_no": "禁1", "person_name": "赵甲", "decided_on": day("2021-01-01"), "ends_on": day("2026-05-05")}
+    life = {"ban_no": "禁2", "person_name": "钱乙", "decided_on": day("2021-01-01"), "is_lifelong": True}
+    order = {"order_no": "改1", "ordered_on": day("2026-01-01"), "due_on": day("2026-01-09"), "state": "open"}
+    done = order | {"order_no": "改2", "completed_on": day("2026-01-08"), "state": "completed"}
+    held = penalty(penalty_kinds=["fine", "suspend_licence"], valid_until_on=day("2026-03-01"))
+    rows = ahead(day("2026-01-10"), person_ban=[ban, life], rectification=[order, done], penalty=[held])
+    assert of(rows, "ban_ends") == [(day("2026-05-06"), False)]
+    assert told(rows.filter(what="rectify"), "decision_no", "who", "is_overdue") == [("改1", "party", True)]
+    assert of(rows, "term_ends") == [(day("2026-03-02"), False)]
+
+
+def test_the_shape_is_that_of_the_table_also_where_nothing_comes():
+    assert ahead(day("2026-01-10")).schema == COMING.schema
+    assert ahead(day("2026-01-10"), penalty=[penalty()]).schema == COMING.schema
