@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
@@ -14,6 +15,7 @@ from transforms.tables.words import DECISION_TYPES, MATTERS, SITUATIONS, SYSTEMS
 
 START = "start"  # before the first step
 TermsBy = Literal["start", "running"]
+EARLY = ("removed", "repaired")  # releases that come before the time is over
 BACK = "back"  # the last state in which the matter rested
 
 
@@ -93,11 +95,37 @@ class Procedure(Strict):
 
     def title_of(self, step: str) -> str:
         """What `step` is called in this procedure."""
-        return next((move.title for move in self.moves if move.step == step), DECISION_TYPES.get(step, step))
+        moves = self._moves.get(step)
+        return moves[0].title if moves else DECISION_TYPES.get(step, step)
 
     def state(self, name: str) -> State:
         """The state called `name`; the start is one."""
-        return next((one for one in self.states if one.state == name), State(state=START, title="尚未开始", rests=True))
+        return self._states[name]
+
+    def moves_by(self, step: str) -> tuple[Move, ...]:
+        """The moves that `step` can make, in their order."""
+        return self._moves.get(step, ())
+
+    @cached_property
+    def barring(self) -> frozenset[str]:
+        """Steps that bar others."""
+        return frozenset(step for bar in self.bars for step in bar.after)
+
+    @cached_property
+    def ending_early(self) -> frozenset[str]:
+        """Steps that end early what is on display."""
+        return frozenset(move.step for move in self.moves if self._states[move.to].release in EARLY)
+
+    @cached_property
+    def _states(self) -> dict[str, State]:
+        start = State(state=START, title="尚未开始", rests=True)
+        back = State(state=BACK, title="")
+        return {START: start, BACK: back} | {one.state: one for one in self.states}
+
+    @cached_property
+    def _moves(self) -> dict[str, tuple[Move, ...]]:
+        steps = dict.fromkeys(move.step for move in self.moves)
+        return {step: tuple(move for move in self.moves if move.step == step) for step in steps}
 
 
 class ProcedureLaw(Strict):
@@ -118,7 +146,7 @@ class ProcedureLaw(Strict):
 
     def home_of(self, step: str) -> str | None:
         """The first matter in whose procedure `step` stands; None for decisions of no procedure."""
-        return next((p.matter for p in self.procedures if any(m.step == step for m in p.moves)), None)
+        return next((procedure.matter for procedure in self.procedures if procedure.moves_by(step)), None)
 
 
 def load_procedure(text: str, file_name: str) -> ProcedureLaw:

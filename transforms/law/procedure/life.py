@@ -15,7 +15,6 @@ from transforms.spans import end_of_span
 
 Value = TypeVar("Value")
 _LISTS, _PUBLISHES, _APPLIES = "list", "publish_listing", "apply"
-_EARLY = ("removed", "repaired")
 _RESTORES = ("restore_listing", "revoke_repair")
 
 
@@ -57,11 +56,11 @@ class Life:
     restored_on: date | None = None
     is_extended: bool = False
     notes: list[str] = field(default_factory=list)
-    past: list[Step] = field(default_factory=list)
+    barring: list[Step] = field(default_factory=list)
 
     def move_for(self, step: Step) -> Move | None:
         """How `step` leads on from here; a move for its own situation goes first."""
-        possible = [move for move in self.procedure.moves if move.step == step.step and self.state in move.from_]
+        possible = [move for move in self.procedure.moves_by(step.step) if self.state in move.from_]
         fitting = [move for move in possible if move.situation in (None, step.situation)]
         return max(fitting, key=lambda move: move.situation is not None, default=None)
 
@@ -75,8 +74,10 @@ class Life:
     def bars(self) -> list[tuple[Bar, date | None]]:
         """Every bar that the steps taken have set, with its last day; None for ever."""
         found: list[tuple[Bar, date | None]] = []
+        if not self.barring:
+            return found
         for bar in self.procedure.bars:
-            for step in self.past:
+            for step in self.barring:
                 years = value_on(bar.years, step.on) if _sets(bar, step) else None
                 if years is not None:
                     found.append((bar, _years_after(step.on, years) if years else None))
@@ -89,8 +90,7 @@ class Life:
     @property
     def is_final(self) -> bool:
         """Whether a decision to end it early is barred for ever."""
-        ending = {move.step for move in self.procedure.moves if self.procedure.state(move.to).release in _EARLY}
-        return any(until is None and ending & set(bar.steps) for bar, until in self.bars())
+        return any(until is None and self.procedure.ending_early & set(bar.steps) for bar, until in self.bars())
 
     def terms(self) -> list[Term]:
         """The terms that run in its state."""
@@ -110,7 +110,8 @@ class Life:
         """Go where `move` leads."""
         if self.state in move.noted_from and move.note:
             self.notes.append(move.note)
-        self.past.append(step)
+        if step.step in self.procedure.barring:
+            self.barring.append(step)
         self._note_days(step)
         if move.extends:
             self.is_extended = True

@@ -46,7 +46,17 @@ def _runs(register: Followed, records: ListRecords, law: ListLaw, calendar: Cale
     listed = register.matters.filter(pl.col("listed_on") >= law.serious.regimes[0].from_)
     firsts = listed.select("matter_id", restart_on=pl.lit(None, dtype=DAY))
     runs = pl.concat([firsts, again]).join(_listed(listed, records, law), on="matter_id")
-    return with_stay(with_terms(with_grounds(runs, records, law.serious), law, calendar), law.serious, calendar, as_of)
+    dated = with_terms(with_grounds(runs, records, law.serious), law, calendar)
+    return with_stay(_published_in_time(dated, law, calendar, as_of), law.serious, calendar, as_of)
+
+
+def _published_in_time(frame: pl.LazyFrame, law: ListLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
+    """Without publications of what had ended by then, as it counts until one is recorded: none brings it back."""
+    unstated = with_stay(frame.with_columns(published_on=pl.lit(None, dtype=DAY)), law.serious, calendar, as_of)
+    ends = unstated.select(*RUN, over_on="stop_on")
+    is_late = (pl.col("published_on") >= pl.col("over_on")).fill_null(False)
+    joined = frame.join(ends, on=RUN, how="left", nulls_equal=True)
+    return joined.with_columns(published_on=pl.when(~is_late).then("published_on")).drop("over_on")
 
 
 def _listed(matters: pl.LazyFrame, records: ListRecords, law: ListLaw) -> pl.LazyFrame:

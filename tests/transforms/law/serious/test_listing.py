@@ -92,6 +92,14 @@ def test_a_publication_that_is_not_recorded_counts_from_its_last_day_and_is_flag
     )
 
 
+def test_a_publication_after_the_end_brings_nothing_back():
+    on, in_time, late = date(2024, 2, 27), date(2027, 3, 26), date(2027, 3, 27)
+    assert one(listed(on), in_time)["last_day_on"] == in_time  # three years from the last day to publish it
+    assert one(listed(on, in_time), in_time)["last_day_on"] == date(2030, 3, 26)
+    row = one(listed(on, late), late)
+    assert (row["state"], row["published_on"], row["left_on"]) == ("ended", None, late)
+
+
 def test_another_provinces_party_is_pushed_and_published_there():
     row = one(listed(date(2025, 6, 27)), date(2025, 6, 27), firm={"region_code": "450100"})
     assert (row["push_by_on"], row["publish_by_on"]) == (date(2025, 7, 11), date(2025, 7, 25))
