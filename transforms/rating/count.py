@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.rating.frames import by_order, looked_up
 from transforms.rating.plan import Plan, Rounding, reason_code
 from transforms.spans import day_after
 
@@ -20,14 +21,17 @@ def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr
     return points.sign() * (whole + is_up.cast(pl.Int64))
 
 
-def _points(plan: Plan) -> pl.Expr:
-    """The raw points after decay on the day `on`: the latest step that has begun tells."""
+def _with_points(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Adds `points`: the raw points after decay on the day `on`; the latest step that has begun tells."""
     percent = pl.lit(None, dtype=pl.Int64)
     for n in range(plan.decay_steps):
+        steps = ((item.order, item.decay[n : n + 1]) for item in plan.items)
+        percents = by_order((order, step[0].percent if step else None) for order, step in steps)
         has_begun = pl.col("on") >= pl.col(f"decay_{n}_on")
-        percent = pl.when(has_begun).then(f"percent_{n}").otherwise(percent)
-    raw = pl.col("raw")
-    return pl.when(percent.is_null()).then(raw).otherwise(percent_of(raw, percent, plan.rounding))
+        percent = pl.when(has_begun).then(looked_up(pl.col("rule"), percents, pl.Int64())).otherwise(percent)
+    raw, decayed = pl.col("raw"), percent_of(pl.col("raw"), pl.col("percent"), plan.rounding)
+    points = pl.when(pl.col("percent").is_null()).then(raw).otherwise(decayed)
+    return hits.with_columns(percent=percent).with_columns(points=points).drop("percent")
 
 
 def next_on(plan: Plan) -> pl.Expr:
@@ -65,7 +69,8 @@ def _lighter(hits: pl.DataFrame, plan: Plan) -> pl.Series:
     burden take no part.
     """
     is_contested = pl.col("act").is_not_null() & pl.col("reason").is_null() & (pl.col("raw") * plan.worse > 0)
-    contested = hits.with_row_index("place").filter(is_contested).filter(pl.struct("ask", "act").is_duplicated())
+    narrow = hits.select("ask", "act", "reason", "raw", "points", "rule", "record_id").with_row_index("place")
+    contested = narrow.filter(is_contested).filter(pl.struct("ask", "act").is_duplicated())
     first = contested.sort("ask", "act", pl.col("points") * -plan.worse, "rule", "record_id")
     return first.filter(~pl.struct("ask", "act").is_first_distinct())["place"]
 
@@ -75,7 +80,7 @@ def judge(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
     reason is a code, null where the hit counts.
     """
-    judged = hits.with_columns(points=_points(plan), reason=_reason(), stops_on=_stops_on())
+    judged = _with_points(hits, plan).with_columns(reason=_reason(), stops_on=_stops_on())
     lighter = _lighter(judged, plan)
     if len(lighter):
         is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.policy.scheme import Span
+from transforms.rating.frames import by_order, looked_up
 from transforms.rating.plan import DirectRule, Plan, reason_code
-from transforms.rating.totals import by_order, looked_up
 from transforms.spans import day_after, end_of_span
 
 

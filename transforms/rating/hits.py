@@ -28,7 +28,7 @@ HIT = pl.Schema(
         "expires_on": pl.Date(),
     }
 )
-_NO_DAY, _NO_NUMBER = pl.lit(None, dtype=pl.Date()), pl.lit(None, dtype=pl.Int64())
+_NO_DAY = pl.lit(None, dtype=pl.Date())
 ITEM = pl.Schema({"act": pl.Int64(), "raw": pl.Int64(), "used": pl.String()})
 
 
@@ -39,7 +39,7 @@ class Hits:
     withdrawn_by is why (a reason) a record taken away by the plan's day does not count, on whichever day; null for
     others. window_ends_on is the last day the rule's window covers, expires_on the record's own term where the window
     heeds it. Those of items have raw, the centipoints of the award; used, the value they were computed from; act, a
-    number, where of one act only the heaviest counts; and decay_N_on and percent_N, so much of the points from then on.
+    number, where of one act only the heaviest counts; and decay_N_on, the day from which step N of the decay tells.
     """
 
     items: pl.DataFrame
@@ -56,7 +56,7 @@ class Hits:
         last_on = pl.min_horizontal("window_ends_on", "expires_on")
 
         def asked(frame: pl.DataFrame) -> pl.DataFrame:
-            standing = frame.filter(pl.col("withdrawn_by").is_null()).join(asks, on="key", how="semi")
+            standing = frame.join(asks, on="key", how="semi").filter(pl.col("withdrawn_by").is_null())
             joined = standing.join(asks.select("ask", "key", "on"), on="key")
             return joined.filter((pl.col("event_on") <= pl.col("on")) & (pl.col("on") <= last_on).fill_null(True))
 
@@ -65,8 +65,7 @@ class Hits:
 
 def find(facts: Facts, plan: Plan) -> Hits:
     """The hits of items, direct rules and needs."""
-    steps = range(plan.decay_steps)
-    decay = pl.Schema({f"decay_{n}_on": pl.Date() for n in steps} | {f"percent_{n}": pl.Int64() for n in steps})
+    decay = pl.Schema({f"decay_{n}_on": pl.Date() for n in range(plan.decay_steps)})
     return Hits(
         items=_found(facts, plan.items, plan, pl.Schema(HIT | ITEM | decay)),
         triggers=triggers(_found(facts, plan.directs, plan, HIT), plan),
@@ -99,12 +98,11 @@ def _hits(facts: pl.DataFrame, rule: Rule, plan: Plan) -> pl.LazyFrame:
 def _of_item(rule: ItemRule, plan: Plan) -> dict[str, pl.Expr]:
     of = rule.award.of
     used = pl.lit("") if of is None else pl.concat_str(pl.lit(f"{of}="), f"of_{of}")
-    starts, percents = {}, {}
+    starts = {}
     for n in range(plan.decay_steps):
         step = rule.decay[n] if n < len(rule.decay) else None
         starts[f"decay_{n}_on"] = day_after(end_of_span(pl.col("event_on"), step.after)) if step else _NO_DAY
-        percents[f"percent_{n}"] = pl.lit(step.percent, dtype=pl.Int64()) if step else _NO_NUMBER
-    return {"act": pl.col("act"), "raw": raw_points(rule.award), "used": used} | starts | percents
+    return {"act": pl.col("act"), "raw": raw_points(rule.award), "used": used} | starts
 
 
 def raw_points(award: Award) -> pl.Expr:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms.rating.facts import Facts
+from transforms.rating.frames import looked_up
 from transforms.rating.plan import Plan
-from transforms.rating.totals import looked_up
 from transforms.spans import day_after
 from transforms.tables.outputs import CAUSES
 

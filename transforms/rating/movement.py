@@ -12,6 +12,7 @@ from dataclasses import replace
 import polars as pl
 
 from transforms.rating.evaluate import evaluate
+from transforms.rating.frames import in_order
 from transforms.rating.hits import Hits
 from transforms.rating.plan import Plan
 from transforms.rating.spans import full_years, years_later
@@ -79,10 +80,10 @@ def _days(rows: pl.DataFrame) -> pl.DataFrame:
     ends = rows.filter(pl.col("ends_on").is_not_null()).with_columns(
         _SUMS * -1, on=day_after(pl.col("ends_on")), is_unclean=False, tier=pl.lit(-1, dtype=pl.Int64)
     )
-    in_order = pl.concat([rows, ends]).sort(_key_and("on", _DAYS))
+    changes = in_order(pl.concat([rows, ends]), _key_and("on", _DAYS))
     placed = (_key_and("tier", _TIERS) + 1).cum_max() % _TIERS - 1  # keys rise
     unclean = pl.col("is_unclean").cum_sum()
-    summed = in_order.with_columns(_so_far(_SUMS), tier=placed, unclean=unclean)
+    summed = changes.with_columns(_so_far(_SUMS), tier=placed, unclean=unclean)
     is_last = (pl.col("key") != pl.col("key").shift(-1)) | (pl.col("on") != pl.col("on").shift(-1))
     days = summed.filter(is_last.fill_null(True))
     return days.filter(pl.col("unclean") != pl.col("unclean").shift(1, fill_value=0))

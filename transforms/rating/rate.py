@@ -13,11 +13,11 @@ from transforms.rating.compile import plan_on
 from transforms.rating.decision import hold_in_force, holds, with_decision
 from transforms.rating.evaluate import evaluate
 from transforms.rating.facts import RELEASES, Known, read_facts
+from transforms.rating.frames import by_order, looked_up
 from transforms.rating.hits import find
 from transforms.rating.horizon import with_next_change
 from transforms.rating.movement import with_movement
 from transforms.rating.plan import Plan, Source
-from transforms.rating.totals import by_order, looked_up
 from transforms.rating.trace import trace_of
 from transforms.tables.outputs import RATINGS
 
@@ -116,7 +116,7 @@ def rate(
     it tells for rules with until_released. None for none.
     Points are centipoints. score_centipoints == base_centipoints + sum of the trace's points_centipoints.
 
-    Raises PolicyGap where a value of the scheme has none so early.
+    Reads the records here and now; what it gives is computed. Raises PolicyGap where a value of the scheme has none so early.
     """
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)

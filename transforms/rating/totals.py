@@ -5,13 +5,14 @@ A part's points are summed, the sum is clipped, and the difference is a row of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
 from transforms.rating.count import next_on
+from transforms.rating.frames import by_order, looked_up
 from transforms.rating.plan import UNBOUNDED, AccumulationRule, Bounds, Plan
 from transforms.tables.outputs import ROLES_IN_TRACE
 
@@ -33,17 +34,6 @@ ADJUSTMENT = pl.Schema(
 def role_number(role: str) -> pl.Expr:
     """A role of a trace row as the small number it is known by within a rating."""
     return pl.lit(ROLES.index(role), dtype=pl.Int8)
-
-
-def looked_up(number: pl.Expr, values: Sequence[object] | pl.Series, dtype: pl.DataType) -> pl.Expr:
-    """The value at the place in the list that a number gives; null for null."""
-    return pl.lit(pl.Series(values, dtype=dtype)).gather(number)
-
-
-def by_order(parts: Iterable[tuple[int, object]]) -> list[object]:
-    """Values in a list at their orders; None where there is none."""
-    found = dict(parts)
-    return [found.get(order) for order in range(max(found, default=0) + 1)]
 
 
 def item_sums(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:

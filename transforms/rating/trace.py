@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.rating.evaluate import Evaluation
+from transforms.rating.frames import by_order, in_order, looked_up
 from transforms.rating.plan import REASONS, Bounds, Plan, Source
-from transforms.rating.totals import ROLES, by_order, looked_up, role_number
+from transforms.rating.totals import ROLES, role_number
 from transforms.tables.outputs import ROLES_IN_TRACE, TRACE
 
 _COLUMNS = [name for name in TRACE.schema if name != "valid_from_on"]
@@ -103,8 +104,7 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     Where event and record are null, as for adjustments, what stands before them is unique.
     """
     first = pl.col("key").cast(pl.Int64) * 2**24 + pl.col("place")  # one number is put in order faster than two
-    in_one = rows.rechunk()  # and rows in one piece faster than in many
-    return in_one[in_one.select(pl.arg_sort_by(first, "event_on", "record_id")).to_series()]
+    return in_order(rows, first, "event_on", "record_id")
 
 
 def _position() -> pl.Expr:
