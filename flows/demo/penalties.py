@@ -44,10 +44,8 @@ BANS = {
 
 def penalties(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
     """The penalties of one enterprise, latest first, each followed by its later versions and consequences."""
-    rng = streams.of("penalty", enterprise.serial)
     story_on = story_day(enterprise, span) if enterprise.story in PUNISHED_STORIES else None
-    days = {span.ago(ago) for ago in days_of_events(rng, span.days, MONTHLY_PER_MILLE[enterprise.habit])}
-    for decided_on in sorted(days | ({story_on} if story_on else set()), reverse=True):
+    for decided_on in decision_days(streams, enterprise, span):
         ago = (span.end_on - decided_on).days
         own, handling = (streams.of(name, enterprise.serial, ago) for name in ("penalty", "handling"))
         is_grave = chance(own, GRAVE_PER_MILLE[enterprise.habit])
@@ -56,6 +54,15 @@ def penalties(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[
             is_grave = enterprise.story not in REPAIRS
             case = Case(handling, enterprise.story, annulled_on(enterprise, span))
         yield from _case(own, enterprise, _penalty(own, enterprise, decided_on, is_grave, case), is_grave, case)
+
+
+def decision_days(streams: Streams, enterprise: Enterprise, span: Span) -> list[date]:
+    """The days on which it was punished, latest first: by chance, and that of its story."""
+    rng = streams.of("penalty", enterprise.serial)
+    days = {span.ago(ago) for ago in days_of_events(rng, span.days, MONTHLY_PER_MILLE[enterprise.habit])}
+    if enterprise.story in PUNISHED_STORIES:
+        days.add(story_day(enterprise, span))
+    return sorted(days, reverse=True)
 
 
 def _case(rng: Random, enterprise: Enterprise, decided: Fact, is_grave: bool, case: Case) -> Iterator[Fact]:

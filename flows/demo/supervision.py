@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 from flows.demo import words
 from flows.demo.facts import Fact, Span, fact, maybe
+from flows.demo.penalties import decision_days
 from flows.demo.region import Enterprise
 from flows.demo.streams import Streams, chance, days_of_events, weighted
 
@@ -34,6 +36,7 @@ VERIFIED_PER_MILLE = 350
 def inspections(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
     """The inspections of one enterprise, latest first, each with its order to rectify where there is one."""
     rng = streams.of("inspection", enterprise.serial)
+    is_told = not decision_days(streams, enterprise, span)
     for ago in days_of_events(rng, span.days, INSPECTED[enterprise.role]):
         own = streams.of("inspection", enterprise.serial, ago)
         inspected_on = span.ago(ago)
@@ -42,9 +45,19 @@ def inspections(streams: Streams, enterprise: Enterprise, span: Span) -> Iterato
         due_on = inspected_on + timedelta(days=RECTIFY_DAYS)
         done_on = due_on + timedelta(days=own.randrange(1, 30) if is_late else -own.randrange(1, 15))
         order = None if conclusion == "compliant" else (due_on, done_on)
-        yield _inspection(own, enterprise, inspected_on, conclusion, order)
+        checked = _inspection(own, enterprise, inspected_on, conclusion, order)
+        is_bad = checked.values["inspection_type"] == "random" and order is not None
+        yield _made_public(checked) if is_told and is_bad else checked
         if order:
             yield from _rectification(own, enterprise, inspected_on, order)
+
+
+def _made_public(checked: Fact) -> Fact:
+    """A bad result of a spot check, public from the next day on.
+
+    Only where no penalty followed: which penalty follows from which check stands in no column.
+    """
+    return replace(checked, values={**checked.values, "published_on": checked.event_on + timedelta(days=1)})
 
 
 def _inspection(
@@ -106,9 +119,12 @@ def _rectification(rng: Random, enterprise: Enterprise, ordered_on: date, order:
 def samplings(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
     """The samples taken at one enterprise, latest first."""
     rng = streams.of("sampling", enterprise.serial)
+    is_told = not decision_days(streams, enterprise, span)
     for ago in days_of_events(rng, span.days, SAMPLED[enterprise.role]):
         own = streams.of("sampling", enterprise.serial, ago)
-        yield _sampling(own, enterprise, span.ago(ago))
+        sampled = _sampling(own, enterprise, span.ago(ago))
+        is_bad = sampled.values["result"] == "unqualified"
+        yield _made_public(sampled) if is_told and is_bad else sampled
 
 
 def _sampling(rng: Random, enterprise: Enterprise, reported_on: date) -> Fact:

@@ -78,6 +78,13 @@ def test_a_penalty_is_told_in_words_with_its_sums(records):
             assert f"罚款{row['fine_fen'] // 100}.{row['fine_fen'] % 100:02d}元" in row["content"]
 
 
+def test_bad_spot_checks_are_public_where_nothing_else_could_have_followed(records):
+    checks = records["inspection"].filter(pl.col("published_on").is_not_null())
+    assert checks.height > 0
+    assert set(checks["inspection_type"]) == {"random"}
+    assert checks.join(records["penalty"], on="enterprise_id", how="semi").is_empty()
+
+
 @pytest.mark.parametrize(
     ("story", "matter", "states"),
     [
