@@ -116,7 +116,8 @@ def rate(
     it tells for rules with until_released. None for none.
     Points are centipoints. score_centipoints == base_centipoints + sum of the trace's points_centipoints.
 
-    Reads the records here and now; what it gives is computed. Raises PolicyGap where a value of the scheme has none so early.
+    Reads the records here and now: what it gives is computed. Raises PolicyGap where a value of the scheme has
+    none so early.
     """
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)
