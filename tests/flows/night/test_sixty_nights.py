@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from flows.night.check import Checked, check
+from flows.night.tell import Report
 from flows.night.work import Steps
 from flows.policies import read_sources
 from flows.publishing import prepare_and_publish
@@ -32,6 +33,11 @@ def refusing(_store, _policy_dir, night, _policy, _former):
     return Checked((verdict,), night.folder / "gate" / "index.html")
 
 
+def untold(_store, _settings, telling):
+    """A report that says nothing."""
+    return Report(telling.folder / "office.html", "", {**telling.checked.facts, "numbers": {}})
+
+
 def walk(walkers: Walkers) -> None:
     """Every night of the plan, with all that may befall one."""
     for number in range(walkers.plan.nights):
@@ -42,6 +48,8 @@ def walk(walkers: Walkers) -> None:
             scheme = walkers.plan.scheme
             walkers.edit(f"schemes/{scheme}.yaml", *NEW_POLICY[number][scheme])
         steps = replace(UNGATED, check=check) if number % walkers.plan.gate_every == 0 else UNGATED
+        if number % walkers.plan.told_every:  # the report follows from the tables, and takes longer than they do
+            steps = replace(steps, tell=untold)
         if number in CAUGHT_UP:  # all three in the last one's night
             if number == CAUGHT_UP[-1]:
                 for ago in (2, 1, 0):
@@ -104,7 +112,7 @@ def test_both_ways_leave_the_same_reports_and_publications(walked):
         reports.append(told | files_below(office.settings.publications))
     assert reports[0].keys() == reports[1].keys()
     assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
-    assert sum(name.endswith("office.html") for name in reports[0]) >= 60
+    assert sum(name.endswith("office.html") for name in reports[0]) >= 12
 
 
 def test_one_way_looks_at_few_and_says_why(walked):

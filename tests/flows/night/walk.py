@@ -36,6 +36,7 @@ class Plan:
     seed: int = 7
     scheme: str = "walk"
     gate_every: int = 15
+    told_every: int = 5
 
     @property
     def last(self) -> date:
