@@ -1,8 +1,8 @@
 """Which rows may be public on a day, by datetime alone and day by day: shares no code with the product.
 
-Penalties of the bureau of Hubei on its own province's parties, in the national system; listings that rest on them. The
-defaults of what is unsettled are those docs/law.md names: the rules of a day govern what is on display that day, the
-corresponding day is the last one, and an end does not roll over holidays.
+Penalties of the bureau of Hubei (or of another province, by `low_fen`) in the national system; listings that rest on
+them. The defaults of what is unsettled are those docs/law.md names: the rules of a day govern what is on display that
+day, the corresponding day is the last one, and an end does not roll over holidays.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ NEVER_EARLY = {"revoke_licence", "downgrade", "close"}
 ENDS_OF_REPAIR = ("revoke_repair", "end_temporary_repair")
 Record = Mapping[str, Any]
 SHORT, STAY = 3, 36
+HUBEI, FUJIAN = (10_000_000, 1_000_000), (5_000_000, 500_000)  # low fines in fen: below, of organisations and persons
 
 
 def months_after(day: date, months: int) -> date:
@@ -40,7 +41,7 @@ def months_shown(p: Record, day: date) -> int:
         return 3 if "criticism" in kinds else 0
     is_only_fine = kinds <= {"warning", "criticism", "fine"}
     if day < NEW_RULES:
-        return 3 if is_only_fine and p["fine_fen"] < (1_000_000 if is_person else 10_000_000) else 36
+        return 3 if is_only_fine and p["fine_fen"] < p.get("low_fen", HUBEI)[is_person] else 36
     is_lenient = p["discretion"] in ("reduced", "light")
     if is_only_fine and is_lenient and p["fine_fen"] <= (500_000 if is_person else 5_000_000):
         return 3
