@@ -32,6 +32,7 @@ from reports.publication.folder import order
 from reports.publication.work import released_entries
 from reports.views.listing import ListSpec
 from tests.reports import samples
+from tests.reports.power import Crash, Fuse
 
 NAMES = {"list.html", "list.xlsx", "list.csv", "list.json", "delta.json", "delta.csv"}
 
@@ -66,10 +67,6 @@ class Listed:
 
     def shelf(self, root: Path) -> Shelf:
         return Shelf(root / self.spec.name)
-
-
-class Crash(Exception):
-    """The power went."""
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -210,24 +207,6 @@ def test_a_broken_index_is_said(tmp_path: Path, content: bytes | None, said: str
         read_index(tmp_path)
 
 
-class _Fuse:
-    """Lets `after` calls of the file system through, then raises; `calls` counts all."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-        self.after, self.calls = after, 0
-        for name in ("replace", "symlink_to", "mkdir", "unlink", "open"):
-            monkeypatch.setattr(Path, name, self._guarded(getattr(Path, name)))
-
-    def _guarded(self, real):
-        def guarded(path, *args, **kwargs):
-            self.calls += 1
-            if self.calls > self.after:
-                raise Crash
-            return real(path, *args, **kwargs)
-
-        return guarded
-
-
 def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(a: Listed, tmp_path: Path):
     expected = tmp_path / "expected"
     a.publish(expected, 3)
@@ -237,14 +216,13 @@ def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(a
     for after in range(60):
         root = tmp_path / f"after{after}"
         a.publish(root, 3)
-        with pytest.MonkeyPatch.context() as patch:
-            _Fuse(patch, after)
-            try:
+        try:
+            with Fuse(after):
                 a.publish(root, 5)
-            except Crash:
-                crashes += 1
-            else:
-                break
+        except Crash:
+            crashes += 1
+        else:
+            break
         latest = a.shelf(root).latest()
         assert latest in {"2026-03-01", "2026-03-01-2"}
         assert verify(root / a.spec.name / "latest").version == latest

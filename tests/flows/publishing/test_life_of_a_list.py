@@ -1,0 +1,153 @@
+"""The life of both lists: decided, corrected, annulled, removed, restored, deregistered, published, broken off."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from reports.publication import Publication, Shelf, apply, prepare, release, verify
+from reports.publication.delta import read
+from reports.publication.work import released_entries
+from reports.views.listing import Entry, entries_of
+from reports.views.lists import LISTS
+from tests.flows.publishing.rows_oracle import Case
+from tests.flows.publishing.test_published_rows import contents_on, records_of, shown
+from tests.reports.power import Crash, Fuse
+
+START = date(2025, 12, 1)
+BLANK = {
+    "penalty_kinds": ["fine", "confiscation_gains"],
+    "fine_fen": 20_000_000,
+    "discretion": "ordinary",
+    "field": "drug",
+    "procedure": "ordinary",
+    "valid_until_on": None,
+    "state": "in_force",
+    "revoked_on": None,
+    "unpublished_on": None,
+    "party_class": "organisation",
+}
+SHORT = {"penalty_kinds": ["fine"], "fine_fen": 400_000, "discretion": "light"}  # three months under either rules
+
+
+class LifeOfTheLists(RuleBasedStateMachine):
+    """An office that decides by day and publishes at night, at times with a power cut in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Path(tempfile.mkdtemp())
+        self.today = START
+        self.cases: list[Case] = []
+        self.published_on: date | None = None
+        self.wanted: dict[str, tuple[Entry, ...]] = {}
+
+    def teardown(self) -> None:
+        """Remove what was written."""
+        shutil.rmtree(self.root)
+
+    @initialize(is_listed=st.booleans())
+    def begin(self, is_listed: bool) -> None:
+        """Somebody is punished on the first day."""
+        self.punish(is_short=False, is_listed=is_listed)
+
+    @rule(is_short=st.booleans(), is_listed=st.booleans())
+    @precondition(lambda self: len(self.cases) < 9)
+    def punish(self, is_short: bool, is_listed: bool) -> None:
+        """A penalty, public the same day, with or without a listing."""
+        record = BLANK | (SHORT if is_short else {}) | {"decided_on": self.today, "published_on": self.today}
+        listing = {"list": self.today, "publish_listing": self.today} if is_listed else {}
+        self.cases.append(Case(record, {"deregistered_on": None}, {}, listing))
+
+    @rule(days=st.sampled_from([1, 2, 22, 23, 24, 25, 60, 92]))
+    def next_day(self, days: int) -> None:
+        """Time passes."""
+        self.today += timedelta(days=days)
+
+    @rule(data=st.data(), state=st.sampled_from(["revoked", "changed", "void"]))
+    def annul(self, data: st.DataObject, state: str) -> None:
+        """A penalty is annulled or changed."""
+        self._change(
+            data, lambda case: replace(case, penalty={**case.penalty, "state": state, "revoked_on": self.today})
+        )
+
+    @rule(data=st.data())
+    def correct(self, data: st.DataObject) -> None:
+        """A penalty turns out to have been a warning, which is not public."""
+        kinds = {"penalty_kinds": ["warning"], "fine_fen": None}
+        self._change(data, lambda case: replace(case, penalty={**case.penalty, **kinds}))
+
+    @rule(data=st.data())
+    def deregister(self, data: st.DataObject) -> None:
+        """A party is deregistered."""
+        self._change(data, lambda case: replace(case, party={"deregistered_on": self.today}))
+
+    @rule(data=st.data(), step=st.sampled_from(["repair", "revoke_repair"]))
+    def repair(self, data: st.DataObject, step: str) -> None:
+        """A repair is granted, then revoked."""
+        self._step(data, "repair", step, after={"repair": None, "revoke_repair": "repair"}[step])
+
+    @rule(data=st.data(), step=st.sampled_from(["remove", "restore_listing", "revoke_listing"]))
+    def leave(self, data: st.DataObject, step: str) -> None:
+        """A listing is removed early, restored, or revoked."""
+        after = {"remove": "list", "restore_listing": "remove", "revoke_listing": "list"}[step]
+        self._step(data, "listing", step, after=after)
+
+    def _step(self, data: st.DataObject, matter: str, step: str, *, after: str | None) -> None:
+        def taken(case: Case) -> Case:
+            steps = getattr(case, matter)
+            is_possible = step not in steps and "revoke_listing" not in steps and (after is None or after in steps)
+            return replace(case, **{matter: {**steps, step: self.today}}) if is_possible else case
+
+        self._change(data, taken)
+
+    def _change(self, data: st.DataObject, change: Callable[[Case], Case]) -> None:
+        at = data.draw(st.integers(0, len(self.cases) - 1))
+        self.cases[at] = change(self.cases[at])
+
+    @rule(crash=st.none() | st.integers(0, 40))
+    def publish(self, crash: int | None) -> None:
+        """Both lists of tonight are released; where the power goes before that, the same is run once more."""
+        contents = contents_on(self.today, records_of(self.cases))
+        for name, spec in LISTS.items():
+            publication = Publication(spec, "示例省药监局", self.today, causes=contents[name].causes)
+            before = Shelf(self.root / name).latest()
+            try:
+                with Fuse(crash):
+                    self._release(publication, contents[name].entries)
+            except Crash:
+                if Shelf(self.root / name).latest() == before:
+                    self._release(publication, contents[name].entries)
+            is_on = Case.is_public if name == "penalties" else Case.is_listed
+            assert shown(contents[name]) == {at for at, case in enumerate(self.cases) if is_on(case, self.today)}, name
+            self.wanted[name] = entries_of(spec, contents[name].entries)[0]
+        self.published_on = self.today
+
+    def _release(self, publication: Publication, entries: pl.DataFrame) -> None:
+        draft = prepare(self.root, publication, entries)
+        release(self.root, publication.spec.name, draft.version, draft.digest)
+
+    @invariant()
+    def what_readers_see_is_whole_and_what_was_wanted(self) -> None:
+        """The latest version is whole, holds the rows of its night, and follows from all deltas up to it."""
+        for name, spec in LISTS.items() if self.published_on else ():
+            shelf = Shelf(self.root / name)
+            assert verify(shelf.folder / "latest").as_of == self.published_on
+            entries: tuple[Entry, ...] = ()
+            for version in shelf.versions():
+                text = (shelf.version(version) / "delta.json").read_text(encoding="utf-8")
+                entries = apply(entries, read(spec, json.loads(text)))
+            assert entries == released_entries(spec, shelf.folder / "latest") == self.wanted[name]
+
+
+TestLifeOfTheLists = LifeOfTheLists.TestCase
+TestLifeOfTheLists.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=25, deadline=None)
