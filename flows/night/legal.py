@@ -24,6 +24,7 @@ from transforms.law.serious.candidates import candidates
 from transforms.law.words import GAPS
 from transforms.tables import TABLES
 
+MOST_CANDIDATES = 200  # told in the report, the newest; `yaoxin list --candidates` has all
 _ID = "enterprise_id"
 
 
@@ -36,12 +37,14 @@ def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeL
     steps = arrived(seen, "decision", former).select("record_id").unique()
     refused = legal.register.followed.steps.filter("is_refused").join(steps, on="record_id", how="semi")
     under_way = applications(legal.register, legal.records["decision"]).filter(pl.col("by_on").is_not_null())
-    penalties, enterprises = legal.records["penalty"], legal.records["enterprise"]
+    given = (legal.records["penalty"], legal.records["enterprise"], law.listing.serious, legal.register.followed)
+    proposed = candidates(*given, night.as_of).collect()
     counted = untold(legal, until).group_by("gap").len().sort("gap").collect()
     return OfficeLawFrames(
         coming=coming(legal, until, with_repair=False),
         list_changes=_list_changes(seen, settings, former, legal),
-        candidates=candidates(penalties, enterprises, law.listing.serious, legal.register.followed, night.as_of),
+        candidates=proposed.head(MOST_CANDIDATES),
+        candidate_count=proposed.height,
         refused=refused.sort("on", "decision_no", "record_id", "matter_id"),
         applications=under_way.sort("by_on", "matter_id", "awaited"),
         missing=[f"{GAPS[gap]}，{count} 件处罚的公示期不能确定" for gap, count in counted.iter_rows()],

@@ -22,7 +22,7 @@ _CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}
 class OfficeLawFrames:
     """coming: COMING up to the end of the month. list_changes: LISTING rows that came on the list or left it tonight.
 
-    candidates: CANDIDATE. refused: STEP_TABLE rows of tonight. applications: APPLICATION of those under way.
+    candidates: CANDIDATE, the newest of candidate_count. refused: STEP_TABLE rows of tonight. applications: APPLICATION of those under way.
     missing: what the policy does not say yet, and how many penalties are concerned.
     """
 
@@ -32,6 +32,7 @@ class OfficeLawFrames:
     refused: Frame
     applications: Frame
     missing: Sequence[str] = ()
+    candidate_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class OfficeLaw:
     refused: Grid
     applications: Grid
     missing: tuple[str, ...] = ()
+    untold_candidates: int = 0
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -56,7 +58,7 @@ class OfficeLaw:
 
 def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
     """The view of the night's law."""
-    coming = collected(frames.coming)
+    coming, proposed = collected(frames.coming), collected(frames.candidates)
     is_late, is_today = pl.col("is_overdue"), pl.col("on") == as_of
     listed = ("decision_no", "name", "uscc", "listed_on", "left_on", "last_day_on", "reason", "basis")
     change = Field("state", "变化", "words", _CHANGES)
@@ -86,9 +88,7 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
             (change, *fields_of(LISTING, *listed)),
             "名单没有变化",
         ),
-        candidates=grid_of(
-            "candidates", "列入候选", collected(frames.candidates), fields_of(CANDIDATE, *names), "没有候选"
-        ),
+        candidates=grid_of("candidates", "列入候选", proposed, fields_of(CANDIDATE, *names), "没有候选"),
         refused=grid_of(
             "refused", "不予认可的环节", collected(frames.refused), fields_of(STEP_TABLE, *step), "没有不予认可的环节"
         ),
@@ -100,4 +100,5 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
             "没有办理中的申请",
         ),
         missing=tuple(frames.missing),
+        untold_candidates=max(0, frames.candidate_count - proposed.height),
     )

@@ -12,15 +12,12 @@ _SHOWN = ("listed_on", "decision_no", "reason", "listed_by", "ends_on")
 
 def listing_of(settings: Settings, store: Store, run: Run, enterprise_id: str) -> dict[str, Any] | None:
     """listed_on, decision_no, reason, listed_by, ends_on of the oldest entry that stands on the night, or None."""
-    decisions, enterprises, penalties = (
-        known(store, kind, run, enterprise_id) for kind in ("decision", "enterprise", "penalty")
-    )
+    decisions = known(store, "decision", run, enterprise_id)
     if decisions.select("record_id").collect().is_empty():  # nearly always: then no law need be read
         return None
-    from flows.policies import read_calendar, read_list_law
-    from transforms.law import ListRecords, calendar_of, serious_list
+    from flows.law import legal_of
+    from transforms.law import entries_of
 
-    calendar = calendar_of(read_calendar(settings.policy_dir), run.as_of)
-    records = ListRecords(decisions, enterprises, penalties)
-    entries = serious_list(records, read_list_law(settings.policy_dir), calendar, run.as_of).collect()
+    legal = legal_of(settings, store, run, enterprise_id=enterprise_id)
+    entries = entries_of(legal.register.listings).collect()
     return {name: entries.row(0, named=True)[name] for name in _SHOWN} if entries.height else None
