@@ -94,7 +94,8 @@ def _row(one: dict[str, Any]) -> Row:
 def main(arguments: Sequence[str]) -> list[Section]:
     """Measure, print the page, write it, the picture and the figures."""
     flags = read_flags(arguments)
-    shown = [one for one in arguments if one not in ("--remark", flags.remark)]
+    places = ("--remark", flags.remark, "--data", str(flags.data), "--docs", str(flags.docs))
+    shown = [one for one in arguments if one not in places]
     results = flags.docs / "performance.json"
     known = read_results(results)
     for section in sections(flags, shlex.join(["python", "-m", "bench", *shown])):

@@ -20,11 +20,12 @@ Written by `make bench` with its picture; sizes by flags, see `python -m bench -
 paired runs: one side, then the other, each in a fresh process that has done the same with little data before. The
 ratio is that of the seconds within one pair: the median of the pairs, in brackets the least and the most. Memory is
 the largest of the process, libraries included. Another machine gives other times; that both sides say the same is
-checked at every run, and in small by a test.
+checked at every run, and in small by a test. Where other work runs on the same processors, the seconds by the clock
+tell of it too: then the processor time (CPU s) is the steadier figure.
 """
 _TABLE = """\
-| measured | beside | s | s beside | CPU s | CPU s beside | MB | MB beside | ratio | aim | held |
-|---|---|---:|---:|---:|---:|---:|---:|---|---|---|
+| measured | beside | s | s beside | CPU s | CPU s beside | MB | MB beside | ratio | of CPU s | aim | held |
+|---|---|---:|---:|---:|---:|---:|---:|---|---|---|---|
 """
 _HELD = {True: "yes", False: "no", None: ""}
 
@@ -64,7 +65,8 @@ def read_notes(folder: Path) -> dict[str, str]:
 
 def _row(one: Row) -> str:
     figures = [*_cells(one.seconds, ".3g"), *_cells(one.cpu_seconds, ".3g"), *_cells(one.peak_mb, ".0f")]
-    cells = [f"{one.title}: {one.measured}", one.beside, *figures, _ratio(one.ratios), one.aim, _HELD[one.is_held]]
+    ratios = [_ratio(one.ratios), "" if one.cpu_ratio is None else _said(one.cpu_ratio)]
+    cells = [f"{one.title}: {one.measured}", one.beside, *figures, *ratios, one.aim, _HELD[one.is_held]]
     return f"| {' | '.join(cells)} |\n"
 
 
@@ -78,8 +80,12 @@ def _ratio(ratios: Sequence[float]) -> str:
         return ""
     middle = statistics.median(ratios)
     if middle >= 1:
-        return f"{middle:.1f} : 1 ({min(ratios):.1f} to {max(ratios):.1f})"
-    return f"1 : {1 / middle:.1f} ({1 / max(ratios):.1f} to {1 / min(ratios):.1f})"
+        return f"{_said(middle)} ({min(ratios):.1f} to {max(ratios):.1f})"
+    return f"{_said(middle)} ({1 / max(ratios):.1f} to {1 / min(ratios):.1f})"
+
+
+def _said(ratio: float) -> str:
+    return f"{ratio:.1f} : 1" if ratio >= 1 else f"1 : {1 / ratio:.1f}"
 
 
 def _machine(sections: Sequence[Section]) -> str:

@@ -30,6 +30,12 @@ class Row:
     aim: str = ""
 
     @property
+    def cpu_ratio(self) -> float | None:
+        """Processor time of ours to that beside; None where one is not known or too short to be measured."""
+        ours, beside = self.cpu_seconds
+        return ours / beside if ours and beside else None
+
+    @property
     def is_held(self) -> bool | None:
         """Whether the goal holds: by the median ratio, or by the seconds where nothing stands beside; None for none."""
         if self.goal is None:

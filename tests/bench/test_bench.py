@@ -188,11 +188,11 @@ def test_the_page_gives_medians_ratios_and_whether_aims_hold():
     faster = of_pairs(Measured(compared(goal=0.1), pairs((1, 10), (1, 20), (2, 10))))
     alone = of_runs("Command", "`yaoxin`", [Run(0.5, 0.4, 90, {})], 0.5, "under 0.5 s")
     text = page([Section("gate", SITTING, (slower, faster, alone))], {"gate": "Of the gate.\n", "night": "Not this.\n"})
-    ratio = "3.0 : 1 (2.0 to 5.0) | at most 2.9 : 1 | no |"
+    ratio = "3.0 : 1 (2.0 to 5.0) | 10.0 : 1 | at most 2.9 : 1 | no |"
     assert f"| Gate: ten rows | another | 5 | 1 | 10 | 1 | 100 | 200 | {ratio}" in text
-    ratio = "1 : 10.0 (5.0 to 20.0) | at most 1 : 10 | yes |"
+    ratio = "1 : 10.0 (5.0 to 20.0) | 2.0 : 1 | at most 1 : 10 | yes |"
     assert f"| Gate: ten rows | another | 1 | 10 | 2 | 1 | 100 | 200 | {ratio}" in text
-    assert "| Command: `yaoxin` |  | 0.5 |  | 0.4 |  | 90 |  |  | under 0.5 s | yes |" in text
+    assert "| Command: `yaoxin` |  | 0.5 |  | 0.4 |  | 90 |  |  |  | under 0.5 s | yes |" in text
     assert "| gate | `python -m bench` | 3 | 0.5 | 0.2 | Nothing else ran. |" in text
     assert "Of the gate." in text
     assert "Not this." not in text
