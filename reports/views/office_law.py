@@ -22,8 +22,8 @@ _CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}
 class OfficeLawFrames:
     """coming: COMING up to the end of the month. list_changes: LISTING rows that came on the list or left it tonight.
 
-    candidates: CANDIDATE, the newest of candidate_count. refused: STEP_TABLE rows of tonight. applications: APPLICATION of those under way.
-    missing: what the policy does not say yet, and how many penalties are concerned.
+    candidates: CANDIDATE, the newest of candidate_count. refused: STEP_TABLE rows of tonight. applications: APPLICATION
+    of those under way. missing: what the policy does not say yet, and how many penalties are concerned.
     """
 
     coming: Frame

@@ -1,0 +1,144 @@
+"""The law's part of the office report and of an enterprise's page."""
+
+import io
+from datetime import date
+
+import openpyxl
+import polars as pl
+import pytest
+
+from reports.office import headline, office_html, office_xlsx
+from reports.views.enterprise_law import EnterpriseLawFrames, enterprise_law
+from reports.views.night import office_view
+from reports.views.office_law import OfficeLawFrames
+from tests.reports import samples
+from transforms.law.coming.words import COMING
+from transforms.law.procedure.words import STEP_TABLE
+from transforms.law.repair.applications import APPLICATION
+from transforms.law.repair.words import REPAIR
+from transforms.law.serious.words import CANDIDATE, LISTING
+
+AS_OF = samples.night().as_of
+
+
+def rows(table, *given):
+    return pl.DataFrame([*given], schema=table.schema)
+
+
+def coming(what, on, **more):
+    common = {
+        "is_overdue": on < AS_OF,
+        "is_automatic": False,
+        "who": "office",
+        "matter": "penalty",
+        "party_name": "甲厂",
+    }
+    return {"what": what, "on": on, "record_id": what, "basis": "总局令第45号第九条", "confidence": "C"} | common | more
+
+
+LATE = coming("publish", date(2020, 1, 2), decision_no="罚1号")
+TODAY = coming("withdraw", AS_OF, decision_no="罚2号")
+ENDS = coming(
+    "publicity_ends", date(2099, 1, 1), decision_no="罚3号", is_automatic=True, who=None, note="最早口径2098-12-31"
+)
+LISTED = {"record_id": "d1", "decision_no": "列1号", "name": "乙厂", "listed_on": date(2020, 1, 1), "state": "standing"}
+
+
+def frames(**more):
+    given = {
+        "coming": rows(COMING, LATE, TODAY, ENDS),
+        "list_changes": rows(LISTING, LISTED),
+        "candidates": rows(CANDIDATE, {"decision_no": "罚9号", "name": "丙厂", "situation": "fake_drugs"}),
+        "refused": rows(STEP_TABLE, {"decision_no": "受1号", "refusal": "该事项现为“在列”"}),
+        "applications": rows(APPLICATION, {"target": "罚4号", "by_on": AS_OF, "awaited_title": "受理"}),
+    }
+    return OfficeLawFrames(**given | more)
+
+
+def view(**more):
+    night = samples.night_frames()
+    return office_view(type(night)(**vars(night) | {"law": frames(**more)}), samples.night(), samples.SCHEME)
+
+
+def test_the_report_parts_what_is_late_due_today_and_over_by_the_months_end():
+    law = view().law
+    assert [[row[1] for row in grid.rows] for grid in (law.overdue, law.today, law.ending)] == [
+        ["publish"],
+        ["withdraw"],
+        ["publicity_ends"],
+    ]
+    html = office_html(view())
+    order = [html.index(f">{title}　1 项<") for title in ("已逾期", "今日到期", "本月将届满", "名单变化", "列入候选")]
+    assert order == sorted(order)
+    assert html.index('id="changes"') < html.index('id="law"') < html.index('id="migration"')
+    for told in ("罚1号", "总局令第45号第九条", "自行发生", "最早口径2098-12-31", "受1号", "罚4号", "丙厂"):
+        assert told in html, told
+
+
+def test_the_first_line_and_the_numbers_say_how_many():
+    shown = view()
+    assert "今日到期 1 项、逾期 1 项" in headline(shown)
+    assert {figure.label: figure.value for figure in shown.figures}.items() >= {"今日到期": 1, "逾期事项": 1}.items()
+
+
+def test_without_the_law_the_report_is_as_before():
+    plain = office_view(samples.night_frames(), samples.night(), samples.SCHEME)
+    assert plain.law is None
+    assert "逾期" not in headline(plain)
+    assert 'id="law"' not in office_html(plain)
+
+
+def test_what_is_left_out_is_counted():
+    assert "另有 6 项见 yaoxin list --candidates" in office_html(view(candidate_count=7))
+    assert "另有" not in office_html(view(candidate_count=1)).split('id="list"')[1].split('id="migration"')[0]
+    assert "标准未设定，3 件处罚" in office_html(view(missing=["标准未设定，3 件处罚"]))
+
+
+def test_every_table_has_its_sheet():
+    names = openpyxl.load_workbook(io.BytesIO(office_xlsx(view()))).sheetnames
+    assert {"已逾期", "今日到期", "本月将届满", "名单变化", "列入候选", "不予认可的环节", "办理中的修复和移出"} <= set(
+        names
+    )
+
+
+def condition(name, state, earliest_on=None):
+    return {"condition": name, "title": name, "state": state, "earliest_on": earliest_on, "basis": f"第{name}条"}
+
+
+def law_of(*listings, repair=(), due=()):
+    return enterprise_law(EnterpriseLawFrames(rows(LISTING, *listings), rows(REPAIR, *repair), rows(COMING, *due)))
+
+
+def test_an_enterprise_reads_what_stands_against_a_repair_and_its_articles():
+    met, unmet = condition("甲", "met"), condition("乙", "unmet", date(2030, 1, 1))
+    row = {"record_id": "p", "decision_no": "罚1号", "verdict": "not_yet", "basis": "全部条文"}
+    (told,) = law_of(repair=[row | {"conditions": [met, unmet, condition("丙", "unstated")]}]).repair.texts()
+    assert "乙（不符合，2030-01-01 起）；丙（未载明）" in told
+    assert "第乙条；第丙条" in told
+    (never,) = law_of(repair=[row | {"verdict": "never", "why": "不得提前", "conditions": [unmet]}]).repair.texts()
+    assert {"不得提前", "全部条文"} <= set(never)
+
+
+@pytest.mark.parametrize(
+    ("listings", "text"),
+    [
+        ([], "未列入"),
+        ([LISTED], "在列（列1号，2020-01-01 列入）"),
+        ([LISTED | {"last_day_on": date(2022, 12, 31)}], "在列（列1号，2020-01-01 列入，至 2022-12-31）"),
+        ([LISTED | {"state": "ended"}], "不在列（列1号：列入期满）"),
+        (
+            [LISTED | {"state": "ended"}, LISTED | {"record_id": "d2", "decision_no": "列2号"}],
+            "在列（列2号，2020-01-01 列入）",
+        ),
+    ],
+)
+def test_whether_it_is_listed_in_a_few_words(listings, text):
+    assert law_of(*listings).list_text == text
+
+
+def test_what_comes_next_is_the_first_legal_day_with_its_article():
+    tier = coming("tier_may_change", date(2019, 1, 1), matter="rating")
+    law = law_of(due=[tier, LATE])
+    assert law.next is not None
+    assert law.next.text == "2020-01-02　公示（已逾期）　罚1号（总局令第45号第九条）"
+    assert law_of(due=[tier]).next is None
