@@ -106,10 +106,12 @@ class Question:
 
     def now(self, value: Callable[[Segment], pl.Expr], dtype: pl.DataType) -> pl.Expr:
         """`value` of the segment that is asked on `as_of`; null before the first."""
+        begun = [segment for segment in self.segments if segment.from_ <= self.as_of]
         chosen: pl.Expr = pl.lit(None, dtype=dtype)
-        for segment in self.segments:
-            is_now = self._is_asked(segment) & pl.lit(segment.from_ <= self.as_of)
-            chosen = pl.when(is_now).then(value(segment)).otherwise(chosen)
+        if self.transition == "display":
+            return value(begun[-1]) if begun else chosen
+        for segment in begun:
+            chosen = pl.when(self._is_asked(segment)).then(value(segment)).otherwise(chosen)
         return chosen
 
 
@@ -142,7 +144,9 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
         return [state_of(one, as_of) for _, one in segment.answers(convention)]
 
     def listed(segment: Segment) -> pl.Expr:
-        return pl.concat_list([shown(condition, one, as_of) for condition, one in segment.answers(convention)])
+        # Of a list of structs, one of fixed width is made twenty times faster.
+        parts = [shown(condition, one, as_of) for condition, one in segment.answers(convention)]
+        return pl.concat_arr(parts).arr.to_list()
 
     return {
         "regime": now(lambda segment: pl.lit(segment.title), TEXT),
