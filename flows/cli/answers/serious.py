@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -13,15 +14,16 @@ from flows.policies import read_measures
 from flows.settings import Settings
 from flows.store import Run, Store, known
 from transforms.law.legal import Legal
-from transforms.tables.words import LISTING_STATES
 
-Asked = Literal["listings", "candidates", "bans", "refused"]
+Asked = Literal["listings", "matters", "candidates", "bans", "refused"]
+_BELOW = {"listings": ("measures", "record_id"), "matters": ("terms", "matter_id")}
+_BELOW |= {"candidates": ("checklist", "record_id")}
 _SUPERVISION = ("sampling", "signal", "inspection")
 
 
 class Question(NamedTuple):
-    """as_of: the day meant. state: of LISTING_STATES, or a state of procedure.yaml; None: who stands, or with an
-    enterprise every listing of it. enterprise_id: None for every enterprise."""
+    """as_of: the day meant. state: of listings one of LISTING_STATES, of matters one of procedure.yaml; None: who stands,
+    or with an enterprise every listing of it. enterprise_id: None for every enterprise."""
 
     as_of: date
     asked: Asked = "listings"
@@ -31,25 +33,28 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """rows: of LISTING, CANDIDATE, BAN or STEP_TABLE by what was asked. below: what belongs to each row, of MEASURE or
-    CHECKLIST, by record_id."""
+    """rows: of LISTING, MATTER_TABLE with the name, CANDIDATE, BAN or STEP_TABLE by what was asked. below: what belongs
+    to each row, of MEASURE, TERM_TABLE or CHECKLIST. history: the steps of an enterprise's listings, of STEP_TABLE.
+    """
 
     question: Question
     rows: pl.DataFrame
     below: pl.DataFrame | None = None
+    history: pl.DataFrame | None = None
+
+    def part(self, row: Mapping[str, Any]) -> pl.DataFrame:
+        """What belongs to that row."""
+        assert self.below is not None
+        key = _BELOW[self.question.asked][1]
+        return self.below.filter(pl.col(key) == row[key]).drop(key)
 
     def document(self) -> dict[str, Any]:
         """For --json."""
         asked, rows = self.question.asked, self.rows.to_dicts()
         if self.below is not None:
-            name = "measures" if asked == "listings" else "checklist"
-            parts = self.below.partition_by("record_id", as_dict=True)
-            rows = [row | {name: _part(parts, row["record_id"])} for row in rows]
-        return {"as_of": self.question.as_of, "asked": asked, "count": self.rows.height, asked: rows}
-
-
-def _part(parts: dict[tuple[Any, ...], pl.DataFrame], record_id: str) -> list[dict[str, Any]]:
-    return parts[(record_id,)].drop("record_id").to_dicts() if (record_id,) in parts else []
+            rows = [row | {_BELOW[asked][0]: self.part(row).to_dicts()} for row in rows]
+        made = {"as_of": self.question.as_of, "asked": asked, "count": self.rows.height, asked: rows}
+        return made | ({"history": self.history.to_dicts()} if self.history is not None else {})
 
 
 def find_answer(settings: Settings, store: Store, night: Run, question: Question) -> Answer:
@@ -61,21 +66,30 @@ def find_answer(settings: Settings, store: Store, night: Run, question: Question
         return Answer(question, legal.bans.collect())
     if question.asked == "refused":
         return Answer(question, _refused(legal))
-    rows = _listings(legal, question).collect()
+    if question.asked == "matters":
+        return _matters(legal, question)
+    return _listings(settings, legal, question)
+
+
+def _listings(settings: Settings, legal: Legal, question: Question) -> Answer:
     from transforms.law.serious.measures import measures
 
-    return Answer(question, rows, measures(rows.lazy(), read_measures(settings.policy_dir), question.as_of).collect())
+    found, firm = legal.register.listings, question.enterprise_id
+    if question.state is not None or firm is None:
+        found = found.filter(pl.col("state") == (question.state or "standing"))
+    rows = found.collect()
+    in_force = measures(rows.lazy(), read_measures(settings.policy_dir), question.as_of).collect()
+    steps = legal.register.followed.steps.filter(pl.col("matter") == "listing")
+    history = steps.sort("on", "record_id", "matter_id").collect() if firm else None
+    return Answer(question, rows, in_force, history)
 
 
-def _listings(legal: Legal, question: Question) -> pl.LazyFrame:
-    if question.state is None:
-        return (
-            legal.register.listings
-            if question.enterprise_id
-            else legal.register.listings.filter(pl.col("state") == "standing")
-        )
-    column = "state" if question.state in LISTING_STATES else "procedure_state"
-    return legal.register.listings.filter(pl.col(column) == question.state)
+def _matters(legal: Legal, question: Question) -> Answer:
+    """Matters of the list in that state, also those that are no listing yet, with what is awaited."""
+    followed, names = legal.register.followed, legal.records["enterprise"].select("enterprise_id", "name")
+    matters = followed.matters.filter(pl.col("matter") == "listing", pl.col("state") == question.state)
+    rows = matters.join(names, on="enterprise_id", how="left").sort("since_on", "matter_id").collect()
+    return Answer(question, rows, followed.terms.collect())
 
 
 def _candidates(legal: Legal, store: Store, night: Run, question: Question) -> Answer:
@@ -97,8 +111,7 @@ def _refused(legal: Legal) -> pl.DataFrame:
 
 
 def states(settings: Settings) -> dict[str, str]:
-    """Every state one may ask for: code to Chinese word."""
+    """The states of procedure.yaml a matter of the list may be in: code to Chinese word."""
     from flows.policies import read_procedure
 
-    procedure = read_procedure(settings.policy_dir).of("listing")
-    return {one.state: one.title for one in procedure.states} | LISTING_STATES
+    return {one.state: one.title for one in read_procedure(settings.policy_dir).of("listing").states}

@@ -29,14 +29,15 @@ def list_(
     """The serious-violation list (严重违法失信名单).
 
     Without a flag: the entries that stand, until when, by which article; with ID (as for explain): every listing of
-    that enterprise, with the measures in force. --candidates says for each penalty what is to be weighed, with the
+    that enterprise, with the measures in force and every step taken. --state also takes the states of a matter that is
+    no entry yet, or under way: 已告知, 已受理提前移出申请. --candidates says for each penalty what is to be weighed, with the
     evidence of the records and blanks for a person: it lists nobody. Letters other than C, and notes, are for a person
     to settle.
 
     \b
     Examples:
       yaoxin list
-      yaoxin list --state 已申请提前移出，待受理
+      yaoxin list --state 已告知
       yaoxin list 91420100MA4KL00X1A --candidates
       yaoxin list --bans --json | jq '.bans[] | select(.is_in_force) | .name'
     """
@@ -50,8 +51,7 @@ def list_(
     opened = store_of(settings)
     night = night_of(opened, as_of)
     enterprise = only_one(who, find(opened, night, who)) if who else {}
-    code = _code(settings, state, asked)
-    question = Question(as_of or night.as_of, asked or "listings", code, enterprise.get("enterprise_id"))
+    question = Question(as_of or night.as_of, *_meant(settings, state, asked), enterprise.get("enterprise_id"))
     found = find_answer(settings, opened, night, question)
     if is_json:
         print_json(found.document())
@@ -59,17 +59,22 @@ def list_(
         click.echo("\n".join(serious_text(found, show.clean(enterprise.get("name") or ""))))
 
 
-def _code(settings: Settings, state: str | None, asked: Asked | None) -> str | None:
-    """The code of the state asked for, given as code or word."""
+def _meant(settings: Settings, state: str | None, asked: Asked | None) -> tuple[Asked, str | None]:
+    """What is asked for, and the code of the state, given as code or word: of entries first, then of their matters."""
     from flows.cli.answers.serious import states
+    from transforms.tables.words import LISTING_STATES
 
     if state is None:
-        return None
+        return asked or "listings", None
     if asked is not None:
         raise click.UsageError(f"--state is of listings; leave it out with --{asked}")
-    known = states(settings)
-    codes = {word: code for code, word in known.items()}
-    if state in known or state in codes:
-        return state if state in known else codes[state]
-    told = ", ".join(f"{code} ({word})" for code, word in known.items())
+    vocabularies: tuple[tuple[Asked, dict[str, str]], ...] = (
+        ("listings", LISTING_STATES),
+        ("matters", states(settings)),
+    )
+    for meant, words in vocabularies:
+        code = {word: code for code, word in words.items()}.get(state, state)
+        if code in words:
+            return meant, code
+    told = ", ".join(f"{code} ({word})" for _, words in vocabularies for code, word in words.items())
     raise click.UsageError(f"there is no state '{state}'; expected one of {told}")

@@ -72,11 +72,30 @@ def test_an_enterprises_listings_with_their_measures(listed):
     assert "药监列〔2025〕1号" not in text
 
 
-def test_listings_in_a_state_by_code_or_word(listed):
-    for state in ("published", "在列公示"):
-        assert [row["decision_no"] for row in listed("--state", state, "--json").document["listings"]] == [
-            "药监列〔2025〕9号"
-        ]
+def test_its_history_says_who_did_what_when_under_which_number(listed):
+    history = listed(GOOD, "--json").document["history"]
+    assert [(row["on"], row["step"], row["decision_no"], row["is_refused"]) for row in history] == [
+        ("2025-09-26", "list", "药监列〔2025〕9号", False),
+        ("2025-09-30", "publish_listing", "药监公〔2025〕9号", False),
+        ("2025-10-20", "carry_out", "药监停〔2025〕1号", True),
+    ]
+    assert (history[0]["proposed_by"], history[0]["decided_by"]) == ("甲", "乙")
+    assert "办理经过" in listed(GOOD).stdout
+    assert "办理经过" not in listed().stdout
+
+
+def test_listings_and_matters_in_a_state_by_code_or_word(listed):
+    standing = listed("--state", "在列", "--json").document
+    assert (standing["asked"], standing["count"]) == ("listings", 2)
+    for state in ("listed", "已列入，待公布"):
+        (row,) = listed("--state", state, "--json").document["matters"]
+        assert (row["listing_no"], row["name"], row["terms"][0]["awaited"]) == (
+            "药监列〔2025〕1号",
+            NAMES[BAD],
+            "publish_listing",
+        )
+    assert "办理期限" in listed("--state", "listed").stdout
+    assert listed("--state", "已告知").stdout.splitlines()[1].strip() == "没有处于该状态的事项"
     assert listed("--state", "ended").stdout.splitlines()[1].strip() == "没有符合条件的列入"
     wrong = listed("--state", "nowhere")
     assert wrong.exit_code == 2
