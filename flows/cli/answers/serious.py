@@ -22,8 +22,9 @@ _SUPERVISION = ("sampling", "signal", "inspection")
 
 
 class Question(NamedTuple):
-    """as_of: the day meant. state: of listings one of LISTING_STATES, of matters one of procedure.yaml; None: who stands,
-    or with an enterprise every listing of it. enterprise_id: None for every enterprise."""
+    """What is asked, of which day. state: of listings one of LISTING_STATES, of matters one of procedure.yaml; None: who
+    stands, or with an enterprise every listing of it. enterprise_id: None for every enterprise.
+    """
 
     as_of: date
     asked: Asked = "listings"

@@ -29,10 +29,10 @@ def list_(
     """The serious-violation list (严重违法失信名单).
 
     Without a flag: the entries that stand, until when, by which article; with ID (as for explain): every listing of
-    that enterprise, with the measures in force and every step taken. --state also takes the states of a matter that is
-    no entry yet, or under way: 已告知, 已受理提前移出申请. --candidates says for each penalty what is to be weighed, with the
-    evidence of the records and blanks for a person: it lists nobody. Letters other than C, and notes, are for a person
-    to settle.
+    that enterprise, with the measures in force and every step taken. --state also takes the states of a matter that
+    is no entry yet, or under way: 已告知, 已受理提前移出申请. --candidates says for each penalty what is to be weighed, with
+    the evidence of the records and blanks for a person: it lists nobody. Letters other than C, and notes, are for a
+    person to settle.
 
     \b
     Examples:
@@ -76,5 +76,5 @@ def _meant(settings: Settings, state: str | None, asked: Asked | None) -> tuple[
         code = {word: code for code, word in words.items()}.get(state, state)
         if code in words:
             return meant, code
-    told = ", ".join(f"{code} ({word})" for _, words in vocabularies for code, word in words.items())
+    told = ", ".join(f"{code} ({word})" for words in known.values() for code, word in words.items())
     raise click.UsageError(f"there is no state '{state}'; expected one of {told}")
