@@ -22,8 +22,8 @@ _SUPERVISION = ("sampling", "signal", "inspection")
 
 
 class Question(NamedTuple):
-    """What is asked, of which day. state: of listings one of LISTING_STATES, of matters one of procedure.yaml; None: who
-    stands, or with an enterprise every listing of it. enterprise_id: None for every enterprise.
+    """What is asked, of which day. state: of listings one of LISTING_STATES, of matters one of procedure.yaml; None:
+    who stands, or with an enterprise every listing of it. enterprise_id: None for every enterprise.
     """
 
     as_of: date

@@ -30,9 +30,9 @@ def list_(
 
     Without a flag: the entries that stand, until when, by which article; with ID (as for explain): every listing of
     that enterprise, with the measures in force and every step taken. --state also takes the states of a matter that
-    is no entry yet, or under way: 已告知, 已受理提前移出申请. --candidates says for each penalty what is to be weighed, with
-    the evidence of the records and blanks for a person: it lists nobody. Letters other than C, and notes, are for a
-    person to settle.
+    is no entry yet, or under way: 已告知, 已受理提前移出申请. --candidates says for each penalty what is to be weighed,
+    with the evidence of the records and blanks for a person: it lists nobody. Letters other than C, and notes, are
+    for a person to settle.
 
     \b
     Examples:
@@ -68,11 +68,8 @@ def _meant(settings: Settings, state: str | None, asked: Asked | None) -> tuple[
         return asked or "listings", None
     if asked is not None:
         raise click.UsageError(f"--state is of listings; leave it out with --{asked}")
-    vocabularies: tuple[tuple[Asked, dict[str, str]], ...] = (
-        ("listings", LISTING_STATES),
-        ("matters", states(settings)),
-    )
-    for meant, words in vocabularies:
+    known: dict[Asked, dict[str, str]] = {"listings": LISTING_STATES, "matters": states(settings)}
+    for meant, words in known.items():
         code = {word: code for code, word in words.items()}.get(state, state)
         if code in words:
             return meant, code
