@@ -50,6 +50,8 @@ class Move(Strict):
     def _noted(self) -> Move:
         if bool(self.noted_from) != bool(self.note):
             raise ValueError("note and noted_from stand together")
+        if not set(self.noted_from) <= set(self.from_):
+            raise ValueError("noted_from names states of from alone")
         return self
 
 

@@ -305,6 +305,8 @@ def test_tables_have_their_columns_and_do_not_depend_on_the_order_of_rows():
         ("matter: penalty", "matter: listing", "the matter 'listing' stands twice"),
         ("ends_in: ended", "ends_in: endet", "did you mean 'ended'"),
         ("note: unnotified", "noted: unnotified", "unknown word 'noted'"),
+        ("noted_from: [start]\n        note: unnotified", "noted_from: [start]", "stand together"),
+        ("noted_from: [start]", "noted_from: [removed]", "states of from alone"),
     ],
 )
 def test_mistakes_in_the_file_are_told_with_their_place(old, new, told):
