@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from reports.publication import Publication, Shelf, apply, prepare, release, verify
 from reports.publication.delta import read
@@ -24,6 +24,8 @@ from tests.flows.publishing.rows_oracle import Case
 from tests.flows.publishing.test_published_rows import contents_on, records_of, shown
 from tests.reports.power import Crash, Fuse
 
+MOST = 9
+PASSING = [1, 2, 22, 23, 24, 25, 60, 92]
 START = date(2025, 12, 1)
 BLANK = {
     "penalty_kinds": ["fine", "confiscation_gains"],
@@ -55,50 +57,57 @@ class LifeOfTheLists(RuleBasedStateMachine):
         """Remove what was written."""
         shutil.rmtree(self.root)
 
-    @initialize(is_listed=st.booleans())
-    def begin(self, is_listed: bool) -> None:
-        """Somebody is punished on the first day."""
-        self.punish(is_short=False, is_listed=is_listed)
+    @initialize()
+    def begin(self) -> None:
+        """Three are punished on the first day, two of them listed."""
+        for is_short, is_listed in ((False, True), (True, False), (False, True)):
+            self.punish(is_short=is_short, is_listed=is_listed)
 
-    @rule(is_short=st.booleans(), is_listed=st.booleans())
-    @precondition(lambda self: len(self.cases) < 9)
+    def decide(self, data: st.DataObject) -> None:
+        """One more is punished, as far as the town has enterprises."""
+        if len(self.cases) < MOST:
+            self.punish(is_short=data.draw(st.booleans()), is_listed=data.draw(st.booleans()))
+
     def punish(self, is_short: bool, is_listed: bool) -> None:
         """A penalty, public the same day, with or without a listing."""
         record = BLANK | (SHORT if is_short else {}) | {"decided_on": self.today, "published_on": self.today}
         listing = {"list": self.today, "publish_listing": self.today} if is_listed else {}
         self.cases.append(Case(record, {"deregistered_on": None}, {}, listing))
 
-    @rule(days=st.sampled_from([1, 2, 22, 23, 24, 25, 60, 92]))
-    def next_day(self, days: int) -> None:
-        """Time passes."""
+    @rule(data=st.data(), crash=st.none() | st.integers(0, 40), days=st.sampled_from(PASSING))
+    def live(self, data: st.DataObject, crash: int | None, days: int) -> None:
+        """Some decisions, a night that publishes them, and time passes."""
+        for action in data.draw(st.lists(st.deferred(lambda: st.sampled_from(ACTIONS)), max_size=3)):
+            action(self, data)
+        self.publish(crash)
         self.today += timedelta(days=days)
 
-    @rule(data=st.data(), state=st.sampled_from(["revoked", "changed", "void"]))
-    def annul(self, data: st.DataObject, state: str) -> None:
+    def annul(self, data: st.DataObject) -> None:
         """A penalty is annulled or changed."""
+        state = data.draw(st.sampled_from(["revoked", "changed", "void"]))
         self._change(
             data, lambda case: replace(case, penalty={**case.penalty, "state": state, "revoked_on": self.today})
         )
 
-    @rule(data=st.data())
     def correct(self, data: st.DataObject) -> None:
-        """A penalty turns out to have been a warning, which is not public."""
-        kinds = {"penalty_kinds": ["warning"], "fine_fen": None}
-        self._change(data, lambda case: replace(case, penalty={**case.penalty, **kinds}))
+        """A penalty was written down wrongly; a warning alone is not public."""
+        kinds = data.draw(st.sampled_from([["warning"], ["fine", "stop_order"], ["warning", "fine"]]))
+        fine = 20_000_000 if "fine" in kinds else None
+        right = {"penalty_kinds": kinds, "fine_fen": fine}
+        self._change(data, lambda case: replace(case, penalty={**case.penalty, **right}))
 
-    @rule(data=st.data())
     def deregister(self, data: st.DataObject) -> None:
         """A party is deregistered."""
         self._change(data, lambda case: replace(case, party={"deregistered_on": self.today}))
 
-    @rule(data=st.data(), step=st.sampled_from(["repair", "revoke_repair"]))
-    def repair(self, data: st.DataObject, step: str) -> None:
+    def repair(self, data: st.DataObject) -> None:
         """A repair is granted, then revoked."""
+        step = data.draw(st.sampled_from(["repair", "revoke_repair"]))
         self._step(data, "repair", step, after={"repair": None, "revoke_repair": "repair"}[step])
 
-    @rule(data=st.data(), step=st.sampled_from(["remove", "restore_listing", "revoke_listing"]))
-    def leave(self, data: st.DataObject, step: str) -> None:
+    def leave(self, data: st.DataObject) -> None:
         """A listing is removed early, restored, or revoked."""
+        step = data.draw(st.sampled_from(["remove", "restore_listing", "revoke_listing"]))
         after = {"remove": "list", "restore_listing": "remove", "revoke_listing": "list"}[step]
         self._step(data, "listing", step, after=after)
 
@@ -114,7 +123,6 @@ class LifeOfTheLists(RuleBasedStateMachine):
         at = data.draw(st.integers(0, len(self.cases) - 1))
         self.cases[at] = change(self.cases[at])
 
-    @rule(crash=st.none() | st.integers(0, 40))
     def publish(self, crash: int | None) -> None:
         """Both lists of tonight are released; where the power goes before that, the same is run once more."""
         contents = contents_on(self.today, records_of(self.cases))
@@ -149,5 +157,8 @@ class LifeOfTheLists(RuleBasedStateMachine):
             assert entries == released_entries(spec, shelf.folder / "latest") == self.wanted[name]
 
 
+ACTIONS = [
+    getattr(LifeOfTheLists, name) for name in ("decide", "correct", "annul", "repair", "leave", "leave", "deregister")
+]
 TestLifeOfTheLists = LifeOfTheLists.TestCase
-TestLifeOfTheLists.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=25, deadline=None)
+TestLifeOfTheLists.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=10, deadline=None)
