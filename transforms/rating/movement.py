@@ -75,9 +75,9 @@ def _so_far(value: pl.Expr) -> pl.Expr:
     return summed - pl.when(is_first).then(summed - value).forward_fill().fill_null(0)
 
 
-def _days(rows: pl.DataFrame) -> pl.DataFrame:
+def _days(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """Per unclean day of an enterprise the burdens that weigh on it, in the order of key and day."""
-    ends = rows.filter(pl.col("ends_on").is_not_null()).with_columns(
+    ends = rows.filter(pl.col("ends_on") < plan.day).with_columns(
         _SUMS * -1, on=day_after(pl.col("ends_on")), is_unclean=False, tier=pl.lit(-1, dtype=pl.Int64)
     )
     changes = in_order(pl.concat([rows, ends]), _key_and("on", _DAYS))
@@ -113,7 +113,7 @@ def past_asks(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     rows = burdens(hits, plan)
     ever = rows.lazy().group_by("key").agg(_SUMS.sum(), pl.col("tier").max()).collect().join(now, on="key")
     concerned = ever.filter(worst > pl.col("now")).select("key", "now")
-    days = with_credit(_days(rows.join(concerned, on="key", how="semi")), plan).join(concerned, on="key")
+    days = with_credit(_days(rows.join(concerned, on="key", how="semi"), plan), plan).join(concerned, on="key")
     may_matter = (worst - pl.col("credit") > pl.col("now")) & (pl.col("on") < plan.day)
     return days.filter(may_matter).select(_key_and("on", _DAYS).alias("ask"), "key", "on", "credit", "last_on")
 
