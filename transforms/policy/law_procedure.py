@@ -85,10 +85,14 @@ class Bar(Strict):
 
 
 class Procedure(Strict):
-    """The procedure of a matter: what is possible is what stands here. ends_in: the state of what the law has ended."""
+    """The procedure of a matter: what is possible is what stands here. ends_in: the state of what the law has ended.
+
+    by_system: each publicity system has its own matter; else it is one, wherever a step was filed.
+    """
 
     matter: str
     title: str
+    by_system: bool
     ends_in: str | None = None
     states: tuple[State, ...]
     moves: tuple[Move, ...]

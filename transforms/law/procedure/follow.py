@@ -60,9 +60,9 @@ class _Register:
             life.lapse(last_on)
 
     def _lives_of(self, step: Step) -> Iterable[Life]:
-        place = (step.owner, step.matter, step.system)
+        place = self._place(step)
         if step.target_key is None and step.step == REMOVES:
-            of_owner = [life for life in self.lives if _place(life) == place and life.move_for(step)]
+            of_owner = [life for life in self.lives if self._place(life.first) == place and life.move_for(step)]
             return of_owner or [Life(self.law.of(step.matter), step)]
         known = self.by_number.get((*place, step.target_key)) if step.target_key else None
         return [known or Life(self.law.of(step.matter), step)]
@@ -73,7 +73,12 @@ class _Register:
             self.lives.append(life)
         for key in (step.number_key, step.target_key):
             if key is not None:
-                self.by_number.setdefault((*_place(life), key), life)
+                self.by_number.setdefault((*self._place(life.first), key), life)
+
+    def _place(self, step: Step) -> tuple[str, str, str]:
+        """Whose matter it is, of what kind, in which system."""
+        system = step.system if self.law.of(step.matter).by_system else DEFAULT_SYSTEM
+        return step.owner, step.matter, system
 
 
 def follow(
@@ -86,10 +91,11 @@ def follow(
     """What the steps decided by `as_of` made of the matters they belong to.
 
     decisions: current versions of those records. A step joins the matter that its `target` leads to: by the number of
-    an earlier step, or by the number of what the matter concerns; of the same enterprise, matter and system. Without
-    one it begins a matter. A removal without a target is one of every listing that may be removed. A step of both
-    procedures that names no matter is taken for a listing's. Steps of one day go in the order of DECISION_TYPES. lapse:
-    the last day of a matter that ends by itself as it stands, None for none; from the next day it has ended.
+    an earlier step, or by the number of what the matter concerns; of the same enterprise, and system where each has
+    its own matter. Without one it begins a matter. A removal without a target is one of every listing that may be
+    removed. A step of both procedures that names no matter is taken for a listing's. Steps of one day go in the order
+    of DECISION_TYPES. lapse: the last day of a matter that ends by itself as it stands, None for none; from the next
+    day it has ended.
     """
     register = _Register(law, lapse)
     for step in _steps(decisions, law, as_of):
@@ -126,10 +132,6 @@ def _steps(decisions: pl.LazyFrame, law: ProcedureLaw, as_of: date) -> Iterator[
 _KEPT = frozenset(
     ("record_id", "enterprise_id", "party_name", "decision_no", "situation", "target", "proposed_by", "decided_by")
 )
-
-
-def _place(life: Life) -> tuple[str, str, str]:
-    return life.first.owner, life.first.matter, life.first.system
 
 
 def _row(

@@ -243,6 +243,12 @@ def test_the_two_systems_are_two_matters_with_their_own_terms():
     }
 
 
+def test_a_listing_is_one_matter_wherever_its_removal_was_applied_for():
+    steps = [*listed(LISTED, PUBLISHED), step("apply", date(2023, 10, 10), "申1号", LISTING_NO, system="credit_china")]
+    assert only(steps)["state"] == "applied"
+    assert _refused(steps) == []
+
+
 def test_a_temporary_repair_is_no_release_and_ends():
     steps = [repair_step("apply", date(2026, 3, 2), "申1号", situation="reorganisation")]
     assert _awaited(steps) == [("temporary_repair", date(2026, 3, 11))]
