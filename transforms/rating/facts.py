@@ -110,11 +110,11 @@ def condition(when: str) -> pl.Expr:
 
 
 def applies(rule: Rule) -> pl.Expr:
-    """Whether a rule applies to a record: its condition holds and its award gives something. Unknown is no."""
+    """Whether a rule applies to a record: its condition holds and its award gives something. Null, unknown, is no."""
     is_met = condition(rule.when)
     if isinstance(rule, ItemRule) and rule.award.of is not None:
         is_met = is_met & _gives(rule.award, pl.col(rule.award.of))
-    return is_met.fill_null(False)
+    return is_met
 
 
 def _is_told(rule: Rule, kind: Kind, plan: Plan) -> pl.Expr:
