@@ -112,7 +112,7 @@ def test_both_ways_leave_the_same_reports_and_publications(walked):
         reports.append(told | files_below(office.settings.publications))
     assert reports[0].keys() == reports[1].keys()
     assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
-    assert sum(name.endswith("office.html") for name in reports[0]) >= 12
+    assert sum(name.endswith("office.html") for name in reports[0]) > 10
 
 
 def test_one_way_looks_at_few_and_says_why(walked):

@@ -35,7 +35,7 @@ class Plan:
     rows: int = 3  # of each sort, in a night that has news
     seed: int = 7
     scheme: str = "walk"
-    gate_every: int = 15
+    gate_every: int = 30
     told_every: int = 5
 
     @property
