@@ -26,7 +26,10 @@ def read_once(frame: pl.DataFrame, reading: Reading, cells: Sequence[str]) -> tu
 
 
 def _is_worth_it(frame: pl.DataFrame, cells: Sequence[str]) -> bool:
-    return len(cells) == 1 and frame[cells[0]].approx_n_unique() * _MOST_DIFFERENT <= frame.height
+    if len(cells) != 1:
+        return False
+    different: int = frame.select(pl.approx_n_unique(cells[0])).item()
+    return different * _MOST_DIFFERENT <= frame.height
 
 
 def _value(frame: pl.DataFrame, reading: Reading) -> pl.Series:
