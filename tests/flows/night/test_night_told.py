@@ -3,10 +3,14 @@
 import openpyxl
 import polars as pl
 
+from flows.law import legal_of
+from flows.night.legal import of_enterprises
 from flows.policies import scheme_facts
 from flows.scheme_kept import kept_scheme
 from reports.office import page_name
 from tests.flows.night.nights import SECOND, copied, run_night
+from transforms.law.coming import coming
+from transforms.law.serious.candidates import candidates
 
 
 def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
@@ -39,6 +43,35 @@ def test_there_is_a_page_for_each_changed_enterprise_and_for_no_other(second_nig
     assert pages == {page_name(key) for key in changed}
     report = result.report.read_text(encoding="utf-8")
     assert all(f"enterprises/{page}" in report for page in pages)
+
+
+def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_night):
+    office, result = second_night
+    report = result.report.read_text(encoding="utf-8")
+    legal = legal_of(office.settings, office.store, office.store.last("nightly"))
+    due = coming(legal, until=SECOND.replace(day=31), with_repair=False).collect()
+    assert due.filter("is_overdue").height == result.facts["numbers"]["逾期事项"]
+    assert due.filter(on=SECOND, is_overdue=False).height == result.facts["numbers"]["今日到期"]
+    assert all(f"{title}　" in report for title in ("已逾期", "今日到期", "本月将届满", "名单变化", "列入候选"))
+    listed = legal.register.listings.collect()
+    assert listed.filter(state="standing").height > 0
+    given = (legal.records["penalty"], legal.records["enterprise"], legal.law.listing.serious, legal.register.followed)
+    proposed = candidates(*given, SECOND).collect()
+    assert proposed.height > 0
+    assert all(number in report for number in proposed["decision_no"])
+
+
+def test_pages_say_what_may_be_repaired_of_those_who_have_anything(second_night):
+    office, result = second_night
+    legal = legal_of(office.settings, office.store, office.store.last("nightly"))
+    views = of_enterprises(legal.records, office.settings, SECOND)
+    repair = legal.repair.collect().drop_nulls("enterprise_id")
+    counted = dict(repair.group_by("enterprise_id").len().iter_rows())
+    assert counted
+    assert {key: len(view.repair) for key, view in views.items() if len(view.repair)} == counted
+    for key in office.store.scan("changes").filter(pl.col("as_of") == SECOND).collect()["enterprise_id"]:
+        page = (result.report.parent / "enterprises" / page_name(key)).read_text(encoding="utf-8")
+        assert ("公示与信用修复" in page) == (key in counted)
 
 
 def test_rows_turned_away_come_back_as_one_workbook_a_source(second_night):
