@@ -132,12 +132,11 @@ def growth(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]
         tell(f"Growth: {size}")
         runs = [fresh("scoring.rated", many, few) for _ in range(flags.pairs)]
         row = of_runs("Growth", str(size), runs, None, "")
-        cost = row.seconds[0] / records
-        first = first or cost
+        first = first or (row.cpu_seconds[0] or 0) / records
         aim = f"cost per record not rising; peak under {_MOST_MB / 1000:g} GB"
-        ratios = tuple(sorted(run.seconds / records / first for run in runs))
+        ratios = tuple(sorted(run.cpu_seconds / records / first for run in runs))
         goal = _MOST_GROWTH if (row.peak_mb[0] or 0) < _MOST_MB else 0.0
-        yield replace(row, beside="seconds per record of the least size", ratios=ratios, goal=goal, aim=aim)
+        yield replace(row, beside="CPU s per record of the least size", ratios=ratios, goal=goal, aim=aim)
 
 
 SECTIONS: dict[str, Callable[[argparse.Namespace, Path, Tell], Iterator[Row]]] = {
