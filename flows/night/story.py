@@ -45,7 +45,8 @@ class PrefectStory:
         """Numbers as a table, the summary in words, a link to the report."""
         rows = [{"what": name, "count": value} for name, value in report.facts["numbers"].items()]
         create_table_artifact(rows, key="night-numbers", description=f"Run {run.run_id}")
-        create_markdown_artifact(f"# {run.run_id}\n\n{report.summary}\n", key="night-summary")
+        text = f"# {run.run_id}\n\n{report.summary}\n\n{_rated(run)}\n"
+        create_markdown_artifact(text, key="night-summary")
         create_link_artifact(report.page.as_uri(), key="night-report", link_text=f"Office report of {run.as_of}")
 
     def refused(self, run: Run, checked: Checked) -> None:
@@ -53,3 +54,11 @@ class PrefectStory:
         text = f"# {run.run_id} was refused\n\n{checked.what_first}\n\nReaders still see the run before.\n"
         create_markdown_artifact(text, key="night-summary")
         create_link_artifact(checked.docs.as_uri(), key="gate-docs", link_text="Data Docs of the gate")
+
+
+def _rated(run: Run) -> str:
+    """How many enterprises were rated, and why these."""
+    scope = run.facts["scope"]
+    because = ", ".join(f"{why} {count}" for why, count in scope["because"].items())
+    why = scope["why"] or because or "nothing concerned anyone"
+    return f"Rated: {scope['rated']} enterprises ({scope['mode']}: {why})."

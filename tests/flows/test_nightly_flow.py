@@ -104,6 +104,7 @@ def _has_told_the_night(client, result):
     rated = {"what": "已评价企业", "count": result.facts["numbers"]["已评价企业"]}
     assert rated in json.loads(told["night-numbers"][1])
     assert result.message in told["night-summary"][1]
+    assert f"Rated: {result.facts['scope']['rated']} enterprises (incremental: " in told["night-summary"][1]
     assert result.report.as_uri() in told["night-report"][1]
 
 
