@@ -15,6 +15,7 @@ PERSON_NO = (
     r"[0-9０-９]{2}([0-9０-９][0-9０-９XxＸｘ])([^0-9０-９]|$)"
 )
 MASKED = "${1}${2}*************${3}${4}"
+_PLAIN_NUMBER = r"^[0-9A-Z\x{4E00}-\x{9FFF}〔〕./_-]*$"
 _DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
 
 
@@ -43,6 +44,13 @@ def document_key(number: pl.Expr) -> pl.Expr:
     """A document number for comparison: 〔〕 【】 [] () are one bracket, no blanks, one width."""
     plain = squeezed(number).str.replace_all(r"[\[【(]", "〔")
     return plain.str.replace_all(r"[\]】)]", "〕").str.to_uppercase()
+
+
+def document_keys(numbers: pl.Series) -> pl.Series:
+    """`document_key` of a whole column; most columns are in that form already, which is seen three times as fast."""
+    if numbers.str.contains(_PLAIN_NUMBER).all():
+        return numbers
+    return numbers.to_frame().select(document_key(pl.col(numbers.name))).to_series()
 
 
 def mask_person_numbers(text: pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.history import age
-from transforms.records.text import digests, document_key
+from transforms.records.text import digests, document_key, document_keys
 from transforms.tables import Kind
 from transforms.tables.shape import DAY, TEXT, TEXTS
 
@@ -15,6 +15,7 @@ _PART, _ITEM = "\x1f", "\x1e"
 
 def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """Records with `record_id` (the fact) and `row_hash` (what is said of it); needs enterprise_id and version_by."""
+    numbers = [name for name in kind.natural_key if _is_number(name, kind)]
     parts = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
     # Empty columns leave no trace, so that a column added to a kind makes no new version of every record.
     filled = [column for column in kind.columns if frame[column.name].null_count() < frame.height]
@@ -22,9 +23,14 @@ def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     said = pl.concat_str(
         [_content("enterprise_id", TEXT), _content("version_by", TEXT), *content], separator=_PART, ignore_nulls=True
     )
-    texts = frame.select(record_id=parts, row_hash=said)
+    keyed = frame.with_columns(document_keys(frame[name]).alias(f"{_PART}{name}") for name in numbers)
+    texts = keyed.select(record_id=parts, row_hash=said)
     own = (kind.name + ":" + digests(texts["record_id"])).alias("record_id")
     return frame.with_columns(own, digests(texts["row_hash"]))
+
+
+def _is_number(name: str, kind: Kind) -> bool:
+    return name not in ("enterprise_id", "party_key") and kind.column(name).dtype == TEXT
 
 
 def _key_part(name: str, kind: Kind) -> pl.Expr:
@@ -33,8 +39,7 @@ def _key_part(name: str, kind: Kind) -> pl.Expr:
     if name == "party_key":
         person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
         return pl.coalesce(pl.col("enterprise_id"), *person, document_key(pl.col("party_name")), pl.lit(""))
-    value = pl.col(name)
-    return (value if kind.column(name).dtype != TEXT else document_key(value)).fill_null("")
+    return pl.col(f"{_PART}{name}" if _is_number(name, kind) else name).fill_null("")
 
 
 def _content(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -10,6 +10,7 @@ from stdnum.cn import uscc as library
 
 from transforms.records import document_key, mask, mask_person_numbers, normalise_name
 from transforms.records.numbers import is_huge, is_inexact, is_negative, is_number, number_text, scaled
+from transforms.records.text import document_keys
 from transforms.records.uscc import fault, faults, is_plainly_sound, organisation_check
 
 
@@ -98,6 +99,19 @@ def test_normalising_twice_is_normalising_once(text):
     for normalise in (normalise_name, document_key):
         once = one(normalise, text)
         assert one(normalise, once) == once
+
+
+@given(st.lists(st.none() | st.text(st.sampled_from("京药监罚〔〕[]（2025）-_./aAＡ　 \n号")), min_size=1))
+def test_a_column_of_numbers_is_compared_like_each_of_them(numbers):
+    column = pl.Series("no", numbers, dtype=pl.String)
+    assert document_keys(column).to_list() == [
+        None if number is None else one(document_key, number) for number in numbers
+    ]
+
+
+@pytest.mark.parametrize("number", ["京药监械罚〔2025〕1号", "JC-2025_00.1/7", "", "龥"])
+def test_a_number_in_form_is_its_own_key(number):
+    assert one(document_key, number) == number
 
 
 @pytest.mark.parametrize(
