@@ -11,6 +11,7 @@
 - `rate`       staged and stored records become ratings, traces and changes
 - `check`      the gate over all that is new; `present` what it sees of the whole
 - `keep`       what passed is written to the store and committed
+- `legal`      the law's word on the night, for the report and the pages
 - `tell`       the office report and the enterprises' pages
 - `story`      the night on its Prefect page
 

@@ -5,6 +5,8 @@
 - `publicity`  penalties made public: whether, by when, until when
                (its steps: `facts`, `low_fines`, `classes`, `ends`, `state`)
 - `duties`     what is due, overdue, ending
+- `legal`      all of it on a day, each part worked out once, when it is asked for
+- `coming`     what falls due in the coming days
 - `gaps`       what the policy must say first
 - `calendar`   working days, and how periods end
 - `words`      the publicity of a penalty as a table
