@@ -84,7 +84,8 @@ class Legal:
     @cached_property
     def bans(self) -> pl.LazyFrame:
         """BAN: persons and firms barred from the trade."""
-        return bans(self.records["person_ban"], self.records["penalty"], self.law.bans, self.as_of).collect().lazy()
+        given = (self.records["person_ban"], self.records["penalty"])
+        return bans(*given, self.law.bans, self.law.listing.serious, self.as_of).collect().lazy()
 
     @cached_property
     def repair(self) -> pl.LazyFrame:

@@ -7,10 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from transforms.policy.conditions import check_condition
 from transforms.policy.dated import Confidence, Dated, Strict
 from transforms.policy.document import parse_document
-from transforms.policy.law_publicity import ASKED
 from transforms.policy.scheme import Span
 from transforms.tables.words import SITUATIONS
 
@@ -60,8 +58,6 @@ class Bans(Strict):
     unstated_start: Dated[Literal["decision"]]
     unstated_end: Dated[Literal["longest", "shortest"]]
     articles: tuple[BanArticle, ...] = Field(min_length=1)
-    penalty_when: str
-    lifelong_when: str
 
     @model_validator(mode="after")
     def _once(self) -> Bans:
@@ -88,7 +84,5 @@ def load_measures(text: str, file_name: str) -> Measures:
 def load_bans(text: str, file_name: str) -> Bans:
     """The bans written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     law, document = parse_document(text, file_name, Bans)
-    for name in ("penalty_when", "lifelong_when"):
-        check_condition(document, (name,), ASKED, getattr(law, name))
     document.settle()
     return law

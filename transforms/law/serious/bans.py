@@ -10,6 +10,7 @@ import polars as pl
 from transforms.law.classes import FOR_EVER
 from transforms.law.serious.words import BAN
 from transforms.policy.law_measures import BanArticle, Bans
+from transforms.policy.law_serious import SeriousList
 from transforms.policy.scheme import Span
 from transforms.spans import end_of_span
 from transforms.tables.shape import DAY, TEXT
@@ -18,14 +19,17 @@ _LIFE = pl.lit(FOR_EVER, dtype=DAY)
 _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
 
 
-def bans(person_bans: pl.LazyFrame, penalties: pl.LazyFrame, law: Bans, as_of: date) -> pl.LazyFrame:
+def bans(
+    person_bans: pl.LazyFrame, penalties: pl.LazyFrame, law: Bans, serious: SeriousList, as_of: date
+) -> pl.LazyFrame:
     """Bans decided by `as_of`, in the columns of BAN, those in force first, then by decision day, number, record.
 
-    person_bans, penalties: current versions; of the penalties those with a restriction of trade or occupation. An end
+    person_bans, penalties: current versions; of the penalties those that restrict by `serious` (restricts_when). An end
     of a person's ban that the record does not state is filled from the article it names, and said to be; one outside of
     what the article allows is said to be, and kept. Annulled penalties bar nobody from the day of the annulment on.
     """
-    rows = pl.concat([_of_persons(person_bans), _of_penalties(penalties, law)]).filter(pl.col("decided_on") <= as_of)
+    found = pl.concat([_of_persons(person_bans), _of_penalties(penalties, serious)])
+    rows = found.filter(pl.col("decided_on") <= as_of)
     begun = pl.coalesce("starts_on", "decided_on")
     dated = rows.with_columns(_begun=begun, **_of_article(law, begun)).with_columns(_until=_until(law, as_of))
     return (
@@ -56,10 +60,10 @@ def _of_persons(found: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _of_penalties(penalties: pl.LazyFrame, law: Bans) -> pl.LazyFrame:
+def _of_penalties(penalties: pl.LazyFrame, law: SeriousList) -> pl.LazyFrame:
     is_life = pl.sql_expr(law.lifelong_when).fill_null(False)
     is_person = (pl.col("party_class") == "person").fill_null(pl.col("enterprise_id").is_null())
-    return penalties.filter(pl.sql_expr(law.penalty_when).fill_null(False)).select(
+    return penalties.filter(pl.sql_expr(law.restricts_when).fill_null(False)).select(
         "record_id",
         "enterprise_id",
         pl.col("decision_no").alias("ban_no"),

@@ -7,11 +7,11 @@ import pytest
 
 from tests.transforms.law.procedure.register_examples import LISTING_NO, step
 from tests.transforms.law.publicity_examples import text
-from tests.transforms.law.serious.list_examples import GROUND, LISTED, found, listed
+from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, found, listed
 from transforms.law.serious.bans import bans
 from transforms.law.serious.measures import measures
 from transforms.law.serious.words import BAN, MEASURE
-from transforms.policy import PolicyProblems
+from transforms.policy import PolicyProblems, load_law
 from transforms.policy.law_measures import load_bans, load_measures
 from transforms.tables import TABLES
 
@@ -86,7 +86,7 @@ def _bans(persons=(), penalties=(), as_of=date(2026, 1, 1)):
         pl.DataFrame(people, schema=TABLES["person_ban"].schema).lazy(),
         pl.DataFrame(grounds, schema=TABLES["penalty"].schema).lazy(),
     )
-    rows = bans(*frames, BANS, as_of).collect()
+    rows = bans(*frames, BANS, SERIOUS, as_of).collect()
     assert rows.schema == BAN.schema
     return rows.rows(named=True)
 
@@ -205,12 +205,12 @@ def test_those_in_force_come_first_and_none_before_its_decision():
         ),
         ("measures", "id: no_honours", "id: weighed", "stands twice"),
         ("bans", "article: 第一百二十二条", "article: 第一百一十八条", "an article stands twice"),
-        ("bans", "'restrict_trade'", "'restrict_trades'", "did you mean 'restrict_trade'"),
+        ("serious_list", "'restrict_trade'", "'restrict_trades'", "did you mean 'restrict_trade'"),
         ("bans", "least: life, most: life", "least: lives, most: life", "articles"),
     ],
 )
 def test_mistakes_in_the_files_are_told(name, old, new, told):
     assert old in text(name)
-    load = {"measures": load_measures, "bans": load_bans}[name]
+    load = {"measures": load_measures, "bans": load_bans, "serious_list": load_law}[name]
     with pytest.raises(PolicyProblems, match=told):
         load(text(name).replace(old, new, 1), f"{name}.yaml")
