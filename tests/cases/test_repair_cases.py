@@ -62,6 +62,11 @@ def test_case(case):
         register = register_on(steps, as_of, known)
         row = _row(publicity(known.penalties, known.enterprises, LAW, CALENDAR, as_of, register).collect(), case)
         assert {name: row[name] for name in case["publicity"]} == case["publicity"]
+    if "terms" in case:
+        found = register_on(steps, as_of, known).followed.terms.collect().rows(named=True)
+        assert [{name: row[name] for name in one} for one, row in zip(case["terms"], found, strict=True)] == case[
+            "terms"
+        ]
     if "applications" in case:
         rows = applications(register_on(steps, as_of, known), decisions(steps)).collect().rows(named=True)
         told = [{name: row[name] for name in one} for one, row in zip(case["applications"], rows, strict=True)]
@@ -72,5 +77,5 @@ _PARTS = {"conditions": "state", "evidence": "evidence"}
 
 
 def test_every_case_expects_something_and_no_sentence_stands_twice():
-    assert all({"expect", "publicity", "applications"} & set(case) for case in CASES)
+    assert all({"expect", "publicity", "applications", "terms"} & set(case) for case in CASES)
     assert len({case["name"] for case in CASES}) == len(CASES)

@@ -59,12 +59,12 @@ class Term(Strict):
     """In `state` one of `awaits` is due within `days` working days of the step that led there (of `counts_from`).
 
     `days` and `extension` by the day it counts from; null: no term. system: of one publicity system only. who: whose
-    turn it is. situation: of the step that led there.
+    turn it is; site: the publicity system's own. situation: of the step that led there.
     """
 
     state: str
     awaits: tuple[str, ...] = Field(min_length=1)
-    who: Literal["office", "party"] = "office"
+    who: Literal["office", "party", "site"] = "office"
     system: str | None = None
     days: Dated[PositiveInt]
     extension: Dated[PositiveInt] | None = None

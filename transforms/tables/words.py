@@ -56,7 +56,7 @@ COMMITMENT_STATES = {"open": "履行中", "fulfilled": "全部履行", "partly":
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}
-MATTERS = {"listing": "严重违法失信名单", "penalty": "行政处罚公示"}
+MATTERS = {"listing": "严重违法失信名单", "penalty": "行政处罚公示", "objection": "异议申诉"}
 # The steps of the office's register, in the order in which a day's steps are taken.
 DECISION_TYPES = {
     "notify_listing": "列入告知",
@@ -64,6 +64,8 @@ DECISION_TYPES = {
     "list": "列入严重违法失信名单",
     "not_list": "不予列入严重违法失信名单",
     "publish_listing": "公布列入",
+    "object": "提出异议",
+    "push_objection": "推送异议",
     "apply": "申请修复",
     "request_papers": "一次性告知补正",
     "accept": "受理",

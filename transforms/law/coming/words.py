@@ -27,6 +27,7 @@ TO_BE_DONE = {
     "accept": "受理、告知补正或者不予受理",
     "remove": "决定是否准予提前移出",
     "repair": "决定是否准予修复",
+    "objection": "核查异议并提供处理结果",
     "temporary_repair": "决定是否临时修复",
     "carry_out": "停止公示（执行决定）",
     "push_listing": "推送外省（列入）",

@@ -11,9 +11,9 @@ NOTES = {
     "unapplied": "没有登记申请和受理，须由人工核对",
 }
 RELEASES = {"removed": "提前移出", "revoked": "撤销列入", "repaired": "信用修复"}
-PARTIES = {"office": "本机关", "party": "当事人"}
+PARTIES = {"office": "本机关", "party": "当事人", "site": "公示系统（信用中国网站）"}
 
-_MATTER = Column("matter", TEXT, "事项", "listing or repair of a penalty", True, MATTERS)
+_MATTER = Column("matter", TEXT, "事项", "listing, repair of a penalty, or objection", True, MATTERS)
 _SYSTEM = Column("system", TEXT, "公示系统", "publicity system", True, SYSTEMS)
 _ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons")
 

@@ -128,6 +128,20 @@ def test_an_application_is_to_be_accepted_then_decided_then_carried_out():
     assert of(ahead(day("2026-01-21"), decision=done, **known), "take_down") == []
 
 
+def test_an_objection_is_to_be_pushed_by_the_website_then_settled():
+    on = {"matter": "objection", "system": "credit_china", "target": "鄂药监罚〔2025〕1号"}
+    made, pushed = step("object", "2026-10-12", **on), step("push_objection", "2026-10-13", **on)
+    (row,) = ahead(day("2026-10-12"), decision=[made]).rows(named=True)
+    assert (row["what"], row["on"], row["who"], row["matter"]) == (
+        "push_objection",
+        day("2026-10-13"),
+        "site",
+        "objection",
+    )
+    rows = ahead(day("2026-10-23"), decision=[made, pushed])
+    assert of(rows, "objection", "credit_china") == [(day("2026-10-22"), True)]
+
+
 def test_new_rules_that_ask_for_more_close_what_was_open():
     """第58号: one year for a drug penalty; 第36号 asks for a public commitment and waits by its own classes."""
     rows = ahead(day("2026-03-20"), day("2026-04-30"), decision=LISTED, penalty=[penalty()])

@@ -279,7 +279,7 @@ def test_a_matter_that_has_ended_by_itself_takes_no_application():
 
 
 def test_decisions_of_no_procedure_are_left_alone():
-    matters, steps, terms = followed([step("hold_tier", LISTED, "缓1号"), step("objection", LISTED, "异1号")])
+    matters, steps, terms = followed([step("hold_tier", LISTED, "缓1号"), step("correction", LISTED, "更1号")])
     assert matters.is_empty()
     assert steps.is_empty()
     assert terms.is_empty()
