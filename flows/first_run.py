@@ -70,7 +70,7 @@ def _where_to_look(today: date, seconds: float) -> None:
         "  yaoxin changes                     # tier changes with their causes\n"
         "  yaoxin explain ID                  # why an enterprise stands where it does\n"
         "  yaoxin quarantine                  # rows turned away, as workbooks to correct\n"
-        "  yaoxin publish --by 张三           # prepare the serious-violation list\n"
+        "  yaoxin publish --by 张三           # prepare the two public lists\n"
         "  yaoxin --help"
     )
 

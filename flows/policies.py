@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reports.views.scheme import SchemeFacts
 from transforms.law import ListLaw
@@ -24,6 +25,7 @@ from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
 
 Loaded = TypeVar("Loaded")
+_KEPT = 64  # files of a policy folder, and then some
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,11 @@ def _titles(scheme: Scheme, day: date) -> dict[str, str]:
 def read_sources(folder: Path) -> tuple[Source, ...]:
     """Every source of `sources/`, in the order of their files. Raises PolicyProblems with those of all files."""
     paths = sorted(p for p in (folder / "sources").glob("*.yaml") if not p.name.startswith("_"))
-    return tuple(_read_all(paths, folder, lambda text, name: load_document(text, name, Source)))
+    return tuple(_read_all(paths, folder, _load_source))
+
+
+def _load_source(text: str, file_name: str) -> Source:
+    return load_document(text, file_name, Source)
 
 
 def read_law(folder: Path) -> SeriousList:
@@ -165,12 +171,18 @@ def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded
     problems: list[Problem] = []
     for path in paths:
         try:
-            loaded.append(load(path.read_text(encoding="utf-8"), _shown(path, folder)))
+            loaded.append(_loaded(load, path.read_text(encoding="utf-8"), _shown(path, folder)))
         except PolicyProblems as found:
             problems += found.problems
     if problems:
         raise PolicyProblems(tuple(problems))
     return loaded
+
+
+@lru_cache(maxsize=_KEPT)
+def _loaded(load: Callable[[str, str], Any], text: str, shown: str) -> Any:  # noqa: ANN401
+    """What `load` makes of the text: a night asks several times for every file, and an edited one has another text."""
+    return load(text, shown)
 
 
 def _hash(text: str) -> str:

@@ -36,7 +36,7 @@ class Plan:
     seed: int = 7
     scheme: str = "walk"
     gate_every: int = 30
-    told_every: int = 5
+    told_every: int = 12
 
     @property
     def last(self) -> date:
