@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(900)
 BEGIN = date(2026, 2, 3)  # values of the scheme change eleven days later
 FIRMS = ("91110000600037341L", "914403001922038216", "92110108551385082M", "MX-1")
 OTHERS = tuple(f"MX-{n}" for n in range(2, 14))  # so many that the four are few among them
-EXAMPLES = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "campaign" else 5
+EXAMPLES = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "campaign" else 2
 NIGHTS = 4
 
 numbers = st.integers(0, 2)

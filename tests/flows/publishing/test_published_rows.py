@@ -176,7 +176,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Case], list[date]]:
 
 # A history is as long as several examples of other tests; a failure says which cases differ, so none is shrunk.
 @settings(
-    max_examples=settings().max_examples // 3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=settings().max_examples // 6, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 @given(histories())
 def test_each_day_every_row_has_a_live_ground_and_every_ground_its_row(history):

@@ -162,5 +162,5 @@ def _penalty(facts):
     return (restricted if facts.restricted_until else {}) | (annulled if facts.annulled_on else {})
 
 
-ListLife.TestCase.settings = settings(max_examples=12, stateful_step_count=18, deadline=None)
+ListLife.TestCase.settings = settings(max_examples=6, stateful_step_count=18, deadline=None)
 TestListLife = ListLife.TestCase
