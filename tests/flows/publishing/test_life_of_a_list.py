@@ -161,4 +161,6 @@ ACTIONS = [
     getattr(LifeOfTheLists, name) for name in ("decide", "correct", "annul", "repair", "leave", "leave", "deregister")
 ]
 TestLifeOfTheLists = LifeOfTheLists.TestCase
-TestLifeOfTheLists.settings = settings(max_examples=settings().max_examples // 10, stateful_step_count=10, deadline=None)
+TestLifeOfTheLists.settings = settings(
+    max_examples=settings().max_examples // 10, stateful_step_count=10, deadline=None
+)
