@@ -32,5 +32,9 @@ def legal_of(
 ) -> Legal:
     """The state on `as_of` (None: the night's own day) by what the night `run` knew, of one enterprise or all."""
     records: Mapping[str, pl.LazyFrame] = {kind: known(store, kind, run, enterprise_id) for kind in KINDS_ASKED}
-    day = as_of or run.as_of
+    return legal_on(settings, records, as_of or run.as_of)
+
+
+def legal_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: date) -> Legal:
+    """What the law makes of the records on `day`. Raises PolicyProblems."""
     return Legal(records, read_legal_law(settings.policy_dir, day), day)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.law import read_legal_law
 from flows.policies import read_measures
 from flows.settings import Settings
 from flows.store import Run, Store, known
@@ -38,11 +37,6 @@ def records_of(store: Store, night: Run, enterprise_id: str | None, party: str |
 
 def _bears(kind: str, party: str | None) -> pl.Expr:
     return pl.col(_NAMED) == (party or "") if _NAMED in KINDS[kind].table.schema else pl.lit(False)
-
-
-def legal_on(settings: Settings, records: Records, day: date) -> Legal:
-    """What the law makes of the records on `day`. Raises PolicyProblems."""
-    return Legal(records, read_legal_law(settings.policy_dir, day), day)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows.papers.legal import Records, Row, legal_on, records_of
+from flows.law import legal_on
+from flows.papers.legal import Records, Row, records_of
 from flows.settings import Settings
 from flows.store import Run, Store
 from transforms.tables.words import DECISION_TYPES

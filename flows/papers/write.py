@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from flows.law import legal_on
 from flows.papers.facts import facts, known, own_step, remarks, warnings
-from flows.papers.legal import law_of, legal_on
+from flows.papers.legal import law_of
 from flows.papers.subjects import Subject, key_of
 from flows.policies import read_paper
 from flows.settings import Settings

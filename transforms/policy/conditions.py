@@ -98,17 +98,17 @@ def _texts(tokens: list[str]) -> list[str]:
 
 
 def _wrong_type(kind: Kind, when: str, condition: pl.Expr) -> Iterator[Fault]:
-    frame = pl.DataFrame({column.name: [None, None] for column in kind.columns}, schema=_schema(kind)).lazy()
+    records = pl.DataFrame({column.name: [None, None] for column in kind.columns}, schema=_schema(kind))
     try:
         with warnings.catch_warnings(action="error"):
-            result = frame.select(is_met=condition).collect()
+            result = records.lazy().select(is_met=condition).collect()
     except (pl.exceptions.PolarsError, Warning) as error:
         reason = str(error).splitlines()[0]
         yield Fault(f"does not fit the columns: {reason}", when, _types(kind, condition))
         return
     if result.schema["is_met"] != pl.Boolean():
         yield Fault("is neither true nor false", when, "a comparison")
-    elif condition.meta.root_names() and result.height != frame.select(pl.len()).collect().item():
+    elif condition.meta.root_names() and result.height != records.height:
         yield Fault("sums up several records", when, "columns of the record alone")
 
 
