@@ -21,8 +21,8 @@ from transforms.law.coming import coming, untold
 from transforms.law.legal import KINDS_ASKED, Legal
 from transforms.law.repair.applications import applications
 from transforms.law.serious.candidates import candidates
-from transforms.law.words import GAPS
 from transforms.tables import TABLES
+from transforms.tables.law.publicity import GAPS
 
 MOST_CANDIDATES = 200  # told in the report, the newest; `yaoxin list --candidates` has all
 _ID = "enterprise_id"

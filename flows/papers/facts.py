@@ -11,11 +11,11 @@ from flows.papers.subjects import STEPS, Subject, key_of
 from reports import show
 from reports.papers.view import Fact
 from reports.papers.words import blank, chinese_day
-from transforms.law.repair import CONDITION_STATES, VERDICTS
-from transforms.law.serious.words import CANDIDATE_NOTES
-from transforms.law.serious.words import NOTES as LISTING_NOTES
-from transforms.law.words import NOTES
 from transforms.policy.paper_facts import FACTS, REFUSALS, REMOVALS
+from transforms.tables.law.listing import CANDIDATE_NOTES
+from transforms.tables.law.listing import NOTES as LISTING_NOTES
+from transforms.tables.law.publicity import NOTES
+from transforms.tables.law.repair import CONDITION_STATES, VERDICTS
 from transforms.tables.words import PENALTY_KINDS, SYSTEMS
 
 Known = dict[str, Any]

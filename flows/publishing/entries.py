@@ -12,7 +12,7 @@ from flows.store import Run, Store
 from reports.publication import Causes
 from reports.views.lists import SERIOUS_VIOLATIONS as LIST
 from transforms.law import entries_of
-from transforms.law.serious.words import GAPS
+from transforms.tables.law.listing import GAPS
 
 _LAW_FILES = ("serious_list", "procedure", "calendar")
 _HELD = {gap: f"在列期限不能确定（{word}）" for gap, word in GAPS.items()}

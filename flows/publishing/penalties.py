@@ -16,7 +16,7 @@ from reports.publication import Causes
 from reports.redaction import is_of_minor
 from reports.views.lists import PENALTIES as LIST
 from transforms.law.published import ON_DISPLAY, published_penalties
-from transforms.law.words import GAPS
+from transforms.tables.law.publicity import GAPS
 
 _LAW_FILES = ("publicity_gsxt", "repair_gsxt", "low_fines", "serious_list", "procedure", "calendar")
 _MINOR, _NAMELESS = "minor", "nameless"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from reports.grid import Grid, fields_of, grid_of
-from transforms.law.coming.words import COMING
+from transforms.tables.law.coming import COMING
 
 ITSELF = "itself"
 _WHO = {**COMING.column("who").words, ITSELF: "自行发生"}

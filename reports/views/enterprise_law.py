@@ -12,9 +12,9 @@ import polars as pl
 from reports import show
 from reports.grid import Field, Frame, Grid, collected, fields_of, grid_of
 from reports.views.coming import coming_grid
-from transforms.law.coming.words import WHATS
-from transforms.law.repair.words import CONDITION_STATES, REPAIR
-from transforms.law.serious.words import LISTING
+from transforms.tables.law.coming import WHATS
+from transforms.tables.law.listing import LISTING
+from transforms.tables.law.repair import CONDITION_STATES, REPAIR
 from transforms.tables.words import LISTING_STATES
 
 _LISTED = (

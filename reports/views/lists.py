@@ -7,7 +7,7 @@ from datetime import date
 
 from reports.grid import Field
 from reports.views.listing import Entry, ListSpec, Notes
-from transforms.law import words as law
+from transforms.tables.law import publicity as law
 from transforms.tables.words import LISTING_STATES
 
 _POSITION = Field("position", "序号", "count", width=7)

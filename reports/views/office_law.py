@@ -10,9 +10,9 @@ import polars as pl
 
 from reports.grid import Field, Frame, Grid, collected, fields_of, grid_of
 from reports.views.coming import coming_grid
-from transforms.law.procedure.words import STEP_TABLE
-from transforms.law.repair.applications import APPLICATION
-from transforms.law.serious.words import CANDIDATE, LISTING
+from transforms.tables.law.listing import CANDIDATE, LISTING
+from transforms.tables.law.procedure import STEP_TABLE
+from transforms.tables.law.repair import APPLICATION
 from transforms.tables.words import LISTING_STATES
 
 _CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}

@@ -9,11 +9,12 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
 from tests.transforms.law.publicity_examples import CALENDAR, penalty, text
 from tests.transforms.law.repair.repair_examples import LAW, records, register_on
-from transforms.law import PUBLICITY, publicity
+from transforms.law import publicity
 from transforms.law.spot_checks import SpotRecords, spot_checks
 from transforms.policy.law_spot_checks import load_spot_checks
 from transforms.policy.yaml_text import read_document
 from transforms.tables import TABLES
+from transforms.tables.law.publicity import PUBLICITY
 
 FILE = Path(__file__).with_name("spot_checks.yaml")
 CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]

@@ -12,11 +12,10 @@ from reports.views.enterprise_law import EnterpriseLawFrames, enterprise_law
 from reports.views.night import office_view
 from reports.views.office_law import OfficeLawFrames
 from tests.reports import samples
-from transforms.law.coming.words import COMING
-from transforms.law.procedure.words import STEP_TABLE
-from transforms.law.repair.applications import APPLICATION
-from transforms.law.repair.words import REPAIR
-from transforms.law.serious.words import CANDIDATE, LISTING
+from transforms.tables.law.coming import COMING
+from transforms.tables.law.listing import CANDIDATE, LISTING
+from transforms.tables.law.procedure import STEP_TABLE
+from transforms.tables.law.repair import APPLICATION, REPAIR
 
 AS_OF = samples.night().as_of
 

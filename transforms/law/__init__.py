@@ -9,7 +9,6 @@
 - `coming`     what falls due in the coming days
 - `gaps`       what the policy must say first
 - `calendar`   working days, and how periods end
-- `words`      the publicity of a penalty as a table
 """
 
 from transforms.law.calendar import Calendar, CalendarGap, calendar_of, working_days_after
@@ -18,13 +17,9 @@ from transforms.law.gaps import gap_texts
 from transforms.law.listing import ENTRY_SCHEMA, entries_of, listings, serious_list
 from transforms.law.publicity import publicity
 from transforms.law.serious.records import ListLaw, ListRecords
-from transforms.law.serious.words import LISTING
-from transforms.law.words import PUBLICITY
 
 __all__ = [
     "ENTRY_SCHEMA",
-    "LISTING",
-    "PUBLICITY",
     "Asked",
     "Calendar",
     "CalendarGap",

@@ -8,10 +8,10 @@ from datetime import date
 import polars as pl
 
 from transforms.law.low_fines import LowFine, low_fine
-from transforms.law.words import CONFIDENCES
 from transforms.policy.law_publicity import LOW_FINE, LowFines, PublicityClass, PublicityRule, Regime
 from transforms.policy.scheme import Span
 from transforms.spans import end_of_span
+from transforms.tables.law.publicity import CONFIDENCES
 from transforms.tables.shape import DAY
 
 FOR_EVER = date(9999, 1, 1)  # inside only: no end is an empty day outside

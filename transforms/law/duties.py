@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from transforms.law.words import PUBLICITY
+from transforms.tables.law.publicity import PUBLICITY
 
 Asked = Literal["due", "overdue", "ending"]
 _OPEN = pl.col("state").is_in(["awaiting", "overdue"])

@@ -11,8 +11,8 @@ from transforms.law.procedure import Followed
 from transforms.law.serious.records import ListLaw, ListRecords
 from transforms.law.serious.runs import RUN, followed_with_runs
 from transforms.law.serious.standing import STANDING, with_standing
-from transforms.law.serious.words import LISTING
 from transforms.policy.law_serious import SeriousList
+from transforms.tables.law.listing import LISTING
 from transforms.tables.shape import DAY, TEXT
 
 ENTRY_SCHEMA = pl.Schema(

@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from transforms.law.words import CONFIDENCES
 from transforms.policy.dated import Dated
 from transforms.policy.law_publicity import LowFines
+from transforms.tables.law.publicity import CONFIDENCES
 from transforms.tables.shape import FLAG, TEXT
 
 

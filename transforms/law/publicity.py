@@ -16,8 +16,8 @@ from transforms.law.ends import Ends, outcome_column
 from transforms.law.facts import with_facts
 from transforms.law.register import Register
 from transforms.law.state import with_state
-from transforms.law.words import CONFIDENCES, PUBLICITY
 from transforms.policy.law_publicity import Publicity, PublicityLaw, Transition
+from transforms.tables.law.publicity import CONFIDENCES, PUBLICITY
 from transforms.tables.shape import DAY, TEXT
 
 _OTHER: dict[Transition, Transition] = {"display": "decision", "decision": "display"}

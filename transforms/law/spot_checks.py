@@ -10,11 +10,11 @@ import polars as pl
 from transforms.law.by_day import first_day_true
 from transforms.law.calendar import EARLIEST, LATEST, Calendar, Convention, effect_day, last_day
 from transforms.law.classes import FOR_EVER
-from transforms.law.words import PUBLICITY
 from transforms.policy.law_spot_checks import SpotChecks
 from transforms.policy.scheme import Span
 from transforms.records.text import document_key
 from transforms.spans import end_of_span
+from transforms.tables.law.publicity import PUBLICITY
 from transforms.tables.shape import TEXT, TEXTS
 from transforms.tables.words import CONCLUSIONS, SAMPLING_RESULTS
 

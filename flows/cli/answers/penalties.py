@@ -11,7 +11,8 @@ import polars as pl
 from flows.law import legal_of
 from flows.settings import Settings
 from flows.store import Run, Store
-from transforms.law import PUBLICITY, Asked, duties, gap_texts, unanswered
+from transforms.law import Asked, duties, gap_texts, unanswered
+from transforms.tables.law.publicity import PUBLICITY
 
 
 class Question(NamedTuple):

@@ -7,7 +7,7 @@ import polars as pl
 from flows.cli.answers.penalties import Penalties
 from flows.cli.text.columns import table
 from reports.grid import Field, Grid, fields_of, grid_of
-from transforms.law.words import PUBLICITY, STATES, TASKS
+from transforms.tables.law.publicity import PUBLICITY, STATES, TASKS
 
 _TITLES = {"due": "今日到期", "overdue": "已逾期", "ending": "本月公示期满"}
 _EMPTY = {"due": "今日没有到期的事项", "overdue": "没有逾期的事项", "ending": "本月没有公示期满的处罚"}

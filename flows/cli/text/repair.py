@@ -9,8 +9,8 @@ import polars as pl
 from flows.cli.answers.repair import Repairs
 from flows.cli.text.columns import table
 from reports.grid import Field, fields_of, grid_from, grid_of
-from transforms.law.repair import APPLICATION, CONDITION_STATES, FALSEHOOD, REPAIR
 from transforms.law.repair.verdict import TOO_LATE
+from transforms.tables.law.repair import APPLICATION, CONDITION_STATES, FALSEHOOD, REPAIR
 
 _SHOWN = ("matter", "decision_no", "decided_on", "system_title", "state_title", "verdict", "earliest_on")
 _NOTES = ("why", "regime", "earliest_soonest_on", "earliest_latest_on", "stop_on", "confidence", "notes")

@@ -10,8 +10,8 @@ import polars as pl
 from flows.cli.answers.serious import Answer, Asked
 from flows.cli.text.columns import table
 from reports.grid import Field, fields_of, grid_of
-from transforms.law.procedure.words import MATTER_TABLE, STEP_TABLE, TERM_TABLE
-from transforms.law.serious.words import BAN, CANDIDATE, CHECKLIST, LISTING, MEASURE
+from transforms.tables.law.listing import BAN, CANDIDATE, CHECKLIST, LISTING, MEASURE
+from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 from transforms.tables.shape import Table
 
 _TITLES = {

@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 
 from tests.transforms.law.publicity_examples import GUANGXI, calendar, found, frames, law, one, penalty, text
-from transforms.law import PUBLICITY, gap_texts, publicity
+from transforms.law import gap_texts, publicity
 from transforms.policy import PolicyProblems
 from transforms.policy.law import load_any_law
 from transforms.policy.law_publicity import load_low_fines, load_publicity
+from transforms.tables.law.publicity import PUBLICITY
 
 DECIDED, PUBLISHED = date(2024, 5, 6), date(2024, 5, 20)
 OLD = {"decided_on": DECIDED, "published_on": PUBLISHED}

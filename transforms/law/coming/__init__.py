@@ -5,10 +5,8 @@
 - `repairs`    from when an early end may be asked for
 - `register`   of listings, matters, bans, orders, ratings
 - `rows`       how its rows are made
-- `words`      columns and codes
 """
 
 from transforms.law.coming.coming import coming, untold
-from transforms.law.coming.words import COMING, WHATS
 
-__all__ = ["COMING", "WHATS", "coming", "untold"]
+__all__ = ["coming", "untold"]

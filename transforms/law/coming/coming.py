@@ -10,8 +10,8 @@ import polars as pl
 from transforms.law.coming.publicity import of_publicity, of_terms
 from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_ratings
 from transforms.law.coming.repairs import of_repairs
-from transforms.law.coming.words import COMING
 from transforms.law.legal import Legal
+from transforms.tables.law.coming import COMING
 
 _ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_id", "system")
 

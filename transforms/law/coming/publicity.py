@@ -8,8 +8,8 @@ import polars as pl
 
 from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.duties import open_tasks
-from transforms.law.words import CAUSES_OF_END, NOTES
 from transforms.spans import day_after
+from transforms.tables.law.publicity import CAUSES_OF_END, NOTES
 from transforms.tables.shape import DAY, TEXT
 
 _ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden"])

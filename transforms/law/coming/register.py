@@ -8,9 +8,9 @@ import polars as pl
 
 from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.register import Register
-from transforms.law.serious.words import BAN_NOTES, NOTES
 from transforms.records.text import document_key
 from transforms.spans import day_after
+from transforms.tables.law.listing import BAN_NOTES, NOTES
 from transforms.tables.shape import TEXT
 
 _STANDING = pl.col("state") == "standing"

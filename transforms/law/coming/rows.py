@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.law.coming.words import COMING
+from transforms.tables.law.coming import COMING
 from transforms.tables.shape import FLAG, TEXT
 
 

@@ -4,11 +4,9 @@
 - `life`      a matter as its steps make it
 - `refusals`  why a step is impossible
 - `terms`     what is awaited, and until when
-- `words`     matters, steps and terms as tables
 """
 
 from transforms.law.procedure.follow import DEFAULT_SYSTEM, Followed, Lapse, follow
 from transforms.law.procedure.life import Life
-from transforms.law.procedure.words import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 
-__all__ = ["DEFAULT_SYSTEM", "MATTER_TABLE", "STEP_TABLE", "TERM_TABLE", "Followed", "Lapse", "Life", "follow"]
+__all__ = ["DEFAULT_SYSTEM", "Followed", "Lapse", "Life", "follow"]

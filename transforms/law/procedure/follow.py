@@ -13,9 +13,9 @@ from transforms.law.calendar import Calendar
 from transforms.law.procedure.life import Life, Step
 from transforms.law.procedure.refusals import refusal_of
 from transforms.law.procedure.terms import terms_of
-from transforms.law.procedure.words import MATTER_TABLE, STEP_TABLE
 from transforms.policy.law_procedure import START, Move, ProcedureLaw
 from transforms.records.text import document_key
+from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE
 from transforms.tables.words import DECISION_TYPES
 
 DEFAULT_SYSTEM = "gsxt"

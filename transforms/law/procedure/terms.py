@@ -10,8 +10,8 @@ import polars as pl
 from transforms.law.calendar import Calendar, working_days_later
 from transforms.law.procedure.life import Life, value_on
 from transforms.law.procedure.refusals import extension_on
-from transforms.law.procedure.words import TERM_TABLE
 from transforms.policy.law_procedure import ProcedureLaw, Term
+from transforms.tables.law.procedure import TERM_TABLE
 from transforms.tables.shape import COUNT
 
 

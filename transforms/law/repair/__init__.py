@@ -9,22 +9,15 @@
 - `releases`   what repairs and removals release for a rating
 - `applications`  where each application stands
 - `falsehoods` decisions that find falsehood, public themselves
-- `words`      the table and its codes
 """
 
-from transforms.law.repair.applications import APPLICATION, applications
+from transforms.law.repair.applications import applications
 from transforms.law.repair.eligible import repair
 from transforms.law.repair.evidence import Records
-from transforms.law.repair.falsehoods import FALSEHOOD, falsehoods
+from transforms.law.repair.falsehoods import falsehoods
 from transforms.law.repair.releases import releases
-from transforms.law.repair.words import CONDITION_STATES, REPAIR, VERDICTS
 
 __all__ = [
-    "APPLICATION",
-    "CONDITION_STATES",
-    "FALSEHOOD",
-    "REPAIR",
-    "VERDICTS",
     "Records",
     "applications",
     "falsehoods",

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import polars as pl
 
 from transforms.law.classes import FOR_EVER
-from transforms.law.words import CONFIDENCES
 from transforms.policy.dated import Confidence
 from transforms.policy.law_repair import Condition, Test
 from transforms.spans import day_after
+from transforms.tables.law.publicity import CONFIDENCES
 from transforms.tables.shape import DAY, TEXT
 
 _NO_DAY, _NOTHING = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)

@@ -5,34 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.law.effects import in_order
-from transforms.law.procedure import MATTER_TABLE, TERM_TABLE
 from transforms.law.register import Register
-from transforms.tables.kinds.common import day
-from transforms.tables.shape import TEXT, Column, Table
+from transforms.tables.law.repair import APPLICATION, OF_TERM
 
 _OF_LISTING = ("apply", "remove", "refuse_removal", "reject", "restore_listing")
 _REFUSES = ("reject", "refuse_repair", "refuse_removal", "revoke_repair", "restore_listing")
-_OF_MATTER = (
-    *("matter_id", "matter", "system", "enterprise_id", "party_name", "target", "listing_no", "state", "state_title"),
-    *("since_on", "opened_on", "applied_on", "released_on", "restored_on", "barred_until_on"),
-)
-_OF_TERM = ("awaited", "awaited_title", "who", "by_on", "is_extended", "basis", "confidence")
-
-APPLICATION = Table(
-    "applications",
-    "信用修复办理",
-    "Applications for repair or early removal, a row for each thing awaited. Computed for a day, not stored.",
-    (
-        *(MATTER_TABLE.column(name) for name in _OF_MATTER),
-        *(Column(c.name, c.dtype, c.label, c.doc, words=c.words) for c in map(TERM_TABLE.column, _OF_TERM)),
-        Column("last_title", TEXT, "最近环节", "the last step taken", True),
-        day("last_on", "最近环节日期", "its day", True),
-        Column("last_no", TEXT, "最近环节文号", "its number", True),
-        Column("reason", TEXT, "不予或者撤销的理由", "reason of the last step, where it refuses or revokes"),
-        MATTER_TABLE.column("notes"),
-    ),
-    ("matter_id", "awaited"),
-)
 
 
 def applications(register: Register, decisions: pl.LazyFrame, is_asked: pl.Expr | None = None) -> pl.LazyFrame:
@@ -54,6 +31,6 @@ def applications(register: Register, decisions: pl.LazyFrame, is_asked: pl.Expr 
         last_no="decision_no",
         reason=pl.when(pl.col("step").is_in(_REFUSES)).then("reason"),
     )
-    terms = followed.terms.select("matter_id", *_OF_TERM)
+    terms = followed.terms.select("matter_id", *OF_TERM)
     joined = matters.join(steps, on="matter_id").join(terms, on="matter_id", how="left")
     return joined.select(list(APPLICATION.schema)).sort(APPLICATION.key)

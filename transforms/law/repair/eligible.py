@@ -12,8 +12,8 @@ from transforms.law.register import Register
 from transforms.law.repair.evidence import Records
 from transforms.law.repair.listings import listings_repair
 from transforms.law.repair.penalties import penalties_repair
-from transforms.law.repair.words import REPAIR
 from transforms.policy.law_publicity import PublicityLaw
+from transforms.tables.law.repair import REPAIR
 
 
 def repair(

@@ -10,39 +10,10 @@ from transforms.law.calendar import EARLIEST, LATEST, Calendar, Convention, effe
 from transforms.law.register import Register
 from transforms.policy.law_repair import Repair
 from transforms.spans import end_of_span
-from transforms.tables.kinds.common import AUTHORITY, day
-from transforms.tables.shape import DAY, TEXT, Column, Table
-from transforms.tables.words import DECISION_TYPES, MATTERS, SYSTEMS
+from transforms.tables.law.repair import FALSEHOOD
+from transforms.tables.shape import DAY
 
-STATES = {"public": "公示中", "ended": "公示期满"}
 _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on")
-
-FALSEHOOD = Table(
-    "falsehoods",
-    "信用修复弄虚作假",
-    "Decisions that find falsehood in a repair, public for their own period. Computed for a day, not stored.",
-    (
-        Column("record_id", TEXT, "记录标识", "the decision", True),
-        Column("system", TEXT, "公示系统", "publicity system", True, SYSTEMS),
-        Column("matter", TEXT, "事项", "repair of a penalty, or a listing", True, MATTERS),
-        Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons"),
-        Column("party_name", TEXT, "当事人", "party as the decision names it"),
-        Column("decision_no", TEXT, "决定文号", "its number", True),
-        Column("decision_type", TEXT, "决定类型", "what was decided", True, DECISION_TYPES),
-        Column("target", TEXT, "对象文号", "number it concerns"),
-        Column("reason", TEXT, "理由", "as the decision has it"),
-        AUTHORITY,
-        day("decided_on", "决定日期", "day of the decision", True),
-        Column("state", TEXT, "公示状态", "whether it is public on the day", True, STATES),
-        day("last_day_on", "公示期末日", "last day of its publicity, never ended early"),
-        day("stop_on", "停止公示日", "first day it is no longer to be seen"),
-        day("stop_earliest_on", "停止公示日（最早口径）", "under the earliest of the unsettled conventions"),
-        day("stop_latest_on", "停止公示日（最迟口径）", "under the latest; empty where the calendar ends before"),
-        Column("basis", TEXT, "依据", "article", True),
-        Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found", True),
-    ),
-    ("record_id", "system"),
-)
 
 
 def falsehoods(

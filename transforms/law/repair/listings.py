@@ -15,10 +15,10 @@ from transforms.law.repair.answers import Answer
 from transforms.law.repair.evidence import Records, keyed, with_evidence, with_heavier
 from transforms.law.repair.verdict import Question, Refusal, Segment, rank, with_verdict
 from transforms.law.serious.standing import STANDING
-from transforms.law.serious.words import NOTES
 from transforms.policy.law_repair import ListingRepairRegime, Repair
 from transforms.records.text import document_key
 from transforms.spans import end_of_span
+from transforms.tables.law.listing import NOTES
 from transforms.tables.shape import FLAG, TEXT
 from transforms.tables.words import LISTING_STATES
 

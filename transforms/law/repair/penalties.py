@@ -15,10 +15,10 @@ from transforms.law.publicity import LegalDay, assessed, transition_of
 from transforms.law.repair.answers import Answer
 from transforms.law.repair.evidence import Records, keyed, with_evidence, with_later
 from transforms.law.repair.verdict import Question, Refusal, Segment, rank, with_verdict
-from transforms.law.words import NOTES as PUBLICITY_NOTES
-from transforms.law.words import STATES
 from transforms.policy.law_publicity import Publicity
 from transforms.policy.law_repair import Repair, RepairRegime
+from transforms.tables.law.publicity import NOTES as PUBLICITY_NOTES
+from transforms.tables.law.publicity import STATES
 from transforms.tables.shape import TEXT
 
 _OVER = ("unpublished", "withdrawn", "to_withdraw", "ended", "repaired", "delisted", "deregistered", "taken_off")

@@ -11,11 +11,11 @@ import polars as pl
 from transforms.law.calendar import EARLIEST, LATEST, Calendar, Convention
 from transforms.law.classes import FOR_EVER
 from transforms.law.repair.answers import Answer, answer, rank_of, shown, state_of
-from transforms.law.repair.words import CONDITIONS
-from transforms.law.words import CONFIDENCES
 from transforms.policy.dated import Confidence
 from transforms.policy.law_publicity import Transition
 from transforms.policy.law_repair import Condition
+from transforms.tables.law.publicity import CONFIDENCES
+from transforms.tables.law.repair import CONDITIONS
 from transforms.tables.shape import DAY, TEXT
 
 TOO_LATE = "条件具备之前公示期已经届满，自行停止公示"

@@ -9,5 +9,4 @@
 - `checklist` what is to be weighed for them: evidence, and blanks for a person
 - `measures`  what a listing brings with it while it stands
 - `bans`      persons and firms barred from the trade
-- `words`     all of these as tables
 """

@@ -8,11 +8,11 @@ from datetime import date
 import polars as pl
 
 from transforms.law.classes import FOR_EVER
-from transforms.law.serious.words import BAN
 from transforms.policy.law_measures import BanArticle, Bans
 from transforms.policy.law_serious import SeriousList
 from transforms.policy.scheme import Span
 from transforms.spans import end_of_span
+from transforms.tables.law.listing import BAN
 from transforms.tables.shape import DAY, TEXT
 
 _LIFE = pl.lit(FOR_EVER, dtype=DAY)

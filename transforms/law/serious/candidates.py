@@ -13,9 +13,9 @@ from transforms.law.by_day import met_on
 from transforms.law.facts import IN_FORCE, with_facts
 from transforms.law.procedure import Followed
 from transforms.law.serious.grounds import is_annulled
-from transforms.law.serious.words import CANDIDATE
 from transforms.policy.law_serious import SeriousList, Situation
 from transforms.records.text import document_key
+from transforms.tables.law.listing import CANDIDATE
 from transforms.tables.shape import TEXT
 
 _FINE = "fine"

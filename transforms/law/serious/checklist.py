@@ -8,10 +8,10 @@ from datetime import date
 
 import polars as pl
 
-from transforms.law.serious.words import CHECKLIST
 from transforms.policy.law_serious import Evidence, SeriousList
 from transforms.policy.scheme import Span
 from transforms.spans import end_of_span
+from transforms.tables.law.listing import CHECKLIST
 from transforms.tables.shape import COUNT, TEXT
 from transforms.tables.words import DISCRETION, PENALTY_KINDS
 

@@ -7,9 +7,9 @@ from datetime import date
 import polars as pl
 
 from transforms.law.serious.standing import STANDING
-from transforms.law.serious.words import MEASURE
 from transforms.policy.law_measures import Measure, Measures
 from transforms.spans import end_of_span
+from transforms.tables.law.listing import MEASURE
 from transforms.tables.shape import COUNT, DAY
 
 

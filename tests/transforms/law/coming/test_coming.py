@@ -4,7 +4,7 @@ import pytest
 
 from tests.transforms.law.coming.coming_examples import ahead, day, told
 from tests.transforms.law.publicity_examples import penalty
-from transforms.law.coming import COMING
+from transforms.tables.law.coming import COMING
 
 NO = "鄂药监罚〔2025〕1号"
 SHOWN = {"published_on": day("2025-10-09"), "performed_on": day("2025-10-20"), "harm_removed_on": day("2025-10-21")}

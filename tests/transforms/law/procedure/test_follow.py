@@ -16,9 +16,10 @@ from tests.transforms.law.procedure.register_examples import (
     step,
 )
 from tests.transforms.law.publicity_examples import CALENDAR, text
-from transforms.law.procedure import MATTER_TABLE, STEP_TABLE, TERM_TABLE, follow
+from transforms.law.procedure import follow
 from transforms.policy import PolicyProblems
 from transforms.policy.law_procedure import load_procedure
+from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 
 LISTED = date(2022, 9, 20)
 PUBLISHED = date(2022, 10, 9)

@@ -8,11 +8,11 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
 from tests.transforms.law.publicity_examples import penalty, text
 from tests.transforms.law.repair.repair_examples import asked, one, records, repair_law, shown, states
-from transforms.law.repair import REPAIR
 from transforms.policy import PolicyProblems
 from transforms.policy.law import load_any_law
 from transforms.policy.law_repair import Repair, load_repair
 from transforms.policy.law_spot_checks import load_spot_checks
+from transforms.tables.law.repair import REPAIR
 
 GRANTED, REVOKED, LEFT = date(2026, 10, 16), date(2027, 1, 15), date(2026, 11, 2)
 

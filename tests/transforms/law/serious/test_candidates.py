@@ -11,8 +11,8 @@ from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, 
 from transforms.law.procedure import follow
 from transforms.law.serious.candidates import candidates
 from transforms.law.serious.checklist import EvidenceRecords, checklist
-from transforms.law.serious.words import CANDIDATE, CHECKLIST
 from transforms.tables import TABLES
+from transforms.tables.law.listing import CANDIDATE, CHECKLIST
 
 AFTER = date(2022, 9, 21)
 

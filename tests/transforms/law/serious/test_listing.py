@@ -7,8 +7,9 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, step
 from tests.transforms.law.publicity_examples import CALENDAR, calendar, text
 from tests.transforms.law.serious.list_examples import LAW, LISTED, found, law, listed, numbers_on, one, records
-from transforms.law import ENTRY_SCHEMA, LISTING, listings, serious_list
+from transforms.law import ENTRY_SCHEMA, listings, serious_list
 from transforms.policy import PolicyProblems, load_law
+from transforms.tables.law.listing import LISTING
 
 DAY = timedelta(days=1)
 

@@ -10,10 +10,10 @@ from tests.transforms.law.publicity_examples import text
 from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, found, listed
 from transforms.law.serious.bans import bans
 from transforms.law.serious.measures import measures
-from transforms.law.serious.words import BAN, MEASURE
 from transforms.policy import PolicyProblems, load_law
 from transforms.policy.law_measures import load_bans, load_measures
 from transforms.tables import TABLES
+from transforms.tables.law.listing import BAN, MEASURE
 
 MEASURES = load_measures(text("measures"), "measures.yaml")
 BANS = load_bans(text("bans"), "bans.yaml")

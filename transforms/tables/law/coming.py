@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from transforms.law.procedure.words import PARTIES
-from transforms.law.words import TASKS
 from transforms.tables.kinds.common import day
+from transforms.tables.law.procedure import PARTIES
+from transforms.tables.law.publicity import TASKS
 from transforms.tables.shape import FLAG, TEXT, Column, Table
 from transforms.tables.words import DECISION_TYPES, MATTERS, SYSTEMS
 
