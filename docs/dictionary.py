@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from docs.markdown import table
-from transforms.tables import KINDS, OUTPUTS, RECORD_COLUMNS, Column, Table
+from transforms.tables import KINDS, LAW_KEPT, OUTPUTS, RECORD_COLUMNS, Column, Table
+from transforms.tables.law.repair import CONDITION, CONDITIONS
 from transforms.tables.shape import INSTANT, TEXTS
 
 _HEAD = """# Data dictionary 数据字典
@@ -22,13 +23,15 @@ def data_dictionary() -> str:
     parts = [_HEAD, "## Columns of every record\n", _columns(RECORD_COLUMNS)]
     for kind in KINDS.values():
         parts += [_title(kind.table), _kind_facts(kind.name), _columns(kind.columns)]
-    for output in OUTPUTS.values():
+    for output in (*OUTPUTS.values(), *LAW_KEPT.values()):
         parts += [_title(output), f"Key: {', '.join(f'`{name}`' for name in output.key)}.\n", _columns(output.columns)]
     return "\n".join(parts)
 
 
 def type_name(dtype: pl.DataType) -> str:
     """A column's type as a person reads it."""
+    if dtype == CONDITIONS:
+        return "List of " + ", ".join(f"`{name}` {inner}" for name, inner in CONDITION.items())
     return _TYPES.get(dtype, str(dtype))
 
 

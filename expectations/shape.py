@@ -8,7 +8,8 @@ from typing import Literal
 
 import polars as pl
 
-ColumnKind = Literal["text", "texts", "count", "flag", "day", "instant"]
+# "parts": a list of records, of which the gate knows no more than whether it is there.
+ColumnKind = Literal["text", "texts", "count", "flag", "day", "instant", "parts"]
 _DTYPES: dict[ColumnKind, pl.DataType] = {
     "text": pl.String(),
     "texts": pl.List(pl.String()),
@@ -70,13 +71,23 @@ class TableSpec:
 
     def check(self, schema: pl.Schema) -> None:
         """Raise WrongShape, all differences at once, unless `schema` has these columns and types (in any order)."""
-        wanted = {column.name: _DTYPES[column.kind] for column in self.columns}
-        problems = [f"{name} is missing ({dtype})" for name, dtype in wanted.items() if name not in schema]
+        wanted = {column.name: column.kind for column in self.columns}
+        problems = [
+            f"{name} is missing ({_DTYPES.get(kind, kind)})" for name, kind in wanted.items() if name not in schema
+        ]
         problems += [f"{name} is not a column of this table" for name in schema if name not in wanted]
         problems += [
-            f"{name} is {schema[name]}, expected {dtype}"
-            for name, dtype in wanted.items()
-            if name in schema and schema[name] != dtype
+            f"{name} is {schema[name]}, expected {_said(kind)}"
+            for name, kind in wanted.items()
+            if name in schema and not _is_of(schema[name], kind)
         ]
         if problems:
             raise WrongShape(f"the frame for {self.name} has another shape: " + "; ".join(problems))
+
+
+def _is_of(dtype: pl.DataType, kind: ColumnKind) -> bool:
+    return isinstance(dtype, pl.List) and dtype.inner == pl.Struct if kind == "parts" else dtype == _DTYPES[kind]
+
+
+def _said(kind: ColumnKind) -> str:
+    return "a list of records" if kind == "parts" else str(_DTYPES[kind])

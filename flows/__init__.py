@@ -7,7 +7,7 @@
 - `gate`        what the tables must hold before anything is committed
 - `store`       Delta tables, the ledger that commits them, one run at a time
 - `policies`    the policy folder, read from disk
-- `law`         what the law makes of a night's records; `legal_kinds`: which records it has a word on
+- `law`         what the law makes of a night's records
 - `settings`    one validated configuration
 - `cli`         the command line
 - `demo`        a made-up region to try it on

@@ -18,7 +18,7 @@ from expectations import ColumnSpec, Limits, TableSpec, Verdict, validate
 from expectations.shape import ColumnKind
 from transforms.policy import load_document
 from transforms.policy.dated import Strict
-from transforms.tables import KINDS, TABLES, Column, Table
+from transforms.tables import KINDS, LAW_KEPT, TABLES, Column, Table
 from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS
 
 Frame = pl.LazyFrame | pl.DataFrame
@@ -38,6 +38,7 @@ _NAMED_BESIDE_KEY = {
     "quarantine": ("file_name",),
     "ratings": ("tier",),
     "trace": ("item_id", "record_id"),
+    **dict.fromkeys(LAW_KEPT, ("record_id", "decision_no")),
     "changes": ("name",),
     "change_trace": ("item_id", "record_id"),
 }
@@ -153,9 +154,11 @@ def spec_of(table: Table, limits: Limits) -> TableSpec:
     kind = KINDS.get(table.name)
     beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMED_BESIDE_KEY.get(table.name, ())
     columns = tuple(
-        ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.words)) for c in table.columns
+        ColumnSpec(c.name, _KINDS_OF_COLUMN.get(c.dtype, "parts"), c.label, c.required, tuple(c.words))
+        for c in table.columns
     )
-    return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys((*table.key, *beside))), limits)
+    named = (*table.key, *(name for name in beside if name in table.schema))
+    return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits)
 
 
 def night_accounts(accounts: Frame) -> pl.LazyFrame:

@@ -141,6 +141,30 @@ OUTPUTS: dict[str, tuple[Rule, ...]] = {
         Rule(("index_before", "index_after"), "index_before <> index_after", "a change changes the tier's place"),
     ),
     "change_trace": (),
+    "law": (
+        Rule(("valid_from_on", "next_on"), "next_on > valid_from_on", "the word holds for a day at least"),
+        Rule(("record_count", "next_on"), "record_count > 0 OR next_on IS NULL", "no word, no change"),
+    ),
+    "law_listings": (
+        Rule(("state", "left_on"), "state <> 'standing' OR left_on IS NULL", "what stands has not left the list"),
+    ),
+    "law_repair": (
+        Rule(("is_eligible", "verdict"), "is_eligible = (verdict = 'eligible')", "the verdict says who may apply"),
+    ),
+    "law_coming": (
+        Rule(
+            ("is_automatic", "who"),
+            "is_automatic = (who IS NULL)",
+            "a duty is somebody's",
+        ),
+        Rule(
+            ("is_automatic", "on", "valid_from_on"),
+            "NOT is_automatic OR on > valid_from_on",
+            "what comes is still to come",
+        ),
+    ),
+    "law_candidates": (),
+    "law_applications": (),
 }
 
 # Frames derived for the gate, in which several tables meet.

@@ -8,9 +8,12 @@ import polars as pl
 
 from flows.night.plan import ARRIVALS, Night
 from flows.store import Writing
-from transforms.tables import KINDS, TABLES
+from transforms.tables import KINDS, LAW_KEPT, TABLES
 
-RESULTS = {"ratings": "valid_from_on", "trace": "valid_from_on", "changes": "as_of", "change_trace": "as_of"}
+RESULTS = {
+    **dict.fromkeys(("ratings", "trace", *LAW_KEPT), "valid_from_on"),
+    **dict.fromkeys(("changes", "change_trace"), "as_of"),
+}
 _ROWS_AT_ONCE = 1_000_000
 
 

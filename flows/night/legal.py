@@ -3,88 +3,125 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-from flows.law import legal_of, read_legal_law
-from flows.legal_kinds import LEGAL
+from flows.law import legal_of, legal_on, read_legal_law
 from flows.night.arrived import arrived
-from flows.night.records import Seen, Whose, known
+from flows.night.records import PERSONS, Seen, Whose, known
+from flows.night.word import REFUSED, refused, word_after, word_before
 from flows.settings import Settings
 from flows.store import Run
 from reports.views.enterprise_law import EnterpriseLaw, EnterpriseLawFrames, enterprise_law
 from reports.views.office_law import OfficeLawFrames
-from transforms.law.coming import coming, untold
+from transforms.law.coming import coming, in_order, of_repair, untold
+from transforms.law.kept import HAS_A_WORD
 from transforms.law.legal import KINDS_ASKED, Legal
-from transforms.law.repair.applications import applications
-from transforms.law.serious.candidates import candidates
-from transforms.tables import TABLES
+from transforms.law.repair import applications
+from transforms.law.serious.candidates import newest_first
+from transforms.tables import LAW_KEPT
+from transforms.tables.law.kept import DETAILS, shown
+from transforms.tables.law.procedure import STEP_TABLE
 from transforms.tables.law.publicity import GAPS
 
 MOST_CANDIDATES = 200  # told in the report, the newest; `yaoxin list --candidates` has all
 _ID = "enterprise_id"
+Frames = Mapping[str, pl.LazyFrame]
 
 
 def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeLawFrames:
     """What the report says of the law. former: the last night of an earlier day. Raises PolicyProblems."""
     night = seen.night
-    law = read_legal_law(settings.policy_dir, night.as_of)
-    legal = Legal(_records(seen), law, night.as_of)
     until = _month_end(night.as_of)
+    word = word_after(seen)
+    persons = _persons(seen, settings)
+    own = _of_persons(persons, until) if persons else {}
+    candidates = _told("law_candidates", word)
     steps = arrived(seen, "decision", former).select("record_id").unique()
-    refused = legal.register.followed.steps.filter("is_refused").join(steps, on="record_id", how="semi")
-    under_way = applications(legal.register, legal.records["decision"]).filter(pl.col("by_on").is_not_null())
-    given = (legal.records["penalty"], legal.records["enterprise"], law.listing.serious, legal.register.followed)
-    proposed = candidates(*given, night.as_of).collect()
-    counted = untold(legal, until).group_by("gap").len().sort("gap").collect()
+    is_near = ~of_repair() & (pl.col("on") <= until).fill_null(True)
+    under_way = _with(own, "law_applications", _told("law_applications", word)).filter(pl.col("by_on").is_not_null())
+    refusals = _with(own, REFUSED, night.staged(REFUSED, table=STEP_TABLE)).join(steps, on="record_id", how="semi")
     return OfficeLawFrames(
-        coming=coming(legal, until, with_repair=False),
-        list_changes=_list_changes(seen, settings, former, legal),
-        candidates=proposed.head(MOST_CANDIDATES),
-        candidate_count=proposed.height,
-        refused=refused.sort("on", "decision_no", "record_id", "matter_id"),
+        coming=in_order(_with(own, "law_coming", _told("law_coming", word).filter(is_near))),
+        list_changes=_list_changes(seen, settings, former, word),
+        candidates=newest_first(candidates).head(MOST_CANDIDATES),
+        candidate_count=candidates.select(pl.len()).collect().item(),
+        refused=refusals.sort("on", "decision_no", "record_id", "matter_id"),
         applications=under_way.sort("by_on", "matter_id", "awaited"),
-        missing=[f"{GAPS[gap]}，{count} 件处罚的公示期不能确定" for gap, count in counted.iter_rows()],
+        missing=list(_missing(_gaps(word, persons), settings, until)),
     )
 
 
-def _records(seen: Seen) -> dict[str, pl.LazyFrame]:
-    """Read once: what the law has a word on, and the register of those concerned."""
-    found = {kind: known(kind, seen).filter(test).collect() for kind, test in LEGAL.items()}
-    ids = pl.concat([frame[_ID] for frame in found.values()]).drop_nulls().unique().sort()
-    found["enterprise"] = known("enterprise", seen, Whose(ids=ids)).collect()
-    return {kind: found.get(kind, TABLES[kind].empty()).lazy() for kind in KINDS_ASKED}
+def _told(name: str, word: Frames) -> pl.LazyFrame:
+    return word[name].select(list(DETAILS[name].schema))
+
+
+def _with(own: Frames, name: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+    return pl.concat([rows, own[name]]) if name in own else rows
+
+
+def _persons(seen: Seen, settings: Settings) -> Legal | None:
+    """The law's state of natural persons, who are no enterprise and have no word kept; None where it has none."""
+    whose = Whose.these(PERSONS, seen.night.buckets)
+    found = {kind: known(kind, seen, whose).filter(test).collect() for kind, test in HAS_A_WORD.items()}
+    if all(rows.is_empty() for rows in found.values()):
+        return None
+    empty = {kind: known(kind, seen, whose).clear() for kind in KINDS_ASKED if kind not in found}
+    return legal_on(settings, {**empty, **{kind: rows.lazy() for kind, rows in found.items()}}, seen.night.as_of)
+
+
+def _of_persons(legal: Legal, until: date) -> dict[str, pl.LazyFrame]:
+    return {
+        "law_coming": coming(legal, until, with_repair=False),
+        "law_applications": applications(legal.register, legal.records["decision"]),
+        REFUSED: refused(legal),
+    }
 
 
 def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def _list_changes(seen: Seen, settings: Settings, former: Run | None, legal: Legal) -> pl.DataFrame:
+def _gaps(word: Frames, persons: Legal | None) -> pl.DataFrame:
+    """gap, a row for every penalty whose publicity cannot be told."""
+    found = [word["law"].select(gap=pl.col("gaps").explode()).drop_nulls()]
+    if persons:
+        found.append(untold(persons, None).select("gap"))
+    return pl.concat(found).collect()
+
+
+def _missing(gaps: pl.DataFrame, settings: Settings, until: date) -> Iterator[str]:
+    last_on = read_legal_law(settings.policy_dir, until).calendar.last_on
+    asked = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > last_on))
+    for gap, count in asked.group_by("gap").len().sort("gap").iter_rows():
+        yield f"{GAPS[gap]}，{count} 件处罚的公示期不能确定"
+
+
+def _list_changes(seen: Seen, settings: Settings, former: Run | None, word: Frames) -> pl.DataFrame:
     """Listings that stand and did not the night before, or stood and do not now."""
-    now = legal.register.listings.collect()
-    before: set[str] = set()
-    if former is not None and not now.is_empty():
-        listed = legal_of(settings, seen.store, former).register.listings
-        before = set(listed.filter(pl.col("state") == "standing").collect()["record_id"])
-    was_on, is_on = pl.col("record_id").is_in(list(before)), pl.col("state") == "standing"
-    return now.filter(was_on != is_on)
+    stands = pl.col("state") == "standing"
+    told = seen.night.staged("law").select(_ID).collect().lazy()
+    now = _told("law_listings", word).join(told, on=_ID, how="semi").collect()
+    before: pl.LazyFrame = word_before(seen)["law_listings"]
+    if former is not None and "law" not in former.versions:  # a night of an earlier release
+        before = legal_of(settings, seen.store, former).register.listings
+    listed = before.filter(stands).join(now.lazy(), on="record_id", how="semi").collect()["record_id"]
+    was_on = pl.col("record_id").is_in(listed.implode())
+    changed = now.filter(was_on != stands)
+    return changed.sort("listed_on", "decision_no", _ID, "record_id")
 
 
-def of_enterprises(records: Mapping[str, pl.LazyFrame], settings: Settings, day: date) -> dict[str, EnterpriseLaw]:
-    """The view of every enterprise whose records these are; without those of whom the law says nothing."""
-    legal = Legal(records, read_legal_law(settings.policy_dir, day), day)
-    found = (legal.register.listings.collect(), legal.repair.collect(), coming(legal).collect())
-    parts = [frame.partition_by(_ID, as_dict=True) for frame in found]
-    keys = sorted({key for of_keys in parts for key in of_keys if key[0] is not None})
-    return {str(key[0]): _of_one(key, parts, found) for key in keys}
+def of_enterprises(seen: Seen, enterprises: pl.Series) -> dict[str, EnterpriseLaw]:
+    """The view of each of these enterprises; without those of whom the law says nothing."""
+    word = word_after(seen, Whose.these(enterprises, seen.night.buckets))
+    names = ("law_listings", "law_repair", "law_coming")
+    heads, *details = pl.collect_all([word[name] for name in ("law", *names)])
+    parts = {name: rows.partition_by(_ID, as_dict=True) for name, rows in zip(names, details, strict=True)}
 
+    def of(key: str) -> EnterpriseLaw:
+        rows = (part.get((key,), LAW_KEPT[name].empty()) for name, part in parts.items())
+        return enterprise_law(EnterpriseLawFrames(*map(shown, names, (one.lazy() for one in rows))))
 
-def _of_one(
-    key: tuple[Any, ...], parts: Sequence[dict[tuple[Any, ...], pl.DataFrame]], found: Sequence[pl.DataFrame]
-) -> EnterpriseLaw:
-    frames = (of_keys.get(key, whole.clear()) for of_keys, whole in zip(parts, found, strict=True))
-    return enterprise_law(EnterpriseLawFrames(*frames))
+    return {key: of(key) for key in heads.filter(pl.col("record_count") > 0)[_ID].sort()}

@@ -9,17 +9,16 @@ import polars as pl
 from flows.law import read_legal_law
 from flows.night import standing
 from flows.night.basis import basis_of
+from flows.night.differences import stage_differing
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose, known_records
 from flows.night.scope import scope_of
+from flows.night.word import legal_on, stage_word
 from flows.policies import PolicyInForce
 from flows.settings import Settings
 from flows.store import Run, Store
-from flows.store.buckets import split
-from transforms.history import enterprises_that_differ
 from transforms.law.legal import Legal, LegalLaw
 from transforms.rating import Rating, rate, tier_changes
-from transforms.tables import TABLES
 
 RESULTS = ("ratings", "trace")
 
@@ -49,23 +48,24 @@ def rate_all(
 
 
 def _rate(work: _Work, number: int, whose: Whose) -> int:
-    """Rate these enterprises and stage what differs; how many they are."""
+    """Rate these enterprises, say what the law makes of them, and stage what differs; how many they are."""
     seen = work.seen
     known = known_records(seen, whose)
     records = dict(zip(known, map(pl.DataFrame.lazy, pl.collect_all(known.values())), strict=True))
     ids = records["enterprise"].select("enterprise_id")
-    after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of, _releases(work, records)))
+    legal = legal_on(records, work.law, seen.night)
+    after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of, _releases(legal)))
     before = Rating(*(_before(table, seen, whose) for table in RESULTS))
-    _stage_differences(seen.night, before, after)
+    stage_differing(seen.night, *({"ratings": one.ratings, "trace": one.trace} for one in (before, after)))
     _stage_changes(work, number, records, before, after)
+    stage_word(seen, whose, legal, number)
     return int(after.ratings.select(pl.len()).collect().item())
 
 
-def _releases(work: _Work, records: dict[str, pl.LazyFrame]) -> pl.LazyFrame | None:
+def _releases(legal: Legal) -> pl.LazyFrame | None:
     """What the register of decisions releases; None where it says nothing of these enterprises."""
-    if records["decision"].select(pl.len()).collect().item() == 0:
-        return None
-    return Legal(records, work.law, work.seen.night.as_of).releases
+    is_silent = legal.records["decision"].select(pl.len()).collect().item() == 0
+    return None if is_silent else legal.releases
 
 
 def _before(table: str, seen: Seen, whose: Whose) -> pl.LazyFrame:
@@ -76,18 +76,6 @@ def _collected(rating: Rating) -> Rating:
     """Both tables from one computation: they share nearly all of it."""
     ratings, trace = pl.collect_all([rating.ratings, rating.trace])
     return Rating(ratings.lazy(), trace.lazy())
-
-
-def _stage_differences(night: Night, before: Rating, after: Rating) -> None:
-    """Rows go by the bucket of their enterprise, so that whoever looks at a bucket reads its own."""
-    sides = [[rating.ratings, rating.trace] for rating in (before, after)]
-    differing = enterprises_that_differ(*sides).collect().lazy()
-    for name, whole in zip(RESULTS, sides[1], strict=True):
-        table = TABLES[name]
-        rows = whole.join(differing, on="enterprise_id", how="semi").with_columns(valid_from_on=pl.lit(night.as_of))
-        ordered = rows.select(list(table.schema)).sort(table.key).collect()
-        for bucket, part in split(ordered, night.buckets).items():
-            night.stage(name, part, bucket)
 
 
 def _stage_changes(work: _Work, number: int, records: dict[str, pl.LazyFrame], before: Rating, after: Rating) -> None:

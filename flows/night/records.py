@@ -30,10 +30,11 @@ class Whose:
 
     def among(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Of rows of these buckets those that are asked for."""
-        return rows if self.ids is None else rows.filter(pl.col(_ID).is_in(self.ids.implode()))
+        return rows if self.ids is None else rows.filter(pl.col(_ID).is_in(self.ids.implode(), nulls_equal=True))
 
 
 EVERYONE = Whose()
+PERSONS = pl.Series(_ID, [None], dtype=pl.String)  # whose records have no enterprise
 
 
 @dataclass(frozen=True)

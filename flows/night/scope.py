@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import polars as pl
 
@@ -16,17 +15,12 @@ from flows.night import standing
 from flows.night.basis import differing
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose
+from flows.night.word import word_before
 from flows.store import Part, Run
 from flows.store.buckets import split
 from transforms.tables import KINDS
 
 _ID = "enterprise_id"
-# What is released goes by the day of a decision, the day after its end, and the day a penalty is annulled.
-_DAYS_OF_LAW: tuple[tuple[str, str, Literal["left", "right"]], ...] = (
-    ("decision", "decided_on", "right"),
-    ("decision", "ends_on", "left"),
-    ("penalty", "revoked_on", "right"),
-)
 _MOST_PERCENT = 50  # past so many of a hundred enterprises, to pick them out takes longer than to rate all
 
 
@@ -102,8 +96,8 @@ def _why_all(night: Night, former: Run | None, basis: dict[str, str], is_full: b
 
 
 def _affected(seen: Seen, former: Run) -> pl.DataFrame:
-    """enterprise_id and why (register, records, due, decision), distinct."""
-    found = [_due(seen.night), _with_steps(seen, former)]
+    """enterprise_id and why (register, records, due, law), distinct."""
+    found = [_due(seen.night), _due_by_law(seen)]
     for kind in KINDS:
         why = "register" if kind == "enterprise" else "records"
         found.append(_with_news(kind, seen, former).with_columns(why=pl.lit(why)))
@@ -115,6 +109,11 @@ def _due(night: Night) -> pl.LazyFrame:
     return standing.before(night).filter(is_due).select(_ID, why=pl.lit("due"))
 
 
+def _due_by_law(seen: Seen) -> pl.LazyFrame:
+    is_due = pl.col("next_on") <= seen.night.as_of
+    return word_before(seen)["law"].filter(is_due).select(_ID, why=pl.lit("law"))
+
+
 def _with_news(kind: str, seen: Seen, former: Run) -> pl.LazyFrame:
     """The enterprises of records that came, were corrected, or became known since the night before."""
     became_known = seen.stored(kind).filter(pl.col("received_at") > former.known_at)
@@ -124,12 +123,3 @@ def _with_news(kind: str, seen: Seen, former: Run) -> pl.LazyFrame:
     news = rows.filter(pl.col("received_at") <= seen.night.known_at).select("record_id", _ID).unique().collect().lazy()
     parted = seen.copies(kind).lazy().join(news, on="record_id", how="semi")  # those it was of before lose it
     return pl.concat([news.select(_ID), parted.select(_ID)])
-
-
-def _with_steps(seen: Seen, former: Run) -> pl.LazyFrame:
-    """The enterprises for whose listings and repairs a day that a record names has come since the night before."""
-    found = []
-    for kind, column, closed in _DAYS_OF_LAW:
-        has_come = pl.col(column).is_between(former.as_of, seen.night.as_of, closed=closed)
-        found.append(seen.rows(kind).filter(has_come).select(_ID, why=pl.lit("decision")))
-    return pl.concat(found)

@@ -134,8 +134,7 @@ def _write_pages(
     asked = pl.Series("enterprise_id", enterprises, dtype=pl.String)
     parts = {name: _by_enterprise(frame) for name, frame in _page_frames(store, night, asked).items()}
     kinds = [kind for kind in KINDS if kind != "enterprise"]
-    law = of_enterprises(known_records(Seen.by(night, store), Whose.these(asked, night.buckets)), settings, night.as_of)
-
+    law = of_enterprises(Seen.by(night, store), asked)
     nothing = {name: TABLES[name].empty() for name in parts}
 
     def part(name: str, key: str) -> pl.DataFrame:

@@ -4,7 +4,7 @@
 - `writing`  append, replace, commit: unseen until the commit
 - `ledger`   one row per run; a row that passed pins the version of every table
 - `lock`     one run at a time; `Busy` says who
-- `views`    the ratings that stand, or stood on a day; the records known
+- `views`    the ratings that stand, or stood on a day; the records known; the law's word
 - `tables`   one Delta table
 - `buckets`  which part of a table an enterprise's rows lie in
 - `layout`   a store laid out anew, for another number of buckets
@@ -16,7 +16,7 @@ from flows.store.layout import lay_out_anew
 from flows.store.ledger import LEDGER, Run
 from flows.store.lock import Busy
 from flows.store.store import Store
-from flows.store.views import Standing, history, known, on_day, present
+from flows.store.views import Standing, history, keeps_law, known, law_of, on_day, present
 from flows.store.writing import Writing
 
 __all__ = [
@@ -30,7 +30,9 @@ __all__ = [
     "Store",
     "Writing",
     "history",
+    "keeps_law",
     "known",
+    "law_of",
     "lay_out_anew",
     "on_day",
     "present",

@@ -18,9 +18,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.tables import KINDS
+from transforms.tables import KINDS, LAW_KEPT
 
-BUCKETED = (*KINDS, "ratings", "trace")  # tables of rows of enterprises; the others are small, or read by night
+BUCKETED = (
+    *KINDS,
+    "ratings",
+    "trace",
+    *LAW_KEPT,
+)  # tables of rows of enterprises; the others are small, or read by night
 COPIES = -1
 _COLUMN = "bucket_of_"
 _BY = "enterprise_id"

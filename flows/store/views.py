@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from flows.store.buckets import ONLY_COPIES
 from flows.store.ledger import Run
 from flows.store.store import Store
 from transforms.history import current
+from transforms.tables.law.kept import LAW, shown
 
 
 class Standing(NamedTuple):
@@ -33,6 +35,23 @@ def on_day(store: Store, day: date, run: Run | None = None, enterprise_id: str |
 def history(store: Store, enterprise_id: str) -> pl.LazyFrame:
     """Every rating the enterprise has had, oldest first."""
     return store.scan("ratings", enterprise_id=enterprise_id).sort("valid_from_on")
+
+
+def law_of(store: Store, run: Run, enterprise_id: str, names: Collection[str]) -> dict[str, pl.DataFrame] | None:
+    """The law's word on the enterprise as the night `run` kept it, by table of DETAILS; None where it has none.
+
+    names: of the tables asked for. A night of an earlier release kept nothing: see `keeps_law`.
+    """
+    heads = store.scan(LAW.name, run, enterprise_id)
+    newest = heads.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max(), pl.col("record_count") > 0)
+    kept = {name: store.scan(name, run, enterprise_id).join(newest, on=LAW.key, how="semi") for name in names}
+    head, *details = pl.collect_all([newest, *(shown(name, rows) for name, rows in kept.items())])
+    return None if head.is_empty() else dict(zip(names, details, strict=True))
+
+
+def keeps_law(run: Run) -> bool:
+    """Whether the night kept the law's word on enterprises."""
+    return LAW.name in run.versions
 
 
 def _standing(store: Store, run: Run | None, enterprise_id: str | None, upto: pl.Expr) -> Standing:

@@ -20,6 +20,7 @@ _BY_KIND: dict[str, Any] = {
     "flag": True,
     "day": DAY,
     "instant": datetime(2025, 6, 11, 18, tzinfo=UTC),
+    "parts": [{"state": "met"}],
 }
 _BY_NAME: dict[str, Any] = {
     "uscc": "91330100MA27XW1234",
@@ -34,6 +35,9 @@ _BY_TABLE: dict[str, dict[str, Any]] = {
     "accounts": {"read_count": 10, "accepted_count": 7},
     "night_accounts": {"read_count": 1000, "quarantined_count": 500},
     "ratings": {"decided_by": "cut_point", "next_change_on": date(2025, 6, 11)},
+    "law": {"next_on": date(2025, 6, 11)},
+    "law_listings": {"left_on": None},
+    "law_coming": {"on": date(2025, 6, 11), "is_automatic": False},
     "trace": {"reason": None},
     "changes": {"tier_after": "B", "index_before": 0, "decided_by": "cut_point"},
     "present_ratings": {
@@ -63,6 +67,7 @@ def schema(spec: TableSpec) -> pl.Schema:
         "flag": pl.Boolean(),
         "day": pl.Date(),
         "instant": pl.Datetime("us", "UTC"),
+        "parts": pl.List(pl.Struct({"state": pl.String()})),
     }
     return pl.Schema({column.name: kinds[column.kind] for column in spec.columns})
 

@@ -7,12 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from flows.law import legal_of
 from flows.settings import Settings
-from flows.store import Run, Store
+from flows.store import Run, Store, keeps_law, law_of
 from reports.views.enterprise_law import EnterpriseLaw, EnterpriseLawFrames, enterprise_law
-from transforms.law.coming import coming
-from transforms.law.legal import Legal
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,20 @@ class LawOfOne:
         }
 
 
-def law_of_one(settings: Settings, store: Store, run: Run, enterprise_id: str) -> LawOfOne:
-    """What follows from the records the night knew of it. Raises PolicyProblems."""
-    return law_in(legal_of(settings, store, run, enterprise_id=enterprise_id))
+def law_of_one(settings: Settings, store: Store, run: Run, enterprise_id: str) -> LawOfOne | None:
+    """As the night kept it; None where the law has no word. Raises PolicyProblems, of a night that kept nothing."""
+    if not keeps_law(run):
+        return _worked_out(settings, store, run, enterprise_id)
+    found = law_of(store, run, enterprise_id, ("law_listings", "law_repair", "law_coming"))
+    return LawOfOne(*found.values()) if found else None
 
 
-def law_in(legal: Legal) -> LawOfOne:
-    """The same of a state that was worked out already."""
+def _worked_out(settings: Settings, store: Store, run: Run, enterprise_id: str) -> LawOfOne | None:
+    from flows.law import legal_of
+    from transforms.law.coming import coming
+    from transforms.law.kept import concerned
+
+    legal = legal_of(settings, store, run, enterprise_id=enterprise_id)
+    if concerned(legal.records).collect().is_empty():
+        return None
     return LawOfOne(legal.register.listings.collect(), legal.repair.collect(), coming(legal).collect())

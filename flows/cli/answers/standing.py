@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.legal_kinds import LEGAL
 from flows.scheme_kept import kept_scheme
 from flows.settings import Settings
 from flows.store import Run, Store, known, present
@@ -69,10 +68,6 @@ def standing(
 
 
 def _law(settings: Settings, store: Store, run: Run, key: str) -> LawOfOne | None:
-    """Nearly always there is nothing: then no law need be read."""
-    rows = [known(store, kind, run, key).filter(test).select("record_id") for kind, test in LEGAL.items()]
-    if all(frame.is_empty() for frame in pl.collect_all(rows)):
-        return None
     from flows.cli.answers.law_of_one import law_of_one
 
     return law_of_one(settings, store, run, key)

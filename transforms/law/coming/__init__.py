@@ -7,6 +7,6 @@
 - `rows`       how its rows are made
 """
 
-from transforms.law.coming.coming import coming, untold
+from transforms.law.coming.coming import coming, in_order, of_repair, untold
 
-__all__ = ["coming", "untold"]
+__all__ = ["coming", "in_order", "of_repair", "untold"]

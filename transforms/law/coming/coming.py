@@ -11,7 +11,7 @@ from transforms.law.coming.publicity import of_publicity, of_terms
 from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_ratings
 from transforms.law.coming.repairs import of_repairs
 from transforms.law.legal import Legal
-from transforms.tables.law.coming import COMING
+from transforms.tables.law.coming import COMING, REPAIRS
 
 _ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_id", "system")
 
@@ -57,8 +57,18 @@ def untold(legal: Legal, until: date | None) -> pl.LazyFrame:
 def _in_time(rows: pl.LazyFrame, as_of: date, until: date | None) -> pl.LazyFrame:
     is_ahead = pl.when("is_automatic").then(pl.col("on") > as_of).otherwise(pl.lit(True))
     is_near = pl.lit(True) if until is None else (pl.col("on") <= until).fill_null(True)
-    ordered = rows.filter(is_ahead & is_near).with_columns(_later=~pl.col("is_overdue"))
-    return ordered.sort("_later", *_ORDER, nulls_last=False).select(list(COMING.schema))
+    return in_order(rows.filter(is_ahead & is_near))
+
+
+def in_order(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of COMING: overdue duties first, then by day."""
+    ordered = rows.with_columns(_later=~pl.col("is_overdue")).sort("_later", *_ORDER, nulls_last=False)
+    return ordered.select(list(COMING.schema))
+
+
+def of_repair() -> pl.Expr:
+    """Whether a row of COMING tells from when an early end may be asked for."""
+    return pl.col("what").is_in(REPAIRS)
 
 
 def _named(rows: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl.LazyFrame:

@@ -43,13 +43,13 @@ def candidates(
     open_ = frame.filter(fits, pl.col("situations").list.len() > 0).join(
         _consumed(followed), on=["enterprise_id", "target_key"], how="anti"
     )
-    return (
-        open_.join(names, on="enterprise_id")
-        .with_columns(_chosen(law, needing))
-        .with_columns(_described(law, as_of))
-        .select(list(CANDIDATE.schema))
-        .sort("decided_on", "decision_no", "record_id", descending=[True, False, False])
-    )
+    chosen = open_.join(names, on="enterprise_id").with_columns(_chosen(law, needing))
+    return newest_first(chosen.with_columns(_described(law, as_of)).select(list(CANDIDATE.schema)))
+
+
+def newest_first(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of CANDIDATE in their order."""
+    return rows.sort("decided_on", "decision_no", "record_id", descending=[True, False, False])
 
 
 def _is_gone(law: SeriousList, as_of: date) -> pl.Expr:

@@ -20,6 +20,7 @@ BY_ITSELF = {
     "ban_ends": "禁业期限届满",
     "tier_may_change": "信用等级可能变化",
 }
+REPAIRS = ("wait_over", "repair_possible", "repair_closes", "wait_on_list_over", "removal_possible")
 TO_BE_DONE = {
     **TASKS,
     **DECISION_TYPES,

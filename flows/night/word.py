@@ -1,0 +1,63 @@
+"""The law's word on enterprises: as it stands, as tonight makes it, and what of it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from flows.night.differences import stage_differing
+from flows.night.plan import Night
+from flows.night.records import EVERYONE, Seen, Whose
+from flows.night.standing import KEY, newest
+from transforms.law.kept import concerned, kept, without_word
+from transforms.law.legal import Legal, LegalLaw
+from transforms.tables.law.kept import LAW_KEPT
+from transforms.tables.law.procedure import STEP_TABLE
+
+REFUSED = "refused_steps"
+_ID = "enterprise_id"
+
+
+def legal_on(records: Mapping[str, pl.LazyFrame], law: LegalLaw, night: Night) -> Legal:
+    """The law's state, of those of the records' enterprises on whom it has a word."""
+    ids = concerned(records).unique().collect().lazy()
+    register = records["enterprise"].join(ids, on=_ID, how="semi").collect().lazy()
+    return Legal({**records, "enterprise": register}, law, night.as_of)
+
+
+def stage_word(seen: Seen, whose: Whose, legal: Legal, number: int) -> None:
+    """Stage the word on these enterprises where it is another than the night before, and steps that were refused."""
+    before = word_before(seen, whose)
+    is_silent = legal.records["enterprise"].select(pl.len()).collect().item() == 0
+    after = {name: LAW_KEPT[name].empty().lazy() for name in LAW_KEPT} if is_silent else kept(legal)
+    lost = before["law"].select(_ID).join(after["law"], on=_ID, how="anti")
+    after["law"] = pl.concat([after["law"].drop("valid_from_on", strict=False), without_word(lost)])
+    stage_differing(seen.night, before, after)
+    if not is_silent:
+        seen.night.stage(REFUSED, refused(legal), number)
+
+
+def refused(legal: Legal) -> pl.LazyFrame:
+    """STEP_TABLE of the steps that the register refuses."""
+    return legal.register.followed.steps.filter("is_refused").select(list(STEP_TABLE.schema))
+
+
+def word_before(seen: Seen, whose: Whose = EVERYONE) -> dict[str, pl.LazyFrame]:
+    """The tables of LAW_KEPT as they stood before the night."""
+    heads = newest(whose.among(_earlier("law", seen, whose))).collect().lazy()
+    return {name: whose.among(_earlier(name, seen, whose)).join(heads, on=KEY, how="semi") for name in LAW_KEPT}
+
+
+def word_after(seen: Seen, whose: Whose = EVERYONE) -> dict[str, pl.LazyFrame]:
+    """The same as they will stand once the night is kept."""
+    parts = whose.part.buckets
+    written = whose.among(seen.night.staged("law", parts)).select(_ID).collect().lazy()
+    return {
+        name: pl.concat([rows.join(written, on=_ID, how="anti"), whose.among(seen.night.staged(name, parts))])
+        for name, rows in word_before(seen, whose).items()
+    }
+
+
+def _earlier(name: str, seen: Seen, whose: Whose) -> pl.LazyFrame:
+    return seen.stored(name, whose.part).filter(pl.col("valid_from_on") < seen.night.as_of)

@@ -1,0 +1,102 @@
+"""What nights keep of the law's word holds until the day it names, whoever it is about."""
+
+import os
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.night.basis import law_version_on
+from tests.transforms.law.coming.coming_examples import day, legal
+from tests.transforms.law.coming.crowd import crowd
+from tests.transforms.law.publicity_examples import FOLDER
+from transforms.history import enterprises_that_differ
+from transforms.law.coming import coming
+from transforms.law.kept import concerned, kept, shown, without_word
+from transforms.tables.law.kept import DETAILS, LAW_KEPT
+
+IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
+SPAN = 400 if IS_CAMPAIGN else 5
+ONE = timedelta(days=1)
+
+
+def differing(before, after):
+    """The enterprises of which another word is kept."""
+    sides = ([side[name] for name in LAW_KEPT] for side in (before, after))
+    return set(enterprises_that_differ(*sides).collect()["enterprise_id"])
+
+
+def due_by(word, since, upto):
+    """Those whose word may be another on `upto`: all, where other rules have begun meanwhile, as a night knows it."""
+    is_same = law_version_on(FOLDER, since) == law_version_on(FOLDER, upto)
+    is_due = pl.lit(True) if not is_same else pl.col("next_on") <= upto
+    return set(word["law"].filter(is_due).collect()["enterprise_id"])
+
+
+def said(records, on):
+    return kept(legal(on, **records))
+
+
+# Before the rules change, at a month's end, on the last of February, before the long holiday.
+@pytest.mark.parametrize("start", ["2021-08-30", "2025-12-23", "2026-02-26", "2026-03-30", "2026-09-28"])
+def test_a_crowd_keeps_its_word_until_the_day_named(start):
+    first = day(start)
+    records = crowd(5, 400 if IS_CAMPAIGN else 120, first)
+    before, turned = said(records, first), 0
+    for number in range(1, SPAN + 1):
+        today = first + number * ONE
+        after = said(records, today)
+        changed = differing(before, after)
+        assert changed - due_by(before, today - ONE, today) == set(), today
+        turned += len(changed)
+        before = after
+    assert turned > 3
+
+
+@settings(max_examples=80 if IS_CAMPAIGN else 6, deadline=None)
+@given(seed=st.integers(0, 10**6), start=st.dates(date(2021, 8, 1), date(2026, 8, 1)), days=st.integers(1, 60))
+def test_what_names_no_day_till_then_is_the_same_then(seed, start, days):
+    records = crowd(seed, 30, start)
+    then = start + days * ONE
+    before, after = said(records, start), said(records, then)
+    assert differing(before, after) - due_by(before, start, then) == set()
+
+
+def test_what_is_kept_is_what_is_answered():
+    """In its order, to the last column; natural persons are left out."""
+    today = day("2026-02-26")
+    records = crowd(6, 40, today)
+    records["penalty"].append(records["penalty"][0] | {"record_id": "p", "enterprise_id": None})
+    asked = legal(today, **records)
+    word = kept(asked)
+    assert set(word) == set(LAW_KEPT)
+    for name, rows in word.items():
+        table = LAW_KEPT[name]
+        assert [column for column in table.schema if column != "valid_from_on"] == rows.collect_schema().names()
+        assert rows.select(table.key[0]).null_count().collect().item() == 0
+    whole = {"law_coming": coming(asked), "law_repair": asked.repair, "law_listings": asked.register.listings}
+    for name, answer in whole.items():
+        for firm in ("e3", "e7", "e11"):
+            own = pl.col("enterprise_id") == firm
+            assert shown(name, word[name].filter(own)).collect().equals(answer.filter(own).collect()), (name, firm)
+
+
+def test_whom_the_law_has_a_word_on():
+    rows = concerned(
+        legal(
+            day("2026-02-26"),
+            penalty=[{}, {"enterprise_id": "e2"}, {"enterprise_id": None}],
+            rectification=[{"enterprise_id": "e3"}, {"enterprise_id": "e4", "completed_on": day("2026-01-01")}],
+            inspection=[{"enterprise_id": "e5"}, {"enterprise_id": "e6", "published_on": day("2026-01-01")}],
+            commitment=[{"enterprise_id": "e7"}],
+        ).records
+    )
+    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e2", "e3", "e6"]
+
+
+def test_no_word_is_a_row_without_anything():
+    (row,) = without_word(pl.LazyFrame({"enterprise_id": ["e1"]})).collect().rows(named=True)
+    assert row == {"enterprise_id": "e1", "record_count": 0, "gaps": [], "next_on": None}
+    assert set(DETAILS) == set(LAW_KEPT) - {"law"}
