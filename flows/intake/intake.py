@@ -87,8 +87,8 @@ def _settle(kind: str, parts: Sequence[Part], known: Known, received_at: datetim
     found = pl.concat([sound_records(part) for part in parts])
     found = found.with_columns(received_at=pl.lit(received_at).cast(shape.schema["received_at"]))
     found = with_keys(found, KINDS[kind])
-    ids = found.lazy().select("record_id").unique()
-    fated = with_fates(found, known.versions[kind].join(ids, on="record_id", how="semi").collect())
+    same = known.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi")
+    fated = with_fates(found, same.collect())
     made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
     accounts = [account(part.raw, part.source, kind, _row_fates(part, fated)) for part in parts]
     away = [quarantined(part.raw, part.source, kind, part.mapped.problems, received_at) for part in parts]
@@ -98,9 +98,9 @@ def _settle(kind: str, parts: Sequence[Part], known: Known, received_at: datetim
 def _row_fates(part: Part, fated: pl.DataFrame) -> pl.DataFrame:
     """Every row the part read: row_no, record_row_no, fate."""
     own = fated.filter(pl.col("file_id") == part.raw.file_id).select(pl.col("row_no").alias("record_row_no"), "fate")
-    away = part.mapped.problems.select("row_no").unique().with_columns(is_away=True)
-    rows = part.rows.join(own, on="record_row_no", how="left").join(away, on="row_no", how="left")
-    fate = pl.when("is_away").then(pl.lit("quarantined")).otherwise("fate")
+    rows = part.rows.join(own, on="record_row_no", how="left")
+    is_away = pl.col("row_no").is_in(part.mapped.problems["row_no"].implode())
+    fate = pl.when(is_away).then(pl.lit("quarantined")).otherwise("fate")
     return rows.select("row_no", "record_row_no", fate=fate)
 
 

@@ -55,7 +55,7 @@ def _code(frame: pl.DataFrame, given: Identify) -> pl.Expr:
 
 
 def _looked_up(frame: pl.DataFrame, given: Identify, register: Register) -> pl.DataFrame:
-    """The frame with what each look-up finds: by_code, by_number, by_name, whether the name belongs to the found."""
+    """The frame with what each look-up finds: by_code, by_number, by_name, ids_name; by_given by what is no name."""
     asked = frame.with_columns(
         _code=_code(frame, given),
         _licence=number_key(_field(frame, given.licence_no)),
@@ -68,12 +68,7 @@ def _looked_up(frame: pl.DataFrame, given: Identify, register: Register) -> pl.D
     found = _join_key(found, register.numbers, "_licence")
     found = _join_key(found, register.numbers, "_registration")
     found = _join_key(found, register.names, "_name")
-    known = pl.coalesce("by_code", "by_licence", "by_registration").alias("by_given")
-    borne = register.borne.with_columns(is_borne=True)
-    keys = ["enterprise_id", "key"]
-    return found.with_columns(known).join(
-        borne, left_on=["by_given", "_name"], right_on=keys, how="left", maintain_order="left"
-    )
+    return found.with_columns(pl.coalesce("by_code", "by_licence", "by_registration").alias("by_given"))
 
 
 def _join_key(frame: pl.DataFrame, keys: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -106,7 +101,7 @@ def _checks(given: Identify, code: str, party: str) -> list[Check]:
     firm, has_code, has_name = ~pl.col("_is_person"), pl.col("_code").is_not_null(), pl.col("_name").is_not_null()
     open_ = firm & ~has_code & pl.col("by_given").is_null() & pl.col("by_name").is_null()
     several = pl.col("ids_name").list.len().fill_null(0) > 1
-    differs = firm & pl.col("by_given").is_not_null() & has_name & pl.col("is_borne").is_null()
+    differs = firm & pl.col("by_given").is_not_null() & has_name & ~_is_borne()
     unknown = firm & has_code & pl.col("by_code").is_null()
     of_code, of_name = pl.col("_code"), pl.col(given.name) if party else _NOTHING
     every = [
@@ -119,8 +114,18 @@ def _checks(given: Identify, code: str, party: str) -> list[Check]:
     return [Check(heading, fails, why, *REASONS[why], value) for heading, fails, why, value in every]
 
 
+def _is_borne() -> pl.Expr:
+    """Whether the enterprise found bears or bore the name."""
+    by_given = pl.col("by_given")
+    return (by_given == pl.col("by_name")).fill_null(False) | pl.col("ids_name").list.contains(by_given).fill_null(
+        False
+    )
+
+
 def _suggested(problems: pl.DataFrame, found: pl.DataFrame, register: Register, terms: Nearest) -> pl.DataFrame:
     """Problems with the enterprises a person may choose from: the namesakes, the registered one, the nearest names."""
+    if problems.is_empty():
+        return problems
     asked = found.select("row_no", "_name", "ids_name", "by_given").join(problems, on="row_no", how="right")
     keys = asked.filter(pl.col("code").is_in(["unknown_code", "unknown_name"]))["_name"].drop_nulls()
     near = register.nearest(keys.unique().sort().to_list(), terms)

@@ -40,6 +40,8 @@ class Mapped:
     @property
     def good(self) -> pl.DataFrame:
         """The rows without a fault."""
+        if self.problems.is_empty():
+            return self.frame
         return self.frame.join(self.problems.select("row_no"), on="row_no", how="anti", maintain_order="left")
 
 

@@ -17,35 +17,29 @@ NEEDED = ("enterprise_id", "uscc", "name", "name_key", "former_names", "licence_
 class Register:
     """Look-ups of the register, every version of every entry in it: what an enterprise was once called still finds it.
 
-    codes: code, enterprise_id. numbers and names: key, enterprise_id (null where several share the key), ids.
-    borne: enterprise_id, key of each name it bears or bore. titles: enterprise_id, name.
+    codes: code, enterprise_id. numbers and names (of each name it bears or bore): key, enterprise_id (null where
+    several share the key), ids (null where only one has it). titles: enterprise_id, name, the present version last.
     """
 
     codes: pl.DataFrame
     numbers: pl.DataFrame
     names: pl.DataFrame
-    borne: pl.DataFrame
     titles: pl.DataFrame
 
     @classmethod
     def of(cls, versions: pl.DataFrame) -> Register:
         """From rows of the enterprise table (NEEDED), the present version of each entry last."""
         ids = pl.col("enterprise_id")
-        own = versions.select(code=ids, enterprise_id=ids)
-        codes = pl.concat([own, versions.select(code="uscc", enterprise_id=ids)])
-        former = versions.select("enterprise_id", key="former_names").explode("key", empty_as_null=True)
-        borne = pl.concat(
-            [versions.select("enterprise_id", key="name_key"), former.with_columns(normalise_name(pl.col("key")))]
-        )
-        licences = versions.select("enterprise_id", key="licence_nos").explode("key", empty_as_null=True)
+        own = versions.select(ids.unique()).select(code=ids, enterprise_id=ids)
+        codes = versions.filter(pl.col("uscc") != ids).select(code="uscc", enterprise_id=ids).unique()
+        licences = _listed(versions, "licence_nos")
         numbers = pl.concat([licences, versions.select("enterprise_id", key="registration_no")])
-        borne = borne.drop_nulls().unique().sort("enterprise_id", "key")
+        former = _listed(versions, "former_names").with_columns(normalise_name(pl.col("key")))
         return cls(
-            codes.drop_nulls().unique().sort("code"),
+            pl.concat([own, codes]),
             _by_key(numbers.with_columns(number_key(pl.col("key")))),
-            _by_key(borne),
-            borne,
-            versions.select("enterprise_id", "name").unique("enterprise_id", keep="last", maintain_order=True),
+            _by_key(pl.concat([versions.select("enterprise_id", key="name_key"), former])),
+            versions.select("enterprise_id", "name"),
         )
 
     def shown(self, ids: list[str]) -> list[str]:
@@ -55,11 +49,18 @@ class Register:
 
     def nearest(self, keys: list[str], terms: Nearest) -> dict[str, list[str]]:
         """For each name key the most alike enterprises of the register, for a person to choose from."""
-        if len(keys) > terms.most_names:
+        if not keys or len(keys) > terms.most_names:
             return {}
-        choices = self.names["key"].to_list()
-        ids = self.names["ids"].to_list()
+        names = self.names.sort("key")
+        choices = names["key"].to_list()
+        ids = names.select(pl.coalesce("ids", pl.concat_list("enterprise_id"))).to_series().to_list()
         return {key: self.shown(_nearest(key, choices, ids, terms)) for key in keys}
+
+
+def _listed(versions: pl.DataFrame, name: str) -> pl.DataFrame:
+    """enterprise_id, key: one row for each text in the lists of the column `name`."""
+    listed = versions.filter(pl.col(name).list.len() > 0)
+    return listed.select("enterprise_id", key=name).explode("key")
 
 
 def number_key(number: pl.Expr) -> pl.Expr:
@@ -68,10 +69,11 @@ def number_key(number: pl.Expr) -> pl.Expr:
 
 
 def _by_key(pairs: pl.DataFrame) -> pl.DataFrame:
-    ids = pl.col("enterprise_id").unique().sort().alias("ids")
-    whole = pairs.drop_nulls().group_by("key").agg(ids).sort("key")
-    only = pl.when(pl.col("ids").list.len() == 1).then(pl.col("ids").list.first())
-    return whole.with_columns(only.alias("enterprise_id"))
+    """Most keys are of one enterprise, and only the others are grouped."""
+    known = pairs.drop_nulls().unique()
+    is_shared = known["key"].is_duplicated()
+    shared = known.filter(is_shared).group_by("key").agg(ids=pl.col("enterprise_id").sort())
+    return pl.concat([known.filter(~is_shared).select("key", "enterprise_id"), shared], how="diagonal")
 
 
 def _nearest(key: str, choices: list[str], ids: list[list[str]], terms: Nearest) -> list[str]:

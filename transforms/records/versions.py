@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.history import age
-from transforms.records.text import digests, document_key, document_keys
+from transforms.records.text import digests, document_key
 from transforms.tables import Kind
 from transforms.tables.shape import DAY, TEXT, TEXTS
 
@@ -15,18 +15,26 @@ _PART, _ITEM = "\x1f", "\x1e"
 
 def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """Records with `record_id` (the fact) and `row_hash` (what is said of it); needs enterprise_id and version_by."""
-    numbers = [name for name in kind.natural_key if _is_number(name, kind)]
     parts = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
-    # Empty columns leave no trace, so that a column added to a kind makes no new version of every record.
-    filled = [column for column in kind.columns if frame[column.name].null_count() < frame.height]
-    content = [_content(column.name, column.dtype) for column in filled]
-    said = pl.concat_str(
-        [_content("enterprise_id", TEXT), _content("version_by", TEXT), *content], separator=_PART, ignore_nulls=True
-    )
-    keyed = frame.with_columns(document_keys(frame[name]).alias(f"{_PART}{name}") for name in numbers)
-    texts = keyed.select(record_id=parts, row_hash=said)
+    texts = frame.select(record_id=parts, row_hash=_said(frame, kind))
     own = (kind.name + ":" + digests(texts["record_id"])).alias("record_id")
     return frame.with_columns(own, digests(texts["row_hash"]))
+
+
+def _said(frame: pl.DataFrame, kind: Kind) -> pl.Expr:
+    """All that a record says, name by name: `enterprise_id=…`, `version_by=…` and its columns; nothing of empty ones.
+
+    So a column added to a kind makes no new version of every record.
+    """
+    named = {"enterprise_id": TEXT, "version_by": TEXT, **{column.name: column.dtype for column in kind.columns}}
+    pieces: list[pl.Expr] = []
+    for name, dtype in named.items():
+        head, value, empty = pl.lit(f"{_PART}{name}="), _content(name, dtype), frame[name].null_count()
+        if empty == 0:
+            pieces += [head, value]
+        elif empty < frame.height:
+            pieces.append(head + value)
+    return pl.concat_str(pieces, ignore_nulls=True).str.slice(1)
 
 
 def _is_number(name: str, kind: Kind) -> bool:
@@ -39,38 +47,51 @@ def _key_part(name: str, kind: Kind) -> pl.Expr:
     if name == "party_key":
         person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
         return pl.coalesce(pl.col("enterprise_id"), *person, document_key(pl.col("party_name")), pl.lit(""))
-    return pl.col(f"{_PART}{name}" if _is_number(name, kind) else name).fill_null("")
+    return (document_key(pl.col(name)) if _is_number(name, kind) else pl.col(name)).fill_null("")
 
 
 def _content(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name).list.join(_ITEM) if dtype == TEXTS else pl.col(name)
-    return pl.lit(f"{name}=") + (value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(pl.String()))
+    return value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(TEXT)
 
 
 def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """`incoming` (with_keys, received_at, file_name, row_no) with `fate` and `version_no`.
+    """`incoming` (with_keys, received_at, file_name, row_no) with `fate` and `version_no`, in the same order.
 
     known: KEYS of every version already kept. fate: accepted (now the present version), superseded (kept, but an
     older version than another), duplicate (says what is known; version_no null). One night's versions of a fact
     follow version_by, then file name, then row.
     """
+    is_told_again = _is_told_again(incoming["record_id"], known["record_id"])
+    new = {"version_no": pl.lit(1, dtype=pl.Int64()), "fate": pl.lit("accepted")}
+    if not is_told_again.any():
+        return incoming.with_columns(**new)
+    needed = ["record_id", "row_hash", "version_by", "received_at", "file_name", "row_no"]
+    facts = incoming.select(needed).with_row_index("_place")
+    told = [facts.filter(~is_told_again).select("_place", **new), _versions(facts.filter(is_told_again), known)]
+    return incoming.with_columns(pl.concat(told).sort("_place").drop("_place"))
+
+
+def _is_told_again(facts: pl.Series, known: pl.Series) -> pl.Series:
+    """Whether a fact is known, or comes more than once; by Polars' own hash, so that at worst a few more are."""
+    return facts.is_in(known.unique().implode()) | facts.hash().is_duplicated()
+
+
+def _versions(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """_place, version_no and fate of facts of which more than one version may be known."""
     order = ["record_id", "_age", "file_name", "row_no"]
-    rows = incoming.with_columns(age().alias("_age")).sort(order)
+    rows = facts.with_columns(age().alias("_age")).sort(order)
     rows = rows.join(_present(known), on="record_id", how="left", maintain_order="left")
     has_times = bool(rows["version_by"].is_not_null().any())
     rows = rows.with_columns(_is_repeated(known, has_times).alias("_repeat"))
     kept = rows.filter(~pl.col("_repeat"))
     place = pl.int_range(pl.len(), dtype=pl.Int64())
     number = pl.col("_known_no").fill_null(0) + 1 + place - pl.when(_begins(1)).then(place).forward_fill()
-    is_last = _begins(-1)
     is_newer = (pl.col("_age") >= pl.col("_known_age")).fill_null(True)
-    fate = pl.when(is_last & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
-    kept = kept.with_columns(number.alias("version_no"), fate.alias("fate"))
-    repeats = rows.filter("_repeat").with_columns(
-        pl.lit(None, dtype=pl.Int64()).alias("version_no"), pl.lit("duplicate").alias("fate")
-    )
-    drop = ["_age", "_known_no", "_known_age", "_known_hash", "_repeat"]
-    return pl.concat([kept, repeats]).drop(drop).sort("file_name", "row_no")
+    fate = pl.when(_begins(-1) & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
+    repeated = {"version_no": pl.lit(None, dtype=pl.Int64()), "fate": pl.lit("duplicate")}
+    repeats = rows.filter("_repeat").select("_place", **repeated)
+    return pl.concat([kept.select("_place", version_no=number, fate=fate), repeats])
 
 
 def _present(known: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Numbers, days, names, codes: exact or not at all."""
 
+import unicodedata
 from decimal import Decimal
 
 import polars as pl
@@ -10,7 +11,7 @@ from stdnum.cn import uscc as library
 
 from transforms.records import document_key, mask, mask_person_numbers, normalise_name
 from transforms.records.numbers import is_huge, is_inexact, is_negative, is_number, number_text, scaled
-from transforms.records.text import document_keys
+from transforms.records.text import halfwidth, squeezed, squeezed_word
 from transforms.records.uscc import fault, faults, is_plainly_sound, organisation_check
 
 
@@ -101,12 +102,21 @@ def test_normalising_twice_is_normalising_once(text):
         assert one(normalise, once) == once
 
 
-@given(st.lists(st.none() | st.text(st.sampled_from("京药监罚〔〕[]（2025）-_./aAＡ　 \n号")), min_size=1))
-def test_a_column_of_numbers_is_compared_like_each_of_them(numbers):
-    column = pl.Series("no", numbers, dtype=pl.String)
-    assert document_keys(column).to_list() == [
-        None if number is None else one(document_key, number) for number in numbers
-    ]
+@given(st.lists(st.none() | st.text(st.sampled_from("京药监罚〔〕[]（2025）-_./aAＡ　 \n号·。㈱")), min_size=1))
+@pytest.mark.parametrize(
+    ("change", "each"),
+    [
+        (halfwidth, lambda text: unicodedata.normalize("NFKC", text).strip()),
+        (squeezed, squeezed_word),
+        (normalise_name, lambda text: one(normalise_name, f"\N{IDEOGRAPHIC SPACE}{text}")),
+        (document_key, lambda text: one(document_key, f"\N{IDEOGRAPHIC SPACE}{text}")),
+    ],
+)
+def test_texts_in_form_among_others_are_left_as_they_are(change, each, texts):
+    column = pl.DataFrame({"t": texts}, schema={"t": pl.String()})
+    expected = [None if text is None else each(text) for text in texts]
+    assert column.select(change(pl.col("t"))).to_series().to_list() == expected
+    assert column["t"].to_list() == texts
 
 
 @pytest.mark.parametrize("number", ["京药监械罚〔2025〕1号", "JC-2025_00.1/7", "", "龥"])
