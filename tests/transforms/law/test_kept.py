@@ -14,8 +14,8 @@ from tests.transforms.law.coming.crowd import crowd
 from tests.transforms.law.publicity_examples import FOLDER
 from transforms.history import enterprises_that_differ
 from transforms.law.coming import coming
-from transforms.law.kept import concerned, kept, shown, without_word
-from transforms.tables.law.kept import DETAILS, LAW_KEPT
+from transforms.law.kept import concerned, kept, without_word
+from transforms.tables.law.kept import DETAILS, LAW_KEPT, shown
 
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
 SPAN = 400 if IS_CAMPAIGN else 5
@@ -81,6 +81,17 @@ def test_what_is_kept_is_what_is_answered():
         for firm in ("e3", "e7", "e11"):
             own = pl.col("enterprise_id") == firm
             assert shown(name, word[name].filter(own)).collect().equals(answer.filter(own).collect()), (name, firm)
+
+
+@pytest.mark.parametrize("start", ["2021-08-30", "2025-12-23", "2026-03-30", "2026-09-28"])
+def test_what_must_be_filled_is_filled(start):
+    """Also where no rules have begun yet, of which conditions would come."""
+    first = day(start)
+    for name, rows in kept(legal(first, **crowd(7, 60, first))).items():
+        needed = [
+            column.name for column in LAW_KEPT[name].columns if column.required and column.name != "valid_from_on"
+        ]
+        assert rows.select(pl.col(needed).null_count()).collect().row(0) == (0,) * len(needed), name
 
 
 def test_whom_the_law_has_a_word_on():

@@ -150,7 +150,7 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
 
     return {
         "regime": now(lambda segment: pl.lit(segment.title), TEXT),
-        "conditions": now(listed, CONDITIONS),
+        "conditions": pl.coalesce(now(listed, CONDITIONS), pl.lit([], CONDITIONS)),  # none before the first rules
         "_basis": now(lambda segment: pl.lit("；".join(dict.fromkeys(c.basis for c in segment.conditions))), TEXT),
         "_rank": now(lambda segment: pl.max_horizontal(rank_of(*pair) for pair in segment.answers(convention)), rank),
         "_is_open": now(lambda s: pl.any_horizontal(state == "unstated" for state in states(s)), pl.Boolean()),
