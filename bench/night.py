@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from pydantic import SecretStr
 
 from bench import made
 from bench.dice import AS_OF, Dice, identities
@@ -25,6 +24,7 @@ from flows.night.tell import Report
 from flows.night.work import NightResult, Office, Steps, one_night
 from flows.policies import PolicyInForce, read_scheme
 from flows.settings import Settings
+from flows.settings_form import Secret
 from flows.store import Run, Store
 from flows.store.tables import DeltaFile
 from transforms.tables import KINDS, TABLES
@@ -54,7 +54,7 @@ class _Silent:
 
 def settings_in(folder: Path, is_full: bool = False) -> Settings:
     """Of the office in `folder`."""
-    key = SecretStr("not a secret: nothing here is about persons")
+    key = Secret("not a secret: nothing here is about persons")
     return Settings(inbox=folder / "inbox", store=str(folder / "store"), identity_key=key, full=is_full)
 
 

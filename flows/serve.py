@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -96,9 +97,11 @@ def _flow(entrypoint: str) -> Flow[..., Any]:
 
 def _hand_down(settings: Settings) -> None:
     """The runner starts each flow run as a process of its own: settings reach it through the environment."""
-    folders = {name: Path(getattr(settings, name)).absolute() for name in ("inbox", "publications", "policy_dir")}
+    folders: dict[str, Any] = {
+        name: getattr(settings, name).absolute() for name in ("inbox", "publications", "policy_dir")
+    }
     store = settings.store if "://" in settings.store else str(Path(settings.store).absolute())
-    os.environ.update(settings.model_copy(update={**folders, "store": store}).as_environment())
+    os.environ.update(replace(settings, store=store, **folders).as_environment())
 
 
 @contextmanager

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -37,6 +35,8 @@ def one_at_a_time(folder: Path, flow: str, as_of: date, since: datetime) -> Iter
 
 
 def _description(flow: str, as_of: date, since: datetime) -> str:
+    import socket
+
     return json.dumps(
         {
             "flow": flow,
@@ -50,6 +50,8 @@ def _description(flow: str, as_of: date, since: datetime) -> str:
 
 
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number that has no name

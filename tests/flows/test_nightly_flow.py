@@ -114,7 +114,7 @@ def strict_policy(office, folder):
     gate = folder / "gate.yaml"
     text = gate.read_text(encoding="utf-8").replace("night_refusal_percent: 50", "night_refusal_percent: 1")
     gate.write_text(text.replace("night_least_rows: 200", "night_least_rows: 1"), encoding="utf-8")
-    return office.settings.model_copy(update={"policy_dir": folder})
+    return replace(office.settings, policy_dir=folder)
 
 
 def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
@@ -186,7 +186,7 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
     ids=["past", "future", "no inbox", "no key", "before the scheme"],
 )
 def test_a_mistake_of_the_caller_is_told_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
-    settings = first_night.settings.model_copy(update=changes)
+    settings = replace(first_night.settings, **changes)
     result = yaoxin(settings, "nightly", *arguments)
     assert result.exit_code == 2
     assert words in result.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -40,7 +41,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
 
-    @property
+    @cached_property
     def schema(self) -> pl.Schema:
         """Column names and Polars types, in order."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
@@ -54,6 +55,10 @@ class Table:
 
     def empty(self) -> pl.DataFrame:
         """A frame of this shape without rows."""
+        return self._empty.clone()
+
+    @cached_property
+    def _empty(self) -> pl.DataFrame:
         return pl.DataFrame(schema=self.schema)
 
 
@@ -85,7 +90,7 @@ class Kind:
         """The column called `name`; KeyError where there is none."""
         return self.table.column(name)
 
-    @property
+    @cached_property
     def table(self) -> Table:
         """The table that keeps every version of every record of this kind."""
         columns = (*RECORD_COLUMNS, *self.columns)

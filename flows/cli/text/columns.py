@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from reports.grid import Field, Grid
 
@@ -14,9 +15,10 @@ _LINE = 100
 
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal."""
-    return sum(_columns(character) for character in text)
+    return sum(map(_columns, text))
 
 
+@cache
 def _columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
