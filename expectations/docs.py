@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,19 @@ def _write(path: Path, text: str) -> None:
 
 
 def _page(template: str, **facts: object) -> str:
-    env = Environment(
+    return _templates().get_template(f"{template}.html.j2").render(facts)
+
+
+@cache
+def _templates() -> Environment:
+    """Compiled once in a process: a night writes a page for every table."""
+    return Environment(
         loader=PackageLoader("expectations"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return env.get_template(f"{template}.html.j2").render(facts)
 
 
 def _counts(verdict: Verdict) -> dict[str, int]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.later import loaded_on_first_use
 from expectations.shape import TableSpec
 from expectations.suites.expected import Expected
 from expectations.suites.generic import LIST_SEPARATOR
@@ -24,7 +25,8 @@ from expectations.verdict import GRAVITY, Finding, Verdict
 
 # Read at import: an office's gate reports to nobody.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-with warnings.catch_warnings():
+# It imports both for tests of distributions and for drawings, which nobody here asks for: a quarter of its loading.
+with warnings.catch_warnings(), loaded_on_first_use("scipy.stats", "altair"):
     # 1.24 imports the standard library's deprecated sre_constants and sets up marshmallow the old way.
     warnings.simplefilter("ignore", DeprecationWarning)
     import great_expectations as gx
@@ -34,7 +36,7 @@ with warnings.catch_warnings():
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.expectation import Expectation
 
-    from expectations.polars_engine import check_suite
+    from expectations.polars_engine import check_suite, remembered
     from expectations.rows import OWN
 
 # It announces every folder it makes, by a logger that sets its own level.
@@ -56,7 +58,7 @@ def run(table: TableSpec, suite: tuple[Expected, ...], frame: pl.LazyFrame) -> V
     """Check a frame of the right shape against `suite`: one collect if all holds, a second one if not."""
     expectations = [_expectation(place, expected) for place, expected in enumerate(suite)]
     check_suite(expectations)
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, remembered():
         batch = _definition().get_batch({"dataframe": _with_lists_as_text(table, frame)})
         answer = batch.validate(
             gx.ExpectationSuite(table.name, expectations=expectations),

@@ -6,6 +6,7 @@
 - `registry`   `rule` and `metric`: how more are taught to it
 - `columns`, `records`, `aggregates`  the library's own expectations as expressions
 - `plans`, `solve`  from what is asked to one collect
+- `memory`     what the library need not do anew for every metric
 
 It imports nothing of the project around it. Importing it loads Great Expectations and registers the engine there.
 """
@@ -17,6 +18,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from . import aggregates, columns, records
     from .core import PolarsExecutionEngine
+    from .memory import remembered
     from .plans import Asked, Rule, UnfitColumn, UnknownColumn
     from .registry import metric, rule
     from .sources import PolarsDatasource
@@ -35,6 +37,7 @@ __all__ = [
     "columns",
     "metric",
     "records",
+    "remembered",
     "rule",
     "suite",
     "supported",
