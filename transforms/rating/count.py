@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.rating.frames import by_order, looked_up
+from transforms.rating.frames import at_places, by_order, looked_up
 from transforms.rating.plan import Plan, Rounding, reason_code
 from transforms.spans import day_after
 
@@ -21,28 +21,38 @@ def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr
     return points.sign() * (whole + is_up.cast(pl.Int64))
 
 
-def _with_points(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Adds `points`: the raw points after decay on the day `on`; the latest step that has begun tells."""
+def _decayed(hits: pl.DataFrame, plan: Plan) -> pl.Series:
+    """Points of the hits whose decay has begun on the day `on`; the latest step that has begun tells. Null for others.
+
+    Few have: they are computed apart.
+    """
+    starts = [f"decay_{n}_on" for n in range(plan.decay_steps)]
+    narrow = hits.select("rule", "raw", "on", *starts).with_row_index("place")
+    begun = narrow.filter(pl.any_horizontal(pl.lit(False), *(pl.col("on") >= pl.col(start) for start in starts)))
     percent = pl.lit(None, dtype=pl.Int64)
-    for n in range(plan.decay_steps):
+    for n, start in enumerate(starts):
         steps = ((item.order, item.decay[n : n + 1]) for item in plan.items)
         percents = by_order((order, step[0].percent if step else None) for order, step in steps)
-        has_begun = pl.col("on") >= pl.col(f"decay_{n}_on")
-        percent = pl.when(has_begun).then(looked_up(pl.col("rule"), percents, pl.Int64())).otherwise(percent)
-    raw, decayed = pl.col("raw"), percent_of(pl.col("raw"), pl.col("percent"), plan.rounding)
-    points = pl.when(pl.col("percent").is_null()).then(raw).otherwise(decayed)
-    return hits.with_columns(percent=percent).with_columns(points=points).drop("percent")
+        latest = looked_up(pl.col("rule"), percents, pl.Int64())
+        percent = pl.when(pl.col("on") >= pl.col(start)).then(latest).otherwise(percent)
+    points = begun.select("place", points=percent_of(pl.col("raw"), percent, plan.rounding))
+    return at_places(points, "place", len(hits))["points"]
 
 
-def next_on(plan: Plan) -> pl.Expr:
-    """First day after `on` on which a judged hit may count otherwise, or be told not to count for another reason."""
+def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Per ask the first day after `on` on which one of its hits may count otherwise: item_next_on.
+
+    Also one on which a hit is told not to count for another reason.
+    """
     starts = [pl.col(f"decay_{n}_on") for n in range(plan.decay_steps)]
     ahead = (pl.when(start > pl.col("on")).then(start) for start in starts)
     is_standing = pl.col("reason").is_null() | (pl.col("reason") == reason_code("lighter_in_act"))
     # A record past its window is told to be past its term once that is over too: the trace changes.
     term_over_on = day_after(pl.col("expires_on"))
     is_ahead = (pl.col("reason") == reason_code("aged_out")) & (term_over_on > pl.col("on"))
-    return pl.when(is_standing).then(pl.min_horizontal("stops_on", *ahead)).when(is_ahead).then(term_over_on)
+    next_on = pl.when(is_ahead).then(term_over_on).otherwise(pl.min_horizontal("stops_on", *ahead))
+    told = judged.lazy().filter(is_standing | is_ahead).select("ask", item_next_on=next_on)
+    return told.group_by("ask").agg(pl.col("item_next_on").min()).collect()
 
 
 def _reason() -> pl.Expr:
@@ -80,7 +90,8 @@ def judge(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
     reason is a code, null where the hit counts.
     """
-    judged = _with_points(hits, plan).with_columns(reason=_reason(), stops_on=_stops_on())
+    points = pl.coalesce(_decayed(hits, plan), "raw")
+    judged = hits.with_columns(points=points, reason=_reason(), stops_on=_stops_on())
     lighter = _lighter(judged, plan)
     if len(lighter):
         is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from transforms.rating.facts import Known
+from transforms.rating.frames import at_places, beside
 from transforms.rating.plan import Plan
 
 _HOLDS = pl.Schema(
     {
-        "key": pl.UInt32(),
+        "enterprise_id": pl.String(),
         "decision_no": pl.String(),
         "decided_on": pl.Date(),
         "ends_on": pl.Date(),
@@ -19,15 +21,14 @@ _HOLDS = pl.Schema(
 )
 
 
-def holds(known: Known, plan: Plan) -> pl.DataFrame:
-    """Every decision that holds a tier of the scheme, past, present and future."""
-    if "decision" not in known.records:
-        return pl.DataFrame(schema=_HOLDS)
+def holds(records: Mapping[str, pl.LazyFrame], plan: Plan) -> pl.LazyFrame:
+    """Every decision that holds a tier of the scheme, past, present and future; yet by enterprise_id."""
+    if "decision" not in records:
+        return pl.LazyFrame(schema=_HOLDS)
     indexes = {tier: index for index, tier in enumerate(plan.tiers)}
     index = pl.col("tier").replace_strict(indexes, default=None, return_dtype=pl.Int64)
-    of_office = known.records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
-    of_tier = of_office.filter(pl.col("held_index").is_not_null()).select("enterprise_id", *_HOLDS.names()[1:])
-    return known.of_enterprises(of_tier.collect())
+    of_office = records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
+    return of_office.filter(pl.col("held_index").is_not_null()).select(_HOLDS.names())
 
 
 def hold_in_force(every: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -42,8 +43,11 @@ def hold_in_force(every: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 
 def with_decision(tiers: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
-    """Sets index to the tier that is held; adds decision_no, ends_on and reason of the decision."""
-    joined = tiers.join(current, on="key", how="left")
+    """Sets index of `tiers`, one row per key in their order, to the tier that is held.
+
+    Adds decision_no, ends_on and reason of the decision.
+    """
+    joined = beside(tiers, at_places(current, "key", len(tiers)))
     is_held = pl.col("held_index").is_not_null()
     return joined.with_columns(
         index=pl.coalesce("held_index", "index"),

@@ -56,7 +56,7 @@ def judged_triggers(asked: pl.DataFrame) -> pl.DataFrame:
     return asked.with_columns(reason=reason)
 
 
-def placements(judged: pl.DataFrame) -> pl.LazyFrame:
+def placements(judged: pl.DataFrame) -> pl.DataFrame:
     """Per ask the placement that holds and weighs most: worst tier, then the longest lock, then file order.
 
     Columns ask, direct_tier, direct_until (null for ever), direct_rule (order), and lock_next_on, the first day
@@ -67,4 +67,4 @@ def placements(judged: pl.DataFrame) -> pl.LazyFrame:
     in_order = holding.sort("ask", *weight, descending=[False, True, True, False], nulls_last=False)
     first = [pl.col(name).first() for name in weight]
     named = {"tier": "direct_tier", "holds_until": "direct_until", "rule": "direct_rule"}
-    return in_order.group_by("ask").agg(*first, lock_next_on=pl.col("stops_on").min()).rename(named)
+    return in_order.group_by("ask").agg(*first, lock_next_on=pl.col("stops_on").min()).rename(named).collect()

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.count import judge
+from transforms.rating.count import first_next_on, judge
 from transforms.rating.direct import judged_triggers, placements
+from transforms.rating.frames import at_places, beside
 from transforms.rating.hits import Hits
 from transforms.rating.plan import Plan
 from transforms.rating.tier import need_counts, with_tier
-from transforms.rating.totals import first_next_on, item_sums, totals
+from transforms.rating.totals import item_sums, totals
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,15 @@ class Evaluation:
 def evaluate(asked: Hits, asks: pl.DataFrame, plan: Plan) -> Evaluation:
     """Each ask's rows and tier, with item_next_on, lock_next_on, need_next_on: when these may be others.
 
-    asked: hits of items and triggers with ask and on. asks: ask, key, on. Needs are asked on the plan's day alone.
+    asked: hits of items and triggers with ask and on. asks: ask, key, on; `ask` is the place of the row. Needs are
+    asked on the plan's day alone, where it is the key.
     """
     items = judge(asked.items, plan)
     placed = judged_triggers(asked.triggers)
     found = totals(item_sums(items, plan), asks, plan)
-    joined = asks.lazy()
-    for beside in (found.scores.lazy(), first_next_on(items, plan), placements(placed)):
-        joined = joined.join(beside, on="ask", how="left")
+    told = [found.scores, first_next_on(items, plan), placements(placed)]
     if plan.needs:
-        joined = joined.join(need_counts(asked.needs, plan), on="ask", how="left")
-    scored = joined.with_columns(pl.col("score").fill_null(plan.whole.base))
+        told.append(need_counts(asked.needs, plan))
+    joined = beside(asks, *(at_places(rows, "ask", len(asks)) for rows in told))
+    scored = joined.lazy().with_columns(pl.col("score").fill_null(plan.whole.base))
     return Evaluation(items, found.adjustments, placed, with_tier(scored, plan).collect())

@@ -5,9 +5,10 @@ Nothing here depends on the day a rating asks about, save the scheme's values an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import polars as pl
 
@@ -31,12 +32,16 @@ class Known:
     keys: pl.DataFrame
     releases: pl.DataFrame
 
-    def of_enterprises(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows of known enterprises, their number `key` in place of enterprise_id."""
-        ids = frame.select("enterprise_id")  # alone: to carry the other columns through the join costs as much again
-        key = ids.join(self.keys, on="enterprise_id", how="left", maintain_order="left")["key"]
-        numbered = frame.drop("enterprise_id").with_columns(key)
-        return numbered.filter(key.is_not_null()) if key.null_count() else numbered
+    def of_enterprises(self, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+        """Of each frame the rows of known enterprises, their number `key` in place of enterprise_id.
+
+        The identities of all are looked for together, and alone: a join reads the register anew, and to carry other
+        columns through it costs as much again.
+        """
+        ids = pl.concat([frame.select("enterprise_id") for frame in frames])
+        keys = ids.join(self.keys, on="enterprise_id", how="left", maintain_order="left")["key"]
+        starts = accumulate(map(len, frames), initial=0)
+        return [_numbered(frame, keys.slice(start, len(frame))) for frame, start in zip(frames, starts, strict=False)]
 
     def released(self, kind: str) -> pl.DataFrame:
         """record_id and released_on of the released records of a kind; of several days the first."""
@@ -44,17 +49,26 @@ class Known:
         return of_kind.group_by("record_id").agg(pl.col("released_on").min())
 
 
-def read_facts(known: Known, plan: Plan) -> Facts:
+def _numbered(frame: pl.DataFrame, key: pl.Series) -> pl.DataFrame:
+    numbered = frame.drop("enterprise_id").with_columns(key)
+    return numbered.filter(key.is_not_null()) if key.null_count() else numbered
+
+
+def read_facts(known: Known, plan: Plan, beside: pl.LazyFrame) -> tuple[Facts, pl.DataFrame]:
     """By kind, the records of known enterprises, those that lie ahead of the plan's day included.
 
     Columns key, record_id, record_no, event_on, expires_on, revoked_on and revoked_by (the reason, if by the plan's
     day), of kinds that are released under some rule also released_on, withdrawn_on and withdrawn_by (either way),
     act (number; one per act of the kinds of which the heaviest counts), of_NAME for each column that awards are
     computed from, and a flag per rule: whether it applies to the record, which it never does before its event.
+    The rows of `beside` are read with them; enterprise_id becomes key in these as well.
     """
     names = [name for name in plan.kinds if name in known.records]
-    read = pl.collect_all([_read(known.records[name], KINDS[name], plan) for name in names])
-    return {name: _facts(frame, known, KINDS[name], plan) for name, frame in zip(names, read, strict=True)}
+    told = (_told(known, KINDS[name], plan) for name in names)
+    # What is filtered while it is read is computed twice.
+    read = pl.collect_all([*told, beside], optimizations=pl.QueryOptFlags(predicate_pushdown=False))
+    *facts, others = known.of_enterprises(read)
+    return dict(zip(names, facts, strict=True)), others
 
 
 def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
@@ -73,19 +87,19 @@ def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
     )
 
 
-def _facts(read: pl.DataFrame, known: Known, kind: Kind, plan: Plan) -> pl.DataFrame:
-    """Of what was read the records that a rule applies to, or of which something lies ahead."""
+def _told(known: Known, kind: Kind, plan: Plan) -> pl.LazyFrame:
+    """Of a kind the records that a rule applies to, or of which something lies ahead."""
+    read = _read(known.records[kind.name], kind, plan)
     by = pl.when(pl.col("revoked_on") <= plan.day).then(reason_code("revoked"))
     days, withdrawn = ["event_on", "revoked_on"], [by.alias("revoked_by")]
     if kind.name in plan.released_kinds:
-        read = read.join(known.released(kind.name), on="record_id", how="left")
+        read = read.join(known.released(kind.name).lazy(), on="record_id", how="left")
         either = by.when(pl.col("released_on") <= plan.day).then(reason_code("released"))
         on = pl.min_horizontal("revoked_on", "released_on")
         withdrawn += [on.alias("withdrawn_on"), either.alias("withdrawn_by")]
         days.append("released_on")
     flags = [rule.flag for rule in plan.rules_on(kind.name)]
-    told = read.filter(pl.any_horizontal(*flags, pl.col(days) > plan.day))
-    return known.of_enterprises(told.with_columns(withdrawn))
+    return read.filter(pl.any_horizontal(*flags, pl.col(days) > plan.day)).with_columns(withdrawn)
 
 
 def _act(kind: Kind, plan: Plan) -> pl.Expr:

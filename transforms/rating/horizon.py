@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms.rating.facts import Facts
-from transforms.rating.frames import looked_up
+from transforms.rating.frames import at_places, beside, looked_up
 from transforms.rating.plan import Plan
 from transforms.spans import day_after
 from transforms.tables.outputs import CAUSES
@@ -51,8 +51,8 @@ def with_next_change(tiers: pl.DataFrame, every_hold: pl.DataFrame, facts: Facts
     of_holds = _candidate(every_hold, "decided_on", "decision", plan)
     recorded = pl.concat([*_of_records(facts, plan), of_holds]).group_by("key").agg(pl.col("next").min())
     return (
-        tiers.lazy()
-        .join(recorded, on="key", how="left")
+        beside(tiers, at_places(recorded.collect(), "key", len(tiers)))
+        .lazy()
         .with_columns(next=pl.min_horizontal(pl.col("next"), *_foreseen(plan)))
         .with_columns(
             next_change_on=(pl.col("next") // _SLOTS).cast(pl.Int32).cast(pl.Date),

@@ -12,7 +12,7 @@ from dataclasses import replace
 import polars as pl
 
 from transforms.rating.evaluate import evaluate
-from transforms.rating.frames import in_order
+from transforms.rating.frames import at_places, beside, in_order, looked_up
 from transforms.rating.hits import Hits
 from transforms.rating.plan import Plan
 from transforms.rating.spans import full_years, years_later
@@ -105,17 +105,18 @@ def with_credit(days: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 
 def past_asks(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """The unclean days that may hold an enterprise to a worse tier: ask, key, on, credit, last_on.
+    """The unclean days that may hold an enterprise to a worse tier: ask (place of the row), key, on, credit, last_on.
 
-    tiers: key and index, the tier without movement.
+    tiers: one row per key in their order, with index, the tier without movement.
     """
-    now, worst = tiers.select("key", now="index"), worst_index(plan)
-    rows = burdens(hits, plan)
-    ever = rows.lazy().group_by("key").agg(_SUMS.sum(), pl.col("tier").max()).collect().join(now, on="key")
-    concerned = ever.filter(worst > pl.col("now")).select("key", "now")
-    days = with_credit(_days(rows.join(concerned, on="key", how="semi"), plan), plan).join(concerned, on="key")
-    may_matter = (worst - pl.col("credit") > pl.col("now")) & (pl.col("on") < plan.day)
-    return days.filter(may_matter).select(_key_and("on", _DAYS).alias("ask"), "key", "on", "credit", "last_on")
+    rows, worst = burdens(hits, plan), worst_index(plan)
+    ever = rows.lazy().group_by("key").agg(_SUMS.sum(), pl.col("tier").max())
+    now = looked_up(pl.col("key"), tiers["index"], pl.Int64())
+    concerned = ever.filter(worst > now).select("key", is_concerned=pl.lit(True)).collect()
+    is_concerned = looked_up(pl.col("key"), at_places(concerned, "key", len(tiers))["is_concerned"], pl.Boolean())
+    days = with_credit(_days(rows.filter(is_concerned), plan), plan)
+    may_matter = (worst - pl.col("credit") > now) & (pl.col("on") < plan.day)
+    return days.filter(may_matter).select("key", "on", "credit", "last_on").with_row_index("ask")
 
 
 def floors(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -133,15 +134,15 @@ def floors(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 def with_movement(tiers: pl.DataFrame, hits: Hits, plan: Plan) -> pl.DataFrame:
     """Worsens index to the tier that movement holds to; adds clean_year_on, null where it does not decide.
 
-    clean_year_on: the next day on which a year since the last unclean day is full.
+    tiers: one row per key in their order. clean_year_on: the next day on which a year since the last unclean day is
+    full.
     """
     if plan.tiers_per_clean_year is None:
         return tiers.with_columns(clean_year_on=pl.lit(None, dtype=pl.Date()))
     last, today = pl.col("last_on"), pl.lit(plan.day, dtype=pl.Date())
     next_on = day_after(years_later(last, full_years(last, today) + 1))
-    held = (
-        floors(hits, tiers, plan).join(tiers.select("key", "index"), on="key").filter(pl.col("floor") > pl.col("index"))
-    )
-    joined = tiers.join(held.select("key", "floor", clean_year_on=next_on), on="key", how="left")
+    is_held = pl.col("floor") > looked_up(pl.col("key"), tiers["index"], pl.Int64())
+    held = floors(hits, tiers, plan).filter(is_held).select("key", "floor", clean_year_on=next_on)
+    joined = beside(tiers, at_places(held, "key", len(tiers)))
     decided_by = pl.when(pl.col("floor").is_not_null()).then(pl.lit("movement")).otherwise("decided_by")
     return joined.with_columns(index=pl.coalesce("floor", "index"), decided_by=decided_by).drop("floor")

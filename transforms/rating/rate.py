@@ -80,24 +80,20 @@ def _decided_by_basis(plan: Plan) -> pl.Expr:
 def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     tiers_by_index = dict(enumerate(plan.tiers))
     locks = {"direct": pl.col("direct_until"), "decision": pl.col("ends_on")}
-    named = (
-        tiers.sort("key")
-        .lazy()
-        .select(
-            looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
-            pl.lit(plan.scheme).alias("scheme"),
-            _text("index", tiers_by_index).alias("tier"),
-            pl.col("index").alias("tier_index"),
-            pl.col("score").alias("score_centipoints"),
-            pl.lit(plan.whole.base, dtype=pl.Int64).alias("base_centipoints"),
-            _text("score_index", tiers_by_index).alias("score_tier"),
-            "decided_by",
-            _decided_by_id(plan).alias("decided_by_id"),
-            _decided_by_basis(plan).alias("decided_by_basis"),
-            _by_decider(locks, pl.Date()).alias("locked_until_on"),
-            "next_change_on",
-            "next_change_why",
-        )
+    named = tiers.lazy().select(
+        looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
+        pl.lit(plan.scheme).alias("scheme"),
+        _text("index", tiers_by_index).alias("tier"),
+        pl.col("index").alias("tier_index"),
+        pl.col("score").alias("score_centipoints"),
+        pl.lit(plan.whole.base, dtype=pl.Int64).alias("base_centipoints"),
+        _text("score_index", tiers_by_index).alias("score_tier"),
+        "decided_by",
+        _decided_by_id(plan).alias("decided_by_id"),
+        _decided_by_basis(plan).alias("decided_by_basis"),
+        _by_decider(locks, pl.Date()).alias("locked_until_on"),
+        "next_change_on",
+        "next_change_why",
     )
     return named.select(_COLUMNS).collect()
 
@@ -122,9 +118,9 @@ def rate(
     plan = plan_on(scheme, as_of)
     keys = numbered(enterprises)
     known = Known(records, keys, pl.DataFrame(schema=RELEASES) if releases is None else releases.collect())
-    facts, every_hold = read_facts(known, plan), holds(known, plan)
+    facts, every_hold = read_facts(known, plan, holds(records, plan))
     hits = find(facts, plan)
-    asks = keys.select("key", ask=pl.col("key").cast(pl.Int64), on=pl.lit(as_of, dtype=pl.Date()))
+    asks = keys.select("key", ask="key", on=pl.lit(as_of, dtype=pl.Date()))
     evaluation = evaluate(hits.on(as_of), asks, plan)
     moved = with_movement(evaluation.tiers, hits, plan)
     decided = with_decision(moved, hold_in_force(every_hold, plan))

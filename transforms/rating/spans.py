@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import cast
 
 import polars as pl
 
 from transforms.policy.scheme import Span, Window
+from transforms.rating.frames import by_order, looked_up
 from transforms.spans import end_of_span
 
 _LEAP_DAY = 2 * 32 + 29
@@ -20,6 +23,31 @@ def end_of_window(day: pl.Expr, window: Window) -> pl.Expr:
     if window.calendar_years is not None:
         return pl.date(day.dt.year() + (window.calendar_years - 1), 12, 31)
     return _NEVER
+
+
+def last_days(hits: pl.DataFrame, windows: Mapping[int, Window | None]) -> pl.Series:
+    """Last day on which each hit (event_on, rule) counts, by the windows of rules; null for ever, and for no window.
+
+    Many hits fall on few days: what a window gives is computed for each day there is, and looked up.
+    """
+    days, place = _days_of(hits["event_on"])
+    kinds = [window for window in dict.fromkeys(windows.values()) if window is not None]
+    ends = days.to_frame("day").with_columns(
+        end_of_window(pl.col("day"), kind).alias(str(n)) for n, kind in enumerate(kinds)
+    )
+    table = pl.concat([pl.Series(dtype=pl.Date()), *(ends[str(n)] for n in range(len(kinds)))])
+    starts = by_order((order, window and kinds.index(window) * len(days)) for order, window in windows.items())
+    start = looked_up(pl.col("rule"), starts, pl.Int32())
+    return hits.select(looked_up(start + place, table, pl.Date())).to_series()
+
+
+def _days_of(column: pl.Series) -> tuple[pl.Series, pl.Expr]:
+    """Days, and the place among them of each in the column: the calendar between, unless that is longer."""
+    first, last = cast("tuple[date | None, date | None]", (column.min(), column.max()))
+    if first is None or last is None or (last - first).days > len(column):
+        return column, pl.int_range(pl.len(), dtype=pl.Int32())
+    since = (first - date(1970, 1, 1)).days
+    return pl.date_range(first, last, eager=True), pl.col(column.name).cast(pl.Int32()) - since
 
 
 def first_day_within(window: Window, day: date) -> date | None:

@@ -27,7 +27,7 @@ def _is_failing(need: NeedRule) -> pl.Expr:
     return count < need.at_least if need.at_least is not None else count > (need.at_most or 0)
 
 
-def need_counts(hits: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
+def need_counts(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """Per enterprise the number of records that stand for each need on the plan's day.
 
     Columns ask, need_N, and need_next_on, the first day one leaves its window.
@@ -37,7 +37,7 @@ def need_counts(hits: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
     standing = hits.lazy().filter(is_standing).select("key", "rule", last_on=last_on)
     counts = [(pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in plan.needs]
     counted = standing.group_by("key").agg(*counts, need_next_on=day_after(pl.col("last_on").min()))
-    return counted.with_columns(ask=pl.col("key").cast(pl.Int64)).drop("key")
+    return counted.rename({"key": "ask"}).collect()
 
 
 def _failing_need(needs: Sequence[NeedRule]) -> pl.Expr:

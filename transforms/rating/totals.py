@@ -11,7 +11,6 @@ from functools import cache
 
 import polars as pl
 
-from transforms.rating.count import next_on
 from transforms.rating.frames import by_order, looked_up
 from transforms.rating.plan import UNBOUNDED, AccumulationRule, Bounds, Plan
 from transforms.tables.outputs import ROLES_IN_TRACE
@@ -20,7 +19,7 @@ ROLES = tuple(ROLES_IN_TRACE)
 # Rows of a trace that no record stands behind; `section` is the part of the score they belong to.
 ADJUSTMENT = pl.Schema(
     {
-        "ask": pl.Int64(),
+        "ask": pl.UInt32(),
         "role": pl.Int8(),
         "rule": pl.Int16(),
         "section": pl.Int16(),
@@ -43,12 +42,6 @@ def item_sums(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     summed = counted.group_by("ask", "rule").agg(pl.col("points").sum(), pl.col("stops_on").min(), count)
     sections = by_order((item.order, item.section) for item in plan.items)
     return summed.with_columns(section=looked_up(pl.col("rule"), sections, pl.Int16())).collect()
-
-
-def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
-    """Per ask the first day after `on` on which one of its hits may count otherwise: item_next_on."""
-    ahead = judged.lazy().select("ask", item_next_on=next_on(plan)).filter(pl.col("item_next_on").is_not_null())
-    return ahead.group_by("ask").agg(pl.col("item_next_on").min())
 
 
 def _rows(frame: pl.LazyFrame, role: str, rule: pl.Expr, section: pl.Expr) -> pl.LazyFrame:

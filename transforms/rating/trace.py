@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.rating.evaluate import Evaluation
-from transforms.rating.frames import by_order, in_order, looked_up
+from transforms.rating.frames import beside, by_order, in_order, looked_up
 from transforms.rating.plan import REASONS, Bounds, Plan, Source
 from transforms.rating.totals import ROLES, role_number
 from transforms.tables.outputs import ROLES_IN_TRACE, TRACE
 
 _COLUMNS = [name for name in TRACE.schema if name != "valid_from_on"]
 _NAMED = ("role", "item_id", "title", "section", "record_kind", "basis", "confidence")
+_DAYS = 2**24  # more than twice the days a date can be away from 1970
 _Name = tuple[str, int, str, str, str | None, str | None, Source]
 
 
@@ -47,7 +48,7 @@ class _Names:
     """What each rule of the scheme is called, with its basis, at the place that its role and its order give."""
 
     width: int
-    columns: dict[str, list[object]]
+    said: pl.DataFrame
 
     @classmethod
     def of(cls, plan: Plan) -> _Names:
@@ -56,16 +57,11 @@ class _Names:
         width = max(order for _, order, _ in names) + 1
         places = {ROLES.index(role) * width + order: said for role, order, said in names}
         columns = {name: by_order((at, said[n]) for at, said in places.items()) for n, name in enumerate(_NAMED)}
-        return cls(width, columns)
+        return cls(width, pl.DataFrame(columns, schema=dict.fromkeys(_NAMED, pl.String())))
 
     def place(self, role: pl.Expr) -> pl.Expr:
         """The place of a row, from its role and the order of its rule."""
-        return (role.cast(pl.Int32) * self.width + pl.col("rule")).alias("place")
-
-    def exprs(self) -> Iterator[pl.Expr]:
-        """The names by the column `place`."""
-        for name, texts in self.columns.items():
-            yield looked_up(pl.col("place"), texts, pl.String()).alias(name)
+        return (role.cast(pl.UInt32) * self.width + pl.col("rule")).cast(pl.UInt32).alias("place")
 
 
 def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFrame:
@@ -87,7 +83,7 @@ def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFr
 def _rows_of_adjustments(frame: pl.DataFrame, names: _Names) -> pl.LazyFrame:
     none = {"record_id": pl.String(), "record_no": pl.String(), "event_on": pl.Date()}
     return frame.lazy().select(
-        pl.col("ask").cast(pl.UInt32).alias("key"),
+        pl.col("ask").alias("key"),
         names.place(pl.col("role")),
         *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in none.items()),
         pl.lit("").alias("used"),
@@ -98,13 +94,14 @@ def _rows_of_adjustments(frame: pl.DataFrame, names: _Names) -> pl.LazyFrame:
     )
 
 
-def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+def _in_order(rows: pl.DataFrame, names: _Names) -> pl.DataFrame:
     """By enterprise, role, place in the policy file, event and record.
 
     Where event and record are null, as for adjustments, what stands before them is unique.
     """
-    first = pl.col("key").cast(pl.Int64) * 2**24 + pl.col("place")  # one number is put in order faster than two
-    return in_order(rows, first, "event_on", "record_id")
+    first = pl.col("key").cast(pl.Int64) * len(names.said) + pl.col("place")
+    day = pl.col("event_on").cast(pl.Int32).fill_null(0)
+    return in_order(rows, first * _DAYS + day, "record_id")  # one number is put in order faster than three
 
 
 def _position() -> pl.Expr:
@@ -127,13 +124,14 @@ def trace_of(evaluation: Evaluation, keys: pl.DataFrame, plan: Plan) -> pl.DataF
             _rows_of_records(evaluation.triggers, "direct", names),
         ]
     )
+    ordered = _in_order(rows.collect(), names)
     named = (
-        _in_order(rows.collect())
+        beside(ordered, names.said[ordered["place"]])
         .lazy()
         .select(
             looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
             _position().alias("position"),
-            *names.exprs(),
+            *_NAMED,
             "record_id",
             "record_no",
             "event_on",
