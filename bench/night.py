@@ -19,6 +19,7 @@ from bench.intake import csv_of
 from bench.side import Answer, Side
 from flows.night.bring_in import buckets_for
 from flows.night.check import Checked, check
+from flows.night.keep import RESULTS
 from flows.night.plan import Night
 from flows.night.tell import Report
 from flows.night.work import NightResult, Office, Steps, one_night
@@ -30,7 +31,6 @@ from flows.store.tables import DeltaFile
 from transforms.tables import KINDS, TABLES
 
 NEXT_DAY = AS_OF + timedelta(days=1)
-_RESULTS = {"ratings": "valid_from_on", "trace": "valid_from_on", "changes": "as_of", "change_trace": "as_of"}
 _OF_NEWS = 500  # one new record for so many that are there
 
 
@@ -121,7 +121,7 @@ def _night(folder: Path, is_full: bool) -> Side:
 def _answer(store: Store) -> Answer:
     """What the night left: rows of every table of results, and the sum of their hashes."""
     told: Answer = {}
-    for name, column in _RESULTS.items():
+    for name, column in RESULTS.items():
         rows = store.scan(name).filter(pl.col(column) == NEXT_DAY).collect()
         told |= {name: len(rows), f"{name}_rows": int(rows.hash_rows(1).cast(pl.Int128).sum()) % 2**64}
     return told

@@ -10,9 +10,9 @@ from functools import cached_property
 import polars as pl
 
 from transforms.law.calendar import Calendar
-from transforms.law.publicity import publicity
+from transforms.law.publicity import Assessed, LegalDay, assessed, publicity_of
 from transforms.law.register import Register, register_of
-from transforms.law.repair import Records, releases, repair
+from transforms.law.repair import Records, releases, repair_of
 from transforms.law.serious.bans import bans
 from transforms.law.serious.records import ListLaw, ListRecords
 from transforms.law.spot_checks import SpotRecords, spot_checks
@@ -64,9 +64,18 @@ class Legal:
     @cached_property
     def publicity(self) -> pl.LazyFrame:
         """PUBLICITY."""
-        given = (self.records["penalty"], self.records["enterprise"])
-        found = publicity(*given, self.law.publicity, self.law.calendar, self.as_of, self.register)
-        return found.collect().lazy()
+        return publicity_of(self._assessed).collect().lazy()
+
+    @cached_property
+    def _assessed(self) -> Assessed:
+        """What PUBLICITY and REPAIR both rest on."""
+        systems = assessed(self.records["penalty"], self.records["enterprise"], self._day)
+        frames = pl.collect_all([frame for _, frame in systems])
+        return [(system, frame.lazy()) for (system, _), frame in zip(systems, frames, strict=True)]
+
+    @property
+    def _day(self) -> LegalDay:
+        return LegalDay(self.law.publicity, self.law.calendar, self.as_of, self.register)
 
     @cached_property
     def spot_checks(self) -> pl.LazyFrame:
@@ -92,7 +101,7 @@ class Legal:
         """REPAIR."""
         kinds = ("penalty", "enterprise", "commitment", "rectification")
         known = Records(*(self.records[kind] for kind in kinds))
-        return repair(known, self.law.publicity, self.law.calendar, self.as_of, self.register).collect().lazy()
+        return repair_of(known, self._assessed, self._day).collect().lazy()
 
     @cached_property
     def releases(self) -> pl.LazyFrame:

@@ -32,6 +32,9 @@ class LegalDay(NamedTuple):
     register: Register | None = None
 
 
+Assessed = list[tuple[Publicity, pl.LazyFrame]]
+
+
 def publicity(  # noqa: PLR0913, PLR0917 - records, the law and its calendar, the day, the register: all are needed
     penalties: pl.LazyFrame,
     enterprises: pl.LazyFrame,
@@ -47,11 +50,15 @@ def publicity(  # noqa: PLR0913, PLR0917 - records, the law and its calendar, th
     what was never to be shown do. What the policy or the calendar cannot tell is empty, with the reason in `gap`;
     `duties.unanswered` says where that matters.
     """
-    systems = assessed(penalties, enterprises, LegalDay(law, calendar, as_of, register))
+    return publicity_of(assessed(penalties, enterprises, LegalDay(law, calendar, as_of, register)))
+
+
+def publicity_of(systems: Assessed) -> pl.LazyFrame:
+    """As `publicity`, of penalties that were assessed already."""
     return pl.concat([frame.select(list(PUBLICITY.schema)) for _, frame in systems]).sort(PUBLICITY.key)
 
 
-def assessed(penalties: pl.LazyFrame, enterprises: pl.LazyFrame, day: LegalDay) -> list[tuple[Publicity, pl.LazyFrame]]:
+def assessed(penalties: pl.LazyFrame, enterprises: pl.LazyFrame, day: LegalDay) -> Assessed:
     """By system: the rows of `publicity` with the penalty's own columns, facts, and the outcomes of every regime."""
     facts = with_facts(penalties.filter(pl.col("decided_on") <= day.as_of), enterprises)
     return [(system, _in_system(facts, system, day)) for system in day.law.systems]

@@ -12,7 +12,7 @@
 """
 
 from transforms.law.repair.applications import applications
-from transforms.law.repair.eligible import repair
+from transforms.law.repair.eligible import repair, repair_of
 from transforms.law.repair.evidence import Records
 from transforms.law.repair.falsehoods import falsehoods
 from transforms.law.repair.releases import releases
@@ -23,4 +23,5 @@ __all__ = [
     "falsehoods",
     "releases",
     "repair",
+    "repair_of",
 ]

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from transforms.law.calendar import Calendar
-from transforms.law.publicity import LegalDay
+from transforms.law.publicity import Assessed, LegalDay, assessed
 from transforms.law.register import Register
 from transforms.law.repair.evidence import Records
 from transforms.law.repair.listings import listings_repair
@@ -24,6 +24,11 @@ def repair(
     register: what the register of decisions says on `as_of`; without it nothing was repaired, barred or listed.
     """
     day = LegalDay(law, calendar, as_of, register)
-    frames = [*penalties_repair(records, day), *listings_repair(records, day)]
+    return repair_of(records, assessed(records.penalties, records.enterprises, day), day)
+
+
+def repair_of(records: Records, systems: Assessed, day: LegalDay) -> pl.LazyFrame:
+    """As `repair`, of penalties that were assessed already."""
+    frames = [*penalties_repair(records, systems, day), *listings_repair(records, day)]
     shown = [frame.select(list(REPAIR.schema)) for frame in frames]
     return pl.concat([REPAIR.empty().lazy(), *shown]).sort(REPAIR.key)

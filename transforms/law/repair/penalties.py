@@ -11,7 +11,7 @@ from transforms.law.calendar import Calendar, Convention, effect_day, last_day
 from transforms.law.classes import FOR_EVER
 from transforms.law.ends import Ends, outcome_column
 from transforms.law.facts import with_facts
-from transforms.law.publicity import LegalDay, assessed, transition_of
+from transforms.law.publicity import Assessed, LegalDay, transition_of
 from transforms.law.repair.answers import Answer
 from transforms.law.repair.evidence import Records, keyed, with_evidence, with_later
 from transforms.law.repair.verdict import Question, Refusal, Segment, rank, with_verdict
@@ -27,11 +27,11 @@ _NEVER = pl.lit(FOR_EVER)
 _Field = Callable[[str], pl.Expr]
 
 
-def penalties_repair(records: Records, day: LegalDay) -> list[pl.LazyFrame]:
+def penalties_repair(records: Records, systems: Assessed, day: LegalDay) -> list[pl.LazyFrame]:
     """By system with a repair law: a row per penalty decided by then, with the columns of REPAIR."""
     found = []
     facts = with_facts(records.penalties, records.enterprises)
-    for system, frame in assessed(records.penalties, records.enterprises, day):
+    for system, frame in systems:
         law = day.law.repair_of(system.system)
         if law is not None:
             known = _worded(with_later(with_evidence(keyed(frame), records, law, day), facts, day.as_of))
