@@ -12,7 +12,7 @@ run: $(VENV)/.run
 	@$(BIN)/python -m flows.first_run
 
 test: check
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What every test shares: quiet libraries, Hypothesis profiles, one Prefect harness."""
+"""What every test shares: quiet libraries, Hypothesis profiles, and the order in which files are begun."""
 
 import os
 
@@ -12,3 +12,8 @@ _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, Heal
 settings.register_profile("ci", derandomize=True, max_examples=40, **_QUIET)
 settings.register_profile("campaign", max_examples=2000, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(items):
+    """The files marked long come first, each group in the order (random) that it has."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -14,7 +14,7 @@ from reports.views.listing import ListSpec
 from reports.views.night import office_view
 from tests.reports import samples
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.long
 PAGES = ("office", "enterprise", "hostile", "list", "empty", "penalties")
 WIDTHS = (1280, 390)
 

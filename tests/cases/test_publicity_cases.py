@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.law.publicity_examples import found, penalty
+from tests.transforms.law.publicity_examples import LAW, found, of_system, penalty
 from transforms.policy.yaml_text import read_document
 
 FILE = Path(__file__).with_name("publicity.yaml")
@@ -14,8 +14,9 @@ CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case):
-    rows = found([penalty(**case["penalty"])], case.get("as_of", date(2026, 6, 30)), case.get("enterprise"))
-    row = rows.filter(system=case.get("system", "gsxt")).row(0, named=True)
+    law = of_system(case.get("system", "gsxt"), LAW)
+    rows = found([penalty(**case["penalty"])], case.get("as_of", date(2026, 6, 30)), case.get("enterprise"), law)
+    row = rows.row(0, named=True)
     assert {name: row[name] for name in case["expect"]} == case["expect"]
 
 

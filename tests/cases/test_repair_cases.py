@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
-from tests.transforms.law.publicity_examples import CALENDAR, penalty
+from tests.transforms.law.publicity_examples import CALENDAR, of_system, penalty
 from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, decisions, records, register_on
 from transforms.law import publicity
 from transforms.law.repair import applications
 from transforms.policy.yaml_text import read_document
 
+pytestmark = pytest.mark.long
 FILE = Path(__file__).with_name("repair.yaml")
 CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]
 
@@ -50,17 +51,17 @@ def _row(frame, case):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case):
-    known, as_of = _known(case), case["as_of"]
+    known, as_of, law = _known(case), case["as_of"], of_system(case.get("system", "gsxt"), LAW)
     steps = [*(_listing_steps(case["listed"]) if "listed" in case else ()), *_steps(case)]
     if "expect" in case:
-        row = _row(asked(known, as_of, steps), case)
+        row = _row(asked(known, as_of, steps, by=law), case)
         parts = {name: {one["condition"]: one[key] for one in row["conditions"]} for name, key in _PARTS.items()}
         for name, told in case["expect"].items():
             found = {key: parts[name][key] for key in told} if name in parts else row[name]
             assert found == told, name
     if "publicity" in case:
         register = register_on(steps, as_of, known)
-        row = _row(publicity(known.penalties, known.enterprises, LAW, CALENDAR, as_of, register).collect(), case)
+        row = _row(publicity(known.penalties, known.enterprises, law, CALENDAR, as_of, register).collect(), case)
         assert {name: row[name] for name in case["publicity"]} == case["publicity"]
     if "terms" in case:
         found = register_on(steps, as_of, known).followed.terms.collect().rows(named=True)

@@ -19,6 +19,7 @@ from expectations.polars_engine import supported
 from tests.expectations import satisfy_on_pandas  # noqa: F401 - registers itself
 from tests.expectations.parity_cases import ALL, CASES, expectations
 
+pytestmark = pytest.mark.long
 SCHEMA = {
     "whole": pl.Int64,
     "other": pl.Int64,

@@ -1,27 +1,59 @@
 """What tests of the flows share: a region, an office after its first night, one Prefect server per run."""
 
+import os
+import pickle
+import shutil
 import warnings
 
 import pytest
+from filelock import FileLock
 
 from flows.demo import deliver, write_demo
-from tests.flows.night.nights import DAYS, ENTERPRISES, FIRST, LAST, SECOND, SEED, copied, office_with, run_night
+from tests.flows.night.nights import (
+    DAYS,
+    ENTERPRISES,
+    FIRST,
+    LAST,
+    SECOND,
+    SEED,
+    copied,
+    office_at,
+    office_with,
+    run_night,
+)
 
 
 @pytest.fixture(scope="session")
-def region(tmp_path_factory):
+def once(tmp_path_factory):
+    """Fills a folder by the first worker that asks; the others find what it made. Nobody may change it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    shared.mkdir(exist_ok=True)
+
+    def filled(name, fill):
+        folder, answer = shared / name, shared / f"{name}.answer"
+        with FileLock(shared / f"{name}.lock"):
+            if not answer.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a worker that broke off
+                answer.write_bytes(pickle.dumps(fill(folder)))
+            return folder, pickle.loads(answer.read_bytes())
+
+    return filled
+
+
+@pytest.fixture(scope="session")
+def region(once):
     """The outbox of a demo region: a folder for each day of delivery."""
-    folder = tmp_path_factory.mktemp("region") / "outbox"
-    write_demo(folder, ENTERPRISES, DAYS, SEED, LAST)
+    folder, _ = once("region", lambda folder: write_demo(folder, ENTERPRISES, DAYS, SEED, LAST))
     return folder
 
 
 @pytest.fixture(scope="session")
-def first_night(region, tmp_path_factory):
+def first_night(region, once):
     """An office after the night of FIRST. No test changes it; `office` is a copy."""
-    made = office_with(tmp_path_factory.mktemp("first") / "home", region, FIRST)
-    assert run_night(made, FIRST).state == "passed"
-    return made
+    home, state = once("first", lambda home: run_night(office_with(home, region, FIRST), FIRST).state)
+    assert state == "passed"
+    return office_at(home)
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +65,10 @@ def before_second(first_night, region, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def second_night(before_second, tmp_path_factory):
+def second_night(before_second, once):
     """An office after its second night, which nothing befell, and that night's result. Not to be changed."""
-    made = copied(before_second, tmp_path_factory.mktemp("second") / "home")
-    return made, run_night(made, SECOND)
+    home, result = once("second", lambda home: run_night(copied(before_second, home), SECOND))
+    return office_at(home), result
 
 
 @pytest.fixture
@@ -47,7 +79,7 @@ def office(first_night, tmp_path):
 
 @pytest.fixture(scope="session")
 def prefect_server():
-    """A Prefect server with an empty database. Tests that need it share the xdist group `prefect`."""
+    """A Prefect server with an empty database."""
     from prefect.testing.utilities import prefect_test_harness
 
     with warnings.catch_warnings():

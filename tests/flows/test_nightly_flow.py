@@ -25,7 +25,7 @@ from tests.flows.night.nights import (
     run_night,
 )
 
-pytestmark = pytest.mark.xdist_group("prefect")
+pytestmark = pytest.mark.long
 THIRD = FIRST + timedelta(days=2)
 
 

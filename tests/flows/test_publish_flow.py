@@ -13,7 +13,6 @@ from flows.publishing import Chosen, approve
 from reports.publication import Shelf
 from tests.flows.publishing.town import NIGHT, store_at, town
 
-pytestmark = pytest.mark.xdist_group("prefect")
 VERSION = NIGHT.isoformat()
 PATIENCE = 60.0
 

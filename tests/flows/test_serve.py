@@ -80,7 +80,6 @@ def test_the_command_says_what_is_wrong_before_anything_starts(tmp_path, monkeyp
     assert "no such time zone" in result.stderr
 
 
-@pytest.mark.xdist_group("prefect")
 def test_the_server_takes_the_deployments_and_writes_down_the_nights_to_come(prefect_server):
     """With a wrong version of its database library the server runs, but no night ever starts by itself."""
     from prefect import get_client

@@ -19,6 +19,7 @@ from transforms.policy.source import Source
 from transforms.records import current
 from transforms.tables import KINDS, TABLES
 
+pytestmark = pytest.mark.long
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
 SPAN = Span(400, END)

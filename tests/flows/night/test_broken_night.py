@@ -10,6 +10,7 @@ import pytest
 from flows.store.ledger import Ledger
 from tests.flows.night.nights import SECOND, breaking_after, content, copied, differing, run_night
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[3]
 
 

@@ -22,6 +22,7 @@ from tests.flows.night.nights import (
 from tests.flows.night.walk import Plan, Walkers
 from transforms.tables import TABLES
 
+pytestmark = pytest.mark.long
 NIGHTS = 4
 
 

@@ -21,6 +21,8 @@ from tests.flows.night.nights import (
     run_night,
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def at_once(region, tmp_path_factory):

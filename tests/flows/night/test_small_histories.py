@@ -24,7 +24,7 @@ from tests.flows.night.nights import content, differing, office_at, run_night, w
 from tests.flows.night.walk import SCHEME
 from transforms.tables import KINDS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 BEGIN = date(2026, 2, 3)  # values of the scheme change eleven days later
 FIRMS = ("91110000600037341L", "914403001922038216", "92110108551385082M", "MX-1")
 OTHERS = tuple(f"MX-{n}" for n in range(2, 14))  # so many that the four are few among them

@@ -19,6 +19,7 @@ from transforms.policy.paper_facts import PAPERS
 from transforms.records import current
 from transforms.tables import KINDS
 
+pytestmark = pytest.mark.long
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
 KNOWN_AT = datetime.combine(END, time(17), UTC)

@@ -16,7 +16,6 @@ from reports.papers.render import paper_html, paper_pdf
 from tests.reports.papers.paper_samples import KNOWN, SHARED, paper_of
 from transforms.policy.paper_facts import PAPERS
 
-pytestmark = pytest.mark.xdist_group("papers")
 ROOT = Path(__file__).parents[3]
 A4 = (595, 842)
 AGAIN = """

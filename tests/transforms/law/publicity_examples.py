@@ -1,5 +1,6 @@
 """Penalties to ask the law about, and the law as it stands in policy/."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def law(gsxt=None, credit_china=None, low_fines=None):
     systems = (load_publicity(gsxt or text("publicity_gsxt"), "gsxt.yaml"),)
     systems += (load_publicity(credit_china or text("publicity_credit_china"), "credit_china.yaml"),)
     return PublicityLaw(systems, load_low_fines(low_fines or text("low_fines"), "low_fines.yaml"))
+
+
+def of_system(name, whole):
+    """The law of one system: what another makes of a penalty does not touch it."""
+    own = {part: tuple(one for one in getattr(whole, part) if one.system == name) for part in ("systems", "repairs")}
+    return replace(whole, **own)
 
 
 def calendar(wording=None, day=date(2026, 1, 1)):
@@ -62,5 +69,5 @@ def found(penalties, as_of, firm=None, by=LAW, days=CALENDAR):
 
 def one(as_of=date(2026, 6, 30), system="gsxt", firm=None, by=LAW, days=CALENDAR, **values):
     """The row of one penalty in one system."""
-    rows = found([penalty(**values)], as_of, firm, by, days)
+    rows = found([penalty(**values)], as_of, firm, of_system(system, by), days)
     return rows.row(by_predicate=pl.col("system") == system, named=True)

@@ -1,11 +1,14 @@
 """What falls due, one thing at a time: its day, the day before and the day after; and what is left out."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.transforms.law.coming.coming_examples import ahead, day, told
-from tests.transforms.law.publicity_examples import penalty
+from tests.transforms.law.coming.coming_examples import WHOLE, ahead, day, told
+from tests.transforms.law.publicity_examples import of_system, penalty
 from transforms.tables.law.coming import COMING
 
+GSXT = replace(WHOLE, publicity=of_system("gsxt", WHOLE.publicity))  # half the law, where nothing else is asked
 NO = "鄂药监罚〔2025〕1号"
 SHOWN = {"published_on": day("2025-10-09"), "performed_on": day("2025-10-20"), "harm_removed_on": day("2025-10-21")}
 
@@ -37,20 +40,20 @@ def of(rows, what, system=None):
     ],
 )
 def test_a_duty_is_told_up_to_its_last_day_and_overdue_from_the_next(as_of, expected):
-    rows = ahead(day(as_of), penalty=[penalty()])
+    rows = ahead(day(as_of), by=GSXT, penalty=[penalty()])
     assert of(rows, "publish", "gsxt") == expected
     assert rows["is_overdue"].to_list() == sorted(rows["is_overdue"], reverse=True)
 
 
 @pytest.mark.parametrize(("as_of", "count"), [("2028-10-08", 1), ("2028-10-09", 1), ("2028-10-10", 0)])
 def test_what_happens_by_itself_is_told_until_it_has_happened(as_of, count):
-    ends = of(ahead(day(as_of), penalty=[penalty(**SHOWN)]), "publicity_ends", "gsxt")
+    ends = of(ahead(day(as_of), by=GSXT, penalty=[penalty(**SHOWN)]), "publicity_ends")
     assert ends == [(day("2028-10-10"), False)] * count
 
 
 def test_other_readings_of_a_day_are_named():
     (row,) = (
-        ahead(day("2025-10-30"), penalty=[penalty(**SHOWN)])
+        ahead(day("2025-10-30"), by=GSXT, penalty=[penalty(**SHOWN)])
         .filter(what="publicity_ends", system="gsxt")
         .rows(named=True)
     )
@@ -60,13 +63,13 @@ def test_other_readings_of_a_day_are_named():
 
 @pytest.mark.parametrize(("until", "count"), [("2028-10-09", 0), ("2028-10-10", 1), ("2028-10-11", 1)])
 def test_the_last_day_looked_at_is_included(until, count):
-    rows = ahead(day("2028-09-01"), day(until), penalty=[penalty(**SHOWN)])
+    rows = ahead(day("2028-09-01"), day(until), by=GSXT, penalty=[penalty(**SHOWN)])
     assert len(of(rows, "publicity_ends", "gsxt")) == count
 
 
 def test_publishing_what_will_be_over_by_then_is_moot():
     gone = {"deregistered_on": day("2026-01-20")}
-    known = {"penalty": [penalty(decided_on=day("2026-01-05"))]}
+    known = {"penalty": [penalty(decided_on=day("2026-01-05"))], "by": GSXT}
     assert of(ahead(day("2026-01-10"), firm=gone, **known), "publish", "gsxt") == []
     assert of(ahead(day("2026-01-10"), **known), "publish", "gsxt") == [(day("2026-02-02"), False)]
 
@@ -79,14 +82,14 @@ def test_repair_may_be_asked_for_from_its_earliest_day():
         "state": "open",
         "is_open": True,
     }
-    known = {"penalty": [penalty(violation_type="无证经营", **SHOWN)], "commitment": [promised]}
+    known = {"penalty": [penalty(violation_type="无证经营", **SHOWN)], "commitment": [promised], "by": GSXT}
     rows = ahead(day("2026-10-09"), **known)
     assert of(rows, "repair_possible", "gsxt") == [(day("2026-10-10"), False)]
     assert of(ahead(day("2026-10-10"), **known), "repair_possible", "gsxt") == []
 
 
 def test_where_a_person_must_judge_only_time_is_told_to_be_over():
-    rows = ahead(day("2026-10-01"), penalty=[penalty(published_on=day("2025-10-09"))])
+    rows = ahead(day("2026-10-01"), by=GSXT, penalty=[penalty(published_on=day("2025-10-09"))])
     (row,) = rows.filter(what="wait_over", system="gsxt").rows(named=True)
     assert row["on"] == day("2026-10-10")
     assert "未载明，须由人工判断：已经自觉履行行政处罚决定中规定的义务" in row["note"]
@@ -96,28 +99,28 @@ LISTED = [step("notify_listing", "2025-12-29"), step("list", "2026-01-06", decis
 
 
 def test_a_listing_is_to_be_published_and_ends_three_years_after():
-    rows = ahead(day("2026-01-10"), decision=LISTED, penalty=[penalty()])
+    rows = ahead(day("2026-01-10"), by=GSXT, decision=LISTED, penalty=[penalty()])
     assert of(rows, "publish_listing") == [(day("2026-02-03"), False)]
     assert of(rows, "listing_ends") == [(day("2029-02-04"), False)]
     published = [*LISTED, step("publish_listing", "2026-01-09", target="列1")]
-    rows = ahead(day("2026-01-10"), decision=published, penalty=[penalty()])
+    rows = ahead(day("2026-01-10"), by=GSXT, decision=published, penalty=[penalty()])
     assert of(rows, "publish_listing") == []
     assert of(rows, "listing_ends") == [(day("2029-01-10"), False)]
 
 
 def test_a_listing_whose_penalty_was_annulled_is_to_be_revoked_and_not_published():
     annulled = penalty(state="revoked", revoked_on=day("2026-01-12"))
-    rows = ahead(day("2026-01-14"), decision=LISTED, penalty=[annulled])
+    rows = ahead(day("2026-01-14"), by=GSXT, decision=LISTED, penalty=[annulled])
     assert of(rows, "revoke_listing") == [(day("2026-01-15"), False)]
     assert of(rows, "publish_listing") == []
-    assert of(ahead(day("2026-01-16"), decision=LISTED, penalty=[annulled]), "revoke_listing") == [
+    assert of(ahead(day("2026-01-16"), by=GSXT, decision=LISTED, penalty=[annulled]), "revoke_listing") == [
         (day("2026-01-15"), True)
     ]
 
 
 def test_an_application_is_to_be_accepted_then_decided_then_carried_out():
     applied = [step("apply", "2026-01-09", matter="penalty")]
-    known = {"penalty": [penalty(**SHOWN)]}
+    known = {"penalty": [penalty(**SHOWN)], "by": GSXT}
     assert of(ahead(day("2026-01-10"), decision=applied, **known), "accept") == [(day("2026-01-13"), False)]
     accepted = [*applied, step("accept", "2026-01-12", matter="penalty")]
     assert of(ahead(day("2026-01-12"), decision=accepted, **known), "repair") == [(day("2026-01-21"), False)]

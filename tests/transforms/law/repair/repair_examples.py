@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from tests.transforms.law.procedure.register_examples import PROCEDURE
-from tests.transforms.law.publicity_examples import CALENDAR, frames, law, penalty, text
+from tests.transforms.law.publicity_examples import CALENDAR, frames, law, of_system, penalty, text
 from transforms.law import ListLaw, ListRecords, publicity
 from transforms.law.register import register_of
 from transforms.law.repair import Records, repair
@@ -62,7 +62,7 @@ def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, **v
         penalty(**(DONE | values)),
         *(penalty(**{"decision_no": f"{n}号", **more}) for n, more in enumerate(others)),
     ]
-    rows = asked(records(many), as_of, steps, by=by, days=days)
+    rows = asked(records(many), as_of, steps, by=of_system(system, by), days=days)
     return rows.row(by_predicate=(pl.col("system") == system) & (pl.col("record_id") == "r0"), named=True)
 
 
@@ -70,7 +70,7 @@ def shown(as_of, system="gsxt", *, steps=(), firm=None, by=LAW, **values):
     """The row of PUBLICITY of one penalty in one system."""
     known = records([penalty(**(DONE | values))], firm)
     register = register_on(steps, as_of, known)
-    rows = publicity(known.penalties, known.enterprises, by, CALENDAR, as_of, register).collect()
+    rows = publicity(known.penalties, known.enterprises, of_system(system, by), CALENDAR, as_of, register).collect()
     return rows.row(by_predicate=pl.col("system") == system, named=True)
 
 
