@@ -12,7 +12,7 @@ from deltalake import CommitProperties, DeltaTable, WriterProperties, write_delt
 
 from flows.store.buckets import BUCKETED, EVERY, Part, column_of, count_of
 from flows.store.place import Place
-from transforms.tables import Table
+from transforms.tables import KINDS, Table
 
 _FOR_EVER = "interval 36500 days"
 # Without these the Delta library deletes old log entries after a month, and old versions with them.
@@ -20,9 +20,12 @@ _CONFIGURATION = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": _FOR_EVER,
     "delta.deletedFileRetentionDuration": _FOR_EVER,
+    # To open a version is to read the log since the last checkpoint: a few milliseconds instead of thirty.
+    "delta.checkpointInterval": "20",
 }
-# Small row groups let a scan for one enterprise skip nearly all of a sorted file.
-_WRITER = WriterProperties(compression="ZSTD", max_row_group_size=65_536)
+# A scan for one enterprise skips nearly all row groups of a sorted file and decodes the rest: they are small where
+# commands ask. Records are read whole, by nights.
+_ASKED, _READ_WHOLE = 4_096, 65_536
 
 
 class DeltaFile:
@@ -69,7 +72,7 @@ class DeltaFile:
         """Take away the rows where `column` is `value`."""
         if self.exists():
             predicate = f"{column} = {_literal(value)}"
-            self._open().delete(predicate, writer_properties=_WRITER, commit_properties=_properties(run_id))
+            self._open().delete(predicate, writer_properties=self._writer, commit_properties=_properties(run_id))
 
     def restore(self, version: int, run_id: str) -> bool:
         """Make the content that of `version`; False where it is that already."""
@@ -82,7 +85,7 @@ class DeltaFile:
     def compact(self) -> None:
         """Put its small files together; the content stays the same, and so do older versions."""
         if self.exists():
-            self._open().optimize.compact()
+            self._open().optimize.compact(writer_properties=self._writer)
 
     def scan(self, version: int | None, part: Part = EVERY, since: int | None = None) -> pl.LazyFrame:
         """The rows of `version` (None: the newest) in the table's columns and types, in no set order.
@@ -114,6 +117,11 @@ class DeltaFile:
             known[key] = tuple(self._open(version).file_uris())
         return known[key]
 
+    @property
+    def _writer(self) -> WriterProperties:
+        is_asked = self.table.name not in KINDS or self.table.name == "enterprise"
+        return WriterProperties(compression="ZSTD", max_row_group_size=_ASKED if is_asked else _READ_WHOLE)
+
     def _create(self, partition: list[str]) -> None:
         """Version 0 is empty: what a run leaves behind that never came to its end is undone to it."""
         columns = dict.fromkeys(partition, pl.Int32())
@@ -132,7 +140,7 @@ class DeltaFile:
         write_deltalake(
             self.uri,
             frame.sort(*dict.fromkeys([*by, *self.table.key]), maintain_order=True),
-            writer_properties=_WRITER,
+            writer_properties=self._writer,
             storage_options=self._options,
             commit_properties=_properties(run_id),
             **mode,

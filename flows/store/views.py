@@ -42,11 +42,12 @@ def law_of(store: Store, run: Run, enterprise_id: str, names: Collection[str]) -
 
     names: of the tables asked for. A night of an earlier release kept nothing: see `keeps_law`.
     """
-    heads = store.scan(LAW.name, run, enterprise_id)
-    newest = heads.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max(), pl.col("record_count") > 0)
-    kept = {name: store.scan(name, run, enterprise_id).join(newest, on=LAW.key, how="semi") for name in names}
-    head, *details = pl.collect_all([newest, *(shown(name, rows) for name, rows in kept.items())])
-    return None if head.is_empty() else dict(zip(names, details, strict=True))
+    heads = store.scan(LAW.name, run, enterprise_id).sort("valid_from_on").collect()
+    if heads.is_empty() or heads["record_count"][-1] == 0:
+        return None
+    since = heads["valid_from_on"][-1]
+    kept = (shown(name, store.scan(name, run, enterprise_id).filter(valid_from_on=since)) for name in names)
+    return dict(zip(names, pl.collect_all(list(kept)), strict=True))
 
 
 def keeps_law(run: Run) -> bool:

@@ -2,6 +2,7 @@
 
 - `nights`       which night a question is about
 - `register`     whom an identifier or a name means
+- `rated`        an enterprise's ratings on a night, and the scheme's words
 - `standing`     an enterprise's rating, as a view and as plain values
 - `listed`       whether it stands on the serious-violation list
 - `penalties`    where penalties stand in the publicity systems

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.cli.answers.listed import listing_of
+from flows.cli.answers.rated import identity, last_of, ratings_of, scheme_of
 from flows.cli.answers.register import Found
-from flows.cli.answers.standing import Standing, identity, standing
 from flows.settings import Settings
 from flows.store import Run, Store
 
@@ -27,17 +27,14 @@ def desk(settings: Settings, store: Store, run: Run, found: Found) -> dict[str, 
 
 
 def _short(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> dict[str, Any]:
-    found = standing(settings, store, run, enterprise)
+    key = enterprise["enterprise_id"]
+    rating, scheme = last_of(ratings_of(store, run, key)), scheme_of(settings, store, run)
     return {
         **identity(enterprise),
-        "tier": found.rating["tier"] if found.rating else None,
-        "tier_title": dict(found.scheme.tiers).get(found.rating["tier"], "") if found.rating else None,
-        "scheme": found.scheme.name,
-        "is_illustrative": found.scheme.is_illustrative,
-        **{name: found.rating[name] if found.rating else None for name in _SHORT},
-        "serious_list": _listing(settings, store, found),
+        "tier": rating["tier"] if rating else None,
+        "tier_title": dict(scheme.tiers).get(rating["tier"], "") if rating else None,
+        "scheme": scheme.name,
+        "is_illustrative": scheme.is_illustrative,
+        **{name: rating[name] if rating else None for name in _SHORT},
+        "serious_list": listing_of(settings, store, run, key),
     }
-
-
-def _listing(settings: Settings, store: Store, found: Standing) -> dict[str, Any] | None:
-    return listing_of(settings, store, found.run, found.enterprise["enterprise_id"])

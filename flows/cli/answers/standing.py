@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from flows.scheme_kept import kept_scheme
+from flows.cli.answers.law_of_one import LawOfOne, law_of_one
+from flows.cli.answers.rated import identity, last_of, ratings_of, scheme_of
 from flows.settings import Settings
-from flows.store import Run, Store, known, present
+from flows.store import Run, Store, known
 from reports.views.enterprise import EnterpriseFrames, EnterpriseView, enterprise_view
 from reports.views.scheme import SchemeFacts
-from transforms.tables import KINDS
-
-if TYPE_CHECKING:
-    from flows.cli.answers.law_of_one import LawOfOne
+from transforms.tables import KINDS, TABLES
 
 
 @dataclass(frozen=True)
 class Standing:
     """enterprise: its current row in the register. rating: its row in `ratings`, or None for one not rated yet.
 
-    trace: of that rating, in order. history: all its ratings up to the night, oldest first. law: where it was asked for
-    and concerns it.
+    trace: of that rating, in order. history: all its ratings up to the night, oldest first. law: where it has a word.
     """
 
     run: Run
@@ -49,34 +46,27 @@ class Standing:
         return enterprise_view(frames, self.run.as_of, self.scheme)
 
 
-def standing(
-    settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any], with_law: bool = False
-) -> Standing:
-    """The rating of `enterprise` (a row of the register) as the night `run` left it; `with_law`: and the law's word."""
+def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> Standing:
+    """The rating of `enterprise` (a row of the register) as the night `run` left it, and the law's word."""
     key = enterprise["enterprise_id"]
-    now = present(store, run, key)
-    rating = now.ratings.collect()
+    history = ratings_of(store, run, key)
+    rating = last_of(history)
     return Standing(
         run=run,
-        scheme=kept_scheme(store.run_folder(run.run_id)) or _scheme_in_force(settings, run),
+        scheme=scheme_of(settings, store, run),
         enterprise=enterprise,
-        rating=rating.row(0, named=True) if rating.height else None,
-        trace=now.trace.sort("position").collect(),
-        history=store.scan("ratings", run, key).sort("valid_from_on").collect(),
-        law=_law(settings, store, run, key) if with_law else None,
+        rating=rating,
+        trace=_trace(store, run, rating),
+        history=history,
+        law=law_of_one(settings, store, run, key),
     )
 
 
-def _law(settings: Settings, store: Store, run: Run, key: str) -> LawOfOne | None:
-    from flows.cli.answers.law_of_one import law_of_one
-
-    return law_of_one(settings, store, run, key)
-
-
-def _scheme_in_force(settings: Settings, run: Run) -> SchemeFacts:
-    from flows.policies import read_scheme, scheme_facts
-
-    return scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of)
+def _trace(store: Store, run: Run, rating: Mapping[str, Any] | None) -> pl.DataFrame:
+    if rating is None:
+        return TABLES["trace"].empty()
+    trace = store.scan("trace", run, rating["enterprise_id"])
+    return trace.filter(valid_from_on=rating["valid_from_on"]).sort("position").collect()
 
 
 def records_of(store: Store, run: Run, enterprise_id: str) -> dict[str, pl.LazyFrame]:
@@ -102,8 +92,3 @@ def document(found: Standing) -> dict[str, Any]:
         "history": found.history.to_dicts(),
         "law": found.law.document() if found.law else None,
     }
-
-
-def identity(enterprise: Mapping[str, Any]) -> dict[str, Any]:
-    """What tells one enterprise from another."""
-    return {name: enterprise[name] for name in ("enterprise_id", "name", "uscc", "state")}

@@ -43,7 +43,7 @@ def explain(who: str, as_of: date | None, html: Path | None, is_json: bool, **fl
     settings = settings_of(**flags)
     opened = store_of(settings)
     night = night_of(opened, as_of)
-    found = standing(settings, opened, night, only_one(who, find(opened, night, who)), with_law=True)
+    found = standing(settings, opened, night, only_one(who, find(opened, night, who)))
     if html:
         _write_page(opened, found, html)
     if is_json:

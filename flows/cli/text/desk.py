@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.cli.text.columns import pairs
-from flows.cli.text.explanation import next_change
 from reports import show
 from reports.views.scheme import ILLUSTRATIVE
 from transforms.tables import KINDS, TABLES
@@ -54,3 +53,10 @@ def _listed(listing: Mapping[str, Any] | None) -> str:
     if listing is None:
         return "未列入"
     return f"已列入（{listing['listed_on']}，{show.clean(listing['decision_no'])}）"
+
+
+def next_change(rating: Mapping[str, Any], why: str) -> str:
+    """When and why the result may change if nothing new arrives."""
+    if rating["next_change_on"] is None:
+        return "如无新记录，结果不再变化"
+    return f"{rating['next_change_on']} 起可能变化：{why or '原因未记'}（如无新记录，此前不变）"

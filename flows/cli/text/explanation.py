@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.cli.answers.standing import Standing
 from flows.cli.text.columns import pairs, table
+from flows.cli.text.desk import next_change
 from reports import show
 from reports.views.enterprise import EnterpriseView
 
@@ -78,10 +79,3 @@ def _law(view: EnterpriseView) -> list[str]:
         names = [field.name for field in grid.fields]
         lines += ["", grid.title, *table(grid, [name for name in names if name not in _LAW_NOTES], _LAW_NOTES)]
     return lines
-
-
-def next_change(rating: Mapping[str, Any], why: str) -> str:
-    """When and why the result may change if nothing new arrives."""
-    if rating["next_change_on"] is None:
-        return "如无新记录，结果不再变化"
-    return f"{rating['next_change_on']} 起可能变化：{why or '原因未记'}（如无新记录，此前不变）"

@@ -14,11 +14,14 @@ from flows.cli.app import COMMANDS, cli
 from flows.cli.faults import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, Mistake, guarded
 from flows.night.plan import PastNight
 from flows.publishing import NotApprovable
+from flows.scheme_kept import keep_scheme
 from flows.serve import NoServer
 from flows.settings import SettingsProblems
 from flows.store import Busy
-from tests.flows.cli.office import BAD
+from reports.views.scheme import SchemeFacts
+from tests.flows.cli.office import BAD, SECOND, build, known
 from transforms.policy import PolicyProblems
+from transforms.tables import LAW_KEPT, TABLES
 
 ROOT = Path(__file__).parents[3]
 EVERY = [[name] for name in COMMANDS] + [["policy", "check"], []]
@@ -172,6 +175,38 @@ def process(office, *arguments, env=None, watch="pass"):
 def test_light_commands_import_nothing_heavy(office, arguments):
     watch = f"print('heavy:', *[m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
     done = process(office, *arguments, watch=watch)
+    assert done.returncode == DONE, done.stderr
+    assert done.stderr.splitlines()[-1] == "heavy:"
+
+
+@pytest.fixture(scope="module")
+def kept_office(tmp_path_factory):
+    """An office whose night kept what commands ask for: the scheme's words, and the law's word on everyone."""
+    store = build(tmp_path_factory.mktemp("kept") / "store")
+    with store.begin("nightly", date(2025, 6, 3), known(SECOND), "wuhan-2017") as writing:
+        for name in LAW_KEPT:
+            writing.append(name, TABLES[name].empty())
+        keep_scheme(writing.folder, SchemeFacts("wuhan-2017", "武汉", (("B", "基本守信"),), is_illustrative=False))
+        writing.commit("passed", {})
+    return store.place.root
+
+
+# What judges policies, and what is left out of the answer because the night kept it.
+LEFT_OUT = (
+    "pydantic",
+    "yaml",
+    "transforms.policy",
+    "transforms.law",
+    "transforms.rating",
+    "transforms.records",
+    "rapidfuzz",
+)
+
+
+@pytest.mark.parametrize("arguments", [["runs"], ["lookup", BAD], ["explain", BAD]], ids=lambda words: words[0])
+def test_what_a_night_kept_is_not_worked_out_again(kept_office, arguments):
+    watch = f"print('heavy:', *[m for m in {HEAVY + LEFT_OUT!r} if m in sys.modules], file=sys.stderr)"
+    done = process(kept_office, *arguments, watch=watch)
     assert done.returncode == DONE, done.stderr
     assert done.stderr.splitlines()[-1] == "heavy:"
 

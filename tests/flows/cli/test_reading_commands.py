@@ -1,16 +1,11 @@
 """explain, lookup, changes, quarantine, runs: what they find and how they say it."""
 
-import os
-import subprocess
-import sys
-
 import openpyxl
 import pytest
 
 from flows.scheme_kept import keep_scheme, kept_scheme
 from reports.views.scheme import SchemeFacts
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B, build
-from tests.realdata import REPOSITORY
 
 
 def test_explain_says_tier_rule_records_what_is_left_out_and_what_comes_next(yaoxin):
@@ -222,14 +217,3 @@ def test_what_is_kept_of_a_scheme_is_the_whole_of_it(tmp_path):
     assert kept_scheme(tmp_path) is None
     keep_scheme(tmp_path, facts)
     assert kept_scheme(tmp_path) == facts
-
-
-@pytest.mark.parametrize("command", ["lookup", "explain"])
-def test_an_answer_by_identifier_reads_no_policy(kept, command):
-    watch = "print(*[m for m in ('transforms.policy', 'transforms.records', 'yaml') if m in sys.modules])"
-    program = f"import sys; from flows.cli import run_command as r; r(sys.argv[1:]); {watch}"
-    variables = {**os.environ, "YAOXIN_STORE": str(kept), "PYTHONPATH": str(REPOSITORY)}
-    words = [sys.executable, "-c", program, command, GOOD]
-    done = subprocess.run(words, capture_output=True, text=True, env=variables, cwd=kept.parent, check=False)
-    assert NAMES[GOOD] in done.stdout, done.stderr
-    assert done.stdout.splitlines()[-1] == ""

@@ -1,0 +1,39 @@
+"""An enterprise's ratings on a night, and the words of the scheme they were made by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from flows.scheme_kept import kept_scheme
+from flows.settings import Settings
+from flows.store import Run, Store
+from reports.views.scheme import SchemeFacts
+
+
+def ratings_of(store: Store, run: Run, enterprise_id: str) -> pl.DataFrame:
+    """Every rating the enterprise had had when the night `run` passed, oldest first: the last one stands."""
+    return store.scan("ratings", run, enterprise_id).sort("valid_from_on").collect()
+
+
+def last_of(ratings: pl.DataFrame) -> dict[str, Any] | None:
+    """The rating that stands; None for an enterprise not rated yet."""
+    return ratings.row(-1, named=True) if ratings.height else None
+
+
+def scheme_of(settings: Settings, store: Store, run: Run) -> SchemeFacts:
+    """As the night kept it; else, in another machine's store, as the policy has it for that day."""
+    return kept_scheme(store.run_folder(run.run_id)) or _scheme_in_force(settings, run)
+
+
+def _scheme_in_force(settings: Settings, run: Run) -> SchemeFacts:
+    from flows.policies import read_scheme, scheme_facts
+
+    return scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of)
+
+
+def identity(enterprise: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells one enterprise from another."""
+    return {name: enterprise[name] for name in ("enterprise_id", "name", "uscc", "state")}
