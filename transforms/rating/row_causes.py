@@ -85,11 +85,14 @@ def _policy_or(cause: str, night: Night) -> pl.Expr:
 
 
 def _of_lost_row(night: Night) -> pl.Expr:
-    """A row that is there no more. A placement by several records goes when another of them goes."""
+    """A row that is there no more. A placement by several records goes when another of them goes.
+
+    A record that is not among those given stands elsewhere now: it had been entered for the wrong enterprise.
+    """
     is_corrected, _ = _came_with(night)
     is_placement = pl.col("role") == "direct"
     return (
-        pl.when(is_corrected.fill_null(False))
+        pl.when(is_corrected.fill_null(True))
         .then(cause_number("correction"))
         .when(is_placement & pl.lit(not night.is_policy_changed))
         .then(_none())

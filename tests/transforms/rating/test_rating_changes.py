@@ -113,6 +113,16 @@ def test_revocation() -> None:
     assert _causes((scheme(), _DAY, before), (scheme(), _NEXT, after)) == ["revocation"]
 
 
+def test_a_record_that_went_to_another_enterprise_is_a_correction_though_it_is_not_among_the_records_asked() -> None:
+    """Also on a day of another policy: records of other buckets are not at hand."""
+    before, after = ([penalty("p1", key, _DAY, "stop_order", version_no=n)] for n, key in ((1, "E1"), (2, "E2")))
+    ratings = _rated(scheme(), _DAY, before), _rated(scheme(), _NEXT, after)
+    for known in (frames(), frames(*after)):
+        for is_policy_changed in (False, True):
+            found = tier_changes(*ratings, known, _FIRMS, _NEXT, is_policy_changed).changes.collect()
+            assert found.filter(enterprise_id="E1")["causes"].to_list() == [["correction"]]
+
+
 def test_correction_of_what_was_punished_of_the_day_and_of_whom() -> None:
     before = [penalty("p1", "E1", _DAY, "stop_order")]
     milder = [penalty("p1", "E1", _DAY, "warning", version_no=2)]
