@@ -20,6 +20,7 @@ from flows.policies import PolicyInForce
 from flows.store import Run, Store
 
 _COUNTED = (PRESENT,)
+_MOST_IN_MEMORY = 100_000  # rows; more are read once for the count and once more for the gate, a piece at a time
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,11 @@ def _frames(
 ) -> Iterator[tuple[str, pl.LazyFrame]]:
     """What is new is checked row by row; what stands was checked so when it was new, and is checked as a whole."""
     seen = Seen.by(night, store)
-    came = {table: arrived(seen, table, former).collect() for table in ARRIVALS}
-    yield from ((table, frame.lazy()) for table, frame in came.items() if not frame.is_empty())
-    yield "night_accounts", night_accounts(came["accounts"])
+    for table in ARRIVALS:
+        came = arrived(seen, table, former)
+        if count := came.select(pl.len()).collect().item():
+            yield table, came if count > _MOST_IN_MEMORY else came.collect().lazy()
+    yield "night_accounts", night_accounts(arrived(seen, "accounts", former))
     yield from ((table, night.staged(table)) for table in RESULTS)
     stage_present(seen, [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])
     yield PRESENT, night.staged(PRESENT, table=PRESENT_RATINGS)

@@ -28,9 +28,11 @@ def _trace(seen: Seen, part: Part, ratings: pl.LazyFrame) -> pl.LazyFrame:
     """The points of tonight's trace, and of what stands in the store but of ratings that were replaced."""
     columns = ["enterprise_id", "points_centipoints"]
     stored = seen.stored("trace", part).filter(pl.col("valid_from_on") < seen.night.as_of)
+    # Summed first: there are several rows to an enterprise, and the next step goes by its name.
+    sums = stored.group_by("enterprise_id", "valid_from_on").agg(pl.col("points_centipoints").sum())
     since = ratings.select("enterprise_id", since="valid_from_on")
     is_over = (pl.col("valid_from_on") < pl.col("since")).fill_null(False)  # a trace without a rating is a fault
-    kept = stored.select(*columns, "valid_from_on").join(since, on="enterprise_id", how="left").filter(~is_over)
+    kept = sums.join(since, on="enterprise_id", how="left").filter(~is_over)
     return pl.concat([kept.select(columns), seen.night.staged("trace", part.buckets).select(columns)])
 
 

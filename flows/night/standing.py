@@ -26,7 +26,9 @@ def stage_before(seen: Seen) -> None:
     night = seen.night
     for bucket in range(night.buckets):
         rows = seen.stored("ratings", Part(frozenset([bucket]))).filter(pl.col("valid_from_on") < night.as_of)
-        night.stage(BEFORE, newest(rows.select(_NARROW)), bucket)
+        narrow = rows.select(_NARROW).collect()
+        is_first = narrow["enterprise_id"].n_unique() == narrow.height
+        night.stage(BEFORE, narrow if is_first else newest(narrow.lazy()), bucket)
 
 
 def newest(ratings: pl.LazyFrame) -> pl.LazyFrame:
