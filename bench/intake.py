@@ -10,6 +10,7 @@ import polars as pl
 from bench import made
 from bench.side import Answer, Side
 from flows.intake import Intake, Known, Rules, read_common, take_in
+from flows.night.plan import Night
 from flows.policies import read_sources
 from transforms.tables import KINDS, TABLES
 
@@ -52,9 +53,11 @@ def taken_in(folder: Path) -> Side:
     register = pl.scan_parquet(folder / "enterprise.parquet")
     known = Known.of(lambda name: register if name == "enterprise" else TABLES[name].empty().lazy())
 
+    night = Night(made.RECEIVED_AT.date(), made.RECEIVED_AT, folder)
+
     def work() -> Intake:
         brought = take_in(folder / "inbox", rules, known, made.RECEIVED_AT)
-        brought.records["inspection"].write_parquet(folder / "taken_in.parquet")
+        night.stage("inspection", brought.records["inspection"])
         return brought
 
     return Side([work], _account)

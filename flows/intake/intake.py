@@ -15,8 +15,7 @@ from flows.intake.known import Known
 from flows.intake.parts import Part, read_part, sound_records, tied, unclaimed
 from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
-from transforms.history import age
-from transforms.records import Register, Terms, with_fates, with_keys
+from transforms.records import Register, Terms, by_fact, with_fates, with_keys
 from transforms.records.register import NEEDED
 from transforms.tables import KINDS, TABLES
 
@@ -92,22 +91,24 @@ def _settle(kind: str, parts: Sequence[Part], known: Known, received_at: datetim
     made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
     accounts = [account(part.raw, part.source, kind, _row_fates(part, fated)) for part in parts]
     away = [quarantined(part.raw, part.source, kind, part.mapped.problems, received_at) for part in parts]
-    return _Settled(made.sort("record_id", "version_no"), accounts, away)
+    return _Settled(made.sort(by_fact()), accounts, away)
 
 
 def _row_fates(part: Part, fated: pl.DataFrame) -> pl.DataFrame:
     """Every row the part read: row_no, record_row_no, fate."""
     own = fated.filter(pl.col("file_id") == part.raw.file_id).select(pl.col("row_no").alias("record_row_no"), "fate")
-    rows = part.rows.join(own, on="record_row_no", how="left")
+    if own["record_row_no"].equals(part.rows["record_row_no"]):  # nothing folded, nothing turned away
+        rows = part.rows.with_columns(own["fate"])
+    else:
+        rows = part.rows.join(own, on="record_row_no", how="left")
     is_away = pl.col("row_no").is_in(part.mapped.problems["row_no"].implode())
     fate = pl.when(is_away).then(pl.lit("quarantined")).otherwise("fate")
     return rows.select("row_no", "record_row_no", fate=fate)
 
 
 def _register(known: Known, new: pl.DataFrame) -> Register:
-    columns = dict.fromkeys((*NEEDED, "version_no", "version_by", "received_at"))
-    versions = pl.concat([known.register.select(columns.keys()), new.lazy().select(columns.keys())])
-    return Register.of(versions.sort("enterprise_id", age(), "version_no").select(NEEDED).collect())
+    versions = pl.concat([known.register.select(NEEDED), new.lazy().select(NEEDED)])
+    return Register.of(versions.collect())
 
 
 def _rest(arrival: Arrival, parts: list[Part], terms: Terms, received_at: datetime) -> _Settled:

@@ -37,10 +37,10 @@ class Night:
     buckets: int = 1
 
     def stage(self, name: str, frame: pl.LazyFrame | pl.DataFrame, part: int = 0) -> None:
-        """Keep `frame` in the run's folder under `name`."""
+        """Keep `frame` in the run's folder under `name`, as fast as can be: it is gone once the store has it."""
         path = self._folder(name) / f"{part:05}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        frame.lazy().collect().write_parquet(path)
+        frame.lazy().collect().write_parquet(path, compression="uncompressed", statistics=False)
 
     def staged(self, name: str, parts: Collection[int] | None = None, table: Table | None = None) -> pl.LazyFrame:
         """What was kept under `name`, of these parts or all; an empty frame of the table's shape where nothing was."""

@@ -12,12 +12,13 @@ from transforms.policy.source import Cell, Common
 from transforms.records import numbers
 from transforms.records.problems import Check
 from transforms.records.text import halfwidth, mask, mask_person_numbers, squeezed, squeezed_word
-from transforms.tables.shape import FLAG, TEXTS, Column
+from transforms.tables.shape import FLAG, TEXT, TEXTS, Column
 from transforms.tables.words import YES_NO
 
 _CODES = ("_code", "_nos", "uscc", "registration_no")
 _NAMES = ("name", "names")
 _SEPARATOR = "\x1f"
+TEXT_READ = "\x01text"
 _WORDS_SHOWN = 12
 
 
@@ -65,9 +66,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """The value of a field, and the checks on its cell."""
+    """The value of a field and the checks on its cell, over its raw columns and `text`, which stands in TEXT_READ.
+
+    So the text is worked out once, whatever asks for it.
+    """
 
     name: str
+    dtype: pl.DataType
+    text: pl.Expr
     value: pl.Expr
     checks: tuple[Check, ...] = ()
 
@@ -79,15 +85,18 @@ def raw_name(heading: str) -> str:
 
 def read_field(field: Field, common: Common, received_on: date) -> Reading:
     """How `field` is read. Its raw column is text; a hashed secret is left as plain text for the caller to hash."""
-    if field.cell.constant is not None:
-        return Reading(field.name, pl.lit(field.cell.constant, dtype=field.dtype))
-    if field.cell.template is not None:
-        return Reading(field.name, _template(field))
     if not field.found:
-        return Reading(field.name, pl.lit(None, dtype=field.dtype))
-    text = _text(field, common)
+        return Reading(field.name, field.dtype, pl.lit(None, dtype=TEXT), _without_cell(field))
+    text = pl.col(TEXT_READ)
     value, checks = _typed(field, text, common, received_on)
-    return Reading(field.name, value, (*_text_checks(field, text, common), *checks))
+    every = (*_text_checks(field, text, common), *checks)
+    return Reading(field.name, field.dtype, _text(field, common), value, every)
+
+
+def _without_cell(field: Field) -> pl.Expr:
+    if field.cell.template is not None:
+        return _template(field)
+    return pl.lit(field.cell.constant, dtype=field.dtype)
 
 
 def _template(field: Field) -> pl.Expr:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from transforms.records.cells import Reading
+from transforms.records.cells import TEXT_READ, Reading
 from transforms.records.problems import PROBLEMS, failures
+from transforms.tables.shape import TEXT
 
-_MOST_DIFFERENT = 2  # rows to a different text; below it, finding them out costs more than it saves
+# Rows to a different text; where there are fewer, finding the texts out costs more than it saves.
+_WORTH_IT, _WORTH_IT_FOR_TEXT = 2, 8
 
 
 def read_once(frame: pl.DataFrame, reading: Reading, cells: Sequence[str]) -> tuple[pl.Series, pl.DataFrame]:
@@ -17,19 +19,21 @@ def read_once(frame: pl.DataFrame, reading: Reading, cells: Sequence[str]) -> tu
 
     cells: all columns that the reading looks at, mostly one. What it says of a row follows from their text alone.
     """
-    if not _is_worth_it(frame, cells):
-        return _value(frame, reading), failures(frame, reading.checks)
-    different = frame.select(cells).unique()
-    read = different.with_columns(_value(different, reading))
+    if not _is_worth_it(frame, reading, cells):
+        whole = frame.select("row_no", *cells).with_columns(reading.text.alias(TEXT_READ))
+        return _value(whole, reading), failures(whole, reading.checks)
+    different = frame.select(cells).unique().with_columns(reading.text.alias(TEXT_READ))
+    read = different.select(*cells, _value(different, reading))
     values = frame.select(cells).join(read, on=cells, how="left", nulls_equal=True, maintain_order="left")
     return values[reading.name], _problems(frame, different, reading, cells)
 
 
-def _is_worth_it(frame: pl.DataFrame, cells: Sequence[str]) -> bool:
+def _is_worth_it(frame: pl.DataFrame, reading: Reading, cells: Sequence[str]) -> bool:
     if len(cells) != 1:
         return False
     different: int = frame.select(pl.approx_n_unique(cells[0])).item()
-    return different * _MOST_DIFFERENT <= frame.height
+    least = _WORTH_IT_FOR_TEXT if reading.dtype == TEXT else _WORTH_IT
+    return different * least <= frame.height
 
 
 def _value(frame: pl.DataFrame, reading: Reading) -> pl.Series:
@@ -42,5 +46,5 @@ def _problems(frame: pl.DataFrame, different: pl.DataFrame, reading: Reading, ce
     faulty = different.lazy().filter(pl.any_horizontal(check.fails for check in reading.checks)).collect()
     if faulty.is_empty():
         return PROBLEMS.to_frame()
-    rows = frame.join(faulty, on=cells, how="semi", nulls_equal=True, maintain_order="left")
+    rows = frame.select("row_no", *cells).join(faulty, on=cells, how="inner", nulls_equal=True, maintain_order="left")
     return failures(rows, reading.checks)

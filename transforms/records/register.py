@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from transforms.history import age
 from transforms.policy.source import Nearest
 from transforms.records.text import normalise_name, squeezed
 
-NEEDED = ("enterprise_id", "uscc", "name", "name_key", "former_names", "licence_nos", "registration_no")
+_ORDER = ("version_by", "received_at", "version_no")
+NEEDED = ("enterprise_id", "uscc", "name", "name_key", "former_names", "licence_nos", "registration_no", *_ORDER)
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Register:
     """Look-ups of the register, every version of every entry in it: what an enterprise was once called still finds it.
 
     codes: code, enterprise_id. numbers and names (of each name it bears or bore): key, enterprise_id (null where
-    several share the key), ids (null where only one has it). titles: enterprise_id, name, the present version last.
+    several share the key), ids (null where only one has it). titles: enterprise_id, name, what orders its versions.
     """
 
     codes: pl.DataFrame
@@ -28,7 +30,7 @@ class Register:
 
     @classmethod
     def of(cls, versions: pl.DataFrame) -> Register:
-        """From rows of the enterprise table (NEEDED), the present version of each entry last."""
+        """From rows of the enterprise table (NEEDED): every version of every entry."""
         ids = pl.col("enterprise_id")
         own = versions.select(ids.unique()).select(code=ids, enterprise_id=ids)
         codes = versions.filter(pl.col("uscc") != ids).select(code="uscc", enterprise_id=ids).unique()
@@ -39,12 +41,13 @@ class Register:
             pl.concat([own, codes]),
             _by_key(numbers.with_columns(number_key(pl.col("key")))),
             _by_key(pl.concat([versions.select("enterprise_id", key="name_key"), former])),
-            versions.select("enterprise_id", "name"),
+            versions.select("enterprise_id", "name", *_ORDER),
         )
 
     def shown(self, ids: list[str]) -> list[str]:
         """Enterprises as a suggestion shows them: name and identifier."""
-        names = dict(self.titles.filter(pl.col("enterprise_id").is_in(ids)).iter_rows())
+        versions = self.titles.filter(pl.col("enterprise_id").is_in(ids)).sort(age(), "version_no")
+        names = dict(versions.select("enterprise_id", "name").iter_rows())  # of one enterprise the last remains
         return [f"{names[one]}（{one}）" for one in ids]
 
     def nearest(self, keys: list[str], terms: Nearest) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ _HALFWIDTH = r"^(?:[!-~\x{4E00}-\x{9FFF}〔〕][ -~\x{4E00}-\x{9FFF}〔〕]*[!-~
 _SQUEEZED = r"^[!-~\x{4E00}-\x{9FFF}〔〕]*$"
 _PLAIN_NAME = r"^[0-9A-Z()·\x{4E00}-\x{9FFF}_-]*$"
 _PLAIN_NUMBER = r"^[0-9A-Z\x{4E00}-\x{9FFF}〔〕./_-]*$"
+_AT_A_TIME = 10_000  # texts hashed while they still stand in the cache
 _DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
 
 
@@ -103,6 +104,11 @@ def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
 
 def digests(texts: pl.Series) -> pl.Series:
     """128 bits of SHA-256 of each text, as hexadecimal. Polars' own hash differs between its versions."""
+    pieces = texts.cast(pl.Binary()).to_frame().iter_slices(_AT_A_TIME)
+    hashes = [_hashes(piece.to_series().to_list()) for piece in pieces]
+    return pl.concat([pl.Series(dtype=pl.String()), *hashes]).alias(texts.name)
+
+
+def _hashes(texts: list[bytes]) -> pl.Series:
     sha256 = hashlib.sha256
-    whole = [sha256(text).digest() for text in texts.cast(pl.Binary()).to_list()]
-    return pl.Series(texts.name, whole, dtype=pl.Binary()).bin.slice(0, 16).bin.encode("hex")
+    return pl.Series([sha256(text).digest() for text in texts], dtype=pl.Binary()).bin.slice(0, 16).bin.encode("hex")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 _QUOTE = ord('"')
 _SPACE = ord(" ")
-_RARE_CONTROL = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")  # U+0080 to U+009F, U+FFFE and U+FFFF in UTF-8
+_DELETE = 0x7F
+_PLAIN = [ord(mark) for mark in "\t\n\r"]
 
 
 def has_odd_quotes(data: bytes, delimiter: str) -> bool:
@@ -33,10 +32,21 @@ def _are_borders(codes: pl.Series, delimiter: str) -> bool:
 
 def has_control(data: bytes) -> bool:
     """Whether the UTF-8 text has a control character other than tab and line ends, or a code that is no character."""
-    plain = sum(data.count(mark) for mark in (b"\t", b"\n", b"\r"))
-    if int((_codes(data) < _SPACE).sum()) != plain or b"\x7f" in data:
+    codes = _codes(data)
+    if not codes.filter(codes < _SPACE).is_in(_PLAIN).all() or (codes == _DELETE).any():
         return True
-    return any(lead in data for lead in (b"\xc2", b"\xef\xbf")) and _RARE_CONTROL.search(data) is not None
+    # U+0080 to U+009F are C2 80 to C2 9F, U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+    has_c1 = codes.gather(_after(codes == 0xC2)) < 0xA0
+    if has_c1.any():
+        return True
+    second = _after(codes == 0xEF)
+    third = second.filter(codes.gather(second) == 0xBF) + 1
+    return bool((codes.gather(third) >= 0xBE).any())
+
+
+def _after(is_lead: pl.Series) -> pl.Series:
+    """The places after those that are true; in UTF-8 a byte always follows one that leads."""
+    return is_lead.arg_true() + 1
 
 
 def _codes(data: bytes) -> pl.Series:
