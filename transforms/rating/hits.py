@@ -27,6 +27,7 @@ HIT = pl.Schema(
         "expires_on": pl.Date(),
     }
 )
+NEED = pl.Schema((name, HIT[name]) for name in ("key", "rule", "event_on", "withdrawn_by", "expires_on"))
 _NO_DAY = pl.lit(None, dtype=pl.Date())
 ITEM = pl.Schema({"act": pl.Int64(), "raw": pl.Int64(), "used": pl.String()})
 
@@ -37,8 +38,9 @@ class Hits:
 
     withdrawn_by is why (a reason) a record taken away by the plan's day does not count, on whichever day; null for
     others. window_ends_on is the last day the rule's window covers, expires_on the record's own term where the window
-    heeds it. Those of items have raw, the centipoints of the award; used, the value they were computed from; act, a
-    number, where of one act only the heaviest counts; and decay_N_on, the day from which step N of the decay tells.
+    heeds it. Hits of needs do not name the record. Those of items have raw, the centipoints of the award; used, the
+    value they were computed from; act, a number, where of one act only the heaviest counts; and decay_N_on, the day
+    from which step N of the decay tells.
     """
 
     items: pl.DataFrame
@@ -68,12 +70,13 @@ def find(facts: Facts, plan: Plan) -> Hits:
     return Hits(
         items=_with_decay(_found(facts, plan.items, pl.Schema(HIT | ITEM)), plan),
         triggers=triggers(_found(facts, plan.directs, HIT), plan),
-        needs=_found(facts, plan.needs, HIT),
+        needs=_found(facts, plan.needs, NEED),
     )
 
 
 def _found(facts: Facts, rules: Sequence[Rule], schema: pl.Schema) -> pl.DataFrame:
-    frames = [_hits(facts[rule.kind], rule) for rule in rules if rule.kind in facts]
+    told = (rule for rule in rules if rule.kind in facts and facts[rule.kind][rule.flag].any())
+    frames = [_hits(facts[rule.kind], rule, schema) for rule in told]
     found = pl.concat([pl.LazyFrame(schema=schema), *frames]).collect().rechunk()
     return found.with_columns(window_ends_on=last_days(found, {rule.order: rule.window for rule in rules}))
 
@@ -87,7 +90,7 @@ def _with_decay(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return hits
 
 
-def _hits(facts: pl.DataFrame, rule: Rule) -> pl.LazyFrame:
+def _hits(facts: pl.DataFrame, rule: Rule, schema: pl.Schema) -> pl.LazyFrame:
     withdrawn = "withdrawn" if rule.is_until_released else "revoked"
     columns = {
         "key": pl.col("key"),
@@ -99,8 +102,9 @@ def _hits(facts: pl.DataFrame, rule: Rule) -> pl.LazyFrame:
         "withdrawn_by": pl.col(f"{withdrawn}_by"),
         "expires_on": pl.col("expires_on") if rule.window.until_expiry else _NO_DAY,
     }
-    more = _of_item(rule) if isinstance(rule, ItemRule) else {}
-    return facts.lazy().filter(pl.col(rule.flag)).select(value.alias(name) for name, value in (columns | more).items())
+    if isinstance(rule, ItemRule):
+        columns |= _of_item(rule)
+    return facts.lazy().filter(pl.col(rule.flag)).select(columns[name].alias(name) for name in schema)
 
 
 def _of_item(rule: ItemRule) -> dict[str, pl.Expr]:

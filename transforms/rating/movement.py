@@ -53,6 +53,7 @@ def burdens(hits: Hits, plan: Plan) -> pl.DataFrame:
     return pl.concat(frames).collect().rechunk()
 
 
+_FLOOR = pl.Schema({"key": pl.UInt32(), "floor": pl.Int64(), "last_on": pl.Date()})
 _SUMS = pl.col("^(burden|again_.*)$")
 
 
@@ -126,6 +127,8 @@ def floors(hits: Hits, tiers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     nobody had inspected yet has not fallen.
     """
     asks = past_asks(hits, tiers, plan)
+    if asks.is_empty():  # as for most batches of few enterprises
+        return pl.DataFrame(schema=_FLOOR)
     reached = evaluate(hits.beside(asks), asks, replace(plan, needs=())).tiers
     floor = (pl.col("index") - pl.col("credit")).max()
     return reached.group_by("key").agg(floor=floor, last_on=pl.col("last_on").max())
