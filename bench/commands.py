@@ -8,17 +8,17 @@ import sys
 import time
 from pathlib import Path
 
-from bench.night import settings_in, some_enterprise
+from bench.night import most_concerned, not_concerned, settings_in
 from bench.pairs import SideFailed
 from bench.side import Run
 
 NAMES = ("explain", "lookup")
+WHO = {"one with nothing before the law": not_concerned, "the one with most": most_concerned}
 _MAIN = "import sys; from flows.cli import main; sys.exit(main())"
 
 
-def called(name: str, folder: Path) -> Run:
-    """`yaoxin NAME ID` on the store in `folder`. Raises SideFailed where it does not say the enterprise."""
-    who = some_enterprise()
+def called(name: str, who: str, folder: Path) -> Run:
+    """`yaoxin NAME WHO` on the store in `folder`. Raises SideFailed where it does not say the enterprise."""
     command = [sys.executable, "-c", _MAIN, name, who, "--store", settings_in(folder).store]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

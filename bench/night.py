@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from bench import made
-from bench.dice import AS_OF, Dice, identities
+from bench.dice import AS_OF, Dice
 from bench.intake import csv_of
 from bench.side import Answer, Side
 from flows.night.bring_in import buckets_for
@@ -133,6 +133,14 @@ SIDES: dict[str, Callable[[Path], Side]] = {
 }
 
 
-def some_enterprise() -> str:
-    """One of the many that are seldom at fault."""
-    return str(identities(np.array([1]))[0])
+def most_concerned(folder: Path) -> str:
+    """The enterprise in `folder` with the most records on which the law has a word."""
+    law = Store(settings_in(folder).store).scan("law").sort("record_count", "enterprise_id", descending=[True, False])
+    return str(law.select("enterprise_id").head(1).collect().item())
+
+
+def not_concerned(folder: Path) -> str:
+    """An enterprise in `folder` that is rated, and on which the law has no word."""
+    store = Store(settings_in(folder).store)
+    others = store.scan("ratings").join(store.scan("law"), on="enterprise_id", how="anti")
+    return str(others.select(pl.col("enterprise_id").min()).collect().item())

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from bench import commands, intake, made, night, penalties
@@ -92,9 +93,16 @@ def nights(flags: argparse.Namespace, folder: Path, tell: Tell) -> Iterator[Row]
     measured = measure(replace(one, warm=few, is_equal=True, goal=0.1), flags.pairs, tell)
     yield of_pairs(measured)
     yield _share_of_gate(measured)
-    for name in commands.NAMES:
-        runs = [commands.called(name, office) for _ in range(max(3, flags.pairs) + 1)][1:]
-        row = of_runs("Command", f"`yaoxin {name}` on that store", runs, _MOST_SECONDS, f"under {_MOST_SECONDS} s")
+    yield from _commands(office, max(3, flags.pairs))
+
+
+def _commands(office: Path, times: int) -> Iterator[Row]:
+    """Each command about each of WHO; the first call is not counted."""
+    for name, (words, find) in product(commands.NAMES, commands.WHO.items()):
+        who = find(office)
+        runs = [commands.called(name, who, office) for _ in range(times + 1)][1:]
+        told = f"`yaoxin {name}` on that store, of {words}"
+        row = of_runs("Command", told, runs, _MOST_SECONDS, f"under {_MOST_SECONDS} s")
         yield replace(row, peak_mb=_NONE)  # a child's begins with that of the process it was forked from
 
 
