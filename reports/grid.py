@@ -57,13 +57,27 @@ class Field:
 
 @dataclass(frozen=True)
 class Grid:
-    """A titled table: fields, rows of values in their order, and what it says where it has no rows."""
+    """A titled table: fields, rows of values in their order, and what it says where it has no rows.
+
+    left_out: how many rows were left out at its end; all_in: the command that shows all.
+    """
 
     name: str
     title: str
     fields: tuple[Field, ...]
     rows: tuple[tuple[Value, ...], ...]
     empty: str = "无"
+    left_out: int = 0
+    all_in: str = ""
+
+    @property
+    def total(self) -> int:
+        """Rows, those left out included."""
+        return len(self.rows) + self.left_out
+
+    def of(self, total: int, all_in: str) -> Grid:
+        """The same as the first of `total` rows, all of which the command `all_in` shows."""
+        return replace(self, left_out=max(0, total - len(self.rows)), all_in=all_in)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -41,7 +41,7 @@ def office_html(view: NightView, details: int = DETAILS_ON_PAGE, rows: int = ROW
 
 
 def office_xlsx(view: NightView) -> bytes:
-    """The report as a workbook: every table whole."""
+    """The report as a workbook: every table whole, but for those that say how many rows they leave out."""
     title = f"信用办晨报 {view.night.as_of}"
     facts = f"{view.night.office}　评价标准：{view.scheme.title}　运行编号：{view.night.run_id}"
     return workbook(view.grids, title, (*view.scheme.notices, facts))
@@ -52,7 +52,7 @@ def headline(view: NightView) -> str:
     turned_away = next(figure.text for figure in view.figures if figure.label == QUARANTINED)
     moved = f"等级下调 {show.count(len(view.downgrades))} 家、上调 {show.count(len(view.upgrades))} 家"
     warned = f"；质量检查提示 {len(view.warnings)} 项" if view.warnings.rows else ""
-    law = f"；今日到期 {len(view.law.today)} 项、逾期 {len(view.law.overdue)} 项" if view.law else ""
+    law = f"；今日到期 {view.law.today.total} 项、逾期 {view.law.overdue.total} 项" if view.law else ""
     soon = f"今后 30 天等级可能变化 {show.count(len(view.due))} 家"
     return f"本夜{moved}；隔离 {turned_away} 行{law}；{soon}{warned}。"
 

@@ -40,8 +40,15 @@ def workbook(grids: Sequence[Grid], title: str, notices: Sequence[str] = (), row
         book.set_properties({"title": title, "created": _CREATED})
         styles = _styles(book.add_format)
         for name, grid in _sheets(grids, row_limit):
-            _Sheet(book.add_worksheet(name), styles).write(grid, (f"{title} · {grid.title}", *notices))
+            lines = (f"{title} · {grid.title}", *_cut(grid), *notices)
+            _Sheet(book.add_worksheet(name), styles).write(grid, lines)
     return buffer.getvalue()
+
+
+def _cut(grid: Grid) -> tuple[str, ...]:
+    if not grid.left_out:
+        return ()
+    return (f"本表不全：只列前 {len(grid)} 项，另有 {grid.left_out} 项未列出；全部 {grid.total} 项见 {grid.all_in}。",)
 
 
 def _sheets(grids: Iterable[Grid], row_limit: int) -> Iterator[tuple[str, Grid]]:

@@ -140,8 +140,8 @@ def _law_figures(law: OfficeLaw | None) -> tuple[Figure, ...]:
     if law is None:
         return ()
     return (
-        Figure(DUE_TODAY, len(law.today)),
-        Figure(OVERDUE, len(law.overdue), "须立即办理" if law.overdue.rows else ""),
+        Figure(DUE_TODAY, law.today.total),
+        Figure(OVERDUE, law.overdue.total, "须立即办理" if law.overdue.rows else ""),
     )
 
 

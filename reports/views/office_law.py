@@ -15,6 +15,7 @@ from transforms.tables.law.procedure import STEP_TABLE
 from transforms.tables.law.repair import APPLICATION
 from transforms.tables.words import LISTING_STATES
 
+MOST_DUE = 1000  # rows of a list of what is due, the most urgent; `yaoxin due` has all
 _CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}
 
 
@@ -47,7 +48,6 @@ class OfficeLaw:
     refused: Grid
     applications: Grid
     missing: tuple[str, ...] = ()
-    untold_candidates: int = 0
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -76,10 +76,10 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
         "basis",
     )
     return OfficeLaw(
-        overdue=coming_grid("已逾期", coming.filter(is_late), "没有逾期的事项", "overdue"),
-        today=coming_grid("今日到期", coming.filter(~is_late & is_today), "今日没有到期的事项", "today"),
-        ending=coming_grid(
-            "本月将届满", coming.filter(~is_late & ~is_today.fill_null(False)), "本月没有将届满的事项", "ending"
+        overdue=_due("已逾期", coming.filter(is_late), "没有逾期的事项", "overdue", as_of),
+        today=_due("今日到期", coming.filter(~is_late & is_today), "今日没有到期的事项", "today", as_of),
+        ending=_due(
+            "本月将届满", coming.filter(~is_late & ~is_today.fill_null(False)), "本月没有将届满的事项", "ending", as_of
         ),
         list_changes=grid_of(
             "list_changes",
@@ -88,7 +88,9 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
             (change, *fields_of(LISTING, *listed)),
             "名单没有变化",
         ),
-        candidates=grid_of("candidates", "列入候选", proposed, fields_of(CANDIDATE, *names), "没有候选"),
+        candidates=grid_of("candidates", "列入候选", proposed, fields_of(CANDIDATE, *names), "没有候选").of(
+            frames.candidate_count, "yaoxin list --candidates"
+        ),
         refused=grid_of(
             "refused", "不予认可的环节", collected(frames.refused), fields_of(STEP_TABLE, *step), "没有不予认可的环节"
         ),
@@ -100,5 +102,9 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
             "没有办理中的申请",
         ),
         missing=tuple(frames.missing),
-        untold_candidates=max(0, frames.candidate_count - proposed.height),
     )
+
+
+def _due(title: str, rows: pl.DataFrame, empty: str, name: str, as_of: date) -> Grid:
+    """The first MOST_DUE rows. The month ends within the days that `yaoxin due` looks ahead."""
+    return coming_grid(title, rows.head(MOST_DUE), empty, name).of(rows.height, f"yaoxin due --as-of {as_of}")

@@ -1,6 +1,7 @@
 """The law's part of the office report and of an enterprise's page."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -91,6 +92,29 @@ def test_what_is_left_out_is_counted():
     assert "另有 6 项见 yaoxin list --candidates" in office_html(view(candidate_count=7))
     assert "另有" not in office_html(view(candidate_count=1)).split('id="list"')[1].split('id="migration"')[0]
     assert "标准未设定，3 件处罚" in office_html(view(missing=["标准未设定，3 件处罚"]))
+
+
+@pytest.mark.parametrize(("count", "left_out"), [(1, 0), (2, 0), (3, 1)])
+def test_a_list_of_what_is_due_says_in_page_and_workbook_how_many_it_leaves_out(monkeypatch, count, left_out):
+    monkeypatch.setattr("reports.views.office_law.MOST_DUE", 2)
+    late = [LATE | {"record_id": str(n), "decision_no": f"罚{n}号"} for n in range(1, count + 1)]
+    shown = view(coming=rows(COMING, *late))
+    assert (shown.law.overdue.total, shown.law.overdue.left_out) == (count, left_out)
+    assert f"逾期 {count} 项" in headline(shown)
+    html, told = office_html(shown), f"只列出前 2 项，另有 1 项见 yaoxin due --as-of {AS_OF}"
+    assert f">已逾期　{count} 项<" in html
+    assert (told in html) == bool(left_out)
+    assert ("罚3号" in html) is False
+    lines = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(office_xlsx(shown)))["已逾期"]["A"]]
+    cut = f"本表不全：只列前 2 项，另有 1 项未列出；全部 3 项见 yaoxin due --as-of {AS_OF}。"
+    assert (lines[1] == cut) == bool(left_out)
+
+
+def test_where_page_and_workbook_both_cut_the_page_names_both():
+    law = view().law.overdue.of(9, "yaoxin due")
+    shown = view()
+    html = office_html(replace(shown, law=replace(shown.law, overdue=law)), rows=0)
+    assert "只列出前 0 项，另有 9 项见 yaoxin due；前 1 项也见同名 XLSX 工作簿“已逾期”表。" in html
 
 
 def test_every_table_has_its_sheet():
