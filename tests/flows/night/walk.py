@@ -1,4 +1,4 @@
-"""Sixty nights of a demo region, with news of every sort on the way, walked by two offices from one inbox."""
+"""Many nights of a demo region, with news of every sort on the way, walked by two offices from one inbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.flows.intake.inboxes import put
 from tests.flows.night.nights import office_at, run_night
 
 BEGIN = date(2026, 1, 5)
-NIGHTS = 60
+NIGHTS = 30
 SCHEME = Path(__file__).with_name("walk.yaml")
 KINDS = ("罚款", "警告", "罚款；警告", "责令停产停业", "没收非法财物")
 
@@ -35,8 +35,8 @@ class Plan:
     rows: int = 3  # of each sort, in a night that has news
     seed: int = 7
     scheme: str = "walk"
-    gate_every: int = 30
-    told_every: int = 12
+    gate_every: int = 22
+    told_every: int = 7
 
     @property
     def last(self) -> date:

@@ -12,8 +12,9 @@ from tests.transforms.law.coming.coming_examples import ahead, day, legal
 from tests.transforms.law.coming.crowd import crowd
 from transforms.law.coming import coming
 
+pytestmark = pytest.mark.long
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
-DAYS = timedelta(days=400 if IS_CAMPAIGN else 4)
+DAYS = timedelta(days=400 if IS_CAMPAIGN else 3)
 
 
 def walked(start, until, records):
