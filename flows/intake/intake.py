@@ -15,7 +15,7 @@ from flows.intake.known import Known
 from flows.intake.parts import Part, read_part, sound_records, tied, unclaimed
 from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
-from transforms.records import Register, Terms, by_fact, with_fates, with_keys
+from transforms.records import Register, Terms, with_fates, with_keys
 from transforms.records.register import NEEDED
 from transforms.tables import KINDS, TABLES
 
@@ -91,7 +91,7 @@ def _settle(kind: str, parts: Sequence[Part], known: Known, received_at: datetim
     made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
     accounts = [account(part.raw, part.source, kind, _row_fates(part, fated)) for part in parts]
     away = [quarantined(part.raw, part.source, kind, part.mapped.problems, received_at) for part in parts]
-    return _Settled(made.sort(by_fact()), accounts, away)
+    return _Settled(made.sort("record_id", "version_no"), accounts, away)
 
 
 def _row_fates(part: Part, fated: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from transforms.records.refusals import with_refusals
 from transforms.records.register import Register
 from transforms.records.text import document_key, mask, mask_person_numbers, normalise_name
 from transforms.records.torn import kept_text, masked_number
-from transforms.records.versions import KEYS, by_fact, with_fates, with_keys
+from transforms.records.versions import KEYS, with_fates, with_keys
 
 __all__ = [
     "KEYS",
@@ -28,7 +28,6 @@ __all__ = [
     "Mapped",
     "Register",
     "Terms",
-    "by_fact",
     "current",
     "describe",
     "document_key",

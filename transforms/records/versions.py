@@ -55,13 +55,6 @@ def _content(name: str, dtype: pl.DataType) -> pl.Expr:
     return value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(TEXT)
 
 
-def by_fact() -> list[pl.Expr]:
-    """Sort keys with which records of a kind stand by record_id and version_no, in half the time of sorting texts."""
-    digits = pl.col("record_id").str.tail(32)
-    halves = (digits.str.head(16), digits.str.tail(16))
-    return [*(half.str.to_integer(base=16, dtype=pl.UInt64()) for half in halves), pl.col("version_no")]
-
-
 def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """`incoming` (with_keys, received_at, file_name, row_no) with `fate` and `version_no`, in the same order.
 
