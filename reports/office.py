@@ -53,7 +53,7 @@ def headline(view: NightView) -> str:
     moved = f"等级下调 {show.count(len(view.downgrades))} 家、上调 {show.count(len(view.upgrades))} 家"
     warned = f"；质量检查提示 {len(view.warnings)} 项" if view.warnings.rows else ""
     law = f"；今日到期 {view.law.today.total} 项、逾期 {view.law.overdue.total} 项" if view.law else ""
-    soon = f"今后 30 天等级可能变化 {show.count(len(view.due))} 家"
+    soon = f"今后 30 天等级可能变化 {show.count(view.due.total)} 家"
     return f"本夜{moved}；隔离 {turned_away} 行{law}；{soon}{warned}。"
 
 

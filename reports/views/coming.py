@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
 from reports.grid import Grid, fields_of, grid_of
 from transforms.tables.law.coming import COMING
 
+MOST_DUE = 1000  # rows of a list of what is due, the most urgent; `yaoxin due` has all
 ITSELF = "itself"
 _WHO = {**COMING.column("who").words, ITSELF: "自行发生"}
 _NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
+
+
+def all_due(as_of: date) -> str:
+    """The command that shows everything due in the days a report looks ahead."""
+    return f"yaoxin due --as-of {as_of}"
 
 
 def coming_grid(

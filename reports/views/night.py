@@ -130,7 +130,7 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
         files=tables.files(files),
         quarantine=tables.quarantine(collected(frames.quarantine), night.workbooks),
         due_days=tables.due_days(due),
-        due=tables.due_list(due, scheme),
+        due=tables.due_list(due, scheme, night.as_of),
         warnings=tables.warnings(night.warnings),
         law=law,
     )

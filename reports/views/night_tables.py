@@ -10,6 +10,7 @@ import polars as pl
 from reports import show
 from reports.grid import Field, Frame, Grid, fields_of, grid_from, grid_of
 from reports.views.changes import KIND_WORDS, Change
+from reports.views.coming import MOST_DUE, all_due
 from reports.views.migration import Migration
 from reports.views.scheme import SchemeFacts
 from transforms.tables import TABLES
@@ -123,11 +124,12 @@ def due_days(frame: pl.DataFrame) -> Grid:
     return grid_of("due_days", "将到期（按日）", ordered, (day, why, Field("count", "企业数", "count")))
 
 
-def due_list(frame: pl.DataFrame, scheme: SchemeFacts) -> Grid:
-    """Every enterprise that falls due."""
+def due_list(frame: pl.DataFrame, scheme: SchemeFacts, as_of: date) -> Grid:
+    """The first MOST_DUE enterprises that fall due. `yaoxin due` looks as many days ahead."""
     tier = Field("tier", "现等级", "words", scheme.words)
     score, *rest = fields_of(_RATINGS, "score_centipoints", "next_change_on", "next_change_why")
-    return grid_of("due", "将到期", frame, (*_PARTY, tier, score, *rest))
+    shown = grid_of("due", "将到期", frame.head(MOST_DUE), (*_PARTY, tier, score, *rest))
+    return shown.of(frame.height, all_due(as_of))
 
 
 def warnings(rows: Iterable[tuple[str, str, str]]) -> Grid:

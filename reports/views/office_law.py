@@ -9,13 +9,12 @@ from datetime import date
 import polars as pl
 
 from reports.grid import Field, Frame, Grid, collected, fields_of, grid_of
-from reports.views.coming import coming_grid
+from reports.views.coming import MOST_DUE, all_due, coming_grid
 from transforms.tables.law.listing import CANDIDATE, LISTING
 from transforms.tables.law.procedure import STEP_TABLE
 from transforms.tables.law.repair import APPLICATION
 from transforms.tables.words import LISTING_STATES
 
-MOST_DUE = 1000  # rows of a list of what is due, the most urgent; `yaoxin due` has all
 _CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}
 
 
@@ -59,6 +58,7 @@ class OfficeLaw:
 def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
     """The view of the night's law."""
     coming, proposed = collected(frames.coming), collected(frames.candidates)
+    under_way = collected(frames.applications)
     is_late, is_today = pl.col("is_overdue"), pl.col("on") == as_of
     listed = ("decision_no", "name", "uscc", "listed_on", "left_on", "last_day_on", "reason", "basis")
     change = Field("state", "变化", "words", _CHANGES)
@@ -97,14 +97,14 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
         applications=grid_of(
             "applications",
             "办理中的修复和移出",
-            collected(frames.applications),
+            under_way.head(MOST_DUE),
             fields_of(APPLICATION, *applied),
             "没有办理中的申请",
-        ),
+        ).of(under_way.height, all_due(as_of)),
         missing=tuple(frames.missing),
     )
 
 
 def _due(title: str, rows: pl.DataFrame, empty: str, name: str, as_of: date) -> Grid:
     """The first MOST_DUE rows. The month ends within the days that `yaoxin due` looks ahead."""
-    return coming_grid(title, rows.head(MOST_DUE), empty, name).of(rows.height, f"yaoxin due --as-of {as_of}")
+    return coming_grid(title, rows.head(MOST_DUE), empty, name).of(rows.height, all_due(as_of))

@@ -86,6 +86,19 @@ def test_due_looks_thirty_days_ahead_from_the_day_after(days: int, is_due: bool)
     assert timedelta(days=30) == DUE_WITHIN
 
 
+@pytest.mark.parametrize(("count", "left_out"), [(1, 0), (2, 0), (3, 1)])
+def test_enterprises_that_fall_due_are_all_counted_and_listed_so_far(monkeypatch, count: int, left_out: int):
+    monkeypatch.setattr("reports.views.night_tables.MOST_DUE", 2)
+    on = samples.AS_OF + timedelta(days=1)
+    ratings = samples.frame("ratings", [samples.rating(n, "A", 1, next_change_on=on) for n in range(count)])
+    view = office_view(replace(samples.night_frames(0), after=ratings), samples.night(), samples.SCHEME)
+    assert (view.due.total, view.due.left_out) == (count, left_out)
+    html = office_html(view)
+    assert f"到期企业名单（{count} 家）" in html
+    assert (f"另有 1 项见 yaoxin due --as-of {samples.AS_OF}" in html) == bool(left_out)
+    assert f"今后 30 天等级可能变化 {count} 家" in headline(view)
+
+
 def test_quarantine_is_counted_by_source_and_reason(view: NightView):
     names = [field.name for field in view.quarantine.fields]
     rows = [dict(zip(names, row, strict=True)) for row in view.quarantine.rows]

@@ -110,6 +110,14 @@ def test_a_list_of_what_is_due_says_in_page_and_workbook_how_many_it_leaves_out(
     assert (lines[1] == cut) == bool(left_out)
 
 
+def test_applications_under_way_are_cut_too(monkeypatch):
+    monkeypatch.setattr("reports.views.office_law.MOST_DUE", 1)
+    asked = [{"target": f"罚{n}号", "by_on": AS_OF, "awaited_title": "受理"} for n in (4, 5)]
+    shown = view(applications=rows(APPLICATION, *asked))
+    assert (shown.law.applications.total, shown.law.applications.left_out) == (2, 1)
+    assert "罚5号" not in office_html(shown)
+
+
 def test_where_page_and_workbook_both_cut_the_page_names_both():
     law = view().law.overdue.of(9, "yaoxin due")
     shown = view()
