@@ -9,7 +9,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reports.office import office_html, office_xlsx, write_office
+from reports.office import headline, office_html, office_xlsx, write_office
 from reports.views.migration import migration_of
 from reports.views.night import DUE_WITHIN, NightFrames, NightView, office_view
 from tests.reports import samples
