@@ -71,7 +71,7 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
         pages=pages,
     )
     view = views.office_view(frames, about, facts)
-    _write_pages(store, settings, telling, _shown(view, pages), facts)
+    _write_pages(store, telling, _shown(view, pages), facts)
     page, _ = write_office(view, telling.folder)
     numbers = {figure.label: figure.value for figure in view.figures}
     return Report(page, office.headline(view), {**telling.checked.facts, "numbers": numbers})
@@ -124,9 +124,7 @@ def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFr
     return links
 
 
-def _write_pages(
-    store: Store, settings: Settings, telling: Telling, enterprises: list[str], facts: SchemeFacts
-) -> None:
+def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: SchemeFacts) -> None:
     """A page for each of these enterprises; their part of every table is read once for all of them."""
     if not enterprises:
         return
