@@ -14,7 +14,7 @@ RESULTS = {
     **dict.fromkeys(("ratings", "trace", *LAW_KEPT), "valid_from_on"),
     **dict.fromkeys(("changes", "change_trace"), "as_of"),
 }
-_ROWS_AT_ONCE = 1_000_000
+_BYTES_AT_ONCE = 2**28
 
 
 def keep(writing: Writing, night: Night) -> None:
@@ -39,13 +39,13 @@ def keep(writing: Writing, night: Night) -> None:
 def _heaps(night: Night, name: str) -> Iterator[pl.LazyFrame]:
     """What was staged under `name`, in few writes and none too large for the memory."""
     parts: list[int] = []
-    count = 0
+    held = 0
     table = TABLES[name.removeprefix("copies_")]
     for part in night.parts(name):
-        rows = night.staged(name, [part]).select(pl.len()).collect().item()
-        if parts and count + rows > _ROWS_AT_ONCE:
+        size = night.size_bytes(name, part)
+        if parts and held + size > _BYTES_AT_ONCE:
             yield night.staged(name, parts)
-            parts, count = [], 0
-        parts, count = [*parts, part], count + rows
-    if count:
+            parts, held = [], 0
+        parts, held = [*parts, part], held + size
+    if parts:
         yield night.staged(name, parts, table)

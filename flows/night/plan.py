@@ -53,6 +53,10 @@ class Night:
         """The parts in which something was kept under `name`."""
         return sorted(int(path.stem) for path in self._folder(name).glob("*.parquet"))
 
+    def size_bytes(self, name: str, part: int) -> int:
+        """How large that part is as it lies."""
+        return (self._folder(name) / f"{part:05}.parquet").stat().st_size
+
     def clear(self) -> None:
         """Take away what was kept: it stands in the store now."""
         shutil.rmtree(self.folder / "stage", ignore_errors=True)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from transforms.law.coming import coming, untold
-from transforms.law.legal import Legal
+from transforms.law.legal import Legal, computed_all
 from transforms.law.repair import applications
 from transforms.law.serious.candidates import candidates
 from transforms.tables.law.kept import LAW, LAW_KEPT
@@ -48,7 +48,7 @@ def kept(legal: Legal) -> dict[str, pl.LazyFrame]:
         "law_candidates": candidates(*given, legal.register.followed, legal.as_of),
         "law_applications": applications(legal.register, legal.records["decision"]),
     }
-    frames = pl.collect_all(list(found.values()))
+    frames = computed_all(list(found.values()))
     details = {name: _numbered(name, frame) for name, frame in zip(found, frames, strict=True)}
     return {"law": _headed(legal, list(frames)).lazy(), **details}
 
@@ -76,7 +76,8 @@ def _headed(legal: Legal, told: list[pl.DataFrame]) -> pl.DataFrame:
     next_on = pl.min_horizontal("next_on", pl.lit(end if end > legal.as_of else None, DAY))
     joined = counts.join(gaps, on=_ID, how="left").join(soonest, on=_ID, how="left")
     known = joined.with_columns(pl.col("gaps").fill_null([]), next_on=next_on)
-    return known.select(name for name in LAW.schema if name != _FROM).sort(_ID).collect()
+    (heads,) = computed_all([known.select(name for name in LAW.schema if name != _FROM).sort(_ID)])
+    return heads
 
 
 def _ahead(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -43,6 +43,20 @@ class LegalLaw:
     calendar: Calendar
 
 
+def computed(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The frame, worked out once."""
+    return computed_all([frame])[0].lazy()
+
+
+def computed_all(frames: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+    """Each frame worked out, in memory.
+
+    The engine that streams, of Polars 2.1, broke off twice over ten million records where it put the texts of these
+    together, an index beyond its buffers, and could not be brought to do it again.
+    """
+    return pl.collect_all(frames, engine="in-memory")
+
+
 @dataclass(frozen=True)
 class Legal:
     """The state of the law on `as_of`; each part is worked out when it is asked for, from the parts before it.
@@ -59,18 +73,18 @@ class Legal:
         """What the register of decisions comes to: matters, steps, open terms, and LISTING."""
         records = ListRecords(*(self.records[kind] for kind in ("decision", "enterprise", "penalty")))
         made = register_of(records, self.law.listing, self.law.calendar, self.as_of)
-        return replace(made, listings=made.listings.collect().lazy())
+        return replace(made, listings=computed(made.listings))
 
     @cached_property
     def publicity(self) -> pl.LazyFrame:
         """PUBLICITY."""
-        return publicity_of(self._assessed).collect().lazy()
+        return computed(publicity_of(self._assessed))
 
     @cached_property
     def _assessed(self) -> Assessed:
         """What PUBLICITY and REPAIR both rest on."""
         systems = assessed(self.records["penalty"], self.records["enterprise"], self._day)
-        frames = pl.collect_all([frame for _, frame in systems])
+        frames = computed_all([frame for _, frame in systems])
         return [(system, frame.lazy()) for (system, _), frame in zip(systems, frames, strict=True)]
 
     @property
@@ -88,22 +102,22 @@ class Legal:
             self.publicity,
             self.register.listings,
         )
-        return spot_checks(known, self.law.spot_checks, self.law.calendar, self.as_of).collect().lazy()
+        return computed(spot_checks(known, self.law.spot_checks, self.law.calendar, self.as_of))
 
     @cached_property
     def bans(self) -> pl.LazyFrame:
         """BAN: persons and firms barred from the trade."""
         given = (self.records["person_ban"], self.records["penalty"])
-        return bans(*given, self.law.bans, self.law.listing.serious, self.as_of).collect().lazy()
+        return computed(bans(*given, self.law.bans, self.law.listing.serious, self.as_of))
 
     @cached_property
     def repair(self) -> pl.LazyFrame:
         """REPAIR."""
         kinds = ("penalty", "enterprise", "commitment", "rectification")
         known = Records(*(self.records[kind] for kind in kinds))
-        return repair_of(known, self._assessed, self._day).collect().lazy()
+        return computed(repair_of(known, self._assessed, self._day))
 
     @cached_property
     def releases(self) -> pl.LazyFrame:
         """What repairs and removals release for a rating."""
-        return releases(self.register, self.records["penalty"], self.law.publicity).collect().lazy()
+        return computed(releases(self.register, self.records["penalty"], self.law.publicity))
