@@ -19,7 +19,6 @@ MIN_RATIO_BYTES = 64 << 20  # below this size no ratio is harmful
 MAX_ARCHIVE_MEMBERS = 5_000
 MAX_SHEET_CELLS = 40_000_000  # rows times columns of the used range: a parsed cell costs about 32 bytes
 
-BLOCK_BYTES = (
-    1 << 20
-)  # of one parsing step of a CSV file, so that it stays in the cache; a longer row is read carefully
+# Of one parsing step of a CSV file, so that it stays in the cache; a longer row is read carefully.
+BLOCK_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
