@@ -52,7 +52,7 @@ def spot_checks(records: SpotRecords, law: SpotChecks, calendar: Calendar, as_of
     span = law.shown.on(max(start, as_of)) or Span(days=1)
     ways = dict(zip(_STOPS, (calendar.convention, EARLIEST, LATEST), strict=True))
     own = {name: _own_stop(span, start, calendar, convention) for name, convention in ways.items()}
-    stops = {name: pl.max_horizontal(stop, f"with_{name}") for name, stop in own.items()}
+    stops = {name: _later(stop, pl.col(f"with_{name}")) for name, stop in own.items()}
     frame = frame.with_columns(own_stop_on=own["stop_on"], **stops)
     frame = frame.with_columns(pl.min_horizontal(name, "gone_on").alias(name) for name in _STOPS)
     return _shown(frame, law, start, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
@@ -128,9 +128,15 @@ def _is_linked() -> pl.Expr:
 
 
 def _own_stop(span: Span, start: date, calendar: Calendar, convention: Convention) -> pl.Expr:
-    """First day off display where nothing heavier followed, not before the rule itself."""
-    end = last_day(end_of_span(pl.col("published_on"), span), convention, calendar)
-    return pl.max_horizontal(effect_day(end, convention), pl.lit(start))
+    """First day off display where nothing heavier followed, not before the rule itself; null beyond the calendar."""
+    stop = effect_day(last_day(end_of_span(pl.col("published_on"), span), convention, calendar), convention)
+    return pl.when(stop.is_not_null()).then(pl.max_horizontal(stop, pl.lit(start)))
+
+
+def _later(own: pl.Expr, with_stop: pl.Expr) -> pl.Expr:
+    """The later of the two; null where its own is beyond the calendar, unless what followed is for ever."""
+    is_known = own.is_not_null() | (with_stop >= FOR_EVER).fill_null(False)
+    return pl.when(is_known).then(pl.max_horizontal(own, with_stop))
 
 
 def _shown(frame: pl.LazyFrame, law: SpotChecks, start: date, as_of: date) -> pl.LazyFrame:
@@ -151,7 +157,7 @@ def _shown(frame: pl.LazyFrame, law: SpotChecks, start: date, as_of: date) -> pl
         "last_day_on": pl.when(stop < FOR_EVER).then(stop.dt.offset_by("-1d")),
         "stop_cause": pl.when(stop < FOR_EVER).then(cause.otherwise(pl.lit("period"))),
         "notes": pl.when(_is_open(as_of)).then(pl.lit(["link_unstated"])).otherwise(pl.lit([], dtype=TEXTS)),
-        "gap": pl.when(_is_open(as_of)).then(pl.lit("link")),
+        "gap": pl.when(_is_open(as_of)).then(pl.lit("link")).when(stop.is_null()).then(pl.lit("calendar")),
         **{name: pl.when(pl.col(name) < FOR_EVER).then(name) for name in _STOPS},
     }
     missing = [name for name in PUBLICITY.schema if name not in known and name not in _KEPT]

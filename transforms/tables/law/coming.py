@@ -9,7 +9,7 @@ from transforms.tables.shape import FLAG, TEXT, Column, Table
 from transforms.tables.words import DECISION_TYPES, MATTERS, SYSTEMS
 
 BY_ITSELF = {
-    "publicity_ends": "处罚停止公示",
+    "publicity_ends": "停止公示",
     "wait_over": "最短公示期届满",
     "repair_possible": "可以申请信用修复",
     "repair_closes": "新规定施行，尚不可申请修复",
