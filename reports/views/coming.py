@@ -16,9 +16,9 @@ _WHO = {**COMING.column("who").words, ITSELF: "自行发生"}
 _NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
 
 
-def all_due(as_of: date) -> str:
-    """The command that shows everything due in the days a report looks ahead."""
-    return f"yaoxin due --as-of {as_of}"
+def all_due(as_of: date, until: date | None = None) -> str:
+    """The command that shows everything due up to `until`, or in the days a report looks ahead."""
+    return f"yaoxin due --as-of {as_of}" + (f" --until {until}" if until else "")
 
 
 def coming_grid(

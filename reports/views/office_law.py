@@ -100,7 +100,7 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
             under_way.head(MOST_DUE),
             fields_of(APPLICATION, *applied),
             "没有办理中的申请",
-        ).of(under_way.height, all_due(as_of)),
+        ).of(under_way.height, all_due(as_of, until=max(under_way["by_on"].to_list(), default=as_of))),
         missing=tuple(frames.missing),
     )
 

@@ -115,6 +115,7 @@ def test_applications_under_way_are_cut_too(monkeypatch):
     asked = [{"target": f"罚{n}号", "by_on": AS_OF, "awaited_title": "受理"} for n in (4, 5)]
     shown = view(applications=rows(APPLICATION, *asked))
     assert (shown.law.applications.total, shown.law.applications.left_out) == (2, 1)
+    assert f"另有 1 项见 yaoxin due --as-of {AS_OF} --until {AS_OF}" in office_html(shown)
     assert "罚5号" not in office_html(shown)
 
 
