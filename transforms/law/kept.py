@@ -69,7 +69,9 @@ def _headed(legal: Legal, told: list[pl.DataFrame]) -> pl.DataFrame:
     counts = concerned(legal.records).group_by(_ID).agg(record_count=pl.len().cast(COUNT))
     gaps = untold(legal, None).group_by(_ID).agg(gaps=pl.col("gap").sort())
     followed = legal.register.followed
-    said = [legal.publicity, legal.spot_checks, legal.bans, followed.matters, followed.terms]
+    # Also when what was cut short would have ended: from that day on it is called otherwise.
+    natural = [legal.register.clocks, *(frame for _, frame in legal.assessed)]
+    said = [*natural, legal.spot_checks, legal.bans, followed.matters, followed.terms]
     frames = [*said, *legal.records.values(), *(frame.lazy() for frame in told)]
     days = [_ahead(frame, legal.as_of) for frame in frames]
     soonest = pl.concat(days).group_by(_ID).agg(pl.col("next_on").min())

@@ -78,11 +78,11 @@ class Legal:
     @cached_property
     def publicity(self) -> pl.LazyFrame:
         """PUBLICITY."""
-        return computed(publicity_of(self._assessed))
+        return computed(publicity_of(self.assessed))
 
     @cached_property
-    def _assessed(self) -> Assessed:
-        """What PUBLICITY and REPAIR both rest on."""
+    def assessed(self) -> Assessed:
+        """What PUBLICITY and REPAIR both rest on: by system, with the days on which publicity would end by itself."""
         systems = assessed(self.records["penalty"], self.records["enterprise"], self._day)
         frames = computed_all([frame for _, frame in systems])
         return [(system, frame.lazy()) for (system, _), frame in zip(systems, frames, strict=True)]
@@ -115,7 +115,7 @@ class Legal:
         """REPAIR."""
         kinds = ("penalty", "enterprise", "commitment", "rectification")
         known = Records(*(self.records[kind] for kind in kinds))
-        return computed(repair_of(known, self._assessed, self._day))
+        return computed(repair_of(known, self.assessed, self._day))
 
     @cached_property
     def releases(self) -> pl.LazyFrame:

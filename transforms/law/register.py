@@ -16,13 +16,17 @@ from transforms.law.serious.runs import followed_with_runs
 
 @dataclass(frozen=True)
 class Register:
-    """followed: the steps taken and refused, the matters, the open terms. listings: the table LISTING."""
+    """followed: the steps taken and refused, the matters, the open terms. listings: the table LISTING.
+
+    clocks: of every listing when its stay would end, whatever cuts it short.
+    """
 
     followed: Followed
     listings: pl.LazyFrame
+    clocks: pl.LazyFrame
 
 
 def register_of(records: ListRecords, law: ListLaw, calendar: Calendar, as_of: date) -> Register:
     """The register on `as_of`, from current versions of those records."""
     followed, runs = followed_with_runs(records, law, calendar, as_of)
-    return Register(followed, listings_of(followed, runs, law, calendar, as_of))
+    return Register(followed, listings_of(followed, runs, law, calendar, as_of), runs.lazy())

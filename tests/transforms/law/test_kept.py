@@ -55,6 +55,15 @@ def test_a_crowd_keeps_its_word_until_the_day_named(start):
     assert turned > 0
 
 
+def test_a_listing_without_a_ground_is_called_otherwise_once_its_stay_would_have_ended():
+    """The penalty was annulled, the listing not revoked: on the last day of its stay the matter ends by itself."""
+    everyone = crowd(11, 82, day("2026-07-20"))
+    records = {kind: [row for row in rows if row["enterprise_id"] == "e81"] for kind, rows in everyone.items()}
+    eve, then = day("2026-07-26"), day("2026-07-27")
+    before, after = said(records, eve), said(records, then)
+    assert differing(before, after) == {"e81"} == due_by(before, eve, then)
+
+
 @settings(max_examples=80 if IS_CAMPAIGN else 3, deadline=None)
 @given(seed=st.integers(0, 10**6), start=st.dates(date(2021, 8, 1), date(2026, 8, 1)), days=st.integers(1, 60))
 def test_what_names_no_day_till_then_is_the_same_then(seed, start, days):
