@@ -19,6 +19,7 @@ from expectations.shape import ColumnKind
 from transforms.policy import load_document
 from transforms.policy.dated import Strict
 from transforms.tables import KINDS, LAW_KEPT, TABLES, Column, Table
+from transforms.tables.law.repair import CONDITIONS
 from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS
 
 Frame = pl.LazyFrame | pl.DataFrame
@@ -30,6 +31,7 @@ _KINDS_OF_COLUMN: dict[pl.DataType, ColumnKind] = {
     FLAG: "flag",
     DAY: "day",
     INSTANT: "instant",
+    CONDITIONS: "parts",
 }
 # What a person needs beside the key to find a row.
 _NAMED_BESIDE_KEY = {
@@ -154,8 +156,7 @@ def spec_of(table: Table, limits: Limits) -> TableSpec:
     kind = KINDS.get(table.name)
     beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMED_BESIDE_KEY.get(table.name, ())
     columns = tuple(
-        ColumnSpec(c.name, _KINDS_OF_COLUMN.get(c.dtype, "parts"), c.label, c.required, tuple(c.words))
-        for c in table.columns
+        ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.words)) for c in table.columns
     )
     named = (*table.key, *(name for name in beside if name in table.schema))
     return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits)

@@ -10,6 +10,8 @@
 - `basis`      what ratings rest on beside records; `scope` whom the night rates, and why
 - `rate`       staged and stored records become ratings, traces and changes
 - `check`      the gate over all that is new; `present` what it sees of the whole
+- `differences` what is otherwise than the night before, staged
+- `word`       the law's word on enterprises: as it stood, as tonight makes it
 - `keep`       what passed is written to the store and committed
 - `legal`      the law's word on the night, for the report and the pages
 - `tell`       the office report and the enterprises' pages

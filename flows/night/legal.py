@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 
-from flows.law import legal_of, legal_on, read_legal_law
+from flows.law import legal_of, legal_on
 from flows.night.arrived import arrived
+from flows.night.differences import Frames
 from flows.night.records import PERSONS, Seen, Whose, known
 from flows.night.word import REFUSED, refused, word_after, word_before
+from flows.policies import read_calendar
 from flows.settings import Settings
 from flows.store import Run
 from reports.views.enterprise_law import EnterpriseLaw, EnterpriseLawFrames, enterprise_law
 from reports.views.office_law import OfficeLawFrames
+from transforms.law import calendar_of
 from transforms.law.coming import coming, in_order, of_repair, untold
 from transforms.law.kept import HAS_A_WORD
 from transforms.law.legal import KINDS_ASKED, Legal
@@ -28,14 +31,14 @@ from transforms.tables.law.publicity import GAPS
 
 MOST_CANDIDATES = 200  # told in the report, the newest; `yaoxin list --candidates` has all
 _ID = "enterprise_id"
-Frames = Mapping[str, pl.LazyFrame]
 
 
 def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeLawFrames:
     """What the report says of the law. former: the last night of an earlier day. Raises PolicyProblems."""
     night = seen.night
     until = _month_end(night.as_of)
-    word = word_after(seen)
+    before = word_before(seen)
+    word = word_after(seen, before)
     persons = _persons(seen, settings)
     own = _of_persons(persons, until) if persons else {}
     candidates = _told("law_candidates", word)
@@ -45,7 +48,7 @@ def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeL
     refusals = _with(own, REFUSED, night.staged(REFUSED, table=STEP_TABLE)).join(steps, on="record_id", how="semi")
     return OfficeLawFrames(
         coming=in_order(_with(own, "law_coming", _told("law_coming", word).filter(is_near))),
-        list_changes=_list_changes(seen, settings, former, word),
+        list_changes=_list_changes(seen, settings, former, (before, word)),
         candidates=newest_first(candidates).head(MOST_CANDIDATES),
         candidate_count=candidates.select(pl.len()).collect().item(),
         refused=refusals.sort("on", "decision_no", "record_id", "matter_id"),
@@ -93,18 +96,18 @@ def _gaps(word: Frames, persons: Legal | None) -> pl.DataFrame:
 
 
 def _missing(gaps: pl.DataFrame, settings: Settings, until: date) -> Iterator[str]:
-    last_on = read_legal_law(settings.policy_dir, until).calendar.last_on
+    last_on = calendar_of(read_calendar(settings.policy_dir), until).last_on
     asked = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > last_on))
     for gap, count in asked.group_by("gap").len().sort("gap").iter_rows():
         yield f"{GAPS[gap]}，{count} 件处罚的公示期不能确定"
 
 
-def _list_changes(seen: Seen, settings: Settings, former: Run | None, word: Frames) -> pl.DataFrame:
-    """Listings that stand and did not the night before, or stood and do not now."""
+def _list_changes(seen: Seen, settings: Settings, former: Run | None, words: tuple[Frames, Frames]) -> pl.DataFrame:
+    """Listings that stand and did not the night before, or stood and do not now. words: before and after."""
     stands = pl.col("state") == "standing"
     told = seen.night.staged("law").select(_ID).collect().lazy()
-    now = _told("law_listings", word).join(told, on=_ID, how="semi").collect()
-    before: pl.LazyFrame = word_before(seen)["law_listings"]
+    now = _told("law_listings", words[1]).join(told, on=_ID, how="semi").collect()
+    before = words[0]["law_listings"]
     if former is not None and "law" not in former.versions:  # a night of an earlier release
         before = legal_of(settings, seen.store, former).register.listings
     listed = before.filter(stands).join(now.lazy(), on="record_id", how="semi").collect()["record_id"]
@@ -115,7 +118,8 @@ def _list_changes(seen: Seen, settings: Settings, former: Run | None, word: Fram
 
 def of_enterprises(seen: Seen, enterprises: pl.Series) -> dict[str, EnterpriseLaw]:
     """The view of each of these enterprises; without those of whom the law says nothing."""
-    word = word_after(seen, Whose.these(enterprises, seen.night.buckets))
+    whose = Whose.these(enterprises, seen.night.buckets)
+    word = word_after(seen, word_before(seen, whose), whose)
     names = ("law_listings", "law_repair", "law_coming")
     heads, *details = pl.collect_all([word[name] for name in ("law", *names)])
     parts = {name: rows.partition_by(_ID, as_dict=True) for name, rows in zip(names, details, strict=True)}

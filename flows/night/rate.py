@@ -13,7 +13,7 @@ from flows.night.differences import stage_differing
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose, known_records
 from flows.night.scope import scope_of
-from flows.night.word import legal_on, stage_word
+from flows.night.word import legal_of_batch, stage_word
 from flows.policies import PolicyInForce
 from flows.settings import Settings
 from flows.store import Run, Store
@@ -53,7 +53,7 @@ def _rate(work: _Work, number: int, whose: Whose) -> int:
     known = known_records(seen, whose)
     records = dict(zip(known, map(pl.DataFrame.lazy, pl.collect_all(known.values())), strict=True))
     ids = records["enterprise"].select("enterprise_id")
-    legal = legal_on(records, work.law, seen.night)
+    legal = legal_of_batch(records, work.law, seen.night)
     after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of, _releases(legal)))
     before = Rating(*(_before(table, seen, whose) for table in RESULTS))
     stage_differing(seen.night, *({"ratings": one.ratings, "trace": one.trace} for one in (before, after)))

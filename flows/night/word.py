@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from flows.night.differences import stage_differing
+from flows.night.differences import Frames, stage_differing
 from flows.night.plan import Night
 from flows.night.records import EVERYONE, Seen, Whose
 from flows.night.standing import KEY, newest
@@ -19,7 +19,7 @@ REFUSED = "refused_steps"
 _ID = "enterprise_id"
 
 
-def legal_on(records: Mapping[str, pl.LazyFrame], law: LegalLaw, night: Night) -> Legal:
+def legal_of_batch(records: Mapping[str, pl.LazyFrame], law: LegalLaw, night: Night) -> Legal:
     """The law's state, of those of the records' enterprises on whom it has a word."""
     ids = concerned(records).unique().collect().lazy()
     register = records["enterprise"].join(ids, on=_ID, how="semi").collect().lazy()
@@ -30,12 +30,16 @@ def stage_word(seen: Seen, whose: Whose, legal: Legal, number: int) -> None:
     """Stage the word on these enterprises where it is another than the night before, and steps that were refused."""
     before = word_before(seen, whose)
     is_silent = legal.records["enterprise"].select(pl.len()).collect().item() == 0
-    after = {name: LAW_KEPT[name].empty().lazy() for name in LAW_KEPT} if is_silent else kept(legal)
+    after = _silence() if is_silent else kept(legal)
     lost = before["law"].select(_ID).join(after["law"], on=_ID, how="anti")
-    after["law"] = pl.concat([after["law"].drop("valid_from_on", strict=False), without_word(lost)])
+    after["law"] = pl.concat([after["law"], without_word(lost)])
     stage_differing(seen.night, before, after)
     if not is_silent:
         seen.night.stage(REFUSED, refused(legal), number)
+
+
+def _silence() -> dict[str, pl.LazyFrame]:
+    return {name: table.empty().lazy().drop("valid_from_on") for name, table in LAW_KEPT.items()}
 
 
 def refused(legal: Legal) -> pl.LazyFrame:
@@ -49,13 +53,13 @@ def word_before(seen: Seen, whose: Whose = EVERYONE) -> dict[str, pl.LazyFrame]:
     return {name: whose.among(_earlier(name, seen, whose)).join(heads, on=KEY, how="semi") for name in LAW_KEPT}
 
 
-def word_after(seen: Seen, whose: Whose = EVERYONE) -> dict[str, pl.LazyFrame]:
-    """The same as they will stand once the night is kept."""
+def word_after(seen: Seen, before: Frames, whose: Whose = EVERYONE) -> dict[str, pl.LazyFrame]:
+    """The same as they will stand once the night is kept. before: what `word_before` says of the same enterprises."""
     parts = whose.part.buckets
     written = whose.among(seen.night.staged("law", parts)).select(_ID).collect().lazy()
     return {
         name: pl.concat([rows.join(written, on=_ID, how="anti"), whose.among(seen.night.staged(name, parts))])
-        for name, rows in word_before(seen, whose).items()
+        for name, rows in before.items()
     }
 
 
