@@ -14,6 +14,7 @@ from reports.grid import Field, Frame, Grid, collected, field_of, fields_of, gri
 from reports.views.changes import KIND_WORDS
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
+from transforms.tables.outputs import UNKNOWN_VALUE
 
 if TYPE_CHECKING:
     from reports.views.enterprise_law import EnterpriseLaw
@@ -174,11 +175,15 @@ def _traced(trace: pl.DataFrame) -> pl.DataFrame:
 
 
 def _used(kind: str | None, text: str | None) -> str:
-    """`fine_fen=630069` as an officer reads it: "罚款金额（元） 6,300.69"."""
+    """`fine_fen=630069` as an officer reads it: "罚款金额（元） 6,300.69"; an unknown value is 不明."""
     name, _, value = (text or "").partition("=")
-    if kind not in KINDS or name not in KINDS[kind].table.schema or not value.lstrip("-").isdecimal():
+    if kind not in KINDS or name not in KINDS[kind].table.schema:
         return text or ""
     shown = field_of(KINDS[kind].column(name))
+    if value == UNKNOWN_VALUE:
+        return f"{shown.label} 不明"
+    if not value.lstrip("-").isdecimal():
+        return text or ""
     return f"{shown.label} {shown.text(int(value))}" if shown.is_number else f"{shown.label} {value}"
 
 

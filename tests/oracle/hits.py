@@ -14,12 +14,16 @@ Rule = dict[str, Any]
 
 @dataclass
 class Hit:
-    """A record under an item; points are what counts, 0 where a reason stands against it."""
+    """A record under an item; points are what counts, 0 where a reason stands against it.
+
+    is_unknown: the scheme gives no points because the record does not tell the value they go by.
+    """
 
     item: Rule
     record: Record
     raw: int
     value_used: str
+    is_unknown: bool = False
     points: int = 0
     reason: str | None = None
 
@@ -44,21 +48,32 @@ def _hits_of(case: Case, item: Rule, day: date) -> list[Hit]:
     award = case.value(item["award"])
     if award is None:
         return []
-    found = [(record, _raw(award, record)) for record in case.matching(item, day)]
-    used = award.get("of")
-    return [
-        Hit(item, record, raw, f"{used}={record[used]}" if used else "") for record, raw in found if raw is not None
-    ]
+    hits = []
+    for record in case.matching(item, day):
+        if "fixed" in award:
+            hits.append(Hit(item, record, centipoints(award["fixed"]), ""))
+        elif record[award["of"]] is None:
+            given = award.get("when_unknown")
+            points = 0 if given is None else centipoints(given)
+            hits.append(Hit(item, record, points, f"{award['of']}=?", is_unknown=given is None))
+        elif (points := _raw(award, record[award["of"]])) is not None:
+            hits.append(Hit(item, record, points, f"{award['of']}={record[award['of']]}"))
+    return hits
 
 
-def _raw(award: Rule, record: Record) -> int | None:
-    if "fixed" in award:
-        return centipoints(award["fixed"])
-    amount = record[award["of"]]
+def _raw(award: Rule, amount: int) -> int | None:
     if "per_unit" in award:
         return centipoints(award["per_unit"]) * amount if amount else None
-    passed = [step for step in award["brackets"] if amount is not None and step["from"] <= amount]
+    passed = [step for step in award["brackets"] if step["from"] <= amount]
     return centipoints(passed[-1]["points"]) if passed else None
+
+
+def may_be_adverse(case: Case, item: Rule) -> bool:
+    """Whether any points the item's award can give are a burden."""
+    award = case.value(item["award"])
+    named = [award.get(name) for name in ("fixed", "per_unit", "when_unknown")]
+    steps = [step["points"] for step in award.get("brackets", ())]
+    return any(case.is_adverse(centipoints(points)) for points in (*named, *steps) if points is not None)
 
 
 def _reason(case: Case, hit: Hit, day: date) -> str | None:
@@ -68,7 +83,9 @@ def _reason(case: Case, hit: Hit, day: date) -> str | None:
         return "released"
     if expiry_of(case, hit) < day:
         return "expired"
-    return "aged_out" if window_end_of(case, hit) < day else None
+    if window_end_of(case, hit) < day:
+        return "aged_out"
+    return "unknown_amount" if hit.is_unknown else None
 
 
 def _window(case: Case, hit: Hit) -> Rule:

@@ -120,11 +120,13 @@ class _Maker:
         how = self.chance.choice(("fixed", "per_unit", "brackets")) if kind in COLUMNS else "fixed"
         if how == "fixed":
             return {"fixed": self.points()}
-        of = self.chance.choice(COLUMNS[kind])
+        of: Node = {"of": self.chance.choice(COLUMNS[kind])}
+        if self.chance.random() < 0.3:
+            of["when_unknown"] = self.points()
         if how == "per_unit":
-            return {"per_unit": self.chance.choice((0.01, 0.05, 0.5)) * self.sign, "of": of}
+            return {"per_unit": self.chance.choice((0.01, 0.05, 0.5)) * self.sign, **of}
         froms = sorted(self.chance.sample((0, 1, 2, 5, 100, 1000), self.chance.randrange(1, 4)))
-        return {"brackets": [{"from": step, "points": self.points()} for step in froms], "of": of}
+        return {"brackets": [{"from": step, "points": self.points()} for step in froms], **of}
 
     def item(self, name: str) -> Node:
         chance, kind = self.chance, self.chance.choice(self.kinds)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.oracle.case import Case, Record, centipoints, term
 from tests.oracle.days import full_years
-from tests.oracle.hits import hits_on
+from tests.oracle.hits import hits_on, may_be_adverse
 from tests.oracle.horizon import next_change, standing_hold
 from tests.oracle.placement import Placement, direct_rows, fallen_to, place_on, score_index, tier_names, triggers
 from tests.oracle.score import score_on
@@ -48,7 +48,8 @@ def unclean_days(case: Case) -> list[date]:
     days = {
         hit.event_on
         for hit in hits_on(case, case.as_of)
-        if case.is_adverse(hit.raw) and case.is_standing(hit.item, hit.record)
+        if (case.is_adverse(hit.raw) or (hit.is_unknown and may_be_adverse(case, hit.item)))
+        and case.is_standing(hit.item, hit.record)
     }
     for rule in case.scheme.get("direct", ()):
         days |= {term(record, "event_on") for record in triggers(case, rule, case.as_of)}

@@ -148,7 +148,7 @@ def _check_bounds(document: Document, path: Path, bounds: Section | Limits, base
 
 def points_of(award: Award) -> list[int]:
     """Every number of centipoints the award can give (for one unit, where it is per unit)."""
-    single = [points for points in (award.fixed, award.per_unit) if points is not None]
+    single = [points for points in (award.fixed, award.per_unit, award.when_unknown) if points is not None]
     return single + [step.points for step in award.brackets or []]
 
 

@@ -218,7 +218,10 @@ class Nearest(Strict):
 
 
 class Common(Strict):
-    """What holds for every source: policy/sources/_common.yaml."""
+    """What holds for every source: policy/sources/_common.yaml.
+
+    unread_amounts: pattern of the texts that stand where an amount of money could not be computed: it is unknown.
+    """
 
     basis: str
     confidence: Confidence
@@ -228,10 +231,11 @@ class Common(Strict):
     refuse: list[Refuse]
     refuse_names: list[Refuse]
     null_words: list[str]
+    unread_amounts: str
     nearest: Nearest
     sole_trader_codes: str
 
     def model_post_init(self, context: object) -> None:
         """Compile every pattern once, so that a wrong one is found at the start."""
-        for rule in (*self.refuse, *self.refuse_names):
-            re.compile(rule.pattern)
+        for pattern in (*(rule.pattern for rule in (*self.refuse, *self.refuse_names)), self.unread_amounts):
+            re.compile(pattern)

@@ -46,11 +46,18 @@ def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """
     starts = [pl.col(f"decay_{n}_on") for n in range(plan.decay_steps)]
     ahead = (pl.when(start > pl.col("on")).then(start) for start in starts)
-    is_standing = pl.col("reason").is_null() | (pl.col("reason") == reason_code("lighter_in_act"))
+    is_unknown = pl.col("reason") == reason_code("unknown_amount")  # until its window is over: then for that reason
+    is_standing = pl.col("reason").is_null() | (pl.col("reason") == reason_code("lighter_in_act")) | is_unknown
     # A record past its window is told to be past its term once that is over too: the trace changes.
     term_over_on = day_after(pl.col("expires_on"))
     is_ahead = (pl.col("reason") == reason_code("aged_out")) & (term_over_on > pl.col("on"))
-    next_on = pl.when(is_ahead).then(term_over_on).otherwise(pl.min_horizontal("stops_on", *ahead))
+    next_on = (
+        pl.when(is_ahead)
+        .then(term_over_on)
+        .when(is_unknown)
+        .then("stops_on")
+        .otherwise(pl.min_horizontal("stops_on", *ahead))
+    )
     told = judged.lazy().filter(is_standing | is_ahead).select("ask", item_next_on=next_on)
     return told.group_by("ask").agg(pl.col("item_next_on").min()).collect()
 
@@ -64,6 +71,8 @@ def _reason() -> pl.Expr:
         .then(reason_code("expired"))
         .when(pl.col("on") > pl.col("window_ends_on"))
         .then(reason_code("aged_out"))
+        .when(pl.col("raw").is_null())
+        .then(reason_code("unknown_amount"))
     )
 
 

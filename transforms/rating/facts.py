@@ -124,10 +124,14 @@ def condition(when: str) -> pl.Expr:
 
 
 def applies(rule: Rule) -> pl.Expr:
-    """Whether a rule applies to a record: its condition holds and its award gives something. Null, unknown, is no."""
+    """Whether a rule applies to a record: its condition holds and its award gives something.
+
+    A condition that is unknown is no. A value that is unknown may give something: the rule applies.
+    """
     is_met = condition(rule.when)
     if isinstance(rule, ItemRule) and rule.award.of is not None:
-        is_met = is_met & _gives(rule.award, pl.col(rule.award.of))
+        units = pl.col(rule.award.of)
+        is_met = is_met & (_gives(rule.award, units) | units.is_null())
     return is_met
 
 

@@ -14,6 +14,7 @@ from transforms.rating.facts import Facts
 from transforms.rating.plan import ItemRule, Plan, Rule
 from transforms.rating.spans import last_days
 from transforms.spans import day_after
+from transforms.tables.outputs import UNKNOWN_VALUE
 
 HIT = pl.Schema(
     {
@@ -38,9 +39,10 @@ class Hits:
 
     withdrawn_by is why (a reason) a record taken away by the plan's day does not count, on whichever day; null for
     others. window_ends_on is the last day the rule's window covers, expires_on the record's own term where the window
-    heeds it. Hits of needs do not name the record. Those of items have raw, the centipoints of the award; used, the
-    value they were computed from; act, a number, where of one act only the heaviest counts; and decay_N_on, the day
-    from which step N of the decay tells.
+    heeds it. Hits of needs do not name the record. Those of items have raw, the centipoints of the award, null where
+    the value it goes by is unknown and the scheme gives no points for that; used, the value they were computed from;
+    act, a number, where of one act only the heaviest counts; and decay_N_on, the day from which step N of the decay
+    tells.
     """
 
     items: pl.DataFrame
@@ -109,18 +111,21 @@ def _hits(facts: pl.DataFrame, rule: Rule, schema: pl.Schema) -> pl.LazyFrame:
 
 def _of_item(rule: ItemRule) -> dict[str, pl.Expr]:
     of = rule.award.of
-    used = pl.lit("") if of is None else pl.concat_str(pl.lit(f"{of}="), f"of_{of}")
+    used = pl.lit("") if of is None else pl.concat_str(pl.lit(f"{of}="), _value_or_unknown(of))
     return {"act": pl.col("act"), "raw": raw_points(rule.award), "used": used}
 
 
+def _value_or_unknown(of: str) -> pl.Expr:
+    return pl.col(f"of_{of}").cast(pl.String()).fill_null(UNKNOWN_VALUE)
+
+
 def raw_points(award: Award) -> pl.Expr:
-    """Centipoints an award gives to a record that it applies to."""
+    """Centipoints an award gives to a record that it applies to; null where the value is unknown and no rule says."""
     if award.fixed is not None:
         return pl.lit(award.fixed, dtype=pl.Int64)
     units = pl.col(f"of_{award.of}")
-    if award.per_unit is not None:
-        return units * award.per_unit
-    points = pl.lit(None, dtype=pl.Int64)
+    points = units * award.per_unit if award.per_unit is not None else pl.lit(None, dtype=pl.Int64)
     for step in sorted(award.brackets or (), key=lambda step: step.from_):
         points = pl.when(units >= step.from_).then(pl.lit(step.points, dtype=pl.Int64)).otherwise(points)
-    return points
+    when_unknown = pl.lit(award.when_unknown, dtype=pl.Int64)
+    return pl.when(units.is_null()).then(when_unknown).otherwise(points)

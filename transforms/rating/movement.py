@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from transforms.policy.scheme_values import points_of
 from transforms.rating.evaluate import evaluate
 from transforms.rating.frames import at_places, beside, in_order, looked_up
 from transforms.rating.hits import Hits
@@ -32,12 +33,15 @@ def burdens(hits: Hits, plan: Plan) -> pl.DataFrame:
     """What stands up to the plan's day: key, on, ends_on (last day it weighs), is_unclean, burden, tier, again_N.
 
     burden: centipoints without decay where adverse; tier: where it places, -1 for others; again_N: of accumulation N.
+    A hit of unknown size weighs nothing, and its day is no clean one where its item can be adverse.
     """
     last_on = pl.min_horizontal("window_ends_on", "expires_on")
-    is_adverse = pl.col("raw") * plan.worse > 0
+    is_adverse = (pl.col("raw") * plan.worse > 0).fill_null(False)
+    may_be_adverse = [item.order for item in plan.items if any(p * plan.worse > 0 for p in points_of(item.award))]
+    is_unknown_burden = pl.col("raw").is_null() & pl.col("rule").is_in(may_be_adverse)
     again = {f"again_{rule.order}": pl.col("rule").is_in(rule.of).cast(pl.Int64) for rule in plan.accumulations}
     of_items = {
-        "is_unclean": is_adverse,
+        "is_unclean": is_adverse | is_unknown_burden,
         "burden": pl.when(is_adverse).then("raw").otherwise(0),
         "tier": pl.lit(-1, dtype=pl.Int64),
         **again,

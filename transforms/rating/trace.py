@@ -73,7 +73,7 @@ def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFr
         "record_no",
         "event_on",
         pl.col("used") if is_item else pl.lit("").alias("used"),
-        pl.col("raw") if is_item else pl.lit(0, dtype=pl.Int64).alias("raw"),
+        pl.col("raw").fill_null(0) if is_item else pl.lit(0, dtype=pl.Int64).alias("raw"),
         pl.col("points") if is_item else pl.lit(0, dtype=pl.Int64).alias("points"),
         "reason",
         "stops_on",

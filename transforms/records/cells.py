@@ -121,8 +121,10 @@ def _text(field: Field, common: Common) -> pl.Expr:
     text = halfwidth(text) if is_code else text
     for pattern, replacement in field.cell.replace.items():
         text = text.str.replace_all(pattern, replacement)
-    nothing = [*common.null_words, *field.cell.ignore]
-    return pl.when(~text.is_in(nothing)).then(text)
+    is_nothing = text.is_in([*common.null_words, *field.cell.ignore])
+    if field.cell.unit:
+        is_nothing |= text.str.contains(common.unread_amounts)
+    return pl.when(~is_nothing).then(text)
 
 
 def _check(field: Field, fails: pl.Expr, code: str, reason: str, expected: str) -> Check:

@@ -14,7 +14,9 @@ REASONS_NOT_COUNTED = {
     "aged_out": "已超出计分期限",
     "expired": "记录载明的期限已届满",
     "lighter_in_act": "同一违法行为只计最重一项",
+    "unknown_amount": "未计分（金额不明）",
 }
+UNKNOWN_VALUE = "?"  # in value_used, for a value the record does not tell
 ROLES_IN_TRACE = {
     "item": "计分项",
     "accumulation": "累计项",

@@ -142,9 +142,9 @@ def test_halves_are_rounded_as_the_policy_says(rounding: str, expected: list[int
 
 @pytest.mark.parametrize(
     ("fen", "points"),
-    [(None, None), (0, None), (99, None), (100, -100), (101, -100), (999, -100), (1000, -200), (1001, -200)],
+    [(0, None), (99, None), (100, -100), (101, -100), (999, -100), (1000, -200), (1001, -200)],
 )
-def test_brackets_begin_with_their_value(fen: int | None, points: int | None) -> None:
+def test_brackets_begin_with_their_value(fen: int, points: int | None) -> None:
     steps = [{"from": 100, "points": -1}, {"from": 1000, "points": -2}]
     of = scheme(items=[item("size", "true", {"brackets": steps, "of": "fine_fen"})])
     _, trace = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "fine", fine_fen=fen))
@@ -153,12 +153,42 @@ def test_brackets_begin_with_their_value(fen: int | None, points: int | None) ->
     assert [(row["points_centipoints"], row["value_used"]) for row in trace] == expected
 
 
-@pytest.mark.parametrize(("count", "points"), [(None, None), (0, None), (1, -75), (3, -225)])
-def test_units_are_multiplied_and_none_is_no_hit(count: int | None, points: int | None) -> None:
+@pytest.mark.parametrize(("count", "points"), [(0, None), (1, -75), (3, -225)])
+def test_units_are_multiplied_and_zero_is_no_hit(count: int, points: int | None) -> None:
     of = scheme(items=[item("defects", "true", {"per_unit": -0.75, "of": "major_count"}, kind="inspection")])
     _, trace = rate_one(of, _DAY, record("inspection", "i1", "E1", _DAY, major_count=count))
 
     assert [row["points_centipoints"] for row in trace] == ([] if points is None else [points])
+
+
+_SIZES = ({"brackets": [{"from": 100, "points": -1}]}, {"per_unit": -0.01})
+
+
+@pytest.mark.parametrize("size", _SIZES, ids=["brackets", "per_unit"])
+def test_a_fine_of_unknown_amount_stands_in_the_trace_as_not_counted(size: dict[str, object]) -> None:
+    of = scheme(items=[item("size", "true", {**size, "of": "fine_fen"})])
+    rating, (row,) = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "fine", fine_fen=None))
+
+    told = ("is_counted", "reason", "raw_centipoints", "points_centipoints", "value_used", "record_id")
+    assert [row[name] for name in told] == [False, "unknown_amount", 0, 0, "fine_fen=?", "p1"]
+    assert rating["next_change_on"] == row["stops_counting_on"]
+
+
+@pytest.mark.parametrize("size", _SIZES, ids=["brackets", "per_unit"])
+def test_a_scheme_may_say_what_a_fine_of_unknown_amount_gives(size: dict[str, object]) -> None:
+    of = scheme(items=[item("size", "true", {**size, "of": "fine_fen", "when_unknown": -3})])
+    rating, (row,) = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "fine", fine_fen=None))
+
+    assert (row["is_counted"], row["reason"], row["points_centipoints"]) == (True, None, -300)
+    assert (row["value_used"], rating["score_centipoints"]) == ("fine_fen=?", rating["base_centipoints"] - 300)
+
+
+def test_an_unknown_amount_past_its_window_is_told_to_be_past_it() -> None:
+    of = scheme(items=[item("size", "true", {**_SIZES[0], "of": "fine_fen"})])
+    _, (row,) = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "fine", fine_fen=None))
+    _, (later,) = rate_one(of, row["stops_counting_on"], penalty("p1", "E1", _DAY, "fine", fine_fen=None))
+
+    assert (row["reason"], later["reason"]) == ("unknown_amount", "aged_out")
 
 
 def test_what_a_condition_cannot_know_does_not_hold() -> None:
