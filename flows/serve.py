@@ -98,7 +98,7 @@ def _flow(entrypoint: str) -> Flow[..., Any]:
 def _hand_down(settings: Settings) -> None:
     """The runner starts each flow run as a process of its own: settings reach it through the environment."""
     folders: dict[str, Any] = {
-        name: getattr(settings, name).absolute() for name in ("inbox", "publications", "policy_dir")
+        name: getattr(settings, name).absolute() for name in ("inbox", "publications", "policy_dir", "office_database")
     }
     store = settings.store if "://" in settings.store else str(Path(settings.store).absolute())
     os.environ.update(replace(settings, store=store, **folders).as_environment())

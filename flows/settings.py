@@ -20,14 +20,14 @@ PREFIX = "YAOXIN_"
 CONFIG = "config"
 DEFAULT_FILE = "yaoxin.toml"
 POLICY = Path(__file__).parents[1] / "policy"
-_PATHS = ("inbox", "store", "policy_dir", "publications", "state_dir")
+_PATHS = ("inbox", "store", "policy_dir", "publications", "state_dir", "office_database")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What an operator may choose; FORMS says what is expected of each. `load` validates, this does not.
 
-    publications: where none is named, a folder in the store's.
+    publications, office_database: where none is named, in the store's folder.
     """
 
     inbox: Path = Path("var/inbox")
@@ -42,10 +42,14 @@ class Settings:
     buckets: int | None = None
     full: bool = False
     identity_key: Secret | None = None
+    office_database: Path = Path()
+    administrator_key: str | None = None
 
     def __post_init__(self) -> None:
         if self.publications == Path():
-            object.__setattr__(self, "publications", _beside(self.store))
+            object.__setattr__(self, "publications", Path(self.store) / "publications")
+        if self.office_database == Path():
+            object.__setattr__(self, "office_database", Path(self.store) / "office.sqlite")
 
     def as_environment(self) -> dict[str, str]:
         """The same settings as YAOXIN_* variables, for a process started by this one. Holds the secret key."""
@@ -175,17 +179,17 @@ def _validated(given: Mapping[str, _Given], problems: list[SettingProblem]) -> S
 
 def _beyond_form(settings: Settings) -> Iterator[tuple[str, str]]:
     """Settings, each with a message, that another one or this machine makes wrong."""
-    if "://" in settings.store and settings.publications == _beside(settings.store):
-        yield "publications", "publications are written to a folder; a store in object storage needs one named"
+    if "://" in settings.store:
+        inside = Path(settings.store)
+        if settings.publications.is_relative_to(inside):
+            yield "publications", "publications are written to a folder; a store in object storage needs one named"
+        if settings.office_database.is_relative_to(inside):
+            yield "office_database", "it is a file of this machine; a store in object storage needs one named"
     schemes = settings.policy_dir / "schemes"
     if not schemes.is_dir():
         yield "policy_dir", "there is no folder schemes/ in it"
     elif settings.scheme not in (known := sorted(path.stem for path in schemes.glob("*.yaml"))):
         yield "scheme", f"no such scheme; there are {', '.join(known) or 'none'}{nearest(settings.scheme, known)}"
-
-
-def _beside(store: str) -> Path:
-    return Path(store) / "publications"
 
 
 def _problem(name: str, given: _Given, message: str) -> SettingProblem:

@@ -104,6 +104,13 @@ def _secret(value: object) -> Secret:
     return Secret(text)
 
 
+def _fingerprint(value: object) -> str:
+    text = re.sub(r"[\s:]", "", _text(value)).lower()
+    if re.fullmatch("[0-9a-f]{64}", text) is None:
+        raise ValueError("not the fingerprint of a key")
+    return text
+
+
 class Form(NamedTuple):
     """read: from a value as given to the type it is to have. expected: what a person is told to give."""
 
@@ -124,6 +131,8 @@ FORMS: Mapping[str, Form] = {
     "buckets": Form(_buckets, f"a number of parts for the store, 1 to {_MOST_BUCKETS}"),
     "full": Form(_truth, "true to rate every enterprise anew, not only those that may have changed"),
     "identity_key": Form(_secret, f"a secret text of at least {_KEY_LENGTH} characters, always the same for one store"),
+    "office_database": Form(_path, "the file of the office database: people, their keys, and what they signed"),
+    "administrator_key": Form(_fingerprint, "64 hexadecimal digits: the fingerprint of the first administrator's key"),
 }
 
 

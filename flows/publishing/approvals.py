@@ -1,131 +1,207 @@
-"""The decision that lets a draft out: one row of the decision table, whoever writes it and from where."""
+"""The two signatures that let a draft out: acts of signed-in people, over exactly its bytes.
+
+One person prepares or approves, another approves: their entries in the journal of the office name list, version and the
+digest of every byte. What counts is who is a signer when the draft is to be released. A released version carries its
+signatures in `signatures.json`, from which anybody can check them.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-import polars as pl
-
-from flows.store import Store
+from flows.office import Entry, Head, Office, OfficeProblem, SignedIn, Standing, office_of
+from flows.office.names import name_key
+from flows.office.people import Person
+from flows.office.witnesses import SIGNATURES
+from flows.settings import Settings
 from reports.publication import Draft
-from transforms.records import with_keys
-from transforms.records.text import squeezed, squeezed_word
-from transforms.tables import KINDS
+from reports.render.json_text import json_bytes
 
-_APPROVAL = "approve_publication"
-_SOURCE = "yaoxin_approve"
+__all__ = [
+    "SIGNATURES",
+    "NotApprovable",
+    "Signed",
+    "has_lapsed",
+    "has_two_signatures",
+    "preparer_of",
+    "sign",
+    "signatures_document",
+    "signatures_on",
+    "target_of",
+    "unsigned_because",
+]
+
+_FORMAT = "yaoxin-signatures-1"
 
 
 class NotApprovable(ValueError):
-    """An approval that must not be recorded; the message says why, in Chinese: an officer reads it."""
+    """A publication that must not be prepared or approved so; the message says why, in Chinese: an officer reads it."""
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A draft and who prepared it."""
+class Signed:
+    """A valid signature over a draft. act: prepare or approve. fingerprint: of the key. at: by the machine's clock."""
 
-    draft: Draft
-    prepared_by: str
-
-    @property
-    def target(self) -> str:
-        """What an approval names: list, version and the digest of every byte of it."""
-        return f"{self.draft.index.list}/{self.draft.version}#{self.draft.digest}"
-
-
-def remember(prepared_by: str, draft: Draft) -> Prepared:
-    """Keep who prepared the draft beside it: the first to prepare these bytes remains the preparer."""
-    note = _note(draft.folder)
-    if note.is_file():
-        known = json.loads(note.read_text(encoding="utf-8"))
-        if known["digest"] == draft.digest:
-            return Prepared(draft, known["prepared_by"])
-    note.write_text(json.dumps({"prepared_by": prepared_by, "digest": draft.digest}, ensure_ascii=False), "utf-8")
-    return Prepared(draft, prepared_by)
-
-
-def preparer(folder: Path, digest: str) -> str:
-    """Who prepared the draft in `folder`. Raises NotApprovable where that is not known for these bytes."""
-    note = _note(folder)
-    known = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
-    if known.get("digest") != digest:
-        raise NotApprovable(f"草稿 {folder.name} 的拟定人无记录或草稿已变动，请重新运行 yaoxin publish 拟定。")
-    return str(known["prepared_by"])
-
-
-def _note(folder: Path) -> Path:
-    return folder.parent / f"{folder.name}.prepared.json"
-
-
-def is_approved(store: Store, prepared: Prepared) -> bool:
-    """Whether an approval of exactly these bytes, by another person than the preparer, is among the decisions."""
-    approver = squeezed(pl.col("decided_by")).str.to_lowercase()
-    return _any_approval(store, pl.col("target") == prepared.target, approver != _person(prepared.prepared_by))
-
-
-def has_lapsed(store: Store, prepared: Prepared) -> bool:
-    """Whether this version was approved when its bytes were others."""
-    of_version = pl.col("target").str.starts_with(prepared.target.removesuffix(prepared.draft.digest))
-    return _any_approval(store, of_version, pl.col("target") != prepared.target)
-
-
-def _any_approval(store: Store, *conditions: pl.Expr) -> bool:
-    rows = store.scan("decision").filter(pl.col("decision_type") == _APPROVAL, *conditions)
-    return not rows.collect().is_empty()
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Who approves, with what remark; the instant, and the office's day of it."""
-
-    by: str
-    note: str
+    login: str
+    name: str
+    act: Literal["prepare", "approve"]
+    fingerprint: str
     at: datetime
-    on: date
 
 
-def record(store: Store, prepared: Prepared, signature: Signature) -> str:
-    """Write the approval as a decision and commit it; the run's id.
+def target_of(draft: Draft) -> str:
+    """What a signature names: list, version and the digest of every byte of the draft."""
+    return f"{draft.index.list}/{draft.version}#{draft.digest}"
 
-    Raises NotApprovable where preparer and approver are one, Busy where another run holds the store.
+
+def signatures_on(settings: Settings, draft: Draft) -> tuple[Signed, ...]:
+    """The signatures over exactly these bytes of people who are signers now, the first of each person, oldest first.
+
+    Two keys of one name are one person, unless an administrator stated of the later one that it is another.
+    Raises OfficeProblem where the office database is damaged: then no signature counts.
     """
-    version = prepared.draft.version
-    if not signature.by:
-        raise NotApprovable("批准须写明批准人姓名（--by 姓名）。")
-    if _person(signature.by) == _person(prepared.prepared_by):
+    office = office_of(settings)
+    if not office.database.path.exists() and not office.pinned:
+        return ()
+    return tuple(_shown(entry, person) for entry, person in _valid(_sound(office), target_of(draft)))
+
+
+def has_two_signatures(settings: Settings, draft: Draft) -> bool:
+    """Whether two people signed exactly these bytes, one of them at least to approve them. Raises OfficeProblem."""
+    return _are_enough(signatures_on(settings, draft))
+
+
+def signatures_document(settings: Settings, draft: Draft) -> bytes:
+    """The bytes of `signatures.json` for a draft with two signatures: they, what made their people signers, the head.
+
+    Raises OfficeProblem, NotApprovable where two signatures are wanting.
+    """
+    office = office_of(settings)
+    found = _sound(office)
+    valid = list(_valid(found, target_of(draft)))
+    if not _are_enough(tuple(_shown(*each) for each in valid)):
+        raise NotApprovable(f"版本 {draft.version} 还没有两人的有效签名，不能发布。")
+    by_number = {entry.number: entry for entry in office.database.rows().entries}
+    grounds = _grounds(found, by_number, [person for _, person in valid])
+    return json_bytes(
+        {
+            "format": _FORMAT,
+            "list": draft.index.list,
+            "version": draft.version,
+            "digest": draft.digest,
+            "administrator_key": office.pinned,
+            "journal": {"number": found.head.number, "digest": found.head.digest},
+            "signatures": [
+                asdict(entry) | {"name": person.name, "public_key": person.public_key} for entry, person in valid
+            ],
+            "grounds": [asdict(by_number[number]) for number in grounds],
+        }
+    )
+
+
+def unsigned_because(settings: Settings, folder: Path, draft: Draft) -> str:
+    """Why the `signatures.json` of a released version does not prove two signatures, in Chinese; empty where it does.
+
+    Asked of the office as it stood when the version was released: who was disabled since, had signed rightly.
+    """
+    path = folder / SIGNATURES
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        head = Head(document["journal"]["number"], document["journal"]["digest"])
+        told = [each["number"] for each in document["signatures"]]
+    except FileNotFoundError:
+        return f"{path} 不存在：该版本没有两人签名的凭据"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{path} 不能读取"
+    try:
+        then = office_of(settings).standing(head)
+    except OfficeProblem as problem:
+        return str(problem)
+    if then.faults:
+        return "；".join(then.faults)
+    valid = list(_valid(then, target_of(draft)))
+    if not _are_enough(tuple(_shown(*each) for each in valid)):
+        return f"{path} 所记时点，该版本没有两人的有效签名"
+    is_same = [entry.number for entry, _ in valid] == told
+    return "" if is_same else f"{path} 所列签名与办公数据库不符"
+
+
+def preparer_of(signatures: tuple[Signed, ...]) -> Signed | None:
+    """Who signed the draft as its preparer; None for one that the machine made."""
+    return next((each for each in signatures if each.act == "prepare"), None)
+
+
+def has_lapsed(settings: Settings, draft: Draft) -> bool:
+    """Whether a signer approved this version when its bytes were others. Raises OfficeProblem."""
+    office = office_of(settings)
+    if not office.database.path.exists():
+        return False
+    target = target_of(draft)
+    of_version = target.removesuffix(draft.digest)
+    acts = _sound(office).acts
+    return any(e.act == "approve" and e.subject.startswith(of_version) and e.subject != target for e in acts)
+
+
+def sign(settings: Settings, draft: Draft, by: SignedIn, act: Literal["prepare", "approve"], note: str = "") -> Signed:
+    """Sign the draft and write that into the journal.
+
+    Raises NotApprovable where the person has signed it already, OfficeProblem where they may not sign.
+    """
+    mine = next((one for one in signatures_on(settings, draft) if one.fingerprint == by.person.fingerprint), None)
+    if mine is not None:
+        done = "拟定" if mine.act == "prepare" else "批准"
         raise NotApprovable(
-            f"拟定人与批准人不得为同一人：版本 {version} 由 {prepared.prepared_by} 拟定，须由他人批准。"
+            f"拟定人与批准人不得为同一人：版本 {draft.version} 已由 {mine.name}（{mine.login}）{done}，须由他人批准。"
         )
-    with store.begin("approve", signature.on, signature.at) as writing:
-        writing.append("decision", _row(prepared, signature, store))
-        run = writing.commit("passed", {"target": prepared.target, "decided_by": signature.by})
-    return run.run_id
+    content = {"list": draft.index.list, "version": draft.version, "digest": draft.digest, "note": note.strip()}
+    entry = office_of(settings).sign(by, act, target_of(draft), content)
+    return _shown(entry, by.person)
 
 
-def _person(name: str) -> str:
-    """A name for comparison: 张三, 张 三 and a full-width blank are one person."""
-    return squeezed_word(name).lower()
+def _sound(office: Office) -> Standing:
+    found = office.standing()
+    if found.faults:
+        raise OfficeProblem("；".join(found.faults) + "。在恢复之前不能发布：请查明改动者，并从备份恢复办公数据库。")
+    return found
 
 
-def _row(prepared: Prepared, signature: Signature, store: Store) -> pl.DataFrame:
-    kind = KINDS["decision"]
-    taken = store.scan("decision").filter(pl.col("source") == _SOURCE).select(pl.len()).collect().item()
-    fields = {
-        "decision_no": f"发布〔{signature.on.year}〕{taken + 1}号",
-        "decision_type": _APPROVAL,
-        "target": prepared.target,
-        "decided_on": signature.on,
-        "reason": signature.note or None,
-        "proposed_by": prepared.prepared_by,
-        "decided_by": signature.by,
-        "version_no": 1,
-        "source": _SOURCE,
-        "file_id": "",
-        "row_no": 0,
-        "received_at": signature.at,
-    }
-    frame = pl.DataFrame([fields], schema=kind.table.schema)
-    return with_keys(frame, kind).select(list(kind.table.schema))
+def _valid(found: Standing, target: str) -> Iterator[tuple[Entry, Person]]:
+    """The first entry over the target of each person who is a signer by `found`."""
+    counted: list[Person] = []
+    for entry in found.acts:
+        person = found.people[entry.fingerprint]
+        is_counted = any(_are_one(person, other) for other in counted)
+        if entry.subject == target and person.is_a("signer") and not is_counted:
+            counted.append(person)
+            yield entry, person
+
+
+def _are_one(one: Person, other: Person) -> bool:
+    """Whether two keys must be taken for one person's: the same key, or the same name and nobody said otherwise."""
+    is_same_name = name_key(one.name) == name_key(other.name)
+    return one.fingerprint == other.fingerprint or (is_same_name and not (one.namesake or other.namesake))
+
+
+def _are_enough(signatures: tuple[Signed, ...]) -> bool:
+    return len(signatures) >= 2 and any(each.act == "approve" for each in signatures)
+
+
+def _grounds(found: Standing, by_number: dict[int, Entry], people: list[Person]) -> list[int]:
+    """Numbers of the entries that made these people signers, and of those that made their makers administrators."""
+    numbers: set[int] = set()
+    left = list(people)
+    while left:
+        for number in set(left.pop().entries) - numbers:
+            numbers.add(number)
+            left.append(found.people[by_number[number].fingerprint])
+    return sorted(numbers)
+
+
+def _shown(entry: Entry, person: Person) -> Signed:
+    act: Literal["prepare", "approve"] = "prepare" if entry.act == "prepare" else "approve"
+    return Signed(person.login, person.name, act, person.fingerprint, datetime.fromisoformat(entry.at))

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flows.publishing.approvals import (
-    NotApprovable,
+from flows.publishing.approvals import NotApprovable
+from flows.publishing.contents import Contents, PublishedList
+from flows.publishing.lists import LISTS, SERIOUS_LIST, list_called
+from flows.publishing.typed_approvals import (
     Prepared,
     Signature,
     has_lapsed,
@@ -17,8 +19,6 @@ from flows.publishing.approvals import (
     record,
     remember,
 )
-from flows.publishing.contents import Contents, PublishedList
-from flows.publishing.lists import LISTS, SERIOUS_LIST, list_called
 from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import (

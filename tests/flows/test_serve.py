@@ -39,7 +39,8 @@ def test_a_run_gets_the_settings_of_the_one_who_serves_wherever_it_works(environ
 
 
 def test_a_store_in_object_storage_is_handed_down_as_it_is(environ, tmp_path):
-    given = {"store": "s3://bucket/yaoxin", "publications": tmp_path, "storage_options": {"AWS_REGION": "cn"}}
+    own = {"publications": tmp_path, "office_database": tmp_path / "office.sqlite"}
+    given = {"store": "s3://bucket/yaoxin", "storage_options": {"AWS_REGION": "cn"}} | own
     module._hand_down(load(given, environ={}))
     found = load({}, environ=environ)
     assert (found.store, found.storage_options) == ("s3://bucket/yaoxin", {"AWS_REGION": "cn"})

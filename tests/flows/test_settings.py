@@ -34,6 +34,7 @@ def test_defaults_are_a_whole_configuration():
     assert settings.timezone == "Asia/Shanghai"
     assert settings.identity_key is None
     assert settings.publications == Path(settings.store) / "publications"
+    assert settings.office_database == Path(settings.store) / "office.sqlite"
 
 
 def test_flag_before_variable_before_file_before_default(workplace):
@@ -52,7 +53,9 @@ def test_flag_before_variable_before_file_before_default(workplace):
 def test_a_named_file_is_read_and_its_paths_are_meant_from_its_folder(workplace, by_flag):
     (workplace / "etc").mkdir()
     (workplace / "etc" / "my.toml").write_text(
-        'store = "s3://b/y"\ninbox = "in"\npublications = "/out"\nstorage_options = {AWS_REGION = "x"}\n', "utf-8"
+        'store = "s3://b/y"\ninbox = "in"\npublications = "/out"\noffice_database = "o.sqlite"\n'
+        'storage_options = {AWS_REGION = "x"}\n',
+        "utf-8",
     )
     flags = {"config": "etc/my.toml"} if by_flag else {}
     variables = BASE if by_flag else BASE | {"YAOXIN_CONFIG": "etc/my.toml"}
@@ -60,6 +63,7 @@ def test_a_named_file_is_read_and_its_paths_are_meant_from_its_folder(workplace,
     assert settings.inbox == Path("etc/in")
     assert settings.store == "s3://b/y"
     assert settings.publications == Path("/out")
+    assert settings.office_database == Path("etc/o.sqlite")
     assert settings.storage_options == {"AWS_REGION": "x"}
 
 
@@ -105,8 +109,23 @@ def test_a_wrong_type_says_what_is_expected(workplace):
     assert "expected the folder where the sources' files arrive" in told({}, BASE)
 
 
-def test_object_storage_needs_a_folder_for_publications():
-    assert "publications (from the default)" in told({"store": "s3://b/y"}, BASE)
+def test_object_storage_needs_a_place_for_publications_and_the_office_database():
+    words = told({"store": "s3://b/y"}, BASE)
+    assert "publications (from the default)" in words
+    assert "office_database (from the default)" in words
+
+
+FINGERPRINT = "ab" * 32
+
+
+@pytest.mark.parametrize("given", [FINGERPRINT, FINGERPRINT.upper(), " AB:" + "ab" * 31 + " ", "abab " * 16])
+def test_a_fingerprint_is_read_however_it_is_parted(given):
+    assert load({}, BASE | {"YAOXIN_ADMINISTRATOR_KEY": given}).administrator_key == FINGERPRINT
+
+
+@pytest.mark.parametrize("given", ["", "ab" * 31, "ab" * 33, "xy" * 32, "王主任"])
+def test_what_is_no_fingerprint_is_a_mistake(given):
+    assert "administrator_key (from YAOXIN_ADMINISTRATOR_KEY)" in told({}, BASE | {"YAOXIN_ADMINISTRATOR_KEY": given})
 
 
 def test_a_policy_folder_without_schemes_is_refused(workplace):

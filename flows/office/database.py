@@ -1,0 +1,198 @@
+"""The office database: people's key records and the journal, in SQLite, only ever added to.
+
+Both tables refuse UPDATE and DELETE. That stops a mistake, not whoever owns the file: what the rows are worth is
+decided by `people`, from signatures. SQLAlchemy Core, so that another database can hold the same tables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import DDL
+
+from flows.office.journal import START, Entry, Head
+from flows.office.keys import KeyRecord
+
+_WAIT_SECONDS = 30
+_TABLES = MetaData()
+_PEOPLE = Table(
+    "people",
+    _TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("login", String, nullable=False),
+    Column("public_key", String, nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("memory_kib", Integer, nullable=False),
+    Column("lanes", Integer, nullable=False),
+    Column("salt", String, nullable=False),
+    Column("nonce", String, nullable=False),
+    Column("sealed", String, nullable=False),
+)
+_JOURNAL = Table(
+    "journal",
+    _TABLES,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("signature", String, nullable=False),
+)
+# INSERT OR REPLACE deletes without asking the trigger on DELETE, so a number that is taken is refused too.
+_REFUSED = {
+    "update": "BEFORE UPDATE ON {table}",
+    "delete": "BEFORE DELETE ON {table}",
+    "replace": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE number = NEW.number)",
+}
+for _table in (_PEOPLE, _JOURNAL):
+    for _verb, _when in _REFUSED.items():
+        _refusal = (
+            f"CREATE TRIGGER {_table.name}_refuses_{_verb} {_when.format(table=_table.name)} "
+            f"BEGIN SELECT RAISE(ABORT, 'the table {_table.name} is only added to'); END"
+        )
+        event.listen(_table, "after_create", DDL(_refusal).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+
+class OfficeProblem(ValueError):
+    """The office database cannot be used as asked; the message says why and what to do, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything the database holds. keys: by the number of their row. Rows of another form are named in `faults`."""
+
+    keys: dict[int, KeyRecord]
+    entries: tuple[Entry, ...]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        """The last entry."""
+        return self.entries[-1].head if self.entries else START
+
+
+class Database:
+    """The database at `path`. Nothing is opened before it is asked for, and no file made but by `append`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def rows(self) -> Rows:
+        """Everything in it; nothing where there is no file. Raises OfficeProblem where it cannot be read."""
+        if not self.path.exists():
+            return Rows({}, ())
+        with self._connected(immediate=False) as connection:
+            return self._rows(connection)
+
+    def append(self, make: Callable[[Rows], tuple[Entry, KeyRecord | None]]) -> Entry:
+        """Add what `make` answers to the rows as they are: nobody else writes in between. Synced when it returns.
+
+        Raises OfficeProblem where the database cannot be written.
+        """
+        if not self.path.exists():
+            self._create_file()
+        with self._connected(immediate=True) as connection:
+            _TABLES.create_all(connection)
+            entry, record = make(self._rows(connection))
+            if record is not None:
+                connection.execute(insert(_PEOPLE).values(asdict(record)))
+            connection.execute(insert(_JOURNAL).values(asdict(entry)))
+            connection.commit()
+        return entry
+
+    def _create_file(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # For its owner alone: encrypted as they are, keys are nobody else's to try passphrases on.
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+
+    def _rows(self, connection: Connection) -> Rows:
+        names = inspect(connection).get_table_names()
+        if not {_PEOPLE.name, _JOURNAL.name} <= set(names):
+            return Rows({}, ())
+        faults: list[str] = []
+        keys = {}
+        for row in connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.number)).mappings():
+            fields = {name: row[name] for name in row if name != "number"}
+            if _has_form(_PEOPLE, row):
+                keys[int(row["number"])] = KeyRecord(**fields)
+            else:
+                faults.append(f"人员表第 {row['number']} 行的内容不成形")
+        entries = []
+        for row in connection.execute(select(_JOURNAL).order_by(_JOURNAL.c.number)).mappings():
+            if not _has_form(_JOURNAL, row):
+                faults.append(f"日志第 {row['number']} 条的内容不成形")
+                break
+            entries.append(Entry(**row))
+        return Rows(keys, tuple(entries), tuple(faults))
+
+    @contextmanager
+    def _connected(self, *, immediate: bool) -> Iterator[Connection]:
+        engine = self._engine(immediate=immediate)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        except DatabaseError as fault:
+            raise OfficeProblem(self._words(str(fault.orig))) from fault
+        finally:
+            engine.dispose()
+
+    def _engine(self, *, immediate: bool) -> Engine:
+        engine = create_engine(
+            URL.create("sqlite", database=str(self.path)), poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS}
+        )
+
+        @event.listens_for(engine, "connect")
+        def _set(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+            connection.isolation_level = (
+                None  # transactions begin below, not before the first write as the driver would
+            )
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+        return engine
+
+    def _words(self, fault: str) -> str:
+        if "locked" in fault:
+            return f"办公数据库 {self.path} 正被另一个程序占用，请稍后再试。"
+        if "readonly" in fault or "unable to open" in fault:
+            return f"办公数据库 {self.path} 不能写入：请检查该文件及其所在文件夹的权限（{fault}）。"
+        if "full" in fault:
+            return f"磁盘空间不足，办公数据库 {self.path} 没有写入任何内容（{fault}）。"
+        return f"办公数据库 {self.path} 不能读取，文件可能损坏或不是办公数据库：请从备份恢复（{fault}）。"
+
+
+def _has_form(table: Table, row: Any) -> bool:  # noqa: ANN401 (a mapping of the library's own)
+    """Whether every value has the type of its column: SQLite stores whatever it is given."""
+    return all(
+        isinstance(row[column.name], int if isinstance(column.type, Integer) else str) for column in table.columns
+    )

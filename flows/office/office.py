@@ -1,0 +1,225 @@
+"""What people of the office do at the database: begin it, sign in, add and disable others, sign a draft.
+
+Each act is judged as the journal stands at that moment, signed by whoever acts, and added, while nobody else writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flows.office.database import Database, OfficeProblem, Rows
+from flows.office.journal import START, Act, Entry, Head, canonical
+from flows.office.keys import KeyRecord, SigningKey, new_key, sealed_again, unlocked
+from flows.office.names import name_key, plain_name
+from flows.office.people import ROLES, Person, Role, Standing, key_of, refusal, standing
+
+Witnessed = Iterable[tuple[str, Head]]
+_NOBODY = "办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"
+_PIN = "请在设置中写明首位管理员的密钥指纹（administrator_key，见 yaoxin people add 的输出）。"
+_RESTORE = "在恢复之前任何人都不能签名：请查明改动者，并从备份恢复办公数据库（见运维手册“人员与签名”）。"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody whose passphrase unlocked their key."""
+
+    person: Person
+    key: SigningKey
+
+
+class Office:
+    """The office in `database`, trusted from the key of the fingerprint `pinned` on.
+
+    witnessed: heads that were noted elsewhere, each with the place, which the journal must still hold.
+    """
+
+    def __init__(self, database: Database, pinned: str | None, witnessed: Callable[[], Witnessed] = tuple) -> None:
+        self.database = database
+        self.pinned = pinned or ""
+        self._witnessed = witnessed
+
+    def standing(self, upto: Head | None = None) -> Standing:
+        """The office as it stands, or stood at a head; with every fault that is found, and no exception for one.
+
+        Raises OfficeProblem where the database cannot be read, or holds nothing of that head.
+        """
+        rows = self.database.rows()
+        if upto is None:
+            return self._standing(rows)
+        if not _holds(rows, upto):
+            raise OfficeProblem(
+                f"日志中没有第 {upto.number} 条（{upto.digest[:16]}…）：日志被截断、替换或改动。{_RESTORE}"
+            )
+        return standing(rows, self.pinned, upto.number)
+
+    def begin(self, login: str, name: str, passphrase: str, roles: Iterable[Role] = ()) -> Entry:
+        """Make the first administrator of an empty database; the entry's fingerprint is to be pinned.
+
+        Raises OfficeProblem where there is somebody already, WrongPassphrase for one that does not do.
+        """
+        login, name = _fit(login, name)
+        record, key = new_key(login, passphrase)
+
+        def first(rows: Rows) -> tuple[Entry, KeyRecord]:
+            if rows.entries or rows.keys or rows.faults or self.pinned:
+                raise OfficeProblem(
+                    "已有首位管理员，其他人员由管理员增加（--as 登录名）。"
+                    if rows.entries
+                    else f"设置中已写明管理员的密钥指纹，而办公数据库 {self.database.path} 是空的：请从备份恢复；"
+                    "确要重新开始的，先删去设置 administrator_key。"
+                )
+            content = _new_person(name, record, {"administrator", *roles})
+            entry = Entry(1, _now(), login, record.fingerprint, "administrator", "found", login, content, START.digest)
+            return entry.signed_by(key), record
+
+        return self.database.append(first)
+
+    def sign_in(self, login: str, passphrase: Callable[[], str]) -> SignedIn:
+        """Who has the login and, asked for it, knows the passphrase.
+
+        Raises OfficeProblem where there is no such person, or nobody can be trusted as things are; WrongPassphrase.
+        """
+        rows = self.database.rows()
+        person = self._sound(rows).by_login(login)
+        if person is None:
+            raise OfficeProblem(f"没有登录名为 {login} 的人员。现有人员：yaoxin people list")
+        if person.is_disabled:
+            raise OfficeProblem(f"{login}（{person.name}）已停用，不能再签名。")
+        record = key_of(rows, person)
+        if record is None:
+            raise OfficeProblem(
+                f"{login} 的密钥记录缺失或被改动，不能解锁：请从备份恢复办公数据库，或由管理员停用后重新增加。"
+            )
+        return SignedIn(person, unlocked(record, passphrase()))
+
+    def add(  # noqa: PLR0913, PLR0917 (what is to be known of a person)
+        self,
+        by: SignedIn,
+        login: str,
+        name: str,
+        passphrase: str,
+        roles: Iterable[Role] = ("signer",),
+        namesake: str = "",
+    ) -> Entry:
+        """Add a person with a key of their own. Raises OfficeProblem, WrongPassphrase.
+
+        namesake: why somebody of the same name is another person; asked for where there is one.
+        """
+        login, name = _fit(login, name)
+        for other in self._sound(self.database.rows()).enabled():
+            if name_key(other.name) == name_key(name) and not namesake.strip():
+                raise OfficeProblem(
+                    f"已有姓名相同（不计空格、不可见字符、全半角和繁简写法）的在用人员 {other.login}（{other.name}）："
+                    "同一人只能有一个登录名；确为另一人的，用 --namesake 写明如何区分。"
+                )
+        record, _ = new_key(login, passphrase)
+        content = _new_person(name, record, set(roles), namesake)
+        return self._do(by, "administrator", "add_person", login, content, record)
+
+    def disable(self, by: SignedIn, login: str, reason: str = "") -> Entry:
+        """Take every right from a person. Raises OfficeProblem."""
+        return self._about(by, "disable_person", login, {"reason": _plain(reason)})
+
+    def give_role(self, by: SignedIn, login: str, role: Role) -> Entry:
+        """Give a person a role. Raises OfficeProblem."""
+        return self._about(by, "give_role", login, {"role": role})
+
+    def take_role(self, by: SignedIn, login: str, role: Role) -> Entry:
+        """Take a role from a person. Raises OfficeProblem."""
+        return self._about(by, "take_role", login, {"role": role})
+
+    def change_passphrase(self, by: SignedIn, passphrase: str) -> Entry:
+        """Keep one's own key under another passphrase. Raises OfficeProblem, WrongPassphrase."""
+        record = sealed_again(by.person.login, by.key, passphrase)
+        content = canonical({"key_digest": record.digest})
+        role = min(by.person.roles, default="")
+        return self._do(by, role, "change_passphrase", by.person.login, content, record)
+
+    def sign(self, by: SignedIn, act: Act, subject: str, content: Mapping[str, object]) -> Entry:
+        """Sign as a signer. Raises OfficeProblem."""
+        return self._do(by, "signer", act, subject, canonical(content))
+
+    def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> Entry:
+        whom = self._sound(self.database.rows()).by_login(login)
+        fingerprint = whom.fingerprint if whom else ""
+        return self._do(by, "administrator", act, login, canonical({"fingerprint": fingerprint, **content}))
+
+    def _do(  # noqa: PLR0913, PLR0917 (the fields of an entry)
+        self, by: SignedIn, role: str, act: Act, subject: str, payload: str, record: KeyRecord | None = None
+    ) -> Entry:
+        def next_entry(rows: Rows) -> tuple[Entry, KeyRecord | None]:
+            before = self._sound(rows)
+            number, previous = before.head.number + 1, before.head.digest
+            person = by.person
+            entry = Entry(number, _now(), person.login, person.fingerprint, role, act, subject, payload, previous)
+            entry = entry.signed_by(by.key)
+            if wrong := refusal(before, entry, self.pinned):
+                raise OfficeProblem(f"{wrong}。")
+            return entry, record
+
+        return self.database.append(next_entry)
+
+    def _sound(self, rows: Rows) -> Standing:
+        """The office by these rows. Raises OfficeProblem where nobody can be trusted by them."""
+        if not self.pinned:
+            raise OfficeProblem(
+                _PIN
+                if rows.entries
+                else "办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"
+            )
+        if not rows.entries:
+            raise OfficeProblem(f"办公数据库 {self.database.path} 不存在或是空的，而设置中已写明管理员：请从备份恢复。")
+        found = self._standing(rows)
+        if found.faults:
+            raise OfficeProblem(f"{'；'.join(found.faults)}。{_RESTORE}")
+        return found
+
+    def _standing(self, rows: Rows) -> Standing:
+        found = standing(rows, self.pinned)
+        lost = [
+            f"{where} 记有{_named(head)}，日志中没有这一条：日志被截断、替换或改动"
+            for where, head in self._witnessed()
+            if not _holds(rows, head)
+        ]
+        return (
+            found if not lost else Standing(found.people, found.acts, found.head, (*found.faults, *lost), found.remarks)
+        )
+
+
+def _named(head: Head) -> str:
+    return f"第 {head.number} 条（{head.digest[:16]}…）"
+
+
+def _holds(rows: Rows, head: Head) -> bool:
+    return head == START or any(entry.number == head.number and entry.digest == head.digest for entry in rows.entries)
+
+
+def _new_person(name: str, record: KeyRecord, roles: Iterable[str], namesake: str = "") -> str:
+    content = {
+        "name": name,
+        "public_key": record.public_key,
+        "key_digest": record.digest,
+        "roles": [role for role in ROLES if role in set(roles)],
+    }
+    return canonical(content | ({"namesake": _plain(namesake)} if namesake.strip() else {}))
+
+
+def _fit(login: str, name: str) -> tuple[str, str]:
+    """Login and name as they are kept. Raises OfficeProblem for what is none."""
+    shown = plain_name(name)
+    if not (login.isascii() and login.replace("-", "").replace("_", "").replace(".", "").isalnum()) or len(login) > 64:
+        raise OfficeProblem(f"登录名 {login!r} 不可用：只能用字母、数字和 . _ -，至多 64 个字符。")
+    if not name_key(shown):
+        raise OfficeProblem("须写明姓名（--name 姓名）。")
+    return login, shown
+
+
+def _plain(text: str) -> str:
+    """A remark as it is kept: what no text can hold is marked."""
+    return text.strip().encode("utf-8", "replace").decode("utf-8")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

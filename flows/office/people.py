@@ -1,0 +1,237 @@
+"""Who may do what in the office: derived anew from the signed acts of the journal, from one pinned key on.
+
+`standing` replays the journal. Entry 1 founds the office: it is signed by the key whose fingerprint the settings pin.
+Every later entry is signed by the key that an earlier one gave to its person, in a role that the person had at that
+entry. Where one is not so, the journal is damaged: nobody is a signer by it until it is put right. A row written into
+the database by other means makes nobody anything, for it has no such signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from flows.office.database import Rows
+from flows.office.journal import ACTS, START, Entry, Head, faults_of
+from flows.office.keys import KeyRecord, fingerprint_of
+
+Role = Literal["administrator", "signer"]
+ROLES: Mapping[str, str] = {"administrator": "管理员", "signer": "签发人"}
+SIGNINGS = frozenset({"prepare", "approve"})
+"""Acts over a draft: of signers. All others are acts of administrators, but for one's own passphrase."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody the journal made one of the office. key_digest: of the record of their key that is in force.
+
+    entries: numbers of the entries that made them what they are. namesake: why another of the same name is another
+    person, where there is one.
+    """
+
+    login: str
+    name: str
+    public_key: str
+    roles: frozenset[str]
+    key_digest: str
+    entries: tuple[int, ...]
+    namesake: str = ""
+    is_disabled: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the public key."""
+        return fingerprint_of(self.public_key)
+
+    def is_a(self, role: str) -> bool:
+        """Whether they have the role now."""
+        return role in self.roles and not self.is_disabled
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The office as its journal leaves it.
+
+    people: by fingerprint, in the order in which they came; a login that was given to somebody new stands twice, once
+    disabled. acts: the entries by which drafts were signed. faults: what is wrong with the journal, in Chinese; where
+    there is one, nobody signs. remarks: rows that are of no effect, in Chinese.
+    """
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    acts: tuple[Entry, ...] = ()
+    head: Head = START
+    faults: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def by_login(self, login: str) -> Person | None:
+        """Who has the login now; of somebody disabled the last who had it."""
+        having = [person for person in self.people.values() if person.login == login]
+        return next((person for person in having if not person.is_disabled), having[-1] if having else None)
+
+    def enabled(self) -> tuple[Person, ...]:
+        """Everybody who may still act."""
+        return tuple(person for person in self.people.values() if not person.is_disabled)
+
+    def administrators(self) -> tuple[Person, ...]:
+        """Those who may add and disable others."""
+        return tuple(person for person in self.enabled() if person.is_a("administrator"))
+
+
+def standing(rows: Rows, pinned: str, upto: int | None = None) -> Standing:
+    """The office by the entries up to number `upto` (None: all), beginning with the key of the fingerprint `pinned`."""
+    entries = rows.entries if upto is None else rows.entries[:upto]
+    faults = [*rows.faults, *faults_of(entries)]
+    found = Standing()
+    for entry in () if faults else entries:
+        wrong, found = _after(found, entry, pinned)
+        if wrong:
+            told = f"日志第 {entry.number} 条（{entry.person}，{ACTS.get(entry.act, entry.act)}，{entry.at}）"
+            faults.append(f"{told}不是有效的签名行为：{wrong}")
+            break
+    return replace(found, faults=tuple(faults), remarks=tuple(_remarks(rows, entries)))
+
+
+def key_of(rows: Rows, person: Person) -> KeyRecord | None:
+    """The record of the person's key that an act of the journal names; None where it is gone or altered."""
+    return next((record for record in rows.keys.values() if record.digest == person.key_digest), None)
+
+
+def refusal(before: Standing, entry: Entry, pinned: str) -> str:
+    """Why the act is not possible as things stand, in Chinese; empty where it is. The signature is looked at last."""
+    return _after(before, entry, pinned)[0]
+
+
+class _Refused(Exception):
+    """What is wrong with an act, in Chinese."""
+
+
+def _after(before: Standing, entry: Entry, pinned: str) -> tuple[str, Standing]:
+    """What is wrong with the entry, and the office after it; unchanged where something is."""
+    try:
+        public_key = _founder(entry, pinned) if entry.number == 1 else _actor(before, entry)
+        if not entry.is_signed_by(public_key):
+            raise _Refused("签名与内容不符")
+    except _Refused as wrong:
+        return str(wrong), before
+    changed = _changed(before, entry)
+    acts = (*before.acts, entry) if entry.act in SIGNINGS else before.acts
+    return "", replace(before, people={**before.people, **changed}, acts=acts, head=entry.head)
+
+
+def _founder(entry: Entry, pinned: str) -> str:
+    """The public key of the first administrator, who speaks for themselves. Raises _Refused."""
+    content = entry.content
+    if entry.act != "found":
+        raise _Refused("第一条必须是设立首位管理员")
+    if _fingerprint(content) != pinned or entry.fingerprint != pinned:
+        raise _Refused("其密钥指纹与设置 administrator_key 不同")
+    if "administrator" not in _roles(content) or entry.subject != entry.person:
+        raise _Refused("首位管理员必须以管理员角色设立自己")
+    return _text(content, "public_key")
+
+
+def _actor(before: Standing, entry: Entry) -> str:
+    """The public key of who acts. Raises _Refused where they cannot do this."""
+    actor = before.people.get(entry.fingerprint)
+    if actor is None or actor.login != entry.person:
+        raise _Refused("签名的密钥不属于该登录名的人员")
+    if actor.is_disabled:
+        raise _Refused(f"{actor.login} 已停用")
+    if entry.act == "change_passphrase":
+        if entry.subject != actor.login:
+            raise _Refused("只能更换自己的口令")
+        return actor.public_key
+    needed = "signer" if entry.act in SIGNINGS else "administrator"
+    if entry.role != needed or not actor.is_a(needed):
+        raise _Refused(f"{actor.login} 不是{ROLES[needed]}")
+    if entry.act == "add_person":
+        _see_new(before, entry)
+    elif entry.act not in SIGNINGS:
+        _see_changeable(before, entry)
+    return actor.public_key
+
+
+def _see_new(before: Standing, entry: Entry) -> None:
+    """Raises _Refused where nobody can be added so."""
+    content = entry.content
+    if not (_text(content, "name") and entry.subject and _roles(content) and _roles(content) <= set(ROLES)):
+        raise _Refused("没有写明登录名、姓名或者角色")
+    if not _fingerprint(content) or _fingerprint(content) in before.people:
+        raise _Refused("没有写明密钥，或者该密钥已属于某人")
+    if any(other.login.casefold() == entry.subject.casefold() for other in before.enabled()):
+        raise _Refused(f"登录名 {entry.subject} 已在用")
+
+
+def _see_changeable(before: Standing, entry: Entry) -> None:
+    """Raises _Refused where the person, or their role, cannot be changed so."""
+    whom = before.people.get(_text(entry.content, "fingerprint"))
+    if whom is None or whom.login != entry.subject or whom.is_disabled:
+        raise _Refused(f"没有在用的人员 {entry.subject}")
+    role = _text(entry.content, "role")
+    is_last = before.administrators() == (whom,)
+    if entry.act not in ("disable_person", "give_role", "take_role"):
+        raise _Refused(f"没有名为 {entry.act} 的行为")
+    if is_last and (entry.act == "disable_person" or (entry.act == "take_role" and role == "administrator")):
+        raise _Refused(f"{whom.login} 是最后一位管理员，不能停用，也不能收回其管理员角色")
+    if entry.act == "give_role" and (role not in ROLES or role in whom.roles):
+        raise _Refused(f"{whom.login} 已有该角色，或者没有名为 {role} 的角色")
+    if entry.act == "take_role" and role not in whom.roles:
+        raise _Refused(f"{whom.login} 没有名为 {role} 的角色")
+
+
+def _changed(before: Standing, entry: Entry) -> dict[str, Person]:
+    """The people that the entry, which is sound, changes."""
+    content, at = entry.content, entry.number
+    if entry.act in ("found", "add_person"):
+        person = Person(
+            entry.subject,
+            _text(content, "name"),
+            _text(content, "public_key"),
+            _roles(content),
+            _text(content, "key_digest"),
+            (at,),
+            _text(content, "namesake"),
+        )
+        return {person.fingerprint: person}
+    if entry.act in SIGNINGS:
+        return {}
+    if entry.act == "change_passphrase":
+        person = before.people[entry.fingerprint]
+        return {person.fingerprint: replace(person, key_digest=_text(content, "key_digest"))}
+    person = before.people[_text(content, "fingerprint")]
+    entries = (*person.entries, at)
+    match entry.act:
+        case "disable_person":
+            changed = replace(person, is_disabled=True, entries=entries)
+        case "give_role":
+            changed = replace(person, roles=person.roles | {_text(content, "role")}, entries=entries)
+        case _:
+            changed = replace(person, roles=person.roles - {_text(content, "role")}, entries=entries)
+    return {person.fingerprint: changed}
+
+
+def _remarks(rows: Rows, entries: tuple[Entry, ...]) -> Iterator[str]:
+    """Rows of people that no act names: whatever they are, they open nothing."""
+    named = {_text(entry.content, "key_digest") for entry in entries}
+    for number, record in rows.keys.items():
+        if record.digest not in named:
+            yield f"人员表第 {number} 行（{record.login}）没有任何管理员签名的行为作依据，不起作用"
+
+
+def _fingerprint(content: Mapping[str, Any]) -> str:
+    """Of the public key in a payload; empty where it is none."""
+    try:
+        return fingerprint_of(_text(content, "public_key"))
+    except ValueError:
+        return ""
+
+
+def _text(content: Mapping[str, Any], name: str) -> str:
+    value = content.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _roles(content: Mapping[str, Any]) -> frozenset[str]:
+    given = content.get("roles", [])
+    return frozenset(each for each in given if isinstance(each, str)) if isinstance(given, list) else frozenset()
