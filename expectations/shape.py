@@ -31,7 +31,7 @@ class Limits:
     earliest_on, latest_on: dates outside are a warning. minimum_percent: fewer rows than this share of
     `previous_count` refuse; maximum_percent: more warn. quarantine_notice_percent: a file with a larger
     share of quarantined rows warns. quarantine_refusal_percent: a kind of record with a larger share
-    refuses, once `quarantine_least_rows` rows were read.
+    refuses, once `quarantine_least_rows` rows were read. amount_most_fen: larger sums of money are a warning.
     """
 
     earliest_on: date
@@ -39,6 +39,7 @@ class Limits:
     quarantine_notice_percent: int
     quarantine_refusal_percent: int
     quarantine_least_rows: int
+    amount_most_fen: int
     minimum_percent: int | None = None
     maximum_percent: int | None = None
 

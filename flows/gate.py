@@ -1,7 +1,7 @@
 """The gate as the flows use it: told the tables and the office's caution, and the frames in which tables meet.
 
 `read_gate(policy folder).validate("penalty", frame)` answers for every table of `transforms.tables`, and for
-two frames derived here: `night_accounts` and `present_ratings`.
+three frames derived here: `night_accounts`, `penalty_amounts` and `present_ratings`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from pydantic import Field, PositiveInt, model_validator
@@ -18,6 +19,7 @@ from expectations import ColumnSpec, Limits, TableSpec, Verdict, validate
 from expectations.shape import ColumnKind
 from transforms.policy import load_document
 from transforms.policy.dated import Strict
+from transforms.records.amounts import disagreeing_amount, stated_amounts
 from transforms.tables import KINDS, LAW_KEPT, TABLES, Column, Table
 from transforms.tables.law.repair import CONDITIONS
 from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS
@@ -38,6 +40,7 @@ _NAMED_BESIDE_KEY = {
     "accounts": ("file_name",),
     "files": ("file_name",),
     "quarantine": ("file_name",),
+    "penalty_amounts": ("decision_no", "source", "row_no"),
     "ratings": ("tier",),
     "trace": ("item_id", "record_id"),
     **dict.fromkeys(LAW_KEPT, ("record_id", "decision_no")),
@@ -55,6 +58,26 @@ NIGHT_ACCOUNTS = Table(
         Column("quarantined_count", COUNT, "隔离", "rows turned away", True),
     ),
     ("kind",),
+)
+PENALTY_AMOUNTS = Table(
+    "penalty_amounts",
+    "处罚金额",
+    "Versions of penalties that impose a sum of money, and whether the sum can be believed.",
+    (
+        Column("record_id", TEXT, "记录标识", "the penalty", True),
+        Column("version_no", COUNT, "版本", "its version", True),
+        Column("decision_no", TEXT, "决定书文号", "number of the decision as written", True),
+        Column("source", TEXT, "来源", "source", True),
+        Column("row_no", COUNT, "行号", "row as a spreadsheet numbers it", True),
+        Column("fine_fen", COUNT, "罚款金额（分）", "fine, fen"),
+        Column("confiscated_fen", COUNT, "没收金额（分）", "confiscated, fen"),
+        Column(
+            "stated_fen", COUNT, "处罚内容所载金额（分）", "sum in the text, where the fine is far from each of them"
+        ),
+        Column("is_fine_unknown", FLAG, "罚款金额是否不明", "whether a fine is imposed and its sum is unknown", True),
+        Column("is_confiscation_unknown", FLAG, "没收金额是否不明", "the same of a confiscation", True),
+    ),
+    ("record_id", "version_no"),
 )
 PRESENT_RATINGS = Table(
     "present_ratings",
@@ -103,10 +126,19 @@ class QuarantineShare(Strict):
     why: str = Field(min_length=1)
 
 
+class Amounts(Strict):
+    """Sums of money that are warned of: above `most_fen`, or `times` times (or that part of) what 处罚内容 says."""
+
+    most_fen: PositiveInt
+    times: int = Field(ge=2)
+    why: str = Field(min_length=1)
+
+
 class Caution(Strict):
     """`policy/gate.yaml`: when the whole looks wrong though every row passed."""
 
     plausible_dates: PlausibleDates
+    amounts: Amounts
     volumes: dict[str, Volume]
     quarantine: QuarantineShare
 
@@ -126,6 +158,7 @@ class Caution(Strict):
             quarantine_notice_percent=self.quarantine.file_notice_percent,
             quarantine_refusal_percent=self.quarantine.night_refusal_percent,
             quarantine_least_rows=self.quarantine.night_least_rows,
+            amount_most_fen=self.amounts.most_fen,
             minimum_percent=volume.minimum_percent if volume else None,
             maximum_percent=volume.maximum_percent if volume else None,
         )
@@ -133,9 +166,10 @@ class Caution(Strict):
 
 @dataclass(frozen=True)
 class Gate:
-    """Every table the gate knows, by name."""
+    """Every table the gate knows, by name, and the office's caution."""
 
     specs: Mapping[str, TableSpec]
+    caution: Caution
 
     def validate(self, table: str, frame: Frame, *, previous_count: int | None = None) -> Verdict:
         """Check `frame` as `table`; see `expectations.validate`. Raises KeyError for an unknown table."""
@@ -148,7 +182,7 @@ def read_gate(folder: Path) -> Gate:
     """The gate with the caution of `folder`/gate.yaml. Raises PolicyProblems."""
     path = folder / "gate.yaml"
     caution = load_document(path.read_text(encoding="utf-8"), f"{folder.name}/{path.name}", Caution)
-    return Gate({name: spec_of(table, caution.limits(name)) for name, table in _tables().items()})
+    return Gate({name: spec_of(table, caution.limits(name)) for name, table in _tables().items()}, caution)
 
 
 def spec_of(table: Table, limits: Limits) -> TableSpec:
@@ -165,6 +199,35 @@ def spec_of(table: Table, limits: Limits) -> TableSpec:
 def night_accounts(accounts: Frame) -> pl.LazyFrame:
     """NIGHT_ACCOUNTS of a night's rows of TABLES["accounts"]."""
     return accounts.lazy().group_by("kind").agg(pl.col("read_count", "quarantined_count").sum()).sort("kind")
+
+
+def penalty_amounts(penalties: Frame, times: int) -> pl.LazyFrame:
+    """PENALTY_AMOUNTS of rows of TABLES["penalty"] that impose a sum, or say one.
+
+    times: how far a fine is from every sum in 处罚内容 to be told; see `disagreeing_amount`.
+    """
+    kinds, fine = pl.col("penalty_kinds"), pl.col("fine_fen")
+    confiscations = [kinds.list.contains(kind) for kind in ("confiscation_gains", "confiscation_goods")]
+    is_confiscation = pl.any_horizontal(*confiscations)
+    rows = penalties.lazy().filter(kinds.list.contains("fine") | is_confiscation | fine.is_not_null())
+    # Most texts hold the very sum, and that is seen many times as fast as they are read.
+    whole = (fine // 100).cast(pl.String())
+    exact = whole + "." + (fine % 100).cast(pl.String()).str.zfill(2) + "元"
+    holds = [pl.col("content").str.contains(sum_, literal=True) for sum_ in (exact, whole + "元")]
+    asked = pl.when(fine.is_not_null() & ~pl.any_horizontal(*holds)).then(pl.struct("fine_fen", "content"))
+
+    def disagreeing(row: Mapping[str, Any]) -> int | None:
+        return disagreeing_amount(row["fine_fen"], stated_amounts(row["content"]), times)
+
+    return (
+        rows.with_columns(
+            stated_fen=asked.map_elements(disagreeing, return_dtype=COUNT),
+            is_fine_unknown=kinds.list.contains("fine") & fine.is_null(),
+            is_confiscation_unknown=is_confiscation & pl.col("confiscated_fen").is_null(),
+        )
+        .select(PENALTY_AMOUNTS.schema.names())
+        .sort("record_id", "version_no")
+    )
 
 
 def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str], as_of: date) -> pl.LazyFrame:
@@ -196,4 +259,4 @@ def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequen
 
 
 def _tables() -> dict[str, Table]:
-    return {**TABLES, NIGHT_ACCOUNTS.name: NIGHT_ACCOUNTS, PRESENT_RATINGS.name: PRESENT_RATINGS}
+    return {**TABLES, **{table.name: table for table in (NIGHT_ACCOUNTS, PENALTY_AMOUNTS, PRESENT_RATINGS)}}

@@ -177,6 +177,32 @@ ACROSS: dict[str, tuple[Rule, ...]] = {
             "at most {quarantine_refusal_percent}% of a night's rows of a kind are turned away",
         ),
     ),
+    "penalty_amounts": tuple(
+        Rule(columns, condition, says, "warning")
+        for columns, condition, says in (
+            (("decision_no", "is_fine_unknown"), "NOT is_fine_unknown", "a fine has a sum that can be read"),
+            (
+                ("decision_no", "is_confiscation_unknown"),
+                "NOT is_confiscation_unknown",
+                "a confiscation has a sum that can be read",
+            ),
+            (
+                ("fine_fen", "stated_fen"),
+                "stated_fen IS NULL",
+                "the fine is near a sum that 处罚内容 says, not thousands of times as much or as little",
+            ),
+            (
+                ("decision_no", "fine_fen"),
+                "fine_fen <= {amount_most_fen}",
+                "a fine is at most {amount_most_fen} fen",
+            ),
+            (
+                ("decision_no", "confiscated_fen"),
+                "confiscated_fen <= {amount_most_fen}",
+                "a confiscation is at most {amount_most_fen} fen",
+            ),
+        )
+    ),
     "present_ratings": (
         Rule(("is_rated", "is_traced"), "is_rated OR NOT is_traced", "no trace stands without a rating"),
         Rule(("is_rated", "is_known"), "is_rated OR NOT is_known", "every enterprise of the register is rated"),

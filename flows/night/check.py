@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from expectations import Verdict, what_first, write_docs
-from flows.gate import PRESENT_RATINGS, night_accounts, read_gate
+from flows.gate import PENALTY_AMOUNTS, PRESENT_RATINGS, Gate, night_accounts, penalty_amounts, read_gate
 from flows.night.arrived import arrived
 from flows.night.keep import RESULTS
 from flows.night.plan import ARRIVALS, Night
@@ -58,13 +58,13 @@ def check(store: Store, policy_dir: Path, night: Night, policy: PolicyInForce, f
     counts = former.facts.get("counts", {}) if former else {}
     verdicts = tuple(
         gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
-        for table, frame in _frames(store, night, policy, former)
+        for table, frame in _frames(gate, store, night, policy, former)
     )
     return Checked(verdicts, write_docs(verdicts, night.folder / "gate", title=night.folder.name))
 
 
 def _frames(
-    store: Store, night: Night, policy: PolicyInForce, former: Run | None
+    gate: Gate, store: Store, night: Night, policy: PolicyInForce, former: Run | None
 ) -> Iterator[tuple[str, pl.LazyFrame]]:
     """What is new is checked row by row; what stands was checked so when it was new, and is checked as a whole."""
     seen = Seen.by(night, store)
@@ -72,6 +72,9 @@ def _frames(
         came = arrived(seen, table, former)
         if count := came.select(pl.len()).collect().item():
             yield table, came if count > _MOST_IN_MEMORY else came.collect().lazy()
+    amounts = penalty_amounts(arrived(seen, "penalty", former), gate.caution.amounts.times).collect()
+    if not amounts.is_empty():
+        yield PENALTY_AMOUNTS.name, amounts.lazy()
     yield "night_accounts", night_accounts(arrived(seen, "accounts", former))
     yield from ((table, night.staged(table)) for table in RESULTS)
     stage_present(seen, [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])

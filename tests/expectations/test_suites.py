@@ -88,6 +88,11 @@ WARNINGS = [
     ("person_ban", {"is_lifelong": True}, "is_lifelong, ends_on"),
     ("accounts", {"accepted_count": 5, "quarantined_count": 3}, "quarantined_count, read_count"),
     ("trace", {"event_on": DAY + timedelta(days=1)}, "valid_from_on, event_on"),
+    ("penalty_amounts", {"is_fine_unknown": True}, "decision_no, is_fine_unknown"),
+    ("penalty_amounts", {"is_confiscation_unknown": True}, "decision_no, is_confiscation_unknown"),
+    ("penalty_amounts", {"stated_fen": 500_000}, "fine_fen, stated_fen"),
+    ("penalty_amounts", {"fine_fen": 10_000_000_001}, "decision_no, fine_fen"),
+    ("penalty_amounts", {"confiscated_fen": 10_000_000_001}, "decision_no, confiscated_fen"),
 ]
 HOLDS = [
     ("enterprise", {"uscc": None, "established_on": date(1900, 1, 1)}),
@@ -100,6 +105,7 @@ HOLDS = [
     ("law_coming", {"on": None, "is_overdue": True}),
     ("night_accounts", {"read_count": 199, "quarantined_count": 199}),
     ("quarantine", {"suggestions": ["甲|乙", "丙"], "column": None}),
+    ("penalty_amounts", {"fine_fen": 10_000_000_000, "confiscated_fen": None}),
     ("ratings", {"next_change_on": None, "next_change_why": None, "decided_by_id": None}),
     ("trace", {"is_counted": False, "reason": "revoked", "points_centipoints": 0}),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.gate import night_accounts, present_ratings, read_gate
+from flows.gate import night_accounts, penalty_amounts, present_ratings, read_gate
 from transforms.policy import PolicyProblems
 from transforms.tables import TABLES
 
@@ -127,3 +127,56 @@ def test_limits_come_from_the_file() -> None:
     assert (limits.minimum_percent, limits.maximum_percent) == (50, 200)
     assert (limits.earliest_on, limits.latest_on) == (date(1900, 1, 1), date(2199, 12, 31))
     assert GATE.specs["penalty"].limits.minimum_percent is None
+
+
+def penalties(*rows: dict) -> pl.DataFrame:
+    """Penalties that impose a fine, unless a row says otherwise."""
+    shared = {"version_no": 1, "source": "penalty", "decision_no": "示药罚〔2026〕1号", "penalty_kinds": ["fine"]}
+    named = [shared | {"record_id": f"penalty:{n}", "row_no": n + 2} | row for n, row in enumerate(rows)]
+    schema = TABLES["penalty"].schema
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in named], schema=schema)
+
+
+def warned(*rows: dict) -> dict[str, list[str]]:
+    """Columns that are warned of, each with the rows of the file that are named."""
+    verdict = GATE.validate("penalty_amounts", penalty_amounts(penalties(*rows), GATE.caution.amounts.times))
+    assert verdict.is_passed
+    return {finding.column: [row["row_no"] for row in finding.sample_rows] for finding in verdict.findings}
+
+
+def test_a_fine_without_a_sum_is_warned_of() -> None:
+    assert warned({"fine_fen": 500_000}, {"fine_fen": None}) == {"decision_no, is_fine_unknown": ["3"]}
+
+
+@pytest.mark.parametrize("kind", ["confiscation_gains", "confiscation_goods"])
+def test_a_confiscation_without_a_sum_is_warned_of(kind: str) -> None:
+    assert warned({"penalty_kinds": [kind]}) == {"decision_no, is_confiscation_unknown": ["2"]}
+
+
+def test_a_penalty_that_imposes_no_sum_needs_none() -> None:
+    assert penalty_amounts(penalties({"penalty_kinds": ["warning"]}), 1000).collect().is_empty()
+
+
+@pytest.mark.parametrize(
+    ("fen", "content", "is_warned"),
+    [
+        (5_000_000_000, "罚款五千元", True),  # 5000 in the column of 万元
+        (50_000_000_000, "罚款五千元", True),
+        (50, "罚款五千元", True),
+        (0, "罚款五千元", True),
+        (500_000, "罚款五千元", False),
+        (500_000, "没收违法所得5000.00元；罚款若干", False),
+        (630_069, "罚款6300.69元", False),
+        (5_000_000_000, "罚款", False),
+        (5_000_000_000, None, False),
+    ],
+)
+def test_a_fine_far_from_the_sum_in_its_text_is_warned_of(fen: int, content: str | None, is_warned: bool) -> None:
+    found = warned({"fine_fen": fen, "content": content})
+    assert found.pop("fine_fen, stated_fen", []) == (["2"] if is_warned else [])
+    assert found in ({}, {"decision_no, fine_fen": ["2"]})
+
+
+@pytest.mark.parametrize(("more", "is_warned"), [(-1, False), (0, False), (1, True)])
+def test_a_fine_above_the_bound_of_the_policy_is_warned_of(more: int, is_warned: bool) -> None:
+    assert ("decision_no, fine_fen" in warned({"fine_fen": GATE.caution.amounts.most_fen + more})) is is_warned

@@ -1,0 +1,77 @@
+"""Amounts of money written in words or figures in a text: 罚款五千元, 罚款人民币 1.5 万元, 没收违法所得伍仟元整.
+
+`stated_amounts` reads them into fen, exactly; `disagreeing_amount` compares them with the sum of a column: a sum in
+yuan under a heading in 万元, or the reverse, is 10,000 times off.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+
+_DIGITS = {
+    **{char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆")) for char in chars},
+    **{char: value for value, chars in enumerate(("五伍", "六陆", "七柒", "八捌", "九玖"), 5) for char in chars},
+}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_WORDS = "".join((*_DIGITS, *_UNITS, *_GROUPS))
+_PART = rf"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[余多]?\s*([{''.join((*_UNITS, *_GROUPS))}]*)\s*"
+# Figures with units before 元 (1.5万元, 50,000元, 12万5千元), or words alone (五千元, 叁万伍仟元整).
+_AMOUNT = re.compile(
+    rf"(?P<figures>(?:{_PART})+)[元圆]"
+    rf"|(?P<words>[{_WORDS}]+)[元圆](?:(?P<jiao>[{''.join(_DIGITS)}])角)?(?:(?P<fen>[{''.join(_DIGITS)}])分)?"
+)
+
+
+def stated_amounts(text: str) -> tuple[int, ...]:
+    """Every amount of money written in `text`, in fen, in its order; what has fractions of a fen is left out."""
+    return tuple(_amounts(unicodedata.normalize("NFKC", text)))
+
+
+def disagreeing_amount(fen: int, stated: tuple[int, ...], times: int) -> int | None:
+    """The first stated amount (fen), where `fen` is at least `times` times each of them, or at most that part of it.
+
+    None where one of them is nearer, or none is stated.
+    """
+    is_far = all(fen >= amount * times or fen * times <= amount for amount in stated)
+    return stated[0] if stated and is_far else None
+
+
+def _amounts(text: str) -> Iterator[int]:
+    for found in _AMOUNT.finditer(text):
+        if found["figures"]:
+            parts = re.findall(_PART, found["figures"])
+            fen = sum(Decimal(figures.replace(",", "")) * _factor(units) * 100 for figures, units in parts)
+            if fen == int(fen):
+                yield int(fen)
+        elif (yuan := number_of(found["words"])) is not None:
+            yield yuan * 100 + _DIGITS.get(found["jiao"] or "零", 0) * 10 + _DIGITS.get(found["fen"] or "零", 0)
+
+
+def _factor(units: str) -> int:
+    factor = 1
+    for unit in units:
+        factor *= _UNITS.get(unit) or _GROUPS[unit]
+    return factor
+
+
+def number_of(words: str) -> int | None:
+    """The whole number that Chinese numerals say, of both writings (三万五千, 叁万伍仟); None where they say none."""
+    total = section = digit = 0
+    is_said = False
+    for char in words:
+        if char in _DIGITS:
+            digit, is_said = _DIGITS[char], True
+        elif char in _UNITS:
+            section += (digit or (0 if is_said and section else 1)) * _UNITS[char]
+            digit, is_said = 0, True
+        else:
+            section += digit
+            if not (section or total):
+                return None
+            total = (total + section) * _GROUPS[char] if _GROUPS[char] > 10**4 else total + section * _GROUPS[char]
+            section = digit = 0
+    return total + section + digit if is_said else None
