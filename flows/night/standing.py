@@ -49,6 +49,15 @@ def after(night: Night, parts: frozenset[int] | None = None) -> pl.LazyFrame:
     return pl.concat([kept, written], how="diagonal")
 
 
+def trace_after(seen: Seen, reason: str) -> pl.LazyFrame:
+    """Rows of `trace` that stand once the night is kept and do not count for this reason."""
+    not_counted = pl.col("reason") == reason
+    keys = after(seen.night).select(KEY)
+    stored = seen.stored("trace").filter(not_counted, pl.col("valid_from_on") < seen.night.as_of)
+    rows = pl.concat([stored, seen.night.staged("trace").filter(not_counted)])
+    return rows.join(keys, on=KEY, how="semi")
+
+
 def rows_before(table: str, seen: Seen, whose: Whose) -> pl.LazyFrame:
     """The rows of `ratings` or `trace` that stood before the night."""
     keys = whose.among(before(seen.night, whose.part.buckets).select(KEY))

@@ -91,7 +91,9 @@ def _frames(store: Store, telling: Telling) -> views.NightFrames:
     after = standing.after(night).collect().lazy()
     soon = after.filter(pl.col("next_change_on") <= night.as_of + views.DUE_WITHIN).select("enterprise_id").collect()
     seen = Seen.by(night, store)
-    named = known("enterprise", seen, Whose(ids=soon["enterprise_id"]))
+    unknown_amounts = standing.trace_after(seen, "unknown_amount").collect()
+    shown = pl.concat([soon["enterprise_id"], unknown_amounts["enterprise_id"]]).unique()
+    named = known("enterprise", seen, Whose(ids=shown))
     return views.NightFrames(
         before=standing.before(night),
         after=after,
@@ -101,6 +103,7 @@ def _frames(store: Store, telling: Telling) -> views.NightFrames:
         files=arrived(seen, "files", former),
         quarantine=arrived(seen, "quarantine", former),
         enterprises=named.select("enterprise_id", "name"),
+        unknown_amounts=unknown_amounts,
     )
 
 

@@ -63,6 +63,7 @@ class EnterpriseView:
     locked_until_on: date | None
     next_change_on: date | None
     next_change_why: str
+    unknown_amount_count: int
     counted: Grid
     not_counted: Grid
     history: Grid
@@ -77,9 +78,12 @@ class EnterpriseView:
 
     @property
     def sum_text(self) -> str:
-        """The sum in one line: "1000.00 − 12.50 = 987.50"."""
+        """The sum in one line: "1000.00 − 12.50 = 987.50"; and how many records it leaves out for want of an amount."""
         sign = show.MINUS if self.counted_sum < 0 else "+"
-        return f"{show.points(self.base)} {sign} {show.points(abs(self.counted_sum))} = {show.points(self.score)}"
+        summed = f"{show.points(self.base)} {sign} {show.points(abs(self.counted_sum))} = {show.points(self.score)}"
+        return summed + (
+            f"（另有 {self.unknown_amount_count} 项金额不明，未计分）" if self.unknown_amount_count else ""
+        )
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -124,6 +128,7 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         facts=_facts(enterprise, scheme.supervision.get(rating.get("tier", ""), "")),
         **_decided(rating, scheme),
         **_sums(rating, trace),
+        unknown_amount_count=trace.filter(reason="unknown_amount").height,
         counted=_counted(trace.filter("is_counted"), scheme),
         not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
         history=_history(history, scheme),

@@ -27,7 +27,8 @@ class NightFrames:
 
     before, after: ratings (enterprise_id, tier, …) that stood before the night and that stand now, one row per
     enterprise. changes, change_trace: of the night. accounts, files, quarantine: of the night.
-    enterprises: enterprise_id, name. law: what the law asks for and brings, where it was worked out.
+    enterprises: enterprise_id, name. unknown_amounts: rows of the trace that do not count because nobody knows the
+    amount. law: what the law asks for and brings, where it was worked out.
     """
 
     before: Frame
@@ -38,6 +39,7 @@ class NightFrames:
     files: Frame
     quarantine: Frame
     enterprises: Frame
+    unknown_amounts: Frame
     law: OfficeLawFrames | None = None
 
 
@@ -86,6 +88,7 @@ class NightView:
     due_days: Grid
     due: Grid
     warnings: Grid
+    unknown_amounts: Grid
     law: OfficeLaw | None = None
 
     @property
@@ -105,7 +108,8 @@ class NightView:
         intake = (self.accounts, self.files, self.quarantine)
         changed = (self.change_list, self.evidence, self.migration.grid)
         law = self.law.grids if self.law else ()
-        return (figures, self.distribution, *changed, *law, *intake, self.due_days, self.due, self.warnings)
+        ahead = (self.due_days, self.due)
+        return (figures, self.distribution, *changed, *law, *intake, *ahead, self.unknown_amounts, self.warnings)
 
 
 def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> NightView:
@@ -116,10 +120,15 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
     accounts, files = collected(frames.accounts), collected(frames.files)
     due = tables.due(frames.after, frames.enterprises, night.as_of, night.as_of + DUE_WITHIN)
     law = office_law(frames.law, night.as_of) if frames.law else None
+    unknown_amounts = tables.unknown_amounts(frames.unknown_amounts, frames.enterprises)
     return NightView(
         night=night,
         scheme=scheme,
-        figures=(*_figures(files, accounts, migration, changes), *_law_figures(law)),
+        figures=(
+            *_figures(files, accounts, migration, changes),
+            Figure("金额不明", unknown_amounts.total, "未计分，须补报金额" if unknown_amounts.rows else ""),
+            *_law_figures(law),
+        ),
         is_account_closed=_is_closed(accounts),
         distribution=tables.distribution(migration, scheme),
         changes=changes,
@@ -132,6 +141,7 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
         due_days=tables.due_days(due),
         due=tables.due_list(due, scheme, night.as_of),
         warnings=tables.warnings(night.warnings),
+        unknown_amounts=unknown_amounts,
         law=law,
     )
 

@@ -15,7 +15,7 @@ from reports.views.migration import Migration
 from reports.views.scheme import SchemeFacts
 from transforms.tables import TABLES
 
-_RATINGS, _CHANGES, _QUARANTINE = TABLES["ratings"], TABLES["changes"], TABLES["quarantine"]
+_RATINGS, _TRACE, _CHANGES, _QUARANTINE = (TABLES[name] for name in ("ratings", "trace", "changes", "quarantine"))
 _PARTY = (Field("name", "企业名称", width=36), Field("enterprise_id", "企业标识", "id"))
 
 
@@ -130,6 +130,24 @@ def due_list(frame: pl.DataFrame, scheme: SchemeFacts, as_of: date) -> Grid:
     score, *rest = fields_of(_RATINGS, "score_centipoints", "next_change_on", "next_change_why")
     shown = grid_of("due", "将到期", frame.head(MOST_DUE), (*_PARTY, tier, score, *rest))
     return shown.of(frame.height, all_due(as_of))
+
+
+def unknown_amounts(trace: Frame, enterprises: Frame) -> Grid:
+    """Records that give no points because nobody knows their amount, with the enterprise they are of."""
+    names = enterprises.lazy().select("enterprise_id", "name")
+    rows = (
+        trace.lazy()
+        .join(names, on="enterprise_id", how="left")
+        .with_columns(pl.col("name").fill_null("（未登记名称）"))
+    )
+    ordered = rows.sort("name", "enterprise_id", "event_on", "record_no", "item_id").collect()
+    worded = ordered.with_columns(pl.col("record_kind").replace(KIND_WORDS))
+    fields = (
+        *_PARTY,
+        *fields_of(_TRACE, "title", "record_kind", "record_no", "event_on", "stops_counting_on", "reason"),
+    )
+    shown = grid_of("unknown_amounts", "金额不明、未计分的记录", worded.head(MOST_DUE), fields, "没有金额不明的记录")
+    return shown.of(ordered.height, "yaoxin explain")
 
 
 def warnings(rows: Iterable[tuple[str, str, str]]) -> Grid:

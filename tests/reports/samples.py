@@ -134,7 +134,20 @@ def night_frames(changed: int = 14, enterprises: int = 120) -> NightFrames:
         enterprises=pl.DataFrame(
             {"enterprise_id": [enterprise_id(n) for n in tier], "name": [name_of(n) for n in tier]}
         ),
+        unknown_amounts=frame("trace", [unknown_amount(n) for n in (3, 1)]),
     )
+
+
+def unknown_amount(number: int) -> dict:
+    return {
+        "enterprise_id": enterprise_id(number),
+        "item_id": "drug_fine",
+        "title": "罚款（药品）",
+        "record_kind": "penalty",
+        "record_no": f"川药监罚〔2026〕{number}号",
+        "event_on": AS_OF,
+        "reason": "unknown_amount",
+    }
 
 
 def account(kind: str, read: int) -> dict:

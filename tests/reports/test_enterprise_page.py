@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 
 from reports.office import enterprise_html, page_name, write_enterprise
@@ -29,6 +30,19 @@ def test_base_and_counted_rows_sum_to_the_score(view: EnterpriseView):
     assert view.base + sum(_column(view.counted, "points_centipoints")) == view.score == 97_500
     assert view.sum_text == "1000.00 − 25.00 = 975.00"
     assert view.sum_text in enterprise_html(view)
+
+
+def test_records_of_unknown_amount_stand_beside_the_score():
+    unknown = samples.traced(6, "罚款", 0, "unknown_amount", value_used="fine_fen=?")
+    frames = samples.enterprise_frames()
+    view = enterprise_view(
+        replace(frames, trace=pl.concat([frames.trace.lazy().collect(), samples.frame("trace", [unknown])])),
+        samples.AS_OF,
+        samples.SCHEME,
+    )
+    assert view.sum_text == "1000.00 − 25.00 = 975.00（另有 1 项金额不明，未计分）"
+    assert "罚款金额（元） 不明" in _column(view.not_counted, "value_used")
+    assert "未计分（金额不明）" in enterprise_html(view)
 
 
 def test_points_that_add_read_with_a_plus():

@@ -24,7 +24,8 @@ def view() -> NightView:
 def _empty() -> NightFrames:
     named = {name: TABLES[name].empty() for name in ("changes", "change_trace", "accounts", "files", "quarantine")}
     ratings, names = TABLES["ratings"].empty(), pl.DataFrame(schema={"enterprise_id": pl.String, "name": pl.String})
-    return NightFrames(before=ratings, after=ratings, enterprises=names, **named)
+    unknown_amounts = TABLES["trace"].empty()
+    return NightFrames(before=ratings, after=ratings, enterprises=names, unknown_amounts=unknown_amounts, **named)
 
 
 def test_the_figures_are_the_sums_of_the_tables(view: NightView):
@@ -36,7 +37,18 @@ def test_the_figures_are_the_sums_of_the_tables(view: NightView):
         "已评价企业": 120,
         "等级下调": 8,
         "等级上调": 6,
+        "金额不明": 2,
     }
+
+
+def test_records_of_unknown_amount_are_listed_with_their_enterprise(view: NightView):
+    names = [field.name for field in view.unknown_amounts.fields]
+    rows = [dict(zip(names, row, strict=True)) for row in view.unknown_amounts.texts()]
+    assert {row["record_no"] for row in rows} == {"川药监罚〔2026〕1号", "川药监罚〔2026〕3号"}
+    assert all(row["name"] for row in rows)
+    assert {row["reason"] for row in rows} == {"未计分（金额不明）"}
+    assert "金额不明、未计分的记录" in office_html(view)
+    assert "金额不明、未计分的记录" not in office_html(office_view(_empty(), samples.night(), samples.SCHEME))
 
 
 def test_downgrades_come_first_the_worst_first(view: NightView):

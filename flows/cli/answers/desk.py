@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
+
 from flows.cli.answers.listed import listing_of
 from flows.cli.answers.rated import identity, last_of, ratings_of, scheme_of
 from flows.cli.answers.register import Found
@@ -26,6 +28,13 @@ def desk(settings: Settings, store: Store, run: Run, found: Found) -> dict[str, 
     }
 
 
+def _unknown_amounts(store: Store, run: Run, rating: Mapping[str, Any]) -> int:
+    """How many records the rating leaves out because nobody knows their amount."""
+    trace = store.scan("trace", run, rating["enterprise_id"])
+    rows = trace.filter(valid_from_on=rating["valid_from_on"], reason="unknown_amount")
+    return int(rows.select(pl.len()).collect().item())
+
+
 def _short(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> dict[str, Any]:
     key = enterprise["enterprise_id"]
     rating, scheme = last_of(ratings_of(store, run, key)), scheme_of(settings, store, run)
@@ -36,5 +45,6 @@ def _short(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, 
         "scheme": scheme.name,
         "is_illustrative": scheme.is_illustrative,
         **{name: rating[name] if rating else None for name in _SHORT},
+        "unknown_amount_count": _unknown_amounts(store, run, rating) if rating else None,
         "serious_list": listing_of(settings, store, run, key),
     }
