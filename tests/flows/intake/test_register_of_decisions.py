@@ -1,8 +1,11 @@
 """The office's register of steps comes in as a file like any other, under its new headings and its old ones."""
 
+import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import firm, night, put
+from flows.gate import read_gate
+from tests.flows.intake.inboxes import POLICY, firm, night, put
+from transforms.tables.words import DECISION_TYPES
 
 FIRM = firm()["统一社会信用代码"]
 NEW = {"统一社会信用代码": FIRM, "办理事项": "", "办理环节": "", "文号": "", "对象文号": "列1号", "日期": "2026-03-02"}
@@ -86,3 +89,34 @@ def test_one_decision_may_concern_both_systems(tmp_path):
         "credit_china",
         "gsxt",
     ]
+
+
+# What a party says or asks, what is passed on, received or carried out: nobody decides anything.
+UNDECIDED = {"hear", "publish_listing", "object", "push_objection", "apply", "request_papers", "accept", "carry_out"}
+
+
+def test_a_step_without_a_decider_passes_the_gate_or_is_turned_away_before_it(tmp_path):
+    steps = [step for step in DECISION_TYPES if step != "approve_publication"]
+    rows = [
+        _row(办理环节=DECISION_TYPES[step], 办理事项="行政处罚公示", 文号=f"登{n}号") | {"等级": "B"}
+        for n, step in enumerate(steps)
+    ]
+    taken = _taken(tmp_path, *rows)
+    found = taken.records["decision"]
+    assert set(found["decision_type"]) == UNDECIDED
+    assert taken.quarantine.height == len(steps) - len(UNDECIDED)
+    assert all("没有写明决定人" in reason for reason in taken.quarantine["reason"])
+    assert read_gate(POLICY).validate("decision", found).is_passed
+
+
+def test_an_objection_passed_on_by_the_website_does_not_refuse_the_night(tmp_path):
+    """信用中国 passes on what a firm objects: neither row has anyone who decided (第36号第十八条)."""
+    objection = _row(办理环节="提出异议", 办理事项="异议申诉", 公示系统="信用中国", 对象文号="罚1号")
+    taken = _taken(tmp_path, objection, objection | {"办理环节": "推送异议", "文号": "登2号"})
+    found = taken.records["decision"]
+    assert taken.quarantine.is_empty()
+    assert found["decided_by"].is_null().all()
+    verdict = read_gate(POLICY).validate("decision", found)
+    assert verdict.is_passed, verdict.findings
+    without = found.with_columns(decision_type=pl.lit("list"))
+    assert not read_gate(POLICY).validate("decision", without).is_passed
