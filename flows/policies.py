@@ -23,6 +23,7 @@ from transforms.policy.law_spot_checks import SpotChecks, load_spot_checks
 from transforms.policy.paper import PaperText, SharedParagraphs, load_paper, load_shared
 from transforms.policy.scheme import Scheme
 from transforms.policy.source import Source
+from transforms.policy.withdrawals import Withdrawals, load_withdrawals
 
 Loaded = TypeVar("Loaded")
 _KEPT = 64  # files of a policy folder, and then some
@@ -140,6 +141,12 @@ def read_procedure(folder: Path) -> ProcedureLaw:
     """How the office's matters go. Raises PolicyProblems."""
     (law,) = _read_all([folder / "law" / "procedure.yaml"], folder, load_procedure)
     return law
+
+
+def read_withdrawals(folder: Path) -> Withdrawals:
+    """What the run may take off a published list by itself. Raises PolicyProblems."""
+    (found,) = _read_all([folder / "withdrawals.yaml"], folder, load_withdrawals)
+    return found
 
 
 def read_calendar(folder: Path) -> CalendarLaw:

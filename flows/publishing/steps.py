@@ -100,7 +100,7 @@ def release_approved(settings: Settings, store: Store, prepared: Prepared) -> An
         whose = f"版本 {draft.version} 已由 {prepared.prepared_by} 拟定"
         words = f"{whose}，{lapsed}待他人批准：{_command(draft.version, name)}"
         return _answer(name, "waiting", words, folder=str(draft.folder), **facts)
-    folder = release(settings.publications, name, draft.version, draft.digest)
+    folder = release(settings.publications, draft)
     return _answer(name, "published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reports.render.json_text import json_bytes
 
-INDEX = "index.json"
+INDEX, SIGNATURES = "index.json", "signatures.json"
 
 
 class _Strict(BaseModel):
@@ -18,43 +19,65 @@ class _Strict(BaseModel):
 
 
 class PublishedFile(_Strict):
-    """A file of the version. size in bytes."""
+    """A file of the version."""
 
-    name: str
-    title: str
-    media_type: str
-    size: int
-    sha256: str
+    name: str = Field(description="file name, in the folder of the version")
+    title: str = Field(description="what it is, in Chinese")
+    media_type: str = Field(description="its media type")
+    size: int = Field(description="bytes")
+    sha256: str = Field(description="SHA-256 of its bytes, in hexadecimal")
 
 
 class DeltaCounts(_Strict):
     """How many entries came, changed and went since the previous version."""
 
-    added: int
-    modified: int
-    removed: int
+    added: int = Field(description="entries that came (ADD)")
+    modified: int = Field(description="entries that changed (MOD)")
+    removed: int = Field(description="entries that went (DEL)")
+
+
+class Withdrawn(_Strict):
+    """An entry that the machine took down, or in which it masked what the law forbids to show."""
+
+    key: tuple[str, ...] = Field(description="values of the columns that identify the entry")
+    operation: Literal["DEL", "MOD"] = Field(description="DEL: taken down; MOD: masked")
+    cause: str = Field(description="code of the cause, as in `policy/withdrawals.yaml`")
+    title: str = Field(description="the cause in Chinese, as in the delta")
+    on: date | None = Field(description="first day on which the entry may not be public any more; null: not dated")
+    basis: str = Field(description="article that ends its publicity")
+    confidence: str = Field(description="C read in the source, M from memory, I inferred, GAP not found")
 
 
 class Index(_Strict):
-    """The contract of a version.
+    """The contract of a version, as `index.json` beside its files."""
 
-    count: entries of the list. previous: the version the delta starts from, null for the first.
-    policy_version, policy_hash: which policy files stood behind it. issues: what a person should look at.
-    """
-
-    list: str
-    title: str
-    office: str
-    version: str
-    as_of: date
-    count: int
-    previous: str | None
-    delta: DeltaCounts
-    policy_version: str
-    policy_hash: str
-    is_illustrative: bool
-    issues: tuple[str, ...]
-    files: tuple[PublishedFile, ...]
+    list: str = Field(description="name of the list")
+    title: str = Field(description="title of the list")
+    office: str = Field(description="the office that publishes")
+    version: str = Field(description="the day, and from the second version of a day on a number: 2026-03-01-2")
+    as_of: date = Field(description="the day the list is for")
+    count: int = Field(description="entries of the list")
+    previous: str | None = Field(description="the version that the delta starts from; null for the first")
+    delta: DeltaCounts = Field(description="how many entries differ from it")
+    policy_version: str = Field(description="what policy stood behind it")
+    policy_hash: str = Field(description="SHA-256 of the text of those policy files")
+    is_illustrative: bool = Field(description="whether it was made for illustration only")
+    issues: tuple[str, ...] = Field(description="what a person should look at, in Chinese")
+    files: tuple[PublishedFile, ...] = Field(description="every other file of the version but `signatures.json`")
+    # Versions of earlier releases of the program lack what follows.
+    released_by: Literal["two_people", "machine"] | None = Field(
+        None,
+        description="who releases it: two people, by their signatures in `signatures.json`; or the machine, which can"
+        " only take down entries of the previous version; null: a version of an earlier release of the program",
+    )
+    reason: str = Field("", description="why the machine released it, in Chinese; empty for two people")
+    previous_digest: str | None = Field(
+        None, description="SHA-256 of the previous version's `index.json`, where the machine derived this one from it"
+    )
+    replaces: str | None = Field(
+        None, description="a damaged version that this one takes the place of; then `previous` is an earlier one"
+    )
+    withdrawals: tuple[Withdrawn, ...] = Field((), description="what the machine took down or masked, with the cause")
 
     def content(self) -> bytes:
         """The bytes of index.json."""
@@ -98,3 +121,36 @@ def verify(folder: Path) -> Index:
         if found != file.sha256:
             raise IndexProblem(f"{path}: expected SHA-256 {file.sha256}, found {found}; prepare the version again")
     return index
+
+
+def faults_of(folder: Path, name: str) -> tuple[str, ...]:
+    """What is wrong with the files of a version of the list `name`, in Chinese, each naming the file; empty: nothing.
+
+    Who released it is another question: see `derivation_faults`, and the signatures.
+    """
+    path = folder / INDEX
+    if not folder.is_dir():
+        return (f"{folder}：版本文件夹缺失",)
+    if not path.is_file():
+        return (f"{path}：文件缺失",)
+    try:
+        index = read_index(folder)
+    except IndexProblem:
+        return (f"{path}：{'文件为空' if not path.stat().st_size else '文件被改动或者损坏，不能读取'}",)
+    found = [] if (index.list, index.version) == (name, folder.name) else [f"{path}：所记名单或者版本与所在文件夹不符"]
+    found += [f"{folder / file.name}：{why}" for file in index.files if (why := _why_not(folder / file.name, file))]
+    known = {INDEX, SIGNATURES, *(file.name for file in index.files)}
+    found += [f"{each}：版本中多出的文件" for each in sorted(folder.iterdir()) if each.name not in known]
+    return tuple(found)
+
+
+def _why_not(path: Path, file: PublishedFile) -> str:
+    if path.is_symlink() or not path.is_file():
+        return "文件缺失"
+    content = path.read_bytes()
+    if not content and file.size:
+        return "文件为空"
+    if hashlib.sha256(content).hexdigest() == file.sha256:
+        return ""
+    is_cut = len(content) < file.size
+    return f"文件被截断（应为 {file.size} 字节，现为 {len(content)} 字节）" if is_cut else "文件被改动（校验值不符）"

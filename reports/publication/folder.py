@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from reports.files import sync_folder, write_synced, write_whole
+from reports.publication.contract import IndexProblem
 
 DRAFTS, LATEST, POINTER = "drafts", "latest", "latest.json"
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-([1-9]\d*))?")
@@ -32,45 +34,57 @@ class Shelf:
     def versions(self) -> tuple[str, ...]:
         """Released versions, oldest first. One that was placed but never pointed at is none: nobody saw it."""
         latest = self.latest()
-        folders = self.folder.iterdir() if latest else iter(())
-        names = [path.name for path in folders if _VERSION.fullmatch(path.name)]
-        return tuple(sorted((name for name in names if latest and order(name) <= order(latest)), key=order))
+        return tuple(name for name in self.placed() if latest and order(name) <= order(latest))
+
+    def placed(self) -> tuple[str, ...]:
+        """Every folder of a version, oldest first, also one that a release which broke off never pointed at."""
+        folders = self.folder.iterdir() if self.folder.is_dir() else iter(())
+        return tuple(sorted((path.name for path in folders if _VERSION.fullmatch(path.name)), key=order))
 
     def latest(self) -> str | None:
-        """The version that readers see; None before the first release."""
+        """The version that readers see; None before the first release. Raises IndexProblem where that is damaged."""
         link, pointer = self.folder / LATEST, self.folder / POINTER
         if link.is_symlink():
-            return link.readlink().name
-        if pointer.is_file():
-            return str(json.loads(pointer.read_text(encoding="utf-8"))["version"])
-        return None
+            return _version_in(link, link.readlink().name)
+        if link.exists():
+            raise IndexProblem(f"{link}：应为指向某一版本的链接，现为文件或者文件夹")
+        if not pointer.exists():
+            return None
+        try:
+            name = str(json.loads(pointer.read_text(encoding="utf-8"))["version"])
+        except (OSError, ValueError, KeyError, TypeError) as damaged:
+            raise IndexProblem(f"{pointer}：文件为空或者损坏，不能读取") from damaged
+        return _version_in(pointer, name)
 
     def next_version(self, as_of: date) -> str:
         """The name for a new version of that day: 2026-03-01, then 2026-03-01-2, …"""
         taken = [order(name)[1] for name in self.versions() if name.startswith(as_of.isoformat())]
         return f"{as_of.isoformat()}-{max(taken) + 1}" if taken else as_of.isoformat()
 
-    def write_draft(self, name: str, files: Mapping[str, bytes]) -> Path:
+    def withdrawal(self, name: str) -> Path:
+        """The folder of a version that the machine makes, apart from the drafts that wait for people."""
+        return self.draft(f".{name}.withdrawal")
+
+    def write_draft(self, target: Path, files: Mapping[str, bytes]) -> None:
         """Write the files of a draft whole, in place of an older draft of that name."""
-        target = self.draft(name)
-        unfinished = target.with_name(f".{name}.unfinished")
+        unfinished = target.with_name(f".{target.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         for file, content in files.items():
-            _write(unfinished / file, content)
-        _sync(unfinished)
+            write_synced(unfinished / file, content)
+        sync_folder(unfinished)
         shutil.rmtree(target, ignore_errors=True)
         unfinished.replace(target)
-        return target
+        sync_folder(target.parent)
 
-    def place(self, name: str) -> Path:
+    def place(self, name: str, draft: Path) -> Path:
         """Move the draft to its place among the versions, where a release that broke off may have left another."""
         target, aside = self.version(name), self.draft(f".{name}.unseen")
         shutil.rmtree(aside, ignore_errors=True)
         if target.is_dir():
             target.replace(aside)
-        self.draft(name).replace(target)
-        _sync(self.folder)
+        draft.replace(target)
+        sync_folder(self.folder)
         shutil.rmtree(aside, ignore_errors=True)
         return target
 
@@ -83,9 +97,14 @@ class Shelf:
             fresh.replace(self.folder / LATEST)
         except OSError:
             fresh.unlink(missing_ok=True)
-            _write(fresh, json.dumps({"version": name}).encode())
-            fresh.replace(self.folder / POINTER)
-        _sync(self.folder)
+            write_whole(self.folder / POINTER, json.dumps({"version": name}))
+        sync_folder(self.folder)
+
+
+def _version_in(path: Path, name: str) -> str:
+    if not _VERSION.fullmatch(name):
+        raise IndexProblem(f"{path}：所指的不是版本（{name!r}）")
+    return name
 
 
 def order(version: str) -> tuple[str, int]:
@@ -97,20 +116,3 @@ def order(version: str) -> tuple[str, int]:
     if not found:
         raise ValueError(f"{version!r} is no version: expected a day such as 2026-03-01, or 2026-03-01-2")
     return found[1], int(found[2] or 1)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make the folder's names survive a power cut, where the system can."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import polars as pl
+
+from reports.files import write_whole
 from reports.grid import Frame
-from reports.publication.contract import INDEX, DeltaCounts, Index, PublishedFile, described, digest_of, verify
-from reports.publication.delta import Causes, Delta, delta_of, entry_from
+from reports.publication.contract import (
+    INDEX,
+    SIGNATURES,
+    DeltaCounts,
+    Index,
+    IndexProblem,
+    described,
+    digest_of,
+    verify,
+)
+from reports.publication.delta import Causes, Delta, by_key, delta_of, entry_from
 from reports.publication.folder import Shelf, order
 from reports.render.csv_text import csv_bytes
 from reports.render.html import page
 from reports.render.json_text import grid_content, json_bytes
 from reports.render.xlsx import workbook
-from reports.views.listing import Entry, ListHead, ListSpec, ListView, entries_of, list_view
+from reports.views.listing import Entry, Key, ListHead, ListSpec, ListView, entries_of, list_view
 from reports.views.scheme import ILLUSTRATIVE
 
 _DOWNLOADS = (("list.xlsx", "XLSX"), ("list.csv", "CSV"), ("list.json", "JSON"))
@@ -60,26 +74,68 @@ class Draft:
     index: Index
 
 
-def prepare(root: Path, publication: Publication, entries: Frame) -> Draft:
+class Base(NamedTuple):
+    """The sound version that a draft builds on where the latest is damaged; None where no version is sound."""
+
+    version: str | None
+
+
+def prepare(root: Path, publication: Publication, entries: Frame, base: Base | None = None) -> Draft:
     """Write the draft of the next version of the list under `root`; nothing a reader sees changes.
 
-    `entries`: in the columns of the list, those that stand on `as_of`. The same call writes the same bytes.
-    Raises ListProblem for entries that cannot stand in one list, ReleaseProblem for a day before the latest version.
+    `entries`: in the columns of the list, those that stand on `as_of`. The same call writes the same bytes. base: what
+    the draft builds on in place of a damaged latest version. Raises ListProblem for entries that cannot stand in one
+    list, ReleaseProblem for a day before the latest version, IndexProblem where the version before cannot be read.
     """
     spec = publication.spec
     shelf = Shelf(root / spec.name)
-    previous, version = shelf.latest(), shelf.next_version(publication.as_of)
-    if previous and order(version) < order(previous):
-        raise ReleaseProblem(f"{publication.as_of} is before the latest version {previous}: a list only goes forward")
-    notices = (ILLUSTRATIVE,) if publication.is_illustrative else ()
-    head = ListHead(spec.title, publication.office, publication.as_of, version, notices)
+    head, latest = next_head(shelf, publication)
+    previous = latest if base is None else base.version
     view = list_view(spec, entries, head)
     before = released_entries(spec, shelf.version(previous)) if previous else ()
-    delta = delta_of(spec, before, view.entries, (previous, version), publication.causes)
+    delta = without_secrets(delta_of(spec, before, view.entries, (previous, head.version), publication.causes))
+    own = {"replaces": None if base is None else latest}
+    return write_version(shelf, shelf.draft(head.version), view, delta, _facts(publication) | own)
+
+
+def next_head(shelf: Shelf, publication: Publication) -> tuple[ListHead, str | None]:
+    """What the next version says of itself, and the latest version.
+
+    Raises ReleaseProblem for a day before that.
+    """
+    previous, version = shelf.latest(), shelf.next_version(publication.as_of)
+    if previous and order(version) < order(previous):
+        raise ReleaseProblem(
+            f"{publication.as_of} 早于已发布的最新版本 {previous}：名单只能向后发布。"
+            f" ({publication.as_of} is before the latest version: a list only goes forward)"
+        )
+    notices = (ILLUSTRATIVE,) if publication.is_illustrative else ()
+    return ListHead(publication.spec.title, publication.office, publication.as_of, version, notices), previous
+
+
+def _facts(publication: Publication) -> dict[str, Any]:
+    names = ("office", "as_of", "policy_version", "policy_hash", "is_illustrative")
+    return {name: getattr(publication, name) for name in names} | {
+        "issues": publication.issues,
+        "released_by": "two_people",
+    }
+
+
+def write_version(shelf: Shelf, folder: Path, view: ListView, delta: Delta, facts: dict[str, Any]) -> Draft:
+    """Write the version into `folder`. facts: of the index, besides what view and delta give."""
     files = _files(view, delta)
-    index = _index(publication, view, delta, [described(name, *_KINDS[name], files[name]) for name in sorted(files)])
-    folder = shelf.write_draft(version, {**files, INDEX: index.content()})
-    return Draft(version, folder, digest_of(folder), index)
+    index = Index(
+        list=view.spec.name,
+        title=view.head.title,
+        version=view.head.version,
+        count=view.count,
+        previous=delta.previous,
+        delta=DeltaCounts(added=delta.count("ADD"), modified=delta.count("MOD"), removed=delta.count("DEL")),
+        files=tuple(described(name, *_KINDS[name], files[name]) for name in sorted(files)),
+        **facts | {"issues": tuple(sorted({*facts["issues"], *view.issues}))},
+    )
+    shelf.write_draft(folder, {**files, INDEX: index.content()})
+    return Draft(view.head.version, folder, digest_of(folder), index)
 
 
 def _files(view: ListView, delta: Delta) -> dict[str, bytes]:
@@ -100,29 +156,33 @@ def list_html(view: ListView) -> str:
     return page("list.html", view.head.notices, is_public=True, view=view, downloads=_DOWNLOADS)
 
 
-def _index(publication: Publication, view: ListView, delta: Delta, files: list[PublishedFile]) -> Index:
-    counts = DeltaCounts(added=delta.count("ADD"), modified=delta.count("MOD"), removed=delta.count("DEL"))
-    return Index(
-        list=view.spec.name,
-        title=view.head.title,
-        office=publication.office,
-        version=view.head.version,
-        as_of=publication.as_of,
-        count=view.count,
-        previous=delta.previous,
-        delta=counts,
-        policy_version=publication.policy_version,
-        policy_hash=publication.policy_hash,
-        is_illustrative=publication.is_illustrative,
-        issues=tuple(sorted((*publication.issues, *view.issues))),
-        files=tuple(files),
-    )
-
-
 def released_entries(spec: ListSpec, folder: Path) -> tuple[Entry, ...]:
-    """The entries of a version of the list, from its own files: the tables it was made from may be gone."""
-    content = json.loads((folder / "list.json").read_text(encoding="utf-8"))
-    return tuple(entry_from(spec, entry) for entry in content["entries"])
+    """The entries of a version of the list, from its own files: the tables it was made from may be gone.
+
+    Raises IndexProblem where they cannot be read.
+    """
+    path = folder / "list.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(entry_from(spec, entry) for entry in content["entries"])
+    except (OSError, ValueError, KeyError, TypeError) as damaged:
+        raise IndexProblem(f"{path}：文件缺失、为空或者损坏，不能读取") from damaged
+
+
+def as_shown_today(spec: ListSpec, entries: Iterable[Entry]) -> dict[Key, Entry]:
+    """Entries of an earlier version by key, as they would be shown now: what may not be said of a person is masked."""
+    frame = pl.DataFrame([asdict(entry) for entry in entries], schema=spec.schema)
+    return by_key(spec, entries_of(spec, frame)[0])
+
+
+def without_secrets(delta: Delta) -> Delta:
+    """The same, where what went is told as it would be shown now: it may have gone for what it said of a person."""
+    shown = as_shown_today(delta.spec, (row.entry for row in delta.rows if row.operation == "DEL"))
+    rows = (
+        replace(row, entry=shown.get(delta.spec.key_of(row.entry), row.entry)) if row.operation == "DEL" else row
+        for row in delta.rows
+    )
+    return replace(delta, rows=tuple(rows))
 
 
 def is_as_published(root: Path, spec: ListSpec, entries: Frame) -> bool:
@@ -132,25 +192,27 @@ def is_as_published(root: Path, spec: ListSpec, entries: Frame) -> bool:
     return latest is not None and released_entries(spec, shelf.version(latest)) == entries_of(spec, entries)[0]
 
 
-def release(root: Path, name: str, version: str, digest: str) -> Path:
-    """Make the approved draft the latest version; its folder.
+def release(root: Path, draft: Draft, signatures: bytes | None = None) -> Path:
+    """Make the draft the latest version; its folder.
 
-    `digest`: of the draft that was approved. Safe to call again after a crash at any step, and after success.
-    Raises ReleaseProblem where the draft is gone, is another than approved, or another version came between;
-    IndexProblem where a file is not as its index says.
+    signatures: the content of `signatures.json`. Whether it may be released is the caller's to know. Safe to call again
+    after a crash at any step, and after success. Raises ReleaseProblem where the draft is gone, is another than this
+    one, or another version came between; IndexProblem where a file is not as its index says.
     """
-    shelf = Shelf(root / name)
-    latest, draft, placed = shelf.latest(), shelf.draft(version), shelf.version(version)
-    folder = placed if latest == version or not draft.is_dir() else draft
+    shelf, version = Shelf(root / draft.index.list), draft.version
+    latest, placed = shelf.latest(), shelf.version(version)
+    folder = placed if latest == version or not draft.folder.is_dir() else draft.folder
     if not folder.is_dir():
-        raise ReleaseProblem(f"there is no draft {version} of {name}: prepare it first")
-    if digest_of(folder) != digest:
-        raise ReleaseProblem(f"version {version} of {name} is not the one approved: have it approved again")
+        raise ReleaseProblem(f"there is no draft {version} of {draft.index.list}: prepare it first")
+    if digest_of(folder) != draft.digest:
+        raise ReleaseProblem(f"version {version} of {draft.index.list} is not the one approved: have it approved again")
     index = verify(folder)
-    if latest not in (version, index.previous):
+    if latest not in (version, index.previous, index.replaces):
         raise ReleaseProblem(f"{version} was prepared after {index.previous}, but {latest} came since: prepare again")
-    if folder == draft:
-        shelf.place(version)
+    if signatures is not None and latest != version:
+        write_whole(folder / SIGNATURES, signatures)
+    if folder == draft.folder:
+        shelf.place(version, draft.folder)
     if latest != version:
         shelf.point(version)
     return placed

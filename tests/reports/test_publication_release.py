@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Listed:
         return prepare(root, self.publication(**more), self.entries(count))
 
     def release(self, root: Path, draft: Draft) -> None:
-        release(root, self.spec.name, draft.version, draft.digest)
+        release(root, replace(draft, folder=self.shelf(root).draft(draft.version)))
 
     def publish(self, root: Path, count: int, **more: object) -> Draft:
         draft = self.prepare(root, count, **more)
@@ -184,8 +185,10 @@ def test_a_tampered_file_is_not_released(a: Listed, tmp_path: Path):
 
 
 def test_an_unknown_draft_is_said(a: Listed, tmp_path: Path):
+    draft = a.prepare(tmp_path, 3)
+    shutil.rmtree(draft.folder)
     with pytest.raises(ReleaseProblem, match="no draft 2026-03-01"):
-        release(tmp_path, a.spec.name, "2026-03-01", "x")
+        a.release(tmp_path, draft)
 
 
 def test_a_version_that_was_overtaken_is_not_released(a: Listed, tmp_path: Path):

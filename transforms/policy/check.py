@@ -15,6 +15,7 @@ from transforms.policy.problems import PolicyProblems, Problem, one_of
 from transforms.policy.scheme import Scheme
 from transforms.policy.scheme_file import load_scheme
 from transforms.policy.source import Common, Source
+from transforms.policy.withdrawals import load_withdrawals
 from transforms.policy.yaml_text import read_document
 
 
@@ -23,7 +24,7 @@ class PolicyCheck:
     """What a check found: what kind of file it is, a line on what it holds, its mistakes, its failing cases.
 
     kind is scheme, cases, law, source, common (what holds for every source), paper, paragraphs (what papers share),
-    or empty where it cannot be told.
+    withdrawals (what the run may take off a list), or empty where it cannot be told.
     """
 
     file: str
@@ -51,6 +52,7 @@ _KIND_BY_WORD = {
     "plausible": "common",
     "paper": "paper",
     "shared_paragraphs": "paragraphs",
+    "withdrawals": "withdrawals",
 }
 
 
@@ -123,6 +125,11 @@ def _paragraphs(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Ch
     return f"{len(shared.shared_paragraphs)} paragraphs that papers share", []
 
 
+def _withdrawals(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    lists = load_withdrawals(text, file_name).lists
+    return f"withdrawals of {len(lists)} lists, {sum(map(len, lists.values()))} causes", []
+
+
 _CHECKS: Mapping[str, Callable[[str, str, Mapping[str, Scheme]], _Checked]] = {
     "scheme": _scheme,
     "cases": _cases,
@@ -131,4 +138,5 @@ _CHECKS: Mapping[str, Callable[[str, str, Mapping[str, Scheme]], _Checked]] = {
     "common": _common,
     "paper": _paper,
     "paragraphs": _paragraphs,
+    "withdrawals": _withdrawals,
 }

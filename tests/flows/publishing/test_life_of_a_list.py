@@ -141,8 +141,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
         self.published_on = self.today
 
     def _release(self, publication: Publication, entries: pl.DataFrame) -> None:
-        draft = prepare(self.root, publication, entries)
-        release(self.root, publication.spec.name, draft.version, draft.digest)
+        release(self.root, prepare(self.root, publication, entries))
 
     @invariant()
     def what_readers_see_is_whole_and_what_was_wanted(self) -> None:

@@ -22,6 +22,7 @@ SHIPPED = [
     (ROOT / "policy" / "sources" / "_common.yaml", "common"),
     *((path, "paper") for path in sorted((ROOT / "policy" / "papers").glob("[!_]*.yaml"))),
     (ROOT / "policy" / "papers" / "_common.yaml", "paragraphs"),
+    (ROOT / "policy" / "withdrawals.yaml", "withdrawals"),
 ]
 
 
@@ -50,7 +51,8 @@ def test_a_file_of_no_kind_says_what_is_wanted():
     check = check_policy_file("tiers: []", "c.yaml", SCHEMES)
     assert str(check) == (
         "c.yaml:1: nothing at the top says what this file is; "
-        "expected one of cases, law, paper, plausible, scheme, shared_paragraphs, source as a word at the top"
+        "expected one of cases, law, paper, plausible, scheme, shared_paragraphs, source, withdrawals"
+        " as a word at the top"
     )
 
 
