@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from flows.intake.reading import QUARANTINE_HEADINGS, Layout, RawFile, read_file
+from flows.intake.reading import QUARANTINE_HEADINGS, SHEET_HEADING, Expected, Layout, RawFile, read_file
 from transforms.policy.problems import nearest
 from transforms.policy.source import Cell, Source
 from transforms.tables import KINDS
@@ -50,12 +50,24 @@ def _arrival(path: Path, inbox: Path, sources: Sequence[Source]) -> Arrival:
     found = sources_of(name, sources)
     source = found[0] if len(found) == 1 else None
     layout = Layout(**source.layout.model_dump()) if source else Layout()
-    raw = read_file(path, inbox, layout, _accepted(source) if source else ())
+    raw = read_file(path, inbox, layout, _expected(source) if source else Expected())
     if raw.finding is not None:
         return Arrival(raw, source, raw.finding.message, raw.notes)
     if source is None:
         return Arrival(raw, None, _no_source(name, found), raw.notes)
     return Arrival(raw, source, _missing_heading(raw, source), (*raw.notes, *_unread(raw, source)))
+
+
+def _expected(source: Source) -> Expected:
+    """The headings of a source as the reader of files needs to know them."""
+    cells = source.cells()
+    accepted = dict.fromkeys(heading for cell in cells for heading in cell.from_)
+    return Expected(
+        tuple(accepted),
+        tuple(frozenset(cell.from_) for cell in _required(source)),
+        frozenset((*source.ignored_headings, *source.secret_headings, *QUARANTINE_HEADINGS)) - accepted.keys(),
+        {heading: cell.unit for cell in cells if cell.unit for heading in cell.from_},
+    )
 
 
 def _accepted(source: Source) -> frozenset[str]:
@@ -90,7 +102,7 @@ def _required(source: Source) -> Iterator[Cell]:
 
 def _unread(raw: RawFile, source: Source) -> Iterator[str]:
     """Headings that no field reads and the source does not name as ignored: said, never passed over in silence."""
-    named = _accepted(source) | set(source.ignored_headings) | source.secrets | set(QUARANTINE_HEADINGS)
+    named = _accepted(source) | set(source.ignored_headings) | source.secrets | {*QUARANTINE_HEADINGS, SHEET_HEADING}
     unread = [heading for heading in raw.headings if heading not in named]
     if unread:
         more = "等" if len(unread) > _SHOWN else ""

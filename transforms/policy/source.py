@@ -22,11 +22,17 @@ Name = Literal["first", "last"]
 
 
 class Layout(Strict):
-    """Where the table stands: the sheet of a workbook (null: the first), the row of headings, what separates cells."""
+    """Where the table stands, and in which encoding.
+
+    sheet: of a workbook (null: every visible one with the source's headings). header_row: the row of headings;
+    delimiter: what separates the cells of a text; where the headings do not stand so, they are looked for. encoding: of
+    a text (null: told by its content, UTF-8 or GB18030 or UTF-16), by its usual name: gb18030, big5, latin-1.
+    """
 
     sheet: str | None = None
     header_row: PositiveInt = 1
-    delimiter: str = ","
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: str | None = None
 
 
 class Refuse(Strict):

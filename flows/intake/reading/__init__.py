@@ -7,7 +7,7 @@ stands in `RawFile.broken`, and every other row stands in `RawFile.frame`. What 
 
 from flows.intake.reading.discovery import discover, unknown
 from flows.intake.reading.read import read_file
-from flows.intake.reading.shapes import BROKEN_SCHEMA, ROW_NO, FileFinding, Layout, RawFile
+from flows.intake.reading.shapes import BROKEN_SCHEMA, ROW_NO, SHEET_HEADING, Expected, FileFinding, Layout, RawFile
 from reports.render.quarantine_workbook import QUARANTINE_HEADINGS, RAW_ROW
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "QUARANTINE_HEADINGS",
     "RAW_ROW",
     "ROW_NO",
+    "SHEET_HEADING",
+    "Expected",
     "FileFinding",
     "Layout",
     "RawFile",

@@ -17,40 +17,48 @@ from flows.intake.reading import limits
 from flows.intake.reading.kinds import encrypted
 from flows.intake.reading.shapes import TurnedAway
 
-_REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+# A cell that only has a format is no content: nothing stands between its tags, or it is one tag.
+_FILLED = re.compile(rb"\sr=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'](?:[^<>]*[^<>/])?>\s*<[^/]")
+_REFERENCE = re.compile(rb"\sr=[\"'][A-Za-z]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_ROW_NUMBER = re.compile(rb"\sr=[\"'][0-9]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ERROR = re.compile(rb"\st=[\"']e[\"']")
 
 
 @dataclass
 class Used:
-    """The used range of a sheet, and what in it is not plain content."""
+    """The range of a sheet that has content, and what in it is not plain content."""
 
     rows: int = 0
     columns: int = 0
+    filled: int = 0
     formulas: int = 0
     errors: int = 0
-    row_elements: int = 0
     cells: int = 0
+    _row_elements: int = 0
+    _has_implied: bool = False
 
     @property
     def area(self) -> int:
         """Cells of the rectangle that holds everything."""
-        return max(self.rows, self.row_elements) * self.columns
+        return max(self.rows, self._row_elements if self._has_implied else 0) * self.columns
 
     def see(self, xml: bytes) -> None:
         """Takes in a part of a sheet, cut before a row."""
-        references = _REFERENCE.findall(xml)
-        if references:
-            self.rows = max(self.rows, *(int(row) for row in {row for _, row in references}))
-            self.columns = max(self.columns, *(_place(letters) for letters in {letters for letters, _ in references}))
-        cells = len(_CELL.findall(xml))
-        self.cells += cells
-        if cells > len(references):  # cells without a reference stand where they stand
+        filled = _FILLED.findall(xml)
+        if filled:
+            self.rows = max(self.rows, *(int(row) for row in {row for _, row in filled}))
+            self.columns = max(self.columns, *(_place(letters) for letters in {letters for letters, _ in filled}))
+        cells, rows = len(_CELL.findall(xml)), len(_ROW.findall(xml))
+        implied = cells - len(_REFERENCE.findall(xml))
+        if implied > 0:  # cells without a reference stand where they stand
             self.columns = max(self.columns, *(len(_CELL.findall(part)) for part in _ROW.split(xml)))
-        self.row_elements += len(_ROW.findall(xml))
+        self._has_implied |= implied > 0 or rows > len(_ROW_NUMBER.findall(xml))
+        self.cells += cells
+        self.filled += len(filled) + max(implied, 0)
+        self._row_elements += rows
         self.formulas += len(_FORMULA.findall(xml))
         self.errors += len(_ERROR.findall(xml))
 
@@ -144,18 +152,23 @@ def _pieces(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _place(letters: bytes) -> int:
     place = 0
-    for letter in letters:
+    for letter in letters.upper():
         place = place * 26 + letter - 64
     return place
 
 
 def _refuse_vast(used: Used) -> None:
     if used.area > limits.MAX_SHEET_CELLS:
-        raise TurnedAway(
-            "sheet_too_large",
-            f"工作表的使用范围有 {used.rows} 行 × {used.columns} 列，最多 {limits.MAX_SHEET_CELLS} 个单元格。"
-            "请删去数据区以外的内容，或拆分后报送。",
-        )
+        raise _vast(used, f"最多 {limits.MAX_SHEET_CELLS} 个单元格")
+    if used.area > max(limits.MIN_SPARSE_CELLS, limits.MAX_SPARSENESS * used.filled):
+        raise _vast(used, f"其中只有 {used.filled} 个单元格有内容，多半有个别单元格远在数据区以外")
+
+
+def _vast(used: Used, why: str) -> TurnedAway:
+    return TurnedAway(
+        "sheet_too_large",
+        f"工作表的使用范围有 {used.rows} 行 × {used.columns} 列，{why}。请删去数据区以外的内容，或拆分后报送。",
+    )
 
 
 def bomb(why: str) -> TurnedAway:

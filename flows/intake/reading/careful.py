@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from flows.intake.reading.shapes import BrokenRow
+import polars as pl
+
+from flows.intake.reading import limits
+from flows.intake.reading.shapes import ROW_NO, BrokenRow, TurnedAway
+from flows.intake.reading.wording import shortened
 
 _END = re.compile(r"\r\n|\r|\n")
 _LINES_LOOKED_AT = 100
+_ROWS_AT_ONCE = 50_000  # kept as Python texts, ten times as large as in a frame
+_CELLS_TOLD_APART = 200  # beyond the headings; a longer row is kept as the line it is
 _SEND_WHOLE = "请重新导出并报送完整文件"
 
 
@@ -58,31 +64,67 @@ class Grammar:
 class CarefulRows:
     """What careful reading found."""
 
-    rows: list[Sequence[str]] = field(default_factory=list)
-    row_nos: list[int] = field(default_factory=list)
+    grammar: Grammar
     broken: list[BrokenRow] = field(default_factory=list)
+    _frames: list[pl.DataFrame] = field(default_factory=list)
+    _rows: list[Sequence[str]] = field(default_factory=list)
+    _row_nos: list[int] = field(default_factory=list)
+    _broken_chars: int = 0
 
-    def take(self, row_no: int, cells: list[str], grammar: Grammar) -> bool:
+    def take(self, row_no: int, cells: list[str]) -> bool:
         """Takes a row that is blank or has the right cells; False for another."""
         if not any(cells):
             return True
-        fitted = _fitted(cells, grammar)
-        if len(fitted) != grammar.width:
+        fitted = _fitted(cells, self.grammar)
+        if len(fitted) != self.grammar.width:
             return False
-        self.rows.append(fitted)
-        self.row_nos.append(row_no)
+        self._rows.append(fitted)
+        self._row_nos.append(row_no)
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._pack()
         return True
+
+    def refuse(self, row: BrokenRow) -> None:
+        """Takes a row that is broken. Raises TurnedAway where there are more than a person could go through."""
+        text = row.text if len(row.text) <= limits.MAX_CELL_CHARS else shortened(row.text, limits.MAX_CELL_CHARS - 100)
+        self.broken.append(replace(row, text=text))
+        self._broken_chars += len(text)
+        if len(self.broken) > limits.MAX_BROKEN_ROWS or self._broken_chars > limits.MAX_BROKEN_CHARS:
+            raise too_many_broken(self.broken[0])
+
+    def frame(self) -> pl.DataFrame:
+        """The rows taken."""
+        self._pack()
+        return pl.concat(self._frames)
+
+    def _pack(self) -> None:
+        schema = {str(place): pl.String for place in range(self.grammar.width)}
+        frame = pl.DataFrame(self._rows, schema=schema, orient="row")
+        self._frames.append(frame.with_columns(pl.Series(ROW_NO, self._row_nos, pl.Int64)))
+        self._rows, self._row_nos = [], []
+
+
+def too_many_broken(first: BrokenRow) -> TurnedAway:
+    """The finding for a file most of which cannot be told apart into cells: the fault is one of the file."""
+    return TurnedAway(
+        "too_many_broken_rows",
+        f"无法按列名拆分的行太多，不逐行列出；第一处在第 {first.row_no} 行：{first.detail}。"
+        "多半是分隔符、引号或列名有误，请改正后重新报送整个文件。",
+    )
 
 
 def read_carefully(text: str, grammar: Grammar, row_no: int) -> CarefulRows:
-    """The rows of `text`, the first of which is row `row_no`; blank lines are counted and passed over."""
-    found = CarefulRows()
+    """The rows of `text`, the first of which is row `row_no`; blank lines are counted and passed over.
+
+    Raises TurnedAway where too many are broken.
+    """
+    found = CarefulRows(grammar)
     at = 0
     while at < len(text):
         end = _take(text, at, grammar, row_no, found)
         row_no += 1
-        line_end = _END.match(text, end)
-        at = line_end.end() if line_end else end
+        found_end = _END.match(text, end)
+        at = found_end.end() if found_end else end
     return found
 
 
@@ -91,17 +133,18 @@ def _take(text: str, at: int, grammar: Grammar, row_no: int, found: CarefulRows)
     record = grammar.record(text, at)
     if record is not None:
         cells, end = record
-        if found.take(row_no, cells, grammar):
+        if found.take(row_no, cells):
             return end
         if not _has_swallowed(text[at:end], grammar):
-            found.broken.append(ragged(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
+            found.refuse(ragged(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
             return end
-    end = _line_end(text, at)
-    found.broken.append(_unclosed(row_no, text[at:end], is_last=end == len(text)))
+    end = line_end(text, at)
+    found.refuse(_unclosed(row_no, text[at:end], is_last=end == len(text)))
     return end
 
 
-def _line_end(text: str, at: int) -> int:
+def line_end(text: str, at: int) -> int:
+    """Where the line that begins at `at` ends, its line end left out."""
     found = _END.search(text, at)
     return found.start() if found else len(text)
 
@@ -128,8 +171,9 @@ def ragged(row_no: int, text: str, cells: Sequence[str], width: int, is_last: bo
         detail = f"最后一行只有 {len(cells)} 个单元格，列名有 {width} 个，文件可能不完整（传输或导出中断）"
         return BrokenRow(row_no, "cut_off", text, detail, _SEND_WHOLE, cells=tuple(cells))
     detail = f"该行有 {len(cells)} 个单元格，列名有 {width} 个"
+    told_apart = tuple(cells) if len(cells) <= width + _CELLS_TOLD_APART else None
     code = "too_few_cells" if len(cells) < width else "too_many_cells"
-    return BrokenRow(row_no, code, text, detail, expected, cells=tuple(cells))
+    return BrokenRow(row_no, code, text, detail, expected, cells=told_apart)
 
 
 def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from flows.intake.reading import limits
-from flows.intake.reading.headings import CONTROL, unnamed
-from flows.intake.reading.shapes import BROKEN_SCHEMA, ROW_NO, BrokenRow, Sheet
+from flows.intake.reading.footers import without_footers
+from flows.intake.reading.gbk_twins import frame_with_twins
+from flows.intake.reading.headings import CONTROL, DROPPED, unnamed
+from flows.intake.reading.shapes import BROKEN_SCHEMA, NOTHING_EXPECTED, ROW_NO, BrokenRow, Expected, Sheet
 from flows.intake.reading.wording import shortened, shown
 from reports.render.quarantine_workbook import RAW_ROW
 
+_PRIVATE_SHOWN = 10
 
-def checked(sheet: Sheet) -> tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame]:
-    """Headings, good rows and broken rows (BROKEN_SCHEMA) of a sheet; empty cells become null, blank rows go."""
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet after checking: headings, good rows, broken rows (BROKEN_SCHEMA), and what is to be said of it."""
+
+    headings: tuple[str, ...]
+    frame: pl.DataFrame
+    broken: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+def checked(sheet: Sheet, expected: Expected = NOTHING_EXPECTED) -> Table:
+    """The rows of a sheet, empty cells null, without blank rows and, where headings are known, totals and notes."""
     headings = tuple(heading or unnamed(place) for place, heading in enumerate(sheet.headings, 1))
     frame = sheet.frame.rename({str(place): heading for place, heading in enumerate(headings)})
     frame = frame.with_columns(pl.when(pl.col(pl.String).str.len_bytes() > 0).then(pl.col(pl.String)))
     frame = _without_blank_rows(frame, headings)
-    found = [*_repeated_headers(frame, sheet.headings), *_oversize(frame)]
+    in_sheet = list(sheet.broken)
+    footers: tuple[str, ...] = ()
+    if expected.accepted:
+        frame, in_sheet, footers = without_footers(frame, in_sheet)
+    found = [*_repeated_headers(frame, sheet.header or sheet.headings), *_oversize(frame)]
     if not sheet.is_clean:
         found += _with_control(frame)
     faults = {fault.row_no: fault for fault in reversed(found)}
@@ -28,8 +47,39 @@ def checked(sheet: Sheet) -> tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame]:
         frame = frame.filter(~pl.col(ROW_NO).is_in(list(faults)))
     nameless = [heading for heading, name in zip(headings, sheet.headings, strict=True) if not name]
     frame = frame.drop(heading for heading in nameless if frame[heading].is_null().all())
-    broken = sorted((*sheet.broken, *faults.values()), key=lambda row: row.row_no)
-    return tuple(frame.columns[:-1]), frame, _broken_frame(broken, headings)
+    frame = frame.drop(heading for heading in frame.columns if heading.startswith(DROPPED))
+    frame, private = frame_with_twins(frame)
+    frame, units = _with_other_units(frame, sheet, headings)
+    broken = sorted((*in_sheet, *faults.values()), key=lambda row: row.row_no)
+    notes = (*sheet.notes, *footers, *units, *_private_note(private))
+    return Table(tuple(frame.columns[:-1]), frame, _broken_frame(broken, headings), notes)
+
+
+def _with_other_units(
+    frame: pl.DataFrame, sheet: Sheet, headings: Sequence[str]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Amounts in another unit than the source reads get their unit written beside them, so that none is taken for
+    what it is not: no cell of the column is a number any more.
+    """
+    notes = []
+    for place, unit in sorted(sheet.other_units.items()):
+        heading, told = headings[place], unit or "单位不明"
+        if heading in frame.columns:
+            text = pl.col(heading)
+            marked = pl.when(text.str.contains("[0-9０-９]")).then(pl.format(f"{{}}（{told}）", text)).otherwise(text)
+            frame = frame.with_columns(marked)
+            notes.append(
+                f"“{sheet.header[place] if place < len(sheet.header) else heading}”列的单位是{told}，与来源规定的"
+                f"“{heading}”不同；不作换算，该列金额按无法识别处理。请按规定的单位改正后重新报送。"
+            )
+    return frame, tuple(notes)
+
+
+def _private_note(private: Sequence[str]) -> Iterator[str]:
+    if private:
+        codes = "、".join(f"U+{ord(char):04X}" for char in private[:_PRIVATE_SHOWN])
+        more = "等" if len(private) > _PRIVATE_SHOWN else ""
+        yield f"文件含有自造字（{codes}{more}），其他系统无法识别，含有这些字的名称可能与登记对不上。请改用标准字。"
 
 
 def _without_blank_rows(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
@@ -43,10 +93,12 @@ def _without_blank_rows(frame: pl.DataFrame, headings: Sequence[str]) -> pl.Data
 
 def _repeated_headers(frame: pl.DataFrame, headings: Sequence[str]) -> Iterator[BrokenRow]:
     """Rows equal to the header; `headings` as they stand in the file."""
+    if not any(headings):
+        return
     first = max(range(len(headings)), key=lambda place: bool(headings[place]))
     for row in frame.filter(pl.nth(first).str.strip_chars() == headings[first]).iter_rows():
         cells = _cells(row)
-        if tuple(cell.strip() for cell in cells) == tuple(headings):
+        if [cell.strip() for cell in cells[: len(headings)]] == list(headings):
             text = shown("、".join(cells))
             yield BrokenRow(row[-1], "repeated_header", text, "该行是重复的列名行", "请删去该行", cells=cells)
 
@@ -91,7 +143,8 @@ def _row_text(row: BrokenRow, headings: Sequence[str]) -> str:
         return json.dumps({RAW_ROW: _kept(row.text)}, ensure_ascii=False)
     beyond = (unnamed(place) for place in range(len(headings) + 1, len(row.cells) + 1))
     cells = [_kept(cell) for cell in row.cells] + [""] * (len(headings) - len(row.cells))
-    return json.dumps(dict(zip((*headings, *beyond), cells, strict=True)), ensure_ascii=False)
+    told = {name: cell for name, cell in zip((*headings, *beyond), cells, strict=True) if not name.startswith(DROPPED)}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _kept(cell: str) -> str:

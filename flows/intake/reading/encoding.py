@@ -1,48 +1,126 @@
-"""Which encoding a text file is in, told by its content alone."""
+"""Which encoding a text file is in: as its source says, else told by its content. Doubt is a finding."""
 
 from __future__ import annotations
 
 import codecs
+import re
+from collections import Counter
 from dataclasses import dataclass
 
 from flows.intake.reading import limits
 from flows.intake.reading.shapes import TurnedAway
 
-_UTF16 = {codecs.BOM_UTF16_LE: "UTF-16 LE", codecs.BOM_UTF16_BE: "UTF-16 BE"}
+# The longer marks first: that of UTF-32 begins with that of UTF-16.
+_WIDE = {
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 # So many multi-byte characters in a row are valid UTF-8 by chance in no Chinese GB18030 text:
 # its commonest lead bytes (B0 to BF) cannot begin a character of UTF-8.
 _SURELY_UTF8 = 8
 _CUT = "\N{REPLACEMENT CHARACTER}".encode()
+_OTHER_LINE_ENDS = re.compile("\r?[\x85\u2028\u2029]")
+_CHARS_WEIGHED = 1_000_000
+_LEAST_COMMON = 0.5  # of the two-byte characters of a text in Chinese nearly all are common; of another text few
+_ADVICE = "请另存为“CSV UTF-8”后重新报送；如果报送系统总是导出这种编码，请信用办在来源文件的 layout.encoding 中写明。"
 
 
 @dataclass(frozen=True)
 class Text:
-    """A file's text as UTF-8 without a mark.
+    """A file's text as UTF-8 without a mark, its lines ended by \\n, \\r or both.
 
     `is_cut` where the file ends in the middle of a character: U+FFFD stands for it, so that its row is still there.
+    `is_doubtful` where the bytes can be read in `encoding`, and what comes out does not look like Chinese.
     """
 
     encoding: str
     data: bytes
     is_cut: bool = False
+    is_doubtful: bool = False
 
 
-def to_utf8(data: bytes) -> Text:
-    """The text of `data`: by its byte order mark, else strict UTF-8, else strict GB18030. Raises TurnedAway."""
-    for mark, name in _UTF16.items():
+def to_utf8(data: bytes, declared: str | None = None) -> Text:
+    """The text of `data`: by its byte order mark, else as `declared`, else strict UTF-8, else strict GB18030.
+
+    Raises TurnedAway where it cannot be read so, or is `declared` and plainly in another encoding.
+    """
+    for mark, name in _WIDE.items():
         if data.startswith(mark):
-            raise TurnedAway("utf_16", f"文件是 {name} 编码，应为 UTF-8 或 GB18030。请另存为“CSV UTF-8”后重新报送。")
+            return _decoded(data, name, len(mark))
     if data.startswith(codecs.BOM_UTF8):
         return _utf8(data[len(codecs.BOM_UTF8) :], "utf-8-sig", len(codecs.BOM_UTF8))
-    return _utf8(data, "utf-8", 0)
+    if declared is not None and codecs.lookup(declared).name != "utf-8":
+        _refuse_utf8(data, declared)
+        return _decoded(data, declared, 0)
+    if declared is None and (wide := _wide_without_mark(data)) is not None:
+        return wide
+    return _utf8(data, "utf-8", 0, is_declared=declared is not None)
 
 
-def _utf8(data: bytes, encoding: str, skipped: int) -> Text:
+def doubt(text: Text) -> TurnedAway:
+    """The finding for a text in an encoding that its content does not bear out."""
+    return TurnedAway(
+        "encoding_doubt",
+        f"文件不是 UTF-8；按 {text.encoding.upper()} 虽能解读，但得到的多是生僻字，很可能是其他编码"
+        f"（如 Latin-1、Big5），照此读取会成为乱码。{_ADVICE}",
+    )
+
+
+def _refuse_utf8(data: bytes, declared: str) -> None:
+    if _is_utf8(data) and _multibyte_count(data) >= (_SURELY_UTF8 if _is_multibyte(declared) else 1):
+        raise TurnedAway(
+            "encoding_doubt",
+            f"来源文件写明编码为 {declared}，文件内容却是有效的 UTF-8，照写明的编码读取会成为乱码。"
+            f"请按约定的编码重新导出，或请信用办改正来源文件的 layout.encoding。",
+        )
+
+
+def _is_multibyte(encoding: str) -> bool:
+    return len("药".encode(encoding, "ignore")) > 1
+
+
+def _decoded(data: bytes, encoding: str, skipped: int) -> Text:
+    """`data` after its mark, strictly in `encoding`."""
+    body = data[skipped:]
+    try:
+        return Text(encoding, _plain_lines(body.decode(encoding)))
+    except UnicodeDecodeError as error:
+        is_at_end = error.end >= len(body) and error.start > 0
+        if is_at_end and error.reason in ("truncated data", "unexpected end of data", "incomplete multibyte sequence"):
+            return Text(encoding, _plain_lines(body[: error.start].decode(encoding)) + _CUT, is_cut=True)
+        before = body[: error.start].decode(encoding)
+        raise _undecodable(body, error.start, skipped, encoding.upper(), before.count("\n") + 1) from None
+
+
+def _plain_lines(text: str) -> bytes:
+    """`text` as UTF-8. Where no usual line end is in it, NEL, U+2028 and U+2029 end its lines."""
+    if "\n" not in text and (found := _OTHER_LINE_ENDS.search(text)) and ("\r" not in text or found[0][0] == "\r"):
+        text = _OTHER_LINE_ENDS.sub("\n", text)
+    return text.encode()
+
+
+def _wide_without_mark(data: bytes) -> Text | None:
+    """UTF-16 without a mark: in a table of any language one of the two bytes of every separator is 0."""
+    head = data[:4096]
+    zeros = (head[0::2].count(0), head[1::2].count(0))
+    if len(data) % 2 or min(zeros) or max(zeros) * 20 < len(head):
+        return None
+    name = "utf-16-le" if zeros[1] else "utf-16-be"
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        return None
+    return Text(name, _plain_lines(text)) if "\n" in text or "\r" in text else None
+
+
+def _utf8(data: bytes, encoding: str, skipped: int, is_declared: bool = False) -> Text:
     fault = None if _is_utf8(data) else _first_fault(data)
     if fault is None:
-        return Text(encoding, data)
+        return Text(encoding, data if b"\n" in data else _plain_lines(data.decode()))
     before = data[: fault.start]
-    is_surely = encoding == "utf-8-sig" or _multibyte_count(before) >= _SURELY_UTF8
+    is_surely = is_declared or encoding == "utf-8-sig" or _multibyte_count(before) >= _SURELY_UTF8
     if is_surely and fault.reason == "unexpected end of data":
         return Text(encoding, before + _CUT, is_cut=True)
     if is_surely:
@@ -77,20 +155,37 @@ def _first_fault(data: bytes) -> UnicodeDecodeError | None:
 
 def _multibyte_count(data: bytes) -> int:
     tail = data[-4096:]  # enough to decide, and no cost on a large file
-    return sum(byte >= 0xC0 for byte in tail)
+    return sum(byte >= 0xC0 for byte in tail) or sum(byte >= 0xC0 for byte in data[:1_000_000])
 
 
 def _gb18030(data: bytes) -> Text:
     try:
-        return Text("gb18030", data.decode("gb18030").encode())
+        text, is_cut = data.decode("gb18030"), False
     except UnicodeDecodeError as error:
-        if error.reason == "incomplete multibyte sequence" and error.start >= len(data) - 3 and error.start > 0:
-            return Text("gb18030", data[: error.start].decode("gb18030").encode() + _CUT, is_cut=True)
-        raise _undecodable(data, error.start, 0, "UTF-8，也不是 GB18030") from None
+        if not (error.reason == "incomplete multibyte sequence" and error.start >= len(data) - 3 and error.start > 0):
+            raise _undecodable(data, error.start, 0, "UTF-8，也不是 GB18030") from None
+        text, is_cut = data[: error.start].decode("gb18030"), True
+    return Text("gb18030", _plain_lines(text) + _CUT * is_cut, is_cut, _looks_like_no_chinese(text))
 
 
-def _undecodable(data: bytes, start: int, skipped: int, name: str) -> TurnedAway:
-    line = data.count(b"\n", 0, start) + 1
+def _looks_like_no_chinese(text: str) -> bool:
+    """Whether most of the two-byte characters are rare ones, as where é and the letter after it make one."""
+    first = re.search(r"[^\x00-\x7F]", text)
+    if first is None:
+        return False
+    counts = Counter(text[first.start() : first.start() + _CHARS_WEIGHED])
+    common = rare = 0
+    for char, count in counts.items():
+        code = char.encode("gb18030")
+        if len(code) == 2:
+            # Signs and letters of full width, and the 3,755 characters that make up nearly all of Chinese text.
+            is_common = (0xA1 <= code[0] <= 0xA9 or 0xB0 <= code[0] <= 0xD7) and code[1] >= 0xA1
+            common, rare = common + count * is_common, rare + count * (not is_common)
+    return common < (common + rare) * _LEAST_COMMON
+
+
+def _undecodable(data: bytes, start: int, skipped: int, name: str, line: int | None = None) -> TurnedAway:
+    line = line or data.count(b"\n", 0, start) + 1
     return TurnedAway(
         "undecodable",
         f"文件不是有效的 {name}：第 {start + skipped + 1} 个字节（第 {line} 行，值为 0x{data[start]:02X}）无法解读。"

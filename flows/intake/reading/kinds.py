@@ -27,10 +27,10 @@ _PACKAGES = {
     "OFD.xml": "OFD 文件",
 }
 _WHAT_TO_DO = "请在表格软件中打开，另存为 xlsx 或“CSV UTF-8”后重新报送。"
-_SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et")
 
 
-def refuse_other_kinds(data: bytes, suffix: str) -> None:
+def refuse_other_kinds(data: bytes) -> None:
     """Raises TurnedAway where `data` is neither a ZIP archive nor looks like text."""
     if data.startswith(_OLE) and _ENCRYPTED in data:
         raise encrypted()
@@ -39,10 +39,13 @@ def refuse_other_kinds(data: bytes, suffix: str) -> None:
             raise _unsupported(kind)
     if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower().decode("latin-1").startswith(_MARKUP):
         raise _unsupported("网页或 XML 文件（有的系统导出时冠以 xls 之名）")
-    if suffix.lower() in _SPREADSHEETS and not data.startswith(ZIP):
-        raise TurnedAway(
-            "not_a_workbook", f"文件名以 {suffix} 结尾，内容却不是工作簿，可能不完整或改过扩展名。{_WHAT_TO_DO}"
-        )
+
+
+def not_a_workbook(suffix: str, as_text: str = "") -> TurnedAway:
+    """The finding for a file called a workbook that is none; as_text: why it is no table of text either."""
+    also = f"按文本也无法读取：{as_text}" if as_text else ""
+    message = f"文件名以 {suffix} 结尾，内容却不是工作簿，可能不完整或改过扩展名。{also}{_WHAT_TO_DO}"
+    return TurnedAway("not_a_workbook", message)
 
 
 def refuse_other_packages(names: frozenset[str]) -> None:

@@ -17,8 +17,19 @@ MAX_UNPACKED_BYTES = 2 << 30
 MAX_UNPACKED_RATIO = 500  # the most that repeated rows of a real sheet reach is about 150
 MIN_RATIO_BYTES = 64 << 20  # below this size no ratio is harmful
 MAX_ARCHIVE_MEMBERS = 5_000
-MAX_SHEET_CELLS = 40_000_000  # rows times columns of the used range: a parsed cell costs about 32 bytes
+# Rows times columns of the range with content: a parsed cell costs about 32 bytes, filled or not, so that a single far
+# one could cost gigabytes.
+MAX_SHEET_CELLS = 40_000_000
+MIN_SPARSE_CELLS = 6_000_000
+MAX_SPARSENESS = 8  # cells of the range for each that is filled
+
+# Rows that could not be told apart into cells go back to their sender one by one, up to these; past them the whole file
+# goes back, because no person corrects so many and what is kept of them would fill the memory.
+MAX_BROKEN_ROWS = 50_000
+MAX_BROKEN_CHARS = 32_000_000
 
 # Of one parsing step of a CSV file, so that it stays in the cache; a longer row is read carefully.
 BLOCK_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
+MIN_BLOCK_BYTES = 64 << 10
+BLOCK_CELLS = 8_000_000  # of a block of nothing but line ends, times the columns

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 ROW_NO = "row_no"
+SHEET_STEP = 10_000_000  # more than a sheet has rows
+SHEET_HEADING = "工作表"
 
 BROKEN_SCHEMA = pl.Schema(
     {
@@ -25,13 +28,34 @@ BROKEN_SCHEMA = pl.Schema(
 class Layout:
     """Where the rows stand in a source's files.
 
-    `sheet` names the sheet of a workbook (None: its first visible one); `header_row` is the row with the headings,
-    as a spreadsheet numbers it; `delimiter` separates the cells of a text file.
+    `sheet` names the sheet of a workbook (None: every visible one that has the source's headings); `header_row` is the
+    row with the headings, as a spreadsheet numbers it; `delimiter` separates the cells of a text file; `encoding` is
+    what a text file is in (None: told by its content). Where the headings of the source are known, header row and
+    delimiter are where the headings are looked for first.
     """
 
     sheet: str | None = None
     header_row: int = 1
     delimiter: str = ","
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The headings a source knows. Where none are accepted, the header row is taken as it stands.
+
+    accepted: headings that are read, in the order of the source. required: for each required field the headings of
+    which one must be there. passed_over: headings that are known and never read. units: of a heading of an amount the
+    unit (元 or 万元) the source reads it in.
+    """
+
+    accepted: tuple[str, ...] = ()
+    required: tuple[frozenset[str], ...] = ()
+    passed_over: frozenset[str] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_EXPECTED = Expected()
 
 
 @dataclass(frozen=True)
@@ -50,7 +74,12 @@ class RawFile:
     spreadsheet numbers rows. `broken` (BROKEN_SCHEMA) holds the rows that could not be read as rows: `text` the row
     or cell at fault, shortened; `column` the heading at fault or ""; `detail` what is wrong and `expected` what is
     expected, in Chinese; `row_text` a JSON object of heading to text, or of RAW_ROW to the raw line. `notes` are
-    Chinese remarks that stop nothing. Where `finding` stands, both frames are empty. Blank rows are no rows.
+    Chinese remarks that stop nothing. Where `finding` stands, both frames are empty. Blank rows, titles above the
+    headings, totals and the notes below the table are no rows.
+
+    Rows of a workbook's second sheet are numbered from SHEET_STEP, of its third from twice that, and so on; where
+    several sheets are read, the column SHEET_HEADING names the sheet of each row. Headings are spelt as the source
+    spells them.
     """
 
     file_id: str
@@ -84,9 +113,11 @@ class BrokenRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of a file before their cells are looked at: columns "0", "1", … of text and `row_no`.
+    """The rows of a table before their cells are looked at: columns "0", "1", … of text and `row_no`.
 
-    A heading is "" where a column has none; `is_clean` where it is known that no cell has a control character.
+    A heading is "" where a column has none; `header` is the header row as it stands in the file; `is_clean` where it
+    is known that no cell has a control character. `name` is that of a workbook's sheet; `other_units` are the columns
+    of amounts (their place from 0) in another unit than the source reads, "" where it is not told.
     """
 
     encoding: str
@@ -95,6 +126,17 @@ class Sheet:
     broken: tuple[BrokenRow, ...] = ()
     notes: tuple[str, ...] = ()
     is_clean: bool = False
+    name: str = ""
+    header: Sequence[str] = ()
+    other_units: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The tables of a file that are read, at least one, and what is to be said of the file as a whole."""
+
+    sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...] = ()
 
 
 class TurnedAway(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 import xlsxwriter
 
-from flows.intake.reading import Layout, RawFile, read_file
+from flows.intake.reading import Expected, Layout, RawFile, read_file
 
 
 @pytest.fixture(scope="session")
@@ -14,10 +14,13 @@ def read(tmp_path_factory) -> Callable[..., RawFile]:
     """Writes bytes (or UTF-8 text) to a file of an inbox and reads it; keywords make the layout."""
     inbox = tmp_path_factory.mktemp("inbox")
 
-    def reading(content: bytes | str, name: str = "a.csv", expected: Sequence[str] = (), **layout) -> RawFile:
+    def reading(
+        content: bytes | str, name: str = "a.csv", expected: Expected | Sequence[str] = (), **layout
+    ) -> RawFile:
         path = inbox / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_file(path, inbox, Layout(**layout), expected)
+        known = expected if isinstance(expected, Expected) else Expected(tuple(expected))
+        return read_file(path, inbox, Layout(**layout), known)
 
     return reading
 

@@ -47,13 +47,18 @@ def test_four_byte_characters_of_gb18030(read):
     assert (raw.encoding, rows_of(raw)[0][0]) == ("gb18030", name)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
-def test_utf_16_is_turned_away_with_what_to_do(read, encoding):
-    mark = b"" if encoding == "utf-16" else b"\xfe\xff"
-    raw = read(mark + HEADER.encode(encoding))
-    assert raw.finding.code == "utf_16"
-    assert "UTF-16" in raw.finding.message
-    assert "另存为“CSV UTF-8”" in raw.finding.message
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("has_mark", [True, False])
+def test_wide_encodings_are_read(read, encoding, has_mark):
+    if not has_mark and encoding.startswith("utf-32"):
+        pytest.skip("no sender leaves the mark out there")
+    raw = read(("\ufeff" * has_mark + HEADER + "某某药业,2024,1\n").encode(encoding))
+    assert (raw.encoding, rows_of(raw)) == (encoding, [("某某药业", "2024", "1")])
+
+
+def test_half_a_character_of_a_wide_encoding_is_half_a_file(read):
+    raw = read(("\ufeff" + HEADER + "甲,1,2\n乙,3,4元").encode("utf-16-le")[:-1])
+    assert (faults(raw), row_nos(raw)) == ({3: "cut_off"}, [2])
 
 
 def test_what_is_in_no_encoding_is_turned_away_with_its_place(read):

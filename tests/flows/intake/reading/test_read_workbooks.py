@@ -139,12 +139,14 @@ def test_formulas_are_read_by_their_result_and_told(read):
         sheet.write_column(0, 0, ["值", "甲"])
         sheet.write_formula(2, 0, "=1+1", None, 2)
         sheet.write_formula(3, 0, "=NA()", None, "#N/A")
-        sheet.write(4, 0, "乙")
+        sheet.write_formula(4, 0, "=1+1", None, "")
+        sheet.write(5, 0, "乙")
     raw = read(buffer.getvalue())
-    assert raw.frame["值"].to_list() == ["甲", "2", "乙"]
+    assert raw.frame["值"].to_list() == ["甲", "2", "#N/A", "#公式无结果", "乙"]
     assert raw.notes == (
-        "工作簿有 2 个公式单元格，读取的是保存时的计算结果。",
-        "工作簿有 1 个公式出错的单元格（如 #N/A），按空白读取。",
+        "有 3 个公式单元格，读取的是保存时的计算结果。",
+        "有 1 个公式单元格没有计算结果，不当作空白，按无法识别处理。请打开并重新保存后报送。",
+        "有 1 个公式出错的单元格（如 #N/A），不当作空白，按无法识别处理。",
     )
 
 

@@ -46,7 +46,8 @@ def numbered(rows):
 def test_text_files_give_back_their_cells(read, rows, encoding, line_end, quoting):
     if (line_end, quoting) == ("\n", csv.QUOTE_MINIMAL):  # the standard library leaves a lone \r unquoted there
         rows = [tuple(cell.replace("\r", "") for cell in row) for row in rows]
-    raw = read(as_csv(rows, line_end, quoting).encode(encoding))
+    # Headings that are known bear out an encoding that a text of rare characters leaves in doubt.
+    raw = read(as_csv(rows, line_end, quoting).encode(encoding), expected=HEADINGS)
     assert (raw.finding, raw.encoding, raw.headings) == (None, encoding, HEADINGS)
     assert read_back(raw) == numbered(rows)
     assert set(raw.broken["code"]) <= {"repeated_header"}
@@ -67,8 +68,7 @@ def test_the_careful_reader_agrees_with_the_fast_one(rows, line_end):
     header_end = text.index(line_end) + len(line_end)
     careful = read_carefully(text[header_end:], Grammar(",", 3, 3), 2)
     assert not careful.broken
-    assert [tuple(row) for row in careful.rows] == [tuple(cell or "" for cell in row[:-1]) for row in fast.rows()]
-    assert careful.row_nos == fast["row_no"].to_list()
+    assert careful.frame().rows() == [(*(cell or "" for cell in row[:-1]), row[-1]) for row in fast.rows()]
 
 
 PIECES = {
