@@ -76,7 +76,7 @@ def _load(size: made.Size, store: Store) -> None:
             for kind in KINDS:
                 writing.append(kind, frames[kind])
         for kind in KINDS:
-            DeltaFile(store.place, TABLES[kind]).compact()
+            DeltaFile(store.place, TABLES[kind]).compact("bench")
         writing.commit("passed", {})
 
 

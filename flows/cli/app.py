@@ -20,6 +20,7 @@ COMMANDS = {
     "paper": "paper:paper",
     "quarantine": "quarantine:quarantine",
     "runs": "runs:runs",
+    "rewind": "rewind:rewind",
     "publish": "publish:publish",
     "approve": "publish:approve",
     "policy": "policy:policy",

@@ -29,7 +29,9 @@ _EXPECTED = {
     "reports.publication.contract.IndexProblem": (USAGE, ""),
     "reports.papers.fonts.PaperToolMissing": (USAGE, ""),
     "reports.papers.fonts.NoGlyph": (USAGE, ""),
+    "flows.store.store.CannotGoBack": (USAGE, ""),
     "flows.store.lock.Busy": (FAULT, ""),
+    "flows.store.durability.StoreDamaged": (FAULT, ""),
     "flows.serve.NoServer": (FAULT, ""),
     "builtins.OSError": (FAULT, "The system refused: "),
 }

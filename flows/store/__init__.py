@@ -4,6 +4,7 @@
 - `writing`  append, replace, commit: unseen until the commit
 - `ledger`   one row per run; a row that passed pins the version of every table
 - `lock`     one run at a time; `Busy` says who
+- `durability`  what is synced in which order, and how a loss is recognised
 - `views`    the ratings that stand, or stood on a day; the records known; the law's word
 - `tables`   one Delta table
 - `buckets`  which part of a table an enterprise's rows lie in
@@ -12,10 +13,11 @@
 """
 
 from flows.store.buckets import EVERY, ONLY_COPIES, Part
+from flows.store.durability import StoreDamaged
 from flows.store.layout import lay_out_anew
 from flows.store.ledger import LEDGER, Run
-from flows.store.lock import Busy
-from flows.store.store import Store
+from flows.store.lock import Busy, Overtaken
+from flows.store.store import CannotGoBack, Store
 from flows.store.views import Standing, history, keeps_law, known, law_of, on_day, present
 from flows.store.writing import Writing
 
@@ -24,10 +26,13 @@ __all__ = [
     "LEDGER",
     "ONLY_COPIES",
     "Busy",
+    "CannotGoBack",
+    "Overtaken",
     "Part",
     "Run",
     "Standing",
     "Store",
+    "StoreDamaged",
     "Writing",
     "history",
     "keeps_law",

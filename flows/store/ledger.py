@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
 
 import polars as pl
 
+from flows.store.durability import write_synced
 from flows.store.place import Place
 from flows.store.tables import DeltaFile
 from transforms.tables import Column, Table
 from transforms.tables.shape import COUNT, DAY, INSTANT, TEXT
 
 _COMPACT_EVERY = 50
+_NOTE = "last_commit.json"  # in the store's folder on this machine
 State = Literal["passed", "refused", "failed"]
 
 LEDGER = Table(
@@ -25,7 +30,7 @@ LEDGER = Table(
     (
         Column("run_no", COUNT, "序号", "1 for the first run of the store, and so on", True),
         Column("run_id", TEXT, "运行标识", "flow, as_of and a number", True),
-        Column("flow", TEXT, "流程", "nightly, publish, approve", True),
+        Column("flow", TEXT, "流程", "nightly, layout, approve, rewind", True),
         Column("as_of", DAY, "评价日", "the day it was for", True),
         Column("known_at", INSTANT, "知悉时间", "what had arrived by then was known", True),
         Column("state", TEXT, "结果", "passed, refused by the gate, or failed", True),
@@ -35,6 +40,12 @@ LEDGER = Table(
         Column("policy_hash", TEXT, "政策指纹", "hash of the policy files it used", True),
         Column("versions", TEXT, "表版本", "JSON object: table to the version readers see", True),
         Column("facts", TEXT, "要点", "JSON object: counts and findings of the run", True),
+        Column(
+            "back_to",
+            COUNT,
+            "退回到",
+            "of a run that went back: the run_no whose tables hold again; runs between are annulled",
+        ),
     ),
     ("run_no",),
 )
@@ -56,13 +67,18 @@ class Run:
     policy_hash: str
     versions: Mapping[str, int]
     facts: Mapping[str, Any]
+    back_to: int | None = None
 
 
 class Ledger:
-    """The append-only table of runs."""
+    """The append-only table of runs. is_held: for one that appends, which is bound to the version it finds now."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, is_held: bool = False) -> None:
+        self._place = place
         self._file = DeltaFile(place, LEDGER, folder="")
+        if is_held:
+            self._file.hold()
+        self._found = self._file.version() if is_held and self._file.exists() else None
 
     def frame(self) -> pl.DataFrame:
         """All runs in order, with the columns of `LEDGER`."""
@@ -74,22 +90,52 @@ class Ledger:
         """All runs in order."""
         return tuple(_run(row) for row in self.frame().iter_rows(named=True))
 
+    def standing(self) -> tuple[Run, ...]:
+        """The runs that passed and that no later run went back behind, in order."""
+        rows = self.frame()
+        return tuple(_run(row) for row in rows.filter(~is_annulled(rows)).filter(state="passed").iter_rows(named=True))
+
     def last(self, is_asked: pl.Expr) -> Run | None:
-        """The last run for which `is_asked` is true; only its row is read whole, for facts are long."""
+        """The last run, not annulled, for which `is_asked` is true; only its row is read whole, for facts are long."""
         if not self._file.exists():
             return None
         rows = self._file.scan(None)
-        number = rows.filter(is_asked).select(pl.col("run_no").max()).collect().item()
+        asked = rows.select("run_no", "back_to", is_asked=is_asked).collect()
+        number = asked.filter("is_asked", ~is_annulled(asked))["run_no"].max()
         return _run(rows.filter(run_no=number).collect().row(0, named=True)) if number is not None else None
 
     def append(self, run: Run) -> None:
-        """Write one row: one atomic commit, and the last thing that is done."""
+        """Write one row and sync it: one atomic commit, and the last thing that is done.
+
+        Raises Overtaken where another run has been committed since this ledger was opened.
+        """
         if run.run_no % _COMPACT_EVERY == 0:
-            self._file.compact()  # every run adds a small file, and every command reads them all
+            self._file.compact(run.run_id)  # every run adds a small file, and every command reads them all
         row = asdict(run)
         for name in ("versions", "facts"):
             row[name] = json.dumps(row[name], ensure_ascii=False, sort_keys=True, default=str)
         self._file.append(pl.DataFrame([row], schema=LEDGER.schema), run.run_id)
+        self._file.sync(self._found)
+        with suppress(OSError):  # the run is committed; this note only helps to see that its row was lost
+            self._place.local.mkdir(parents=True, exist_ok=True)
+            write_synced(self._place.local / _NOTE, {"run_no": run.run_no, "run_id": run.run_id})
+
+    def lost(self) -> str | None:
+        """The run that this machine committed last, where the ledger no longer has it."""
+        try:
+            note = json.loads((self._place.local / _NOTE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        rows = self.frame()
+        is_there = not rows.filter(pl.col("run_no") >= note["run_no"]).is_empty()
+        return None if is_there else str(note["run_id"])
+
+
+def is_annulled(rows: pl.DataFrame) -> pl.Series:
+    """For each row (run_no, back_to) whether a later run went back to one before it."""
+    back = rows.drop_nulls("back_to").select("run_no", "back_to").rows()
+    inside = (rows["run_no"].is_between(to, number, closed="none") for number, to in back)
+    return reduce(or_, inside, pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True))
 
 
 def _run(row: dict[str, Any]) -> Run:

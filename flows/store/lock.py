@@ -14,6 +14,10 @@ class Busy(RuntimeError):
     """Another run holds the store; the message says which, whose, and since when."""
 
 
+class Overtaken(Busy):
+    """Another run, which this machine's lock does not hold off, has written or committed meanwhile."""
+
+
 @contextmanager
 def one_at_a_time(folder: Path, flow: str, as_of: date, since: datetime) -> Iterator[None]:
     """Hold the store whose local folder is `folder`. Raises Busy at once when another run holds it."""

@@ -14,8 +14,8 @@ _BAD_CHARACTERS = "%#?"  # the Delta library takes them for parts of an address 
 class Place:
     """`root` holds the tables; `local` is a folder of this machine for the lock and the run folders.
 
-    For a store in a folder both are the same. In object storage (`s3://…`) the lock protects the runs of
-    this machine only, so one machine alone may write.
+    For a store in a folder both are the same. In object storage (`s3://…`) the lock holds off runs of this machine
+    only; of two machines that write at once the ledger lets one through.
     """
 
     root: str

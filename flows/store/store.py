@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.store.buckets import BUCKETED, EVERY, Part
-from flows.store.ledger import Ledger, Run
+from flows.store.ledger import Ledger, Run, is_annulled
 from flows.store.lock import one_at_a_time
 from flows.store.place import place
 from flows.store.tables import DeltaFile
@@ -86,9 +86,29 @@ class Store:
         """The same as `runs`, each with its versions and facts."""
         return self._ledger.runs()
 
+    def annulled(self) -> frozenset[int]:
+        """The numbers of the runs that a later one went back behind."""
+        rows = self.runs()
+        return frozenset(rows.filter(is_annulled(rows))["run_no"].to_list())
+
     def run_folder(self, run_id: str) -> Path:
         """The folder of a run's reports."""
         return self.place.local / "runs" / run_id
+
+    def rewind(self, run_id: str, reason: str) -> Run:
+        """Let readers see what the run `run_id` left, and annul the runs after it: they stay in the ledger.
+
+        Raises CannotGoBack where no such run passed and stands, StoreDamaged where it is not whole, Busy.
+        """
+        standing = self._ledger.standing()
+        to = next((run for run in standing if run.run_id == run_id), None)
+        if to is None or (to is standing[-1] and self._ledger.lost() is None):
+            raise CannotGoBack(run_id, standing)
+        after = [run.run_id for run in standing if run.run_no > to.run_no]
+        now = self._now()
+        head = replace(to, flow="rewind", state="failed", started_at=now, finished_at=now, facts={}, back_to=to.run_no)
+        with self._writing(head) as writing:
+            return writing.commit("passed", {"reason": reason, "annulled": after})
 
     @contextmanager
     def begin(
@@ -97,12 +117,19 @@ class Store:
         """Take the lock, undo what a killed run left, and hand out the way to write.
 
         Left by an exception without a commit, the ledger gets a row `failed`. Left in peace without a commit,
-        nothing is recorded. Raises Busy when another run holds the store.
+        nothing is recorded. Raises Busy when another run holds the store, StoreDamaged when the last run that passed
+        is not whole.
         """
-        started_at = self._now()
-        with one_at_a_time(self.place.local, flow, as_of, started_at):
-            head = Run(0, "", flow, as_of, known_at, "failed", started_at, started_at, scheme, policy_hash, {}, {})
-            writing = Writing(self.place, self._ledger, head, self._now)
+        now = self._now()
+        with self._writing(
+            Run(0, "", flow, as_of, known_at, "failed", now, now, scheme, policy_hash, {}, {})
+        ) as writing:
+            yield writing
+
+    @contextmanager
+    def _writing(self, head: Run) -> Iterator[Writing]:
+        with one_at_a_time(self.place.local, head.flow, head.as_of, head.started_at):
+            writing = Writing(self.place, head, self._now)
             try:
                 yield writing
             except BaseException as fault:
@@ -110,3 +137,18 @@ class Store:
                 raise
             finally:
                 writing.close()
+
+
+class CannotGoBack(ValueError):
+    """The run to go back to is none that passed and still stands, or the last one of them."""
+
+    def __init__(self, run_id: str, standing: tuple[Run, ...]) -> None:
+        if standing and standing[-1].run_id == run_id:
+            what = f"{run_id} is the last run that passed: readers see it already. 该批次就是当前有效批次，无需退回。"
+        else:
+            last = ", ".join(run.run_id for run in standing[-5:]) or "none"
+            what = (
+                f"{run_id}: no run of this name passed and still stands. The last that do: {last}. See yaoxin runs. "
+                "没有这个已通过且仍有效的批次。"
+            )
+        super().__init__(what)

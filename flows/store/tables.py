@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError
 
 from flows.store.buckets import BUCKETED, EVERY, Part, column_of, count_of
+from flows.store.durability import (
+    ADVICE,
+    ADVICE_ON_LEDGER,
+    StoreDamaged,
+    is_empty,
+    is_torn,
+    log_after,
+    log_entry,
+    set_aside,
+    sync,
+)
+from flows.store.lock import Overtaken
 from flows.store.place import Place
 from transforms.tables import KINDS, Table
 
@@ -29,31 +44,63 @@ _ASKED, _READ_WHOLE = 4_096, 65_536
 
 
 class DeltaFile:
-    """The Delta table at `<root>/<folder>/<name>`, of the shape of `table`."""
+    """The Delta table at `<root>/<folder>/<name>`, of the shape of `table`.
+
+    Whoever writes holds a version and builds on it alone: each write makes the version right after the one held, or
+    fails as Overtaken, because another machine has written meanwhile. Nothing is rebased on what others wrote.
+    """
 
     def __init__(self, place: Place, table: Table, folder: str = "tables") -> None:
         self.table, self._place = table, place
         self.uri = place.uri(folder, table.name) if folder else place.uri(table.name)
+        self._is_below_tables = bool(folder)
         self._options = dict(place.options)
+        self._is_bound = False
+        self._held: DeltaTable | None = None
 
     def exists(self) -> bool:
-        """Whether it was ever written."""
+        """Whether it was ever written; for one that writes, when it began to."""
+        if self._is_bound:
+            return self._held is not None
         return DeltaTable.is_deltatable(self.uri, storage_options=self._options)
 
     def version(self) -> int:
-        """Its newest version, committed by a run or not."""
-        return self._open().version()
+        """The version held; where none is, the newest, committed by a run or not."""
+        return (self._held or self._open()).version()
 
     def buckets(self, version: int | None = None) -> int | None:
         """How many buckets it is laid out in; None for a table without."""
         return count_of(self._open(version).metadata().partition_columns)
 
+    def hold(self) -> None:
+        """Be bound to the newest version, or to there being none, unless bound already."""
+        if not self._is_bound:
+            self._held = self._open() if self.exists() else None
+            self._is_bound = True
+
+    def take_back(self, pinned: int | None, run_id: str) -> bool:
+        """Hold a version with the content of `pinned` (None: empty), writing it where a lost run left another.
+
+        The answer is whether anything was taken back. Raises StoreDamaged where `pinned` is not whole.
+        """
+        was_torn = False
+        try:
+            self.hold()
+        except StoreDamaged:
+            set_aside(Path(self.uri), log_after(Path(self.uri), -1 if pinned is None else pinned))
+            self._place.files.clear()  # numbers of versions are free again
+            was_torn = True
+        self._see_whole(pinned)
+        self.hold()
+        return (self._held is not None and self.restore(pinned or 0, run_id)) or was_torn
+
     def append(self, frame: pl.DataFrame, run_id: str) -> None:
         """Add `frame`: the table's columns, in the order of its key, and the partition column where it has one."""
         partition = _partition(frame)
-        if not self.exists():
-            self._create(partition)
-        table = self._open()
+        self.hold()
+        if self._held is None:
+            self._create(partition, run_id)
+        table = self._writable()
         is_same = table.metadata().partition_columns == partition
         if not is_same and table.file_uris():
             raise ValueError(f"table {self.table.name} is not laid out by {partition}; lay it out anew first")
@@ -64,28 +111,48 @@ class DeltaFile:
     def lay_out(self, parts: Iterable[pl.DataFrame], run_id: str) -> None:
         """Put `parts` in the place of all its rows, by the partition column that they have: at least one part."""
         first, *rest = parts
+        self.hold()
         self._write(first, run_id, _laid_out_by(_partition(first)))
         for part in rest:
             self.append(part, run_id)
 
     def delete(self, column: str, value: str | int | date, run_id: str) -> None:
         """Take away the rows where `column` is `value`."""
-        if self.exists():
+        self.hold()
+        if self._held is not None:
             predicate = f"{column} = {_literal(value)}"
-            self._open().delete(predicate, writer_properties=self._writer, commit_properties=_properties(run_id))
+            with self._fenced() as table:
+                table.delete(predicate, writer_properties=self._writer, commit_properties=_properties(run_id))
 
     def restore(self, version: int, run_id: str) -> bool:
         """Make the content that of `version`; False where it is that already."""
-        table = self._open()
-        if table.version() == version or _same_files(table, self._open(version)):
+        self.hold()
+        held = self._writable()
+        if held.version() == version or _same_files(held, self._open(version)):
             return False
-        table.restore(version, commit_properties=_properties(run_id))
+        with self._fenced() as table:
+            table.restore(version, commit_properties=_properties(run_id))
         return True
 
-    def compact(self) -> None:
+    def compact(self, run_id: str) -> None:
         """Put its small files together; the content stays the same, and so do older versions."""
-        if self.exists():
-            self._open().optimize.compact(writer_properties=self._writer)
+        self.hold()
+        if self._held is None:
+            return
+        before = self._held.version()
+        # The library rebases this one whatever it is told: only the version says that nobody came between.
+        with self._fenced() as table:
+            done = table.optimize.compact(writer_properties=self._writer, commit_properties=_properties(run_id))
+        if not done["numFilesAdded"]:
+            self._held = self._open(before)
+
+    def sync(self, since: int | None) -> None:
+        """Make what was written after version `since` (None: all) survive a power cut, data before the log."""
+        if self._place.is_remote:
+            return  # object storage answers when it has stored
+        folder, root = Path(self.uri), self._place.local
+        sync(map(_local, set(self._files(self.version())) - set(self._files(since) if since is not None else ())), root)
+        sync(log_after(folder, -1 if since is None else since), root)
 
     def scan(self, version: int | None, part: Part = EVERY, since: int | None = None) -> pl.LazyFrame:
         """The rows of `version` (None: the newest) in the table's columns and types, in no set order.
@@ -98,7 +165,7 @@ class DeltaFile:
         if not files:
             return self.table.empty().lazy()
         # Not pl.scan_delta: it does not find files below a folder with a Chinese name.
-        paths = files if "://" in self.uri else [unquote(path) for path in files]
+        paths: list[Any] = files if self._place.is_remote else [_local(uri) for uri in files]
         return pl.scan_parquet(
             paths,
             schema=self.table.schema,
@@ -110,7 +177,9 @@ class DeltaFile:
 
     def _files(self, version: int | None) -> tuple[str, ...]:
         if version is None:
-            return tuple(self._open().file_uris())
+            return tuple((self._held or self._open()).file_uris())
+        if self._held is not None and version == self._held.version():
+            return tuple(self._held.file_uris())
         known = self._place.files
         key = (self.uri, version)
         if key not in known:
@@ -122,32 +191,96 @@ class DeltaFile:
         is_asked = self.table.name not in KINDS or self.table.name == "enterprise"
         return WriterProperties(compression="ZSTD", max_row_group_size=_ASKED if is_asked else _READ_WHOLE)
 
-    def _create(self, partition: list[str]) -> None:
+    def _create(self, partition: list[str], run_id: str) -> None:
         """Version 0 is empty: what a run leaves behind that never came to its end is undone to it."""
         columns = dict.fromkeys(partition, pl.Int32())
-        write_deltalake(
-            self.uri,
-            pl.DataFrame(schema={**self.table.schema, **columns}),
-            mode="ignore",
-            partition_by=partition or None,
-            configuration=_CONFIGURATION,
-            storage_options=self._options,
-        )
+        try:
+            write_deltalake(
+                self.uri,
+                pl.DataFrame(schema={**self.table.schema, **columns}),
+                mode="error",
+                partition_by=partition or None,
+                configuration=_CONFIGURATION,
+                storage_options=self._options,
+                commit_properties=_properties(run_id),
+            )
+        except DeltaError as fault:
+            if DeltaTable.is_deltatable(self.uri, storage_options=self._options):
+                raise self._overtaken() from fault
+            raise
+        self._held = self._open(0)
 
     def _write(self, frame: pl.DataFrame, run_id: str, mode: Mapping[str, Any]) -> None:
         # Rows of an enterprise stand together, so that a question about one skips nearly all of a file.
         by = [*_partition(frame), "enterprise_id"] if self.table.name in BUCKETED else []
-        write_deltalake(
-            self.uri,
-            frame.sort(*dict.fromkeys([*by, *self.table.key]), maintain_order=True),
-            writer_properties=self._writer,
-            storage_options=self._options,
-            commit_properties=_properties(run_id),
-            **mode,
+        with self._fenced() as table:
+            write_deltalake(
+                table,
+                frame.sort(*dict.fromkeys([*by, *self.table.key]), maintain_order=True),
+                writer_properties=self._writer,
+                commit_properties=_properties(run_id),
+                **mode,
+            )
+
+    @contextmanager
+    def _fenced(self) -> Iterator[DeltaTable]:
+        """Hands out the version held, for one write; from then on the version written is held."""
+        table = self._writable()
+        before = table.version()
+        try:
+            yield table
+        except CommitFailedError as fault:
+            if self._open().version() > before:
+                raise self._overtaken() from fault
+            raise
+        if table.version() > before + 1:
+            raise self._overtaken()
+
+    def _writable(self) -> DeltaTable:
+        if self._held is None:
+            raise RuntimeError(f"table {self.table.name} has no version to write on")
+        return self._held
+
+    def _overtaken(self) -> Overtaken:
+        return Overtaken(
+            f"Another run has written to this store meanwhile (table {self.table.name} of {self._place.root}): one "
+            "machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again. "
+            "其他机器的批次已同时写入本库，本次运行作废，未留下任何结果；请查看 yaoxin runs 后重新运行。"
         )
 
     def _open(self, version: int | None = None) -> DeltaTable:
-        return DeltaTable(self.uri, version=version, storage_options=self._options)
+        try:
+            table = DeltaTable(self.uri, version=version, storage_options=self._options)
+        except DeltaError as fault:
+            if self._place.is_remote:
+                raise
+            raise self._damaged(version) from fault
+        if not self._place.is_remote and is_empty(log_entry(Path(self.uri), table.version())):
+            raise self._damaged(table.version())
+        return table
+
+    def _see_whole(self, pinned: int | None) -> None:
+        """Raises StoreDamaged where a version that a committed run pins is not there with all its files."""
+        if self._place.is_remote or pinned is None:
+            return
+        entries = (log_entry(Path(self.uri), version) for version in range(pinned + 1))
+        if empty := next(filter(is_empty, entries), None):
+            raise StoreDamaged(f"{self.table.name}: {empty} is empty")
+        lost = [path for path in map(_local, self._files(pinned)) if not path.is_file() or not path.stat().st_size]
+        if lost:
+            raise StoreDamaged(f"{self.table.name}: {lost[0]} is missing or empty")
+
+    def _damaged(self, version: int | None) -> StoreDamaged:
+        entries = [path for path in log_after(Path(self.uri), -1) if path.suffix == ".json"]
+        if not entries:
+            what = f"its log below {self.uri} is gone"
+        elif version is not None and version > int(entries[0].stem):
+            what = f"its log ends with {entries[0]}, version {version} is missing"
+        elif torn := next(filter(is_torn, entries), None):
+            what = f"{torn} is empty or torn"
+        else:
+            what = f"its log {entries[0].parent} has a gap or cannot be read"
+        return StoreDamaged(f"{self.table.name}: {what}", ADVICE if self._is_below_tables else ADVICE_ON_LEDGER)
 
 
 def _partition(frame: pl.DataFrame) -> list[str]:
@@ -164,7 +297,12 @@ def _same_files(one: DeltaTable, other: DeltaTable) -> bool:
 
 
 def _properties(run_id: str) -> CommitProperties:
-    return CommitProperties(custom_metadata={"run_id": run_id})
+    return CommitProperties(custom_metadata={"run_id": run_id}, max_commit_retries=0)
+
+
+def _local(uri: str) -> Path:
+    """The file of this machine that the library names so."""
+    return Path(unquote(uri))
 
 
 def _literal(value: str | int | date) -> str:

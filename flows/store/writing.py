@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from flows.store.buckets import BUCKETED, as_copies, in_buckets
+from flows.store.durability import StoreDamaged
 from flows.store.layout import rows_by_bucket
 from flows.store.ledger import Ledger, Run, State
 from flows.store.place import Place
@@ -27,19 +28,25 @@ class Writing:
     whatever becomes of the run. buckets: how many a table gets that is written for the first time.
     """
 
-    def __init__(self, place: Place, ledger: Ledger, head: Run, now: Callable[[], datetime]) -> None:
-        self._place, self._ledger, self._now = place, ledger, now
-        former = ledger.runs()
+    def __init__(self, place: Place, head: Run, now: Callable[[], datetime]) -> None:
+        self._place, self._now = place, now
+        self._ledger = Ledger(place, is_held=True)
+        former = self._ledger.runs()
+        if head.back_to is None:
+            base = next(iter(self._ledger.standing()[-1:]), None)
+            self._see_no_run_lost(base)
+        else:
+            base = next(run for run in former if run.run_no == head.back_to)
         runs = place.local / "runs"
-        self.run_id = _next_id(head, {run.run_id for run in former}, runs)
-        self._head = replace(head, run_no=len(former) + 1, run_id=self.run_id)
-        self._versions = dict(next((run.versions for run in reversed(former) if run.state == "passed"), {}))
+        self.run_id, self.folder = _new_folder(head, {run.run_id for run in former}, runs)
+        number = former[-1].run_no + 1 if former else 1
+        self._head = replace(head, run_no=number, run_id=self.run_id)
+        self._versions = dict(base.versions) if base else {}
         self._written: set[str] = set()
+        self._files: dict[str, DeltaFile] = {}
         self.buckets = 1  # of tables that are new
         self.run: Run | None = None
-        self.folder: Path = runs / self.run_id
-        self.folder.mkdir(parents=True)
-        self.undone = tuple(name for name in TABLES if self._undo(name))
+        self.undone = self._take_back(base)
 
     def append(self, table: str, frame: pl.DataFrame | pl.LazyFrame, are_copies: bool = False) -> None:
         """Add rows. TypeError where columns or types are not exactly the table's.
@@ -93,6 +100,8 @@ class Writing:
         versions = dict(self._versions)
         if state == "passed":
             versions |= {name: self._file(name).version() for name in sorted(self._written)}
+            for name in self._written:
+                self._file(name).sync(self._versions.get(name))
         run = replace(self._head, state=state, finished_at=self._now(), versions=versions, facts=dict(facts))
         self._ledger.append(run)
         self.run = run
@@ -111,17 +120,41 @@ class Writing:
             with suppress(OSError):
                 self.folder.rmdir()
 
-    def _undo(self, name: str) -> bool:
-        file = self._file(name)
-        return file.exists() and file.restore(self._versions.get(name, 0), self.run_id)
+    def _see_no_run_lost(self, base: Run | None) -> None:
+        if lost := self._ledger.lost():
+            last = f"it ends with {base.run_id}" if base else "no run that passed is left in it"
+            raise StoreDamaged(f"the ledger has lost run {lost}, which was committed; {last}")
+
+    def _take_back(self, base: Run | None) -> tuple[str, ...]:
+        """Let every table have the content that `base` left; the tables where another was found.
+
+        Raises StoreDamaged, naming every table, where `base` is not whole.
+        """
+        undone, damages = [], []
+        for name in TABLES:
+            try:
+                if self._file(name).take_back(self._versions.get(name), self.run_id):
+                    undone.append(name)
+            except StoreDamaged as damage:
+                damages.append(damage.what)
+        if damages and base:
+            raise StoreDamaged(f"what run {base.run_id} committed is not whole ({'; '.join(damages)})")
+        if damages:
+            raise StoreDamaged("; ".join(damages))
+        return tuple(undone)
 
     def _file(self, name: str) -> DeltaFile:
-        return DeltaFile(self._place, TABLES[name])
+        if name not in self._files:
+            self._files[name] = DeltaFile(self._place, TABLES[name])
+        return self._files[name]
 
 
-def _next_id(head: Run, taken: set[str], runs: Path) -> str:
-    """The next free number: a killed run has left no row in the ledger, but a folder."""
+def _new_folder(head: Run, taken: set[str], runs: Path) -> tuple[str, Path]:
+    """The next free number and its folder: a killed run has left no row in the ledger, but a folder."""
     stem = f"{head.flow}-{head.as_of.isoformat()}-"
     names = taken | {path.name for path in runs.glob(stem + "*")}
     numbers = [int(tail) for name in names if re.fullmatch(r"\d+", tail := name.removeprefix(stem))]
-    return f"{stem}{max(numbers, default=0) + 1}"
+    run_id = f"{stem}{max(numbers, default=0) + 1}"
+    folder = runs / run_id
+    folder.mkdir(parents=True)
+    return run_id, folder

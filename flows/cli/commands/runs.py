@@ -14,7 +14,7 @@ from flows.cli.options import as_json, common, print_json, settings_of, store_of
 @as_json
 @common
 def runs(last: int, is_json: bool, **flags: object) -> None:
-    """Runs in the ledger, the newest last: passed, refused by the gate, or failed.
+    """Runs in the ledger, the newest last: passed, refused by the gate, or failed; annulled by `yaoxin rewind`.
 
     \b
     Examples:
@@ -25,7 +25,9 @@ def runs(last: int, is_json: bool, **flags: object) -> None:
 
     opened = store_of(settings_of(**flags))
     rows = opened.every_run()[-last:]
+    annulled = opened.annulled()
     if is_json:
-        print_json({"runs": [asdict(run) | {"folder": opened.run_folder(run.run_id)} for run in rows]})
+        more = [{"is_annulled": run.run_no in annulled, "folder": opened.run_folder(run.run_id)} for run in rows]
+        print_json({"runs": [asdict(run) | one for run, one in zip(rows, more, strict=True)]})
     else:
-        click.echo("\n".join(runs_text(rows)))
+        click.echo("\n".join(runs_text(rows, annulled)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -44,10 +44,11 @@ def quarantine_text(counts: pl.DataFrame, total: int, files: Sequence[Path]) -> 
     return lines + [f"已写出 {file}" for file in files]
 
 
-def runs_text(runs: Sequence[Run]) -> list[str]:
-    """Runs, for the operator."""
+def runs_text(runs: Sequence[Run], annulled: Collection[int] = ()) -> list[str]:
+    """Runs, for the operator. annulled: by number those that were gone back behind."""
+    states = [f"{run.state}, annulled" if run.run_no in annulled else run.state for run in runs]
     rows = [
-        (run.run_id, run.state, run.as_of, run.started_at, (run.finished_at - run.started_at).seconds, run.scheme)
-        for run in runs
+        (run.run_id, state, run.as_of, run.started_at, (run.finished_at - run.started_at).seconds, run.scheme)
+        for run, state in zip(runs, states, strict=True)
     ]
     return table(grid_from("runs", "Runs", _RUNS, rows, "No run yet."))

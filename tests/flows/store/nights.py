@@ -1,11 +1,15 @@
 """A small night that writes three tables, for tests that break it off."""
 
+import sys
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import polars as pl
 
-from flows.store import Store
+from flows.store import Busy, Store
+from flows.store import store as module
+from flows.store.lock import one_at_a_time
 from transforms.tables import TABLES
 
 KNOWN = datetime(2026, 3, 1, 18, tzinfo=UTC)
@@ -40,3 +44,19 @@ def hang(root, day, pause):
             time.sleep(600)
 
     night(Store(root), date.fromisoformat(day), between)
+
+
+def wait_for_a_word(root, day, pause, lock):
+    """The same on another machine, whose lock is a folder of its own, going on after a line on stdin."""
+    breaks = iter(range(9))
+
+    def between():
+        if next(breaks) == pause:
+            print("waiting", flush=True)  # noqa: T201
+            sys.stdin.readline()
+
+    module.one_at_a_time = lambda _folder, *about: one_at_a_time(Path(lock), *about)
+    try:
+        night(Store(root), date.fromisoformat(day), between)
+    except Busy as fault:
+        print(f"{type(fault).__name__}: {fault}")  # noqa: T201

@@ -1,0 +1,98 @@
+"""What survives a power cut: files are synced in an order, and what was lost all the same is recognised.
+
+The order is that of trust: data files, the log entries of the table versions that name them, the folders they lie in,
+and only then the ledger's row that pins those versions. The Delta library writes and does not sync.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+_CAUSE = "A power cut or other hands do this; nothing was changed. "
+_CAUSE_ZH = "断电或他人改动所致，未作任何更改。"
+ADVICE = (
+    f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
+    "--reason TEXT (see yaoxin runs); the next night does the lost ones again. "
+    f"库已损坏：{_CAUSE_ZH}请恢复库的备份，或用 yaoxin rewind 退回最后一个完整的批次，下一夜批会重做其后各夜。"
+)
+ADVICE_ON_LEDGER = (
+    f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
+    "the run it stood for counts as not committed, and the next night does it again. "
+    f"运行账已损坏：{_CAUSE_ZH}请恢复库的备份；若该文件是日志的最后一条，也可移走，对应批次视为未提交，下一夜批重做。"
+)
+_AT_ONCE = 16  # a disk takes waiting requests together: several times faster than one after the other
+
+
+class StoreDamaged(RuntimeError):
+    """The store lacks what a committed run rests on. what: which file of what; the message adds what to do."""
+
+    def __init__(self, what: str, advice: str = ADVICE) -> None:
+        self.what = what
+        super().__init__(f"The store is damaged: {what}. {advice}")
+
+
+def sync(files: Iterable[Path], root: Path) -> None:
+    """Make these files below `root` survive a power cut, and then their names in every folder up to it."""
+    names = sorted(set(files))
+    folders = {folder for path in names for folder in path.parents if folder == root or root in folder.parents}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(_sync, names))
+        list(pool.map(_sync, sorted(folders)))
+
+
+def write_synced(path: Path, document: object) -> None:
+    """Write `document` as JSON in place of what was there: whole or not at all, and for good once this returns."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    _sync(fresh)
+    fresh.replace(path)
+    _sync(path.parent)
+
+
+def log_after(table: Path, version: int) -> list[Path]:
+    """The files of a Delta table's log that belong to later versions, checkpoints included; the newest first."""
+    log = table / "_delta_log"
+    numbered = [path for path in log.iterdir() if path.name[:20].isdigit()] if log.is_dir() else []
+    return sorted((path for path in numbered if int(path.name[:20]) > version), reverse=True)
+
+
+def log_entry(table: Path, version: int) -> Path:
+    """The file of a Delta table's log that makes a version."""
+    return table / "_delta_log" / f"{version:020}.json"
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file is there and holds nothing. The library reads such a log entry as a version without news."""
+    return path.is_file() and path.stat().st_size == 0
+
+
+def is_torn(entry: Path) -> bool:
+    """Whether a log entry is empty or ends before its end."""
+    try:
+        lines = entry.read_text(encoding="utf-8").splitlines()
+        return not [json.loads(line) for line in lines]
+    except ValueError:
+        return True
+
+
+def set_aside(table: Path, entries: Iterable[Path]) -> None:
+    """Take these files out of a table's log, into a folder beside it, with the hint that may name one of them."""
+    folder = table / "_set_aside"
+    folder.mkdir(exist_ok=True)
+    for path in (*entries, table / "_delta_log" / "_last_checkpoint"):
+        if path.exists():
+            path.replace(folder / path.name)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
+        return  # a system on which folders cannot be opened
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,60 @@
+"""`yaoxin rewind` and what a damaged store says: plain words, exit codes, nothing erased."""
+
+import json
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from flows.cli import run_command
+from flows.cli.app import cli
+from flows.store import Store
+from tests.flows.store.nights import night
+
+NIGHTS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "store")
+    for day in NIGHTS:
+        night(made, day)
+    return made
+
+
+def yaoxin(store, *words):
+    return CliRunner().invoke(cli, [words[0], "--store", store.place.root, *words[1:]])
+
+
+def test_a_night_of_a_wrong_clock_is_annulled_and_stays_in_the_ledger(store):
+    result = yaoxin(store, "rewind", "nightly-2026-03-02-1", "--reason", "时钟错误")
+    assert result.exit_code == 0
+    assert "readers see nightly-2026-03-02-1 again; annulled: nightly-2027-03-02-1" in result.stdout
+    assert "作废的批次：nightly-2027-03-02-1" in result.stdout
+    runs = json.loads(yaoxin(store, "runs", "--json").stdout)["runs"]
+    assert [run["is_annulled"] for run in runs] == [False, False, True, False]
+    assert runs[-1]["facts"]["reason"] == "时钟错误"
+    assert "passed, annulled" in yaoxin(store, "runs").stdout
+
+
+def test_json_is_the_row_of_the_ledger(store):
+    result = yaoxin(store, "rewind", "nightly-2026-03-01-1", "--reason", "x", "--json")
+    assert json.loads(result.stdout)["back_to"] == 1
+
+
+@pytest.mark.parametrize("words", [["nightly-2026-03-09-1", "--reason", "x"], ["nightly-2026-03-01-1"]])
+def test_what_cannot_be_done_is_refused_with_2(store, words):
+    result = yaoxin(store, "rewind", *words)
+    assert result.exit_code == 2
+    assert store.last().as_of == NIGHTS[-1]
+
+
+@pytest.mark.parametrize("command", [["runs"], ["lookup", "某某"], ["rewind", "nightly-2026-03-01-1", "--reason", "x"]])
+def test_a_torn_ledger_is_told_in_plain_words_with_code_3(store, capsys, command):
+    last = sorted((store.place.local / "ledger" / "_delta_log").glob("*.json"))[-1]
+    last.write_bytes(last.read_bytes()[:100])
+    assert run_command([*command, "--store", store.place.root]) == 3
+    words = capsys.readouterr().err
+    assert words.startswith(f"The store is damaged: ledger: {last} is empty or torn.")
+    assert "Traceback" not in words
+    assert words.count("\n") == 1
