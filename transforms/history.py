@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from transforms.instants import kept_instant
 from transforms.tables.shape import INSTANT
 
 KEY = "enterprise_id"
 FROM = "valid_from_on"
+# Stamps that a store keeps as their senders wrote them, before they were read as instants, are of the clock of China.
+_ZONE_OF_RAW_STAMPS = "Asia/Shanghai"
 
 
 def enterprises_that_differ(before: list[pl.LazyFrame], after: list[pl.LazyFrame]) -> pl.LazyFrame:
@@ -27,8 +30,8 @@ def enterprises_that_differ(before: list[pl.LazyFrame], after: list[pl.LazyFrame
 
 
 def age() -> pl.Expr:
-    """What orders the versions of a fact: the source's own word, else the instant of arrival."""
-    return pl.coalesce("version_by", pl.col("received_at").dt.to_string("%Y-%m-%d %H:%M:%S"))
+    """What orders the versions of a fact, an instant: the source's stamp, else the arrival."""
+    return pl.coalesce(kept_instant(pl.col("version_by"), _ZONE_OF_RAW_STAMPS), "received_at")
 
 
 def current(frame: pl.LazyFrame, known_at: datetime) -> pl.LazyFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import polars as pl
 from flows.intake.accounts import account, broken, file_row, quarantined
 from flows.intake.arrivals import Arrival, arrivals
 from flows.intake.known import Known
-from flows.intake.parts import Part, read_part, sound_records, tied, unclaimed
+from flows.intake.parts import Part, notes_of, read_part, sound_records, tied, unclaimed
 from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
 from transforms.records import Register, Terms, with_fates, with_keys
@@ -45,21 +45,26 @@ def take_in(inbox: Path, rules: Rules, known: Known, received_at: datetime) -> I
     """Every file below `inbox` that is not known yet, as records of its source. A bad file or row stops no other.
 
     The register comes first, whatever the order of the files, so that a record finds an enterprise of the same night.
-    `received_at` has a time zone; its day there bounds the days a record may bear. Raises OSError where the inbox
+    `received_at` has the office's time zone (IANA): days and times without a zone are meant in it, and its day bounds
+    the days a record may bear. Raises OSError where the inbox
     cannot be read.
     """
-    terms = Terms(rules.common, received_at.date(), rules.identity_key)
+    terms = Terms(rules.common, received_at, rules.identity_key)
     new, repeated = _new(inbox, rules, known)
     parts = {id(arrival): _parts(arrival, terms) for arrival in new}
     settled, register = {}, None
+    notes: dict[str, list[str]] = {}
     for kind in KINDS:
         of_kind = [part for some in parts.values() for part in some if part.record.kind == kind]
         done = [tied(part, register, terms) for part in of_kind]
-        settled[kind] = _settle(kind, done, known, received_at)
+        for part in done:
+            notes.setdefault(part.raw.file_id, []).extend(notes_of(part, terms))
+        settled[kind] = _settle(kind, done, known, terms)
         if kind == "enterprise":
             register = _register(known, settled[kind].records)
     rest = [_rest(arrival, parts[id(arrival)], terms, received_at) for arrival in new]
-    return _whole(new, repeated, settled, rest, received_at)
+    noted = [replace(one, notes=(*one.notes, *notes.get(one.raw.file_id, ()))) for one in new]
+    return _whole(noted, repeated, settled, rest, received_at)
 
 
 def _new(inbox: Path, rules: Rules, known: Known) -> tuple[list[Arrival], list[str]]:
@@ -78,12 +83,13 @@ def _parts(arrival: Arrival, terms: Terms) -> list[Part]:
     return [read_part(arrival.raw, arrival.source, record, terms) for record in arrival.source.records]
 
 
-def _settle(kind: str, parts: Sequence[Part], known: Known, received_at: datetime) -> _Settled:
+def _settle(kind: str, parts: Sequence[Part], known: Known, terms: Terms) -> _Settled:
     """The versions a kind gains, with the account and the quarantine of each file."""
     shape = TABLES[kind]
     if not parts:
         return _Settled(shape.empty(), [], [])
-    found = pl.concat([sound_records(part) for part in parts])
+    received_at = terms.received_at
+    found = pl.concat([sound_records(part, terms) for part in parts])
     found = found.with_columns(received_at=pl.lit(received_at).cast(shape.schema["received_at"]))
     found = with_keys(found, KINDS[kind])
     same = known.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi")

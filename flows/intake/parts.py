@@ -18,7 +18,6 @@ from transforms.records import (
     fold_rows,
     identified,
     map_rows,
-    mask_person_numbers,
     own_identity,
     rows_where,
     spread,
@@ -26,6 +25,7 @@ from transforms.records import (
     with_refusals,
 )
 from transforms.records.cells import heading_in
+from transforms.records.stamps import stamps, unread_stamps
 from transforms.tables import KINDS
 from transforms.tables.shape import TEXT
 
@@ -69,16 +69,21 @@ def tied(part: Part, register: Register | None, terms: Terms) -> Part:
     return replace(part, mapped=Mapped(found.frame, spread(found.problems, part.rows)))
 
 
-def sound_records(part: Part) -> pl.DataFrame:
+def notes_of(part: Part, terms: Terms) -> list[str]:
+    """What people are told of the part's sound rows, which are kept all the same."""
+    name, good = part.record.version_by, part.mapped.good
+    note = unread_stamps(good, name, stamps(good, name, terms), part.headings.get(name or "", ""))
+    return [note] if note else []
+
+
+def sound_records(part: Part, terms: Terms) -> pl.DataFrame:
     """Records to be kept: the kind's columns, where they come from, and what orders their versions."""
-    version_by = part.record.version_by
     good = part.mapped.good
-    order = mask_person_numbers(pl.col(version_by).cast(TEXT)) if version_by else pl.lit(None, dtype=TEXT)
     return good.select(
         "row_no",
         "enterprise_id",
         *(column.name for column in KINDS[part.record.kind].columns),
-        version_by=order,
+        version_by=stamps(good, part.record.version_by, terms),
         source=pl.lit(part.source.source),
         file_id=pl.lit(part.raw.file_id),
         file_name=pl.lit(part.raw.file_name),

@@ -212,6 +212,19 @@ class Plausible(Strict):
     latest: date
 
 
+class NoEnd(Strict):
+    """Terms without an end, in the fields of `ahead`: one of `words`, or a day not before `from`.
+
+    In the fields `stated_in` such a term is kept as the day `as` (the law asks for it); elsewhere, and where it is the
+    term a record expires by, the field is empty.
+    """
+
+    words: list[str]
+    from_: date = Field(alias="from")
+    as_: date = Field(alias="as")
+    stated_in: list[str]
+
+
 class Nearest(Strict):
     """Suggestions for a name that is not in the register: how many, and how alike (0 to 100) at least.
 
@@ -234,6 +247,7 @@ class Common(Strict):
     dates: list[str] = Field(min_length=1)
     plausible: Plausible
     ahead: list[str]
+    no_end: NoEnd
     refuse: list[Refuse]
     refuse_names: list[Refuse]
     null_words: list[str]

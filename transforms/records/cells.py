@@ -8,15 +8,25 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from transforms.instants import day_of
 from transforms.policy.source import Cell, Common
 from transforms.records import numbers
 from transforms.records.problems import Check
-from transforms.records.text import halfwidth, mask, mask_person_numbers, squeezed, squeezed_word
+from transforms.records.text import (
+    document_number,
+    halfwidth,
+    mask,
+    mask_person_numbers,
+    squeezed,
+    squeezed_word,
+    visible,
+)
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column
 from transforms.tables.words import YES_NO
 
 _CODES = ("_code", "_nos", "uscc", "registration_no")
 _NAMES = ("name", "names")
+_NUMBERS = ("_no", "target")  # of documents, inspections, samples, orders
 _SEPARATOR = "\x1f"
 TEXT_READ = "\x01text"
 _WORDS_SHOWN = 12
@@ -29,12 +39,16 @@ def heading_in(cell: Cell, headings: frozenset[str]) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """A field to be read: its name, its cell in the source, the column of the kind (an input has none)."""
+    """A field to be read: its name, its cell in the source, the column of the kind (an input has none).
+
+    is_expiry: it is the term by which a record of its kind expires.
+    """
 
     name: str
     cell: Cell
     column: Column | None
     headings: frozenset[str]
+    is_expiry: bool = False
 
     @property
     def heading(self) -> str:
@@ -83,12 +97,12 @@ def raw_name(heading: str) -> str:
     return f"\x00{heading}"
 
 
-def read_field(field: Field, common: Common, received_on: date) -> Reading:
+def read_field(field: Field, common: Common, received_on: date, zone: str) -> Reading:
     """How `field` is read. Its raw column is text; a hashed secret is left as plain text for the caller to hash."""
     if not field.found:
         return Reading(field.name, field.dtype, pl.lit(None, dtype=TEXT), _without_cell(field))
     text = pl.col(TEXT_READ)
-    value, checks = _typed(field, text, common, received_on)
+    value, checks = _typed(field, text, common, received_on, zone)
     every = (*_text_checks(field, text, common), *checks)
     return Reading(field.name, field.dtype, _text(field, common), value, every)
 
@@ -118,13 +132,18 @@ def _text(field: Field, common: Common) -> pl.Expr:
     """The cell's text as the source declares it: trimmed, null words empty, declared replacements made."""
     text = _raw(field).str.strip_chars()
     is_code = field.column is None or field.cell.secret or field.name.endswith(_CODES)
-    text = halfwidth(text) if is_code else text
+    text = _unmarked(halfwidth(text)) if is_code else text
     for pattern, replacement in field.cell.replace.items():
         text = text.str.replace_all(pattern, replacement)
     is_nothing = text.is_in([*common.null_words, *field.cell.ignore])
     if field.cell.unit:
         is_nothing |= text.str.contains(common.unread_amounts)
     return pl.when(~is_nothing).then(text)
+
+
+def _unmarked(text: pl.Expr) -> pl.Expr:
+    """Text without what spreadsheets put around digits to keep them as text: '2026, ="2026"."""
+    return text.str.replace(r"^='?\"(.*)\"$", "${1}").str.replace(r"^'(.+)$", "${1}").str.strip_chars()
 
 
 def _check(field: Field, fails: pl.Expr, code: str, reason: str, expected: str) -> Check:
@@ -154,11 +173,11 @@ def _missing(field: Field, fails: pl.Expr) -> Check:
     return _check(field, fails, "missing", f"缺少{field.label}", f"填写{field.label}")
 
 
-def _typed(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
+def _typed(field: Field, text: pl.Expr, common: Common, on: date, zone: str) -> tuple[pl.Expr, list[Check]]:
     words = vocabulary(field)
     match field.dtype:
         case pl.Date():
-            return _day(field, text, common, on)
+            return _day(field, text, common, on, zone)
         case pl.Int64():
             return _count(field, text)
         case pl.Boolean():
@@ -177,16 +196,26 @@ def _plain(field: Field, text: pl.Expr) -> pl.Expr:
     if field.cell.secret:
         number = squeezed(text).str.to_uppercase()
         return mask(number) if field.cell.secret == "mask" else number
-    return mask_person_numbers(text) if field.column else text
+    if field.column is None:
+        return text
+    if field.name.endswith(_NUMBERS):
+        return mask_person_numbers(document_number(text))
+    return mask_person_numbers(visible(text).str.strip_chars() if field.name.endswith(_NAMES) else text)
 
 
-def _day(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
-    value = numbers.day_of(text, field.cell.dates or common.dates)
+def _day(field: Field, text: pl.Expr, common: Common, on: date, zone: str) -> tuple[pl.Expr, list[Check]]:
+    read = day_of(_unmarked(halfwidth(text)), field.cell.dates or common.dates, zone)
+    value, is_endless = read, pl.lit(False)
     first = common.plausible.earliest
     is_ahead = field.name in common.ahead
     last = common.plausible.latest if is_ahead else on + timedelta(days=common.plausible.days_ahead)
-    bad = text.is_not_null() & value.is_null()
-    out = (value < first) | (value > last)
+    if is_ahead:
+        words = [squeezed_word(word) for word in common.no_end.words]
+        is_endless = squeezed(text).is_in(words).fill_null(False) | (read >= common.no_end.from_).fill_null(False)
+        is_stated = field.name in common.no_end.stated_in and not field.is_expiry
+        value = pl.when(~is_endless).then(read).otherwise(common.no_end.as_ if is_stated else None)
+    bad = text.is_not_null() & read.is_null() & ~is_endless
+    out = ~is_endless & ((read < first) | (read > last))
     between = f"{first.isoformat()}至{last.isoformat()}之间的日期"
     return value, [
         _check(field, bad, "bad_date", f"{field.label}不是能识别的日期", "日期，如2025-03-01"),
@@ -195,7 +224,7 @@ def _day(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr
 
 
 def _count(field: Field, text: pl.Expr) -> tuple[pl.Expr, list[Check]]:
-    number = numbers.number_text(text)
+    number = numbers.number_text(_unmarked(halfwidth(text)))
     places = numbers.PLACES[field.cell.unit] if field.cell.unit else 0
     is_number = numbers.is_number(number)
     unit = f"，单位{field.cell.unit}" if field.cell.unit else ""

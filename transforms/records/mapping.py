@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
@@ -22,11 +22,24 @@ _DERIVE = {"decision_key": document_key, "name_key": normalise_name}
 
 @dataclass(frozen=True)
 class Terms:
-    """What a mapping needs beside the source: the common rules, the day of receipt, the secret of the keyed hash."""
+    """What a mapping needs beside the source: the common rules, the instant of receipt, the secret of the keyed hash.
+
+    received_at: with the office's zone, in which days and times without a zone are meant.
+    """
 
     common: Common
-    received_on: date
+    received_at: datetime
     identity_key: bytes
+
+    @property
+    def received_on(self) -> date:
+        """The day of receipt."""
+        return self.received_at.date()
+
+    @property
+    def zone(self) -> str:
+        """The name of the office's zone (IANA)."""
+        return str(self.received_at.tzinfo)
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,10 @@ def map_rows(raw: pl.DataFrame, source: Source, record: Record, terms: Terms) ->
     """`raw` (text columns by heading, and row_no) read as `record`. Rows for which `where` is not true are left out."""
     headings = frozenset(raw.columns)
     inputs = [Field(name, source.inputs[name], None, headings) for name in used_inputs(source, record)]
-    columns = [Field(name, cell, KINDS[record.kind].column(name), headings) for name, cell in record.columns.items()]
+    kind = KINDS[record.kind]
+    columns = [
+        Field(name, cell, kind.column(name), headings, name == kind.expires_on) for name, cell in record.columns.items()
+    ]
     chosen, found = _chosen(_read(_raw_frame(raw), inputs, terms), record)
     whole, more = _read(chosen, columns, terms)
     derived = whole.with_columns(_DERIVE[name](pl.col(of)).alias(name) for name, of in _derived(record))
@@ -89,7 +105,7 @@ def _read(frame: pl.DataFrame, fields: Sequence[Field], terms: Terms) -> tuple[p
     values: list[pl.Expr | pl.Series] = []
     found = []
     for field in fields:
-        reading = read_field(field, terms.common, terms.received_on)
+        reading = read_field(field, terms.common, terms.received_on, terms.zone)
         if not field.found:  # a constant, a template or nothing: there is no cell
             values.append(reading.value.alias(reading.name))
             continue

@@ -1,8 +1,6 @@
-"""Days, whole numbers and money out of text, exactly or not at all."""
+"""Whole numbers and money out of text, exactly or not at all."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import polars as pl
 
@@ -13,20 +11,6 @@ PLACES = {"元": 2, "万元": 6}
 _NUMBER = r"^[0-9]+(\.[0-9]*)?$"
 _THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _MOST_DIGITS = 12  # of the whole part: what is larger is no fine and would leave 64 bits
-
-
-def day_of(text: pl.Expr, formats: Sequence[str]) -> pl.Expr:
-    """The day by the first of `formats` that fits; null where none does."""
-    plain = halfwidth(text)
-    return pl.coalesce([_by_format(plain, form) for form in formats])
-
-
-def _by_format(plain: pl.Expr, form: str) -> pl.Expr:
-    parsed = plain.str.to_date(form, strict=False, exact=True)
-    if form != "%Y%m%d":
-        return parsed
-    # Without separators the parser would read 2025031 as 1 March.
-    return pl.when(plain.str.contains(r"^[0-9]{8}$")).then(parsed)
 
 
 def number_text(text: pl.Expr) -> pl.Expr:

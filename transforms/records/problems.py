@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.records.text import mask_person_numbers
+from transforms.records.text import HIDDEN, mask_person_numbers
 
 VALUE_CHARS = 80
 
@@ -64,7 +64,17 @@ def merged(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return whole.sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
 
 
+def _revealed(texts: pl.Series) -> pl.Series:
+    """Texts in which each invisible or control character stands by its number: [U+200B]."""
+    if not texts.str.contains(HIDDEN).any():
+        return texts
+    found = texts.str.extract_all(HIDDEN).explode().drop_nulls().unique().sort().to_list()
+    return texts.str.replace_many({char: f"[U+{ord(char):04X}]" for char in found})
+
+
 def shown(value: pl.Expr) -> pl.Expr:
-    """A cell's text as a problem shows it: masked, and shortened."""
-    masked = mask_person_numbers(value.cast(pl.String()))
+    """A cell's text as a problem shows it: masked, what cannot be seen by its number, and shortened."""
+    masked = mask_person_numbers(value.cast(pl.String())).map_batches(
+        _revealed, return_dtype=pl.String(), is_elementwise=True
+    )
     return pl.when(masked.str.len_chars() > VALUE_CHARS).then(masked.str.head(VALUE_CHARS) + "…").otherwise(masked)

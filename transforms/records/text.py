@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -20,14 +21,33 @@ MASKED = "${1}${2}*************${3}${4}"
 _HALFWIDTH = r"^(?:[!-~\x{4E00}-\x{9FFF}〔〕][ -~\x{4E00}-\x{9FFF}〔〕]*[!-~\x{4E00}-\x{9FFF}〔〕])?$"
 _SQUEEZED = r"^[!-~\x{4E00}-\x{9FFF}〔〕]*$"
 _PLAIN_NAME = r"^[0-9A-Z()·\x{4E00}-\x{9FFF}_-]*$"
-_PLAIN_NUMBER = r"^[0-9A-Z\x{4E00}-\x{9FFF}〔〕./_-]*$"
+_PLAIN_NUMBER = r"^(?:[0-9A-Z./_-]*|(?:〔?[A-Z\x{4E00}-\x{865E}\x{8660}-\x{9FFF}]+〕?)*〔[12][0-9]{3}〕[1-9][0-9]*号)$"
 _AT_A_TIME = 10_000  # texts hashed while they still stand in the cache
 _DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
+# What Unicode lets a program draw as nothing: zero-width and joining characters, soft hyphens, marks of direction,
+# fillers, variation selectors, tags. Ranges are written out, since regular expressions of Python know no classes of it.
+_INVISIBLE_CHARACTERS = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+INVISIBLE = f"[{_INVISIBLE_CHARACTERS}]"
+_INVISIBLE = re.compile(INVISIBLE)
+# With controls: what a screen does not show.
+HIDDEN = f"[{_INVISIBLE_CHARACTERS}\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\uFFFD]"
+_OPENING, _CLOSING = r"[\[({<«‹〔【〈《「『〖〘〚﹙﹛﹝⟨⟦❨❪❲]", r"[\])}>»›〕】〉》」』〗〙〛﹚﹜﹞⟩⟧❩❫❳]"
+_YEAR = "[12][0-9]{3}"
+_DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
+
+
+def visible(text: pl.Expr) -> pl.Expr:
+    """Text without the characters that are drawn as nothing."""
+    return text.str.replace_all(INVISIBLE, "")
 
 
 def halfwidth(text: pl.Expr) -> pl.Expr:
-    """Full-width digits, letters and signs as plain ones (NFKC), outer blanks removed."""
-    return _but_for(_HALFWIDTH, text, lambda odd: odd.str.normalize("NFKC").str.strip_chars())
+    """Full-width digits, letters and signs as plain ones (NFKC); invisible characters and outer blanks removed."""
+    # Twice: some characters are made invisible ones, and some stand between those that compose only when they meet.
+    return _but_for(_HALFWIDTH, text, lambda odd: visible(visible(odd).str.normalize("NFKC")).str.strip_chars())
 
 
 def squeezed(text: pl.Expr) -> pl.Expr:
@@ -51,7 +71,8 @@ def _but_for(in_form: str, text: pl.Expr, change: Callable[[pl.Expr], pl.Expr]) 
 
 def squeezed_word(word: str) -> str:
     """As `squeezed`, for a word of a vocabulary."""
-    return "".join(unicodedata.normalize("NFKC", word).split())
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", word)))
+    return "".join(plain.split())
 
 
 def normalise_name(name: pl.Expr) -> pl.Expr:
@@ -60,18 +81,35 @@ def normalise_name(name: pl.Expr) -> pl.Expr:
 
 
 def _name_key(name: pl.Expr) -> pl.Expr:
-    plain = squeezed(name).str.replace_all(r"[\[〔【〈《]", "(").str.replace_all(r"[\]〕】〉》]", ")")
+    plain = squeezed(name).str.replace_all(_OPENING, "(").str.replace_all(_CLOSING, ")")
     return plain.str.replace_many(_DOTS).str.to_uppercase()
 
 
 def document_key(number: pl.Expr) -> pl.Expr:
-    """A document number for comparison: 〔〕 【】 [] () are one bracket, no blanks, one width."""
+    """A document number for comparison, as GB/T 9704-2012 (7.2.5) has it written.
+
+    All pairs of brackets are 〔〕 and hold the year alone (2026年 and 〔2026年〕 are 〔2026〕); after the year stands
+    neither 第 nor a zero in front; 號 is 号, all dashes are one; no blanks, one width, capital letters.
+    """
     return _but_for(_PLAIN_NUMBER, number, _document_key)
 
 
 def _document_key(number: pl.Expr) -> pl.Expr:
-    plain = squeezed(number).str.replace_all(r"[\[【(]", "〔")
-    return plain.str.replace_all(r"[\]】)]", "〕").str.to_uppercase()
+    plain = squeezed(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
+    plain = (
+        plain.str.replace_all(_DASHES, "-").str.replace_all("號", "号").str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
+    )
+    bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
+    yearly = pl.when(plain.str.contains(f"〔{_YEAR}〕")).then(plain).otherwise(bare)
+    return yearly.str.replace_all(f"〔({_YEAR})〕第?0*([1-9A-Z])", "〔${1}〕${2}")
+
+
+def document_number(number: pl.Expr) -> pl.Expr:
+    """A document number in the one spelling in which it is kept and shown: as `document_key`, and brackets that hold
+    no year are （）. A number without a Chinese character keeps its letters as they are."""
+    key = document_key(number)
+    shown = key.str.replace_all(r"〔([^〔〕]*)〕", "（${1}）").str.replace_all(f"（({_YEAR})）", "〔${1}〕")
+    return pl.when(key.str.contains(r"\p{Han}")).then(shown).otherwise(halfwidth(number))
 
 
 def mask_person_numbers(text: pl.Expr) -> pl.Expr:

@@ -106,5 +106,10 @@ RECORD_COLUMNS = (
     Column("file_id", TEXT, "文件指纹", "hash of the file it came in", True),
     Column("row_no", COUNT, "行号", "row in that file as a spreadsheet numbers it; the header is row 1", True),
     Column("received_at", INSTANT, "收到时间", "when it arrived: the second time axis", True),
-    Column("version_by", TEXT, "版本次序", "the source's own word on which version is newer; empty: by arrival"),
+    Column(
+        "version_by",
+        TEXT,
+        "版本次序",
+        "the source's own stamp that orders versions, an instant in UTC; empty: by arrival",
+    ),
 )

@@ -119,11 +119,18 @@ def test_days_are_read_in_the_formats_in_use_up_to_the_bounds(tmp_path, day):
     assert taken(tmp_path, penalty(处罚决定日期=day)).records["penalty"].height == 1
 
 
-def test_a_term_may_lie_ahead_but_not_in_2099(tmp_path):
-    ahead = penalty(处罚有效期="2030-01-01")
-    endless = penalty(处罚有效期="2099-12-31", 行政处罚决定书文号="2号")
-    intake = taken(tmp_path, ahead, endless)
-    assert faults(intake) == [(3, "处罚有效期", "implausible_date")]
+@pytest.mark.parametrize(
+    "term", ["2099-12-31", "2099/12/31", "9999-12-31", "长期", "永久", "无固定期限", "2100年1月1日"]
+)
+def test_a_term_without_an_end_is_kept_as_one_and_not_as_unknown(tmp_path, term):
+    (row,) = taken(tmp_path, penalty(处罚有效期=term, 公示截止期=term)).records["penalty"].to_dicts()
+    assert (row["valid_until_on"], row["publicity_until_on"]) == (date(2099, 12, 31), None)
+
+
+def test_a_term_may_lie_ahead_but_no_decision_is_made_in_2099(tmp_path):
+    ahead = [penalty(处罚有效期=day, 行政处罚决定书文号=f"{day}号") for day in ("2030-01-01", "2098-12-31")]
+    intake = taken(tmp_path, *ahead, penalty(处罚决定日期="2099-12-31"), penalty(处罚决定日期="长期"))
+    assert faults(intake) == [(4, "处罚决定日期", "implausible_date"), (5, "处罚决定日期", "bad_date")]
 
 
 @pytest.mark.parametrize("number", ["(京)药监罚[2025]1号", "（京）药监罚【2025】1号", "【京】药监罚（２０２５） 1 号"])

@@ -79,6 +79,75 @@ def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path
     assert second.records["penalty"]["version_no"].to_list() == [2]
 
 
+STAMPS = (  # an older and a newer one, in every form in which senders write them
+    ("2026/1/9 10:00:00", "2026/1/10 9:00:00"),
+    ("2026-01-09 10:00:00", "2026-01-10 09:00:00"),
+    ("2026/1/20 9:00", "2026-02-08 09:00:00"),
+    ("20260109100000", "2026-01-10 09:00:00"),
+    ("2026年1月9日", "2026年1月10日"),
+    ("2026-1-9 10:00:00", "2026-1-10 9:00:00"),
+    ("2026-01-10T08:59:59.9+08:00", "2026-01-10T01:00:00Z"),
+    ("2026-01-10 08:59:59.998", "2026-01-10 08:59:59.999"),
+    ("46031", "46032.5"),
+    ("1768000000000", "1768100000000"),
+)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_the_report_with_the_later_stamp_stands_in_whatever_order_they_arrive(tmp_path, is_late):
+    def reports(remark, of):
+        return [
+            penalty(行政处罚决定书文号=f"{n}号", 备注=remark, 最后修改时间=of(pair)) for n, pair in enumerate(STAMPS)
+        ]
+
+    older, newer = reports("旧", lambda pair: pair[0]), reports("新", lambda pair: pair[1])
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(tmp_path / "1", "双公示.csv", newer if is_late else older)
+    put(tmp_path / "2", "双公示.csv", older if is_late else newer)
+    one = night(tmp_path / "1")
+    two = night(tmp_path / "2", known_after(one), NIGHT + timedelta(days=1))
+    assert _current(one, two, at=NIGHT + timedelta(days=1))["remark"].to_list() == ["新"] * len(STAMPS)
+    assert _fates(two) == ((0, 0, len(STAMPS), 0) if is_late else (len(STAMPS), 0, 0, 0))
+
+
+def test_a_report_without_a_stamp_is_as_old_as_its_arrival(tmp_path):
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(
+        tmp_path / "1", "双公示.csv", [penalty(备注="旧", 最后修改时间="2026-02-28 23:30:00")]
+    )  # Beijing; the night is UTC's 28th
+    put(tmp_path / "2", "双公示.csv", [penalty(备注="新")])
+    put(tmp_path / "3", "双公示.csv", [penalty(备注="更早", 最后修改时间="2026-02-28 23:40:00")])
+    one = night(tmp_path / "1", at=NIGHT - timedelta(hours=2))
+    two = night(tmp_path / "2", known_after(one))
+    three = night(tmp_path / "3", known_after(one, two), NIGHT + timedelta(days=1))
+    assert _current(one, two, three, at=NIGHT + timedelta(days=1))["remark"].to_list() == ["新"]
+
+
+@pytest.mark.parametrize(
+    "stamps", [("30/01/2026", "08/02/2026"), ("昨天", "今天"), ("2027-01-01", "2026-02-20"), ("26-01-01", "")]
+)
+def test_a_stamp_that_says_no_time_is_told_and_the_later_arrival_stands(tmp_path, stamps):
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(tmp_path / "1", "双公示.csv", [penalty(备注="旧", 最后修改时间=stamps[0])])
+    put(tmp_path / "2", "双公示.csv", [penalty(备注="新", 最后修改时间="")])
+    one = night(tmp_path / "1")
+    two = night(tmp_path / "2", known_after(one), NIGHT + timedelta(days=1))
+    assert _current(one, two, at=NIGHT + timedelta(days=1))["remark"].to_list() == ["新"]
+    (notes,) = one.files.filter(pl.col("source") == "penalty")["notes"]
+    assert notes.to_list() == [
+        f"“最后修改时间”有1行不能识别为时间（如第2行“{stamps[0]}”），这些行按收到的先后判定新旧。"
+        "应写为2026-10-08 09:00:00这样的形式"
+    ]
+
+
+def test_versions_kept_before_stamps_were_read_are_in_the_order_of_time():
+    raw = ["2026/9/30 10:00:00", "2026/10/8 9:00:00", "2026-10-07 23:59:59", None]
+    arrived = [NIGHT + timedelta(days=day) for day in (3, 1, 2, 0)]
+    kept = pl.LazyFrame({"record_id": ["a"] * 4, "version_no": [4, 2, 3, 1], "version_by": raw, "received_at": arrived})
+    kept = kept.cast({"received_at": pl.Datetime("us", "UTC")})
+    assert current(kept, NIGHT + timedelta(days=9)).collect()["version_by"].to_list() == ["2026/10/8 9:00:00"]
+
+
 def test_a_revocation_is_a_version_with_its_day(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(状态="撤销", 撤销日期="2025-09-26")])
     second = night(tmp_path / "2", known_after(first))

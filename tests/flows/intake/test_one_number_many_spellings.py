@@ -1,0 +1,126 @@
+"""One document number, written in many ways, is one document; and every day, in whatever form, is that day."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tests.flows.intake.inboxes import FIRM, faults, firm, known_after, night, penalty, put, taken
+from transforms.records import document_key
+from transforms.records.text import document_number
+
+NUMBER = "京药监罚〔2026〕7号"
+SPELLINGS = (
+    *(
+        f"京药监罚{left}2026{right}7号"
+        for left, right in zip("[(（【［〈<{｛『「〖﹝《〘", "])）】］〉>}｝』」〗﹞》〙", strict=True)
+    ),
+    *(NUMBER[:3] + hidden + NUMBER[3:] for hidden in "\u200b\u200d\ufeff\u00ad\u2060\u202c\ufe0f\u034f\u3164"),
+    "京药监罚〔2026〕7号\u200b",
+    "\ufeff京药监罚〔2026〕7号",
+    "京药监罚〔2026〕第7号",
+    "京药监罚〔2026〕7號",
+    "京药监罚 〔2026〕 7 号",
+    "京药监罚〔２０２６〕７号",
+    "京药监罚〔2026年〕7号",
+    "京药监罚2026年第7号",
+    "京药监罚〔2026〕007号",
+)
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_every_spelling_of_a_number_has_one_key_and_is_shown_in_one_way(text):
+    asked = pl.select(key=document_key(pl.lit(text)), shown=document_number(pl.lit(text)))
+    assert asked.row(0) == (NUMBER, NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NUMBER, "京药监罚〔2026〕70号"),
+        (NUMBER, "京药监罚〔2025〕7号"),
+        (NUMBER, "京药监罚〔2026〕7-1号"),
+        ("J-001", "J-1"),
+        ("0012", "12"),
+        ("示〔2026〕0号", "示〔2026〕号"),
+    ],
+)
+def test_different_numbers_stay_different(one, other):
+    assert pl.select(document_key(pl.lit(one)) != document_key(pl.lit(other))).item()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("(京)药监罚[2025]1號", "（京）药监罚〔2025〕1号"),
+        ("GSP(零售)2025-01", "GSP（零售）2025-01"),
+        ("j\u200b-7", "j-7"),
+        ("list/2026-03-10", "list/2026-03-10"),
+    ],
+)
+def test_brackets_without_a_year_are_shown_round(written, shown):
+    assert pl.select(document_number(pl.lit(written))).item() == shown
+
+
+def test_a_decision_reported_in_another_spelling_is_the_same_decision(tmp_path):
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(tmp_path / "1", "双公示.csv", [penalty(行政处罚决定书文号="京药监罚【2026】7号")])
+    first = night(tmp_path / "1")
+    put(tmp_path / "2", "双公示.csv", [penalty(行政处罚决定书文号="京药监罚〔2026〕第07號\u200b")])
+    again = night(tmp_path / "2", known_after(first))
+    account = again.accounts.filter(pl.col("kind") == "penalty")
+    assert account.select("accepted_count", "duplicate_count").row(0) == (0, 1)
+    assert first.records["penalty"].select("decision_no", "decision_key").row(0) == (NUMBER, NUMBER)
+
+
+@pytest.mark.parametrize(
+    "code", [f"{FIRM}\u200b", f"\ufeff{FIRM}", FIRM[:8] + "\u00ad" + FIRM[8:], f"'{FIRM}", f'="{FIRM}"', FIRM.lower()]
+)
+def test_a_code_is_read_without_what_nobody_sees(tmp_path, code):
+    intake = taken(tmp_path, penalty(统一社会信用代码=code, 行政相对人名称="京城药业\u200b有限公司"))
+    assert intake.records["penalty"].select("uscc", "party_name").row(0) == (FIRM, "京城药业有限公司")
+
+
+def test_a_value_that_is_turned_away_shows_what_nobody_sees(tmp_path):
+    intake = taken(tmp_path, penalty() | {"罚款金额（万元）": "伍\u200b仟元"}, penalty(监管领域="药\ufeff械"))
+    values = intake.quarantine.filter(pl.col("kind") == "penalty").sort("row_no")["value"].to_list()
+    assert values == ["伍[U+200B]仟元", "药[U+FEFF]械"]
+
+
+DAYS = (
+    "2026/2/11 0:00",
+    "2026-02-11 00:00:00.0",
+    "2026-02-11 23:59:59.999999",
+    "2026-02-11T00:00:00+08:00",
+    "2026-02-10T16:00:00Z",
+    "2026-02-10T11:00:00-05:00",
+    "2026-02-11 08:30:00 +0800",
+    "20260211000000",
+    "20260211T083000",
+    "2026年 2月 11日",
+    "2026年2月11号",
+    "2026年2月11日8时30分",
+    "2026-02-11 上午8:30",
+    "2026/2/11 12:00:00 AM",
+    "2026.2.11",
+    "２０２６－０２－１１",
+    "2026\u201302\u201311",
+    "2026-02-11\u200b",
+    "'2026-02-11",
+    "二〇二六年二月十一日",
+    "2026-02-11 24:00",
+)
+NO_DAYS = ("2026年2月", "02/11/2026", "26-02-11", "46064", "2026-02-11 25:00", "2026-02-30 10:00", "2026-02-11 早上")
+
+
+def test_a_day_with_a_time_is_that_day_by_the_clock_of_the_office(tmp_path):
+    rows = [penalty(处罚决定日期=text, 行政处罚决定书文号=f"{n}号") for n, text in enumerate(DAYS)]
+    read = dict(taken(tmp_path, *rows).records["penalty"].select("decision_no", "decided_on").iter_rows())
+    assert {text: read.get(f"{n}号") for n, text in enumerate(DAYS)} == dict.fromkeys(DAYS, date(2026, 2, 11))
+
+
+def test_what_is_no_day_for_sure_is_turned_away(tmp_path):
+    rows = [penalty(处罚决定日期=text, 行政处罚决定书文号=f"{n}号") for n, text in enumerate(NO_DAYS)]
+    found = faults(taken(tmp_path, *rows))
+    assert [row for row, _, _ in found] == list(range(2, len(NO_DAYS) + 2))
+    assert {code for _, _, code in found} == {"bad_date", "implausible_date"}

@@ -1,0 +1,173 @@
+"""Days and instants out of text, in whatever form a sender writes them: exactly, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+# An instant as it is kept: UTC, to the microsecond, so that the order of the texts is the order in time.
+KEPT = "%Y-%m-%dT%H:%M:%S%.6fZ"
+_IS_KEPT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+# Texts that are days already, or nothing; most are, and nothing has to be done for them.
+_IS_PLAIN = r"^[0-9]{4}([-/.])[0-9]{1,2}[-/.][0-9]{1,2}$"
+_HOUR, _SIXTY = "(?:[01]?[0-9]|2[0-4])", "[0-5]?[0-9]"
+_TIMED = (
+    r"^(?<day>\S+?)(?:[T ] *(?<half>上午|下午|AM|PM)? *"
+    rf"(?<hour>{_HOUR})[:时点](?:(?<minute>{_SIXTY})分?)?(?::?(?<second>{_SIXTY}|60)秒?(?:[.,](?<part>[0-9]+))?)?"
+    r" *(?<later>AM|PM)? *(?<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?(?:\[[A-Z_/]+\])?)?$"
+)
+_DIGITS = "〇零○一二三四五六七八九"
+_NUMERALS = dict(zip(_DIGITS, "000123456789", strict=True))
+_SERIAL = r"^[3-7][0-9]{4}(?:\.[0-9]+)?$"  # days since 1899-12-30, as a spreadsheet counts them
+_EPOCH = r"^1[0-9]{9}(?:[0-9]{3})?$"  # seconds or milliseconds since 1970
+_SECONDS = 86_400
+
+
+def day_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
+    """The day in `zone` (IANA): by the first of `formats` that fits the text, else the day part of a day with a time.
+
+    The text is half-width and without outer blanks. A time without a zone is of `zone`. Null where nothing fits.
+    """
+    parts = _timed(text)
+    day = pl.coalesce(*_by_formats(text, formats), *_by_formats(parts.struct.field("day"), formats))
+    has_zone = parts.struct.field("zone").is_not_null()
+    local = (day.cast(pl.Datetime("us")) + _time_of_day(parts) - _offset(parts)).dt.replace_time_zone("UTC")
+    shifted = local.dt.convert_time_zone(zone).dt.date()
+    return pl.when(has_zone).then(shifted).otherwise(day)
+
+
+def instant_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
+    """The instant (UTC) that the text names; a time without a zone is of `zone`.
+
+    Beside the forms of `day_of`: a spreadsheet's serial number, seconds or milliseconds since 1970. A day without a
+    time is its last microsecond: what a day's report says holds at the end of that day.
+    """
+    parts = _timed(text)
+    day = pl.coalesce(*_by_formats(parts.struct.field("day"), formats)).cast(pl.Datetime("us"))
+    has_time = parts.struct.field("hour").is_not_null()
+    named = day + pl.when(has_time).then(_time_of_day(parts)).otherwise(pl.duration(days=1, microseconds=-1))
+    with_zone = (named - _offset(parts)).dt.replace_time_zone("UTC")
+    without = _in_zone(pl.coalesce(named, _serial(text)), zone)
+    return (
+        pl.when(parts.struct.field("zone").is_not_null()).then(with_zone).otherwise(pl.coalesce(without, _epoch(text)))
+    )
+
+
+def kept_text(instant: pl.Expr) -> pl.Expr:
+    """An instant (UTC) as the text in which it is kept."""
+    return instant.dt.to_string(KEPT)
+
+
+def kept_instant(text: pl.Expr, zone: str) -> pl.Expr:
+    """The instant of a kept text; what was kept as its sender wrote it (before instants were read) is read now."""
+
+    def read(texts: pl.Series) -> pl.Series:
+        kept = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False).dt.replace_time_zone("UTC")
+        is_raw = texts.is_not_null() & ~texts.str.contains(_IS_KEPT)
+        if not is_raw.any():
+            return kept
+        raw = pl.col("raw").str.normalize("NFKC").str.strip_chars()
+        found = texts.filter(is_raw).to_frame("raw").select(instant_of(raw, FORMS, zone)).to_series()
+        return kept.scatter(is_raw.arg_true(), found)
+
+    return text.map_batches(read, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
+
+
+def _timed(text: pl.Expr) -> pl.Expr:
+    """The parts of a day with a time: day, half, hour, minute, second, part, later, zone."""
+    return _spelled(text).str.extract_groups(_TIMED)
+
+
+def _spelled(text: pl.Expr) -> pl.Expr:
+    """Text with one kind of dash, Arabic numerals, 日 for 号, and a blank between day and time."""
+
+    def spelled(texts: pl.Series) -> pl.Series:
+        is_odd = ~texts.str.contains(_IS_PLAIN).fill_null(True)
+        if not is_odd.any():
+            return texts
+        odd = texts.filter(is_odd).to_frame("odd").select(_respelled(pl.col("odd"))).to_series()
+        return texts.scatter(is_odd.arg_true(), odd)
+
+    return text.map_batches(spelled, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _respelled(text: pl.Expr) -> pl.Expr:
+    plain = text.str.replace_all("[\u2010-\u2015\u2212]", "-").str.to_uppercase().str.replace_all(r"\s+", " ")
+    is_chinese = plain.str.contains(f"^[{_DIGITS}]{{4}}年")
+    plain = pl.when(is_chinese).then(_in_digits(plain)).otherwise(plain)
+    plain = plain.str.replace_all(r" ?([年月日]) ?", "${1}").str.replace(r"月([0-9]{1,2})号", "月${1}日")
+    plain = plain.str.replace(r"日(.)", "日 ${1}")
+    plain = plain.str.replace(r"^([0-9]{8})[T ]?([0-9]{2})([0-9]{2})([0-9]{2})?(.*)$", "${1} ${2}:${3}:${4}${5}")
+    return plain.str.replace(r"^([0-9]{8} [0-9]{2}:[0-9]{2}):([^0-9]|$)", "${1}${2}")
+
+
+def _in_digits(text: pl.Expr) -> pl.Expr:
+    """Chinese numerals below a hundred as digits; the year is written digit by digit."""
+    tens = text.str.replace_all(f"([{_DIGITS}])十([{_DIGITS}])", "${1}${2}").str.replace_all(
+        f"([{_DIGITS}])十", "${1}0"
+    )
+    return tens.str.replace_all(f"十([{_DIGITS}])", "1${1}").str.replace_all("十", "10").str.replace_many(_NUMERALS)
+
+
+def _by_formats(text: pl.Expr, formats: Sequence[str]) -> list[pl.Expr]:
+    return [_by_format(text, form) for form in formats]
+
+
+def _by_format(text: pl.Expr, form: str) -> pl.Expr:
+    parsed = text.str.to_date(form, strict=False, exact=True)
+    if form != "%Y%m%d":
+        return parsed
+    # Without separators the parser would read 2025031 as 1 March.
+    return pl.when(text.str.contains(r"^[0-9]{8}$")).then(parsed)
+
+
+def _time_of_day(parts: pl.Expr) -> pl.Expr:
+    """Microseconds since midnight; of a time that a day does not have, null."""
+    half = pl.coalesce(parts.struct.field("half"), parts.struct.field("later"))
+    hour = _number(parts, "hour")
+    is_late, is_early = half.is_in(["下午", "PM"]), half.is_in(["上午", "AM"])
+    hour = pl.when(is_late & (hour < 12)).then(hour + 12).when(is_early & (hour == 12)).then(0).otherwise(hour)
+    part = parts.struct.field("part").str.head(6).str.pad_end(6, "0").cast(pl.Int64(), strict=False).fill_null(0)
+    second = hour * 3600 + _number(parts, "minute") * 60 + _number(parts, "second")
+    return pl.when(second <= _SECONDS).then(pl.duration(seconds=second, microseconds=part))
+
+
+def _offset(parts: pl.Expr) -> pl.Expr:
+    """How far the clock of the named zone is ahead of UTC."""
+    zone = parts.struct.field("zone").str.replace("UTC|GMT|Z", "")
+    found = zone.str.extract_groups(r"^(?<sign>[+-])(?<hours>[0-9]{1,2}):?(?<minutes>[0-9]{2})?$")
+    minutes = _number(found, "hours") * 60 + _number(found, "minutes")
+    return pl.duration(minutes=pl.when(found.struct.field("sign") == "-").then(-minutes).otherwise(minutes))
+
+
+def _number(parts: pl.Expr, name: str) -> pl.Expr:
+    return parts.struct.field(name).cast(pl.Int64(), strict=False).fill_null(0)
+
+
+def _in_zone(naive: pl.Expr, zone: str) -> pl.Expr:
+    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return local.dt.convert_time_zone("UTC")
+
+
+def _serial(text: pl.Expr) -> pl.Expr:
+    days = pl.when(text.str.contains(_SERIAL)).then(text).cast(pl.Float64(), strict=False)
+    whole = days.floor()
+    seconds = ((days - whole) * _SECONDS).round().cast(pl.Int64())
+    is_day = ~text.str.contains(".", literal=True)
+    time = pl.when(is_day).then(pl.duration(days=1, microseconds=-1)).otherwise(pl.duration(seconds=seconds))
+    return (
+        pl.lit("1899-12-30").str.to_datetime("%Y-%m-%d", time_unit="us")
+        + pl.duration(days=whole.cast(pl.Int64()))
+        + time
+    )
+
+
+def _epoch(text: pl.Expr) -> pl.Expr:
+    number = pl.when(text.str.contains(_EPOCH)).then(text).cast(pl.Int64(), strict=False)
+    return (
+        pl.from_epoch(pl.when(number < 10**10).then(number * 1000).otherwise(number), time_unit="ms")
+        .cast(pl.Datetime("us"))
+        .dt.replace_time_zone("UTC")
+    )
