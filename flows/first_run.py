@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 HOME = Path("var")
 ENTERPRISES, DAYS, SEED = 2000, 400, 7
 _BACKLOG_DAYS = 27
+_ADMINISTRATOR = HOME / "demo-administrator-key"
 _DEFAULTS = {
     "YAOXIN_INBOX": HOME / "inbox",
     "YAOXIN_STORE": HOME / "store",
@@ -48,6 +49,9 @@ def _first_night(inbox: Path, today: date) -> int:
     """Last night, with what had arrived a month ago; then all that came since, so that tonight has news."""
     from flows.cli import run_command
     from flows.demo import deliver, write_demo
+    from flows.demo.people import people_of_demo
+    from flows.office import office_of
+    from flows.settings import load
 
     outbox = HOME / "demo"
     print(f"The inbox {inbox} is empty: making a region of {ENTERPRISES} enterprises ...")  # noqa: T201
@@ -56,6 +60,8 @@ def _first_night(inbox: Path, today: date) -> int:
         shutil.rmtree(unfinished, ignore_errors=True)
         write_demo(unfinished, ENTERPRISES, DAYS, SEED, today)
         unfinished.replace(outbox)
+    if office_of(load({})).is_unused():
+        people_of_demo(load({}), _ADMINISTRATOR)
     deliver(outbox, inbox, today - timedelta(days=_BACKLOG_DAYS))
     code = run_command(["nightly", "--as-of", (today - timedelta(days=1)).isoformat()])
     deliver(outbox, inbox, today)
@@ -64,13 +70,21 @@ def _first_night(inbox: Path, today: date) -> int:
 
 def _where_to_look(today: date, seconds: float) -> None:
     home = " ".join(f"{name}={os.environ[name]}" for name in ("YAOXIN_INBOX", "YAOXIN_STORE"))
+    signing = ""
+    if _ADMINISTRATOR.is_file():
+        home += f" YAOXIN_ADMINISTRATOR_KEY={_ADMINISTRATOR.read_text(encoding='utf-8')}"
+        signing = (
+            "  yaoxin people list                 # invented people, for the demo only: the passphrase of\n"
+            "                                     # zhang is 'demo only: zhang', of li 'demo only: li'\n"
+            "  yaoxin publish --as zhang          # prepare the two public lists; then yaoxin approve … --as li\n"
+        )
     print(  # noqa: T201
         f"\nDone in {seconds:.0f} s. The page above is the office report of {today}. What to try next:\n"
         f"  export {home} PATH=.venv/bin:$PATH\n"
         "  yaoxin changes                     # tier changes with their causes\n"
         "  yaoxin explain ID                  # why an enterprise stands where it does\n"
         "  yaoxin quarantine                  # rows turned away, as workbooks to correct\n"
-        "  yaoxin publish --by 张三           # prepare the two public lists\n"
+        f"{signing}"
         "  yaoxin --help"
     )
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "rewind": "rewind:rewind",
     "publish": "publish:publish",
     "approve": "publish:approve",
+    "people": "people:people",
     "policy": "policy:policy",
     "serve": "serve:serve",
     "completion": "completion:completion",

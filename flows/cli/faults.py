@@ -25,6 +25,8 @@ _EXPECTED = {
     "flows.night.plan.PastNight": (USAGE, ""),
     "flows.night.plan.FutureNight": (USAGE, ""),
     "flows.publishing.approvals.NotApprovable": (USAGE, ""),
+    "flows.office.database.OfficeProblem": (USAGE, ""),
+    "flows.office.keys.WrongPassphrase": (USAGE, ""),
     "reports.publication.work.ReleaseProblem": (USAGE, ""),
     "reports.publication.contract.IndexProblem": (USAGE, ""),
     "reports.papers.fonts.PaperToolMissing": (USAGE, ""),

@@ -16,6 +16,7 @@ from flows.night.plan import Night
 from flows.night.rate import rate_all
 from flows.night.take_over import take_over
 from flows.night.tell import Report, Telling, tell
+from flows.office import to_be_noted
 from flows.policies import PolicyInForce
 from flows.settings import Settings
 from flows.store import Busy, Run, Store, Writing
@@ -94,7 +95,7 @@ def _work(office: Office, night: Night, writing: Writing, steps: Steps, story: S
         report = steps.tell(store, settings, Telling(night, policy, checked, former))
         advance("reported")
         steps.keep(writing, night)
-        run = writing.commit("passed", {**report.facts, **scope})
+        run = writing.commit("passed", {**report.facts, **scope, **to_be_noted(settings)})
         night.clear()
         advance("committed")
     story.passed(run, report)

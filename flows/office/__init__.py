@@ -11,14 +11,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from flows.office.database import Database, OfficeProblem
 from flows.office.journal import ACTS, START, Entry, Head
 from flows.office.keys import LEAST_LENGTH, MOST_LENGTH, WrongPassphrase
 from flows.office.office import Office, SignedIn
 from flows.office.people import ROLES, Person, Role, Standing
-from flows.office.witnesses import heads_in
+from flows.office.witnesses import NOTED, head_noted_by, heads_in
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -40,10 +41,27 @@ __all__ = [
     "Standing",
     "WrongPassphrase",
     "office_of",
+    "to_be_noted",
 ]
 
 
 def office_of(settings: Settings) -> Office:
     """The office of these settings."""
-    database = Database(settings.office_database)
-    return Office(database, settings.administrator_key, lambda: heads_in(settings.publications))
+    pinned = settings.administrator_key or ""
+
+    def witnessed() -> Iterator[tuple[str, Head]]:
+        yield from heads_in(settings.publications, pinned)
+        if noted := head_noted_by(settings):
+            yield noted
+
+    return Office(Database(settings.office_database), pinned, witnessed)
+
+
+def to_be_noted(settings: Settings) -> dict[str, Any]:
+    """What a run notes of the journal among its facts; nothing where there is none, or it cannot be read."""
+    try:
+        head = Database(settings.office_database).rows().head
+    except OfficeProblem:
+        return {}  # who signs next is told; no night waits for it
+    noted = {"number": head.number, "digest": head.digest, "administrator_key": settings.administrator_key}
+    return {NOTED: noted} if head != START else {}

@@ -27,7 +27,7 @@ ACTS: Mapping[str, str] = {
     "prepare": "拟定",
     "approve": "批准",
 }
-_PURPOSE = b"yaoxin office journal 1\n"  # a signature given for something else never counts here
+_PURPOSE = b"yaoxin-journal-1\n"  # a signature given for something else never counts here
 _START = "0" * 64
 
 

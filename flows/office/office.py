@@ -54,6 +54,14 @@ class Office:
             )
         return standing(rows, self.pinned, upto.number)
 
+    def sound(self) -> Standing:
+        """The office as it stands. Raises OfficeProblem where nobody can be trusted by it."""
+        return self._sound(self.database.rows())
+
+    def is_unused(self) -> bool:
+        """Whether the office has nobody yet, and by the settings never had."""
+        return not self.pinned and not self.database.rows().entries
+
     def begin(self, login: str, name: str, passphrase: str, roles: Iterable[Role] = ()) -> Entry:
         """Make the first administrator of an empty database; the entry's fingerprint is to be pinned.
 

@@ -1,6 +1,6 @@
-"""Where heads of the journal stand besides: in the signatures of every released version.
+"""Where heads of the journal stand besides: in the signatures of every released version, and in the ledger of runs.
 
-Whoever cuts the journal short, and with it somebody's disabling, must also reach what is public already.
+Whoever cuts the journal short, and with it somebody's disabling, must also change what is public already.
 """
 
 from __future__ import annotations
@@ -8,23 +8,42 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.office.database import OfficeProblem
 from flows.office.journal import Head
+from reports.publication.contract import SIGNATURES
 
-SIGNATURES = "signatures.json"
-"""In the folder of a released version."""
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+NOTED = "office_journal"
+"""The fact of a run that holds the head: number, digest, administrator_key."""
 
 
-def heads_in(publications: Path) -> Iterator[tuple[str, Head]]:
+def heads_in(publications: Path, pinned: str) -> Iterator[tuple[str, Head]]:
     """The head that each released version of each list names, with the file.
 
-    Raises OfficeProblem where such a file cannot be read.
+    Versions signed under another first key than `pinned` rest on another journal. Raises OfficeProblem where a file
+    cannot be read.
     """
     for path in sorted(publications.glob(f"*/[0-9]*/{SIGNATURES}")):
         try:
-            head = json.loads(path.read_text(encoding="utf-8"))["journal"]
+            document = json.loads(path.read_text(encoding="utf-8"))
+            head, key = document["journal"], document["administrator_key"]
             found = Head(int(head["number"]), str(head["digest"]))
         except (OSError, ValueError, KeyError, TypeError) as wrong:
             raise OfficeProblem(f"{path} 不能读取，无法核对办公数据库的日志：请从备份恢复该文件。") from wrong
-        yield str(path), found
+        if key == pinned:
+            yield str(path), found
+
+
+def head_noted_by(settings: Settings) -> tuple[str, Head] | None:
+    """The head that the last nightly run noted, with the run; None where it noted none under this first key."""
+    from flows.store import Store
+
+    run = Store(settings.store, settings.storage_options, settings.state_dir).last("nightly")
+    noted = run.facts.get(NOTED) if run is not None else None
+    if run is None or not noted or noted["administrator_key"] != settings.administrator_key:
+        return None
+    return f"运行 {run.run_id}", Head(noted["number"], noted["digest"])

@@ -1,11 +1,11 @@
-"""A publication of a list: prepared by one person, approved by another, then released.
+"""A publication of a list: prepared by the machine or a person, signed by two people, then released.
 
 - `lists`      which lists there are
 - `entries`    what stands on the serious-violation list, read from the store
 - `penalties`  which penalties are in publicity, read from the store
 - `contents`   what either gives
-- `approvals`  the decision that lets a draft out: one row of the decision table, whoever writes it
-- `steps`      prepare, approve, release; the command line and the publish flow both take these
+- `approvals`  the two signatures that let a draft out
+- `steps`      prepare, sign, release; the command line and the publish flow both take these
 """
 
 from flows.publishing.approvals import NotApprovable
@@ -15,8 +15,9 @@ from flows.publishing.steps import (
     approve,
     prepare_and_publish,
     prepare_and_publish_all,
-    release_approved,
+    release_signed,
     summary_of,
+    waiting_draft,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "approve",
     "prepare_and_publish",
     "prepare_and_publish_all",
-    "release_approved",
+    "release_signed",
     "summary_of",
+    "waiting_draft",
 ]

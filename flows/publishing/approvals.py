@@ -17,9 +17,9 @@ from typing import Literal
 from flows.office import Entry, Head, Office, OfficeProblem, SignedIn, Standing, office_of
 from flows.office.names import name_key
 from flows.office.people import Person
-from flows.office.witnesses import SIGNATURES
 from flows.settings import Settings
 from reports.publication import Draft
+from reports.publication.contract import SIGNATURES
 from reports.render.json_text import json_bytes
 
 __all__ = [
@@ -65,10 +65,7 @@ def signatures_on(settings: Settings, draft: Draft) -> tuple[Signed, ...]:
     Two keys of one name are one person, unless an administrator stated of the later one that it is another.
     Raises OfficeProblem where the office database is damaged: then no signature counts.
     """
-    office = office_of(settings)
-    if not office.database.path.exists() and not office.pinned:
-        return ()
-    return tuple(_shown(entry, person) for entry, person in _valid(_sound(office), target_of(draft)))
+    return tuple(_shown(*each) for each in _valid(_standing(settings), target_of(draft)))
 
 
 def has_two_signatures(settings: Settings, draft: Draft) -> bool:
@@ -82,10 +79,34 @@ def signatures_document(settings: Settings, draft: Draft) -> bytes:
     Raises OfficeProblem, NotApprovable where two signatures are wanting.
     """
     office = office_of(settings)
-    found = _sound(office)
+    return _document(office, office.sound(), draft)
+
+
+def unsigned_because(settings: Settings, folder: Path, draft: Draft) -> str:
+    """Why the `signatures.json` of a released version does not prove two signatures, in Chinese; empty where it does.
+
+    Asked of the office as it stood when the version was released: who was disabled since, had signed rightly.
+    """
+    path, office = folder / SIGNATURES, office_of(settings)
+    try:
+        content = path.read_bytes()
+        head = json.loads(content)["journal"]
+        then = office.standing(Head(head["number"], head["digest"]))
+        if then.faults:
+            return "；".join(then.faults)
+        return "" if _document(office, then, draft) == content else f"{path} 的内容与办公数据库的日志不符"
+    except FileNotFoundError:
+        return f"{path} 不存在：该版本没有两人签名的凭据"
+    except (NotApprovable, OfficeProblem) as problem:
+        return str(problem)
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{path} 不能读取"
+
+
+def _document(office: Office, found: Standing, draft: Draft) -> bytes:
     valid = list(_valid(found, target_of(draft)))
     if not _are_enough(tuple(_shown(*each) for each in valid)):
-        raise NotApprovable(f"版本 {draft.version} 还没有两人的有效签名，不能发布。")
+        raise NotApprovable(f"版本 {draft.version} 没有两人的有效签名，不能发布。")
     by_number = {entry.number: entry for entry in office.database.rows().entries}
     grounds = _grounds(found, by_number, [person for _, person in valid])
     return json_bytes(
@@ -104,33 +125,6 @@ def signatures_document(settings: Settings, draft: Draft) -> bytes:
     )
 
 
-def unsigned_because(settings: Settings, folder: Path, draft: Draft) -> str:
-    """Why the `signatures.json` of a released version does not prove two signatures, in Chinese; empty where it does.
-
-    Asked of the office as it stood when the version was released: who was disabled since, had signed rightly.
-    """
-    path = folder / SIGNATURES
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        head = Head(document["journal"]["number"], document["journal"]["digest"])
-        told = [each["number"] for each in document["signatures"]]
-    except FileNotFoundError:
-        return f"{path} 不存在：该版本没有两人签名的凭据"
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"{path} 不能读取"
-    try:
-        then = office_of(settings).standing(head)
-    except OfficeProblem as problem:
-        return str(problem)
-    if then.faults:
-        return "；".join(then.faults)
-    valid = list(_valid(then, target_of(draft)))
-    if not _are_enough(tuple(_shown(*each) for each in valid)):
-        return f"{path} 所记时点，该版本没有两人的有效签名"
-    is_same = [entry.number for entry, _ in valid] == told
-    return "" if is_same else f"{path} 所列签名与办公数据库不符"
-
-
 def preparer_of(signatures: tuple[Signed, ...]) -> Signed | None:
     """Who signed the draft as its preparer; None for one that the machine made."""
     return next((each for each in signatures if each.act == "prepare"), None)
@@ -138,12 +132,9 @@ def preparer_of(signatures: tuple[Signed, ...]) -> Signed | None:
 
 def has_lapsed(settings: Settings, draft: Draft) -> bool:
     """Whether a signer approved this version when its bytes were others. Raises OfficeProblem."""
-    office = office_of(settings)
-    if not office.database.path.exists():
-        return False
     target = target_of(draft)
     of_version = target.removesuffix(draft.digest)
-    acts = _sound(office).acts
+    acts = _standing(settings).acts
     return any(e.act == "approve" and e.subject.startswith(of_version) and e.subject != target for e in acts)
 
 
@@ -163,11 +154,9 @@ def sign(settings: Settings, draft: Draft, by: SignedIn, act: Literal["prepare",
     return _shown(entry, by.person)
 
 
-def _sound(office: Office) -> Standing:
-    found = office.standing()
-    if found.faults:
-        raise OfficeProblem("；".join(found.faults) + "。在恢复之前不能发布：请查明改动者，并从备份恢复办公数据库。")
-    return found
+def _standing(settings: Settings) -> Standing:
+    office = office_of(settings)
+    return Standing() if office.is_unused() else office.sound()
 
 
 def _valid(found: Standing, target: str) -> Iterator[tuple[Entry, Person]]:

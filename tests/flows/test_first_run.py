@@ -42,6 +42,31 @@ def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_lo
     assert "YAOXIN_STORE=var/store" in told
 
 
+def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys, tmp_path):
+    from flows.demo.people import demo_passphrase, people_of_demo
+    from flows.office import OfficeProblem, office_of
+    from flows.settings import load
+
+    first_run.main()
+    told = capsys.readouterr().out
+    assert "for the demo only" in told
+    key = told.split("YAOXIN_ADMINISTRATOR_KEY=")[1].split()[0]
+    settings = load({"administrator_key": key})
+    for login in ("zhang", "li"):
+        assert f"'{demo_passphrase(login)}'" in told
+        assert office_of(settings).sign_in(login, lambda name=login: demo_passphrase(name)).person.is_a("signer")
+    with pytest.raises(OfficeProblem, match="已有首位管理员"):
+        people_of_demo(settings, tmp_path / "key")
+
+
+def test_an_office_with_records_of_its_own_gets_no_invented_people(commands, tmp_path, capsys):
+    (tmp_path / "var" / "inbox").mkdir(parents=True)
+    (tmp_path / "var" / "inbox" / "own.csv").write_text("x", "utf-8")
+    assert first_run.main() == 0
+    assert not (tmp_path / "var" / "store" / "office.sqlite").exists()
+    assert "demo only" not in capsys.readouterr().out
+
+
 def test_where_the_first_night_fails_there_is_no_second(commands, capsys):
     given, codes = commands
     codes[1] = 1

@@ -1,72 +1,119 @@
-"""`yaoxin publish` and `yaoxin approve`: one person prepares a publication, another approves it."""
+"""`yaoxin publish` and `yaoxin approve`: a publication is prepared, two people sign it, and it is released."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flows.cli.faults import DONE, FAULT, REFUSED
+from flows.cli.faults import DONE, FAULT, REFUSED, Mistake
 from flows.cli.options import as_json, common, print_json, settings_of
+from flows.cli.passphrases import Passphrases, as_login
+
+if TYPE_CHECKING:
+    from flows.office import SignedIn
+    from flows.settings import Settings
+    from reports.publication import Draft
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _CODES = {"refused": REFUSED, "busy": FAULT}
 
 
+def _no_name(_context: click.Context, _parameter: click.Parameter, name: str | None) -> None:
+    """Raises Mistake: a name that is typed proves nobody."""
+    if name is not None:
+        raise Mistake(
+            "--by 写的姓名不能证明是谁，不再作为签名：请用 --as 登录名，由本人输入口令（人员见 yaoxin people list）。"
+        )
+
+
 _NAME = click.option("--list", "name", metavar="NAME", help="Which list: serious-violations or penalties.")
+_BY = click.option("--by", metavar="NAME", callback=_no_name, expose_value=False, help="No longer signs: see --as.")
 
 
 @click.command(short_help="Prepare and publish the lists.")
-@click.option("--by", "prepared_by", required=True, metavar="NAME", help="Who prepares it.")
+@as_login
+@_BY
 @_NAME
 @as_json
 @common
 @click.pass_context
-def publish(context: click.Context, /, prepared_by: str, name: str | None, is_json: bool, **flags: object) -> None:
-    """Prepare the lists of the last night, or one of them; publish what is approved already.
+def publish(context: click.Context, /, login: str | None, name: str | None, is_json: bool, **flags: Any) -> None:  # noqa: ANN401
+    """Prepare the lists of the last run, or one of them; publish what two people have signed already.
 
-    The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示). Each is approved on its own.
+    With --as the person signs as preparer, and somebody else approves. Without it nobody has signed, and two people
+    approve. The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示). Each is signed on its own.
 
     \b
     Examples:
-      yaoxin publish --by 张三
-      yaoxin publish --by 张三 --list penalties --json | jq -r '.version'
+      yaoxin publish --as zhang
+      yaoxin publish --as zhang --list penalties --json | jq -r '.version'
+      yaoxin publish
     """
     from flows.publishing import prepare_and_publish, prepare_and_publish_all, summary_of
 
+    secrets = Passphrases(flags.pop("passphrase_fd"))
     settings = settings_of(**flags)
-    if name:
-        found = prepare_and_publish(settings, prepared_by, name)
-    else:
-        found = summary_of(prepare_and_publish_all(settings, prepared_by))
+    by = _signed_in(settings, login, secrets) if login is not None else None
+    found = prepare_and_publish(settings, by, name) if name else summary_of(prepare_and_publish_all(settings, by))
     _answer(context, found, is_json)
 
 
 @click.command(short_help="Approve a prepared publication.")
 @click.argument("version")
-@click.option("--by", "approved_by", required=True, metavar="NAME", help="Who approves it: not who prepared it.")
+@as_login
+@_BY
 @_NAME
 @click.option("--note", default="", metavar="TEXT", help="A remark that is kept with the approval.")
 @as_json
 @common
 @click.pass_context
 def approve(
-    context: click.Context, /, version: str, approved_by: str, name: str | None, is_json: bool, **flags: object
+    context: click.Context,
+    /,
+    version: str,
+    login: str | None,
+    name: str | None,
+    is_json: bool,
+    **flags: Any,  # noqa: ANN401
 ) -> None:
-    """Approve a prepared version of a list, serious-violations unless --list says another.
+    """Sign a prepared version of a list as approved, serious-violations unless --list says another.
 
-    The approval is a row among the office's decisions.
+    Where it is the second person's signature, the version is released.
 
     \b
     Examples:
-      yaoxin approve 2026-03-01 --by 李四
-      yaoxin approve 2026-03-01 --list penalties --by 李四 --note 核对无误
+      yaoxin approve 2026-03-01 --as li
+      yaoxin approve 2026-03-01 --list penalties --as li --note 核对无误
     """
-    from flows.publishing import SERIOUS_LIST, Chosen
-    from flows.publishing import approve as record_approval
+    from flows.publishing import SERIOUS_LIST, Chosen, waiting_draft
+    from flows.publishing import approve as sign_approval
 
-    note, settings = str(flags.pop("note")), settings_of(**flags)
-    _answer(context, record_approval(settings, Chosen(version, name or SERIOUS_LIST), approved_by, note), is_json)
+    if login is None:
+        raise Mistake("须写明由谁批准：--as 登录名（人员见 yaoxin people list）。")
+    note, secrets = str(flags.pop("note")), Passphrases(flags.pop("passphrase_fd"))
+    settings, chosen = settings_of(**flags), Chosen(version, name or SERIOUS_LIST)
+    draft = waiting_draft(settings, chosen)
+    click.echo("\n".join(_summary(draft)), err=True)
+    by = _signed_in(settings, login, secrets)
+    _answer(context, sign_approval(settings, chosen._replace(digest=draft.digest), by, note), is_json)
+
+
+def _summary(draft: Draft) -> Iterator[str]:
+    """What is about to be signed."""
+    index, changes = draft.index, draft.index.delta
+    yield f"{index.title} {index.version}：共 {index.count} 条；须核对的事项 {len(index.issues)} 项"
+    yield f"较上一版：新增 {changes.added}，变更 {changes.modified}，移除 {changes.removed}"
+    yield f"{draft.folder}"
+    yield f"摘要 {draft.digest}"
+
+
+def _signed_in(settings: Settings, login: str, secrets: Passphrases) -> SignedIn:
+    from flows.office import office_of
+
+    return office_of(settings).sign_in(login, lambda: secrets.of(login))
 
 
 def _answer(context: click.Context, found: Mapping[str, Any], is_json: bool) -> None:
@@ -82,6 +129,9 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     from flows.cli.text import pairs
 
     yield f"{answer['title']}：{answer['message']}"
-    rest = ((name, value) for name, value in answer.items() if name not in ("title", "message", "held"))
+    told = ("title", "message", "held", "signatures")
+    rest = ((name, value) for name, value in answer.items() if name not in told)
     yield from pairs((name, str(value)) for name, value in rest if value not in (None, ""))
+    for one in answer.get("signatures", ()):
+        yield f"  签名　{'拟定' if one['act'] == 'prepare' else '批准'}　{one['name']}（{one['login']}）"
     yield from (f"  ! {line}" for line in answer.get("held", ()))

@@ -24,7 +24,7 @@ from transforms.policy import PolicyProblems
 from transforms.tables import LAW_KEPT, TABLES
 
 ROOT = Path(__file__).parents[3]
-EVERY = [[name] for name in COMMANDS] + [["policy", "check"], []]
+EVERY = [[name] for name in COMMANDS] + [["policy", "check"], ["people", "add"], ["people", "journal"], []]
 
 
 @pytest.mark.parametrize("command", EVERY, ids=" ".join)
@@ -306,11 +306,11 @@ def test_nightly_hands_on_what_was_asked(yaoxin, monkeypatch):
 
 def test_publish_and_approve_say_what_became_of_it(yaoxin, tmp_path):
     flags = ("--store", str(tmp_path / "empty"))
-    result = yaoxin("publish", "--by", "甲", *flags, "--json")
+    result = yaoxin("publish", *flags, "--json")
     assert result.exit_code == DONE, result.stderr
     assert result.document["state"] == "nothing"
-    said = yaoxin("publish", "--by", "甲", *flags).stdout
+    said = yaoxin("publish", *flags).stdout
     assert all(line in said for line in result.document["message"].splitlines())
-    refused = yaoxin("approve", "2026-03-01-1", "--by", "乙", *flags)
+    refused = yaoxin("approve", "2026-03-01-1", "--as", "li", *flags)
     assert refused.exit_code == USAGE
     assert "没有待批准的版本 2026-03-01-1" in refused.stderr

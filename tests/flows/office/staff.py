@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from functools import cache
 
 from flows.office import SignedIn, office_of
-from flows.settings import Settings
+from flows.settings import Settings, load
 
 NAMES = {"wang": "王主任", "zhang": "张三", "li": "李四"}
 SECRETS = {login: f"correct horse {login} staple" for login in NAMES}
 
 
 def staffed(settings: Settings) -> Settings:
-    """The same settings with the administrator pinned: wang; zhang and li are signers."""
-    pinned = replace(settings, administrator_key=found(settings))
-    for login in ("zhang", "li"):
-        added(pinned, login)
-    return pinned
+    """The same settings with an office, whose administrator is pinned: wang; zhang and li are signers."""
+    content, fingerprint = _office()
+    settings.office_database.parent.mkdir(parents=True, exist_ok=True)
+    settings.office_database.touch(mode=0o600)
+    settings.office_database.write_bytes(content)
+    return replace(settings, administrator_key=fingerprint)
+
+
+def office_in(settings: Settings) -> Settings:
+    """The same settings with the administrator of the office that is there already."""
+    return replace(settings, administrator_key=_office()[1])
+
+
+@cache
+def _office() -> tuple[bytes, str]:
+    """The database of an office, and the fingerprint of its administrator; made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load({"store": folder}, environ={})
+        pinned = replace(settings, administrator_key=found(settings))
+        for login in ("zhang", "li"):
+            added(pinned, login)
+        return pinned.office_database.read_bytes(), str(pinned.administrator_key)
 
 
 def found(settings: Settings, login: str = "wang", **more: object) -> str:

@@ -1,17 +1,20 @@
-"""A publication is prepared by one person and approved by another; unapproved, nothing moves."""
+"""A publication is signed by two people over its very bytes; unsigned, nothing moves."""
 
 import csv
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
-import polars as pl
 import pytest
 
-from flows.publishing import Chosen, NotApprovable, approve, prepare_and_publish, release_approved
+from flows.office import OfficeProblem, office_of
+from flows.publishing import Chosen, NotApprovable, approve, prepare_and_publish, release_signed
+from flows.publishing.approvals import SIGNATURES, has_two_signatures, sign, signatures_on
 from flows.publishing.steps import waiting_draft
 from reports.publication import IndexProblem, ReleaseProblem, Shelf
-from tests.flows.publishing.town import HOSTILE, NIGHT, after, listing, night, removal, settings_at, store_at, town
+from tests.flows.office.staff import added, signed_in
+from tests.flows.publishing.town import HOSTILE, NIGHT, after, listing, night, removal, settings_at, town
 
 VERSION = NIGHT.isoformat()
 
@@ -26,112 +29,211 @@ def shelf(settings):
     return Shelf(settings.publications / "serious-violations")
 
 
-def published(settings, by="张三", approved_by="李四"):
-    approve(settings, Chosen(prepare_and_publish(settings, by)["version"]), approved_by)
-    return prepare_and_publish(settings, by)
+def prepared(settings, login="zhang"):
+    return prepare_and_publish(settings, signed_in(settings, login))
 
 
-def approvals(settings):
-    rows = store_at(settings.publications.parent.parent).scan("decision").collect()
-    return rows.filter(pl.col("decision_type") == "approve_publication").sort("decision_no")
+def approved(settings, login="li", version=VERSION, **more):
+    return approve(settings, Chosen(version, **more), signed_in(settings, login))
 
 
-def test_before_any_night_there_is_nothing_to_publish(tmp_path):
-    answer = prepare_and_publish(settings_at(tmp_path), "张三")
+def published(settings):
+    return approved(settings, version=prepared(settings)["version"])
+
+
+def acts(settings):
+    return [(entry.person, entry.act) for entry in office_of(settings).standing().acts]
+
+
+def test_before_any_run_there_is_nothing_to_publish(tmp_path):
+    answer = prepare_and_publish(settings_at(tmp_path))
     assert (answer["state"], answer["message"]) == ("nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
 
 
 def test_a_prepared_list_waits_and_says_for_whom(settings):
-    answer = prepare_and_publish(settings, " 张三 ")
-    assert {name: answer[name] for name in ("state", "version", "prepared_by", "count")} == {
+    answer = prepared(settings)
+    assert {name: answer[name] for name in ("state", "version", "prepared_by", "count", "signatures")} == {
         "state": "waiting",
         "version": VERSION,
         "prepared_by": "张三",
         "count": 2,
+        "signatures": [{"login": "zhang", "name": "张三", "act": "prepare"}],
     }
-    assert answer["message"].endswith(f"待他人批准：yaoxin approve {VERSION} --by 姓名")
+    assert answer["message"] == f"版本 {VERSION} 已由 张三 拟定，待他人批准：yaoxin approve {VERSION} --as 登录名"
     assert shelf(settings).latest() is None
 
 
-@pytest.mark.parametrize("by", ["张三", " 张三", "张 三", "张\u3000三"])
-def test_who_prepared_it_may_not_approve_it(settings, by):
-    prepare_and_publish(settings, "张三")
+def test_who_prepared_it_may_not_approve_it(settings):
+    prepared(settings)
     with pytest.raises(
-        NotApprovable, match=r"^拟定人与批准人不得为同一人：版本 2026-03-01 由 张三 拟定，须由他人批准。$"
+        NotApprovable,
+        match=r"^拟定人与批准人不得为同一人：版本 2026-03-01 已由 张三（zhang）拟定，须由他人批准。$",
     ):
-        approve(settings, Chosen(VERSION), by)
-    assert approvals(settings).is_empty()
-    assert prepare_and_publish(settings, "李四")["prepared_by"] == "张三", "preparing again hands nothing over"
+        approved(settings, "zhang")
+    assert acts(settings) == [("zhang", "prepare")]
+    assert prepared(settings, "li")["prepared_by"] == "张三", "preparing again hands nothing over"
+    assert acts(settings) == [("zhang", "prepare")]
+    assert shelf(settings).latest() is None
 
 
-@pytest.mark.parametrize("by", ["", "  ", "\u3000"])
-def test_nobody_prepares_or_approves(settings, by):
-    with pytest.raises(NotApprovable, match="拟定须写明拟定人姓名"):
-        prepare_and_publish(settings, by)
-    prepare_and_publish(settings, "张三")
-    with pytest.raises(NotApprovable, match="批准须写明批准人姓名"):
-        approve(settings, Chosen(VERSION), by)
+def test_whoever_approved_does_not_become_the_preparer_and_cannot_approve_twice(settings):
+    prepare_and_publish(settings)
+    approved(settings)
+    assert prepared(settings, "li")["state"] == "waiting"
+    with pytest.raises(NotApprovable, match=r"已由 李四（li）批准，须由他人批准"):
+        approved(settings)
+    assert acts(settings) == [("li", "approve")]
+    assert shelf(settings).latest() is None
 
 
-def test_an_approval_is_a_decision_and_lets_the_list_out(settings):
-    draft = prepare_and_publish(settings, "张三")
-    answer = approve(settings, Chosen(VERSION), "李四", "核对无误")
-    assert answer["state"] == "approved"
-    (row,) = approvals(settings).to_dicts()
-    assert row["target"] == f"serious-violations/{VERSION}#{draft['digest']}"
-    assert (row["proposed_by"], row["decided_by"], row["reason"]) == ("张三", "李四", "核对无误")
-    assert (row["decision_no"], row["source"], row["version_no"]) == (
-        f"发布〔{row['decided_on'].year}〕1号",
-        "yaoxin_approve",
-        1,
-    )
-    assert row["record_id"].startswith("decision:")
-    assert shelf(settings).latest() is None, "approved is not yet released"
-    answer = prepare_and_publish(settings, "张三")
+def test_what_the_machine_prepared_two_people_approve(settings):
+    answer = prepare_and_publish(settings)
+    assert (answer["prepared_by"], answer["signatures"]) == (None, [])
+    assert answer["message"] == f"版本 {VERSION} 已由 系统 拟定，待两人批准：yaoxin approve {VERSION} --as 登录名"
+    answer = approved(settings)
+    assert (answer["state"], "已由 系统 拟定，李四 已批准，待他人批准" in answer["message"]) == ("waiting", True)
+    assert prepare_and_publish(settings)["state"] == "waiting", "nor does another run of the machine release it"
+    assert shelf(settings).latest() is None
+    assert approved(settings, "zhang")["state"] == "published"
+    assert shelf(settings).latest() == VERSION
+
+
+def test_two_who_prepare_are_not_enough(settings):
+    """As two at once could, each before the other's signature was there."""
+    prepare_and_publish(settings)
+    draft = waiting_draft(settings, Chosen(VERSION))
+    for login in ("li", "zhang"):
+        sign(settings, draft, signed_in(settings, login), "prepare")
+    assert len(signatures_on(settings, draft)) == 2
+    assert not has_two_signatures(settings, draft)
+    assert release_signed(settings, draft)["state"] == "waiting"
+
+
+def test_the_second_signature_lets_the_list_out(settings):
+    draft = prepared(settings)
+    answer = approve(settings, Chosen(VERSION), signed_in(settings, "li"), "核对无误")
     assert (answer["state"], answer["version"]) == ("published", VERSION)
     assert shelf(settings).latest() == VERSION
-    assert prepare_and_publish(settings, "张三")["state"] == "unchanged"
+    entry = office_of(settings).standing().acts[-1]
+    assert entry.subject == f"serious-violations/{VERSION}#{draft['digest']}"
+    assert entry.content == {
+        "list": "serious-violations",
+        "version": VERSION,
+        "digest": draft["digest"],
+        "note": "核对无误",
+    }
+    assert prepared(settings)["state"] == "unchanged"
 
 
 @pytest.mark.parametrize("version", ["2026-03-02", "..", "../..", "", ".", "drafts/2026-03-01"])
 def test_only_what_waits_can_be_approved(settings, version):
-    prepare_and_publish(settings, "张三")
+    prepared(settings)
     with pytest.raises(NotApprovable, match=r"^没有待批准的版本 .*。待批准：2026-03-01。$"):
-        approve(settings, Chosen(version), "李四")
+        approved(settings, version=version)
 
 
 def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_path):
-    shown = prepare_and_publish(settings, "张三")["digest"]
+    shown = prepared(settings)["digest"]
     night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
-    assert prepare_and_publish(settings, "张三")["count"] == 3
+    assert prepared(settings)["count"] == 3
     with pytest.raises(NotApprovable, match="已变动，请重新核对"):
-        approve(settings, Chosen(VERSION, digest=shown), "李四")
-    assert approvals(settings).is_empty()
+        approved(settings, digest=shown)
+    assert "approve" not in dict(acts(settings)).values()
 
 
 def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_path):
-    assert "重新批准" not in prepare_and_publish(settings, "张三")["message"]
-    approve(settings, Chosen(VERSION), "李四")
+    assert "重新批准" not in prepare_and_publish(settings)["message"]
+    approved(settings)
     night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
-    answer = prepare_and_publish(settings, "张三")
+    answer = prepare_and_publish(settings)
     assert (answer["state"], "须重新批准" in answer["message"]) == ("waiting", True)
+    assert approved(settings, "zhang")["state"] == "waiting", "what was signed of the other bytes does not count"
     assert shelf(settings).latest() is None
-    assert published(settings)["state"] == "published"
-    assert approvals(settings)["decision_no"].str.extract(r"〕(\d+)号$").to_list() == ["1", "2"]
+    assert approved(settings)["state"] == "published"
 
 
 def test_a_draft_that_was_touched_is_neither_approved_nor_released(settings):
-    draft = prepare_and_publish(settings, "张三")
-    prepared = waiting_draft(settings, Chosen(VERSION))
-    approve(settings, Chosen(VERSION), "李四")
+    digest = prepared(settings)["digest"]
+    draft = waiting_draft(settings, Chosen(VERSION))
+    sign(settings, draft, signed_in(settings, "li"), "approve")
     page = shelf(settings).draft(VERSION) / "list.html"
     page.write_bytes(page.read_bytes() + b" ")
     with pytest.raises((ReleaseProblem, IndexProblem)):
-        release_approved(settings, store_at(settings.publications.parent.parent), prepared)
+        release_signed(settings, draft)
     with pytest.raises(NotApprovable, match="版本 2026-03-01 的文件在拟定后被改动"):
-        approve(settings, Chosen(VERSION), "王五")
+        approved(settings)
     assert shelf(settings).latest() is None
-    assert prepare_and_publish(settings, "张三")["digest"] == draft["digest"], "made anew, it is what was approved"
+    answer = prepare_and_publish(settings)
+    assert (answer["state"], answer["digest"]) == ("published", digest), "made anew, it is what was signed"
+
+
+def test_who_was_disabled_since_releases_nothing(settings):
+    prepared(settings)
+    office_of(settings).disable(signed_in(settings, "wang"), "zhang", "调离")
+    answer = approved(settings)
+    assert (answer["state"], answer["prepared_by"]) == ("waiting", None)
+    added(settings, "zhao", "赵六")
+    assert approved(settings, "zhao")["state"] == "published"
+
+
+def test_nor_does_who_is_no_signer_any_more(settings):
+    prepared(settings)
+    office_of(settings).take_role(signed_in(settings, "wang"), "zhang", "signer")
+    assert approved(settings)["state"] == "waiting"
+
+
+def test_one_who_came_again_with_another_key_is_one_person(settings):
+    prepare_and_publish(settings)
+    approved(settings)
+    office_of(settings).disable(signed_in(settings, "wang"), "li")
+    added(settings, "li")
+    assert approved(settings)["state"] == "waiting", "the signature of the old key is nobody's now"
+    assert approved(settings, "zhang")["state"] == "published"
+
+
+@pytest.mark.parametrize("second", ["张三", "張三"])
+def test_two_logins_of_one_person_are_one(settings, second, monkeypatch):
+    """An administrator whose program does not ask for a reason adds the same person again."""
+    monkeypatch.setattr("flows.office.office.name_key", lambda name: str(id(name)))
+    added(settings, "zhang2", second)
+    monkeypatch.undo()
+    prepared(settings)
+    answer = approved(settings, "zhang2")
+    assert (answer["state"], len(answer["signatures"])) == ("waiting", 1)
+    assert shelf(settings).latest() is None
+
+
+@pytest.mark.parametrize("first", ["zhang", "zhang2"])
+def test_two_people_of_one_name_are_two_where_an_administrator_said_so(settings, first):
+    added(settings, "zhang2", "张三", namesake="二处，工号 1077")
+    prepared(settings, first)
+    assert approved(settings, {"zhang": "zhang2", "zhang2": "zhang"}[first])["state"] == "published"
+
+
+def test_without_an_office_a_draft_is_made_and_nobody_signs(settings):
+    nobody = replace(settings, administrator_key=None, office_database=settings.office_database.with_name("none"))
+    assert prepare_and_publish(nobody)["state"] == "waiting"
+    unpinned = replace(settings, administrator_key=None)
+    answer = prepare_and_publish(unpinned)
+    assert answer["state"] == "waiting"
+    assert "不能签名和发布：请在设置中写明首位管理员的密钥指纹" in answer["message"]
+    with pytest.raises(OfficeProblem, match="administrator_key"):
+        signed_in(unpinned, "li")
+
+
+def test_a_released_version_carries_its_signatures(settings):
+    version = published(settings)["version"]
+    document = json.loads((shelf(settings).version(version) / SIGNATURES).read_text(encoding="utf-8"))
+    assert [(each["person"], each["name"], each["act"], each["role"]) for each in document["signatures"]] == [
+        ("zhang", "张三", "prepare", "signer"),
+        ("li", "李四", "approve", "signer"),
+    ]
+    assert document["administrator_key"] == settings.administrator_key
+    assert [each["act"] for each in document["grounds"]] == ["found", "add_person", "add_person"]
+    names = {
+        file["name"] for file in json.loads((shelf(settings).version(version) / "index.json").read_text())["files"]
+    }
+    assert SIGNATURES not in names, "who signed is no content"
 
 
 def test_a_removal_brings_a_new_version_that_names_it_and_its_cause(settings, tmp_path):
@@ -147,7 +249,7 @@ def test_a_removal_brings_a_new_version_that_names_it_and_its_cause(settings, tm
 def test_a_night_without_news_for_the_list_needs_no_version(settings, tmp_path):
     published(settings)
     night(tmp_path, after(1))
-    answer = prepare_and_publish(settings, "张三")
+    answer = prepared(settings)
     assert (answer["state"], answer["version"]) == ("unchanged", VERSION)
 
 

@@ -1,4 +1,4 @@
-"""`yaoxin publish` and `yaoxin approve` on a real store."""
+"""`yaoxin publish` and `yaoxin approve` on a real store, as signed-in people give them."""
 
 import json
 import os
@@ -7,81 +7,114 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.store import Store
-from tests.flows.publishing.town import NIGHT, settings_at, town
+from tests.flows.office.staff import secret_of
+from tests.flows.publishing.town import NIGHT, town
 
 VERSION = NIGHT.isoformat()
 
 
 @pytest.fixture
 def yaoxin(tmp_path, monkeypatch):
-    """Runs a command on the town's store."""
+    """Runs a command on the town's store; passphrases: of whom `--as` names, or those given."""
     for name in [name for name in os.environ if name.startswith("YAOXIN_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("YAOXIN_STORE", town(tmp_path).store)
-    return lambda *arguments: CliRunner().invoke(cli, list(arguments))
+    settings = town(tmp_path)
+    monkeypatch.setenv("YAOXIN_STORE", settings.store)
+    monkeypatch.setenv("YAOXIN_ADMINISTRATOR_KEY", settings.administrator_key)
+
+    def run(*arguments, passphrase=None):
+        words = list(arguments)
+        if "--as" not in words:
+            return CliRunner().invoke(cli, words)
+        reading, writing = os.pipe()
+        with os.fdopen(writing, "w", encoding="utf-8") as lines:
+            given = passphrase if passphrase is not None else secret_of(words[words.index("--as") + 1])
+            lines.write(f"{given}\n")
+        try:
+            return CliRunner().invoke(cli, [*words, "--passphrase-fd", str(reading)])
+        finally:
+            os.close(reading)
+
+    return run
 
 
 @pytest.mark.parametrize("chosen", ["serious-violations", "penalties"])
 def test_one_prepares_another_approves_and_the_list_is_out(yaoxin, chosen):
     steps = [
-        ("publish", "--by", "张三", "--list", chosen, "--json"),
-        ("approve", VERSION, "--list", chosen, "--by", "李四", "--note", "核对无误", "--json"),
-        ("publish", "--by", "张三", "--list", chosen, "--json"),
-        ("publish", "--by", "张三", "--list", chosen, "--json"),
+        ("publish", "--as", "zhang", "--list", chosen, "--json"),
+        ("approve", VERSION, "--list", chosen, "--as", "li", "--note", "核对无误", "--json"),
+        ("publish", "--as", "zhang", "--list", chosen, "--json"),
     ]
     results = [yaoxin(*step) for step in steps]
-    assert [result.exit_code for result in results] == [0, 0, 0, 0]
+    assert [result.exit_code for result in results] == [0, 0, 0]
     answers = [json.loads(result.stdout) for result in results]
-    assert [answer["state"] for answer in answers] == ["waiting", "approved", "published", "unchanged"]
+    assert [answer["state"] for answer in answers] == ["waiting", "published", "unchanged"]
     assert {answer["list"] for answer in answers} == {chosen}
 
 
 def test_without_a_name_every_list_is_prepared_and_each_is_approved_on_its_own(yaoxin):
-    def states():
-        answer = json.loads(yaoxin("publish", "--by", "张三", "--json").stdout)
+    def states(*more):
+        answer = json.loads(yaoxin("publish", *more, "--json").stdout)
         return answer["state"], {one["list"]: one["state"] for one in answer["lists"]}
 
-    assert states() == ("waiting", {"serious-violations": "waiting", "penalties": "waiting"})
-    assert yaoxin("approve", VERSION, "--by", "李四").exit_code == 0
-    assert states() == ("waiting", {"serious-violations": "published", "penalties": "waiting"})
-    assert yaoxin("approve", VERSION, "--list", "penalties", "--by", "李四").exit_code == 0
-    assert states() == ("published", {"serious-violations": "unchanged", "penalties": "published"})
+    assert states("--as", "zhang") == ("waiting", {"serious-violations": "waiting", "penalties": "waiting"})
+    assert yaoxin("approve", VERSION, "--as", "li").exit_code == 0
+    assert states() == ("waiting", {"serious-violations": "unchanged", "penalties": "waiting"})
+    assert yaoxin("approve", VERSION, "--list", "penalties", "--as", "li").exit_code == 0
     assert states() == ("unchanged", {"serious-violations": "unchanged", "penalties": "unchanged"})
 
 
 def test_the_answer_to_a_person_begins_with_a_sentence_on_each_list(yaoxin):
-    said = yaoxin("publish", "--by", "张三").stdout
+    said = yaoxin("publish", "--as", "zhang").stdout
     assert said.startswith(
-        f"严重违法失信名单：版本 {VERSION} 已由 张三 拟定，待他人批准：yaoxin approve {VERSION} --by 姓名\n"
+        f"严重违法失信名单：版本 {VERSION} 已由 张三 拟定，待他人批准：yaoxin approve {VERSION} --as 登录名\n"
     )
     assert f"\n\n行政处罚公示：版本 {VERSION} 已由 张三 拟定，待他人批准：" in said
-    assert f"yaoxin approve {VERSION} --list penalties --by 姓名" in said
+    assert f"yaoxin approve {VERSION} --list penalties --as 登录名" in said
+    assert "签名　拟定　张三（zhang）" in said
+
+
+def test_who_approves_is_told_first_what_is_signed(yaoxin):
+    yaoxin("publish")
+    told = yaoxin("approve", VERSION, "--as", "li").stderr
+    assert f"严重违法失信名单 {VERSION}：共 2 条" in told
+    assert "较上一版：新增 2，变更 0，移除 0" in told
+    assert "摘要 " in told
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("approve", VERSION, "--by", "张三"), "拟定人与批准人不得为同一人"),
-        (("approve", "2020-01-01", "--by", "李四"), f"没有待批准的版本 2020-01-01。待批准：{VERSION}。"),
-        (("approve", VERSION, "--by", " "), "批准须写明批准人姓名"),
-        (("publish", "--by", " "), "拟定须写明拟定人姓名"),
-        (("publish", "--by", "张三", "--list", "没有"), "没有名为 没有 的名单。现有：serious-violations、penalties。"),
-        (("approve", VERSION, "--list", "../x", "--by", "李四"), "没有名为 ../x 的名单"),
+        (("approve", VERSION, "--as", "zhang"), "拟定人与批准人不得为同一人"),
+        (("approve", VERSION, "--as", "wang"), "wang 不是签发人"),
+        (("approve", VERSION, "--as", "nobody"), "没有登录名为 nobody 的人员"),
+        (("approve", "2020-01-01", "--as", "li"), f"没有待批准的版本 2020-01-01。待批准：{VERSION}。"),
+        (("approve", VERSION), "须写明由谁批准：--as 登录名"),
+        (("approve", VERSION, "--by", "李四"), "--by 写的姓名不能证明是谁，不再作为签名：请用 --as 登录名"),
+        (("publish", "--by", "张三"), "--by 写的姓名不能证明是谁，不再作为签名：请用 --as 登录名"),
+        (("publish", "--as", "wang"), "wang 不是签发人"),
+        (("publish", "--list", "没有"), "没有名为 没有 的名单。现有：serious-violations、penalties。"),
+        (("approve", VERSION, "--list", "../x", "--as", "li"), "没有名为 ../x 的名单"),
     ],
 )
 def test_what_must_not_be_is_refused_in_chinese_with_code_2(yaoxin, arguments, words):
-    yaoxin("publish", "--by", "张三")
+    yaoxin("publish", "--as", "zhang")
     result = yaoxin(*arguments)
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_while_another_run_holds_the_store_nothing_is_approved(yaoxin, tmp_path):
-    yaoxin("publish", "--by", "张三")
-    store = Store(settings_at(tmp_path).store)
-    with store.begin("nightly", NIGHT, store.last().known_at):
-        result = yaoxin("approve", VERSION, "--by", "李四")
-    assert result.exit_code == 3
-    assert "Another run holds this store: nightly for 2026-03-01" in result.stderr
+@pytest.mark.parametrize("wrong", ["", "x", secret_of("zhang"), secret_of("li") + " "])
+def test_a_wrong_passphrase_signs_nothing(yaoxin, wrong):
+    yaoxin("publish", "--as", "zhang")
+    result = yaoxin("approve", VERSION, "--as", "li", passphrase=wrong)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, "li 的口令不对。")
+    assert json.loads(yaoxin("publish", "--json").stdout)["state"] == "waiting"
+    assert secret_of("li") not in result.output
+
+
+def test_without_a_terminal_a_passphrase_is_asked_from_a_descriptor(yaoxin):
+    result = CliRunner().invoke(cli, ["publish", "--as", "li"])
+    assert result.exit_code == 2
+    assert "没有终端可以输入口令：请在终端中运行，或者用 --passphrase-fd N" in result.stderr

@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.settings import Settings, load
 from flows.store import Store
+from tests.flows.office.staff import office_in, staffed
 from transforms.tables import TABLES
 
 NIGHT = date(2026, 3, 1)
@@ -98,10 +99,24 @@ def night(root: Path, day: date, *decisions: dict[str, object], penalties: Seque
         writing.commit("passed", {})
 
 
+def night_noting(settings: Settings, facts: dict[str, object]) -> None:
+    """A night without news, with these facts."""
+    day = after(1)
+    known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    with Store(settings.store).begin("nightly", day, known_at) as writing:
+        writing.commit("passed", facts)
+
+
+def staffed_at(root: Path) -> Settings:
+    """The settings of an office in which wang is administrator, zhang and li sign; made where there is none yet."""
+    settings = settings_at(root)
+    return office_in(settings) if settings.office_database.is_file() else staffed(settings)
+
+
 def town(root: Path) -> Settings:
-    """Two enterprises listed on the first night."""
+    """Two enterprises listed on the first night, and people who may sign."""
     night(root, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), listing("示药监列〔2026〕2号", "MX-2"))
-    return settings_at(root)
+    return staffed_at(root)
 
 
 def after(days: int) -> date:
