@@ -20,6 +20,8 @@ from flows.policies import PolicyInForce
 from flows.store import Run, Store
 
 _COUNTED = (PRESENT,)
+# Approvals that releases before the office database wrote themselves: of no file, and of no effect.
+_IS_OLD_APPROVAL = (pl.col("decision_type") == "approve_publication") & (pl.col("source") == "yaoxin_approve")
 _MOST_IN_MEMORY = 100_000  # rows; more are read once for the count and once more for the gate, a piece at a time
 
 
@@ -70,6 +72,8 @@ def _frames(
     seen = Seen.by(night, store)
     for table in ARRIVALS:
         came = arrived(seen, table, former)
+        if table == "decision":
+            came = came.filter(~_IS_OLD_APPROVAL)
         if count := came.select(pl.len()).collect().item():
             yield table, came if count > _MOST_IN_MEMORY else came.collect().lazy()
     amounts = penalty_amounts(arrived(seen, "penalty", former), gate.caution.amounts.times).collect()

@@ -117,7 +117,7 @@ def _due_by_law(seen: Seen) -> pl.LazyFrame:
 def _with_news(kind: str, seen: Seen, former: Run) -> pl.LazyFrame:
     """The enterprises of records that came, were corrected, or became known since the night before."""
     became_known = seen.stored(kind).filter(pl.col("received_at") > former.known_at)
-    # By the files too: what an approval or another run wrote may bear an instant that the night before knew of.
+    # By the files too: what another run wrote may bear an instant that the night before knew of.
     written = seen.stored(kind, since=former)
     rows = pl.concat([became_known, written, seen.night.staged(kind)])
     news = rows.filter(pl.col("received_at") <= seen.night.known_at).select("record_id", _ID).unique().collect().lazy()

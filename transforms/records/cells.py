@@ -22,7 +22,7 @@ from transforms.records.text import (
     visible,
 )
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column
-from transforms.tables.words import YES_NO
+from transforms.tables.words import SIGNED_STEPS, YES_NO
 
 _CODES = ("_code", "_nos", "uscc", "registration_no")
 _NAMES = ("name", "names")
@@ -243,6 +243,8 @@ def vocabulary(field: Field) -> dict[str, str]:
     column = field.column
     given = YES_NO if field.dtype == FLAG else (column.words if column else {})
     canonical = {squeezed_word(word): code for code, word in given.items()}
+    # So that a file with the code itself is told the same as one with the word.
+    canonical |= {code: code for code in given if code in SIGNED_STEPS}
     return {**canonical, **{squeezed_word(word): code for word, code in field.cell.words.items()}}
 
 

@@ -18,6 +18,7 @@ from transforms.records.problems import Check, describe, merged
 from transforms.records.text import mask
 from transforms.tables import KINDS
 from transforms.tables.shape import TEXT
+from transforms.tables.words import SIGNED_STEPS
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def with_refusals(
     A cell that has a problem already gains none. raw: the file's text by heading, and row_no; headings: field to
     heading; secrets: headings whose text is masked.
     """
-    rules = [*_unfilled(record), *_refusals(record)]
+    rules = [*_unfilled(record), *_refusals(record), *_signed_steps(record)]
     flags = mapped.frame.select(rule.fails.fill_null(False).alias(str(i)) for i, rule in enumerate(rules))
     found = [mapped.problems]
     for i, rule in enumerate(rules):
@@ -62,6 +63,13 @@ def _unfilled(record: Record) -> Iterator[_Rule]:
 def _refusals(record: Record) -> Iterator[_Rule]:
     for rule in record.refuse_where:
         yield _Rule(pl.sql_expr(rule.when), rule.column, "refused", rule.reason, rule.expected)
+
+
+def _signed_steps(record: Record) -> Iterator[_Rule]:
+    """Steps that people sign, whatever words a source has for them."""
+    if any(column.name == "decision_type" for column in KINDS[record.kind].columns):
+        for step, (reason, expected) in SIGNED_STEPS.items():
+            yield _Rule(pl.col("decision_type") == step, "decision_type", "refused", reason, expected)
 
 
 def _cells(raw: pl.DataFrame, heading: str, secrets: frozenset[str]) -> pl.DataFrame:

@@ -87,6 +87,13 @@ DECISION_TYPES = {
     "correction": "更正",
     "approve_publication": "批准发布",
 }
+# Steps that no file can report, because people sign them: why, and what to do instead.
+SIGNED_STEPS = {
+    "approve_publication": (
+        "批准发布须由两名签发人本人签名，不能由收件箱中的文件作出",
+        "不写此行；批准发布由签发人运行 yaoxin approve 签名",
+    ),
+}
 # What a step turns on: the situation of a listing (policy/law/serious_list.yaml names its article), or of a repair.
 SITUATIONS = {
     "fake_drugs": "生产销售假药劣药、违法生产销售特殊管理药品、未取得药品批准证明文件",

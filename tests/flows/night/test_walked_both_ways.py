@@ -103,7 +103,7 @@ def _same_tables(walked):
 def _same_reports_and_publications(walked):
     reports = []
     for office in walked.values():
-        prepare_and_publish(office.settings, "张三")
+        prepare_and_publish(office.settings)
         runs = files_below(office.store.place.local / "runs")
         told = {name: text for name, text in runs.items() if "/stage/" not in name}
         reports.append(told | files_below(office.settings.publications))
