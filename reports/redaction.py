@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reports import show
+from transforms.records import person_numbers
 
 KINDS = {
     "identity": "身份证件号码",
@@ -47,6 +47,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "identity",
         re.compile(r"(?P<keep>(?:护照|通行证|居住证|证件)(?:号码?|编号)?[:：为是系\s]*)[A-Za-z][A-Za-z0-9]{5,}"),
     ),
+    ("contact", re.compile(r"(?P<keep>)[(（][0０][0-9０-９]{2,3}[)）][ -]?[0-9０-９]{7,8}")),
     ("contact", re.compile(r"(?P<keep>)[A-Za-z0-9_.+-]+[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
     ("contact", re.compile(r"(?P<keep>(?:微信|QQ)号?(?:码)?[:：为是\s]*)[A-Za-z0-9_-]{5,}", re.IGNORECASE)),
     (
@@ -97,13 +98,13 @@ class Redacted:
 
 def numbers(text: str) -> Redacted:
     """`text` without numbers of persons' papers, accounts and telephones: for names, which are not read as prose."""
-    return _masked(text, (_figures,))
+    return _masked(text, (_identity, _figures))
 
 
 def prose(text: str, party: str = "", *, is_person: bool = False) -> Redacted:
     """`text` without what it says of persons. party: the one punished, whose name stays; is_person: a natural one."""
     forms = _PERSONAL_FORMS if is_person else _FORMS
-    return _masked(text, (lambda given: _told(given, forms), _figures, lambda given: _names(given, party)))
+    return _masked(text, (_identity, lambda given: _told(given, forms), _figures, lambda given: _names(given, party)))
 
 
 def is_of_minor(*texts: str | None) -> bool:
@@ -141,6 +142,11 @@ def _is_masked_already(form: re.Pattern[str], text: str) -> bool:
     return all(match[0].endswith(MASK) for match in form.finditer(text))
 
 
+def _identity(text: str) -> tuple[str, set[str]]:
+    hidden = person_numbers.masked(text)
+    return hidden, {"identity"} if hidden != text else set()
+
+
 def _figures(text: str) -> tuple[str, set[str]]:
     found: set[str] = set()
 
@@ -149,8 +155,7 @@ def _figures(text: str) -> tuple[str, set[str]]:
         if kind is None:
             return run[0]
         found.add(kind)
-        whole = show.redact(run[0])
-        return whole if whole != run[0] else MASK
+        return MASK
 
     return _RUN.sub(mask, text), found
 
@@ -159,8 +164,6 @@ def _kind_of(run: re.Match[str]) -> str | None:
     """What a run of figures is: by its own form, or by the word before it."""
     plain = unicodedata.normalize("NFKC", run[0]).translate(_PLAIN).upper()
     digits = re.sub(r"[^0-9X]", "", plain)
-    if show.is_identity(digits) or _is_old_identity(digits):
-        return "identity"
     before = run.string[max(0, run.start() - 24) : run.start()]
     label = next((kind for kind, form in _LABELS.items() if form.search(before)), None)
     if label or _DAY.search(run[0]):
@@ -170,15 +173,10 @@ def _kind_of(run: re.Match[str]) -> str | None:
     return "account" if _is_card(digits) else None
 
 
-def _is_old_identity(digits: str) -> bool:
-    """Fifteen figures, as before 1999: division, birthday without century, serial."""
-    is_born = "01" <= digits[8:10] <= "12" and "01" <= digits[10:12] <= "31"
-    return len(digits) == 15 and digits.isdigit() and "11" <= digits[:2] <= "82" and is_born
-
-
 def _is_telephone(digits: str, written: str) -> bool:
     is_mobile = re.fullmatch(r"(?:00?86|86)?1[3-9]\d{9}", digits) is not None
-    return is_mobile or re.fullmatch(r"0\d{2,3}[-－–— ]\d{7,8}(?:[-－]\d{1,5})?", written) is not None
+    is_split = re.fullmatch(r"0\d{2,3}[-－–— ]\d{7,8}(?:[-－]\d{1,5})?", written) is not None
+    return is_mobile or is_split or re.fullmatch(r"0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}", digits) is not None
 
 
 def _is_card(digits: str) -> bool:

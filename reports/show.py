@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
+
+from transforms.records.person_numbers import masked
 
 BEIJING = timezone(timedelta(hours=8))  # China has one time zone and no summer time
 MINUS = "−"
 
 # Characters that steer a terminal or turn the reading direction: a name that carries them shows a mark instead.
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-# Citizen identity number, GB 11643-1999: division, birthday, serial, check; also with blanks or full-width digits.
-_IDENTITY = re.compile(r"(?<![\dA-Za-z])(\d{6})[ -]?(\d{8})[ -]?(\d{3}[\dXxＸｘ])(?![\dA-Za-z])")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
-_CHECKS = "10X98765432"
 
 
 def clean(text: str) -> str:
@@ -23,22 +20,8 @@ def clean(text: str) -> str:
 
 
 def redact(text: str) -> str:
-    """`text` with every citizen identity number (18 characters, right check character) masked in its middle."""
-    return _IDENTITY.sub(_masked, text)
-
-
-def _masked(found: re.Match[str]) -> str:
-    number = unicodedata.normalize("NFKC", "".join(found.groups())).upper()
-    return f"{number[:3]}*************{number[-2:]}" if is_identity(number) else found.group()
-
-
-def is_identity(number: str) -> bool:
-    """Whether 17 figures and a check character are a citizen identity number: a birthday, and the check is right."""
-    if re.fullmatch(r"[0-9]{17}[0-9X]", number) is None:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
-    is_born = number[6:8] in {"18", "19", "20"} and "01" <= number[10:12] <= "12" and "01" <= number[12:14] <= "31"
-    return is_born and number[17] == _CHECKS[total % 11]
+    """`text` with every number of a natural person's papers masked in its middle."""
+    return masked(text)
 
 
 def points(centipoints: int) -> str:

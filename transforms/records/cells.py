@@ -11,16 +11,9 @@ import polars as pl
 from transforms.instants import day_of
 from transforms.policy.source import Cell, Common
 from transforms.records import numbers
+from transforms.records.person_numbers import mask_person_numbers
 from transforms.records.problems import Check
-from transforms.records.text import (
-    document_number,
-    halfwidth,
-    mask,
-    mask_person_numbers,
-    squeezed,
-    squeezed_word,
-    visible,
-)
+from transforms.records.text import document_number, halfwidth, mask, squeezed, squeezed_word, visible
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column
 from transforms.tables.words import SIGNED_STEPS, YES_NO
 
@@ -199,8 +192,9 @@ def _plain(field: Field, text: pl.Expr) -> pl.Expr:
     if field.column is None:
         return text
     if field.name.endswith(_NUMBERS):
-        return mask_person_numbers(document_number(text))
-    return mask_person_numbers(visible(text).str.strip_chars() if field.name.endswith(_NAMES) else text)
+        return mask_person_numbers(document_number(text), is_identifier=True)
+    shown = visible(text).str.strip_chars() if field.name.endswith(_NAMES) else text
+    return mask_person_numbers(shown, is_identifier=field.name.endswith(_CODES))
 
 
 def _day(field: Field, text: pl.Expr, common: Common, on: date, zone: str) -> tuple[pl.Expr, list[Check]]:

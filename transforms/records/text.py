@@ -10,13 +10,6 @@ from collections.abc import Callable
 
 import polars as pl
 
-# 6 digits of region (none begins with 9, as credit codes do), birth date, 3 digits and a check character.
-PERSON_NO = (
-    r"(^|[^0-9０-９])"
-    r"([1-8１-８][0-9０-９]{2})[0-9０-９]{3}[12１２][0-9０-９]{3}[01０１][0-9０-９][0-3０-３][0-9０-９]"
-    r"[0-9０-９]{2}([0-9０-９][0-9０-９XxＸｘ])([^0-9０-９]|$)"
-)
-MASKED = "${1}${2}*************${3}${4}"
 # Texts that a change leaves as they are; most are, and that is seen many times as fast as the change is made.
 _HALFWIDTH = r"^(?:[!-~\x{4E00}-\x{9FFF}〔〕][ -~\x{4E00}-\x{9FFF}〔〕]*[!-~\x{4E00}-\x{9FFF}〔〕])?$"
 _SQUEEZED = r"^[!-~\x{4E00}-\x{9FFF}〔〕]*$"
@@ -110,20 +103,6 @@ def document_number(number: pl.Expr) -> pl.Expr:
     key = document_key(number)
     shown = key.str.replace_all(r"〔([^〔〕]*)〕", "（${1}）").str.replace_all(f"（({_YEAR})）", "〔${1}〕")
     return pl.when(key.str.contains(r"\p{Han}")).then(shown).otherwise(halfwidth(number))
-
-
-def mask_person_numbers(text: pl.Expr) -> pl.Expr:
-    """Text in which whatever looks like a natural person's identity number shows its first three and last two."""
-
-    def masked(texts: pl.Series) -> pl.Series:
-        plain = texts.alias("text")
-        if not plain.str.contains(PERSON_NO).any():
-            return texts
-        once = plain.str.replace_all(PERSON_NO, MASKED)
-        # Twice: neighbours share the character between them.
-        return once.str.replace_all(PERSON_NO, MASKED).alias(texts.name)
-
-    return text.map_batches(masked, return_dtype=pl.String(), is_elementwise=True)
 
 
 def mask(number: pl.Expr) -> pl.Expr:

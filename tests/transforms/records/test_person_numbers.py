@@ -1,0 +1,79 @@
+"""The one detector of natural persons' numbers: what it finds, what it leaves, and how sure it is on sixty texts."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.records.person_numbers import find, mask_person_numbers, masked, may_hold
+
+TEXTS = yaml.safe_load(Path(__file__).with_name("person_texts.yaml").read_text(encoding="utf-8"))
+OF_PERSONS = [one for one in TEXTS if one.get("hidden")]
+OF_NOBODY = [one["text"] for one in TEXTS if not one.get("hidden")]
+IDENTITY = "11010519491231002X"
+
+
+def test_the_texts_are_sixty():
+    assert (len(OF_PERSONS), len(OF_NOBODY)) == (36, 24)
+
+
+@pytest.mark.parametrize("one", OF_PERSONS, ids=lambda one: one["text"])
+def test_every_number_of_a_person_is_masked(one):
+    hidden = masked(one["text"])
+    assert not [piece for piece in one["hidden"] if str(piece) in hidden], hidden
+    assert masked(hidden) == hidden, "masking twice is masking once"
+
+
+@pytest.mark.parametrize("text", OF_NOBODY)
+def test_what_is_no_persons_stays(text):
+    assert (masked(text), find(text)) == (text, [])
+
+
+def test_a_column_is_masked_as_its_texts_are_and_nulls_stay():
+    texts = pl.Series("text", [one["text"] for one in TEXTS] + [None])
+    column = pl.DataFrame([texts]).select(mask_person_numbers(pl.col("text"))).to_series()
+    assert column.to_list() == [masked(text) for text in texts.drop_nulls()] + [None]
+
+
+def test_the_quick_look_passes_over_no_number():
+    texts = pl.DataFrame({"text": [one["text"] for one in OF_PERSONS]})
+    assert texts.select(may_hold(pl.col("text"))).to_series().all()
+
+
+def test_a_number_shows_its_first_three_and_last_two():
+    assert masked(f"（{IDENTITY}）") == "（110*************2X）"
+    assert masked("护照E12345678") == "护照*********"
+
+
+@pytest.mark.parametrize(
+    ("number", "is_found"),
+    [
+        ("110105194902280021", True),
+        ("110105194902290021", False),  # no leap year
+        ("110105184912310021", False),  # nobody of 1849
+        ("110105185001010021", True),
+        ("990105194912310021", False),  # no such province
+        ("110105194913310021", False),
+        ("1101051949123100211", False),  # a figure more
+        ("11010519491231002", False),  # a figure less
+    ],
+)
+def test_region_and_birthday_must_be_possible(number, is_found):
+    assert bool(find(number)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"), [(IDENTITY, True), ("110105194912310021", False), ("110105491231002", False)]
+)
+def test_an_identifier_is_only_a_person_where_it_can_be_nothing_else(text, is_found):
+    assert bool(find(text, is_identifier=True)) is is_found
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_a_number_is_found_whatever_stands_around_it(before, after):
+    is_glued = before[-1:].isdigit() or after[:1].isdigit()
+    text = f"{before}，{IDENTITY}，{after}" if is_glued else f"{before}，{IDENTITY}{after}"
+    assert "19491231" not in masked(text)
