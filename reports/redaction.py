@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from transforms.records import person_numbers
+from transforms import person_numbers
 
 KINDS = {
     "identity": "身份证件号码",

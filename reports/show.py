@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from transforms.records.person_numbers import masked
+from transforms.person_numbers import masked
 
 BEIJING = timezone(timedelta(hours=8))  # China has one time zone and no summer time
 MINUS = "−"

@@ -25,6 +25,7 @@ COMMANDS = {
     "approve": "publish:approve",
     "people": "people:people",
     "policy": "policy:policy",
+    "privacy": "privacy:privacy",
     "serve": "serve:serve",
     "completion": "completion:completion",
 }

@@ -15,6 +15,7 @@ from flows.intake.known import Known
 from flows.intake.parts import Part, notes_of, read_part, sound_records, tied, unclaimed
 from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
+from transforms.person_numbers import masked
 from transforms.records import Register, Terms, with_fates, with_keys
 from transforms.records.register import NEEDED
 from transforms.tables import KINDS, TABLES
@@ -73,7 +74,10 @@ def _new(inbox: Path, rules: Rules, known: Known) -> tuple[list[Arrival], list[s
     # By what was read in the end: a file may have been written anew since its bytes were hashed.
     new = {arrival.raw.file_id: arrival for arrival in arrivals(paths, inbox, rules.sources)}
     done = known.file_ids & new.keys()
-    names = [*(path.relative_to(inbox).as_posix() for path in repeated), *(new.pop(one).raw.file_name for one in done)]
+    names = [
+        *(masked(path.relative_to(inbox).as_posix()) for path in repeated),
+        *(new.pop(one).raw.file_name for one in done),
+    ]
     return list(new.values()), sorted(names)
 
 

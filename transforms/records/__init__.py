@@ -10,11 +10,11 @@
 """
 
 from transforms.history import current
+from transforms.person_numbers import mask_person_numbers, masked_number
 from transforms.records.fold import fold_rows, spread
 from transforms.records.identity import identified, own_identity
 from transforms.records.mapping import Mapped, Terms, map_rows, rows_where
 from transforms.records.party import with_party_class
-from transforms.records.person_numbers import mask_person_numbers, masked_number
 from transforms.records.problems import PROBLEMS, Check, describe, merged
 from transforms.records.refusals import with_refusals
 from transforms.records.register import Register

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from transforms.instants import day_of
+from transforms.person_numbers import mask_person_numbers
 from transforms.policy.source import Cell, Common
 from transforms.records import numbers
-from transforms.records.person_numbers import mask_person_numbers
 from transforms.records.problems import Check
 from transforms.records.text import document_number, halfwidth, mask, squeezed, squeezed_word, visible
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column

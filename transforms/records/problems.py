@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.records.person_numbers import mask_person_numbers
+from transforms.person_numbers import mask_person_numbers
 from transforms.records.text import HIDDEN
 
 VALUE_CHARS = 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from transforms.records.person_numbers import masked, masked_number
+from transforms.person_numbers import masked, masked_number
 
 _CUT = re.compile(r"[0-9０-９]+(?=…（共)")  # a number that a shortened text breaks off
 # Passports, permits, officers' cards: few letters, then five digits or more; the last may stand in brackets.

@@ -27,6 +27,7 @@ from flows.intake.reading.shapes import (
     TurnedAway,
 )
 from flows.intake.reading.workbook import read_workbook
+from transforms.person_numbers import masked
 
 _BLANK = re.compile(rb"(?:\xef\xbb\xbf)?\s*+\Z")
 
@@ -34,9 +35,10 @@ _BLANK = re.compile(rb"(?:\xef\xbb\xbf)?\s*+\Z")
 def read_file(path: Path, inbox: Path, layout: Layout, expected: Expected = NOTHING_EXPECTED) -> RawFile:
     """Reads the file at `path` below `inbox`. Bad files and bad rows are values; only a vanished file raises OSError.
 
-    Where `expected` names headings, a table with none of them is taken for none.
+    Where `expected` names headings, a table with none of them is taken for none. The file is known by its path with
+    persons' numbers masked.
     """
-    name = path.relative_to(inbox).as_posix()
+    name = masked(path.relative_to(inbox).as_posix())
     size = path.stat().st_size
     if size > limits.MAX_FILE_BYTES:
         finding = TurnedAway("file_too_large", f"文件有 {size} 字节，最多 {limits.MAX_FILE_BYTES} 字节。请拆分后报送。")

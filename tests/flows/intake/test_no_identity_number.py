@@ -187,3 +187,12 @@ def test_both_masks_show_the_same(number):
 
     plain = number.replace("\n", "")
     assert pl.select(mask(pl.lit(plain))).item() == masked_number(plain)
+
+
+def test_in_the_name_of_a_file_and_of_its_folder(tmp_path):
+    put(tmp_path, "企业登记.csv", [firm()])
+    put(tmp_path, f"李某{WITHOUT_X}/双公示-张三{PERSON}.csv", [penalty(罚款金额="-1")])
+    put(tmp_path, f"李某{WITHOUT_X}/不知何处{PERSON}.csv", [penalty()])
+    intake = night(tmp_path)
+    assert intake.files.height == 3
+    assert_hidden(intake)

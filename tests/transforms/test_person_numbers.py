@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.records.person_numbers import find, mask_person_numbers, masked, may_hold
+from transforms.person_numbers import find, mask_person_numbers, masked, may_hold
 
 TEXTS = yaml.safe_load(Path(__file__).with_name("person_texts.yaml").read_text(encoding="utf-8"))
 OF_PERSONS = [one for one in TEXTS if one.get("hidden")]

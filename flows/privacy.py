@@ -1,0 +1,102 @@
+"""Are there numbers of natural persons in what is kept: the tables of a store, its reports, its publications.
+
+What comes in is masked before it is stored. A store that an earlier release wrote, or that other hands wrote to, is
+searched here; nothing is changed.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from flows.settings import Settings
+from flows.store import LEDGER, Store
+from transforms.person_numbers import find, masked, may_hold
+from transforms.tables import TABLES, Table
+
+_IDENTIFIERS = ("_no", "_nos", "_code", "_id", "uscc", "_key")
+_HASHES = ("_hash", "file_id", "record_id")
+_TEXT_FILES = (".html", ".json", ".csv", ".svg", ".txt", ".jsonl")
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A table's column, or a file, in which numbers stand. example: one of the texts, masked; key: of its row."""
+
+    place: str
+    column: str
+    count: int
+    example: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Searched:
+    """How much was searched, what could not be, and what was found."""
+
+    table_count: int
+    file_count: int
+    unread: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def search(settings: Settings, store: Store) -> Searched:
+    """Search the tables as the last run left them, the folders of all runs, and every publication and draft."""
+    tables = [*TABLES.values(), LEDGER]
+    findings = [found for table in tables for found in _in_table(table, _rows(store, table))]
+    folders = (store.place.local / "runs", settings.publications)
+    files = sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
+    read, unread = 0, []
+    for path in files:
+        text = _text_of(path)
+        if text is None:
+            unread.append(str(path))
+            continue
+        read += 1
+        findings += _in_texts(str(path), "", [(masked(path.name), masked(path.name) != path.name, text)])
+    return Searched(len(tables), read, tuple(unread), tuple(findings))
+
+
+def _rows(store: Store, table: Table) -> pl.LazyFrame:
+    return store.runs().lazy() if table is LEDGER else store.scan(table.name)
+
+
+def _in_table(table: Table, rows: pl.LazyFrame) -> Iterator[Finding]:
+    key = pl.concat_str([pl.col(name).cast(pl.String) for name in table.key], separator=" ", ignore_nulls=True)
+    for column in table.columns:
+        if column.name.endswith(_HASHES) or column.dtype not in (pl.String, pl.List(pl.String)):
+            continue
+        text = pl.col(column.name)
+        text = text.list.join("\x1f") if column.dtype == pl.List(pl.String) else text
+        suspects = rows.filter(may_hold(text)).select(key=key, text=text).collect()
+        is_identifier = column.name.endswith(_IDENTIFIERS)
+        yield from _in_texts(
+            table.name, column.name, ((each, is_identifier, said) for each, said in suspects.sort("key").iter_rows())
+        )
+
+
+def _in_texts(place: str, column: str, texts: Iterable[tuple[str, bool, str]]) -> Iterator[Finding]:
+    hits = [(key, text) for key, is_identifier, text in texts if find(text, is_identifier=is_identifier)]
+    if hits:
+        key, text = hits[0]
+        at = find(text)[0].start if find(text) else 0
+        example = masked(text)[max(0, at - 20) : at + 40]
+        yield Finding(masked(place), column, len(hits), " ".join(example.split()), masked(key))
+
+
+def _text_of(path: Path) -> str | None:
+    """The text of a file that a person or a program reads; None where it is of another kind, or cannot be read."""
+    try:
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                sheets = [name for name in book.namelist() if name.endswith(".xml")]
+                return "\n".join(_TAG.sub(" ", book.read(name).decode()) for name in sheets)
+        return path.read_text(encoding="utf-8") if path.suffix in _TEXT_FILES else None
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return None
