@@ -23,6 +23,7 @@ from flows.night.story import PrefectStory
 from flows.night.tell import tell
 from flows.night.work import NightResult, Office, Steps, one_night
 from flows.policies import read_scheme
+from flows.publishing import after_run
 from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import Store
 
@@ -42,6 +43,7 @@ STEPS = Steps(
     check=task(name="hold at the gate", cache_policy=NO_CACHE)(check),
     tell=task(name="write the report", cache_policy=NO_CACHE)(tell),
     keep=task(name="write to the store", cache_policy=NO_CACHE)(keep),
+    lists=task(name="bring the published lists up to date", cache_policy=NO_CACHE)(after_run),
 )
 
 

@@ -143,8 +143,10 @@ def read_procedure(folder: Path) -> ProcedureLaw:
     return law
 
 
-def read_withdrawals(folder: Path) -> Withdrawals:
-    """What the run may take off a published list by itself. Raises PolicyProblems."""
+def read_withdrawals(folder: Path) -> Withdrawals | None:
+    """What the run may take off a published list by itself; None where no file says so. Raises PolicyProblems."""
+    if not (folder / "withdrawals.yaml").is_file():
+        return None
     (found,) = _read_all([folder / "withdrawals.yaml"], folder, load_withdrawals)
     return found
 

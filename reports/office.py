@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from reports import plots, show
+from reports.files import write_whole
 from reports.grid import Grid
 from reports.render.html import page
 from reports.render.xlsx import workbook
@@ -22,8 +23,8 @@ def write_office(view: NightView, folder: Path) -> tuple[Path, Path]:
     """Write the report of a night as `office.html` and `office.xlsx` into `folder`; the paths of both."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = (folder / "office.html", folder / "office.xlsx")
-    paths[0].write_text(office_html(view), encoding="utf-8")
-    paths[1].write_bytes(office_xlsx(view))
+    write_whole(paths[0], office_html(view))
+    write_whole(paths[1], office_xlsx(view))
     return paths
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,12 @@ _SEVERITIES = {"critical": "严重", "warning": "提示", "info": "参考"}
 
 @dataclass(frozen=True)
 class Report:
-    """Where a night is told, in one sentence and in numbers."""
+    """Where a night is told, in one sentence and in numbers; view: from which the page is written again."""
 
     page: Path
     summary: str
     facts: dict[str, Any]
+    view: views.NightView | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,13 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     _write_pages(store, telling, _shown(view, pages), facts)
     page, _ = write_office(view, telling.folder)
     numbers = {figure.label: figure.value for figure in view.figures}
-    return Report(page, office.headline(view), {**telling.checked.facts, "numbers": numbers})
+    return Report(page, office.headline(view), {**telling.checked.facts, "numbers": numbers}, view)
+
+
+def tell_lists(report: Report, answers: Sequence[Mapping[str, Any]]) -> None:
+    """Write the report again with what became of the published lists, which are brought up to date after the commit."""
+    if report.view is not None:
+        write_office(views.with_lists(report.view, answers), report.page.parent)
 
 
 def _shown(view: views.NightView, pages: Mapping[str, str]) -> list[str]:

@@ -15,9 +15,10 @@ from flows.night.keep import keep
 from flows.night.plan import Night
 from flows.night.rate import rate_all
 from flows.night.take_over import take_over
-from flows.night.tell import Report, Telling, tell
+from flows.night.tell import Report, Telling, tell, tell_lists
 from flows.office import to_be_noted
 from flows.policies import PolicyInForce
+from flows.publishing import Answer, after_run, summary_of
 from flows.settings import Settings
 from flows.store import Busy, Run, Store, Writing
 
@@ -42,6 +43,7 @@ class Steps:
     check: Callable[[Store, Path, Night, PolicyInForce, Run | None], Checked] = check
     tell: Callable[[Store, Settings, Telling], Report] = tell
     keep: Callable[[Writing, Night], object] = keep
+    lists: Callable[[Settings], list[Answer]] = after_run
 
 
 class Story(Protocol):
@@ -59,13 +61,17 @@ class Story(Protocol):
 
 @dataclass(frozen=True)
 class NightResult:
-    """What became of the nights that were due: the last one's run, facts and report."""
+    """What became of the nights that were due: the last one's run, facts and report.
+
+    lists: what became of the published lists afterwards; see `flows.publishing.prepare_and_publish`.
+    """
 
     state: Outcome
     message: str
     run_id: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     report: Path | None = None
+    lists: list[Answer] = field(default_factory=list)
 
 
 def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, story: Story) -> NightResult:
@@ -75,12 +81,25 @@ def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, sto
     try:
         take_over(office.store, office.settings)
         with office.store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:
-            return _work(office, Night(as_of, known_at.astimezone(UTC), writing.folder), writing, steps, story)
+            night = Night(as_of, known_at.astimezone(UTC), writing.folder)
+            result, report = _work(office, night, writing, steps, story)
     except Busy as busy:
         return NightResult("busy", str(busy))
+    return result if report is None else with_lists(result, report, steps.lists(office.settings))
 
 
-def _work(office: Office, night: Night, writing: Writing, steps: Steps, story: Story) -> NightResult:
+def with_lists(result: NightResult, report: Report | None, answers: list[Answer]) -> NightResult:
+    """The result, and the report of its night, with what became of the published lists."""
+    if not answers:
+        return result
+    if report is not None:
+        tell_lists(report, answers)
+    return replace(result, message=f"{result.message}\n{summary_of(answers)['message']}", lists=answers)
+
+
+def _work(
+    office: Office, night: Night, writing: Writing, steps: Steps, story: Story
+) -> tuple[NightResult, Report | None]:
     store, settings, policy = office.store, office.settings, office.policy
     former = store.last("nightly", before=night.as_of)
     with story.progress(night) as advance:
@@ -91,7 +110,7 @@ def _work(office: Office, night: Night, writing: Writing, steps: Steps, story: S
         checked = steps.check(store, settings.policy_dir, night, policy, former)
         advance("checked")
         if not checked.is_passed:
-            return _refused(writing, checked, scope, story)
+            return _refused(writing, checked, scope, story), None
         report = steps.tell(store, settings, Telling(night, policy, checked, former))
         advance("reported")
         steps.keep(writing, night)
@@ -99,7 +118,7 @@ def _work(office: Office, night: Night, writing: Writing, steps: Steps, story: S
         night.clear()
         advance("committed")
     story.passed(run, report)
-    return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page)
+    return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page), report
 
 
 def _refused(writing: Writing, checked: Checked, scope: dict[str, Any], story: Story) -> NightResult:

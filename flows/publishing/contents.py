@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
 from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import Causes
-from reports.views.listing import ListSpec
+from reports.views.listing import Key, ListSpec
 
 
 @dataclass(frozen=True)
 class Contents:
     """entries: what stands on the list, in its columns. causes: why others came or went. issues: for the public index.
 
-    held: what could not be published, each with the reason, for the officer only. policy_version, policy_hash: what
-    stood behind it.
+    ended_on: by key of what went the first day on which it may not be public any more, where that is known. held: what
+    could not be published, each with the reason, for the officer only. policy_version, policy_hash: what stood behind
+    it.
     """
 
     entries: pl.DataFrame
     causes: Causes
     policy_version: str
     policy_hash: str
+    ended_on: Mapping[Key, date] = field(default_factory=dict)
     issues: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PublishedList:
-    """A list that is published: how it looks, and where its contents come from."""
+    """A list that is published: how it looks, and where its contents come from.
+
+    contents: by what a run knew, on a day (None: the run's own).
+    """
 
     spec: ListSpec
-    contents: Callable[[Settings, Store, Run], Contents]
+    contents: Callable[[Settings, Store, Run, date | None], Contents]
 
 
 def counted(reasons: Iterable[str]) -> tuple[str, ...]:

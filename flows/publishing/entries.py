@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from flows.law import legal_of
@@ -10,6 +12,7 @@ from flows.publishing.contents import Contents, counted
 from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import Causes
+from reports.views.listing import Key
 from reports.views.lists import SERIOUS_VIOLATIONS as LIST
 from transforms.law import entries_of
 from transforms.tables.law.listing import GAPS
@@ -18,9 +21,9 @@ _LAW_FILES = ("serious_list", "procedure", "calendar")
 _HELD = {gap: f"在列期限不能确定（{word}）" for gap, word in GAPS.items()}
 
 
-def listed(settings: Settings, store: Store, night: Run) -> Contents:
-    """The entries of the list on the night's day."""
-    found = legal_of(settings, store, night).register.listings.collect()
+def listed(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> Contents:
+    """The entries of the list by what `run` knew, on `as_of` (None: the run's own day)."""
+    found = legal_of(settings, store, run, as_of).register.listings.collect()
     return contents_of(found, hash_of_law(settings.policy_dir, *_LAW_FILES))
 
 
@@ -33,9 +36,16 @@ def contents_of(found: pl.DataFrame, policy_hash: str) -> Contents:
         _causes(found),
         "serious_list",
         policy_hash,
+        _ended_on(found),
         issues=counted(why for _, why in held),
         held=tuple(f"{number}：{why}" for number, why in held),
     )
+
+
+def _ended_on(found: pl.DataFrame) -> dict[Key, date]:
+    """The first day off the list of every listing that left it."""
+    gone = found.filter(pl.col("left_on").is_not_null()).select(*LIST.key, "left_on").iter_rows()
+    return {(number, enterprise): day for number, enterprise, day in gone}
 
 
 def _causes(found: pl.DataFrame) -> Causes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,12 +15,20 @@ from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import Causes
 from reports.redaction import is_of_minor
+from reports.views.listing import Key
 from reports.views.lists import PENALTIES as LIST
 from transforms.law.published import ON_DISPLAY, published_penalties
 from transforms.tables.law.publicity import GAPS
 
 _LAW_FILES = ("publicity_gsxt", "repair_gsxt", "low_fines", "serious_list", "procedure", "calendar")
 _MINOR, _NAMELESS = "minor", "nameless"
+# Where publicity has ended by itself, `stop_cause` says what ended it.
+_CAUSES_OF_STATES = {
+    "unpublished": LIST.usual["MOD"],
+    "to_withdraw": "annulled",
+    "withdrawn": "annulled",
+    **{state: state for state in ("repaired", "delisted", "deregistered", "taken_off", "hidden")},
+}
 _HELD = {
     **{gap: f"公示期不能确定（{word}）" for gap, word in GAPS.items()},
     _MINOR: "当事人为未成年人，不予公示",
@@ -27,9 +36,9 @@ _HELD = {
 }
 
 
-def penalties(settings: Settings, store: Store, night: Run) -> Contents:
-    """The penalties in publicity on the night's day."""
-    legal = legal_of(settings, store, night)
+def penalties(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> Contents:
+    """The penalties in publicity by what `run` knew, on `as_of` (None: the run's own day)."""
+    legal = legal_of(settings, store, run, as_of)
     rows = published_penalties(legal.publicity, legal.records["penalty"], legal.records["enterprise"])
     return contents_of(rows.collect(), hash_of_law(settings.policy_dir, *_LAW_FILES))
 
@@ -44,6 +53,7 @@ def contents_of(rows: pl.DataFrame, policy_hash: str) -> Contents:
         {**_gone(rows.filter(~is_on), held), **_back(rows.filter(is_on))},
         "publicity",
         policy_hash,
+        _ended_on(rows.filter(~is_on)),
         issues=counted(_HELD[why] for why in held.values()),
         held=tuple(f"{numbers[record]}：{_HELD[why]}" for record, why in held.items()),
     )
@@ -53,6 +63,11 @@ def _gone(rows: pl.DataFrame, held: Mapping[str, str]) -> Causes:
     """Why each row is not, or no longer, on the list."""
     found = rows.select("record_id", "state", "stop_cause").iter_rows()
     return {("DEL", (record,)): "held" if record in held else _why_gone(state, cause) for record, state, cause in found}
+
+
+def _ended_on(rows: pl.DataFrame) -> dict[Key, date]:
+    """The first day off display of every row that has left it."""
+    return {(record,): day for record, day in rows.select("record_id", "stop_on").drop_nulls().iter_rows()}
 
 
 def _back(rows: pl.DataFrame) -> Causes:
@@ -83,6 +98,6 @@ def _why_held(row: dict[str, Any]) -> str | None:
 
 def _why_gone(state: str, stop_cause: str | None) -> str:
     """The cause, as the list's delta names it, of a penalty that is not on display."""
-    if state == "unpublished":
-        return LIST.usual["MOD"]
-    return next((cause for cause in (state, stop_cause) if cause and cause in LIST.causes), LIST.usual["DEL"])
+    if state == "ended":
+        return stop_cause if stop_cause and stop_cause in LIST.causes else "period"
+    return _CAUSES_OF_STATES.get(state, LIST.usual["DEL"])

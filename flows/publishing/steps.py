@@ -1,8 +1,9 @@
-"""Prepare, sign, release: what the command line and the publish flow both do."""
+"""Prepare, sign, release, verify, restore: what the command line, the flows and the nightly run do with a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flows.office import OfficeProblem, SignedIn
@@ -13,27 +14,32 @@ from flows.publishing.approvals import (
     has_two_signatures,
     preparer_of,
     sign,
-    signatures_document,
     signatures_on,
 )
 from flows.publishing.contents import Contents, PublishedList
+from flows.publishing.latest import Latest, latest_of, newest_readable
 from flows.publishing.lists import LISTS, SERIOUS_LIST, list_called
+from flows.publishing.release import Releasing, draft_names, releasing, store_of, waiting_drafts
+from flows.publishing.withdrawals import gone_from
 from flows.settings import Settings
-from flows.store import Run, Store
+from flows.store import Busy, Run
 from reports.publication import (
+    Base,
     Draft,
     IndexProblem,
     Publication,
+    ReleaseProblem,
     Shelf,
     digest_of,
-    is_as_published,
     prepare,
-    release,
     verify,
 )
+from reports.publication.work import released_entries
+from reports.views.listing import Entry, Key, ListProblem, entries_of
 
 Answer = dict[str, Any]
-_MOST_URGENT = ("waiting", "published", "unchanged", "nothing")
+_MOST_URGENT = ("damaged", "refused", "busy", "waiting", "published", "withdrawn", "sound", "unchanged", "nothing")
+_RESTORE = "可运行 yaoxin publish --restore 重建；不能重建的，由两人签发新版。"
 
 
 def prepare_and_publish_all(settings: Settings, by: SignedIn | None = None, names: Sequence[str] = ()) -> list[Answer]:
@@ -44,7 +50,7 @@ def prepare_and_publish_all(settings: Settings, by: SignedIn | None = None, name
 def summary_of(answers: Iterable[Answer]) -> Answer:
     """Several answers as one: the state that most asks for somebody, every message, and `lists`, the answers."""
     given = list(answers)
-    state = min((answer["state"] for answer in given), key=_MOST_URGENT.index)
+    state = min((answer["state"] for answer in given), key=_MOST_URGENT.index, default="nothing")
     return {
         "state": state,
         "message": "\n".join(f"{answer['title']}：{answer['message']}" for answer in given),
@@ -53,43 +59,175 @@ def summary_of(answers: Iterable[Answer]) -> Answer:
 
 
 def prepare_and_publish(settings: Settings, by: SignedIn | None = None, name: str = SERIOUS_LIST) -> Answer:
-    """Prepare the list of the last committed run; release it where two people have signed these very bytes.
+    """Bring a list up to what the last committed run found.
 
-    by: who signs as its preparer, unless somebody has; None: the machine prepared it, and two people must approve.
-    `state`: nothing (no run yet), unchanged (the latest version shows it already), waiting, published. `held`: what
-    could not be published, and why. Raises NotApprovable where there is no such list, OfficeProblem where `by` may not
-    sign.
+    In this order: a release that was cut short is finished; the latest version is checked; what the law has ended is
+    withdrawn; the rest is drafted, and released where two people have signed these very bytes. by: who signs as its
+    preparer, unless somebody has; None: the machine prepared it, and two people must approve.
+
+    `state`: nothing (no run yet), unchanged, withdrawn, waiting, published, damaged (the latest version is not what it
+    should be: `problems`), refused (no list can be made: the message says why). `withdrawn`: what the run took down.
+    `beyond`: entries that may not be public any more and wait for two people, each with why. `held`: what could not be
+    published, and why. Raises NotApprovable where there is no such list, OfficeProblem where `by` may not sign, Busy.
     """
-    chosen, store = list_called(name), _store(settings)
+    chosen, store = list_called(name), store_of(settings)
     if by is not None and not by.person.is_a("signer"):
         raise NotApprovable(f"{by.person.login} 不是签发人，不能拟定。")
-    night = store.last("nightly")
-    if night is None:
+    run = store.last("nightly")
+    if run is None:
         return _answer(name, "nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
-    contents = chosen.contents(settings, store, night)
+    contents = chosen.contents(settings, store, run, None)
+    try:
+        with releasing(settings, chosen, run.as_of) as work:
+            work.sweep()
+            done = _brought_up_to_date(work, run, contents)
+    except (ListProblem, IndexProblem, ReleaseProblem) as problem:
+        return _answer(name, "refused", str(problem))
     held = {"held": list(contents.held)} if contents.held else {}
-    if is_as_published(settings.publications, chosen.spec, contents.entries):
-        latest = Shelf(settings.publications / name).latest()
-        return _answer(name, "unchanged", "名单与已发布的最新版本相同，无需发布。", version=latest, **held)
-    draft = prepare(settings.publications, _publication(chosen, settings, night, contents), contents.entries)
+    if done.draft is None:
+        return done.answer() | held
     if by is not None:
-        signatures = signatures_on(settings, draft)
+        signatures = signatures_on(settings, done.draft)
         has_signed = by.person.fingerprint in {one.fingerprint for one in signatures}
         if preparer_of(signatures) is None and not has_signed:
-            sign(settings, draft, by, "prepare")
-    return release_signed(settings, draft) | held
+            sign(settings, done.draft, by, "prepare")
+    return done.answer(release_signed(settings, done.draft)) | held
 
 
-def _publication(chosen: PublishedList, settings: Settings, night: Run, contents: Contents) -> Publication:
+class _Done(NamedTuple):
+    """What became of a list: the version readers see, what was withdrawn from the one before, the draft for people.
+
+    left: what may not be public any more and waits for two people, each with why.
+    """
+
+    latest: Latest
+    left: Sequence[Answer] = ()
+    withdrawal: Draft | None = None
+    withdrawn: Sequence[Answer] = ()
+    draft: Draft | None = None
+
+    def answer(self, of_draft: Answer | None = None) -> Answer:
+        """The same for a person; of_draft: the answer about the draft."""
+        name, latest = self.latest.spec.name, self.latest
+        facts = {"latest": latest.version, "withdrawn": list(self.withdrawn), "beyond": list(self.left)}
+        facts = {key: value for key, value in facts.items() if value}
+        if self.withdrawal is not None:
+            index = self.withdrawal.index
+            known = _answer(
+                name, "withdrawn", f"版本 {index.version} 已由系统发布（{index.reason}）。", version=index.version
+            )
+        elif latest.faults:
+            known = _answer(name, "damaged", "", version=latest.version)
+        else:
+            known = _answer(name, "unchanged", "名单与已发布的最新版本相同，无需发布。", version=latest.version)
+        if of_draft is not None:
+            told = known["message"] if self.withdrawal is not None else ""
+            known = of_draft | {"message": told + of_draft["message"]}
+        return (_of_faulty(latest, known) if latest.faults else known) | facts
+
+
+def _of_faulty(latest: Latest, known: Answer) -> Answer:
+    """The answer about a list whose latest version is not sound."""
+    if _is_of_earlier_release(latest):
+        words = f"已发布的版本 {latest.version} 由旧版程序发布，没有两人签名，须由两人签发一次。"
+        return known | {"message": words + known["message"]}
+    faults = "\n".join(f"  {fault}" for fault in latest.faults)
+    words = f"已发布的最新版本有问题，系统不在其上撤下条目：\n{faults}\n{_RESTORE}"
+    return known | {"state": "damaged", "message": words + known["message"], "problems": list(latest.faults)}
+
+
+def _is_of_earlier_release(latest: Latest) -> bool:
+    return latest.are_files_sound and latest.version is not None and latest.index.released_by is None
+
+
+def _brought_up_to_date(work: Releasing, run: Run, contents: Contents) -> _Done:
+    latest = work.latest()
+    if latest.version is None and latest.faults:
+        return _Done(latest)  # which version is the latest must be known first
+    wanted = entries_of(work.spec, contents.entries)[0]
+    if not latest.is_sound:
+        left = _named(latest, dict.fromkeys(gone_from(latest, wanted), "最新版本有问题，须两人签发新版"))
+        return _Done(latest, left, draft=_draft(work, run, contents, latest, wanted))
+    plan, withdrawal = work.withdraw(run, contents, latest)
+    left = _named(latest, plan.left)
+    told = withdrawal.index.withdrawals if withdrawal else ()
+    withdrawn = _named(latest, {each.key: f"{each.title}（{each.basis}）" for each in told})
+    if withdrawal is not None:
+        latest = work.latest()
+    draft = None
+    if latest.index.policy_hash == contents.policy_hash and latest.entries == wanted:
+        _clear_drafts(work.shelf, "")
+    else:
+        draft = _draft(work, run, contents, latest, wanted)
+    return _Done(latest, left, withdrawal, withdrawn, draft)
+
+
+def _named(latest: Latest, reasons: Mapping[Key, str]) -> list[Answer]:
+    """Entries of the version by document and party, each with what is said of it."""
+    entries = {latest.spec.key_of(entry): entry for entry in latest.entries} if reasons else {}
+    names = ("decision_no", "name")
+    return [
+        {"key": list(key), **{name: getattr(entries[key], name) for name in names}, "why": why}
+        for key, why in sorted(reasons.items())
+    ]
+
+
+def _draft(work: Releasing, run: Run, contents: Contents, latest: Latest, wanted: tuple[Entry, ...]) -> Draft:
+    """The draft of what the run found: the one that waits already where it says the same, else a new one."""
+    base = None
+    if not latest.are_files_sound:
+        base = Base(newest_readable(work.settings, work.spec))
+    previous = latest.version if base is None else base.version
+    for draft in waiting_drafts(work.settings, work.spec.name):
+        index = draft.index
+        is_same = (index.previous, index.policy_hash, index.office) == (
+            previous,
+            contents.policy_hash,
+            work.settings.office_name,
+        )
+        if is_same and index.released_by == "two_people" and released_entries(work.spec, draft.folder) == wanted:
+            _clear_drafts(work.shelf, draft.version)
+            return draft
+    _clear_drafts(work.shelf, "")
+    return prepare(
+        work.settings.publications, _publication(work.chosen, work.settings, run, contents), contents.entries, base
+    )
+
+
+def _clear_drafts(shelf: Shelf, but: str) -> None:
+    """Drafts that can be released no more: what they were made from is no longer so."""
+    for version in draft_names(shelf):
+        if version != but:
+            shutil.rmtree(shelf.draft(version))
+
+
+def _publication(chosen: PublishedList, settings: Settings, run: Run, contents: Contents) -> Publication:
     return Publication(
         chosen.spec,
         settings.office_name,
-        night.as_of,
+        run.as_of,
         policy_version=contents.policy_version,
         policy_hash=contents.policy_hash,
         causes=contents.causes,
         issues=contents.issues,
     )
+
+
+def after_run(settings: Settings) -> list[Answer]:
+    """What a committed run does for the lists that were published before: `prepare_and_publish`, by the machine.
+
+    Where another run holds the store that one does it; a list that was never published waits for `yaoxin publish`.
+    """
+    found = []
+    for name in LISTS:
+        shelf = Shelf(settings.publications / name)
+        if not shelf.placed():
+            continue
+        try:
+            found.append(prepare_and_publish(settings, None, name))
+        except Busy as busy:
+            found.append(_answer(name, "busy", str(busy)))
+    return found
 
 
 def release_signed(settings: Settings, draft: Draft) -> Answer:
@@ -109,7 +247,9 @@ def release_signed(settings: Settings, draft: Draft) -> Answer:
     if not is_signed:
         words = _waiting_words(draft, signatures, has_lapsed=lapsed)
         return _answer(name, "waiting", words, folder=str(draft.folder), **facts)
-    folder = release(settings.publications, draft, signatures_document(settings, draft))
+    with releasing(settings, list_called(name), draft.index.as_of) as work:
+        work.sweep()
+        folder = work.release(draft)
     return _answer(name, "published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
 
 
@@ -134,19 +274,26 @@ class Chosen(NamedTuple):
 def approve(settings: Settings, chosen: Chosen, by: SignedIn, note: str = "") -> Answer:
     """Sign a draft as approved, and release it where that is the second signature.
 
-    Raises NotApprovable, OfficeProblem, which say why in Chinese.
+    A release that was cut short is finished first. Signing needs no lock: where another run holds the store the
+    signature stands, the state is `busy`, and that run's end or the next `publish` releases. Raises NotApprovable,
+    OfficeProblem, which say why in Chinese.
     """
     draft, version = waiting_draft(settings, chosen), chosen.version
     if chosen.digest not in ("", draft.digest):
         raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
+    _see_current(settings, draft)
     sign(settings, draft, by, "approve", note)
-    return release_signed(settings, draft)
+    try:
+        return release_signed(settings, draft)
+    except Busy as busy:
+        words = f"版本 {version} 已签名。另一运行正占用库，其结束时或者下次 yaoxin publish 时发布。（{busy}）"
+        return _answer(chosen.list, "busy", words, version=version, digest=draft.digest)
 
 
 def waiting_draft(settings: Settings, chosen: Chosen) -> Draft:
     """The draft. Raises NotApprovable where there is none, or it is not as it was made."""
     shelf, version = Shelf(settings.publications / list_called(chosen.list).spec.name), chosen.version
-    waiting = _drafts(shelf)
+    waiting = draft_names(shelf)
     if version not in waiting:
         raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
     folder = shelf.draft(version)
@@ -158,19 +305,42 @@ def waiting_draft(settings: Settings, chosen: Chosen) -> Draft:
     return Draft(version, folder, digest_of(folder), index)
 
 
+def _see_current(settings: Settings, draft: Draft) -> None:
+    """Raises NotApprovable for a draft that says another thing than the last run found: it would be out of date."""
+    chosen, store = list_called(draft.index.list), store_of(settings)
+    run = store.last("nightly")
+    if run is None or run.as_of < draft.index.as_of:
+        raise NotApprovable(f"运行账中没有版本 {draft.version} 所依据的夜间运行，请重新运行 yaoxin publish 拟定。")
+    wanted = entries_of(chosen.spec, chosen.contents(settings, store, run, None).entries)[0]
+    if released_entries(chosen.spec, draft.folder) != wanted:
+        raise NotApprovable(f"版本 {draft.version} 拟定后又有变动，已不是最新内容，请重新运行 yaoxin publish 拟定。")
+
+
+def verify_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:
+    """Check the latest version of each of the lists, or of all: every file, who released it, and that it is the last.
+
+    `state`: nothing (never published), sound, damaged; `problems` names each file that is not as it should be. Reads
+    only. Raises NotApprovable where there is no such list.
+    """
+    return [_verified(latest_of(settings, store_of(settings), list_called(name).spec)) for name in names or LISTS]
+
+
+def _verified(latest: Latest) -> Answer:
+    name = latest.spec.name
+    if latest.faults:
+        faults = "\n".join(f"  {fault}" for fault in latest.faults)
+        words = f"最新版本 {latest.version or ''} 有 {len(latest.faults)} 处问题：\n{faults}\n{_RESTORE}"
+        return _answer(name, "damaged", words, version=latest.version, problems=list(latest.faults))
+    if latest.version is None:
+        return _answer(name, "nothing", "还没有发布过。")
+    whose = "由系统依法撤下条目后发布" if latest.index.released_by == "machine" else "由两人签名发布"
+    words = f"最新版本 {latest.version} 的全部文件与 index.json 相符，{whose}。"
+    return _answer(name, "sound", words, version=latest.version)
+
+
 def _command(version: str, name: str) -> str:
     chosen = "" if name == SERIOUS_LIST else f" --list {name}"
     return f"yaoxin approve {version}{chosen} --as 登录名"
-
-
-def _drafts(shelf: Shelf) -> list[str]:
-    drafts = shelf.draft("")
-    folders = drafts.iterdir() if drafts.is_dir() else ()
-    return sorted(path.name for path in folders if path.is_dir() and not path.name.startswith("."))
-
-
-def _store(settings: Settings) -> Store:
-    return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
 def _answer(name: str, state: str, message: str, **facts: Any) -> Answer:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -123,10 +124,11 @@ def verify(folder: Path) -> Index:
     return index
 
 
-def faults_of(folder: Path, name: str) -> tuple[str, ...]:
+def faults_of(folder: Path, name: str, only: Collection[str] = ()) -> tuple[str, ...]:
     """What is wrong with the files of a version of the list `name`, in Chinese, each naming the file; empty: nothing.
 
-    Who released it is another question: see `derivation_faults`, and the signatures.
+    only: besides index.json look at these files alone. Who released it is another question: see `derivation_faults`,
+    and the signatures.
     """
     path = folder / INDEX
     if not folder.is_dir():
@@ -138,7 +140,10 @@ def faults_of(folder: Path, name: str) -> tuple[str, ...]:
     except IndexProblem:
         return (f"{path}：{'文件为空' if not path.stat().st_size else '文件被改动或者损坏，不能读取'}",)
     found = [] if (index.list, index.version) == (name, folder.name) else [f"{path}：所记名单或者版本与所在文件夹不符"]
-    found += [f"{folder / file.name}：{why}" for file in index.files if (why := _why_not(folder / file.name, file))]
+    asked = [file for file in index.files if not only or file.name in only]
+    found += [f"{folder / file.name}：{why}" for file in asked if (why := _why_not(folder / file.name, file))]
+    if only:
+        return tuple(found)
     known = {INDEX, SIGNATURES, *(file.name for file in index.files)}
     found += [f"{each}：版本中多出的文件" for each in sorted(folder.iterdir()) if each.name not in known]
     return tuple(found)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -90,6 +91,7 @@ class NightView:
     warnings: Grid
     unknown_amounts: Grid
     law: OfficeLaw | None = None
+    lists: Grid | None = None
 
     @property
     def downgrades(self) -> tuple[Change, ...]:
@@ -108,6 +110,7 @@ class NightView:
         intake = (self.accounts, self.files, self.quarantine)
         changed = (self.change_list, self.evidence, self.migration.grid)
         law = self.law.grids if self.law else ()
+        law = law if self.lists is None else (self.lists, *law)
         ahead = (self.due_days, self.due)
         return (figures, self.distribution, *changed, *law, *intake, *ahead, self.unknown_amounts, self.warnings)
 
@@ -144,6 +147,18 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
         unknown_amounts=unknown_amounts,
         law=law,
     )
+
+
+def with_lists(view: NightView, answers: Sequence[Mapping[str, Any]]) -> NightView:
+    """The view with what became of the published lists: `list`, `title`, `state`, `message`, and where there is any
+    `withdrawn`, `beyond` (entries that may not be public any more, each with why it waits) and `problems`.
+    """
+    beyond = sum(len(answer.get("beyond", ())) for answer in answers)
+    unread = [answer["title"] for answer in answers if answer["state"] in ("damaged", "refused", "busy")]
+    notes = ["须两人签发撤下"] if beyond else []
+    notes += [f"未能全部核对：{'、'.join(unread)}"] if unread else []
+    figure = Figure(tables.BEYOND, beyond, "；".join(notes) or "应为 0")
+    return replace(view, figures=(*view.figures, figure), lists=tables.lists(answers))
 
 
 def _law_figures(law: OfficeLaw | None) -> tuple[Figure, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -17,6 +18,19 @@ from transforms.tables import TABLES
 
 _RATINGS, _TRACE, _CHANGES, _QUARANTINE = (TABLES[name] for name in ("ratings", "trace", "changes", "quarantine"))
 _PARTY = (Field("name", "企业名称", width=36), Field("enterprise_id", "企业标识", "id"))
+
+
+BEYOND = "公示超期"  # still public, and may not be any more
+LIST_STATES = {
+    "nothing": "没有可发布的内容",
+    "unchanged": "与最新版本相同",
+    "withdrawn": "系统已撤下",
+    "waiting": "待签名",
+    "published": "已发布",
+    "damaged": "最新版本有问题",
+    "refused": "不能拟定",
+    "busy": "库被占用",
+}
 
 
 def figures_grid(figures: Iterable[tuple[str, int, str]]) -> Grid:
@@ -154,3 +168,25 @@ def warnings(rows: Iterable[tuple[str, str, str]]) -> Grid:
     """What the gate let pass with a warning."""
     fields = (Field("severity", "程度"), Field("where", "位置"), Field("what", "说明", width=60))
     return grid_from("warnings", "质量检查提示", fields, rows, "质量检查全部通过，没有提示")
+
+
+def lists(answers: Iterable[Mapping[str, Any]]) -> Grid:
+    """What became of each published list, and of each entry that went or should have gone."""
+    fields = (
+        Field("title", "名单", width=22),
+        Field("state", "状态", "words", LIST_STATES),
+        Field("latest", "最新版本", "id", width=16),
+        Field("decision_no", "决定书文号", "id"),
+        Field("what", "事项", width=16),
+        Field("why", "原因和办法", width=70),
+    )
+    return grid_from("lists", "对外名单", fields, (row for answer in answers for row in _list_rows(answer)))
+
+
+def _list_rows(answer: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    known = (answer["title"], answer["state"], answer.get("latest") or answer.get("version") or "")
+    yield *known, "", "办理情况", answer["message"]
+    for one in answer.get("withdrawn", ()):
+        yield *known, one["decision_no"], "已由系统撤下", one["why"]
+    for one in answer.get("beyond", ()):
+        yield *known, one["decision_no"], BEYOND, one["why"]

@@ -24,6 +24,7 @@ PENALTY_SCHEMA = pl.Schema(
         "authority": TEXT,
         "published_on": DAY,
         "state": TEXT,
+        "stop_on": DAY,
         "stop_cause": TEXT,
         "gap": TEXT,
         "restored_on": DAY,
@@ -43,7 +44,17 @@ def published_penalties(found: pl.LazyFrame, penalties: pl.LazyFrame, enterprise
     for publication: they tell what must not be published.
     """
     register = enterprises.select("enterprise_id", register_name="name", register_uscc="uscc")
-    shown = ("record_id", "decided_on", "published_on", "state", "stop_cause", "gap", "restored_on", "resumed_on")
+    shown = (
+        "record_id",
+        "decided_on",
+        "published_on",
+        "state",
+        "stop_on",
+        "stop_cause",
+        "gap",
+        "restored_on",
+        "resumed_on",
+    )
     own = penalties.drop("state", "decided_on", "published_on")
     return (
         found.filter(pl.col("system") == _SYSTEM)

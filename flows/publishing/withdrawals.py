@@ -1,0 +1,88 @@
+"""What has to go from a list by law, and what of it the run may take down by itself: see `policy/withdrawals.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flows.policies import read_withdrawals
+from flows.publishing.contents import Contents, PublishedList
+from flows.publishing.latest import Latest
+from flows.settings import Settings
+from flows.store import Run, Store
+from reports.publication import Reason
+from reports.publication.delta import by_key
+from reports.views.listing import Entry, Key, entries_of
+from transforms.policy.withdrawals import WithdrawalCause
+
+_POLICY_CHANGED = "规则文件在该版本签发后有变动，由两人签发新版后恢复自行撤下"
+_NO_FILE = "policy/withdrawals.yaml 缺失，不自行撤下"
+_KNOWN_LATE = "届满日在此前的夜间运行中尚未知悉（记录有更正或者迟到），须两人签发"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to go from the latest version. ended: by the run, with the reason. left: by two people, with why so.
+
+    masking: what lets the run mask personal data; None where policy does not.
+    """
+
+    ended: Mapping[Key, Reason]
+    left: Mapping[Key, str]
+    masking: Reason | None = None
+
+
+class Knowledge:
+    """What runs knew of a list, asked day by day."""
+
+    def __init__(self, settings: Settings, store: Store, chosen: PublishedList) -> None:
+        self.settings, self.store, self.chosen = settings, store, chosen
+        self._by_day: dict[date, Contents | None] = {}
+
+    def foretold(self, key: Key, code: str, on: date | None) -> bool:
+        """Whether the last run before that day knew that `key` would end on it for that cause: only time has passed."""
+        found = self._of_day(on) if on else None
+        return found is not None and (found.causes.get(("DEL", key)), found.ended_on.get(key)) == (code, on)
+
+    def _of_day(self, on: date) -> Contents | None:
+        if on not in self._by_day:
+            before = self.store.last("nightly", before=on)
+            self._by_day[on] = self.chosen.contents(self.settings, self.store, before, on) if before else None
+        return self._by_day[on]
+
+
+def plan_of(knowledge: Knowledge, run: Run, contents: Contents, latest: Latest) -> Plan:
+    """The plan for a sound latest version, `contents` being what `run` found. Raises PolicyProblems."""
+    spec, day = latest.spec, run.as_of
+    gone = gone_from(latest, entries_of(spec, contents.entries)[0])
+    policy = read_withdrawals(knowledge.settings.policy_dir)
+    if policy is None:
+        return Plan({}, dict.fromkeys(gone, _NO_FILE))
+    masked = policy.cause(spec.name, "masked", day)
+    masking = Reason("masked", masked.basis, masked.confidence) if masked else None
+    if latest.index.policy_hash != contents.policy_hash:
+        return Plan({}, dict.fromkeys(gone, _POLICY_CHANGED), masking)
+    ended: dict[Key, Reason] = {}
+    left: dict[Key, str] = {}
+    for key in gone:
+        code = contents.causes.get(("DEL", key))
+        cause, on = policy.cause(spec.name, code, day), contents.ended_on.get(key)
+        if code is None or cause is None:
+            left[key] = f"事由“{spec.causes[code or spec.usual['DEL']]}”须两人签发"
+        elif cause.ends_by == "time" and not knowledge.foretold(key, code, on):
+            left[key] = _KNOWN_LATE
+        else:
+            ended[key] = _reason(code, cause, on if on and on <= day else None)
+    return Plan(ended, left, masking)
+
+
+def gone_from(latest: Latest, wanted: Iterable[Entry]) -> list[Key]:
+    """The keys of the latest version that do not stand any more; none where its entries cannot be read."""
+    standing = by_key(latest.spec, wanted)
+    entries = latest.entries if latest.are_files_sound and latest.version else ()
+    return [key for key in by_key(latest.spec, entries) if key not in standing]
+
+
+def _reason(code: str, cause: WithdrawalCause, on: date | None) -> Reason:
+    return Reason(code, cause.basis, cause.confidence, on)
