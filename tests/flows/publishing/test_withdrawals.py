@@ -1,0 +1,253 @@
+"""What the machine may take off a list and what waits for people: the border, cause by cause."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from flows.publishing import Chosen, after_run, approve, prepare_and_publish, verify_all
+from reports.publication import Shelf, read_index
+from reports.publication.work import released_entries
+from reports.views.lists import LISTS
+from tests.flows.office.staff import signed_in
+from tests.flows.publishing.town import (
+    NIGHT,
+    after,
+    decision,
+    listing,
+    night,
+    penalty,
+    removal,
+    rows,
+    settings_at,
+    staffed_at,
+    store_at,
+)
+
+LIGHT = {"fine_fen": 1_000_000, "discretion": "light"}  # three months
+
+
+def released(root, name="penalties"):
+    """What the last night found, signed by two people and released; the settings."""
+    settings = staffed_at(root)
+    version = prepare_and_publish(settings, signed_in(settings, "zhang"), name)["version"]
+    assert approve(settings, Chosen(version, name), signed_in(settings, "li"))["state"] == "published"
+    return settings
+
+
+def public(settings, name="penalties"):
+    return {e.decision_no for e in released_entries(LISTS[name], settings.publications / name / "latest")}
+
+
+def corrected(record, on, **more):
+    at = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    return record | {"version_no": 2, "row_hash": "other", "received_at": at} | more
+
+
+def tomorrow(root, *decisions, **more):
+    """Another night, and what the machine then does."""
+    night(root, after(1), *decisions, **more)
+    return {answer["list"]: answer for answer in after_run(settings_of(root))}
+
+
+def settings_of(root):
+    return staffed_at(root)
+
+
+def step(kind, number, **more):
+    return decision(kind, number, "MX-1", matter="penalty", target="鄂罚1号", decided_on=after(1), **more)
+
+
+@pytest.fixture
+def town(tmp_path):
+    """A town whose list of penalties is public: two of them."""
+    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1"), penalty("鄂罚2号", "MX-2")])
+    return released(tmp_path)
+
+
+FIRST = penalty("鄂罚1号", "MX-1")
+
+
+@pytest.mark.parametrize(
+    ("more", "title"),
+    [
+        ({"state": "revoked", "revoked_on": after(1)}, "处罚被变更或者撤销"),
+        ({"state": "void", "revoked_on": None}, "处罚被变更或者撤销"),
+        ({"state": "changed", "revoked_on": after(-20)}, "处罚被变更或者撤销"),
+    ],
+    ids=["annulled today", "annulled, day unknown", "changed three weeks ago"],
+)
+def test_an_annulled_penalty_is_withdrawn_whenever_it_becomes_known(town, tmp_path, more, title):
+    answer = tomorrow(tmp_path, penalties=[corrected(FIRST, after(1), **more)])["penalties"]
+    assert (answer["state"], public(town)) == ("withdrawn", {"鄂罚2号"})
+    assert [(one["decision_no"], title in one["why"]) for one in answer["withdrawn"]] == [("鄂罚1号", True)]
+    assert "beyond" not in answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), [("repair", "准予信用修复"), ("temporary_repair", "破产临时屏蔽")], ids=["repair", "court"]
+)
+def test_a_granted_repair_and_a_court_s_plan_take_it_down(town, tmp_path, kind, title):
+    answer = tomorrow(tmp_path, step(kind, "修1号"))["penalties"]
+    assert (answer["state"], public(town)) == ("withdrawn", {"鄂罚2号"})
+    index = read_index(town.publications / "penalties" / "latest")
+    assert index.reason == f"依法撤下：{title} 1 条"
+
+
+def test_a_deregistered_party_is_taken_off_both_lists(tmp_path):
+    record = penalty("鄂罚1号", "MX-1")
+    night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), penalties=[record, penalty("鄂罚2号", "MX-2")])
+    settings = released(tmp_path)
+    released(tmp_path, "serious-violations")
+    known = store_at(tmp_path).scan("enterprise", enterprise_id="MX-1").collect().row(0, named=True)
+    gone = corrected(known, after(1), state="deregistered", deregistered_on=after(1))
+    with store_at(tmp_path).begin("nightly", after(1), datetime(2026, 3, 2, 18, tzinfo=UTC)) as writing:
+        writing.append("enterprise", rows("enterprise", gone))
+        writing.commit("passed", {})
+    answers = {answer["list"]: answer for answer in after_run(settings)}
+    assert {name: answer["state"] for name, answer in answers.items()} == {
+        "serious-violations": "withdrawn",
+        "penalties": "withdrawn",
+    }
+    assert (public(settings), public(settings, "serious-violations")) == ({"鄂罚2号"}, set())
+
+
+def test_a_removed_listing_is_taken_down_and_a_new_one_waits(tmp_path):
+    night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), listing("示药监列〔2026〕2号", "MX-2"))
+    settings = released(tmp_path, "serious-violations")
+    answer = tomorrow(
+        tmp_path,
+        removal("示药监移〔2026〕1号", "MX-1", "示药监列〔2026〕1号", after(1)),
+        listing("示药监列〔2026〕3号", "MX-3"),
+    )["serious-violations"]
+    assert public(settings, "serious-violations") == {"示药监列〔2026〕2号"}
+    assert (answer["state"], answer["latest"], answer["version"]) == ("waiting", "2026-03-02", "2026-03-02-2")
+    draft = read_index(settings.publications / "serious-violations" / "drafts" / "2026-03-02-2")
+    assert (draft.previous, draft.delta.added, draft.delta.removed) == ("2026-03-02", 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({"penalty_kinds": ["warning"], "fine_fen": None}, "记载内容变更"),
+        ({"unpublished_on": after(1)}, "已提前停止公示"),
+        ({"party_class": "person", "remark": "未成年"}, "暂缓公示，待核"),
+        ({"authority_code": "114500000000000000", "decided_on": date(2025, 6, 1)}, "暂缓公示，待核"),
+        ({"decided_on": date(2021, 8, 1)}, "停止公示"),
+    ],
+    ids=["corrected", "taken off by the record alone", "held: a minor", "held: no policy", "before the law"],
+)
+def test_what_is_no_cause_in_law_waits_for_two_people_and_is_counted(town, tmp_path, more, word):
+    answer = tomorrow(tmp_path, penalties=[corrected(FIRST, after(1), **more)])["penalties"]
+    assert (answer["state"], public(town)) == ("waiting", {"鄂罚1号", "鄂罚2号"})
+    (one,) = answer["beyond"]
+    assert (one["decision_no"], one["why"]) == ("鄂罚1号", f"事由“{word}”须两人签发")
+    assert "withdrawn" not in answer
+
+
+def test_a_row_that_vanished_without_a_cause_waits_for_people(town, tmp_path):
+    other = corrected(FIRST, after(1), decision_no="另号", decision_key="另号", record_id="penalty:另号")
+    shutil.rmtree(tmp_path / "store" / "tables")
+    shutil.rmtree(tmp_path / "store" / "ledger")
+    night(tmp_path, after(1), penalties=[other, penalty("鄂罚2号", "MX-2")])
+    (answer,) = after_run(town)
+    assert public(town) == {"鄂罚1号", "鄂罚2号"}
+    assert [one["why"] for one in answer["beyond"]] == ["事由“停止公示”须两人签发"]
+
+
+def test_time_takes_down_what_it_was_known_to_end(tmp_path):
+    published_on = after(1) - timedelta(days=91)  # three months are full with NIGHT
+    record = penalty("鄂罚1号", "MX-1", decided_on=published_on, published_on=published_on, **LIGHT)
+    night(tmp_path, NIGHT, penalties=[record, FIRST | penalty("鄂罚2号", "MX-2")])
+    settings = released(tmp_path)
+    assert public(settings) == {"鄂罚1号", "鄂罚2号"}
+    answer = tomorrow(tmp_path)["penalties"]
+    assert (answer["state"], public(settings)) == ("withdrawn", {"鄂罚2号"})
+    (told,) = read_index(settings.publications / "penalties" / "latest").withdrawals
+    assert (told.cause, told.on) == ("period", after(1))
+
+
+def test_a_correction_that_moves_the_end_into_the_past_is_not_taken_for_time(tmp_path):
+    record = penalty("鄂罚1号", "MX-1", **LIGHT)
+    night(tmp_path, NIGHT, penalties=[record, penalty("鄂罚2号", "MX-2")])
+    settings = released(tmp_path)
+    early = {"decided_on": date(2025, 11, 1), "published_on": date(2025, 11, 20)}
+    answer = tomorrow(tmp_path, penalties=[corrected(record, after(1), **early)])["penalties"]
+    assert public(settings) == {"鄂罚1号", "鄂罚2号"}
+    assert ["更正" in one["why"] for one in answer["beyond"]] == [True]
+    night(tmp_path, after(2))
+    (answer,) = after_run(settings)
+    assert public(settings) == {"鄂罚1号", "鄂罚2号"}, "nor on any later night"
+
+
+def test_days_on_which_no_run_could_withdraw_are_made_up_for(tmp_path):
+    record = penalty("鄂罚1号", "MX-1", decided_on=date(2025, 12, 2), published_on=date(2025, 12, 2), **LIGHT)
+    night(tmp_path, NIGHT, penalties=[record, penalty("鄂罚2号", "MX-2")])
+    settings = released(tmp_path)
+    for day in (1, 2, 3, 4):
+        night(tmp_path, after(day))
+    assert (after_run(settings)[0]["state"], public(settings)) == ("withdrawn", {"鄂罚2号"})
+
+
+def changed_policy(settings, folder, name, before, then):
+    shutil.copytree(settings.policy_dir, folder)
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, then), encoding="utf-8")
+    return replace(settings, policy_dir=folder)
+
+
+def test_under_another_policy_nothing_is_withdrawn_before_two_people_signed_under_it(town, tmp_path):
+    night(tmp_path, after(1), step("repair", "修1号"))
+    other = changed_policy(town, tmp_path / "policy", "law/publicity_gsxt.yaml", "law: ", "# 注\nlaw: ")
+    (answer,) = after_run(other)
+    assert (answer["state"], public(town)) == ("waiting", {"鄂罚1号", "鄂罚2号"})
+    assert "规则文件在该版本签发后有变动" in answer["beyond"][0]["why"]
+    for login in ("zhang", "li"):
+        answer = approve(other, Chosen(answer["version"], "penalties"), signed_in(other, login))
+    assert (answer["state"], public(town)) == ("published", {"鄂罚2号"})
+
+
+def test_a_policy_that_changed_asks_for_two_signatures_even_where_the_list_is_the_same(town, tmp_path):
+    other = changed_policy(town, tmp_path / "policy", "law/publicity_gsxt.yaml", "law: ", "# 注\nlaw: ")
+    assert prepare_and_publish(town, None, "penalties")["state"] == "unchanged"
+    answer = prepare_and_publish(other, None, "penalties")
+    assert (answer["state"], answer["count"]) == ("waiting", 2)
+
+
+def test_the_office_may_leave_a_cause_to_people_and_without_the_file_all(town, tmp_path):
+    night(tmp_path, after(1), step("repair", "修1号"))
+    cause = "repaired: {ends_by: act, values: {2021-09-01: true"
+    own = changed_policy(town, tmp_path / "own", "withdrawals.yaml", cause, f"{cause}, 2026-03-01: false")
+    assert after_run(own)[0]["beyond"][0]["why"] == "事由“准予信用修复”须两人签发"
+    (tmp_path / "own" / "withdrawals.yaml").unlink()
+    assert "withdrawals.yaml 缺失" in after_run(own)[0]["beyond"][0]["why"]
+    assert public(town) == {"鄂罚1号", "鄂罚2号"}
+    assert after_run(town)[0]["state"] == "withdrawn"
+
+
+def test_text_that_may_not_be_shown_is_masked_by_the_machine_and_a_correction_of_it_waits(tmp_path, monkeypatch):
+    content = "罚款200,000.00元，联系电话13800138000"
+    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1", content=content)])
+    with monkeypatch.context() as before_the_rule:
+        before_the_rule.setattr("reports.redaction._figures", lambda text: (text, set()))
+        settings = released(tmp_path)
+    shelf = Shelf(settings.publications / "penalties")
+    assert "13800138000" in (shelf.folder / "latest" / "list.json").read_text(encoding="utf-8")
+    (answer,) = after_run(settings)
+    assert (answer["state"], shelf.latest()) == ("withdrawn", "2026-03-01-2")
+    assert read_index(shelf.folder / "latest").reason == "依法隐去个人信息 1 条"
+    assert "13800138000" not in (shelf.folder / "latest" / "list.json").read_text(encoding="utf-8")
+    assert verify_all(settings, ["penalties"])[0]["state"] == "sound"
+    assert after_run(settings)[0]["state"] == "unchanged"
+
+
+def test_a_list_that_was_never_published_is_left_alone(tmp_path):
+    night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"))
+    settings = settings_at(tmp_path)
+    assert after_run(settings) == []
+    assert not settings.publications.exists()
