@@ -9,11 +9,12 @@ from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from flows import settings as configuration
 from flows.publishing import prepare_and_publish_all, summary_of
 from flows.settings import Settings
+from flows.store import Busy
 
 prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE)(prepare_and_publish_all)
 
@@ -22,10 +23,17 @@ prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE
 def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> State[dict[str, Any]]:
     """Prepare every list, or `lists`, signed by nobody; release what two people have signed already.
 
-    Where signatures are wanting the run ends as `Waiting`, and the draft stays for `yaoxin approve`.
+    Where signatures are wanting the run ends as `Waiting`, and the draft stays for `yaoxin approve`. Where another run
+    holds the store it fails as `Busy`, where a latest version is not what it should be as `Damaged`, where no list can
+    be made as `Refused`.
     """
-    answer = summary_of(prepare_lists(settings or configuration.load({}), None, lists))
+    try:
+        answer = summary_of(prepare_lists(settings or configuration.load({}), None, lists))
+    except Busy as busy:
+        return Failed(name="Busy", message=str(busy))
     _tell(answer)
+    if answer["state"] in ("damaged", "refused"):
+        return Failed(name=answer["state"].capitalize(), message=answer["message"], data=answer)
     name = "Waiting" if answer["state"] == "waiting" else "Completed"
     return Completed(name=name, message=answer["message"], data=answer)
 

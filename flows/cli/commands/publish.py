@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_CODES = {"refused": REFUSED, "busy": FAULT}
+_CODES = {"refused": REFUSED, "damaged": REFUSED, "busy": FAULT}
 
 
 def _no_name(_context: click.Context, _parameter: click.Parameter, name: str | None) -> None:
@@ -37,25 +37,41 @@ _BY = click.option("--by", metavar="NAME", callback=_no_name, expose_value=False
 @as_login
 @_BY
 @_NAME
+@click.option("--verify", "is_verifying", is_flag=True, help="Only check the latest versions, file by file.")
 @as_json
 @common
 @click.pass_context
-def publish(context: click.Context, /, login: str | None, name: str | None, is_json: bool, **flags: Any) -> None:  # noqa: ANN401
+def publish(
+    context: click.Context,
+    /,
+    login: str | None,
+    name: str | None,
+    is_verifying: bool,
+    is_json: bool,
+    **flags: Any,  # noqa: ANN401
+) -> None:
     """Prepare the lists of the last run, or one of them; publish what two people have signed already.
 
     With --as the person signs as preparer, and somebody else approves. Without it nobody has signed, and two people
     approve. The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示). Each is signed on its own.
+    What the law has ended is taken down without signatures. --verify checks every file of the latest versions and who
+    released them; exit code 1 where one is not as it should be.
 
     \b
     Examples:
       yaoxin publish --as zhang
       yaoxin publish --as zhang --list penalties --json | jq -r '.version'
       yaoxin publish
+      yaoxin publish --verify
     """
-    from flows.publishing import prepare_and_publish, prepare_and_publish_all, summary_of
+    from flows.publishing import prepare_and_publish, prepare_and_publish_all, summary_of, verify_all
 
     secrets = Passphrases(flags.pop("passphrase_fd"))
     settings = settings_of(**flags)
+    if is_verifying:
+        checked = verify_all(settings, [name] if name else [])
+        _answer(context, checked[0] if name else summary_of(checked), is_json)
+        return
     by = _signed_in(settings, login, secrets) if login is not None else None
     found = prepare_and_publish(settings, by, name) if name else summary_of(prepare_and_publish_all(settings, by))
     _answer(context, found, is_json)
@@ -125,13 +141,15 @@ def _answer(context: click.Context, found: Mapping[str, Any], is_json: bool) -> 
 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
-    """An answer for a person: its sentence, its facts, and what was held back."""
+    """An answer for a person: its sentence, its facts, what went or should go, and what was held back."""
     from flows.cli.text import pairs
 
     yield f"{answer['title']}：{answer['message']}"
-    told = ("title", "message", "held", "signatures")
+    told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems")
     rest = ((name, value) for name, value in answer.items() if name not in told)
     yield from pairs((name, str(value)) for name, value in rest if value not in (None, ""))
     for one in answer.get("signatures", ()):
         yield f"  签名　{'拟定' if one['act'] == 'prepare' else '批准'}　{one['name']}（{one['login']}）"
+    for word, entries in (("已撤下", answer.get("withdrawn", ())), ("公示超期", answer.get("beyond", ()))):
+        yield from (f"  {word}　{one['decision_no']}　{one['name']}：{one['why']}" for one in entries)
     yield from (f"  ! {line}" for line in answer.get("held", ()))

@@ -239,7 +239,8 @@ def test_a_released_version_carries_its_signatures(settings):
 def test_a_removal_brings_a_new_version_that_names_it_and_its_cause(settings, tmp_path):
     published(settings)
     night(tmp_path, after(1), removal("示药监移〔2026〕1号", "MX-1", "示药监列〔2026〕1号", after(1)))
-    assert published(settings)["version"] == after(1).isoformat()
+    answer = prepared(settings)
+    assert (answer["state"], answer["version"]) == ("withdrawn", after(1).isoformat())
     delta = json.loads((shelf(settings).version(after(1).isoformat()) / "delta.json").read_text(encoding="utf-8"))
     (row,) = delta["rows"]
     assert (row["operation"], row["entry"]["enterprise_id"], row["cause"]) == ("DEL", "MX-1", "移出决定")

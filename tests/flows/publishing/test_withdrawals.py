@@ -61,11 +61,20 @@ def step(kind, number, **more):
     return decision(kind, number, "MX-1", matter="penalty", target="鄂罚1号", decided_on=after(1), **more)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A town whose list of penalties is public: two of them. Not to be changed."""
+    root = tmp_path_factory.mktemp("town")
+    night(root, NIGHT, penalties=[penalty("鄂罚1号", "MX-1"), penalty("鄂罚2号", "MX-2")])
+    released(root)
+    return root
+
+
 @pytest.fixture
-def town(tmp_path):
-    """A town whose list of penalties is public: two of them."""
-    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1"), penalty("鄂罚2号", "MX-2")])
-    return released(tmp_path)
+def town(made, tmp_path):
+    """The settings of a copy of that town, to be changed."""
+    shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return settings_of(tmp_path)
 
 
 FIRST = penalty("鄂罚1号", "MX-1")
@@ -150,10 +159,8 @@ def test_what_is_no_cause_in_law_waits_for_two_people_and_is_counted(town, tmp_p
 
 def test_a_row_that_vanished_without_a_cause_waits_for_people(town, tmp_path):
     other = corrected(FIRST, after(1), decision_no="另号", decision_key="另号", record_id="penalty:另号")
-    shutil.rmtree(tmp_path / "store" / "tables")
-    shutil.rmtree(tmp_path / "store" / "ledger")
-    night(tmp_path, after(1), penalties=[other, penalty("鄂罚2号", "MX-2")])
-    (answer,) = after_run(town)
+    night(tmp_path / "other", after(1), penalties=[other, penalty("鄂罚2号", "MX-2")])
+    (answer,) = after_run(replace(town, store=str(tmp_path / "other" / "store")))
     assert public(town) == {"鄂罚1号", "鄂罚2号"}
     assert [one["why"] for one in answer["beyond"]] == ["事由“停止公示”须两人签发"]
 
