@@ -45,9 +45,12 @@ _TIED_OR_PERSON = Rule(
     "every record not of a natural person is tied to an enterprise",
 )
 # Steps of the office's register that decide nothing: what a party says or asks, what is passed on, received, carried
-# out. policy/sources/decision.yaml names the same ones, so that no other row without a decider comes as far as this.
-# Then steps whose name does not say what matter they belong to.
-_UNDECIDED = "('hear', 'publish_listing', 'object', 'push_objection', 'apply', 'request_papers', 'accept', 'carry_out')"
+# out, and what another body orders. policy/sources/decision.yaml names the same ones, so that no other row without a
+# decider comes as far as this. Then steps whose name does not say what matter they belong to.
+_UNDECIDED = (
+    "('hear', 'publish_listing', 'object', 'push_objection', 'apply', 'request_papers', 'accept', 'carry_out',"
+    " 'stay', 'end_stay')"
+)
 _OF_EITHER = "('apply', 'request_papers', 'accept', 'reject', 'extend', 'carry_out')"
 
 INTAKE: dict[str, tuple[Rule, ...]] = {

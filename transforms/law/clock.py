@@ -42,7 +42,9 @@ def _source(dated: Dated[int] | None, name: str) -> list[pl.Expr]:
 
 
 def with_clock(frame: pl.LazyFrame, system: Publicity) -> pl.LazyFrame:
-    """counts_from_on, is_publication_assumed, term_on: where periods begin, and where a restriction ends.
+    """counts_from_on, is_publication_unstated, term_on: where periods begin, and where a restriction ends.
+
+    What was not published, as far as the record says, has no period yet where the law counts from the publication.
 
     A revoked repair begins the period anew (`restarted_on`); that it was off display before says nothing then.
     """
@@ -50,16 +52,16 @@ def with_clock(frame: pl.LazyFrame, system: Publicity) -> pl.LazyFrame:
     published = pl.col(system.published_column) if system.published_column else _NO_DAY
     withdrawn = pl.col(system.withdrawn_column) if system.withdrawn_column else _NO_DAY
     back = pl.max_horizontal("restored_on", "resumed_on")
-    assumed, start = pl.col("decided_on"), system.regimes[0].from_
-    if system.unstated_publication.on(start) == "publish_by":
-        assumed = pl.col("publish_by_on")
+    start = system.regimes[0].from_
+    days = {"publish_by": pl.col("publish_by_on"), "decision": pl.col("decided_on")}
+    assumed = days.get(system.unstated_publication.on(start) or "none", _NO_DAY)
     is_by_publication = system.counts_from.on(start) == "publication"
     begun = pl.coalesce("published_on", assumed) if is_by_publication else pl.col("decided_on")
-    unstated = pl.lit(is_by_publication) & pl.col("published_on").is_null()
+    unstated = pl.lit(is_by_publication) & pl.coalesce("restarted_on", published).is_null()
     return frame.with_columns(
         published_on=published, unpublished_on=pl.when((withdrawn >= back).fill_null(True)).then(withdrawn)
     ).with_columns(
         counts_from_on=pl.coalesce("restarted_on", begun),
-        is_publication_assumed=unstated & pl.col("restarted_on").is_null(),
+        is_publication_unstated=unstated,
         term_on=pl.when(is_lifelong).then(pl.lit(FOR_EVER)).otherwise(pl.col("valid_until_on")),
     )

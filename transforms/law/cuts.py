@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from transforms.law.by_day import first_day_true, value_on
@@ -16,10 +18,11 @@ _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
 _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on")
 
 
-def cut_short(frame: pl.LazyFrame, system: Publicity, law: Repair | None) -> pl.LazyFrame:
+def cut_short(frame: pl.LazyFrame, system: Publicity, law: Repair | None, as_of: date) -> pl.LazyFrame:
     """`frame` with the ends that an annulment, a repair, the end of a listing or a deregistration brings.
 
-    Adds cut_cause (empty where the period itself ends it), delisted_on and deregistration_on.
+    Adds cut_cause (empty where the period itself ends it), delisted_on, deregistration_on, and is_gone: a party that
+    the register has as deregistered without a day is gone, nobody knows since when, where that ends publicity.
     """
     causes = {
         "annulled": pl.col("annulled_on"),
@@ -32,8 +35,10 @@ def cut_short(frame: pl.LazyFrame, system: Publicity, law: Repair | None) -> pl.
     why = pl.coalesce(*(pl.when(is_cut & (day == cut)).then(pl.lit(cause)) for cause, day in causes.items()), _NO_TEXT)
     latest = pl.col("stop_latest_on")
     gone = first_day_true(system.deregistration_ends, pl.col("deregistered_on"))
+    is_ended_by_it = as_of >= min(system.deregistration_ends.values) and bool(system.deregistration_ends.on(as_of))
     return frame.with_columns(
         deregistration_on=pl.when(~pl.col("is_person")).then(gone),
+        is_gone=~pl.col("is_person") & pl.col("is_gone_undated") & pl.lit(is_ended_by_it),
         delisted_on=_delisting_day(system, law),
     ).with_columns(
         *(pl.min_horizontal(stop, cut).alias(stop) for stop in _STOPS if stop != "stop_latest_on"),

@@ -7,6 +7,7 @@ import polars as pl
 from transforms.law.by_day import value_on
 from transforms.law.calendar import Calendar, working_days_later
 from transforms.law.procedure import Followed
+from transforms.law.procedure.stays import owner, stays
 from transforms.law.register import Register
 from transforms.policy.law_repair import Repair
 from transforms.records.text import document_key
@@ -23,22 +24,20 @@ _DAYS = ("repaired_on", "granted_on", "restored_on", "hidden_on", "resumed_on", 
 _OTHERS = ("repaired_elsewhere_on", "repair_push_by_on", "restarted_on")
 
 
-def owner() -> pl.Expr:
-    """Whom a record concerns: the enterprise, else the party by its name."""
-    return pl.coalesce("enterprise_id", document_key(pl.col("party_name")), pl.lit("")).alias("owner")
-
-
 def with_effects(
     facts: pl.LazyFrame, law: Repair | None, register: Register | None, calendar: Calendar
 ) -> pl.LazyFrame:
-    """`facts` with the days of _DAYS and _OTHERS, and left_on: when a listing that rests on the penalty was over."""
+    """`facts` with the days of _DAYS and _OTHERS, left_on: when a listing that rests on the penalty was over, and
+    stayed_on: since when its execution is stayed (停止执行)."""
     if law is None or register is None:
-        return facts.with_columns(pl.lit(None, dtype=DAY).alias(day) for day in (*_DAYS, *_OTHERS, "left_on"))
+        nothing = (*_DAYS, *_OTHERS, "left_on", "stayed_on")
+        return facts.with_columns(pl.lit(None, dtype=DAY).alias(day) for day in nothing)
     keyed = facts.with_columns(owner(), number_key=document_key(pl.col("decision_no")))
     own = repairs(register.followed, law.system)
     elsewhere = _elsewhere(register.followed, law)
     joined = keyed.join(own, on=_KEY, how="left").join(elsewhere, on=_KEY, how="left")
-    joined = joined.join(_left(register.listings), on=_KEY, how="left").drop(_KEY)
+    joined = joined.join(_left(register.listings), on=_KEY, how="left")
+    joined = joined.join(stays(register.followed), on=_KEY, how="left").drop(_KEY)
     recognised = pl.when("is_recognised").then("repaired_elsewhere_on")
     restarts = value_on(law.revocation_restarts, pl.col("restored_on"), FLAG)
     return (

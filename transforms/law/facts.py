@@ -15,14 +15,16 @@ _NATIONAL = "10"  # a code given out by the national registry says nothing of th
 def with_facts(penalties: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl.LazyFrame:
     """`penalties` with what they leave to be worked out, from their own columns and the register.
 
-    Adds heaviest_kind, is_person, is_other_province, deregistered_on, annulled_on, is_annulled, and province: that of
-    the authority, by its code; without one, of the party, whom its own province's bodies punish.
+    Adds heaviest_kind, is_person, is_other_province, deregistered_on, is_gone_undated, annulled_on, is_annulled, and
+    province: that of the authority, by its code; without one, of the party, whom its own province's bodies punish.
     """
-    register = enterprises.select("enterprise_id", "region_code", "deregistered_on", enterprise_uscc="uscc")
+    own = ("enterprise_id", "region_code", "deregistered_on")
+    register = enterprises.select(*own, is_gone_undated=gone_undated(), enterprise_uscc="uscc")
     return (
         penalties.join(register, on="enterprise_id", how="left", maintain_order="left")
         .with_columns(
             heaviest_kind=_heaviest_kind(),
+            is_gone_undated=pl.col("is_gone_undated").fill_null(False),
             is_person=(pl.col("party_class") == "person").fill_null(pl.col("enterprise_id").is_null()),
             _of_authority=_division(pl.col("authority_code").str.slice(2, 2)),
             _of_party=_division(pl.coalesce("region_code", pl.coalesce("enterprise_uscc", "uscc").str.slice(2, 6))),
@@ -35,6 +37,11 @@ def with_facts(penalties: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl.LazyFra
         )
         .drop("region_code", "enterprise_uscc", "_of_authority", "_of_party")
     )
+
+
+def gone_undated() -> pl.Expr:
+    """Whether the register has the enterprise as deregistered (注销) and does not say since when."""
+    return ((pl.col("state") == "deregistered") & pl.col("deregistered_on").is_null()).fill_null(False)
 
 
 def _heaviest_kind() -> pl.Expr:

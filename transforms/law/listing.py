@@ -8,10 +8,12 @@ import polars as pl
 
 from transforms.law.calendar import Calendar
 from transforms.law.procedure import Followed
+from transforms.law.procedure.stays import stays
 from transforms.law.serious.records import ListLaw, ListRecords
 from transforms.law.serious.runs import RUN, followed_with_runs
 from transforms.law.serious.standing import STANDING, with_standing
 from transforms.policy.law_serious import SeriousList
+from transforms.records.text import document_key
 from transforms.tables.law.listing import LISTING
 from transforms.tables.shape import DAY, TEXT
 
@@ -76,7 +78,10 @@ def listings_of(register: Followed, runs: pl.DataFrame, law: ListLaw, calendar: 
         register_notes="notes",
         restart_on="restored_on",
     )
+    stayed = stays(register).rename({"owner": "enterprise_id", "number_key": "listing_key"})
     clocks = runs.lazy().join(matters, on=RUN, nulls_equal=True)
+    clocks = clocks.with_columns(listing_key=document_key(pl.col("listing_no")))
+    clocks = clocks.join(stayed, on=["enterprise_id", "listing_key"], how="left")
     found = with_standing(clocks, law, calendar, as_of).with_columns(
         record_id="listing_id",
         decision_no="listing_no",

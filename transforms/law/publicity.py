@@ -71,7 +71,7 @@ def _in_system(facts: pl.LazyFrame, system: Publicity, day: LegalDay) -> pl.Lazy
         frame = _without_vain_restarts(frame, system, day)
     frame = _with_periods(frame, system, day)
     frame = _with_class_shown(frame, system, day.calendar, day.as_of)
-    frame = _without_duties(cut_short(frame, system, repair))
+    frame = _without_duties(cut_short(frame, system, repair, day.as_of))
     return with_state(frame, system, day.calendar, day.as_of)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from transforms.law.by_day import first_day_true
 from transforms.law.calendar import EARLIEST, LATEST, Calendar, Convention, effect_day, last_day
 from transforms.law.classes import FOR_EVER
+from transforms.law.facts import gone_undated
 from transforms.policy.law_spot_checks import SpotChecks
 from transforms.policy.scheme import Span
 from transforms.records.text import document_key
@@ -47,8 +48,16 @@ def spot_checks(records: SpotRecords, law: SpotChecks, calendar: Calendar, as_of
     """
     start = min(day for day, span in law.shown.values.items() if span is not None)
     frame = _with_followers(_checks(records, law, as_of), records, law, max(start, as_of))
-    frame = frame.join(records.enterprises.select("enterprise_id", "deregistered_on"), on="enterprise_id", how="left")
-    frame = frame.with_columns(gone_on=first_day_true(law.deregistration_ends, pl.col("deregistered_on")))
+    frame = frame.join(
+        records.enterprises.select("enterprise_id", "deregistered_on", is_gone=gone_undated()),
+        on="enterprise_id",
+        how="left",
+    )
+    is_ended_by_it = as_of >= min(law.deregistration_ends.values) and bool(law.deregistration_ends.on(as_of))
+    frame = frame.with_columns(
+        gone_on=first_day_true(law.deregistration_ends, pl.col("deregistered_on")),
+        is_gone=pl.col("is_gone").fill_null(False) & pl.lit(is_ended_by_it),
+    )
     span = law.shown.on(max(start, as_of)) or Span(days=1)
     ways = dict(zip(_STOPS, (calendar.convention, EARLIEST, LATEST), strict=True))
     own = {name: _own_stop(span, start, calendar, convention) for name, convention in ways.items()}
@@ -152,29 +161,45 @@ def _shown(frame: pl.LazyFrame, law: SpotChecks, start: date, as_of: date) -> pl
         "is_public": pl.lit(as_of >= start),
         "reason": _reason(),
         "basis": pl.when(is_with).then(pl.lit(law.with_penalty.basis)).otherwise(pl.lit(law.shown.basis)),
-        "confidence": pl.lit(law.shown.confidence),
+        "confidence": pl.when(_may_be_kept())
+        .then(pl.lit(law.may_follow.confidence))
+        .otherwise(pl.lit(law.shown.confidence)),
         "counts_from_on": pl.col("published_on"),
-        "last_day_on": pl.when(stop < FOR_EVER).then(stop.dt.offset_by("-1d")),
-        "stop_cause": pl.when(stop < FOR_EVER).then(cause.otherwise(pl.lit("period"))),
-        "notes": pl.when(_is_open(as_of)).then(pl.lit(["link_unstated"])).otherwise(pl.lit([], dtype=TEXTS)),
+        "last_day_on": pl.when(~pl.col("is_gone") & (stop < FOR_EVER)).then(stop.dt.offset_by("-1d")),
+        "stop_cause": pl.when(pl.col("is_gone"))
+        .then(pl.lit("deregistered"))
+        .when(stop < FOR_EVER)
+        .then(cause.otherwise(pl.lit("period"))),
+        "notes": _notes(),
         "gap": pl.when(_is_open(as_of)).then(pl.lit("link")).when(stop.is_null()).then(pl.lit("calendar")),
-        **{name: pl.when(pl.col(name) < FOR_EVER).then(name) for name in _STOPS},
+        **{name: pl.when(~pl.col("is_gone") & (pl.col(name) < FOR_EVER)).then(name) for name in _STOPS},
     }
     missing = [name for name in PUBLICITY.schema if name not in known and name not in _KEPT]
     empty = {name: pl.lit(None, dtype=PUBLICITY.schema[name]) for name in missing}
     return frame.with_columns(**known, **empty)
 
 
+def _may_be_kept() -> pl.Expr:
+    """Nothing is said to have followed, and something may have that would keep it on display longer."""
+    return pl.col("with_stop_on").is_null() & (pl.col("possible_nos").list.len() > 0)
+
+
+def _notes() -> pl.Expr:
+    """What is unsettled, told as soon as it is: not only once its own period is over."""
+    tests = {"link_unstated": _may_be_kept(), "deregistered_on_unstated": pl.col("is_gone")}
+    told = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
+    return pl.concat_list(told).list.drop_nulls()
+
+
 def _is_open(as_of: date) -> pl.Expr:
     """Its own period is over, and whether something followed that keeps it on display is not stated."""
-    is_alone = pl.col("with_stop_on").is_null() & (pl.col("possible_nos").list.len() > 0)
-    return (is_alone & (pl.col("own_stop_on") <= as_of)).fill_null(False)
+    return (_may_be_kept() & (pl.col("own_stop_on") <= as_of)).fill_null(False)
 
 
 def _state(start: date, as_of: date) -> pl.Expr:
     steps = [
         (pl.lit(as_of < start), "uncovered"),
-        (pl.col("gone_on") <= as_of, "deregistered"),
+        (pl.col("is_gone") | (pl.col("gone_on") <= as_of), "deregistered"),
         (_is_open(as_of), "unknown"),
         (pl.col("stop_on") <= as_of, "ended"),
     ]

@@ -70,8 +70,10 @@ class Publicity(Strict):
     """A publicity system. Numbers are working days from the day after the decision, by the decision's day.
 
     published_column, withdrawn_column: columns of a penalty that say when it was published and taken off there.
-    unstated_publication: the day taken for an unstated publication. withdraw_working_days: after a penalty was
-    changed or annulled. transition: whether the regime of each day on display governs it, or the decision's for good.
+    unstated_publication: the day taken for an unstated publication; none: the period has not begun.
+    withdraw_working_days: after a penalty was changed or annulled. stay_hides: a stay of execution (停止执行) takes
+    the penalty off display while it lasts. transition: whether the regime of each day on display governs it, or the
+    decision's for good.
     """
 
     law: Literal["publicity"]
@@ -80,12 +82,13 @@ class Publicity(Strict):
     published_column: Literal["published_on"] | None
     withdrawn_column: Literal["unpublished_on"] | None
     counts_from: Dated[Literal["publication", "decision"]]
-    unstated_publication: Dated[Literal["publish_by", "decision"]]
+    unstated_publication: Dated[Literal["none", "publish_by", "decision"]]
     publish_working_days: Dated[PositiveInt]
     push_working_days: Dated[PositiveInt] | None
     receive_working_days: Dated[PositiveInt] | None
     withdraw_working_days: Dated[PositiveInt] | None
     deregistration_ends: Dated[bool]
+    stay_hides: Dated[bool]
     transition: Dated[Transition]
     lifelong_when: str
     regimes: tuple[Regime, ...] = Field(min_length=1)

@@ -60,9 +60,10 @@ class SeriousList(Strict):
 
     transition: whether the regime of each day on the list governs it, or the listing's for good. unstated_publication:
     the day taken for an unstated publication. push, receive: to and in the party's province. revoke: after the penalty
-    was annulled, which the states `annulling` do. consent_when: decisions to list that need the consent of
-    the level above. restricts_when, lifelong_when: penalties with a restriction of trade
-    or occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
+    was annulled, which the states `annulling` do. stay_hides: a stay (停止执行) takes an entry off display
+    while it lasts. credit_china: how long the other system shows a listing, by its own clock. consent_when: decisions
+    to list that need the consent of the level above. restricts_when, lifelong_when: penalties with a restriction of
+    trade or occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
     supervision so long before the penalty are evidence.
     """
 
@@ -76,6 +77,8 @@ class SeriousList(Strict):
     revoke_working_days: Dated[PositiveInt]
     annulling: Dated[tuple[str, ...]]
     deregistration_ends: Dated[bool]
+    stay_hides: Dated[bool]
+    credit_china: ListRegime
     consent_when: Dated[str]
     restricts_when: str
     lifelong_when: str
@@ -135,6 +138,6 @@ def _check_words(law: SeriousList, document: Document) -> None:
 def _check_starts(law: SeriousList, document: Document) -> None:
     """What the stay needs is there from the first regime on: a gap is a mistake, not a default."""
     first = law.regimes[0].from_
-    for name in ("transition", "unstated_publication", "annulling", "deregistration_ends"):
+    for name in ("transition", "unstated_publication", "annulling", "deregistration_ends", "stay_hides"):
         if min(getattr(law, name).values) > first:
             document.add((name, "values"), f"has no value on {first}, the first day of the first regime")

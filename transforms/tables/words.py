@@ -56,7 +56,7 @@ COMMITMENT_STATES = {"open": "履行中", "fulfilled": "全部履行", "partly":
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}
-MATTERS = {"listing": "严重违法失信名单", "penalty": "行政处罚公示", "objection": "异议申诉"}
+MATTERS = {"listing": "严重违法失信名单", "penalty": "行政处罚公示", "objection": "异议申诉", "stay": "停止执行"}
 # The steps of the office's register, in the order in which a day's steps are taken.
 DECISION_TYPES = {
     "notify_listing": "列入告知",
@@ -81,6 +81,8 @@ DECISION_TYPES = {
     "restore_listing": "撤销移出恢复列入",
     "revoke_repair": "撤销准予修复",
     "carry_out": "已停止公示",
+    "stay": "停止执行",
+    "end_stay": "恢复执行",
     "hold_tier": "暂缓等级变动",
     "confirm_tier": "确认等级变动",
     "objection": "异议处理",
@@ -115,6 +117,7 @@ LISTING_STATES = {
     "revoked": "撤销列入",
     "annulled": "所依据的处罚被撤销",
     "deregistered": "企业注销",
+    "stayed": "停止执行，暂停公示",
     "ended": "列入期满",
     "unknown": "不能确定",
 }

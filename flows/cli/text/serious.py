@@ -44,6 +44,7 @@ _SHOWN: Mapping[Asked, tuple[Table, tuple[str, ...], tuple[str, ...]]] = {
             *("uscc", "situation", "situation_basis", "reason", "target", "listed_by", "push_by_on", "publish_by_on"),
             *("published_on", "counts_from_on", "basis", "confidence", "term_on", "is_lifelong", "stop_earliest_on"),
             *("stop_latest_on", "stop_other_transition_on", "left_on", "annulled_on", "revoke_by_on", "revoke_basis"),
+            *("stayed_on", "credit_china_stop_on", "credit_china_basis", "credit_china_confidence"),
             *("restored_on", "barred_until_on", "is_final", "proposed_by", "decided_by", "notes", "gap"),
         ),
     ),

@@ -91,8 +91,9 @@ def test_one_decision_may_concern_both_systems(tmp_path):
     ]
 
 
-# What a party says or asks, what is passed on, received or carried out: nobody decides anything.
+# What a party says or asks, what is passed on, received or carried out, what another body orders: nobody decides.
 UNDECIDED = {"hear", "publish_listing", "object", "push_objection", "apply", "request_papers", "accept", "carry_out"}
+UNDECIDED |= {"stay", "end_stay"}
 
 
 def test_a_step_without_a_decider_passes_the_gate_or_is_turned_away_before_it(tmp_path):

@@ -34,9 +34,9 @@ def test_another_provinces_party_is_due_to_be_pushed_then_published():
 
 
 @pytest.mark.parametrize(
-    ("as_of", "count"), [(date(2025, 10, 29), 0), (date(2025, 10, 30), 1), (date(2028, 10, 30), 0)]
+    ("as_of", "count"), [(date(2025, 10, 29), 0), (date(2025, 10, 30), 1), (date(2028, 10, 30), 1)]
 )
-def test_overdue_from_the_day_after_until_the_period_would_be_over(as_of, count):
+def test_overdue_from_the_day_after_for_as_long_as_nobody_publishes_it(as_of, count):
     assert len(_asked("overdue", as_of, penalty())) == count
 
 

@@ -135,10 +135,60 @@ def test_the_latest_day_is_empty_where_the_calendar_does_not_reach():
     assert one(published_on=date(2022, 1, 10), decided_on=date(2022, 1, 4))["stop_latest_on"] == date(2025, 1, 11)
 
 
-def test_an_unstated_publication_counts_from_the_last_day_allowed_or_from_the_decision_as_the_policy_says():
-    wording = text("publicity_gsxt").replace("{2021-09-01: publish_by}", "{2021-09-01: decision}")
-    assert one()["counts_from_on"] == date(2025, 10, 29)
-    assert one(by=law(gsxt=wording))["counts_from_on"] == date(2025, 9, 25)
+@pytest.mark.parametrize(
+    ("way", "day"), [("none", None), ("publish_by", date(2025, 10, 29)), ("decision", date(2025, 9, 25))]
+)
+def test_what_was_not_published_has_no_period_unless_the_policy_counts_from_another_day(way, day):
+    wording = text("publicity_gsxt").replace("{2021-09-01: none}", f"{{2021-09-01: {way}}}")
+    row = one(by=law(gsxt=wording))
+    assert row["counts_from_on"] == day
+    assert row["notes"] == ["publication_assumed" if day else "not_begun"]
+    assert (row["stop_on"] is None) == (row["last_day_on"] is None) == (day is None)
+
+
+def test_what_was_never_published_stays_overdue_and_ends_nowhere():
+    """第45号第十三条: the period begins with the publication; without one nothing ends, however long it takes."""
+    row = one(as_of=date(2035, 1, 1))
+    assert (row["state"], row["stop_on"], row["shortest_until_on"], row["gap"]) == ("overdue", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({}, "annulled"),
+        ({"published_on": date(2025, 10, 9)}, "to_withdraw"),
+        ({"published_on": date(2025, 10, 9), "unpublished_on": date(2025, 11, 3)}, "withdrawn"),
+    ],
+)
+def test_only_what_still_stands_is_withdrawn_after_an_annulment(more, state):
+    """第45号第十一条: what was never published, or taken off already, needs no withdrawal."""
+    row = one(as_of=date(2025, 12, 1), state="revoked", revoked_on=date(2025, 11, 20), **more)
+    assert (row["state"], row["last_day_on"], row["shortest_until_on"]) == (state, None, None)
+    assert (row["withdraw_by_on"] is None) == (state == "annulled")
+
+
+@pytest.mark.parametrize(
+    ("system", "as_of", "state"),
+    [
+        ("gsxt", date(2025, 12, 24), "public"),
+        ("gsxt", date(2025, 12, 25), "deregistered"),
+        ("credit_china", date(2026, 6, 30), "public"),
+    ],
+)
+def test_a_party_that_is_deregistered_without_a_day_is_gone_where_that_ends_publicity(system, as_of, state):
+    """第107号第二十条; on 信用中国 nothing is said, and a person is told to look."""
+    row = one(as_of=as_of, system=system, firm={"state": "deregistered"}, published_on=date(2025, 10, 9))
+    assert row["state"] == state
+    assert "deregistered_on_unstated" in row["notes"]
+    assert ("deregistration_unsettled" in row["notes"]) == (state == "public")
+    assert (row["stop_on"] is None) == (state == "deregistered")
+
+
+def test_a_deregistered_partys_display_on_the_other_site_is_flagged_as_unsettled():
+    gone = {"state": "deregistered", "deregistered_on": date(2026, 5, 6)}
+    known = {"published_on": date(2025, 10, 9), "firm": gone, "system": "credit_china"}
+    assert "deregistration_unsettled" not in one(as_of=date(2026, 5, 5), **known)["notes"]
+    assert "deregistration_unsettled" in one(as_of=date(2026, 5, 6), **known)["notes"]
 
 
 @pytest.mark.parametrize(

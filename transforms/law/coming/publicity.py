@@ -12,7 +12,7 @@ from transforms.spans import day_after
 from transforms.tables.law.publicity import CAUSES_OF_END, NOTES
 from transforms.tables.shape import DAY, TEXT
 
-_ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden"])
+_ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden", "stayed"])
 _BASES = {"publish": "publish", "withdraw": "withdraw"}
 
 
@@ -36,7 +36,10 @@ def of_publicity(found: pl.LazyFrame, as_of: date, matter: str = "penalty") -> p
     return pl.concat([done_by, ends])
 
 
-_ASSUMED = ("publication_assumed", "receipt_assumed", "term_unstated", "low_fine_unclear")
+_ASSUMED = (
+    *("publication_assumed", "receipt_assumed", "term_unstated", "low_fine_unclear", "link_unstated"),
+    "deregistration_unsettled",
+)
 
 
 def _source() -> dict[str, pl.Expr]:

@@ -14,6 +14,7 @@ from transforms.tables.law.listing import BAN_NOTES, NOTES
 from transforms.tables.shape import TEXT
 
 _STANDING = pl.col("state") == "standing"
+_STAYED = pl.col("state") == "stayed"
 _MAY_STAND = pl.col("state").is_in(["standing", "unknown"])
 _NOTED = ("publication_assumed", "ground_changed", "term_unstated")
 
@@ -23,7 +24,12 @@ def of_listings(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     own = {"matter": pl.lit("listing"), "system": pl.lit(None, dtype=TEXT), "party_name": pl.col("name")}
     told = [pl.when(pl.col("notes").list.contains(code)).then(pl.lit(NOTES[code])) for code in _NOTED]
     readings = other_day("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on")
-    ends = automatic(found.filter(_STANDING), "listing_ends", pl.col("stop_on"), note=joined(readings, *told), **own)
+    ends = automatic(
+        found.filter(_STANDING | _STAYED), "listing_ends", pl.col("stop_on"), note=joined(readings, *told), **own
+    )
+    there = {**own, "system": pl.lit("credit_china"), "basis": pl.col("credit_china_basis")}
+    there["confidence"] = pl.col("credit_china_confidence")
+    elsewhere = automatic(found.filter(_MAY_STAND | _STAYED), "publicity_ends", pl.col("credit_china_stop_on"), **there)
     is_groundless = (pl.col("state") == "annulled") | (_STANDING & pl.col("revoke_by_on").is_not_null())
     sources = {"basis": pl.col("revoke_basis"), "confidence": pl.col("revoke_confidence")}
     note = pl.when(pl.col("revoke_by_on").is_null()).then(pl.lit(NOTES["annulled_on_unstated"]))
@@ -38,7 +44,7 @@ def of_listings(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     )
     is_to_push = _STANDING & pl.col("published_on").is_null() & (pl.col("push_by_on") >= as_of)
     push = to_be_done(found.filter(is_to_push), pl.lit("push_listing"), pl.col("push_by_on"), as_of, **own)
-    return pl.concat([ends, revoke, push])
+    return pl.concat([ends, elsewhere, revoke, push])
 
 
 def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.LazyFrame:

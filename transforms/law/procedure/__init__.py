@@ -3,6 +3,7 @@
 - `follow`    step by step: which were taken, which refused, where each matter stands
 - `life`      a matter as its steps make it
 - `refusals`  why a step is impossible
+- `stays`     what is stayed by a reviewing body or a court
 - `terms`     what is awaited, and until when
 """
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from transforms.law.classes import FOR_EVER
-from transforms.law.effects import owner
+from transforms.law.procedure.stays import owner
 from transforms.law.publicity import LegalDay
 from transforms.law.register import Register
 from transforms.policy.law_repair import Repair

@@ -21,7 +21,17 @@ from transforms.tables.law.publicity import NOTES as PUBLICITY_NOTES
 from transforms.tables.law.publicity import STATES
 from transforms.tables.shape import TEXT
 
-_OVER = ("unpublished", "withdrawn", "to_withdraw", "ended", "repaired", "delisted", "deregistered", "taken_off")
+_OVER = (
+    "unpublished",
+    "withdrawn",
+    "to_withdraw",
+    "annulled",
+    "ended",
+    "repaired",
+    "delisted",
+    "deregistered",
+    "taken_off",
+)
 _UNKNOWN = ("unknown", "uncovered")
 _NEVER = pl.lit(FOR_EVER)
 _Field = Callable[[str], pl.Expr]
@@ -94,12 +104,14 @@ def _wait(field: _Field, convention: Convention, calendar: Calendar) -> Answer:
     is_never = early.is_null() | (early >= FOR_EVER) | pl.col("restarted_on").is_not_null()
     over = effect_day(last_day(early, convention, calendar), convention)
     met_on = pl.when(is_never & pl.col("counts_from_on").is_not_null()).then(_NEVER).otherwise(over)
-    is_stated = ~field("is_term_unstated") & ~pl.col("is_publication_assumed")
+    is_stated = ~field("is_term_unstated") & ~pl.col("is_publication_unstated")
     return Answer(met_on, is_stated, evidence=_assumed(), rank=field("confidence"))
 
 
 def _assumed() -> pl.Expr:
-    return pl.when("is_publication_assumed").then(pl.lit(PUBLICITY_NOTES["publication_assumed"]))
+    words = {code: pl.lit(PUBLICITY_NOTES[code]) for code in ("not_begun", "publication_assumed")}
+    told = pl.when(pl.col("counts_from_on").is_null()).then(words["not_begun"]).otherwise(words["publication_assumed"])
+    return pl.when("is_publication_unstated").then(told)
 
 
 def _refusal(regime: RepairRegime, law: Repair, field: _Field) -> Refusal:

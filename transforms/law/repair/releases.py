@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.law.by_day import value_on
-from transforms.law.effects import owner
+from transforms.law.procedure.stays import owner
 from transforms.law.register import Register
 from transforms.policy.law_publicity import PublicityLaw
 from transforms.policy.law_repair import Repair

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -121,12 +121,13 @@ def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
         earliest_on=question.earliest(question.calendar.convention),
         earliest_soonest_on=question.earliest(EARLIEST),
         earliest_latest_on=question.earliest(LATEST),
+        earliest_other_transition_on=_other(question).earliest(question.calendar.convention),
         **_of_now(question),
     ).with_columns(verdict=_verdict(question))
     is_refused = pl.col("verdict").is_in(["never", "unneeded"])
     is_told = is_refused & _is_told() & ~question.is_over
     rank = pl.when(is_told).then("_refusal_rank").otherwise("_rank")
-    days = ("earliest_on", "earliest_soonest_on", "earliest_latest_on")
+    days = ("earliest_on", "earliest_soonest_on", "earliest_latest_on", "earliest_other_transition_on")
     return frame.with_columns(
         *(pl.when(~is_refused & ~question.is_unknown).then(day).alias(day) for day in days),
         is_eligible=pl.col("verdict") == "eligible",
@@ -134,6 +135,11 @@ def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
         basis=pl.when(is_told).then("_refusal_basis").otherwise("_basis"),
         confidence=rank.replace_strict(dict(enumerate(CONFIDENCES)), default=None, return_dtype=TEXT),
     )
+
+
+def _other(question: Question) -> Question:
+    """The same by the other reading of a change of rules."""
+    return replace(question, transition="decision" if question.transition == "display" else "display")
 
 
 def _of_now(question: Question) -> dict[str, pl.Expr]:

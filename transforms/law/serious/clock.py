@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from transforms.law.by_day import value_on
-from transforms.law.calendar import EARLIEST, LATEST, Calendar, working_days_later
+from transforms.law.calendar import EARLIEST, LATEST, Calendar, effect_day, last_day, working_days_later
 from transforms.law.classes import FOR_EVER
 from transforms.law.ends import Ends, outcome_column
 from transforms.law.serious.records import ListLaw
@@ -42,7 +42,8 @@ def with_stay(frame: pl.LazyFrame, law: SeriousList, calendar: Calendar, as_of: 
     """A row per clock with its ends; restart_on: the day it was started anew, null for the first.
 
     Needs listed_on, published_on, publish_by_on, term_on. Adds stop_on and its other readings (FOR_EVER or later for no
-    end), last_day_on, counts_from_on, regime, basis and confidence of the regime that governs on `as_of`.
+    end), last_day_on, counts_from_on, regime, basis and confidence of the regime that governs on `as_of`; and
+    credit_china_stop_on and credit_china_last_day_on, by the other system's own clock, which no revocation starts anew.
     """
     frame = frame.with_columns(decided_on=pl.coalesce("restart_on", "listed_on"))
     for position, regime in enumerate(law.regimes):
@@ -55,6 +56,7 @@ def with_stay(frame: pl.LazyFrame, law: SeriousList, calendar: Calendar, as_of: 
         stop_latest_on=ends.stop_on(LATEST, transition),
         stop_other_transition_on=ends.stop_on(calendar.convention, _OTHER[transition]),
     )
+    frame = frame.with_columns(**_on_credit_china(law, calendar))
     governing = ends.governing(as_of, transition)
     return frame.with_columns(
         counts_from_on=ends.pick(governing, [_start(regime, law) for regime in law.regimes]),
@@ -64,6 +66,19 @@ def with_stay(frame: pl.LazyFrame, law: SeriousList, calendar: Calendar, as_of: 
         confidence=ends.pick(governing, [pl.lit(regime.confidence) for regime in law.regimes]),
         last_day_on=ends.last_day(),
     ).drop(outcome_column(i) for i in range(len(law.regimes)))
+
+
+def _on_credit_china(law: SeriousList, calendar: Calendar) -> dict[str, pl.Expr]:
+    regime = law.credit_china
+    end = end_of_span(pl.col("listed_on"), regime.stay)
+    longer = pl.max_horizontal(end, "term_on") if regime.until_term_ends else end
+    last = pl.when(longer >= FOR_EVER).then(longer).otherwise(last_day(longer, calendar.convention, calendar))
+    stop = effect_day(last, calendar.convention)
+    return {
+        "credit_china_last_day_on": pl.when(last < FOR_EVER).then(last),
+        # What another rule had shown before ends on the first day of this one at the soonest.
+        "credit_china_stop_on": pl.when(stop.is_not_null()).then(pl.max_horizontal(stop, pl.lit(regime.from_))),
+    }
 
 
 def _outcome(regime: ListRegime, law: SeriousList) -> pl.Expr:

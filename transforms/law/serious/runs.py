@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.law.by_day import met_on
 from transforms.law.calendar import Calendar
+from transforms.law.facts import gone_undated
 from transforms.law.procedure import Followed, Lapse, Life, follow
 from transforms.law.serious.clock import last_days, with_stay, with_terms
 from transforms.law.serious.grounds import with_grounds
@@ -71,7 +72,8 @@ def _listed(matters: pl.LazyFrame, records: ListRecords, law: ListLaw) -> pl.Laz
         decided_by="decided_by",
         needs_consent=met_on(law.serious.consent_when, pl.col("decided_on")),
     )
-    names = records.enterprises.select("enterprise_id", "name", "deregistered_on", register_uscc="uscc")
+    own = ("enterprise_id", "name", "deregistered_on")
+    names = records.enterprises.select(*own, is_gone_undated=gone_undated(), register_uscc="uscc")
     asked = matters.select(
         "matter_id", "listing_id", "listing_no", "enterprise_id", "target", "target_key", "listed_on", "published_on"
     )

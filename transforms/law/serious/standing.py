@@ -26,9 +26,11 @@ def with_standing(frame: pl.LazyFrame, law: ListLaw, calendar: Calendar, as_of: 
     """
     return (
         frame.with_columns(_annulled=_annulled(as_of), _gone=_gone(law.serious), gap=_gap())
+        .with_columns(_is_gone=_is_gone(law.serious, as_of), stayed_on=_stayed(law.serious, as_of))
         .with_columns(_off=pl.min_horizontal("released_on", "_annulled", "_gone", "stop_on"))
         .with_columns(state=_state(law.serious, as_of), notes=_notes())
         .with_columns(_revocation(law.serious, calendar))
+        .with_columns(_credit_china(law.serious))
         .with_columns(left_on=pl.when(pl.col("_off") <= as_of).then("_off"), **_days(as_of))
     )
 
@@ -42,6 +44,29 @@ def _annulled(as_of: date) -> pl.Expr:
 def _gone(law: SeriousList) -> pl.Expr:
     day = first_day_true(law.deregistration_ends, pl.col("deregistered_on"))
     return pl.when(day.is_not_null()).then(pl.max_horizontal(day, "listed_on"))
+
+
+def _is_gone(law: SeriousList, as_of: date) -> pl.Expr:
+    """The register has the enterprise as deregistered without a day: it is gone, nobody knows since when."""
+    rule = law.deregistration_ends
+    return pl.col("is_gone_undated") & pl.lit(as_of >= min(rule.values) and bool(rule.on(as_of)))
+
+
+def _stayed(law: SeriousList, as_of: date) -> pl.Expr:
+    day = first_day_true(law.stay_hides, pl.col("stayed_on"))
+    return pl.when(day <= as_of).then(day)
+
+
+def _credit_china(law: SeriousList) -> list[pl.Expr]:
+    """The end on 信用中国: what ends the listing itself ends it there too; a deregistration is not said to."""
+    stop = pl.min_horizontal("credit_china_stop_on", "released_on", "_annulled")
+    is_cut = (stop < pl.col("credit_china_stop_on")).fill_null(False)
+    return [
+        pl.when(stop < FOR_EVER).then(stop).alias("credit_china_stop_on"),
+        pl.when(~is_cut).then("credit_china_last_day_on").alias("credit_china_last_day_on"),
+        pl.lit(law.credit_china.basis).alias("credit_china_basis"),
+        pl.lit(law.credit_china.confidence).alias("credit_china_confidence"),
+    ]
 
 
 def _gap() -> pl.Expr:
@@ -63,7 +88,15 @@ def _state(law: SeriousList, as_of: date) -> pl.Expr:
     ]
     over = pl.coalesce(pl.when(test.fill_null(False)).then(state) for test, state in came)
     is_unknown = pl.col("gap").is_not_null() & (shortest < as_of)
-    open_ = pl.when(is_unknown).then(pl.lit("unknown")).otherwise(pl.lit(STANDING))
+    open_ = (
+        pl.when(pl.col("_is_gone"))
+        .then(pl.lit("deregistered"))
+        .when(is_unknown)
+        .then(pl.lit("unknown"))
+        .when(pl.col("stayed_on").is_not_null())
+        .then(pl.lit("stayed"))
+        .otherwise(pl.lit(STANDING))
+    )
     return pl.when((off <= as_of).fill_null(False)).then(over).otherwise(open_)
 
 
@@ -83,12 +116,13 @@ def _days(as_of: date) -> dict[str, pl.Expr]:
     """The ends as the reader wants them: cut short where something ends the entry before, empty for no end."""
     cut = pl.min_horizontal("released_on", "_annulled", "_gone")
     is_cut = (cut <= pl.coalesce("stop_on", pl.lit(FOR_EVER))).fill_null(False)
+    is_gone = pl.col("_is_gone") & (pl.col("state") == "deregistered") & ~(pl.col("_off") <= as_of).fill_null(False)
     stops = {}
     for name in _STOPS:
         sooner = pl.min_horizontal(name, cut) if name != "stop_latest_on" else pl.when(is_cut).then(cut)
         day = pl.coalesce(sooner, name)
-        stops[name] = pl.when(day < FOR_EVER).then(day)
-    last = pl.when(is_cut).then(cut.dt.offset_by("-1d")).otherwise(pl.col("last_day_on"))
+        stops[name] = pl.when(~is_gone & (day < FOR_EVER)).then(day)
+    last = pl.when(is_gone).then(None).when(is_cut).then(cut.dt.offset_by("-1d")).otherwise(pl.col("last_day_on"))
     term = pl.when(pl.col("term_on") < FOR_EVER).then("term_on")
     is_lifelong = (pl.col("term_on") >= FOR_EVER).fill_null(False)
     return {**stops, "last_day_on": last, "term_on": term, "is_lifelong": is_lifelong}
@@ -103,6 +137,7 @@ def _notes() -> pl.Expr:
         "annulled_on_unstated": pl.col("is_annulled") & pl.col("annulled_on").is_null(),
         "term_unstated": pl.col("is_term_unstated"),
         "consent": pl.col("needs_consent"),
+        "deregistered_on_unstated": pl.col("is_gone_undated"),
         "restarted": pl.col("restart_on").is_not_null(),
     }
     told = [pl.when(test.fill_null(False)).then(pl.lit(code)) for code, test in tests.items()]

@@ -16,6 +16,7 @@ NOTES = {
     "annulled_on_unstated": "所依据的处罚被撤销的日期未载明",
     "term_unstated": "限制期限未载明",
     "consent": "县级、设区的市级机关列入的，须核对是否报经上一级同意（总局令第44号第二十二条）",
+    "deregistered_on_unstated": "企业注销日期未载明",
     "restarted": "撤销移出后恢复列入，期限重新计算",
 }
 CANDIDATE_NOTES = {
@@ -71,6 +72,11 @@ LISTING = Table(
         day("stop_earliest_on", "移出日（最早口径）", "under the earliest of the unsettled conventions"),
         day("stop_latest_on", "移出日（最迟口径）", "under the latest; empty where the calendar ends before"),
         day("stop_other_transition_on", "移出日（另一衔接口径）", "by the other reading of a change of rules"),
+        day("stayed_on", "停止执行日期", "day of the stay of execution in force"),
+        day("credit_china_last_day_on", "信用中国公示期末日", "last day there, by the clock of the decision"),
+        day("credit_china_stop_on", "信用中国停止公示日", "first day it is no longer there; empty: no end, or unknown"),
+        Column("credit_china_basis", TEXT, "信用中国公示期依据", "article of that period"),
+        Column("credit_china_confidence", TEXT, "信用中国公示期可信度", "as confidence"),
         day("left_on", "已移出日", "first day off the list, once it is off; empty: on it"),
         day("annulled_on", "处罚撤销日期", "day the penalty it rests on was annulled"),
         day("revoke_by_on", "撤销列入期限", "last day to revoke it and take it down then"),

@@ -13,9 +13,11 @@ STATES = {
     "public": "公示中",
     "to_withdraw": "应撤回",
     "withdrawn": "已撤回",
+    "annulled": "公示前已变更或者撤销",
     "ended": "公示期满",
     "repaired": "修复停止公示",
     "hidden": "破产临时屏蔽",
+    "stayed": "停止执行，暂停公示",
     "delisted": "随移出名单停止公示",
     "deregistered": "注销停止公示",
     "taken_off": "已提前停止公示",
@@ -33,6 +35,7 @@ CAUSES_OF_END = {
 }
 NOTES = {
     "publication_assumed": "公示日期未载明，按最迟应公示日起算",
+    "not_begun": "没有公示日期，公示期尚未起算",
     "receipt_assumed": "外省接收日期未载明，按最迟推送日起算",
     "term_unstated": "限制期限未载明",
     "low_fine_unclear": "裁量幅度或者金额未载明，不按较低数额罚款",
@@ -42,6 +45,8 @@ NOTES = {
     "restored": "修复被撤销，公示期重新计算，不得提前停止公示",
     "repaired_elsewhere": "另一公示系统已准予修复，是否互认未定",
     "link_unstated": "其后另有处罚，是否针对同一违法行为未载明",
+    "deregistration_unsettled": "当事人已注销，该系统是否停止公示没有规定，须由人工确认",
+    "deregistered_on_unstated": "当事人注销日期未载明",
     "delisting": "所涉名单已移出，处罚信息是否同时停止公示未定",
 }
 GAPS = {
@@ -104,6 +109,7 @@ PUBLICITY = Table(
         day("restored_on", "撤销修复日期", "day a repair was revoked"),
         day("hidden_on", "临时屏蔽日期", "day of the temporary repair that runs"),
         day("resumed_on", "恢复公示日期", "day a temporary repair was ended"),
+        day("stayed_on", "停止执行日期", "day of the stay of execution in force that takes it off display"),
         day("taken_down_on", "修复办结日期", "day the repair was carried out, as the register has it"),
         day("take_down_by_on", "修复办结期限", "last day to carry it out"),
         day("repair_push_by_on", "修复推送期限", "last day to push it to the party's province"),

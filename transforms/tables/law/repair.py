@@ -57,6 +57,9 @@ REPAIR = Table(
         day("earliest_soonest_on", "最早可申请日（最早口径）", "under the earliest of the unsettled conventions"),
         day("earliest_latest_on", "最早可申请日（最迟口径）", "under the latest; empty where the calendar ends before"),
         day(
+            "earliest_other_transition_on", "最早可申请日（另一衔接口径）", "by the other reading of a change of rules"
+        ),
+        day(
             "stop_on", "停止公示日", "first day it is no longer to be seen without a repair; empty: no end, or unknown"
         ),
         Column("why", TEXT, "原因", "why never, or why nothing need be asked for"),
