@@ -10,6 +10,7 @@ from flows.night.differences import Frames, stage_differing
 from flows.night.plan import Night
 from flows.night.records import EVERYONE, Seen, Whose
 from flows.night.standing import KEY, newest
+from transforms.law.findings import to_look_at
 from transforms.law.kept import concerned, kept, without_word
 from transforms.law.legal import Legal, LegalLaw
 from transforms.tables.law.kept import LAW_KEPT
@@ -43,8 +44,8 @@ def _silence() -> dict[str, pl.LazyFrame]:
 
 
 def refused(legal: Legal) -> pl.LazyFrame:
-    """STEP_TABLE of the steps that the register refuses."""
-    return legal.register.followed.steps.filter("is_refused").select(list(STEP_TABLE.schema))
+    """STEP_TABLE of the steps that the register refuses, or that a person must look at."""
+    return legal.steps.filter(to_look_at()).select(list(STEP_TABLE.schema))
 
 
 def word_before(seen: Seen, whose: Whose = EVERYONE) -> dict[str, pl.LazyFrame]:

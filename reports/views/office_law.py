@@ -63,7 +63,7 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
     listed = ("decision_no", "name", "uscc", "listed_on", "left_on", "last_day_on", "reason", "basis")
     change = Field("state", "变化", "words", _CHANGES)
     names = ("decided_on", "decision_no", "name", "situation", "penalty_kinds", "situation_basis", "notes")
-    step = ("on", "decision_no", "matter", "step_title", "target", "refusal", "proposed_by")
+    step = ("on", "decision_no", "matter", "step_title", "target", "refusal", "notes", "proposed_by")
     applied = (
         "matter",
         "target",
@@ -92,7 +92,11 @@ def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
             frames.candidate_count, "yaoxin list --candidates"
         ),
         refused=grid_of(
-            "refused", "不予认可的环节", collected(frames.refused), fields_of(STEP_TABLE, *step), "没有不予认可的环节"
+            "refused",
+            "不予认可、须核对的环节",
+            collected(frames.refused),
+            fields_of(STEP_TABLE, *step),
+            "没有不予认可或者须核对的环节",
         ),
         applications=grid_of(
             "applications",

@@ -10,6 +10,7 @@ from functools import cached_property
 import polars as pl
 
 from transforms.law.calendar import Calendar
+from transforms.law.findings import steps_with_notes
 from transforms.law.publicity import Assessed, LegalDay, assessed, publicity_of
 from transforms.law.register import Register, register_of
 from transforms.law.repair import Records, releases, repair_of
@@ -116,6 +117,12 @@ class Legal:
         kinds = ("penalty", "enterprise", "commitment", "rectification")
         known = Records(*(self.records[kind] for kind in kinds))
         return computed(repair_of(known, self.assessed, self._day))
+
+    @cached_property
+    def steps(self) -> pl.LazyFrame:
+        """STEP_TABLE: the steps of the register, with what a person must look at."""
+        given = (self.records["decision"], self.records["penalty"], self.repair)
+        return computed(steps_with_notes(self.register, *given))
 
     @cached_property
     def releases(self) -> pl.LazyFrame:

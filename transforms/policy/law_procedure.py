@@ -73,13 +73,15 @@ class Term(Strict):
 class Bar(Strict):
     """After a step of `after` (for `situation`, where named) `steps` are impossible for `years`; 0: for ever.
 
-    `years` by the day of the barring step; null: no bar.
+    `years` by the day of the barring step; null: no bar. covers: the matter alone, or the party: then `steps` are
+    impossible in every matter of the party, of that `system` where each system has its own.
     """
 
     steps: tuple[str, ...] = Field(min_length=1)
     after: tuple[str, ...] = Field(min_length=1)
     situation: str | None = None
     system: str | None = None
+    covers: Literal["matter", "party"] = "matter"
     years: Dated[int]
     reason: str
 
@@ -201,7 +203,8 @@ def _steps_named(procedure: Procedure) -> Iterator[tuple[Path, str]]:
     for i, term in enumerate(procedure.terms):
         yield from ((("terms", i, "awaits", j), step) for j, step in enumerate(term.awaits))
     for i, bar in enumerate(procedure.bars):
-        yield from ((("bars", i, "steps", j), step) for j, step in enumerate(bar.steps))
+        if bar.covers == "matter":  # those of a party may be steps of other procedures
+            yield from ((("bars", i, "steps", j), step) for j, step in enumerate(bar.steps))
         yield from ((("bars", i, "after", j), step) for j, step in enumerate(bar.after))
 
 
@@ -213,6 +216,7 @@ def _words_named(procedure: Procedure) -> Iterator[tuple[Path, str | None, dict[
     for i, bar in enumerate(procedure.bars):
         yield ("bars", i, "situation"), bar.situation, SITUATIONS
         yield ("bars", i, "system"), bar.system, SYSTEMS
+        yield from ((("bars", i, "steps", j), step, DECISION_TYPES) for j, step in enumerate(bar.steps))
 
 
 def _check_word(document: Document, path: Path, what: str, word: str, words: dict[str, str]) -> None:

@@ -60,10 +60,10 @@ class SeriousList(Strict):
 
     transition: whether the regime of each day on the list governs it, or the listing's for good. unstated_publication:
     the day taken for an unstated publication. push, receive: to and in the party's province. revoke: after the penalty
-    was annulled, which the states `annulling` do. stay_hides: a stay (停止执行) takes an entry off display
-    while it lasts. credit_china: how long the other system shows a listing, by its own clock. consent_when: decisions
-    to list that need the consent of the level above. restricts_when, lifelong_when: penalties with a restriction of
-    trade or occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
+    was annulled, which the states `annulling` do. stay_hides: a stay of execution (停止执行) hides an entry.
+    credit_china: how long the other system shows a listing, by its own clock. consent_when: decisions to list that
+    need the consent of the level above. restricts_when, lifelong_when: penalties with a restriction of trade or
+    occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
     supervision so long before the penalty are evidence.
     """
 

@@ -13,6 +13,7 @@ from flows.law import legal_of
 from flows.policies import read_measures
 from flows.settings import Settings
 from flows.store import Run, Store, known
+from transforms.law.findings import to_look_at
 from transforms.law.legal import Legal
 
 Asked = Literal["listings", "matters", "candidates", "bans", "refused"]
@@ -89,7 +90,8 @@ def _matters(legal: Legal, question: Question) -> Answer:
     """Matters of the list in that state, also those that are no listing yet, with what is awaited."""
     followed, names = legal.register.followed, legal.records["enterprise"].select("enterprise_id", "name")
     matters = followed.matters.filter(pl.col("matter") == "listing", pl.col("state") == question.state)
-    rows = matters.join(names, on="enterprise_id", how="left").sort("since_on", "matter_id").collect()
+    named = matters.join(names, on="enterprise_id", how="left").with_columns(name=pl.coalesce("name", "party_name"))
+    rows = named.sort("since_on", "matter_id").collect()
     return Answer(question, rows, followed.terms.collect())
 
 
@@ -107,7 +109,7 @@ def _candidates(legal: Legal, store: Store, night: Run, question: Question) -> A
 
 
 def _refused(legal: Legal) -> pl.DataFrame:
-    refused = legal.register.followed.steps.filter("is_refused")
+    refused = legal.steps.filter(to_look_at())
     return refused.sort("on", "decision_no", "record_id", "matter_id", descending=[True, False, False, False]).collect()
 
 

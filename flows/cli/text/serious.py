@@ -19,14 +19,14 @@ _TITLES = {
     "matters": "严重违法失信名单办理事项",
     "candidates": "列入严重违法失信名单候选",
     "bans": "行业禁入",
-    "refused": "不予认可的办理环节",
+    "refused": "不予认可、须核对的办理环节",
 }
 _EMPTY = {
     "listings": "没有符合条件的列入",
     "matters": "没有处于该状态的事项",
     "candidates": "没有候选",
     "bans": "没有行业禁入",
-    "refused": "没有不予认可的办理环节",
+    "refused": "没有不予认可或者须核对的办理环节",
 }
 _ENDS = {
     "listings": "提示和可信度不为C的，须由人工确认。",
@@ -69,7 +69,7 @@ _SHOWN: Mapping[Asked, tuple[Table, tuple[str, ...], tuple[str, ...]]] = {
     "refused": (
         STEP_TABLE,
         ("on", "decision_no", "matter", "step_title", "target"),
-        ("system", "refusal", "basis", "proposed_by", "decided_by"),
+        ("system", "refusal", "notes", "basis", "proposed_by", "decided_by"),
     ),
 }
 

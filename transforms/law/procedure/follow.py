@@ -13,7 +13,7 @@ from transforms.law.calendar import Calendar
 from transforms.law.procedure.life import Life, Step
 from transforms.law.procedure.refusals import refusal_of
 from transforms.law.procedure.terms import terms_of
-from transforms.policy.law_procedure import START, Move, ProcedureLaw
+from transforms.policy.law_procedure import START, Bar, Move, ProcedureLaw
 from transforms.records.text import document_key
 from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE
 from transforms.tables.words import DECISION_TYPES
@@ -42,16 +42,19 @@ class _Register:
     lives: list[Life] = field(default_factory=list)
     by_number: dict[tuple[str, ...], Life] = field(default_factory=dict)
     rows: list[dict[str, object]] = field(default_factory=list)
+    of_parties: dict[str, list[tuple[Bar, Step]]] = field(default_factory=dict)
 
     def take(self, step: Step) -> None:
         for life in self._lives_of(step):
             self.lapse_by(life, step.on)
             before, move = life.state, life.move_for(step)
             refusal = refusal_of(life, step, self.law.terms_by)
+            is_taken = refusal is None and move is not None
             if refusal is None and move is not None:
                 life.take(step, move)
                 self._remember(life, step)
-            self.rows.append(_row(life, step, before, move, refusal))
+            note = move.note if is_taken and move and before in move.noted_from else None
+            self.rows.append(_row(life, step, before, move, refusal) | {"notes": [note] if note else []})
 
     def lapse_by(self, life: Life, day: date) -> None:
         """End what has ended by itself before `day`."""
@@ -63,14 +66,21 @@ class _Register:
         place = self._place(step)
         if step.target_key is None and step.step == REMOVES:
             of_owner = [life for life in self.lives if self._place(life.first) == place and life.move_for(step)]
-            return of_owner or [Life(self.law.of(step.matter), step)]
+            return of_owner or [self._new(step)]
         known = self.by_number.get((*place, step.target_key)) if step.target_key else None
-        return [known or Life(self.law.of(step.matter), step)]
+        return [known or self._new(step)]
+
+    def _new(self, step: Step) -> Life:
+        of_party = self.of_parties.setdefault(step.party, []) if step.party else []
+        return Life(self.law.of(step.matter), step, of_party=of_party)
 
     def _remember(self, life: Life, step: Step) -> None:
         """A step's own number leads to its matter, and so does the number of what the matter concerns."""
         if step is life.first:
             self.lives.append(life)
+        if step.party and step.step in life.procedure.barring:
+            bars = (bar for bar in life.procedure.bars if bar.covers == "party" and life.is_set(bar, step))
+            self.of_parties.setdefault(step.party, []).extend((bar, step) for bar in bars)
         for key in (step.number_key, step.target_key):
             if key is not None:
                 self.by_number.setdefault((*self._place(life.first), key), life)
@@ -94,8 +104,8 @@ def follow(
     an earlier step, or by the number of what the matter concerns; of the same enterprise, and system where each has
     its own matter. Without one it begins a matter. A removal without a target is one of every listing that may be
     removed. A step of both procedures that names no matter is taken for a listing's. Steps of one day go in the order
-    of DECISION_TYPES. lapse: the last day of a matter that ends by itself as it stands, None for none; from the next
-    day it has ended.
+    of DECISION_TYPES. A step that takes effect later (effective_on) is taken from that day on, dated as it is. lapse:
+    the last day of a matter that ends by itself as it stands, None for none; from the next day it has ended.
     """
     register = _Register(law, lapse)
     for step in _steps(decisions, law, as_of):
@@ -115,7 +125,8 @@ def _steps(decisions: pl.LazyFrame, law: ProcedureLaw, as_of: date) -> Iterator[
     homes = {move.step: law.home_of(move.step) for procedure in law.procedures for move in procedure.moves}
     home = pl.col("decision_type").replace_strict(homes, default=None, return_dtype=pl.String)
     owner = pl.coalesce("enterprise_id", document_key(pl.col("party_name")), pl.lit(""))
-    rows = decisions.filter(pl.col("decided_on") <= as_of, home.is_not_null()).select(
+    is_due = pl.max_horizontal("decided_on", "effective_on") <= as_of
+    rows = decisions.filter(is_due, home.is_not_null()).select(
         *(name for name in Step._fields if name in _KEPT),
         number_key=document_key(pl.col("decision_no")),
         step="decision_type",
@@ -130,7 +141,10 @@ def _steps(decisions: pl.LazyFrame, law: ProcedureLaw, as_of: date) -> Iterator[
 
 
 _KEPT = frozenset(
-    ("record_id", "enterprise_id", "party_name", "decision_no", "situation", "target", "proposed_by", "decided_by")
+    (
+        *("record_id", "enterprise_id", "party_name", "person_hash", "decision_no", "situation", "target"),
+        *("effective_on", "proposed_by", "decided_by"),
+    )
 )
 
 

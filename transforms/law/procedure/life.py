@@ -36,11 +36,24 @@ class Step(NamedTuple):
     owner: str
     proposed_by: str | None
     decided_by: str | None
+    person_hash: str | None
+    effective_on: date | None
+
+    @property
+    def party(self) -> str | None:
+        """Who is barred with it beyond this matter: a name alone may be a namesake's."""
+        return self.enterprise_id or self.person_hash
+
+    @property
+    def from_on(self) -> date:
+        """First day on which its effect holds."""
+        return max(self.on, self.effective_on or self.on)
 
 
 @dataclass
 class Life:
-    """Where a matter stands. `base` and `base_since`: the last state in which it rested."""
+    """Where a matter stands. `base` and `base_since`: the last state in which it rested. `of_party`: bars that cover
+    the party, with the steps that set them, in whatever matter."""
 
     procedure: Procedure
     first: Step
@@ -57,6 +70,7 @@ class Life:
     is_extended: bool = False
     notes: list[str] = field(default_factory=list)
     barring: list[Step] = field(default_factory=list)
+    of_party: list[tuple[Bar, Step]] = field(default_factory=list)
 
     def move_for(self, step: Step) -> Move | None:
         """How `step` leads on from here; a move for its own situation goes first."""
@@ -73,15 +87,23 @@ class Life:
 
     def bars(self) -> list[tuple[Bar, date | None]]:
         """Every bar that the steps taken have set, with its last day; None for ever."""
+        own = [(bar, step) for bar in self.procedure.bars for step in self.barring if self.is_set(bar, step)]
+        of_others = [
+            (bar, step)
+            for bar, step in self.of_party
+            if step not in self.barring and (not self.procedure.by_system or bar.system in (None, self.first.system))
+        ]
         found: list[tuple[Bar, date | None]] = []
-        if not self.barring:
-            return found
-        for bar in self.procedure.bars:
-            for step in self.barring:
-                years = value_on(bar.years, step.on) if _sets(bar, step) else None
-                if years is not None:
-                    found.append((bar, _years_after(step.on, years) if years else None))
+        for bar, step in [*own, *of_others]:
+            years = value_on(bar.years, step.on)
+            if years is not None:
+                found.append((bar, _years_after(step.on, years) if years else None))
         return found
+
+    def is_set(self, bar: Bar, step: Step) -> bool:
+        """Whether `step`, taken in this matter, sets `bar`."""
+        is_of_system = not self.procedure.by_system or bar.system in (None, step.system)
+        return is_of_system and bar.situation in (None, step.situation) and step.step in bar.after
 
     def barred_until(self, step: str) -> date | None:
         """The last day on which `step` is barred by something that passes."""
@@ -121,7 +143,7 @@ class Life:
             self.state, self.since_on = self.base, self.base_since
         else:
             self.state, self.since_on = move.to, step.on
-        self._settle(step.on)
+        self._settle(step.from_on)
 
     def _note_days(self, step: Step) -> None:
         if step.step == _LISTS:
@@ -133,17 +155,12 @@ class Life:
         elif step.step in _RESTORES:
             self.restored_on = step.on
 
-    def _settle(self, on: date) -> None:
+    def _settle(self, effective_on: date) -> None:
         state = self.procedure.state(self.state)
         if state.rests:
             self.base, self.base_since, self.applied_on = self.state, self.since_on, None
         self.release = self.procedure.state(self.base).release
-        self.released_on = (self.released_on or on) if self.release else None
-
-
-def _sets(bar: Bar, step: Step) -> bool:
-    is_meant = bar.situation in (None, step.situation) and bar.system in (None, step.system)
-    return is_meant and step.step in bar.after
+        self.released_on = (self.released_on or effective_on) if self.release else None
 
 
 def value_on(dated: Dated[Value], day: date) -> Value | None:

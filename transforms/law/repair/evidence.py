@@ -124,13 +124,27 @@ def _with_listings(frame: pl.LazyFrame, register: Register | None, as_of: date) 
 
 
 def _with_bars(frame: pl.LazyFrame, register: Register | None, law: Repair, as_of: date) -> pl.LazyFrame:
-    """`frame` (with number_key) with barred_until_on: the last day of three years after falsehood."""
+    """`frame` (with number_key) with barred_until_on: the last day of three years after falsehood.
+
+    That of its own matter; where the law bars the party, that of any of the enterprise's, listings and penalties alike.
+    """
     if register is None:
         return frame.with_columns(barred_until_on=pl.lit(None, dtype=DAY))
-    matters = register.followed.matters.filter(pl.col("system") == law.system)
-    bars = matters.select(owner(), "barred_until_on", number_key="target_key").drop_nulls("barred_until_on")
-    keys = ["owner"] if law.bar_covers.on(max(as_of, law.penalty[0].from_)) == "party" else ["owner", "number_key"]
-    return frame.join(bars.group_by(keys).agg(pl.col("barred_until_on").max()), on=keys, how="left")
+    is_listing = pl.col("matter") == "listing"
+    barred = register.followed.matters.filter(is_listing | (pl.col("system") == law.system)).filter(
+        pl.col("barred_until_on").is_not_null()
+    )
+    number = pl.when(is_listing).then(document_key(pl.col("listing_no"))).otherwise("target_key")
+    bars = barred.select(owner(), "enterprise_id", "barred_until_on", number_key=number)
+    own = bars.group_by("owner", "number_key").agg(pl.col("barred_until_on").max())
+    frame = frame.join(own, on=["owner", "number_key"], how="left")
+    if law.bar_covers.on(max(as_of, law.penalty[0].from_)) != "party":
+        return frame
+    of_firms = (
+        bars.drop_nulls("enterprise_id").group_by("enterprise_id").agg(_firm_until=pl.col("barred_until_on").max())
+    )
+    joined = frame.join(of_firms, on="enterprise_id", how="left")
+    return joined.with_columns(barred_until_on=pl.max_horizontal("barred_until_on", "_firm_until")).drop("_firm_until")
 
 
 def keyed(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -55,6 +55,7 @@ def _listings(listings: pl.LazyFrame, records: Records, day: LegalDay) -> pl.Laz
         state_title=pl.col("state").replace_strict(LISTING_STATES, return_dtype=TEXT),
         measure_until_on=pl.when("is_lifelong").then(_NEVER).otherwise("term_on"),
         is_measure_unstated=pl.col("notes").list.contains("term_unstated"),
+        in_force_since_on=pl.when(pl.col("state") == "removed").then("left_on"),
     ).with_columns(_over="state_title")
     ground = _grounds(facts, day.as_of)
     joined = keyed(named).with_columns(_ground=document_key(pl.col("target")))

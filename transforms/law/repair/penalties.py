@@ -45,6 +45,8 @@ def penalties_repair(records: Records, systems: Assessed, day: LegalDay) -> list
         law = day.law.repair_of(system.system)
         if law is not None:
             known = _worded(with_later(with_evidence(keyed(frame), records, law, day), facts, day.as_of))
+            since = pl.when(pl.col("repaired_on") >= pl.col("granted_on")).then("granted_on")
+            known = known.with_columns(in_force_since_on=since)
             found.append(with_verdict(known, _question(system, law, day)))
     return found
 

@@ -116,7 +116,12 @@ class Question:
 
 
 def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
-    """`frame` with the columns of REPAIR that follow from its answers; needs stop_on and publicity's confidence."""
+    """`frame` with the columns of REPAIR that follow from its answers.
+
+    Needs stop_on, publicity's confidence, notes, and in_force_since_on, the day of a grant in force: one that came too
+    early, or could never come, is noted.
+    """
+    frame = frame.with_columns(notes=pl.concat_list("notes", _of_grant(question)).list.drop_nulls())
     frame = frame.with_columns(
         earliest_on=question.earliest(question.calendar.convention),
         earliest_soonest_on=question.earliest(EARLIEST),
@@ -140,6 +145,19 @@ def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
 def _other(question: Question) -> Question:
     """The same by the other reading of a change of rules."""
     return replace(question, transition="decision" if question.transition == "display" else "display")
+
+
+def _of_grant(question: Question) -> pl.Expr:
+    """What is to be said of a grant in force, by the rules of its day; nothing where there is none."""
+    granted = pl.col("in_force_since_on")
+    wait, verdict = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
+    for segment in question.segments:
+        is_asked = granted >= segment.from_
+        wait = pl.when(is_asked).then(segment.wait(question.calendar.convention).met_on).otherwise(wait)
+        verdict = pl.when(is_asked).then(segment.refusal.verdict).otherwise(verdict)
+    is_never = (wait >= FOR_EVER) & (verdict == "never")
+    is_early = (wait < FOR_EVER) & (granted < wait)
+    return pl.when(is_never).then(pl.lit("granted_never")).when(is_early).then(pl.lit("granted_early"))
 
 
 def _of_now(question: Question) -> dict[str, pl.Expr]:

@@ -62,6 +62,11 @@ DECISION = Kind(
     (
         USCC,
         PARTY_NAME,
+        Column(
+            "party_class", TEXT, "当事人类别", "person: of a natural person, tied to no firm", words=words.PARTY_CLASSES
+        ),
+        Column("person_hash", TEXT, "证件指纹", "keyed hash of a natural person's identity number"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
         Column("decision_no", TEXT, "决定文号", "number of the decision", True),
         Column("decision_type", TEXT, "决定类型", "what was decided", True, words.DECISION_TYPES),
         Column("matter", TEXT, "事项", "what a step belongs to, where its name does not say it", words=words.MATTERS),
@@ -69,6 +74,7 @@ DECISION = Kind(
         Column("situation", TEXT, "情形", "situation of the listing, or ground of the step", words=words.SITUATIONS),
         Column("target", TEXT, "对象文号", "number of the penalty, case, listing, record or publication it concerns"),
         day("decided_on", "决定日期", "day of the step", True),
+        day("effective_on", "生效日期", "first day of its effect, where that is not the day of the step"),
         day("ends_on", "终止日期", "last day of its effect, where it states one"),
         Column("tier", TEXT, "等级", "tier that is held or confirmed"),
         Column("reason", TEXT, "理由", "reason, with articles"),

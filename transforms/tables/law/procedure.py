@@ -10,6 +10,12 @@ NOTES = {
     "unnotified": "列入前没有登记告知，须由人工核对",
     "unapplied": "没有登记申请和受理，须由人工核对",
 }
+STEP_NOTES = {
+    **NOTES,
+    "target_unknown": "对象文号没有对应的处罚、列入或者办理记录，须核对文号",
+    "granted_early": "准予时最短公示期尚未届满，须由人工核对",
+    "granted_never": "准予的是不得提前停止公示的信息，须由人工核对",
+}
 RELEASES = {"removed": "提前移出", "revoked": "撤销列入", "repaired": "信用修复"}
 PARTIES = {"office": "本机关", "party": "当事人", "site": "公示系统（信用中国网站）"}
 
@@ -52,7 +58,7 @@ MATTER_TABLE = Table(
 STEP_TABLE = Table(
     "steps",
     "办理环节",
-    "Every step of the register, taken or refused.",
+    "Every step of the register, taken or refused, and what is to be looked at of it.",
     (
         Column("record_id", TEXT, "记录标识", "the decision", True),
         Column("matter_id", TEXT, "事项标识", "the matter it belongs to", True),
@@ -68,6 +74,7 @@ STEP_TABLE = Table(
         Column("to_state", TEXT, "新状态", "state after; the same where it was refused", True),
         Column("is_refused", FLAG, "是否不予认可", "impossible: it changes nothing", True),
         Column("refusal", TEXT, "不予认可的原因", "why"),
+        Column("notes", TEXTS, "须核对", "what a person must look at, though the step stands", True, STEP_NOTES),
         Column("basis", TEXT, "依据", "article of the step, or of what bars it"),
         Column("proposed_by", TEXT, "提出人", "who proposed it"),
         Column("decided_by", TEXT, "决定人", "who decided it"),

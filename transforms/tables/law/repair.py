@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.tables.kinds.common import AUTHORITY, day
 from transforms.tables.law.listing import NOTES as LISTING_NOTES
-from transforms.tables.law.procedure import MATTER_TABLE, TERM_TABLE
+from transforms.tables.law.procedure import MATTER_TABLE, STEP_NOTES, TERM_TABLE
 from transforms.tables.law.publicity import NOTES as PUBLICITY_NOTES
 from transforms.tables.shape import DAY, FLAG, TEXT, TEXTS, Column, Table
 from transforms.tables.words import DECISION_TYPES, MATTERS, SYSTEMS
@@ -29,7 +29,7 @@ CONDITION = {
     "confidence": TEXT,
 }
 CONDITIONS = pl.List(pl.Struct(CONDITION))
-NOTES = {**LISTING_NOTES, **PUBLICITY_NOTES}
+NOTES = {**LISTING_NOTES, **PUBLICITY_NOTES, **{code: STEP_NOTES[code] for code in ("granted_early", "granted_never")}}
 
 REPAIR = Table(
     "repair",
