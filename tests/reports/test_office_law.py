@@ -128,9 +128,15 @@ def test_where_page_and_workbook_both_cut_the_page_names_both():
 
 def test_every_table_has_its_sheet():
     names = openpyxl.load_workbook(io.BytesIO(office_xlsx(view()))).sheetnames
-    assert {"已逾期", "今日到期", "本月将届满", "名单变化", "列入候选", "不予认可的环节", "办理中的修复和移出"} <= set(
-        names
-    )
+    assert {
+        "已逾期",
+        "今日到期",
+        "本月将届满",
+        "名单变化",
+        "列入候选",
+        "不予认可、须核对的环节",
+        "办理中的修复和移出",
+    } <= set(names)
 
 
 def condition(name, state, earliest_on=None):

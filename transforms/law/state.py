@@ -12,25 +12,27 @@ from transforms.law.classes import FOR_EVER
 from transforms.policy.law_publicity import Publicity
 from transforms.tables.shape import TEXT
 
+_VOID = ("withdrawn", "to_withdraw", "annulled")
 # Off display, and not because its period was over.
-_CUT = ("withdrawn", "to_withdraw", "annulled", "repaired", "delisted", "deregistered", "taken_off")
+_CUT = (*_VOID, "repaired", "delisted", "deregistered", "taken_off")
 _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on")
 
 
 def with_state(frame: pl.LazyFrame, system: Publicity, calendar: Calendar, as_of: date) -> pl.LazyFrame:
     """`frame` with state, stop_cause, gap and notes; FOR_EVER becomes an empty day.
 
-    What is off display before its time has no last day of a period any more, and nothing to be withdrawn by where it
-    was never there.
+    What is off display before its time has no last day of a period any more, what is void no shortest one, and what was
+    never on display nothing to be withdrawn by.
     """
     frame = frame.with_columns(gap=_gap(as_of), stayed_on=first_day_true(system.stay_hides, pl.col("stayed_on")))
     frame = frame.with_columns(state=_state(system, calendar, as_of), notes=_notes(as_of))
     ended = pl.when(pl.col("is_cut_by_regime")).then(pl.lit("regime")).otherwise(pl.lit("period"))
     has_end = pl.col("stop_on") < FOR_EVER
-    is_open, is_gone = ~pl.col("state").is_in(_CUT), pl.col("is_gone") & (pl.col("state") == "deregistered")
+    is_gone = pl.col("is_gone") & (pl.col("state") == "deregistered")
     return frame.with_columns(
         *(pl.when(~is_gone & (pl.col(stop) < FOR_EVER)).then(pl.col(stop)).alias(stop) for stop in _STOPS),
-        *(pl.when(is_open).then(day).alias(day) for day in ("last_day_on", "shortest_until_on")),
+        last_day_on=pl.when(~pl.col("state").is_in(_CUT)).then("last_day_on"),
+        shortest_until_on=pl.when(~pl.col("state").is_in(_VOID)).then("shortest_until_on"),
         withdraw_by_on=pl.when(pl.col("state") != "annulled").then("withdraw_by_on"),
         stop_cause=pl.when(is_gone)
         .then(pl.lit("deregistered"))

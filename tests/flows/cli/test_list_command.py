@@ -131,8 +131,10 @@ def test_bans(listed):
 
 
 def test_refused_steps_with_the_reason(listed):
-    (row,) = listed("--refused", "--json").document["refused"]
+    rows = listed("--refused", "--json").document["refused"]
+    (row,) = (row for row in rows if row["is_refused"])
     assert (row["decision_no"], row["step"]) == ("药监停〔2025〕1号", "carry_out")
+    assert all(row["is_refused"] or row["notes"] for row in rows)
     assert "在列公示" in listed("--refused").stdout
 
 

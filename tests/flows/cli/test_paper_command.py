@@ -98,9 +98,9 @@ def paper(desk, yaoxin, monkeypatch, tmp_path):
     [
         ("listing_notice", PUNISHED, [TOLD, "2025年9月1日", "总局令第44号第六条第一项", "裁量幅度：从重", "违法频次"]),
         ("listing_decision", LISTED, [LISTED, TOLD, "2025年9月25日", "销售劣药", "不适用告知承诺制", "六十日内"]),
-        ("listing_decision", PUNISHED, [LISTED]),
+        ("listing_decision", PUNISHED, [LISTED, "听证）已于2025年9月10日听取"]),
         ("removal_decision", REMOVED, [REMOVED, "2026年10月12日", "2026年10月13日", "2026年10月20日", PUNISHED]),
-        ("repair_notice", REPAIRED, ["2026年10月10日", "2028年10月9日", "第八条第一款第一项"]),
+        ("repair_notice", PUNISHED, ["2026年10月10日", "2028年10月9日", "第八条第一款第一项"]),
         ("repair_grant", REPAIRED, [GRANTED, "2026年11月2日", "2026年11月3日", "2025年10月20日", "2026年11月9日"]),
         ("repair_refusal", REPAIRED, ["〔待填：机关代字〕", REPAIRED]),
         ("repair_revocation", RESTORED, [RESTORED, REMOVED, "2026年11月16日", "缴款凭证系伪造", "公示三年"]),
