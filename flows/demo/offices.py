@@ -15,6 +15,7 @@ from transforms.policy.source import Cell, Source
 SOURCES = Path(__file__).parents[2] / "policy" / "sources"
 WEEKLY_BEFORE_END = (28, 21, 14)  # the history at once, then two weekly deliveries,
 DAILY_FROM = 7  # then one a day
+STAMP = "sent_on"  # when an office last changed what it reports: without it nobody could order reports of one night
 UNUSED = ("publicity_until_on", "remark", "ungraded_count", "registration_no")
 
 
@@ -102,6 +103,9 @@ def _columns(office: Office, source: Source) -> Iterator[Column]:
     for name, cell in source.records[0].columns.items():
         if name not in UNUSED and cell.from_:
             yield Column(name, cell.from_[min(office.variant, len(cell.from_) - 1)], cell)
+    stamp = source.inputs.get(source.records[0].version_by or "")
+    if stamp is not None:
+        yield Column(STAMP, stamp.from_[0], stamp)
 
 
 def next_delivery(day: date, days: tuple[date, ...]) -> date | None:

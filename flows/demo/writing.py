@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from flows.demo.facts import Fact, Value
-from flows.demo.offices import Column, Office
+from flows.demo.offices import STAMP, Column, Office
 from flows.demo.streams import Streams, chance
 from transforms.tables import KINDS
 from transforms.tables.words import YES_NO
@@ -42,7 +42,7 @@ def number_of(fact: Fact) -> str:
 def _cell(fact: Fact, column: Column, office: Office, rng: Random) -> Cell:
     if column.name in fact.cells:
         return fact.cells[column.name]
-    value = fact.values.get(column.name)
+    value = fact.sent_on if column.name == STAMP else fact.values.get(column.name)
     if office.has_typed_cells and isinstance(value, date):
         return value
     if office.has_typed_cells and column.cell.unit and isinstance(value, int):

@@ -12,11 +12,11 @@ import polars as pl
 from flows.intake.accounts import account, broken, file_row, quarantined
 from flows.intake.arrivals import Arrival, arrivals
 from flows.intake.known import Known
-from flows.intake.parts import Part, notes_of, read_part, sound_records, tied, unclaimed
+from flows.intake.parts import Part, notes_of, read_part, reconciled, sound_records, tied, unclaimed
 from flows.intake.reading import discover, unknown
 from flows.intake.rules import Rules
 from transforms.person_numbers import masked
-from transforms.records import Register, Terms, with_fates, with_keys
+from transforms.records import Register, Terms, brought_together, with_fates, with_hash, with_keys
 from transforms.records.register import NEEDED
 from transforms.tables import KINDS, TABLES
 
@@ -95,9 +95,13 @@ def _settle(kind: str, parts: Sequence[Part], known: Known, terms: Terms) -> _Se
     received_at = terms.received_at
     found = pl.concat([sound_records(part, terms) for part in parts])
     found = found.with_columns(received_at=pl.lit(received_at).cast(shape.schema["received_at"]))
-    found = with_keys(found, KINDS[kind])
+    given = {part.source.source: part.record for part in parts}
+    together = brought_together(with_keys(found, KINDS[kind]), KINDS[kind], given)
+    found = with_hash(together.records, KINDS[kind])
     same = known.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi")
-    fated = with_fates(found, same.collect())
+    fated, rivals = with_fates(found, same.collect(), KINDS[kind])
+    rivals = fated.select("file_id", "row_no")[rivals["_place"]].hstack(rivals.drop("_place"))
+    parts = [reconciled(part, together, rivals) for part in parts]
     made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
     accounts = [account(part.raw, part.source, kind, _row_fates(part, fated)) for part in parts]
     away = [quarantined(part.raw, part.source, kind, part.mapped.problems, received_at) for part in parts]
@@ -106,7 +110,8 @@ def _settle(kind: str, parts: Sequence[Part], known: Known, terms: Terms) -> _Se
 
 def _row_fates(part: Part, fated: pl.DataFrame) -> pl.DataFrame:
     """Every row the part read: row_no, record_row_no, fate."""
-    own = fated.filter(pl.col("file_id") == part.raw.file_id).select(pl.col("row_no").alias("record_row_no"), "fate")
+    own = fated.filter(pl.col("file_id") == part.raw.file_id)
+    own = own.select(pl.col("row_no").alias("record_row_no"), "fate")
     if own["record_row_no"].equals(part.rows["record_row_no"]):  # nothing folded, nothing turned away
         rows = part.rows.with_columns(own["fate"])
     else:

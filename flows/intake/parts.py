@@ -14,10 +14,13 @@ from transforms.records import (
     Mapped,
     Register,
     Terms,
+    Together,
     describe,
     fold_rows,
     identified,
     map_rows,
+    mask_person_numbers,
+    merged,
     own_identity,
     rows_where,
     spread,
@@ -25,6 +28,7 @@ from transforms.records import (
     with_refusals,
 )
 from transforms.records.cells import heading_in
+from transforms.records.refusals import cells_of
 from transforms.records.stamps import stamps, unread_stamps
 from transforms.tables import KINDS
 from transforms.tables.shape import TEXT
@@ -84,10 +88,57 @@ def sound_records(part: Part, terms: Terms) -> pl.DataFrame:
         "enterprise_id",
         *(column.name for column in KINDS[part.record.kind].columns),
         version_by=stamps(good, part.record.version_by, terms),
+        stage=_stage(part.record),
+        row_order=pl.col("row_no") if part.record.rows == "versions" else pl.lit(0, dtype=pl.Int64()),
         source=pl.lit(part.source.source),
         file_id=pl.lit(part.raw.file_id),
         file_name=pl.lit(part.raw.file_name),
     )
+
+
+def reconciled(part: Part, together: Together, rivals: pl.DataFrame) -> Part:
+    """The part once its rows have met each other and those of other files: rows of one record count as one, and those
+    that contradict each other are turned away. rivals: file_id, row_no, field, other_file, other_row_no."""
+    own = pl.col("file_id") == part.raw.file_id
+    moves, conflicts, rivals = together.moves.filter(own), together.conflicts.filter(own), rivals.filter(own)
+    if moves.is_empty() and conflicts.is_empty() and rivals.is_empty():
+        return part
+    moved = moves.select(pl.col("row_no").alias("record_row_no"), pl.col("record_row_no").alias("_first"))
+    rows = part.rows.join(moved, on="record_row_no", how="left").select(
+        pl.coalesce("_first", "record_row_no").alias("record_row_no"), "row_no"
+    )
+    within = pl.format("与{}是同一记录，“{}”不一致，无法判定以哪一行为准", "others", "heading")
+    across = pl.format(
+        "与“{}”第{}行是同一记录，同时收到、没有可比的最后修改时间，“{}”不一致，无法判定新旧",
+        mask_person_numbers(pl.col("other_file")),
+        "other_row_no",
+        "heading",
+    )
+    found = [part.mapped.problems, _differing(part, conflicts, "rows_differ", within)]
+    found.append(_differing(part, rivals, "reports_differ", across))
+    return replace(part, mapped=Mapped(part.mapped.frame, spread(merged(found), rows)), rows=rows.sort("row_no"))
+
+
+def _differing(part: Part, rows: pl.DataFrame, code: str, reason: pl.Expr) -> pl.DataFrame:
+    """Rows (row_no, field, what `reason` names) as problems of their cells."""
+    kind, found = KINDS[part.record.kind], [PROBLEMS.to_frame()]
+    expected = "同一记录各行一致；分项的合并为一行填写总额；属于更正的，填写最后修改时间"
+    for (field,), some in rows.sort("field", "row_no").group_by("field", maintain_order=True):
+        heading = part.headings.get(str(field)) or kind.column(str(field)).label
+        told = some.join(cells_of(part.raw.frame, heading, part.source.secrets), on="row_no", how="left")
+        told = told.with_columns(heading=pl.lit(heading))
+        problems = describe(told, Check(heading, pl.lit(True), code, "", expected, pl.col("cell")))
+        found.append(problems.with_columns(reason=told.select(reason).to_series()))
+    return merged(found)
+
+
+def _stage(record: Record) -> pl.Expr:
+    """How far a record has gone, by its source's `advances`; 0 where it does not say."""
+    if record.advances is None:
+        return pl.lit(0, dtype=pl.Int64())
+    order = [[codes] if isinstance(codes, str) else codes for codes in record.advances.order]
+    ranks = {code: rank for rank, codes in enumerate(order) for code in codes}
+    return pl.col(record.advances.by).replace_strict(ranks, default=0, return_dtype=pl.Int64())
 
 
 def unclaimed(raw: RawFile, source: Source, parts: list[Part], terms: Terms) -> pl.DataFrame:

@@ -131,6 +131,28 @@ class Fold(Strict):
     take: dict[str, Name] = Field(default={})
 
 
+class Once(Strict):
+    """An amount that stands in one row, or the same in every row; repeated it counts once only where the rows agree in
+    the fields `once_where_same`: two acts may have been fined alike, and then nobody can tell."""
+
+    once_where_same: list[str]
+
+
+# union: a list of all that the rows list. join: all texts, by ；. only: a number above zero in one row at most.
+# least: the first day. A list of codes: the first of them that a row has.
+PartRule = Literal["union", "join", "only", "least"] | list[str] | Once
+
+
+class Advance(Strict):
+    """`by` is a coded field, `order` its codes by stage, codes of one stage in a list of their own.
+
+    A report of a later stage is newer than one of an earlier that arrives with it, where no stamp says otherwise.
+    """
+
+    by: str
+    order: list[str | list[str]] = Field(min_length=2)
+
+
 class RefuseWhere(Strict):
     """Records for which `when`, SQL over their fields, is true are turned away, whatever each cell says alone.
 
@@ -150,7 +172,9 @@ class Record(Strict):
     refuse_where: what must not stand together in one record, asked of the folded record where rows are folded. Rows
     that no rule of the gate would let pass are turned away here, so that one sender's row never stops a night.
     version_by: the field that orders the versions of one fact (the day or instant of the source's last change);
-    without it what arrives later is newer.
+    without it what arrives later is newer. rows: what rows of one file are that name one record: `parts` of it, joined
+    field by field as `parts` says (where it says nothing they must agree), or `versions`, of which the last is newest.
+    advances: how the record goes on.
     """
 
     kind: str
@@ -160,6 +184,9 @@ class Record(Strict):
     fold: Fold | None = None
     refuse_where: list[RefuseWhere] = Field(default=[])
     version_by: str | None = None
+    rows: Literal["parts", "versions"] = "parts"
+    parts: dict[str, PartRule] = Field(default={})
+    advances: Advance | None = None
 
 
 class Source(Strict):

@@ -17,6 +17,7 @@ from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS
 if TYPE_CHECKING:
     from transforms.policy.source import Cell, Fold, Record, Source
 
+_PART_WORDS = {"union": "lists", "join": "free text", "only": "numbers", "least": "days"}
 # Columns the intake fills itself where the file does not: from which other column.
 DERIVED = {"decision_key": "decision_no", "name_key": "name"}
 _UNITS_AND_DATES = "unit is for money, dates for days"
@@ -69,6 +70,7 @@ def check_record(source: Source, record: Record) -> None:
         _unknown_fields(source, record),
         _wrong_identity(source, record),
         _wrong_refusals(source, record, kind),
+        _wrong_parts(record, kind),
     )
 
 
@@ -164,6 +166,40 @@ def _wrong_refusals(source: Source, record: Record, kind: Kind) -> Iterator[str]
         for fault in condition_faults(replace(kind, columns=columns), rule.when):
             expected = f"; expected {fault.expected}" if fault.expected else ""
             yield f"refuse_where '{rule.when}': {fault.message}{expected}{_near(fault.value, fault.words)}"
+
+
+_PART_TYPES = {"union": TEXTS, "join": TEXT, "only": COUNT, "least": DAY}
+
+
+def _wrong_parts(record: Record, kind: Kind) -> Iterator[str]:
+    columns = {column.name: column for column in kind.columns}
+    if record.rows == "versions" and record.parts:
+        yield "`parts` joins rows that are parts; with `rows: versions` the last row is the newest"
+    for name, rule in record.parts.items():
+        column = columns.get(name)
+        if column is None:
+            yield f"parts names '{name}', which is no column of '{kind.name}'{_near(name, columns)}"
+        elif isinstance(rule, str):
+            if column.dtype != _PART_TYPES[rule] or (rule == "join" and column.words):
+                yield f"'{rule}' is not for '{name}'; it is for {_PART_WORDS[rule]}"
+        elif isinstance(rule, list):
+            yield from (
+                f"'{code}' is no code of '{name}'; {one_of(column.words)}" for code in rule if code not in column.words
+            )
+        else:
+            yield from () if column.dtype == COUNT else [f"once_where_same is for amounts, not for '{name}'"]
+            yield from (
+                f"parts names '{one}', which is no column of '{kind.name}'"
+                for one in rule.once_where_same
+                if one not in columns
+            )
+    if record.advances:
+        by, order = record.advances.by, record.advances.order
+        words = columns[by].words if by in columns else {}
+        codes = [code for some in order for code in ([some] if isinstance(some, str) else some)]
+        if not words:
+            yield f"advances names '{by}', which is no coded column of '{kind.name}'{_near(by, columns)}"
+        yield from (f"'{code}' is no code of '{by}'; {one_of(words)}" for code in codes if words and code not in words)
 
 
 def _columns_of_record(source: Source, record: Record, kind: Kind) -> tuple[Column, ...]:

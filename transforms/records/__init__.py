@@ -6,7 +6,10 @@
 - `party`     organisation, sole trader or natural person
 - `identity`  whose record it is, by the register; never guessed
 - `torn`      what may be kept of a row that could not be read
+- `together`  rows of one file that name one record
 - `versions`  the same fact again: repeats, corrections, older reports; `current` is what is known at an instant
+- `rivals`    reports of one fact that arrive together and differ
+- `stamps`    the source's own word on which report is newer
 """
 
 from transforms.history import current
@@ -19,8 +22,9 @@ from transforms.records.problems import PROBLEMS, Check, describe, merged
 from transforms.records.refusals import with_refusals
 from transforms.records.register import Register
 from transforms.records.text import document_key, mask, normalise_name
+from transforms.records.together import Together, brought_together
 from transforms.records.torn import kept_text
-from transforms.records.versions import KEYS, with_fates, with_keys
+from transforms.records.versions import KEYS, with_fates, with_hash, with_keys
 
 __all__ = [
     "KEYS",
@@ -29,6 +33,8 @@ __all__ = [
     "Mapped",
     "Register",
     "Terms",
+    "Together",
+    "brought_together",
     "current",
     "describe",
     "document_key",
@@ -45,6 +51,7 @@ __all__ = [
     "rows_where",
     "spread",
     "with_fates",
+    "with_hash",
     "with_keys",
     "with_party_class",
     "with_refusals",

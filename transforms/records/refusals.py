@@ -46,7 +46,9 @@ def with_refusals(
             heading = headings.get(rule.field, "")
             rows = mapped.frame.filter(flags[str(i)]).select("row_no")
             told = mapped.problems.filter(pl.col("column") == heading)
-            rows = rows.join(told, on="row_no", how="anti").join(_cells(raw, heading, secrets), on="row_no", how="left")
+            rows = rows.join(told, on="row_no", how="anti").join(
+                cells_of(raw, heading, secrets), on="row_no", how="left"
+            )
             value = pl.col("cell")
             found.append(describe(rows, Check(heading, pl.lit(True), rule.code, rule.reason, rule.expected, value)))
     return Mapped(mapped.frame, merged(found))
@@ -72,7 +74,7 @@ def _signed_steps(record: Record) -> Iterator[_Rule]:
             yield _Rule(pl.col("decision_type") == step, "decision_type", "refused", reason, expected)
 
 
-def _cells(raw: pl.DataFrame, heading: str, secrets: frozenset[str]) -> pl.DataFrame:
+def cells_of(raw: pl.DataFrame, heading: str, secrets: frozenset[str]) -> pl.DataFrame:
     """row_no and the text of the cell as it was received."""
     text = pl.col(heading) if heading in raw.columns else pl.lit(None, dtype=TEXT)
     return raw.select("row_no", cell=mask(text) if heading in secrets else text)

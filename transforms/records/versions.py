@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.history import age
+from transforms.records.rivals import RIVALS, ordered_rivals
 from transforms.records.text import digests, document_key
 from transforms.tables import Kind
 from transforms.tables.shape import DAY, TEXT, TEXTS
@@ -19,6 +20,12 @@ def with_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     texts = frame.select(record_id=parts, row_hash=_said(frame, kind))
     own = (kind.name + ":" + digests(texts["record_id"])).alias("record_id")
     return frame.with_columns(own, digests(texts["row_hash"]))
+
+
+def with_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """`frame` (with keys) with `row_hash` where it is empty."""
+    is_open = pl.col("row_hash") == ""
+    return pl.concat([frame.filter(~is_open), with_keys(frame.filter(is_open), kind)])
 
 
 def _said(frame: pl.DataFrame, kind: Kind) -> pl.Expr:
@@ -55,21 +62,22 @@ def _content(name: str, dtype: pl.DataType) -> pl.Expr:
     return value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(TEXT)
 
 
-def with_fates(incoming: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """`incoming` (with_keys, received_at, file_name, row_no) with `fate` and `version_no`, in the same order.
+def with_fates(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`incoming` with `fate` and `version_no`, in the same order; and what nobody could order (RIVALS, by `_place`).
 
-    known: KEYS of every version already kept. fate: accepted (now the present version), superseded (kept, but an
-    older version than another), duplicate (says what is known; version_no null). One night's versions of a fact
-    follow version_by, then file name, then row.
+    incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: KEYS of every version already
+    kept. fate: accepted (now the present version), superseded (kept, but an older version than another), duplicate
+    (says what is known), quarantined (contradicts another report of the night); of the last two version_no is null.
+    One night's versions of a fact follow their stamps, then `rivals`.
     """
     is_told_again = _is_told_again(incoming["record_id"], known["record_id"])
     new = {"version_no": pl.lit(1, dtype=pl.Int64()), "fate": pl.lit("accepted")}
     if not is_told_again.any():
-        return incoming.with_columns(**new)
-    needed = ["record_id", "row_hash", "version_by", "received_at", "file_name", "row_no"]
-    facts = incoming.select(needed).with_row_index("_place")
-    told = [facts.filter(~is_told_again).select("_place", **new), _versions(facts.filter(is_told_again), known)]
-    return incoming.with_columns(pl.concat(told).sort("_place").drop("_place"))
+        return incoming.with_columns(**new), RIVALS.to_frame()
+    facts = incoming.with_row_index("_place")
+    again, rivals = _versions(facts.filter(is_told_again).with_columns(age().alias("_age")), known, kind)
+    told = [facts.filter(~is_told_again).select("_place", **new), again]
+    return incoming.with_columns(pl.concat(told).sort("_place").drop("_place")), rivals
 
 
 def _is_told_again(facts: pl.Series, known: pl.Series) -> pl.Series:
@@ -77,11 +85,18 @@ def _is_told_again(facts: pl.Series, known: pl.Series) -> pl.Series:
     return facts.is_in(known.unique().implode()) | facts.hash().is_duplicated()
 
 
-def _versions(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """_place, version_no and fate of facts of which more than one version may be known."""
-    order = ["record_id", "_age", "file_name", "row_no"]
-    rows = facts.with_columns(age().alias("_age")).sort(order)
-    rows = rows.join(_present(known), on="record_id", how="left", maintain_order="left")
+def _versions(facts: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """_place, version_no and fate of facts of which more than one version may be known; and the rivals among them."""
+    present = _present(known)
+    marks = known.join(present.select("record_id", "_known_hash"), on="record_id").select(
+        "record_id", "row_hash", is_present=pl.col("row_hash") == pl.col("_known_hash")
+    )
+    marked, rivals = ordered_rivals(facts, marks, kind)
+    is_away = pl.col("_place").is_in(rivals["_place"].implode())
+    rank = pl.when("is_final").then("stage").otherwise("row_no")
+    order = ["record_id", "_age", "is_final", rank, "filled", "row_hash", "file_name", "row_no"]
+    rows = marked.filter(~is_away & ~pl.col("is_known")).sort(order)
+    rows = rows.join(present, on="record_id", how="left", maintain_order="left")
     has_times = bool(rows["version_by"].is_not_null().any())
     rows = rows.with_columns(_is_repeated(known, has_times).alias("_repeat"))
     kept = rows.filter(~pl.col("_repeat"))
@@ -89,9 +104,14 @@ def _versions(facts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("_known_no").fill_null(0) + 1 + place - pl.when(_begins(1)).then(place).forward_fill()
     is_newer = (pl.col("_age") >= pl.col("_known_age")).fill_null(True)
     fate = pl.when(_begins(-1) & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
-    repeated = {"version_no": pl.lit(None, dtype=pl.Int64()), "fate": pl.lit("duplicate")}
-    repeats = rows.filter("_repeat").select("_place", **repeated)
-    return pl.concat([kept.select("_place", version_no=number, fate=fate), repeats])
+    fated = [kept.select("_place", version_no=number, fate=fate)]
+    for some, word in (
+        (rows.filter("_repeat"), "duplicate"),
+        (marked.filter("is_known", ~is_away), "duplicate"),
+        (marked.filter(is_away), "quarantined"),
+    ):
+        fated.append(some.select("_place", version_no=pl.lit(None, dtype=pl.Int64()), fate=pl.lit(word)))
+    return pl.concat(fated), rivals
 
 
 def _present(known: pl.DataFrame) -> pl.DataFrame:

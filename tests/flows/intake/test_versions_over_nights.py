@@ -58,16 +58,6 @@ def test_a_correction_back_to_the_first_text_is_a_third_version(tmp_path, first)
     assert _fates(third) == (2, 0, 0, 0)
 
 
-def test_of_several_versions_in_one_night_the_last_by_file_and_row_stands(tmp_path):
-    put(tmp_path, "企业登记.csv", [firm()])
-    put(tmp_path, "双公示-1.csv", [penalty(备注="一"), penalty(备注="二"), penalty(备注="二")])
-    put(tmp_path, "双公示-2.csv", [penalty(备注="三")])
-    intake = night(tmp_path)
-    assert _fates(intake) == (1, 1, 2, 0)
-    assert intake.records["penalty"].select("version_no", "remark").rows() == [(1, "一"), (2, "二"), (3, "三")]
-    assert _current(intake)["remark"].to_list() == ["三"]
-
-
 def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty(备注="新", 最后修改时间="2025-07-02 10:00:00")])

@@ -33,6 +33,14 @@ MISTAKES = [
     ("  - kind: penalty", "  - kind: penalty\n    where: 'changed_at ='", "is no condition"),
     ("inputs:", "ignore_where: nothing = '1'\ninputs:", "ignore_where names 'nothing', which is no input"),
     ("  licence:", "  remark:", "'remark' is an input and a column"),
+    ("penalty_kinds: union", "penalty_kindz: union", "no column of 'penalty'; did you mean 'penalty_kinds'?"),
+    ("penalty_kinds: union", "penalty_kinds: join", "'join' is not for 'penalty_kinds'; it is for free text"),
+    ("remark: join", "state: [revokd]", "'revokd' is no code of 'state'"),
+    ("remark: join", "remark: {once_where_same: [facts]}", "once_where_same is for amounts, not for 'remark'"),
+    ("[violation_type]}\n      confiscated", "[violation]}\n      confiscated", "'violation', which is no column"),
+    ("advances: {by: state", "advances: {by: remark", "'remark', which is no coded column"),
+    ("order: [in_force, changed", "order: [in_force, changd", "'changd' is no code of 'state'"),
+    ("    advances:", "    rows: versions\n    advances:", "with `rows: versions` the last row is the newest"),
     ("procedure: {from: [CF_CFCX, 处罚程序], words", "procedure: {template: x, words", "'procedure' takes no template"),
 ]
 REFUSALS = [

@@ -1,0 +1,145 @@
+"""Rows of one file that name one record: its parts, brought together field by field, or turned away together.
+
+A decision with two kinds of penalty often comes in two rows, an enterprise in a row per licence. What a source says of
+its fields (`parts` in its file) is done; where it says nothing, rows must agree in what they fill in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.policy.source import Once, PartRule, Record
+from transforms.records.problems import shown
+from transforms.tables import Kind
+from transforms.tables.shape import TEXT, TEXTS, Column
+
+# By the record itself these are the same, however a row writes them.
+_SAME_ANYWAY = ("uscc", "party_name", "person_masked", "name")
+_GROUP = ["file_id", "record_id", "version_by", "stage"]
+_SEPARATOR = "；"
+
+MOVES = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "record_row_no": pl.Int64()})
+CONFLICTS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "field": pl.String(), "others": pl.String()})
+
+
+@dataclass(frozen=True)
+class Together:
+    """records: each once per file, stamp and stage, its row_no that of its first row. moves (MOVES): rows that became
+    part of another row's record. conflicts (CONFLICTS): rows whose record cannot be told, by field; `others` names the
+    rows they contradict."""
+
+    records: pl.DataFrame
+    moves: pl.DataFrame
+    conflicts: pl.DataFrame
+
+
+def brought_together(records: pl.DataFrame, kind: Kind, given: Mapping[str, Record]) -> Together:
+    """`records` (with keys, stage, row_order, source, file_id, row_no) with the rows of each record made one.
+
+    given: by source, how it reads the kind. Rows that say the same are left: the later ones are repeats.
+    """
+    nothing = Together(records, MOVES.to_frame(), CONFLICTS.to_frame())
+    several = records.select(pl.struct("file_id", "record_id").is_duplicated()).to_series()
+    if not several.any():
+        return nothing
+    rows = records.filter(several, pl.col("row_order") == 0)
+    differing = rows.filter(pl.col("row_hash").n_unique().over(_GROUP) > 1)
+    if differing.is_empty():
+        return nothing
+    whole, moves, conflicts = [], [MOVES.to_frame()], [CONFLICTS.to_frame()]
+    for (source,), part in differing.group_by("source", maintain_order=True):
+        made, moved, bad = _joined(part, kind, given[str(source)].parts)
+        whole.append(made)
+        moves.append(moved)
+        conflicts.append(bad)
+    rest = records.join(
+        differing.select("file_id", "row_no"), on=["file_id", "row_no"], how="anti", maintain_order="left"
+    )
+    return Together(pl.concat([rest, *whole]), pl.concat(moves), pl.concat(conflicts))
+
+
+def _joined(
+    rows: pl.DataFrame, kind: Kind, rules: Mapping[str, PartRule]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Rows of one source as records, moves and conflicts. The order of the rows changes nothing."""
+    first = pl.col("row_no").min().over(_GROUP).alias("record_row_no")
+    rows = rows.with_columns(first)
+    different = rows.sort("row_hash", "row_no").unique([*_GROUP, "row_hash"], keep="first", maintain_order=True)
+    columns = [column for column in kind.columns if column.name not in _SAME_ANYWAY]
+    grouped = different.group_by(*_GROUP, "record_row_no", maintain_order=True).agg(
+        *(_value(column, rules.get(column.name)) for column in columns),
+        *(_conflicts(column, rules.get(column.name)).alias(f"\x01{column.name}") for column in columns),
+        *(pl.col(name).drop_nulls().min() for name in _SAME_ANYWAY if name in rows.columns),
+        pl.col("enterprise_id", "source", "file_name", "row_order", "received_at").first(),
+        row_hash=pl.lit(""),
+    )
+    flags = [f"\x01{column.name}" for column in columns]
+    is_bad = pl.any_horizontal(flags)
+    bad = grouped.filter(is_bad)
+    conflicts = pl.concat([CONFLICTS.to_frame(), *_told(rows, bad, columns)])
+    good = grouped.filter(~is_bad).with_columns(row_no="record_row_no").select(rows.drop("record_row_no").columns)
+    away = bad.select("file_id", "record_row_no")
+    kept = rows.join(away, on=["file_id", "record_row_no"], how="anti")
+    return good.cast(rows.drop("record_row_no").schema), kept.select(list(MOVES)), conflicts
+
+
+def _told(rows: pl.DataFrame, bad: pl.DataFrame, columns: list[Column]) -> Iterator[pl.DataFrame]:
+    for column in columns:
+        of_it = bad.filter(pl.col(f"\x01{column.name}")).select("file_id", "record_row_no")
+        if of_it.is_empty():
+            continue
+        found = rows.join(of_it, on=["file_id", "record_row_no"])
+        listed = pl.col("row_no").sort().implode().over("file_id", "record_row_no")
+        others = listed.list.set_difference(pl.concat_list("row_no")).list.sort().cast(pl.List(pl.String()))
+        text = others.list.head(5).list.eval(pl.format("第{}行", pl.element())).list.join("、")
+        yield found.select("file_id", "row_no", field=pl.lit(column.name), others=text)
+
+
+def _value(column: Column, rule: PartRule | None) -> pl.Expr:
+    one = pl.col(column.name)
+    known = one.drop_nulls()
+    match rule:
+        case "union":
+            every = one.explode(keep_nulls=False, empty_as_null=False).unique().sort()
+            return pl.when(every.len() > 0).then(every.implode()).cast(TEXTS).alias(column.name)
+        case "join":
+            joined = known.str.split(_SEPARATOR).explode(keep_nulls=False, empty_as_null=False)
+            joined = joined.unique().sort().str.join(_SEPARATOR)
+            return pl.when(known.len() > 0).then(joined).alias(column.name)
+        case "only" | Once():
+            return one.max()
+        case "least":
+            return one.min()
+        case list():
+            ranked = known.replace_strict({code: rank for rank, code in enumerate(rule)}, default=len(rule))
+            best = known.sort_by(ranked).first()
+            return best.alias(column.name)
+        case _:
+            return known.first() if column.dtype != TEXTS else known.first().alias(column.name)
+
+
+def _conflicts(column: Column, rule: PartRule | None) -> pl.Expr:
+    """Whether the rows of a group cannot be brought together in this field."""
+    one = pl.col(column.name)
+    if rule in ("union", "join", "least"):
+        return pl.lit(False)
+    stated = one.filter(one > 0) if isinstance(rule, Once) or rule == "only" else one.drop_nulls()
+    if rule == "only":
+        return stated.len() > 1
+    if isinstance(rule, Once):
+        # In one row; or in every row, where nothing hints that each row has an amount of its own.
+        agree = [pl.col(name).drop_nulls().n_unique() <= 1 for name in rule.once_where_same]
+        is_repeated = (stated.len() == pl.len()) & (stated.n_unique() == 1) & pl.all_horizontal(pl.lit(True), *agree)
+        return ~((stated.len() <= 1) | is_repeated)
+    if isinstance(rule, list):
+        return pl.lit(False)
+    return stated.n_unique() > 1
+
+
+def as_shown(frame: pl.DataFrame, field: str) -> pl.Series:
+    """A field's values as a problem shows them."""
+    value = pl.col(field).list.join("；") if frame.schema[field] == TEXTS else pl.col(field).cast(TEXT)
+    return frame.select(shown(value)).to_series()
