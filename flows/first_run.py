@@ -17,6 +17,7 @@ _ADMINISTRATOR = HOME / "demo-administrator-key"
 _DEFAULTS = {
     "YAOXIN_INBOX": HOME / "inbox",
     "YAOXIN_STORE": HOME / "store",
+    "YAOXIN_CATCH_UP": "366",  # who comes back to the demo after months means it
     "YAOXIN_IDENTITY_KEY": "demo-only-not-for-real-records",
 }
 

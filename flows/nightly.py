@@ -17,7 +17,7 @@ from flows.law import read_legal_law
 from flows.night.bring_in import bring_in, rules_of
 from flows.night.check import check
 from flows.night.keep import keep
-from flows.night.plan import nights_due
+from flows.night.plan import ClockInDoubt, FutureNight, PastNight, nights_due
 from flows.night.rate import rate_all
 from flows.night.story import PrefectStory
 from flows.night.tell import tell
@@ -57,14 +57,19 @@ def nightly(
     """Run every night that is due up to `as_of` (default: today at the office), in order.
 
     known_at: what had arrived by then is known (default: now). A night refused by the gate ends the flow, as
-    `Refused`; where another run holds the store it ends as `Busy`. Neither lets a publication be prepared.
+    `Refused`; where another run holds the store it ends as `Busy`; where the clock or the day asked for cannot be
+    right, as `Declined`. None of these lets a publication be prepared.
     """
     chosen = settings or configuration.load({})
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     office = Office(_store(chosen), chosen, policy)
     now = _now(chosen)
     result = NightResult("passed", "no night was due")
-    for due in nights_due(office.store.last("nightly"), _day(as_of) or now.date(), now.date()):
+    try:
+        nights = nights_due(office.store.last("nightly"), _day(as_of) or now.date(), now, chosen.catch_up)
+    except (ClockInDoubt, FutureNight, PastNight) as fault:
+        return Failed(name="Declined", message=str(fault), data=fault)
+    for due in nights:
         result = one_night(office, due, _instant(known_at, chosen) or now, STEPS, PrefectStory())
         if result.state != "passed":
             return Failed(name=result.state.capitalize(), message=result.message, data=asdict(result))
@@ -74,14 +79,14 @@ def nightly(
 def run(settings: Settings, as_of: date | None, known_at: datetime | None, scheme: str | None) -> NightResult:
     """The flow as the command line calls it. A mistake of the caller's is said before it starts, in plain words.
 
-    Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight.
+    Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight, ClockInDoubt.
     """
     rules_of(settings)
     _see_inbox(settings)
     policy = read_scheme(settings.policy_dir, scheme or settings.scheme)
     today = _now(settings).date()
     read_legal_law(settings.policy_dir, today)
-    for due in nights_due(_store(settings).last("nightly"), as_of or today, today):
+    for due in nights_due(_store(settings).last("nightly"), as_of or today, _now(settings), settings.catch_up):
         policy.scheme.tiers.on(due, f"{policy.scheme.scheme}: tiers")
     state = cast("State[Any]", nightly(as_of, known_at, scheme, settings, return_state=True))
     answer = state.result(raise_on_failure=False)

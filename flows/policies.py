@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -31,15 +31,26 @@ _KEPT = 64  # files of a policy folder, and then some
 
 @dataclass(frozen=True)
 class PolicyInForce:
-    """A scheme and the hash of its text: the same hash on two days is the same policy text."""
+    """A scheme, the hash of its text, and that of every file of the policy but the other schemes.
+
+    The same hash on two days is the same text.
+    """
 
     scheme: Scheme
     text_hash: str
+    files_hash: str = ""
 
     def version_on(self, day: date) -> str:
-        """The text's hash and the day from which its present values hold: a change is a change of policy."""
+        """The scheme's hash and the day from which its present values hold: a change is a change of the scheme."""
+        return self.text_hash[:16] + self._since(day)
+
+    def policy_hash_on(self, day: date) -> str:
+        """The same of all that the policy says: scheme, sources, law, gate."""
+        return self.files_hash[:16] + self._since(day)
+
+    def _since(self, day: date) -> str:
         starts = [start for start in self.scheme.change_days() if start <= day]
-        return f"{self.text_hash[:16]}@{max(starts).isoformat()}" if starts else self.text_hash[:16]
+        return f"@{max(starts).isoformat()}" if starts else ""
 
 
 def read_scheme(folder: Path, name: str) -> PolicyInForce:
@@ -49,7 +60,9 @@ def read_scheme(folder: Path, name: str) -> PolicyInForce:
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yaml"))) or "none"
         raise PolicyProblems([Problem(str(path), 1, "", name, f"one of {known}", "", "there is no such scheme")])
     text = path.read_text(encoding="utf-8")
-    return PolicyInForce(load_scheme(text, _shown(path, folder)), _hash(text))
+    files = [one for one in files_below(folder) if one.parts[0] != "schemes"]
+    scheme = load_scheme(text, _shown(path, folder))
+    return PolicyInForce(scheme, _hash(text), hash_of(folder, [*files, path.relative_to(folder)]))
 
 
 def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
@@ -61,7 +74,7 @@ def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
         tiers=tuple((tier.tier, tier.title) for tier in scheme.tiers.on(day, "tiers") or ()),
         is_illustrative=scheme.illustrative,
         is_higher_better=scheme.mode == "deduct",
-        policy_hash=policy.version_on(day),
+        policy_hash=policy.policy_hash_on(day),
         titles=_titles(scheme, day),
         supervision=_supervision(scheme, day),
     )
@@ -192,6 +205,21 @@ def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded
 def _loaded(load: Callable[[str, str], Any], text: str, shown: str) -> Any:  # noqa: ANN401
     """What `load` makes of the text: a night asks several times for every file, and an edited one has another text."""
     return load(text, shown)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file below `folder` by its path from there, in order; hidden ones are left out."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in paths if not any(part.startswith((".", "__pycache__")) for part in path.parts))
+
+
+def hash_of(folder: Path, files: Iterable[Path]) -> str:
+    """One hash of files below `folder`, of their paths and bytes: one that moves is another."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        content = (folder / path).read_bytes()
+        whole.update(f"{path.as_posix()}\0{len(content)}\0".encode() + content)
+    return whole.hexdigest()[:16]
 
 
 def _hash(text: str) -> str:

@@ -41,6 +41,7 @@ class Settings:
     office_name: str = "药品监督管理局信用办公室"
     buckets: int | None = None
     full: bool = False
+    catch_up: int = 7
     identity_key: Secret | None = None
     office_database: Path = Path()
     administrator_key: str | None = None
@@ -134,8 +135,8 @@ def _from_file(
 
 def _below(folder: Path, name: str, value: object) -> object:
     """Paths in a file are meant from the file's folder."""
-    is_path = name in _PATHS and isinstance(value, str) and "://" not in value
-    return str(folder / Path(str(value)).expanduser()) if is_path else value
+    is_path = name in _PATHS and isinstance(value, str) and value.strip() and ":/" not in value
+    return str(folder / str(value)) if is_path and not str(value).startswith("~") else value
 
 
 def _line(path: Path, text: str, name: str) -> str:
@@ -185,11 +186,22 @@ def _beyond_form(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "publications", "publications are written to a folder; a store in object storage needs one named"
         if settings.office_database.is_relative_to(inside):
             yield "office_database", "it is a file of this machine; a store in object storage needs one named"
+    else:
+        yield from _inside_the_inbox(settings)
     schemes = settings.policy_dir / "schemes"
     if not schemes.is_dir():
         yield "policy_dir", "there is no folder schemes/ in it"
     elif settings.scheme not in (known := sorted(path.stem for path in schemes.glob("*.yaml"))):
         yield "scheme", f"no such scheme; there are {', '.join(known) or 'none'}{nearest(settings.scheme, known)}"
+
+
+def _inside_the_inbox(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What the program writes must not come back to it as an arrival."""
+    inbox = settings.inbox.absolute()
+    for name, folder in (("store", Path(settings.store)), ("publications", settings.publications)):
+        if folder.absolute().is_relative_to(inbox):
+            yield name, f"it lies in the inbox {inbox}: what is written there would be taken in as a sender's file"
+            return
 
 
 def _problem(name: str, given: _Given, message: str) -> SettingProblem:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.store_address import address_fault
+
 _TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "f", "false", "n", "no", "off"})
 _KEY_LENGTH = 16
 _MOST_BUCKETS = 1000
@@ -46,15 +48,19 @@ def _text(value: object) -> str:
 
 
 def _path(value: object) -> Path:
-    return Path(_text(value))
+    if not (text := _text(value)).strip():
+        raise ValueError("it is blank")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as fault:
+        raise ValueError(str(fault)) from None
 
 
 def _store(value: object) -> str:
-    """The table library cannot address every path."""
     text = _text(value)
-    if "://" not in text and re.search("[%#?]", text):
-        raise ValueError("the path of a store must not contain % # ?")
-    return text
+    if fault := address_fault(text):
+        raise ValueError(fault)
+    return str(_path(text)) if "://" not in text else text
 
 
 def _texts_by_name(value: object) -> dict[str, str]:
@@ -87,6 +93,13 @@ def _buckets(value: object) -> int:
     text = "" if isinstance(value, bool) else str(value).strip()
     if re.fullmatch("[0-9]{1,9}", text) is None or not 1 <= int(text) <= _MOST_BUCKETS:
         raise ValueError(f"not a whole number from 1 to {_MOST_BUCKETS}")
+    return int(text)
+
+
+def _nights(value: object) -> int:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if re.fullmatch("[0-9]{1,4}", text) is None:
+        raise ValueError("not a number of nights, 0 to 9999")
     return int(text)
 
 
@@ -130,6 +143,7 @@ FORMS: Mapping[str, Form] = {
     "office_name": Form(_title, "the Chinese title of the office, for reports"),
     "buckets": Form(_buckets, f"a number of parts for the store, 1 to {_MOST_BUCKETS}"),
     "full": Form(_truth, "true to rate every enterprise anew, not only those that may have changed"),
+    "catch_up": Form(_nights, "how many missed nights are caught up without asking"),
     "identity_key": Form(_secret, f"a secret text of at least {_KEY_LENGTH} characters, always the same for one store"),
     "office_database": Form(_path, "the file of the office database: people, their keys, and what they signed"),
     "administrator_key": Form(_fingerprint, "64 hexadecimal digits: the fingerprint of the first administrator's key"),

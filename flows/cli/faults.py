@@ -6,10 +6,12 @@ store is busy: nothing was done, run again later. 130 interrupted from the keybo
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import click
@@ -24,6 +26,7 @@ _EXPECTED = {
     "transforms.policy.dated.PolicyGap": (USAGE, "The scheme does not cover that day: "),
     "flows.night.plan.PastNight": (USAGE, ""),
     "flows.night.plan.FutureNight": (USAGE, ""),
+    "flows.night.plan.ClockInDoubt": (USAGE, ""),
     "flows.publishing.approvals.NotApprovable": (USAGE, ""),
     "flows.office.database.OfficeProblem": (USAGE, ""),
     "flows.office.keys.WrongPassphrase": (USAGE, ""),
@@ -31,12 +34,25 @@ _EXPECTED = {
     "reports.publication.contract.IndexProblem": (USAGE, ""),
     "reports.papers.fonts.PaperToolMissing": (USAGE, ""),
     "reports.papers.fonts.NoGlyph": (USAGE, ""),
+    "flows.store.place.BadStore": (USAGE, ""),
     "flows.store.store.CannotGoBack": (USAGE, ""),
     "flows.store.lock.Busy": (FAULT, ""),
     "flows.store.durability.StoreDamaged": (FAULT, ""),
     "flows.serve.NoServer": (FAULT, ""),
     "builtins.OSError": (FAULT, "The system refused: "),
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# Polars, Arrow, the Delta library and SQLite say it in words, with or without the number.
+_SAID_FULL = re.compile(
+    r"No space left on device|os error 28\b|Disk quota exceeded|os error 122\b|errno[: ]+28\b|database or disk is full"
+    r"|StorageFull|QuotaExceeded",
+    re.IGNORECASE,
+)
+_NO_SPACE = (
+    "No space left on the disk. Nothing of this command counts; readers see what they saw before. Make room where the "
+    "store, the publications and the temporary files lie (df -h), then run the same command again. "
+    "磁盘空间不足：本次命令未产生任何结果，读者所见不变；请清理库、发布目录和临时目录所在的磁盘，然后重新运行。"
+)
 _UNEXPECTED = "A fault in the program or its surroundings: "
 _DEBUG = "\nRun the same command with --debug for the place in the code."
 
@@ -64,14 +80,20 @@ def guarded(command: Callable[[], object], is_debug: bool) -> int:
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED
-    except Exception as fault:
+    except BaseException as fault:
+        # A panic of a library in Rust is no Exception.
+        if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
+            raise
         return _told(fault, is_debug)
     return code if isinstance(code, int) else DONE
 
 
-def _told(fault: Exception, is_debug: bool) -> int:
+def _told(fault: BaseException, is_debug: bool) -> int:
     if is_debug:
         traceback.print_exception(fault)
+    if is_no_space(fault):
+        click.echo(f"{_NO_SPACE}{_where(fault)}", err=True)
+        return FAULT
     names = [f"{cls.__module__}.{cls.__qualname__}" for cls in type(fault).__mro__]
     for name in names:
         if name in _EXPECTED:
@@ -80,6 +102,29 @@ def _told(fault: Exception, is_debug: bool) -> int:
             return code
     click.echo(f"{_UNEXPECTED}{type(fault).__name__}: {fault}{'' if is_debug else _DEBUG}", err=True)
     return FAULT
+
+
+def is_no_space(fault: BaseException) -> bool:
+    """Whether a full disk or a used-up quota is behind `fault`, whichever library says so and however."""
+    return any(getattr(one, "errno", None) in _FULL or _SAID_FULL.search(str(one)) for one in _chain(fault))
+
+
+def _chain(fault: BaseException) -> Iterator[BaseException]:
+    """The fault and what led to it."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [fault]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [one.__cause__, one.__context__]
+
+
+def _where(fault: BaseException) -> str:
+    names = (getattr(one, "filename", None) for one in _chain(fault))
+    name = next((str(name) for name in names if name), "")
+    return f" ({name})" if name else ""
 
 
 def _discard_output() -> None:

@@ -13,6 +13,7 @@ import polars as pl
 from flows.store import Run
 from transforms.tables import KINDS, TABLES, Table
 
+_CLOCKS_DIFFER = timedelta(minutes=10)  # of two machines that take turns
 ARRIVALS = (*KINDS, "files", "accounts", "quarantine")  # the tables that what comes in is written to
 
 
@@ -22,6 +23,10 @@ class PastNight(ValueError):
 
 class FutureNight(ValueError):
     """A night that has not come was asked for."""
+
+
+class ClockInDoubt(ValueError):
+    """The clock of the machine does not go with the last run: nothing is done before a person has looked at it."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,17 @@ class Night:
         return self.folder / "stage" / name
 
 
-def nights_due(last: Run | None, as_of: date, today: date) -> list[date]:
+def nights_due(last: Run | None, as_of: date, now: datetime, most_missed: int | None = None) -> list[date]:
     """The nights to run so that none is missing: those after the last one, up to `as_of`.
 
-    The day of the last night itself is run again. Raises PastNight for an earlier one, FutureNight after `today`:
-    every true night would be past from then on.
+    The day of the last night itself is run again. now: the clock of the office. most_missed: how many nights before
+    `as_of` are caught up unasked; None for any number. Raises ClockInDoubt where the clock is behind the last run or so
+    far beyond it, PastNight for a night before the last one, FutureNight after today: every true night would be past
+    from then on.
     """
+    today = now.date()
+    if last is not None and (today < last.as_of or now + _CLOCKS_DIFFER < last.finished_at):
+        raise ClockInDoubt(_behind(last, now))
     if as_of > today:
         raise FutureNight(f"as_of {as_of}: that day has not come; today is {today}. Nights run in order, up to today.")
     if last is None or as_of == last.as_of:
@@ -81,4 +91,32 @@ def nights_due(last: Run | None, as_of: date, today: date) -> list[date]:
             f"For a rating as it stood use: yaoxin explain ID --as-of {as_of}. To rate the past anew use an empty "
             "store (--store)."
         )
-    return [last.as_of + timedelta(days=n + 1) for n in range((as_of - last.as_of).days)]
+    due = [last.as_of + timedelta(days=n + 1) for n in range((as_of - last.as_of).days)]
+    if most_missed is not None and len(due) - 1 > most_missed:
+        raise ClockInDoubt(_far_beyond(last, due, now, most_missed))
+    return due
+
+
+def _behind(last: Run, now: datetime) -> str:
+    clock, then = (f"{instant:%Y-%m-%d %H:%M}" for instant in (now, last.finished_at.astimezone(now.tzinfo)))
+    return (
+        f"The clock of this machine says {clock}, but the night of {last.as_of} was committed at {then} "
+        f"({last.run_id}). Nothing was done. If the clock is wrong now, set it right. "
+        "If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then "
+        "run again. "
+        f"本机时钟为 {clock}，早于已提交的 {last.as_of} 夜批（{then}），未作任何处理：时钟现在不对，请校正；"
+        "若是当时不对，请用 yaoxin rewind 退回最后一个真实的批次，再运行。"
+    )
+
+
+def _far_beyond(last: Run, due: list[date], now: datetime, most_missed: int) -> str:
+    missed, clock = len(due) - 1, f"{now:%Y-%m-%d %H:%M}"
+    return (
+        f"The last committed night is {last.as_of} ({last.run_id}), and the clock of this machine says {clock}: before "
+        f"{due[-1]} there are {missed} nights to catch up, more than the {most_missed} that are without asking "
+        "(setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these "
+        f"nights are wanted: yaoxin nightly --catch-up {missed}. "
+        f"最近一次夜批为 {last.as_of}，本机时钟为 {clock}，须补跑 {missed} 夜，"
+        f"超过不经确认可补的 {most_missed} 夜，未作任何处理："
+        f"时钟不对请先校正；确需补跑请用 yaoxin nightly --catch-up {missed}。"
+    )

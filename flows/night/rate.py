@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.law import read_legal_law
 from flows.night import standing
-from flows.night.basis import basis_of
+from flows.night.basis import basis_of, scheme_of
 from flows.night.differences import stage_differing
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose, known_records
@@ -79,7 +79,7 @@ def _collected(rating: Rating) -> Rating:
 
 
 def _stage_changes(work: _Work, number: int, records: dict[str, pl.LazyFrame], before: Rating, after: Rating) -> None:
-    """Whether the policy changed is told by the policy version of the night before."""
+    """Whether the scheme changed is told by what the night before rested on."""
     night, former = work.seen.night, work.former
     changes = tier_changes(
         before,
@@ -87,7 +87,7 @@ def _stage_changes(work: _Work, number: int, records: dict[str, pl.LazyFrame], b
         records,
         records["enterprise"].select("enterprise_id", "name"),
         night.as_of,
-        is_policy_changed=former is not None and former.policy_hash != work.policy.version_on(night.as_of),
+        is_policy_changed=former is not None and scheme_of(former) != work.policy.version_on(night.as_of),
         received_after=former.known_at if former else None,
     )
     frames = pl.collect_all([changes.changes, changes.change_trace])

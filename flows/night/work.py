@@ -77,7 +77,7 @@ class NightResult:
 def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, story: Story) -> NightResult:
     """Work through one night, alone in the store: `busy` where another run holds it."""
     policy = office.policy
-    version = policy.version_on(as_of)
+    version = policy.policy_hash_on(as_of)
     try:
         take_over(office.store, office.settings)
         with office.store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+
+from flows.store.place import BadStore
+
+_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
 
 
 class Busy(RuntimeError):
@@ -20,16 +25,23 @@ class Overtaken(Busy):
 
 @contextmanager
 def one_at_a_time(folder: Path, flow: str, as_of: date, since: datetime) -> Iterator[None]:
-    """Hold the store whose local folder is `folder`. Raises Busy at once when another run holds it."""
+    """Hold the store whose local folder is `folder`.
+
+    Raises Busy at once when another run holds it, BadStore where this account cannot write there.
+    """
     from filelock import FileLock, Timeout  # readers take no lock, and need not load what makes one
 
-    folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "run.lock.json"
     lock = FileLock(folder / "run.lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise Busy(_sentence(holder)) from None
+    except OSError as fault:
+        if fault.errno in _NOT_OURS:
+            raise BadStore(folder, f"nothing can be written there ({fault.strerror})") from None
+        raise
     try:
         holder.write_text(_description(flow, as_of, since), encoding="utf-8")
         yield

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_BAD_CHARACTERS = "%#?"  # the Delta library takes them for parts of an address and looks elsewhere
+from flows.store_address import address_fault, existing_fault
+
+
+class BadStore(ValueError):
+    """What was named cannot hold a store; the message says why, and what would."""
+
+    def __init__(self, address: str | Path, fault: str) -> None:
+        super().__init__(f"store {str(address)!r}: {fault}; choose another folder. 库的位置不可用，请另选文件夹。")
 
 
 @dataclass(frozen=True)
@@ -37,14 +44,15 @@ class Place:
 def place(root: str | Path, options: Mapping[str, str] | None = None, state_dir: Path | None = None) -> Place:
     """The place of the store at `root`; `state_dir` is used only for object storage.
 
-    Raises ValueError for a folder whose name the table library cannot address.
+    Raises BadStore for what can hold none.
     """
+    if fault := address_fault(str(root)):
+        raise BadStore(root, fault)
     if "://" in str(root):
         name = hashlib.sha256(str(root).rstrip("/").encode()).hexdigest()[:16]
         folder = state_dir or Path.home() / ".local" / "state" / "yaoxin"
         return Place(str(root), folder / name, dict(options or {}))
     path = Path(root).expanduser().absolute()
-    bad = sorted(set(_BAD_CHARACTERS) & set(str(path)))
-    if bad:
-        raise ValueError(f"store {path}: the folder's path must not contain {' '.join(bad)}; choose another folder")
+    if fault := address_fault(str(path)) or existing_fault(path):
+        raise BadStore(path, fault)
     return Place(str(path), path, dict(options or {}))

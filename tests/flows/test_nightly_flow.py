@@ -154,6 +154,20 @@ def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatc
     assert [(run.as_of, run.state) for run in office.store.every_run()[1:]] == [(SECOND, "refused")]
 
 
+def test_nights_of_a_clock_set_far_ahead_are_not_run_unasked(office, client, yaoxin):
+    """The last night of this office is months ago by the clock of the machine that runs the test."""
+    before = content(office.store)
+    result = yaoxin(office.settings, "nightly")
+    assert result.exit_code == 2
+    assert "nights to catch up, more than the 7" in result.stderr
+    assert "Traceback" not in result.stderr
+    state = module.nightly(settings=office.settings, return_state=True)
+    assert (state.name, state.type.value) == ("Declined", "FAILED")
+    assert "nights to catch up" in state.message
+    assert differing(content(office.store), before) == []
+    assert len(office.store.every_run()) == 1
+
+
 def test_where_another_run_holds_the_store_the_command_says_so_and_ends_with_3(office, client, yaoxin):
     with office.store.begin("nightly", SECOND, known(SECOND)):
         result = yaoxin(office.settings, "nightly", "--as-of", SECOND.isoformat())

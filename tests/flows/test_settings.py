@@ -39,10 +39,10 @@ def test_defaults_are_a_whole_configuration():
 
 def test_flag_before_variable_before_file_before_default(workplace):
     (workplace / "yaoxin.toml").write_text('inbox = "file"\nscheme = "wuhan-2017"\noffice_name = "某局"\n', "utf-8")
-    variables = BASE | {"YAOXIN_INBOX": "variable", "YAOXIN_STORE": "variable"}
+    variables = BASE | {"YAOXIN_INBOX": "variable", "YAOXIN_STORE": "another"}
     settings = load({"inbox": "flag", "store": None}, variables)
     assert settings.inbox == Path("flag")
-    assert settings.store == "variable"
+    assert settings.store == "another"
     assert settings.scheme == "wuhan-2017"
     assert settings.office_name == "某局"
     assert load({}, variables).inbox == Path("variable")

@@ -24,6 +24,7 @@ _CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}
 @click.option("--known-at", type=Instant(), metavar="TIME", help="What had arrived by then is known (default: now).")
 @click.option("--scheme", metavar="NAME", help="The grading scheme, a file in schemes/ of the policy folder.")
 @click.option("--full", is_flag=True, default=None, help="Rate every enterprise anew, not only those it can concern.")
+@click.option("--catch-up", metavar="N", help="Yes, run so many missed nights; more than 7 are not caught up unasked.")
 @as_json
 @common
 @click.pass_context
@@ -38,7 +39,8 @@ def nightly(
     """Take in what arrived, rate every enterprise, hold the result at the gate, commit, report.
 
     Nights that were missed are run first, in order. Exit code 1: the gate refused, and readers still see the
-    former night. Exit code 3 also where another run holds the store.
+    former night. Exit code 3 also where another run holds the store. Where very many nights were missed, or the clock
+    is behind the last run, nothing is done before the clock has been looked at: the message says how to go on.
 
     \b
     Examples:

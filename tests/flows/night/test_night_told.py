@@ -18,7 +18,7 @@ def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
     office, result = second_night
     run = office.store.last("nightly")
     assert (run.run_id, run.as_of, run.state) == (result.run_id, SECOND, "passed")
-    assert (run.scheme, run.policy_hash) == ("reference", office.policy.version_on(SECOND))
+    assert (run.scheme, run.policy_hash) == ("reference", office.policy.policy_hash_on(SECOND))
     assert run.facts["numbers"]["已评价企业"] == office.store.scan("enterprise").collect()["enterprise_id"].n_unique()
 
 

@@ -2,15 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.night.plan import FutureNight, PastNight, nights_due
+from flows.night.plan import ClockInDoubt, FutureNight, PastNight, nights_due
 from flows.store import Store
 
 LAST = date(2026, 3, 1)
-TODAY = date(2026, 3, 20)
-RUN = SimpleNamespace(as_of=LAST, run_id="nightly-2026-03-01-1")
+NOW = datetime(2026, 3, 20, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
+TODAY = NOW.date()
+FINISHED = datetime(2026, 3, 1, 18, 5, tzinfo=UTC)
+RUN = SimpleNamespace(as_of=LAST, run_id="nightly-2026-03-01-1", finished_at=FINISHED)
 
 
 def after(days):
@@ -23,16 +26,16 @@ def after(days):
     ids=["the last one again", "the next", "one missed", "three missed"],
 )
 def test_every_night_after_the_last_is_due_in_order(days, due):
-    assert nights_due(RUN, after(days), TODAY) == [after(n) for n in due]
+    assert nights_due(RUN, after(days), NOW) == [after(n) for n in due]
 
 
 def test_the_first_night_of_a_store_is_due_alone():
-    assert nights_due(None, LAST, TODAY) == [LAST]
+    assert nights_due(None, LAST, NOW) == [LAST]
 
 
 def test_a_past_night_is_refused_and_told_what_to_do_instead():
     with pytest.raises(PastNight) as told:
-        nights_due(RUN, after(-1), TODAY)
+        nights_due(RUN, after(-1), NOW)
     words = str(told.value)
     assert "the night of 2026-03-01 is committed already (nightly-2026-03-01-1)" in words
     assert "yaoxin explain ID --as-of 2026-02-28" in words
@@ -41,9 +44,45 @@ def test_a_past_night_is_refused_and_told_what_to_do_instead():
 
 @pytest.mark.parametrize("last", [None, RUN])
 def test_a_night_may_be_todays_but_not_tomorrows(last):
-    assert nights_due(last, TODAY, TODAY)[-1] == TODAY
+    assert nights_due(last, TODAY, NOW)[-1] == TODAY
     with pytest.raises(FutureNight, match=r"as_of 2026-03-21: that day has not come; today is 2026-03-20"):
-        nights_due(last, TODAY + timedelta(days=1), TODAY)
+        nights_due(last, TODAY + timedelta(days=1), NOW)
+
+
+@pytest.mark.parametrize(("missed", "most"), [(4, 3), (8, 7), (18, 7), (18, 0), (1, 0)])
+def test_a_clock_far_ahead_commits_nothing_unasked(missed, most):
+    with pytest.raises(ClockInDoubt) as told:
+        nights_due(RUN, after(missed + 1), NOW, most)
+    words = str(told.value)
+    assert f"there are {missed} nights to catch up, more than the {most}" in words
+    assert "the clock of this machine says 2026-03-20 02:00" in words
+    assert f"yaoxin nightly --catch-up {missed}" in words
+    assert "时钟不对请先校正" in words
+    assert len(nights_due(RUN, after(missed + 1), NOW, missed)) == missed + 1
+
+
+@pytest.mark.parametrize("most", [0, 7])
+def test_nights_without_a_gap_are_never_in_doubt(most):
+    for days in (0, 1):
+        assert len(nights_due(RUN, after(days), NOW, most)) == 1
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [datetime(2026, 2, 20, 2, tzinfo=UTC), datetime(2026, 3, 1, 0, tzinfo=UTC), FINISHED - timedelta(minutes=11)],
+    ids=["days", "hours", "minutes"],
+)
+def test_a_clock_behind_the_last_run_is_told_with_the_way_back(clock):
+    with pytest.raises(ClockInDoubt) as told:
+        nights_due(RUN, clock.date(), clock)
+    words = str(told.value)
+    assert "the night of 2026-03-01 was committed at 2026-03-01 18:05 (nightly-2026-03-01-1)" in words
+    assert "yaoxin rewind RUN_ID" in words
+    assert "若是当时不对，请用 yaoxin rewind" in words
+
+
+def test_clocks_of_two_machines_may_differ_by_minutes():
+    assert nights_due(RUN, LAST, FINISHED - timedelta(minutes=9)) == [LAST]
 
 
 def test_a_refused_night_and_runs_of_other_flows_do_not_count_as_done(tmp_path):
@@ -51,4 +90,4 @@ def test_a_refused_night_and_runs_of_other_flows_do_not_count_as_done(tmp_path):
     for flow, day, state in (("nightly", 0, "passed"), ("nightly", 1, "refused"), ("approve", 5, "passed")):
         with store.begin(flow, after(day), datetime(2026, 3, 2, tzinfo=UTC)) as writing:
             writing.commit(state, {})
-    assert nights_due(store.last("nightly"), after(2), TODAY) == [after(1), after(2)]
+    assert nights_due(store.last("nightly"), after(2), datetime.now(UTC)) == [after(1), after(2)]

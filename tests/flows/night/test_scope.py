@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from importlib.metadata import version
 
 import polars as pl
 import pytest
@@ -77,7 +78,38 @@ def test_what_ratings_rest_on_is_another_when_a_word_of_it_is(policy):
     file = policy / "schemes" / "reference.yaml"
     file.write_text(file.read_text("utf-8") + "# a remark\n", "utf-8")
     assert differing(before, basis_of(read_scheme(policy, "reference"), policy, FIRST)) == ["law", "policy"]
-    assert differing({}, before) == ["law", "policy", "program"]
+    assert differing({}, before) == ["law", "libraries", "policy", "program", "sources"]
+
+
+@pytest.mark.parametrize("name", ["sources/penalty.yaml", "gate.yaml", "papers/listing_notice.yaml", "new/file.yaml"])
+def test_every_other_file_of_the_policy_counts_and_so_does_its_place(policy, name):
+    before = basis_of(read_scheme(policy, "reference"), policy, FIRST)
+    hashed = read_scheme(policy, "reference").policy_hash_on(FIRST)
+    file = policy / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text((file.read_text("utf-8") if file.exists() else "") + "# a remark\n", "utf-8")
+    scheme = read_scheme(policy, "reference")
+    assert differing(before, basis_of(scheme, policy, FIRST)) == ["sources"]
+    assert scheme.policy_hash_on(FIRST) != hashed, "the ledger's policy_hash covers it"
+    (policy / "schemes" / "wuhan-2017.yaml").unlink()
+    assert read_scheme(policy, "reference").policy_hash_on(FIRST) == scheme.policy_hash_on(FIRST)
+
+
+def test_two_files_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    for one, other in (("a", "b"), ("b", "a")):
+        for folder, text in (("x", one), ("y", other)):
+            (tmp_path / one / folder).mkdir(parents=True, exist_ok=True)
+            (tmp_path / one / folder / "same.yaml").write_text(f"text: {text}\n", "utf-8")
+    hashes = {law_version_on(tmp_path / name, FIRST) for name in ("a", "b")}
+    assert len(hashes) == 2
+
+
+@pytest.mark.parametrize("name", ["chinesecalendar", "python-stdnum", "polars"])
+def test_another_version_of_a_library_whose_answers_stand_in_results_counts(policy, monkeypatch, name):
+    scheme = read_scheme(policy, "reference")
+    before = basis_of(scheme, policy, FIRST)
+    monkeypatch.setattr("flows.night.basis.version", lambda asked: "999" if asked == name else version(asked))
+    assert differing(before, basis_of(scheme, policy, FIRST)) == ["libraries"]
 
 
 @pytest.mark.parametrize("text", ["values: {2026-04-01: next}", "- from: 2026-04-01"])

@@ -1,0 +1,144 @@
+"""A full disk is told as such, whichever library meets it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from flows.cli.faults import FAULT, guarded, is_no_space
+
+FULL = Path("/dev/full")
+ROWS = pl.DataFrame({"a": range(100_000)})
+ROOT = Path(__file__).parents[3]
+
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="the system has no /dev/full")
+
+
+def by_python():
+    with FULL.open("w") as file:
+        file.write("x" * 100_000)
+
+
+def by_arrow():
+    with pa.OSFile(str(FULL), "wb") as file:
+        parquet.write_table(ROWS.to_arrow(), file)
+
+
+def by_polars():
+    ROWS.write_parquet(FULL)
+
+
+def by_polars_in_a_stream():
+    ROWS.lazy().sink_parquet(FULL)
+
+
+def as_csv():
+    ROWS.write_csv(FULL)
+
+
+@needs_full
+@pytest.mark.parametrize("write", [by_python, by_arrow, by_polars, by_polars_in_a_stream, as_csv])
+def test_a_full_disk_is_told_in_both_languages_with_code_3(write, capsys):
+    assert guarded(write, is_debug=False) == FAULT
+    words = capsys.readouterr().err
+    assert words.startswith("No space left on the disk.")
+    assert "磁盘空间不足" in words
+    assert "Traceback" not in words
+    assert "readers see what they saw before" in words
+
+
+def raised_from(cause):
+    try:
+        try:
+            raise cause
+        except Exception as first:
+            raise RuntimeError("the step failed") from first
+    except RuntimeError as last:
+        return last
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(28, "x"),
+        OSError(122, "Disk quota exceeded"),
+        raised_from(OSError(28, "x")),
+        sqlite3.OperationalError("database or disk is full"),
+        Exception("Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)"),
+    ],
+)
+def test_it_is_seen_through_layers(fault):
+    assert is_no_space(fault)
+
+
+def test_a_library_that_panics_is_told_like_any_fault(capsys):
+    """Rust's panics reach Python as a BaseException of each library."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panics():
+        raise PanicException("Invalid object store url")
+
+    assert guarded(panics, is_debug=False) == FAULT
+    assert "PanicException: Invalid object store url" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fault", [OSError(13, "Permission denied"), ValueError("28 rows"), Exception("os error 280")])
+def test_other_faults_are_not_taken_for_it(fault):
+    assert not is_no_space(fault)
+
+
+SMALL_DISK = """
+import os, sys
+from datetime import date
+from flows.cli.faults import guarded
+from flows.store import Store
+from tests.flows.store.nights import night
+
+folder = sys.argv[1]
+store = Store(folder + "/store")
+night(store, date(2026, 3, 1))
+codes = []
+for room in range(0, 400_000, 40_000):
+    filling = os.open(folder + "/filling", os.O_CREAT | os.O_WRONLY)
+    try:
+        while os.write(filling, bytes(4096)):
+            pass
+    except OSError:
+        os.truncate(filling, os.fstat(filling).st_size - room)
+    codes.append(guarded(lambda: night(store, date(2026, 3, 2)), is_debug=False))
+    os.close(filling)
+    os.remove(folder + "/filling")
+    if codes[-1] == 0:
+        break
+print(codes, store.last().as_of, store.scan("accounts").collect().height)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system of its own")
+def test_a_night_on_a_full_disk_leaves_nothing_and_is_done_once_there_is_room(tmp_path):
+    """The Delta library, for real: a disk of a few megabytes in a name space of its own."""
+    mount = f"mount -t tmpfs -o size=8192k tmpfs {tmp_path}"
+    program = f"{mount} || exit 77; exec {sys.executable} -c '{SMALL_DISK}' {tmp_path}"
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", program]
+    own = os.environ | {"PYTHONPATH": str(ROOT)}
+    try:
+        done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120, env=own)
+    except FileNotFoundError:
+        pytest.skip("unshare is not there")
+    if done.returncode == 77 or done.stderr.startswith("unshare"):
+        pytest.skip("this account may not mount")
+    *refused, last = json.loads(done.stdout[: done.stdout.index("]") + 1])
+    assert (set(refused), last) == ({3}, 0), done.stderr
+    assert done.stdout.endswith("2026-03-02 2\n")
+    told = [line for line in done.stderr.splitlines() if line.startswith("No space left on the disk.")]
+    assert len(told) == len(refused), done.stderr
+    assert "Traceback" not in done.stderr
