@@ -23,6 +23,7 @@ from flows.night.story import PrefectStory
 from flows.night.tell import tell
 from flows.night.work import NightResult, Office, Steps, one_night
 from flows.policies import read_scheme
+from flows.prefect_server import server_for_this_process
 from flows.publishing import after_run
 from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import Store
@@ -79,7 +80,7 @@ def nightly(
 def run(settings: Settings, as_of: date | None, known_at: datetime | None, scheme: str | None) -> NightResult:
     """The flow as the command line calls it. A mistake of the caller's is said before it starts, in plain words.
 
-    Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight, ClockInDoubt.
+    Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight, ClockInDoubt, NoServer.
     """
     rules_of(settings)
     _see_inbox(settings)
@@ -88,6 +89,7 @@ def run(settings: Settings, as_of: date | None, known_at: datetime | None, schem
     read_legal_law(settings.policy_dir, today)
     for due in nights_due(_store(settings).last("nightly"), as_of or today, _now(settings), settings.catch_up):
         policy.scheme.tiers.on(due, f"{policy.scheme.scheme}: tiers")
+    server_for_this_process()
     state = cast("State[Any]", nightly(as_of, known_at, scheme, settings, return_state=True))
     answer = state.result(raise_on_failure=False)
     if isinstance(answer, BaseException):

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import click
 import yaml
 
+from flows.prefect_server import PrefectServer
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     from prefect import Flow
+    from prefect.client.schemas.responses import DeploymentResponse
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.events import DeploymentEventTrigger
 
-PREFECT_FILE = Path(__file__).parents[1] / "prefect.yaml"
-_HOST, _USUAL_PORT = "127.0.0.1", "4200"
-_START_SECONDS = 120
-
-
-class NoServer(RuntimeError):
-    """The Prefect server of this machine did not come up."""
+_BESIDE, _AT_ROOT = Path(__file__).with_name("prefect.yaml"), Path(__file__).parents[1] / "prefect.yaml"
+PREFECT_FILE = _BESIDE if _BESIDE.is_file() else _AT_ROOT  # a wheel has it beside this module
+_USUAL_PORT = "4200"
+_MADE_BY = "yaoxin "
 
 
 def deployments(path: Path = PREFECT_FILE) -> list[dict[str, Any]]:
@@ -40,7 +37,8 @@ def deployments(path: Path = PREFECT_FILE) -> list[dict[str, Any]]:
 def serve(settings: Settings) -> None:
     """Run the deployments on their schedules until stopped.
 
-    Uses the server of PREFECT_API_URL; without one, starts a server on this machine and stops it at the end.
+    Uses the server of PREFECT_API_URL; without one, starts a server on this machine and stops it at the end. What a
+    person paused stays paused, and that is said.
     """
     _hand_down(settings)
     # Asked to end as a service is, it ends as from the keyboard: with the server it started.
@@ -48,7 +46,12 @@ def serve(settings: Settings) -> None:
     with _server():
         import prefect
 
-        prefect.serve(*[runner_deployment(entry) for entry in deployments()])
+        made = [as_it_was_left(runner_deployment(entry)) for entry in deployments()]
+        for one in made:
+            if is_paused(one):
+                click.echo(_paused(one.name), err=True)
+        # Prefect would pause every schedule at the end, and nobody could tell that from a person's will.
+        prefect.serve(*made, pause_on_shutdown=False)
 
 
 def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
@@ -80,10 +83,67 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         schedules=schedules,
         triggers=triggers,
         concurrency_limit=ConcurrencyLimitConfig(**entry["concurrency_limit"]),
+        version=_MADE_BY + _version(),
         # A path would be looked for below the working folder, whatever that is.
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return cast("RunnerDeployment", made)
+
+
+def as_it_was_left(made: RunnerDeployment) -> RunnerDeployment:
+    """`made` with what a person paused on the server still paused: the deployment, a schedule, its trigger."""
+    from prefect import get_client
+
+    with get_client(sync_client=True) as client:
+        found = _found(client, f"{made.flow_name}/{made.name}")
+        if found is None:
+            made.paused = False
+            return made
+        owned = client.read_resource_related_automations(f"prefect.deployment.{found.id}")
+    made.paused = found.paused
+    active = {one.slug: one.active for one in found.schedules}
+    for one in made.schedules or []:
+        one.active = active.get(one.slug, one.active)
+    if owned and not any(one.enabled for one in owned):
+        for trigger in _triggers(made):
+            trigger.enabled = False
+    return made
+
+
+def is_paused(made: RunnerDeployment) -> bool:
+    """Whether nothing of it starts by itself."""
+    starts = [one.active for one in made.schedules or []] + [one.enabled for one in _triggers(made)]
+    return bool(made.paused) or (bool(starts) and not any(starts))
+
+
+def _triggers(made: RunnerDeployment) -> list[DeploymentEventTrigger]:
+    """Those that `runner_deployment` gives: no other kind."""
+    return cast("list[DeploymentEventTrigger]", made.triggers)
+
+
+def _found(client: Any, name: str) -> DeploymentResponse | None:  # noqa: ANN401
+    """The deployment as the server has it. None too for one that an earlier release left: its end paused them all."""
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        found = cast("DeploymentResponse", client.read_deployment_by_name(name))
+    except ObjectNotFound:
+        return None
+    return found if (found.version or "").startswith(_MADE_BY) else None
+
+
+def _paused(name: str) -> str:
+    return (
+        f"{name} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there. "
+        f"{name} 已在 Prefect 页面上暂停，恢复之前不会自动运行。"
+    )
+
+
+def _version() -> str:
+    try:
+        return version("yaoxin")
+    except PackageNotFoundError:
+        return "from its source"
 
 
 def _flow(entrypoint: str) -> Flow[..., Any]:
@@ -109,38 +169,11 @@ def _server() -> Iterator[None]:
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
-    host, port = _HOST, int(os.environ.get("PREFECT_SERVER_API_PORT", _USUAL_PORT))
-    _see_free(host, port)
-    os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", str(port)]
-    with subprocess.Popen(command) as process:
-        try:
-            _wait(process)
-            yield
-        finally:
-            process.terminate()
-
-
-def _see_free(host: str, port: int) -> None:
-    """Raises NoServer where something answers already: flows must not end up on a server nobody meant."""
-    with socket.socket() as knock:
-        if knock.connect_ex((host, port)) == 0:
-            raise NoServer(
-                f"port {port} of this machine is taken. If that is a Prefect server to be used, say so: "
-                f"PREFECT_API_URL=http://{host}:{port}/api; otherwise end what holds the port, or choose another "
-                "with PREFECT_SERVER_API_PORT."
-            )
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
-    url = os.environ["PREFECT_API_URL"] + "/health"
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise NoServer(f"the Prefect server ended with code {process.returncode}; its own words are above")
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise NoServer(f"no answer from {url} after {_START_SECONDS} s; its own words are above")
+    server = PrefectServer(int(os.environ.get("PREFECT_SERVER_API_PORT", _USUAL_PORT)))
+    try:
+        os.environ["PREFECT_API_URL"] = server.url
+        server.wait()
+        click.echo(f"Prefect: {server.url.removesuffix('/api')}", err=True)
+        yield
+    finally:
+        server.stop()

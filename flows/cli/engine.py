@@ -11,6 +11,4 @@ def prepare_engine() -> None:
     """Keep it quiet (its telemetry otherwise ends in a traceback on a fresh machine) and say that it starts."""
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    # A busy or slow machine needs longer than the engine's own patience of 20 s.
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     click.echo("Starting the workflow engine (some seconds; the first time up to half a minute) …", err=True)

@@ -38,7 +38,7 @@ _EXPECTED = {
     "flows.store.store.CannotGoBack": (USAGE, ""),
     "flows.store.lock.Busy": (FAULT, ""),
     "flows.store.durability.StoreDamaged": (FAULT, ""),
-    "flows.serve.NoServer": (FAULT, ""),
+    "flows.prefect_server.NoServer": (FAULT, ""),
     "builtins.OSError": (FAULT, "The system refused: "),
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -13,9 +13,9 @@ from flows.cli import run_command
 from flows.cli.app import COMMANDS, cli
 from flows.cli.faults import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, Mistake, guarded
 from flows.night.plan import PastNight
+from flows.prefect_server import NoServer
 from flows.publishing import NotApprovable
 from flows.scheme_kept import keep_scheme
-from flows.serve import NoServer
 from flows.settings import SettingsProblems
 from flows.store import Busy
 from reports.views.scheme import SchemeFacts
