@@ -1,0 +1,132 @@
+"""What no night would notice at once: another layout, old log entries, files since a run, copies laid out anew."""
+
+import os
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from deltalake import DeltaTable
+
+from flows.store import ONLY_COPIES, Part, Store, known, lay_out_anew
+from flows.store.buckets import bucket_of, in_buckets
+from flows.store.ledger import LEDGER
+from flows.store.tables import DeltaFile
+from tests.flows.store.nights import KNOWN, night, rows
+from transforms.tables import TABLES
+
+FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def ratings(*keys, day=FIRST):
+    return rows("ratings", *({"enterprise_id": key, "valid_from_on": day} for key in keys))
+
+
+class TestATableOfAnotherLayout:
+    def test_rows_in_other_buckets_are_refused_and_those_there_stay(self, store):
+        file = DeltaFile(store.place, TABLES["ratings"])
+        file.append(in_buckets(ratings("a", "b"), 1), "r1")
+        version = file.version()
+        for other in (in_buckets(ratings("c"), 7), ratings("c")):
+            with pytest.raises(ValueError, match=r"table ratings is not laid out by .*; lay it out anew first"):
+                DeltaFile(store.place, TABLES["ratings"]).append(other, "r2")
+        assert DeltaFile(store.place, TABLES["ratings"]).version() == version
+        assert sorted(file.scan(None).collect()["enterprise_id"]) == ["a", "b"]
+
+    def test_an_empty_one_takes_the_layout_of_its_first_rows(self, store):
+        file = DeltaFile(store.place, TABLES["ratings"])
+        file.append(in_buckets(ratings(), 1), "r1")
+        file.append(in_buckets(ratings("a", "b"), 7), "r2")
+        assert file.buckets() == 7
+        assert sorted(file.scan(None).collect()["enterprise_id"]) == ["a", "b"]
+
+
+class TestTheLogIsKept:
+    """Delta's own default drops log entries after a month, and with them the versions of past nights."""
+
+    @pytest.mark.parametrize(
+        ("table", "folder"), [(LEDGER, ""), (TABLES["changes"], "tables")], ids=["ledger", "table"]
+    )
+    def test_entries_of_years_ago_outlive_a_checkpoint(self, store, table, folder):
+        file = DeltaFile(store.place, table, folder)
+        file.append(table.empty(), "r0")
+        long_ago = time.time() - timedelta(days=3000).total_seconds()
+        for number in range(1, 24):
+            file.append(table.empty(), f"r{number}")
+            for path in (store.place.local / folder / table.name / "_delta_log").glob("*.json"):
+                os.utime(path, (long_ago, long_ago))
+        log = store.place.local / folder / table.name / "_delta_log"
+        assert list(log.glob("*.checkpoint.parquet")), "there was a checkpoint, at which entries are dropped"
+        assert len(list(log.glob("*.json"))) == file.version() + 1
+        assert DeltaTable(file.uri, version=1).version() == 1
+
+    def test_the_settings_say_so(self, store):
+        night(store, FIRST)
+        for file in (DeltaFile(store.place, LEDGER, ""), DeltaFile(store.place, TABLES["changes"])):
+            set_to = DeltaTable(file.uri).metadata().configuration
+            assert set_to["delta.enableExpiredLogCleanup"] == "false"
+            for name in ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration"):
+                assert set_to[name] == "interval 36500 days"
+
+
+class TestFilesSinceARun:
+    def test_only_what_was_written_after_it_is_read(self, store):
+        runs = []
+        for day, key in ((FIRST, "a"), (SECOND, "b"), (SECOND + timedelta(days=1), "c")):
+            with store.begin("nightly", day, KNOWN) as writing:
+                writing.append("ratings", ratings(key, day=day))
+                runs.append(writing.commit("passed", {}))
+        found = [sorted(store.scan("ratings", since=run).collect()["enterprise_id"]) for run in runs]
+        assert found == [["b", "c"], ["c"], []]
+        assert store.scan("ratings", run=runs[1], since=runs[0]).collect()["enterprise_id"].to_list() == ["b"]
+
+    def test_of_a_table_that_the_run_did_not_know_everything_is_new(self, store):
+        with store.begin("nightly", FIRST, KNOWN) as writing:
+            run = writing.commit("passed", {})
+        with store.begin("nightly", SECOND, KNOWN) as writing:
+            writing.append("ratings", ratings("a"))
+            writing.commit("passed", {})
+        assert store.scan("ratings", since=run).collect().height == 1
+
+
+class TestCopiesLaidOutAnew:
+    """A correction gave the inspection `moved` to another enterprise, in another bucket."""
+
+    EARLY, LATE = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)
+
+    @pytest.fixture
+    def moved(self, store):
+        one, other = "a", next(key for key in "bcdefgh" if bucket_of(key, 7) != bucket_of("a", 7))
+        versions = [
+            {"record_id": "moved", "version_no": 1, "enterprise_id": one, "received_at": self.EARLY},
+            {"record_id": "moved", "version_no": 2, "enterprise_id": other, "received_at": self.LATE},
+        ]
+        stays = [{"record_id": "stays", "version_no": 1, "enterprise_id": one, "received_at": self.EARLY}]
+        with store.begin("nightly", FIRST, KNOWN) as writing:
+            writing.append("inspection", rows("inspection", *versions, *stays))
+            writing.append("inspection", rows("inspection", *versions), are_copies=True)
+            writing.commit("passed", {})
+        return one, other
+
+    @pytest.mark.parametrize("count", [1, 7, 16])
+    def test_the_record_is_the_right_ones_alone_and_stands_once(self, store, moved, count):
+        one, other = moved
+        for buckets in (count, 3):
+            lay_out_anew(store, buckets)
+            run = store.last()
+            copies = store.scan("inspection", part=ONLY_COPIES).collect()
+            assert sorted(zip(copies["record_id"], copies["version_no"], strict=True)) == [("moved", 1), ("moved", 2)]
+            whole = store.scan("inspection").collect()
+            assert sorted(zip(whole["record_id"], whole["version_no"], strict=True)) == [
+                ("moved", 1),
+                ("moved", 2),
+                ("stays", 1),
+            ]
+            held = {key: known(store, "inspection", run, key).collect()["record_id"].to_list() for key in moved}
+            assert held == {one: ["stays"], other: ["moved"]}
+            in_its_bucket = Part(frozenset([bucket_of(other, buckets)]))
+            assert "moved" in set(store.scan("inspection", part=in_its_bucket).collect()["record_id"])
