@@ -8,7 +8,10 @@ from pathlib import Path
 from expectations.verdict import GRAVITY, Finding, Verdict
 
 _SENDER = "a source has changed its format or its words: its quarantine workbook says what was turned away and why"
-_MEANINGS_OF_COLUMNS = {"quarantined_count, read_count": _SENDER}
+_MEANINGS_OF_COLUMNS = {
+    "quarantined_count, read_count": _SENDER,
+    "quarantined_count, read_count, group_quarantined_count, group_read_count": _SENDER,
+}
 _MEANINGS = {
     "expect_table_row_count_to_be_between": "a source sent only part of its data, or the inbox was read before all "
     "files had arrived; if the change is real, say so in the policy of the gate",

@@ -38,8 +38,10 @@ _KINDS_OF_COLUMN: dict[pl.DataType, ColumnKind] = {
 # What a person needs beside the key to find a row.
 _NAMED_BESIDE_KEY = {
     "accounts": ("file_name",),
+    "night_accounts": ("file_name",),
     "files": ("file_name",),
     "quarantine": ("file_name",),
+    "quarantine_outcomes": ("file_name",),
     "penalty_amounts": ("decision_no", "source", "row_no"),
     "ratings": ("tier",),
     "trace": ("item_id", "record_id"),
@@ -51,13 +53,19 @@ _NAMED_BESIDE_KEY = {
 NIGHT_ACCOUNTS = Table(
     "night_accounts",
     "当夜收件账",
-    "The accounts of a night, summed by kind of record.",
+    "The files of a night by kind of record, beside the sums of their group: rows of a kind, or, for rows that no kind "
+    "could read, the rows of the source. Without files turned away whole and rows that were tried again.",
     (
-        Column("kind", TEXT, "记录类别", "kind of record", True),
-        Column("read_count", COUNT, "读取", "rows read", True),
+        Column("kind", TEXT, "记录类别", "kind of record; empty for rows no kind could read", True),
+        Column("file_name", TEXT, "文件名", "path below the inbox", True),
+        Column("file_id", TEXT, "文件指纹", "the file", True),
+        Column("source", TEXT, "来源", "source", True),
+        Column("read_count", COUNT, "读取", "rows read; of rows no kind could read all rows of the file", True),
         Column("quarantined_count", COUNT, "隔离", "rows turned away", True),
+        Column("group_read_count", COUNT, "同类读取", "the same of all files of the group", True),
+        Column("group_quarantined_count", COUNT, "同类隔离", "the same of all files of the group", True),
     ),
-    ("kind",),
+    ("kind", "file_id"),
 )
 PENALTY_AMOUNTS = Table(
     "penalty_amounts",
@@ -118,7 +126,9 @@ class Volume(Strict):
 
 
 class QuarantineShare(Strict):
-    """Share of rows turned away: of a file (warns), of a night's rows of a kind (refuses, from so many rows on)."""
+    """Share of rows turned away: of a file's rows of a kind (warns); of a night's rows of a kind, and of a source's
+    rows those that are unreadable (refuses, from so many rows on).
+    """
 
     file_notice_percent: int = Field(ge=0, le=100)
     night_refusal_percent: int = Field(ge=0, le=100)
@@ -196,9 +206,22 @@ def spec_of(table: Table, limits: Limits) -> TableSpec:
     return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits)
 
 
-def night_accounts(accounts: Frame) -> pl.LazyFrame:
-    """NIGHT_ACCOUNTS of a night's rows of TABLES["accounts"]."""
-    return accounts.lazy().group_by("kind").agg(pl.col("read_count", "quarantined_count").sum()).sort("kind")
+def night_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:
+    """NIGHT_ACCOUNTS of a night's rows of TABLES["accounts"] and TABLES["files"]; those of the register come first."""
+    is_first = pl.col("attempt_no").fill_null(1) == 1
+    whole = files.lazy().filter(is_first).select("file_id", file_rows="read_count").unique("file_id")
+    rows = accounts.lazy().filter(is_first).join(whole, on="file_id", how="left")
+    is_of_no_kind = pl.col("kind") == ""
+    rows = rows.with_columns(
+        read_count=pl.when(is_of_no_kind).then(pl.coalesce("file_rows", "read_count")).otherwise("read_count")
+    )
+    group = pl.when(is_of_no_kind).then("source").otherwise(pl.lit(""))
+    sums = [
+        pl.col(name).sum().over("kind", group).alias(f"group_{name}") for name in ("read_count", "quarantined_count")
+    ]
+    # The register before all others: where it is unreadable, other rows are turned away for want of it.
+    order = ~(pl.col("kind") == "enterprise"), "kind", "file_name", "file_id"
+    return rows.with_columns(sums).sort(*order).select(NIGHT_ACCOUNTS.schema.names())
 
 
 def penalty_amounts(penalties: Frame, times: int) -> pl.LazyFrame:

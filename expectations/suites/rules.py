@@ -44,6 +44,11 @@ _TIED_OR_PERSON = Rule(
     "enterprise_id IS NOT NULL OR party_class = 'person'",
     "every record not of a natural person is tied to an enterprise",
 )
+_CLOSES = Rule(
+    ("read_count", "accepted_count", "duplicate_count", "superseded_count", "quarantined_count", "ignored_count"),
+    "read_count = accepted_count + duplicate_count + superseded_count + quarantined_count + COALESCE(ignored_count, 0)",
+    "the account closes: read = accepted + duplicate + superseded + quarantined + ignored",
+)
 # Steps of the office's register that decide nothing: what a party says or asks, what is passed on, received, carried
 # out, and what another body orders. policy/sources/decision.yaml names the same ones, so that no other row without a
 # decider comes as far as this. Then steps whose name does not say what matter they belong to.
@@ -103,21 +108,13 @@ INTAKE: dict[str, tuple[Rule, ...]] = {
 }
 
 OUTPUTS: dict[str, tuple[Rule, ...]] = {
-    "files": (),
-    "accounts": (
-        Rule(
-            ("read_count", "accepted_count", "duplicate_count", "superseded_count", "quarantined_count"),
-            "read_count = accepted_count + duplicate_count + superseded_count + quarantined_count",
-            "the account closes: read = accepted + duplicate + superseded + quarantined",
-        ),
-        Rule(
-            ("quarantined_count", "read_count"),
-            "quarantined_count * 100 <= read_count * {quarantine_notice_percent}",
-            "at most {quarantine_notice_percent}% of a file's rows are turned away",
-            "warning",
-        ),
+    "files": (
+        _CLOSES,
+        Rule(("finding", "read_count"), "finding IS NULL", "no file is turned away whole", "warning"),
     ),
+    "accounts": (_CLOSES,),
     "quarantine": (),
+    "quarantine_outcomes": (),
     "ratings": (
         Rule(("valid_from_on", "next_change_on"), "next_change_on > valid_from_on", "the next change is in the future"),
         Rule(
@@ -175,11 +172,20 @@ OUTPUTS: dict[str, tuple[Rule, ...]] = {
 # Frames derived for the gate, in which several tables meet.
 ACROSS: dict[str, tuple[Rule, ...]] = {
     "night_accounts": (
+        # Where most rows of a group are turned away, most rows of one of its files are: that file is named.
+        Rule(
+            ("quarantined_count", "read_count", "group_quarantined_count", "group_read_count"),
+            "group_read_count < {quarantine_least_rows} "
+            "OR group_quarantined_count * 100 <= group_read_count * {quarantine_refusal_percent} "
+            "OR quarantined_count * 100 <= read_count * {quarantine_refusal_percent}",
+            "at most {quarantine_refusal_percent}% of a night's rows of a kind are turned away, nor are so many of a "
+            "source's rows unreadable",
+        ),
         Rule(
             ("quarantined_count", "read_count"),
-            "read_count < {quarantine_least_rows} "
-            "OR quarantined_count * 100 <= read_count * {quarantine_refusal_percent}",
-            "at most {quarantine_refusal_percent}% of a night's rows of a kind are turned away",
+            "quarantined_count * 100 <= read_count * {quarantine_notice_percent}",
+            "at most {quarantine_notice_percent}% of a file's rows are turned away",
+            "warning",
         ),
     ),
     "penalty_amounts": tuple(

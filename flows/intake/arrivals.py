@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +25,19 @@ class Arrival:
     source: Source | None
     finding: str | None
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as it was read; attempt_no is 1 when it came. came_at: of a file read again, when it first came."""
+
+    arrival: Arrival
+    attempt_no: int = 1
+    came_at: datetime | None = None
+
+    def with_notes(self, notes: Sequence[str]) -> Reading:
+        """The same with more that was noticed of it."""
+        return replace(self, arrival=replace(self.arrival, notes=(*self.arrival.notes, *notes)))
 
 
 def arrivals(paths: Iterable[Path], inbox: Path, sources: Sequence[Source]) -> Iterator[Arrival]:

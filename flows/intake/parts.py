@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import polars as pl
 
@@ -36,13 +37,18 @@ from transforms.tables.shape import TEXT
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of `raw` read as `record`. rows: record_row_no, row_no: which rows made which record."""
+    """Rows of `raw` read as `record`. rows: record_row_no, row_no: which rows made which record.
+
+    attempt_no, came_at: of rows that are tried again, how often their file was read, and when it first came.
+    """
 
     raw: RawFile
     source: Source
     record: Record
     mapped: Mapped
     rows: pl.DataFrame
+    attempt_no: int = 1
+    came_at: datetime | None = None
 
     @property
     def headings(self) -> dict[str, str]:
@@ -141,15 +147,19 @@ def _stage(record: Record) -> pl.Expr:
     return pl.col(record.advances.by).replace_strict(ranks, default=0, return_dtype=pl.Int64())
 
 
-def unclaimed(raw: RawFile, source: Source, parts: list[Part], terms: Terms) -> pl.DataFrame:
-    """Rows that no record reads and the source does not ignore by name (PROBLEMS)."""
+def unclaimed(raw: RawFile, source: Source, parts: list[Part], terms: Terms) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows that no record reads: those that the source does not ignore (PROBLEMS), and row_no of those it does."""
     if any(part.record.where is None for part in parts):
-        return PROBLEMS.to_frame()
+        return PROBLEMS.to_frame(), pl.Series("row_no", dtype=pl.Int64)
     taken = [part.rows.select("row_no") for part in parts]
-    if source.ignore_where:
-        taken.append(rows_where(raw.frame, source, source.ignore_where, terms))
     left = raw.frame.join(pl.concat(taken), on="row_no", how="anti", maintain_order="left")
+    ignored = left.clear().select("row_no")
+    if source.ignore_where:
+        ignored = left.select("row_no").join(
+            rows_where(raw.frame, source, source.ignore_where, terms), on="row_no", how="semi"
+        )
+        left = left.join(ignored, on="row_no", how="anti", maintain_order="left")
     nothing = pl.lit(None, dtype=TEXT)
     reason = "来源没有说明这样的行是哪一类记录"
     check = Check("", pl.lit(True), "unclaimed", reason, "来源所列类别之一；确属新类别的，请通知信用办", nothing)
-    return describe(left, check)
+    return describe(left, check), ignored["row_no"]

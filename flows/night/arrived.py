@@ -15,7 +15,10 @@ def arrived(seen: Seen, table: str, former: Run | None) -> pl.LazyFrame:
     """
     rows = seen.rows(table)
     if "received_at" not in rows.collect_schema():
-        files = arrived(seen, "files", former).select("file_id")
-        return rows.join(files, on="file_id", how="semi")
+        attempt = pl.col("attempt_no").fill_null(1)
+        readings = arrived(seen, "files", former).select("file_id", _attempt=attempt)
+        return (
+            rows.with_columns(_attempt=attempt).join(readings, on=["file_id", "_attempt"], how="semi").drop("_attempt")
+        )
     since = pl.lit(True) if former is None else pl.col("received_at") > former.known_at
     return rows.filter(since, pl.col("received_at") <= seen.night.known_at)

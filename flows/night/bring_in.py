@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.intake import Known, Rules, read_common, take_in
+import polars as pl
+
+import transforms
+from flows import intake
+from flows.intake import Changed, FileArchive, Intake, Kept, Known, Rules, read_common, take_in
 from flows.night.plan import Night
 from flows.night.records import Seen, stage_copies
 from flows.policies import read_sources
 from flows.settings import SettingProblem, Settings, SettingsProblems
-from flows.store import Store
+from flows.store import Run, Store
 from flows.store.buckets import split
 
+COPIES = "stage/inbox"  # below the run's folder: copies of the files that are read
+_LEDGER = "ledger.parquet"
+MOST_TOLD = 50  # files named in the ledger's facts, which every command reads; the table `files` has all
 _ROWS_IN_A_BUCKET = 500_000  # their rating takes some hundred megabytes
 
 
 @dataclass(frozen=True)
 class Brought:
-    """The paths of files that had been taken in before, and how many buckets the store has or gets."""
+    """The paths of files that had been taken in before, how many buckets the store has or gets, and for the ledger
+    what was turned away whole, what was noticed of files, and by which rules the inbox was read.
+    """
 
     repeated: tuple[str, ...]
     buckets: int
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def bring_in(store: Store, settings: Settings, night: Night) -> Brought:
@@ -29,8 +43,15 @@ def bring_in(store: Store, settings: Settings, night: Night) -> Brought:
 
     Raises OSError where the inbox cannot be read, PolicyProblems for a source that is wrong.
     """
+    night.clear()  # of a try that broke off: a file may have vanished since, and its rows would have no account
     received_at = night.known_at.astimezone(ZoneInfo(settings.timezone))
-    brought = take_in(settings.inbox, rules_of(settings), Known.of(store.scan), received_at)
+    rules = rules_of(settings)
+    read_by = _read_by(rules)
+    archive = archive_of(store)
+    kept = Kept(archive, night.folder / COPIES)
+    known = replace(Known.of(store.scan), changed=_changed(store.last("nightly"), read_by))
+    brought = take_in(settings.inbox, rules, known, received_at, kept)
+    archive.write_ledger(night.folder / COPIES / _LEDGER)
     rows = sum(frame.height for frame in brought.records.values())
     night = replace(night, buckets=_buckets(store, settings, rows))
     for kind, frame in brought.records.items():
@@ -39,11 +60,67 @@ def bring_in(store: Store, settings: Settings, night: Night) -> Brought:
     seen = Seen.by(night, store)
     for kind in brought.records:
         stage_copies(seen, kind)
-    for table in ("files", "accounts", "quarantine"):
+    for table in ("files", "accounts", "quarantine", "quarantine_outcomes"):
         frame = getattr(brought, table)
         if not frame.is_empty():
             night.stage(table, frame)
-    return Brought(brought.repeated, night.buckets)
+    return Brought(brought.repeated, night.buckets, {"intake": read_by, "files": _of_files(brought)})
+
+
+def archive_of(store: Store) -> FileArchive:
+    """Where the bytes of files are kept: below the store; beside a store in object storage, on this machine."""
+    return FileArchive(store.place.local / "archive")
+
+
+def keep_files(store: Store, night: Night) -> None:
+    """Put the copies of the files that were read into the archive."""
+    archive = archive_of(store)
+    for folder in (night.folder / COPIES).glob("[0-9a-f]" * 64):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                archive.add(folder.name, path)
+    archive.keep_ledger(night.folder / COPIES / _LEDGER)
+
+
+def _read_by(rules: Rules) -> dict[str, object]:
+    """Fingerprints of what the reading of files rests on: the program, and each source with what holds for all."""
+    folders = (Path(intake.__file__).parent, Path(transforms.__file__).parent / "records")
+    program = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+        program.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    common = rules.common.model_dump_json()
+    sources = {one.source: _digest(common + one.model_dump_json()) for one in rules.sources}
+    return {"program": program.hexdigest()[:16], "sources": sources}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _changed(last: Run | None, read_by: Mapping[str, Any]) -> Changed:
+    """What is another than at the last run that passed. A run of an earlier release did not say by what it read."""
+    if last is None:
+        return Changed()
+    before = last.facts.get("intake")
+    if before is None:
+        return Changed(are_rules_other=True)
+    sources = before["sources"]
+    others = frozenset(name for name, text in read_by["sources"].items() if sources.get(name) not in (None, text))
+    return Changed(before != read_by, others)
+
+
+def _of_files(brought: Intake) -> dict[str, object]:
+    """Of the files of the night what people should know, the first of each in the order of their paths."""
+    files = brought.files.sort("file_name")
+    away = files.filter(pl.col("finding").is_not_null())
+    noted = files.filter(pl.col("notes").list.len() > 0)
+    return {
+        "turned_away_count": away.height,
+        "turned_away": away.head(MOST_TOLD).select("file_name", "source", "read_count", "finding").to_dicts(),
+        "noted_count": noted.height,
+        "noted": noted.head(MOST_TOLD).select("file_name", "source", "notes").to_dicts(),
+        "remarks": list(brought.remarks),
+    }
 
 
 def _buckets(store: Store, settings: Settings, rows: int) -> int:

@@ -16,7 +16,7 @@ from flows.night.keep import RESULTS
 from flows.night.plan import ARRIVALS, Night
 from flows.night.present import PRESENT, stage_present
 from flows.night.records import Seen
-from flows.policies import PolicyInForce
+from flows.policies import PolicyInForce, read_sources
 from flows.store import Run, Store
 
 _COUNTED = (PRESENT,)
@@ -31,6 +31,7 @@ class Checked:
 
     verdicts: tuple[Verdict, ...]
     docs: Path
+    causes: tuple[str, ...] = ()  # what other findings follow from, in words
 
     @property
     def is_passed(self) -> bool:
@@ -39,8 +40,8 @@ class Checked:
 
     @property
     def what_first(self) -> str:
-        """The gravest finding in words; empty where there is none."""
-        return what_first(self.verdicts, self.docs.parent)
+        """What the others follow from, then the gravest finding in words; empty where there is none."""
+        return "\n".join(filter(None, (*self.causes, what_first(self.verdicts, self.docs.parent))))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -62,7 +63,20 @@ def check(store: Store, policy_dir: Path, night: Night, policy: PolicyInForce, f
         gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
         for table, frame in _frames(gate, store, night, policy, former)
     )
-    return Checked(verdicts, write_docs(verdicts, night.folder / "gate", title=night.folder.name))
+    causes = tuple(_causes(Seen.by(night, store), policy_dir, former))
+    return Checked(verdicts, write_docs(verdicts, night.folder / "gate", title=night.folder.name), causes)
+
+
+def _causes(seen: Seen, policy_dir: Path, former: Run | None) -> Iterator[str]:
+    """Why the register is not what it should be: rows of every other kind are turned away for want of it."""
+    registers = [
+        source.source for source in read_sources(policy_dir) if any(one.kind == "enterprise" for one in source.records)
+    ]
+    away = arrived(seen, "files", former).filter(pl.col("finding").is_not_null(), pl.col("source").is_in(registers))
+    for name, finding in away.select("file_name", "finding").sort("file_name").collect().iter_rows():
+        yield f"The enterprise register was not read 企业登记未能读取: {name}: {finding}"
+    if seen.rows("enterprise").head(1).collect().is_empty():
+        yield "No enterprise is known yet 企业登记为空: rows of other kinds are turned away until a register is read."
 
 
 def _frames(
@@ -79,7 +93,7 @@ def _frames(
     amounts = penalty_amounts(arrived(seen, "penalty", former), gate.caution.amounts.times).collect()
     if not amounts.is_empty():
         yield PENALTY_AMOUNTS.name, amounts.lazy()
-    yield "night_accounts", night_accounts(arrived(seen, "accounts", former))
+    yield "night_accounts", night_accounts(arrived(seen, "accounts", former), arrived(seen, "files", former))
     yield from ((table, night.staged(table)) for table in RESULTS)
     stage_present(seen, [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])
     yield PRESENT, night.staged(PRESENT, table=PRESENT_RATINGS)

@@ -14,7 +14,8 @@ from flows.store import Run
 from transforms.tables import KINDS, TABLES, Table
 
 _CLOCKS_DIFFER = timedelta(minutes=10)  # of two machines that take turns
-ARRIVALS = (*KINDS, "files", "accounts", "quarantine")  # the tables that what comes in is written to
+# The tables that what comes in is written to.
+ARRIVALS = (*KINDS, "files", "accounts", "quarantine", "quarantine_outcomes")
 
 
 class PastNight(ValueError):
@@ -62,9 +63,9 @@ class Night:
         """How large that part is as it lies."""
         return (self._folder(name) / f"{part:05}.parquet").stat().st_size
 
-    def clear(self) -> None:
-        """Take away what was kept: it stands in the store now."""
-        shutil.rmtree(self.folder / "stage", ignore_errors=True)
+    def clear(self, below: str = "stage") -> None:
+        """Take away what was kept: it stands in the store now, or is made anew."""
+        shutil.rmtree(self.folder / below, ignore_errors=True)
 
     def _folder(self, name: str) -> Path:
         return self.folder / "stage" / name

@@ -19,9 +19,9 @@ from flows.policies import PolicyInForce, read_sources, scheme_facts
 from flows.scheme_kept import keep_scheme
 from flows.settings import Settings
 from flows.store import Run, Store
+from flows.workbooks import with_sender, write_workbooks
 from reports import office
 from reports.office import page_name, write_enterprise, write_office
-from reports.render.quarantine_workbook import quarantine_workbook
 from reports.views import night as views
 from reports.views.enterprise import EnterpriseFrames, enterprise_view
 from reports.views.scheme import SchemeFacts
@@ -60,7 +60,12 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     night = telling.night
     facts = scheme_facts(telling.policy, night.as_of)
     keep_scheme(night.folder, facts)
-    frames = replace(_frames(store, telling), law=office_frames(Seen.by(night, store), settings, telling.former))
+    frames = _frames(store, telling)
+    sources = read_sources(settings.policy_dir)
+    quarantine = with_sender(frames.quarantine.lazy().collect(), sources)
+    law = office_frames(Seen.by(night, store), settings, telling.former)
+    frames = replace(frames, law=law, quarantine=quarantine)
+    workbooks = write_workbooks(quarantine, sources, telling.folder / "quarantine")
     changed = frames.changes.lazy().collect()["enterprise_id"].to_list()
     pages = {key: f"enterprises/{page_name(key)}" for key in changed}
     about = views.Night(
@@ -68,7 +73,7 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
         night.as_of,
         night.folder.name,
         warnings=_warnings(telling.checked),
-        workbooks=_write_workbooks(settings, telling, frames.quarantine.lazy().collect()),
+        workbooks={key: f"quarantine/{path.name}" for key, path in workbooks.items()},
         pages=pages,
     )
     view = views.office_view(frames, about, facts)
@@ -82,6 +87,12 @@ def tell_lists(report: Report, answers: Sequence[Mapping[str, Any]]) -> None:
     """Write the report again with what became of the published lists, which are brought up to date after the commit."""
     if report.view is not None:
         write_office(views.with_lists(report.view, answers), report.page.parent)
+
+
+def send_back(store: Store, settings: Settings, night: Night, former: Run | None) -> dict[tuple[str, str], Path]:
+    """The workbooks of a night that was refused, written into the run's folder: their senders need not wait for it."""
+    rows = arrived(Seen.by(night, store), "quarantine", former).collect()
+    return write_workbooks(rows, read_sources(settings.policy_dir), night.folder / "quarantine")
 
 
 def _shown(view: views.NightView, pages: Mapping[str, str]) -> list[str]:
@@ -120,18 +131,6 @@ def _warnings(checked: Checked) -> tuple[tuple[str, str, str], ...]:
         for verdict in checked.verdicts
         for finding in verdict.findings
     )
-
-
-def _write_workbooks(settings: Settings, telling: Telling, quarantine: pl.DataFrame) -> dict[str, str]:
-    titles = {source.source: source.title for source in read_sources(settings.policy_dir)}
-    links = {}
-    for (source,), rows in quarantine.sort("source").group_by("source", maintain_order=True):
-        name = f"quarantine/{source}.xlsx"
-        path = telling.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(quarantine_workbook(rows, titles.get(str(source), str(source))))
-        links[str(source)] = name
-    return links
 
 
 def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: SchemeFacts) -> None:

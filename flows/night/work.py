@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from flows.night.bring_in import Brought, bring_in
+from flows.night.bring_in import COPIES, Brought, bring_in, keep_files
 from flows.night.check import Checked, check
 from flows.night.keep import keep
 from flows.night.plan import Night
 from flows.night.rate import rate_all
 from flows.night.take_over import take_over
-from flows.night.tell import Report, Telling, tell, tell_lists
+from flows.night.tell import Report, Telling, send_back, tell, tell_lists
 from flows.office import to_be_noted
 from flows.policies import PolicyInForce
 from flows.publishing import Answer, after_run, summary_of
 from flows.settings import Settings
 from flows.store import Busy, Run, Store, Writing
 
+_MOST_NAMED = 10
 Outcome = Literal["passed", "refused", "busy"]
 
 
@@ -103,25 +104,45 @@ def _work(
     store, settings, policy = office.store, office.settings, office.policy
     former = store.last("nightly", before=night.as_of)
     with story.progress(night) as advance:
-        night = replace(night, buckets=steps.bring_in(store, settings, night).buckets)
+        brought = steps.bring_in(store, settings, night)
+        night = replace(night, buckets=brought.buckets)
         advance("taken in")
         scope = steps.rate(store, settings, night, policy, former)
         advance("rated")
         checked = steps.check(store, settings.policy_dir, night, policy, former)
         advance("checked")
+        scope = {**brought.facts, **scope}
         if not checked.is_passed:
-            return _refused(writing, checked, scope, story), None
+            workbooks = send_back(store, settings, night, former)
+            night.clear(COPIES)  # the inbox has them, and numbers of natural persons stand in them
+            return _refused(writing, checked, scope, story, list(map(str, workbooks.values()))), None
         report = steps.tell(store, settings, Telling(night, policy, checked, former))
         advance("reported")
+        keep_files(store, night)
         steps.keep(writing, night)
         run = writing.commit("passed", {**report.facts, **scope, **to_be_noted(settings)})
         night.clear()
         advance("committed")
     story.passed(run, report)
-    return NightResult("passed", report.summary, run.run_id, dict(run.facts), report.page), report
+    message = "\n".join((report.summary, *_files_told(brought.facts)))
+    return NightResult("passed", message, run.run_id, dict(run.facts), report.page), report
 
 
-def _refused(writing: Writing, checked: Checked, scope: dict[str, Any], story: Story) -> NightResult:
-    run = writing.commit("refused", {**checked.facts, **scope})
+def _refused(
+    writing: Writing, checked: Checked, scope: dict[str, Any], story: Story, workbooks: list[str]
+) -> NightResult:
+    run = writing.commit("refused", {**checked.facts, **scope, "workbooks": workbooks})
     story.refused(run, checked)
-    return NightResult("refused", checked.what_first, run.run_id, dict(run.facts), checked.docs)
+    told = (f"待更正工作簿 Workbooks to send back: {Path(workbooks[0]).parent}",) if workbooks else ()
+    message = "\n".join((checked.what_first, *_files_told(scope), *told))
+    return NightResult("refused", message, run.run_id, dict(run.facts), checked.docs)
+
+
+def _files_told(facts: Mapping[str, Any]) -> Iterator[str]:
+    """The files that were turned away whole, for whoever reads the command's last lines."""
+    files = facts.get("files", {})
+    for file in files.get("turned_away", [])[:_MOST_NAMED]:
+        yield f"整件退回：{file['file_name']}：{file['finding']}"
+    if (more := files.get("turned_away_count", 0) - _MOST_NAMED) > 0:
+        yield f"另有 {more} 件整件退回，见 yaoxin quarantine"
+    yield from files.get("remarks", [])

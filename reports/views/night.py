@@ -18,6 +18,8 @@ from reports.views.office_law import OfficeLaw, OfficeLawFrames, office_law
 from reports.views.scheme import SchemeFacts
 
 QUARANTINED = "隔离行数"
+PARTS = ("accepted", "duplicate", "superseded", "quarantined", "ignored")
+_BALANCE = "＝接受＋重复＋被取代＋隔离＋不计"
 DUE_TODAY, OVERDUE = "今日到期", "逾期事项"
 DUE_WITHIN = timedelta(days=30)  # how far the page looks ahead; a matter of reading, not of policy
 
@@ -52,7 +54,8 @@ class Night:
     as_of: date
     run_id: str
     warnings: Sequence[tuple[str, str, str]] = ()
-    workbooks: Mapping[str, str] = field(default_factory=dict)  # source: link to its quarantine workbook
+    # By source and sending office the link to the workbook of the rows that it is to correct.
+    workbooks: Mapping[tuple[str, str], str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)  # enterprise_id: link to its page
 
 
@@ -171,22 +174,31 @@ def _law_figures(law: OfficeLaw | None) -> tuple[Figure, ...]:
 
 
 def _is_closed(accounts: pl.DataFrame) -> bool:
-    parts = [f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined")]
-    return accounts.filter(pl.col("read_count") != pl.sum_horizontal(parts)).is_empty()
+    parts = [f"{part}_count" for part in PARTS]
+    sums = pl.sum_horizontal(pl.col(parts).fill_null(0))
+    return accounts.filter(pl.col("read_count") != sums).is_empty()
 
 
 def _figures(
     files: pl.DataFrame, accounts: pl.DataFrame, migration: Migration, changes: Sequence[Change]
 ) -> tuple[Figure, ...]:
     turned_away = files.filter(pl.col("finding").fill_null("") != "").height
-    sums = {name: int(accounts[f"{name}_count"].sum()) for name in ("accepted", "quarantined")}
-    repeated = int(accounts["duplicate_count"].sum()) + int(accounts["superseded_count"].sum())
+    # A file of an earlier release is counted by kind alone.
+    is_counted = pl.col("accepted_count").is_not_null()
+    older = accounts.join(files.filter(~is_counted).select("file_id"), on="file_id", how="semi")
+    balance = [files.filter(is_counted), older]
+    sums = {name: sum(int(frame[f"{name}_count"].sum()) for frame in balance) for name in ("read", *PARTS)}
+    again = int(files.filter(pl.col("attempt_no") > 1)["read_count"].sum())
+    note = f"{_BALANCE}；其中重新读取 {show.count(again)} 行" if again else _BALANCE
     down = sum(change.is_downgrade for change in changes)
     return (
         Figure("来件", files.height, f"整件退回 {show.count(turned_away)} 件" if turned_away else "全部可读"),
-        Figure("读取行数", int(files["read_count"].sum()), f"重复或被取代 {show.count(repeated)} 行"),
+        Figure("读取行数", sums["read"], note),
         Figure("接受行数", sums["accepted"]),
+        Figure("重复行数", sums["duplicate"], "与已知内容相同"),
+        Figure("被取代行数", sums["superseded"], "另有更新的报送"),
         Figure(QUARANTINED, sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
+        Figure("不计行数", sums["ignored"], "来源规则载明不读取"),
         Figure("已评价企业", migration.rated, f"其中首次评价 {show.count(migration.first_rated)} 家"),
         Figure("等级下调", down),
         Figure("等级上调", len(changes) - down),

@@ -16,6 +16,7 @@ from reports.views.migration import Migration
 from reports.views.scheme import SchemeFacts
 from transforms.tables import TABLES
 
+NO_KIND = {"": "不能归类"}  # rows that no kind could read
 _RATINGS, _TRACE, _CHANGES, _QUARANTINE = (TABLES[name] for name in ("ratings", "trace", "changes", "quarantine"))
 _PARTY = (Field("name", "企业名称", width=36), Field("enterprise_id", "企业标识", "id"))
 
@@ -90,32 +91,37 @@ def evidence(changes: Sequence[Change]) -> Grid:
 def accounts(frame: pl.DataFrame) -> Grid:
     """The account of each file and kind."""
     table = TABLES["accounts"]
-    counts = [f"{part}_count" for part in ("read", "accepted", "duplicate", "superseded", "quarantined", "record")]
-    fields = [*fields_of(table, "file_name", "source", "kind"), *fields_of(table, *counts)]
-    worded = frame.sort("file_name", "file_id", "kind").with_columns(pl.col("kind").replace(KIND_WORDS))
-    return grid_of("accounts", "收件账", worded, fields, "本夜没有来件")
+    parts = ("read", "accepted", "duplicate", "superseded", "quarantined", "ignored", "record")
+    fields = [*fields_of(table, "file_name", "source", "kind"), *fields_of(table, *(f"{part}_count" for part in parts))]
+    filled = frame.with_columns(pl.col("ignored_count").fill_null(0), pl.col("kind").replace(KIND_WORDS | NO_KIND))
+    return grid_of("accounts", "收件账（按类别）", filled.sort("file_name", "file_id", "kind"), fields, "本夜没有来件")
 
 
 def files(frame: pl.DataFrame) -> Grid:
-    """Every file of the night and what is wrong with it as a whole."""
-    names = ("file_name", "source", "encoding", "size_bytes", "read_count", "finding", "received_at")
+    """Every file of the night, what became of its rows, and what is wrong with it or was noticed of it."""
+    counts = [f"{part}_count" for part in ("read", "accepted", "duplicate", "superseded", "quarantined", "ignored")]
+    names = ("file_name", "source", *counts, "finding", "notes", "attempt_no", "encoding", "size_bytes", "received_at")
     fields = fields_of(TABLES["files"], *names, received_at="收到时间（北京）")
-    return grid_of("files", "来件", frame.sort("file_name", "file_id"), fields, "本夜没有来件")
+    filled = frame.with_columns(pl.col("attempt_no").fill_null(1))
+    return grid_of("files", "来件", filled.sort("file_name", "file_id", "attempt_no"), fields, "本夜没有来件")
 
 
-def quarantine(frame: pl.DataFrame, workbooks: Mapping[str, str]) -> Grid:
-    """Rows turned away by source and reason: how many, an example, and the source's workbook."""
-    keys = ("source", "kind", "column", "code")
+def quarantine(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str]) -> Grid:
+    """Rows turned away by source, sending office and reason: how many, an example, and the workbook to send back."""
+    keys = ("source", "sender", "kind", "column", "code")
     first = [pl.col(name).first() for name in ("reason", "expected", "file_name", "row_no")]
     rows = pl.struct("file_id", "row_no").n_unique()  # a row with two faults in one column is one row
-    ordered = frame.sort("source", "kind", "column", "code", "file_name", "row_no")
+    ordered = frame.sort(*keys, "file_name", "row_no")
     grouped = ordered.group_by(*keys, maintain_order=True).agg(rows.cast(pl.Int64).alias("count"), *first)
-    shown = grouped.sort("source", -pl.col("count"), *keys[1:], nulls_last=True).with_columns(
-        pl.col("kind").replace(KIND_WORDS),
-        pl.format("{} 第 {} 行", "file_name", "row_no").alias("place"),
-        pl.col("source").replace_strict(dict(workbooks), default="", return_dtype=pl.String).alias("workbook"),
+    links = [workbooks.get((source, sender), "") for source, sender in grouped.select("source", "sender").iter_rows()]
+    shown = grouped.with_columns(pl.Series("workbook", links, dtype=pl.String)).sort(
+        "source", "sender", -pl.col("count"), *keys[2:], nulls_last=True
     )
-    table = fields_of(_QUARANTINE, "source", "kind", "column")
+    shown = shown.with_columns(
+        pl.col("kind").replace(KIND_WORDS | NO_KIND),
+        pl.format("{} 第 {} 行", "file_name", "row_no").alias("place"),
+    )
+    table = fields_of(_QUARANTINE, "source", "sender", "kind", "column")
     reasons = fields_of(_QUARANTINE, "reason", "expected")
     extra = (Field("place", "首例位置"), Field("workbook", "更正表", "link"))
     return grid_of("quarantine", "隔离", shown, (*table, Field("count", "行数", "count"), *reasons, *extra))

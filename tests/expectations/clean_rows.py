@@ -32,8 +32,14 @@ _BY_NAME: dict[str, Any] = {
 }
 _BY_TABLE: dict[str, dict[str, Any]] = {
     "person_ban": {"is_lifelong": False},
-    "accounts": {"read_count": 10, "accepted_count": 7},
-    "night_accounts": {"read_count": 1000, "quarantined_count": 500},
+    "accounts": {"read_count": 10, "accepted_count": 6},
+    "files": {"read_count": 10, "accepted_count": 6, "finding": None},
+    "night_accounts": {
+        "read_count": 1000,
+        "quarantined_count": 200,
+        "group_read_count": 1000,
+        "group_quarantined_count": 501,
+    },
     "penalty_amounts": {"is_fine_unknown": False, "is_confiscation_unknown": False, "stated_fen": None},
     "ratings": {"decided_by": "cut_point", "next_change_on": date(2025, 6, 11)},
     "law": {"next_on": date(2025, 6, 11)},

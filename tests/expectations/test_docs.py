@@ -34,7 +34,7 @@ def verdicts() -> tuple[Verdict, ...]:
     return (
         GATE.validate("penalty", rows("penalty", fine_fen=-1, decision_no=HOSTILE)),
         GATE.validate("files", rows("files")),
-        GATE.validate("accounts", rows("accounts", accepted_count=5, quarantined_count=3)),
+        GATE.validate("night_accounts", rows("night_accounts", quarantined_count=300)),
     )
 
 
@@ -42,7 +42,7 @@ def test_every_table_has_results_and_a_page(verdicts: tuple[Verdict, ...], tmp_p
     index = write_docs(verdicts, tmp_path / "gate", title="nightly-2026-03-01-1")
     assert index == tmp_path / "gate" / "index.html"
     assert {path.name for path in index.parent.iterdir()} == {"index.html"} | {
-        f"{table}.{kind}" for table in ("penalty", "files", "accounts") for kind in ("json", "html")
+        f"{table}.{kind}" for table in ("penalty", "files", "night_accounts") for kind in ("json", "html")
     }
     said = json.loads((index.parent / "penalty.json").read_text(encoding="utf-8"))
     assert (said["is_passed"], said["row_count"]) == (False, 3)
@@ -108,8 +108,8 @@ def test_a_volume_names_the_table_and_what_may_be_behind_it() -> None:
 
 
 def test_too_many_rows_turned_away_point_to_their_sender() -> None:
-    said = what_first([GATE.validate("accounts", rows("accounts", accepted_count=5, quarantined_count=3))])
-    assert said.startswith("Look first at accounts.quarantined_count, read_count")
+    said = what_first([GATE.validate("night_accounts", rows("night_accounts", quarantined_count=300))])
+    assert said.startswith("Look first at night_accounts.quarantined_count, read_count")
     assert "a source has changed its format" in said
 
 

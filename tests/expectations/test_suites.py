@@ -10,6 +10,7 @@ from expectations.suites.rules import RULES
 from tests.expectations.clean_rows import DAY, GATE, rows
 
 BEFORE = DAY - timedelta(days=1)
+ACCOUNT = "read_count, accepted_count, duplicate_count, superseded_count, quarantined_count, ignored_count"
 CRITICAL = [
     ("enterprise", {"name": None}, "name"),
     ("enterprise", {"enterprise_id": None}, "enterprise_id, record_id"),
@@ -36,12 +37,10 @@ CRITICAL = [
     ("decision", {"decision_type": "hold_tier", "tier": None}, "decision_type, tier"),
     ("person_ban", {"person_name": None}, "person_name"),
     ("files", {"size_bytes": -1}, "size_bytes"),
-    (
-        "accounts",
-        {"read_count": 11},
-        "read_count, accepted_count, duplicate_count, superseded_count, quarantined_count",
-    ),
-    ("accounts", {"read_count": 9}, "read_count, accepted_count, duplicate_count, superseded_count, quarantined_count"),
+    ("accounts", {"read_count": 11}, ACCOUNT),
+    ("accounts", {"read_count": 9}, ACCOUNT),
+    ("accounts", {"ignored_count": 2}, ACCOUNT),
+    ("files", {"read_count": 11}, ACCOUNT),
     ("quarantine", {"reason": None}, "reason"),
     ("quarantine", {"row_no": 0}, "row_no"),
     ("ratings", {"next_change_on": DAY}, "valid_from_on, next_change_on"),
@@ -63,7 +62,11 @@ CRITICAL = [
     ("changes", {"tier_after": "text"}, "tier_before, tier_after"),
     ("changes", {"index_after": 0}, "index_before, index_after"),
     ("change_trace", {"cause": "whim"}, "cause"),
-    ("night_accounts", {"quarantined_count": 501}, "quarantined_count, read_count"),
+    (
+        "night_accounts",
+        {"quarantined_count": 501},
+        "quarantined_count, read_count, group_quarantined_count, group_read_count",
+    ),
     ("present_ratings", {"score_centipoints": 951}, "score_centipoints, base_centipoints, trace_centipoints"),
     ("present_ratings", {"is_registered": False}, "is_registered, is_rated"),
     ("present_ratings", {"is_rated": False, "is_known": False}, "is_rated, is_traced"),
@@ -86,7 +89,8 @@ WARNINGS = [
     ("honour", {"valid_until_on": BEFORE}, "awarded_on, valid_until_on"),
     ("decision", {"ends_on": BEFORE}, "decided_on, ends_on"),
     ("person_ban", {"is_lifelong": True}, "is_lifelong, ends_on"),
-    ("accounts", {"accepted_count": 5, "quarantined_count": 3}, "quarantined_count, read_count"),
+    ("files", {"finding": "文件已损坏"}, "finding, read_count"),
+    ("night_accounts", {"quarantined_count": 201}, "quarantined_count, read_count"),
     ("trace", {"event_on": DAY + timedelta(days=1)}, "valid_from_on, event_on"),
     ("penalty_amounts", {"is_fine_unknown": True}, "decision_no, is_fine_unknown"),
     ("penalty_amounts", {"is_confiscation_unknown": True}, "decision_no, is_confiscation_unknown"),
@@ -99,11 +103,12 @@ HOLDS = [
     ("inspection", {"critical_count": None, "rectified_on": None, "rectify_by_on": date(2199, 12, 31)}),
     ("penalty", {"enterprise_id": None, "party_class": "person", "fine_fen": 0}),
     ("penalty", {"penalty_kinds": ["warning", "fine"], "revoked_on": DAY}),
-    ("accounts", {"accepted_count": 6, "quarantined_count": 2}),
+    ("accounts", {"accepted_count": 7, "ignored_count": None}),
+    ("files", {"accepted_count": None}),
     ("law", {"record_count": 0, "next_on": None}),
     ("law_coming", {"is_automatic": True, "who": None, "on": DAY + timedelta(days=1)}),
     ("law_coming", {"on": None, "is_overdue": True}),
-    ("night_accounts", {"read_count": 199, "quarantined_count": 199}),
+    ("night_accounts", {"read_count": 1000, "quarantined_count": 200, "group_quarantined_count": 1000}),
     ("quarantine", {"suggestions": ["甲|乙", "丙"], "column": None}),
     ("penalty_amounts", {"fine_fen": 10_000_000_000, "confiscated_fen": None}),
     ("ratings", {"next_change_on": None, "next_change_why": None, "decided_by_id": None}),

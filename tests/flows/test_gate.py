@@ -93,19 +93,61 @@ def test_nothing_rated_yet_passes() -> None:
     assert findings(RATINGS.clear(), TRACE.clear(), REGISTER.clear()) == {}
 
 
-def test_accounts_of_a_night_are_summed_by_kind() -> None:
-    accounts = pl.DataFrame(
-        {"kind": ["penalty", "honour", "penalty"], "read_count": [100, 1, 100], "quarantined_count": [100, 0, 0]}
+def accounts_of(*rows: tuple[str, str, int, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """accounts and files of (file, kind, rows read, rows turned away) of one source."""
+    names = ["file_name", "kind", "read_count", "quarantined_count"]
+    accounts = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        pl.col("read_count", "quarantined_count").cast(pl.Int64),
+        file_id=pl.col("file_name").map_elements(lambda name: name.ljust(64, "0"), return_dtype=pl.String),
+        source=pl.lit("penalty"),
+        attempt_no=pl.lit(1, dtype=pl.Int64),
     )
-    summed = night_accounts(accounts).collect()
-    assert summed.rows() == [("honour", 1, 0), ("penalty", 200, 100)]
-    assert GATE.validate("night_accounts", summed).is_passed
+    files = accounts.group_by("file_id").agg(pl.col("read_count").sum(), attempt_no=pl.lit(1, dtype=pl.Int64))
+    return accounts, files
+
+
+def judged(*rows: tuple[str, str, int, int]) -> list[dict[str, str]]:
+    """The rows for which the night is refused."""
+    verdict = GATE.validate("night_accounts", night_accounts(*accounts_of(*rows)))
+    return [row for finding in verdict.findings if finding.severity == "critical" for row in finding.sample_rows]
+
+
+def test_accounts_of_a_night_stand_beside_the_sums_of_their_kind() -> None:
+    rows = (("a", "penalty", 100, 100), ("a", "honour", 1, 0), ("b", "penalty", 100, 0))
+    summed = night_accounts(*accounts_of(*rows)).collect()
+    assert summed.select("kind", "file_name", "group_read_count", "group_quarantined_count").rows() == [
+        ("honour", "a", 1, 0),
+        ("penalty", "a", 200, 100),
+        ("penalty", "b", 200, 100),
+    ]
+    assert not judged(*rows)
 
 
 @pytest.mark.parametrize(("turned_away", "is_passed"), [(99, True), (100, True), (101, False)])
 def test_more_than_half_of_a_kind_turned_away_refuses_the_night(turned_away: int, is_passed: bool) -> None:
-    accounts = pl.DataFrame({"kind": ["penalty"], "read_count": [200], "quarantined_count": [turned_away]})
-    assert GATE.validate("night_accounts", accounts).is_passed is is_passed
+    assert (judged(("a", "penalty", 200, turned_away)) == []) is is_passed
+
+
+def test_a_refusal_names_the_files_at_fault_and_no_other() -> None:
+    refused = judged(("a", "penalty", 900, 900), ("b", "penalty", 100, 1))
+    assert [row["file_name"] for row in refused] == ["a"]
+
+
+def test_the_register_is_named_before_the_rows_that_miss_it() -> None:
+    refused = judged(("a", "decision", 900, 900), ("b", "enterprise", 300, 300))
+    assert [row["kind"] for row in refused] == ["enterprise", "decision"]
+
+
+def test_unreadable_rows_are_a_share_of_their_files_rows() -> None:
+    few = (("a", "penalty", 1_000_000, 0), ("a", "", 200, 200))
+    assert not judged(*few)
+    assert [row["file_name"] for row in judged(("a", "penalty", 199, 0), ("a", "", 200, 200))] == ["a"]
+
+
+def test_rows_that_were_tried_again_refuse_no_night() -> None:
+    accounts, files = accounts_of(("a", "penalty", 900, 900))
+    second = pl.lit(2, dtype=pl.Int64).alias("attempt_no")
+    assert night_accounts(accounts.with_columns(second), files.with_columns(second)).collect().is_empty()
 
 
 def test_caution_is_policy_with_the_mistakes_of_policy(tmp_path: Path) -> None:

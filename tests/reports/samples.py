@@ -158,7 +158,9 @@ def account(kind: str, read: int) -> dict:
 
 def file(name: str, finding: str) -> dict:
     known = {"file_id": name, "file_name": name, "source": "penalty_file", "encoding": "gb18030", "size_bytes": 48_210}
-    return known | {"read_count": 0 if finding else 1530, "finding": finding, "received_at": AT}
+    counts = {"read": 1530, "accepted": 1470, "duplicate": 30, "superseded": 12, "quarantined": 12, "ignored": 6}
+    rows = {f"{name}_count": 0 if finding else count for name, count in counts.items()}
+    return known | rows | {"finding": finding, "received_at": AT, "attempt_no": 1}
 
 
 def quarantined(number: int) -> dict:
@@ -177,6 +179,7 @@ def quarantined(number: int) -> dict:
         "suggestions": [],
         "row_text": "{}",
         "received_at": AT,
+        "sender": "市局",
     }
 
 
@@ -186,7 +189,7 @@ def night(**more: object) -> Night:
         "as_of": AS_OF,
         "run_id": "nightly-2026-03-01-1",
         "warnings": (("提示", "penalty.authority", "3 行没有处罚机关"),),
-        "workbooks": {"penalty_file": "quarantine/penalty_file.xlsx"},
+        "workbooks": {("penalty_file", "市局"): "quarantine/penalty_file-市局.xlsx"},
         "pages": {enterprise_id(n): f"enterprises/{enterprise_id(n)}.html" for n in range(14)},
     }
     return Night(**(known | more))

@@ -33,7 +33,10 @@ def test_the_figures_are_the_sums_of_the_tables(view: NightView):
         "来件": 2,
         "读取行数": 1530,
         "接受行数": 1470,
+        "重复行数": 30,
+        "被取代行数": 12,
         "隔离行数": 12,
+        "不计行数": 6,
         "已评价企业": 120,
         "等级下调": 8,
         "等级上调": 6,
@@ -124,7 +127,9 @@ def test_quarantine_is_counted_by_source_and_reason(view: NightView):
     frames = replace(samples.night_frames(), quarantine=samples.frame("quarantine", [*twice, twice[0]]))
     again = office_view(frames, samples.night(), samples.SCHEME).quarantine
     assert [row[names.index("count")] for row in again.rows] == [1, 1]
-    assert [row["workbook"] for row in rows if row["source"] == "penalty_file"] == ["quarantine/penalty_file.xlsx"] * 2
+    assert [row["workbook"] for row in rows if row["source"] == "penalty_file"] == [
+        "quarantine/penalty_file-市局.xlsx"
+    ] * 2
     assert rows[-1]["place"].endswith("行")
 
 

@@ -74,9 +74,9 @@ def test_original_cells_under_original_headings_then_what_is_wrong():
     assert sheet[0] == [*CELLS, *QUARANTINE_HEADINGS]
     remarks = ["penalty/甲.csv", "3", "名称、罚款金额"]
     reasons = ["1. 找不到该企业\n2. 罚款金额为负数", "1. 登记名称\n2. 应为 0 或以上的数", "甲、乙", None]
-    assert sheet[1] == [*CELLS.values(), *remarks, *reasons]
+    assert sheet[1] == [*CELLS.values(), *remarks, *reasons, "f1-3"]
     assert (sheet[2][0], sheet[2][4:6]) == ("@丙", ["penalty/甲.csv", "9"])
-    assert (sheet[3][0], sheet[3][-1]) == (None, '"丁,1')
+    assert (sheet[3][0], sheet[3][-2]) == (None, '"丁,1')
 
 
 def test_counts_by_reason():

@@ -189,6 +189,18 @@ class Record(Strict):
     advances: Advance | None = None
 
 
+class Sender(Strict):
+    """Which office sent a row, so that what was turned away goes back to it.
+
+    The first of `headings` under which the row says so; else the first pattern of `files` (of the path below the inbox)
+    that fits; else, where `folder` is true, the folder the file lies in. Else it is the source's `office`.
+    """
+
+    headings: list[str] = Field(default=[])
+    files: dict[str, str] = Field(default={})
+    folder: bool = False
+
+
 class Source(Strict):
     """A source of files. `files`: patterns of the path below the inbox; * also crosses folders.
 
@@ -201,6 +213,7 @@ class Source(Strict):
     title: str
     office: str
     files: list[str] = Field(min_length=1)
+    sender: Sender = Sender()
     layout: Layout = Layout()
     basis: str = Field(min_length=1)
     confidence: Confidence

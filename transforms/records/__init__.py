@@ -15,7 +15,7 @@
 from transforms.history import current
 from transforms.person_numbers import mask_person_numbers, masked_number
 from transforms.records.fold import fold_rows, spread
-from transforms.records.identity import identified, own_identity
+from transforms.records.identity import REASONS, identified, own_identity
 from transforms.records.mapping import Mapped, Terms, map_rows, rows_where
 from transforms.records.party import with_party_class
 from transforms.records.problems import PROBLEMS, Check, describe, merged
@@ -29,6 +29,7 @@ from transforms.records.versions import KEYS, with_fates, with_hash, with_keys
 __all__ = [
     "KEYS",
     "PROBLEMS",
+    "REASONS",
     "Check",
     "Mapped",
     "Register",

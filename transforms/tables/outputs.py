@@ -48,10 +48,25 @@ _ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "USCC, or scheme:num
 _FROM = Column("valid_from_on", DAY, "起始日", "the night (as_of) from which this stands", True)
 _AS_OF = Column("as_of", DAY, "评价日", "the day of the rating", True)
 
+OUTCOMES = {
+    "accepted": "已接受",
+    "duplicate": "重复",
+    "superseded": "被取代",
+    "ignored": "按来源规则不计",
+    "quarantined": "仍隔离（原因已变）",
+    "corrected": "报送单位已更正",
+}
+_ATTEMPT = Column(
+    "attempt_no", COUNT, "第几次读取", "1 when the file came, one more each time it is read again; empty means 1"
+)
+
 FILES = Table(
     "files",
     "来件",
-    "Every file taken in, once: a file whose hash stands here does nothing again.",
+    "Every reading of a file. A file whose hash stands here does nothing again, unless it was turned away whole and is "
+    "sent again or a source has changed, or rows of it that were turned away are tried again: then it has a row more. "
+    "Per row here: read = accepted + duplicate + superseded + quarantined + ignored, in rows of the file; a row that "
+    "is read as several kinds is quarantined where one of them turned it away, else accepted where one took it.",
     (
         Column("file_id", TEXT, "文件指纹", "SHA-256 of its bytes", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
@@ -61,15 +76,22 @@ FILES = Table(
         Column("read_count", COUNT, "读取行数", "data rows read", True),
         Column("finding", TEXT, "问题", "why the file as a whole was turned away, in Chinese; empty where it was not"),
         Column("notes", TEXTS, "提示", "remarks in Chinese that stop nothing, such as headings nobody reads", True),
-        Column("received_at", INSTANT, "收到时间", "when it arrived", True),
+        Column("received_at", INSTANT, "收到时间", "when it arrived, or was read again", True),
+        _ATTEMPT,
+        Column("accepted_count", COUNT, "接受", "rows that made or corrected a record"),
+        Column("duplicate_count", COUNT, "重复", "rows that say what is already known"),
+        Column("superseded_count", COUNT, "被取代", "rows that a newer report replaces"),
+        Column("quarantined_count", COUNT, "隔离", "rows turned away; all of them where the file was, as a whole"),
+        Column("ignored_count", COUNT, "不计", "rows that the source ignores by its `ignore_where`"),
     ),
-    ("file_id",),
+    ("file_id", "attempt_no"),
 )
 
 ACCOUNTS = Table(
     "accounts",
     "收件账",
-    "Per file and kind: read = accepted + duplicate + superseded + quarantined.",
+    "Per reading of a file and kind: read = accepted + duplicate + superseded + quarantined + ignored. Of a file that "
+    "is read again only the rows whose outcome is another than before are counted.",
     (
         Column("file_id", TEXT, "文件指纹", "the file", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
@@ -83,14 +105,17 @@ ACCOUNTS = Table(
         Column("superseded_count", COUNT, "被取代", "rows a later row replaced on the same night", True),
         Column("quarantined_count", COUNT, "隔离", "rows turned away", True),
         Column("record_count", COUNT, "记录", "records made: fewer than rows where rows are folded", True),
+        Column("ignored_count", COUNT, "不计", "rows that the source ignores by its `ignore_where`; empty means none"),
+        _ATTEMPT,
     ),
-    ("file_id", "kind"),
+    ("file_id", "kind", "attempt_no"),
 )
 
 QUARANTINE = Table(
     "quarantine",
     "隔离",
-    "Every row turned away: its text, its place, why, and what is expected.",
+    "Every row turned away: its text, its place, why, and what is expected. It waits until quarantine_outcomes says "
+    "what became of it.",
     (
         Column("file_id", TEXT, "文件指纹", "the file", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
@@ -105,8 +130,30 @@ QUARANTINE = Table(
         Column("suggestions", TEXTS, "相近名称", "nearest names, for a person to choose from", True),
         Column("row_text", TEXT, "原始行", "JSON object: heading to text, as received", True),
         Column("received_at", INSTANT, "收到时间", "when it arrived", True),
+        _ATTEMPT,
+        Column("sender", TEXT, "报送单位", "the office that sent the row, as its source tells; empty in older stores"),
     ),
-    ("file_id", "row_no", "kind", "column", "code"),
+    ("file_id", "row_no", "kind", "column", "code", "attempt_no"),
+)
+
+QUARANTINE_OUTCOMES = Table(
+    "quarantine_outcomes",
+    "隔离后续",
+    "What became of a row in quarantine: it was read again, or its sender corrected it. A row without one still waits.",
+    (
+        Column("file_id", TEXT, "文件指纹", "the file of the quarantined row", True),
+        Column("file_name", TEXT, "文件名", "path below the inbox", True),
+        Column("source", TEXT, "来源", "source", True),
+        Column("kind", TEXT, "记录类别", "kind the row was read as; empty where it could not be read"),
+        Column("row_no", COUNT, "行号", "row as a spreadsheet numbers it", True),
+        Column("quarantined_at_attempt", COUNT, "隔离于第几次读取", "attempt_no of the quarantined row", True),
+        Column("outcome", TEXT, "结果", "what became of it", True, OUTCOMES),
+        Column(
+            "by_file_id", TEXT, "依据文件", "the file that settled it: the same one read again, or a correction", True
+        ),
+        Column("received_at", INSTANT, "时间", "the run that settled it", True),
+    ),
+    ("file_id", "row_no", "kind", "quarantined_at_attempt"),
 )
 
 RATINGS = Table(
@@ -203,4 +250,4 @@ CHANGE_TRACE = Table(
     ("as_of", "enterprise_id", "position"),
 )
 
-OUTPUTS = {t.name: t for t in (FILES, ACCOUNTS, QUARANTINE, RATINGS, TRACE, CHANGES, CHANGE_TRACE)}
+OUTPUTS = {t.name: t for t in (FILES, ACCOUNTS, QUARANTINE, QUARANTINE_OUTCOMES, RATINGS, TRACE, CHANGES, CHANGE_TRACE)}

@@ -12,9 +12,10 @@ from flows.cli.text.columns import table
 from flows.store import Run
 from reports.grid import Field, fields_of, grid_from, grid_of
 from reports.views.changes import KIND_WORDS
+from reports.views.night_tables import NO_KIND
 from transforms.tables import TABLES
 
-_CHANGES, _QUARANTINE = TABLES["changes"], TABLES["quarantine"]
+_CHANGES, _QUARANTINE, _FILES = TABLES["changes"], TABLES["quarantine"], TABLES["files"]
 _RUNS = (
     Field("run_id", "RUN", "id"),
     Field("state", "STATE"),
@@ -35,13 +36,21 @@ def changes_text(rows: pl.DataFrame, since: date, night: Run) -> list[str]:
     return [title, *table(grid)]
 
 
-def quarantine_text(counts: pl.DataFrame, total: int, files: Sequence[Path]) -> list[str]:
-    """Rows turned away by source and fault, in Chinese."""
-    fields = (*fields_of(_QUARANTINE, "source", "kind", "code"), Field("row_count", "行数", "count"))
-    worded = counts.with_columns(pl.col("kind").replace(KIND_WORDS))
+def quarantine_text(counts: pl.DataFrame, total: int, told: pl.DataFrame, books: Sequence[Path]) -> list[str]:
+    """Rows turned away by source, field and fault, files turned away whole, what was noticed of files, in Chinese."""
+    fields = (*fields_of(_QUARANTINE, "source", "kind", "column", "code"), Field("row_count", "行数", "count"))
+    worded = counts.with_columns(pl.col("kind").replace(KIND_WORDS | NO_KIND))
     grid = grid_of("quarantine", "隔离", worded, (*fields, *fields_of(_QUARANTINE, "reason")), "没有隔离的行")
     lines = [f"隔离：共 {total} 行", *table(grid)]
-    return lines + [f"已写出 {file}" for file in files]
+    away = told.filter(pl.col("finding").is_not_null())
+    if not away.is_empty():
+        names = fields_of(_FILES, "file_name", "read_count", "finding")
+        lines += ["", f"整件退回：{away.height} 件", *table(grid_of("files", "整件退回", away, names))]
+    noted = told.filter(pl.col("notes").list.len() > 0)
+    if not noted.is_empty():
+        names = fields_of(_FILES, "file_name", "notes")
+        lines += ["", f"读取时的提示：{noted.height} 件", *table(grid_of("notes", "提示", noted, names))]
+    return lines + [f"已写出 {book}" for book in books]
 
 
 def runs_text(runs: Sequence[Run], annulled: Collection[int] = ()) -> list[str]:

@@ -14,6 +14,7 @@ from flows.intake import Intake, Known, Rules, read_common, take_in
 from tests.realdata import REPOSITORY
 from transforms.policy import load_document
 from transforms.policy.source import Source
+from transforms.tables import OUTPUTS, TABLES
 
 POLICY = REPOSITORY / "policy"
 NIGHT = datetime(2026, 3, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -63,8 +64,12 @@ def night(inbox: Path, known: Known | None = None, at: datetime = NIGHT, rules: 
     """The inbox taken in; checks that every account closes and that no row is lost."""
     intake = take_in(inbox, rules, known or Known.nothing(), at)
     accounts = intake.accounts
-    parts = pl.sum_horizontal(f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined"))
+    parts = pl.sum_horizontal(
+        pl.col(f"{part}_count").fill_null(0)
+        for part in ("accepted", "duplicate", "superseded", "quarantined", "ignored")
+    )
     assert accounts.filter(pl.col("read_count") != parts).is_empty()
+    assert intake.files.filter(pl.col("read_count") != parts).is_empty()
     rows = intake.quarantine.group_by("file_id", "kind").agg(pl.col("row_no").n_unique().alias("away"))
     joined = accounts.join(rows, on=["file_id", "kind"], how="left").with_columns(pl.col("away").fill_null(0))
     assert (joined["away"] == joined["quarantined_count"]).all()
@@ -75,8 +80,8 @@ def known_after(*intakes: Intake) -> Known:
     """What is known once the intakes are kept."""
 
     def scan(table: str) -> pl.LazyFrame:
-        frames = [getattr(one, table, None) if table == "files" else one.records.get(table) for one in intakes]
-        return pl.concat([frame for frame in frames if frame is not None]).lazy()
+        frames = [getattr(one, table, None) if table in OUTPUTS else one.records.get(table) for one in intakes]
+        return pl.concat([TABLES[table].empty(), *(frame for frame in frames if frame is not None)]).lazy()
 
     return Known.of(scan)
 
