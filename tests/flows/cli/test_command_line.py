@@ -160,6 +160,7 @@ LIGHT = [
     ["policy", "check", str(ROOT / "policy" / "schemes" / "wuhan-2017.yaml")],
 ]
 HEAVY = ("prefect", "great_expectations", "matplotlib", "pandas", "pyarrow", "fastapi", "jinja2", "xlsxwriter")
+HEAVY += ("sqlalchemy", "argon2", "cryptography", "opencc")
 
 
 def process(office, *arguments, env=None, watch="pass"):

@@ -70,6 +70,13 @@ def test_the_first_administrator_is_made_pinned_and_adds_the_others(empty, monke
     assert empty("list").exit_code == 0
 
 
+def test_the_first_administrator_may_sign_too_where_the_office_is_small(empty, monkeypatch):
+    first = empty("add", "wang", "--name", "王主任", "--role", "signer", lines=[secret_of("wang")])
+    monkeypatch.setenv("YAOXIN_ADMINISTRATOR_KEY", first.stdout.split('"')[1])
+    (person,) = json.loads(empty("list", "--json").stdout)["people"]
+    assert person["roles"] == ["administrator", "signer"]
+
+
 def test_a_second_beginning_needs_an_administrator(people):
     result = people("add", "evil", "--name", "无名", lines=[secret_of("evil")])
     assert (result.exit_code, "--as 管理员登录名" in result.stderr) == (2, True)

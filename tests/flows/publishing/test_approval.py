@@ -10,7 +10,7 @@ import pytest
 
 from flows.office import OfficeProblem, office_of
 from flows.publishing import Chosen, NotApprovable, approve, prepare_and_publish, release_signed
-from flows.publishing.approvals import SIGNATURES, has_two_signatures, sign, signatures_on
+from flows.publishing.approvals import SIGNATURES, has_two_signatures, sign, signatures_document, signatures_on
 from flows.publishing.steps import waiting_draft
 from reports.publication import IndexProblem, ReleaseProblem, Shelf
 from tests.flows.office.staff import added, signed_in
@@ -96,6 +96,21 @@ def test_what_the_machine_prepared_two_people_approve(settings):
     assert shelf(settings).latest() is None
     assert approved(settings, "zhang")["state"] == "published"
     assert shelf(settings).latest() == VERSION
+
+
+@pytest.mark.parametrize("second", ["prepare", "approve"])
+def test_whoever_gets_past_the_command_and_signs_twice_is_still_one(settings, second):
+    """At the release it counts again who signed: the check of the command alone would be one mistake from nothing."""
+    prepared(settings)
+    draft = waiting_draft(settings, Chosen(VERSION))
+    zhang = signed_in(settings, "zhang")
+    office_of(settings).sign(zhang, second, f"serious-violations/{VERSION}#{draft.digest}", {})
+    assert acts(settings) == [("zhang", "prepare"), ("zhang", second)]
+    assert [one.login for one in signatures_on(settings, draft)] == ["zhang"]
+    assert release_signed(settings, draft)["state"] == "waiting"
+    with pytest.raises(NotApprovable, match="没有两人的有效签名"):
+        signatures_document(settings, draft)
+    assert shelf(settings).latest() is None
 
 
 def test_two_who_prepare_are_not_enough(settings):
