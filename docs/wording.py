@@ -36,6 +36,8 @@ def window(value: Window) -> str:
 
 def award(value: Award, kind: str) -> str:
     """The points a hit gives; brackets as half-open intervals of the column."""
+    if value.unprovided:
+        return "not provided for: shown, not counted"
     if value.fixed is not None:
         return points(value.fixed)
     column = KINDS[kind].column(str(value.of))

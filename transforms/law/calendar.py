@@ -90,10 +90,17 @@ def working_days_after(day: date, n: int, calendar: Calendar) -> date:
     return found
 
 
+def missing_notice(calendar: Calendar) -> str:
+    """Which notice of the State Council a day beyond the calendar waits for, in Chinese."""
+    year = calendar.last_on.year + 1
+    return f"国务院办公厅关于{year}年部分节假日安排的通知尚未录入工作日历，期限暂不能计算，录入后自动计算"
+
+
 def gap_message(calendar: Calendar, asked: str) -> str:
     """What to do where `asked` lies outside of what the calendar knows."""
     return (
-        f"{asked}: the calendar of working days knows {calendar.first_on} to {calendar.last_on}; "
+        f"{asked}: {missing_notice(calendar)}；"
+        f"the calendar of working days knows {calendar.first_on} to {calendar.last_on}; "
         f"add the next year's notice under 'years' in {FILE}"
     )
 

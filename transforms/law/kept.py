@@ -23,7 +23,7 @@ HAS_A_WORD = {
     "person_ban": _ALWAYS,
     "rectification": pl.col("completed_on").is_null(),
     "inspection": pl.col("published_on").is_not_null(),
-    "sampling": pl.col("published_on").is_not_null(),
+    "sampling": pl.any_horizontal(pl.col("published_on", "notified_on", "found_wrong_on").is_not_null()),
 }  # the records on which the law has a word, told without reading any law
 
 

@@ -35,13 +35,20 @@ class Measures(Strict):
 
 
 class BanArticle(Strict):
-    """The period that an article gives: from `least` to `most`, from a day on."""
+    """The period that an article gives: from `least` to `most`, from a day on.
+
+    who: whom it bars, persons or the firm that is punished. bars: from what. only_if_grave: only where the decision
+    finds the circumstances grave (情节严重), which no record says.
+    """
 
     law: str
     article: str
     in_force: date
     least: Span | Life
     most: Span | Life
+    who: Literal["person", "firm"] = "person"
+    bars: Literal["trade", "testing", "applications", "trials"] = "trade"
+    only_if_grave: bool = False
     confidence: Confidence
 
     @property
@@ -61,7 +68,7 @@ class Bans(Strict):
 
     @model_validator(mode="after")
     def _once(self) -> Bans:
-        named = [(one.title, one.in_force) for one in self.articles]
+        named = [(one.title, one.who, one.bars, one.in_force) for one in self.articles]
         if len(set(named)) < len(named):
             raise ValueError("an article stands twice")
         return self

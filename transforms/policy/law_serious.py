@@ -17,7 +17,9 @@ from transforms.policy.yaml_text import Document, Path
 from transforms.tables import KINDS
 from transforms.tables.words import PENALTY_STATES, SITUATIONS
 
-Evidence = Literal["intent", "frequency", "duration", "kinds", "sums", "goods_value", "harm", "loss", "social_effect"]
+Evidence = Literal[
+    "intent", "frequency", "duration", "kinds", "sums", "goods_value", "harm", "loss", "social_effect", "exemption"
+]
 
 
 class ListRegime(Strict):
@@ -46,9 +48,13 @@ class Situation(Strict):
 
 
 class Factor(Strict):
-    """A factor to be weighed; `evidence` names what the records say of it, and what they leave blank."""
+    """A factor to be weighed; `evidence` names what the records say of it, and what they leave blank.
+
+    from: of penalties decided from that day on.
+    """
 
     id: Evidence
+    from_: date | None = Field(default=None, alias="from")
     title: str
     question: str
     basis: str = Field(min_length=1)

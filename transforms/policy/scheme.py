@@ -54,7 +54,8 @@ class Step(Strict):
 
 
 class Award(Strict):
-    """How many points a hit gives: fixed, per unit of a column, or by bracket of a column.
+    """How many points a hit gives: fixed, per unit of a column, or by bracket of a column; or that the scheme does not
+    say (unprovided): such a hit stands in the trace as not counted, reason `not_provided`.
 
     when_unknown: points where the record does not tell the value of the column. Without it such a hit stands in the
     trace as not counted, reason `unknown_amount`: unknown is never zero.
@@ -64,14 +65,15 @@ class Award(Strict):
     per_unit: Points | None = None
     of: str | None = None
     brackets: list[Step] | None = None
+    unprovided: Literal[True] | None = None
     when_unknown: Points | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Award:
-        if sum(x is not None for x in (self.fixed, self.per_unit, self.brackets)) != 1:
-            raise ValueError("give exactly one of fixed, per_unit, brackets")
-        if (self.fixed is None) != (self.of is not None):
-            raise ValueError("per_unit and brackets need `of`, a column; fixed takes none")
+        if sum(x is not None for x in (self.fixed, self.per_unit, self.brackets, self.unprovided)) != 1:
+            raise ValueError("give exactly one of fixed, per_unit, brackets, unprovided")
+        if (self.fixed is None and self.unprovided is None) != (self.of is not None):
+            raise ValueError("per_unit and brackets need `of`, a column; fixed and unprovided take none")
         if self.when_unknown is not None and self.of is None:
             raise ValueError("when_unknown belongs to per_unit and brackets; fixed points need no value")
         return self

@@ -46,7 +46,10 @@ def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """
     starts = [pl.col(f"decay_{n}_on") for n in range(plan.decay_steps)]
     ahead = (pl.when(start > pl.col("on")).then(start) for start in starts)
-    is_unknown = pl.col("reason") == reason_code("unknown_amount")  # until its window is over: then for that reason
+    untold = [reason_code("unknown_amount"), reason_code("not_provided")]
+    is_unknown = pl.any_horizontal(
+        pl.col("reason") == code for code in untold
+    )  # until its window is over: then for that reason
     is_standing = pl.col("reason").is_null() | (pl.col("reason") == reason_code("lighter_in_act")) | is_unknown
     # A record past its window is told to be past its term once that is over too: the trace changes.
     term_over_on = day_after(pl.col("expires_on"))
@@ -62,8 +65,9 @@ def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return told.group_by("ask").agg(pl.col("item_next_on").min()).collect()
 
 
-def _reason() -> pl.Expr:
+def _reason(plan: Plan) -> pl.Expr:
     """The first thing that stands against a hit on the day `on`; null for none."""
+    unprovided = [item.order for item in plan.items if item.award.unprovided]
     return (
         pl.when(pl.col("withdrawn_by").is_not_null())
         .then("withdrawn_by")
@@ -71,6 +75,8 @@ def _reason() -> pl.Expr:
         .then(reason_code("expired"))
         .when(pl.col("on") > pl.col("window_ends_on"))
         .then(reason_code("aged_out"))
+        .when(pl.col("rule").is_in(unprovided))
+        .then(reason_code("not_provided"))
         .when(pl.col("raw").is_null())
         .then(reason_code("unknown_amount"))
     )
@@ -100,7 +106,7 @@ def judge(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     reason is a code, null where the hit counts.
     """
     points = pl.coalesce(_decayed(hits, plan), "raw")
-    judged = hits.with_columns(points=points, reason=_reason(), stops_on=_stops_on())
+    judged = hits.with_columns(points=points, reason=_reason(plan), stops_on=_stops_on())
     lighter = _lighter(judged, plan)
     if len(lighter):
         is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())

@@ -121,7 +121,7 @@ def _value_or_unknown(of: str) -> pl.Expr:
 
 def raw_points(award: Award) -> pl.Expr:
     """Centipoints an award gives to a record that it applies to; null where the value is unknown and no rule says."""
-    if award.fixed is not None:
+    if award.fixed is not None or award.unprovided:
         return pl.lit(award.fixed, dtype=pl.Int64)
     units = pl.col(f"of_{award.of}")
     points = units * award.per_unit if award.per_unit is not None else pl.lit(None, dtype=pl.Int64)

@@ -15,6 +15,7 @@ REASONS_NOT_COUNTED = {
     "expired": "记录载明的期限已届满",
     "lighter_in_act": "同一违法行为只计最重一项",
     "unknown_amount": "未计分（金额不明）",
+    "not_provided": "未计分（方案未规定）",
 }
 UNKNOWN_VALUE = "?"  # in value_used, for a value the record does not tell
 ROLES_IN_TRACE = {

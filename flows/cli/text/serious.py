@@ -63,7 +63,7 @@ _SHOWN: Mapping[Asked, tuple[Table, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "bans": (
         BAN,
-        ("decided_on", "ban_no", "party", "name", "starts_on", "ends_on", "is_lifelong", "is_in_force"),
+        ("decided_on", "ban_no", "party", "name", "barred", "starts_on", "ends_on", "is_lifelong", "is_in_force"),
         ("masked", "employer", "basis", "article", "article_confidence", "authority", "field", "notes"),
     ),
     "refused": (

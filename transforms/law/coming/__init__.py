@@ -3,6 +3,7 @@
 - `coming`     the table
 - `publicity`  what it says of penalties: publicity, terms
 - `repairs`    from when an early end may be asked for
+- `samplings`  of samples: retests, corrections
 - `register`   of listings, matters, bans, orders, ratings
 - `rows`       how its rows are made
 """

@@ -10,6 +10,7 @@ import polars as pl
 from transforms.law.coming.publicity import of_publicity, of_terms
 from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_ratings
 from transforms.law.coming.repairs import of_repairs
+from transforms.law.coming.samplings import of_samplings
 from transforms.law.legal import Legal
 from transforms.tables.law.coming import COMING, REPAIRS
 
@@ -32,13 +33,14 @@ def coming(
     as_of = legal.as_of
     records = legal.records
     parts = [
-        of_publicity(legal.publicity, as_of),
-        of_publicity(legal.spot_checks, as_of, "spot_check"),
+        of_publicity(legal.publicity, legal.law.calendar, as_of),
+        of_publicity(legal.spot_checks, legal.law.calendar, as_of, "spot_check"),
         of_listings(legal.register.listings, as_of),
-        of_matters(legal.register, legal.publicity, as_of),
+        of_matters(legal.register, legal.publicity, legal.law.calendar, as_of),
         of_terms(records["penalty"].filter(pl.col("decided_on") <= as_of), legal.bans),
         of_bans(legal.bans),
         of_orders(records["rectification"], as_of),
+        of_samplings(records["sampling"], legal.law.spot_checks, legal.law.calendar, as_of),
     ]
     if with_repair:
         parts.append(of_repairs(legal, until))

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from transforms.law.calendar import Calendar
 from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.duties import open_tasks
 from transforms.spans import day_after
@@ -16,12 +17,24 @@ _ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden", 
 _BASES = {"publish": "publish", "withdraw": "withdraw"}
 
 
-def of_publicity(found: pl.LazyFrame, as_of: date, matter: str = "penalty") -> pl.LazyFrame:
+def of_publicity(found: pl.LazyFrame, calendar: Calendar, as_of: date, matter: str = "penalty") -> pl.LazyFrame:
     """Of PUBLICITY, penalties or spot checks: what must be published or taken down by when, and when it ends."""
     of = {"matter": pl.lit(matter)}
     is_moot = pl.col("task").is_in(["push", "publish"]) & (pl.col("stop_on") <= pl.col("by_on")).fill_null(False)
     tasks = open_tasks(found, as_of).filter(~is_moot)
     done_by = to_be_done(tasks, pl.col("task"), pl.col("by_on"), as_of, **of, **_source())
+    # To be published by a day that the calendar does not reach.
+    is_beyond = (pl.col("state") == "awaiting") & pl.col("publish_by_on").is_null() & (pl.col("gap") == "calendar")
+    beyond = to_be_done(
+        found.filter(is_beyond),
+        pl.lit("publish"),
+        pl.col("publish_by_on"),
+        as_of,
+        calendar,
+        basis=pl.col("publish_basis"),
+        confidence=pl.col("publish_confidence"),
+        **of,
+    )
     ends = automatic(
         found.filter(_ON_DISPLAY),
         "publicity_ends",
@@ -33,7 +46,7 @@ def of_publicity(found: pl.LazyFrame, as_of: date, matter: str = "penalty") -> p
         ),
         **of,
     )
-    return pl.concat([done_by, ends])
+    return pl.concat([done_by, beyond, ends])
 
 
 _ASSUMED = (
@@ -59,7 +72,8 @@ def of_terms(penalties: pl.LazyFrame, bans: pl.LazyFrame) -> pl.LazyFrame:
     in_force = penalties.filter(pl.col("revoked_on").is_null(), (pl.col("state") == "in_force").fill_null(True))
     over = day_after(pl.col("valid_until_on"))
     nothing = {name: pl.lit(None, dtype=TEXT) for name in ("system", "basis", "confidence", "note")}
-    others = in_force.join(bans, on="record_id", how="anti")
+    told = bans.filter(pl.col("record_kind") == "penalty")
+    others = in_force.join(told, on="record_id", how="anti")
     return automatic(others, "term_ends", over.cast(DAY), matter=pl.lit("penalty"), **nothing)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from transforms.law.calendar import Calendar
 from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.register import Register
 from transforms.records.text import document_key
@@ -29,7 +30,7 @@ def of_listings(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     )
     there = {**own, "system": pl.lit("credit_china"), "basis": pl.col("credit_china_basis")}
     there["confidence"] = pl.col("credit_china_confidence")
-    elsewhere = automatic(found.filter(_MAY_STAND | _STAYED), "publicity_ends", pl.col("credit_china_stop_on"), **there)
+    elsewhere = automatic(found, "publicity_ends", pl.col("credit_china_stop_on"), **there)
     is_groundless = (pl.col("state") == "annulled") | (_STANDING & pl.col("revoke_by_on").is_not_null())
     sources = {"basis": pl.col("revoke_basis"), "confidence": pl.col("revoke_confidence")}
     note = pl.when(pl.col("revoke_by_on").is_null()).then(pl.lit(NOTES["annulled_on_unstated"]))
@@ -47,7 +48,7 @@ def of_listings(found: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return pl.concat([ends, elsewhere, revoke, push])
 
 
-def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+def of_matters(register: Register, publicity: pl.LazyFrame, calendar: Calendar, as_of: date) -> pl.LazyFrame:
     """The open terms of the register. Taking down a penalty that PUBLICITY knows is said there.
 
     A listing is published by the day that LISTING says, while it stands.
@@ -70,6 +71,7 @@ def of_matters(register: Register, publicity: pl.LazyFrame, as_of: date) -> pl.L
         pl.col("awaited"),
         by_on,
         as_of,
+        calendar,
         who=pl.col("who"),
         record_id=pl.col("matter_id"),
         decision_no=pl.coalesce("listing_no", "target"),
@@ -82,7 +84,8 @@ def of_bans(found: pl.LazyFrame) -> pl.LazyFrame:
     own = {"matter": pl.lit("ban"), "decision_no": pl.col("ban_no"), "party_name": pl.col("name"), "note": note}
     sources = {"basis": pl.coalesce("article", "basis"), "confidence": pl.col("article_confidence")}
     running = found.filter(~pl.col("notes").list.contains("annulled"))
-    return automatic(running, "ban_ends", day_after(pl.col("ends_on")), **own, **sources)
+    what = pl.when(pl.col("record_kind") == "application_bar").then(pl.lit("bar_ends")).otherwise(pl.lit("ban_ends"))
+    return automatic(running, what, day_after(pl.col("ends_on")), **own, **sources)
 
 
 def of_orders(rectifications: pl.LazyFrame, as_of: date) -> pl.LazyFrame:

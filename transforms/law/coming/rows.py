@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from transforms.law.calendar import Calendar, missing_notice
 from transforms.tables.law.coming import COMING
 from transforms.tables.shape import FLAG, TEXT
 
@@ -17,10 +18,25 @@ def automatic(frame: pl.LazyFrame, what: str | pl.Expr, on: pl.Expr, **columns: 
     return _shaped(frame, {"what": event, "on": on, **flags, **columns}).filter(pl.col("on").is_not_null())
 
 
-def to_be_done(frame: pl.LazyFrame, what: pl.Expr, by: pl.Expr, as_of: date, **columns: pl.Expr) -> pl.LazyFrame:
-    """`frame` as rows of what must be done by the day `by`; the office's duty unless `who` says otherwise."""
-    overdue = (by < as_of).fill_null(True)
+def to_be_done(
+    frame: pl.LazyFrame,
+    what: pl.Expr,
+    by: pl.Expr,
+    as_of: date,
+    calendar: Calendar | None = None,
+    /,
+    **columns: pl.Expr,
+) -> pl.LazyFrame:
+    """`frame` as rows of what must be done by the day `by`; the office's duty unless `who` says otherwise.
+
+    calendar: given where an empty `by` is a day that it does not reach: not overdue, and the note says what is missing.
+    Elsewhere an empty `by` is not stated, and overdue.
+    """
+    overdue = (by < as_of).fill_null(calendar is None)
     flags = {"is_overdue": overdue, "is_automatic": pl.lit(False, dtype=FLAG), "who": pl.lit("office")}
+    if calendar is not None:
+        beyond = pl.when(by.is_null()).then(pl.lit(missing_notice(calendar)))
+        columns["note"] = joined(columns["note"], beyond) if "note" in columns else beyond
     return _shaped(frame, {"what": what, "on": by, **flags, **columns})
 
 

@@ -26,9 +26,11 @@ def bans(
 
     person_bans, penalties: current versions; of the penalties those that restrict by `serious` (restricts_when). An end
     of a person's ban that the record does not state is filled from the article it names, and said to be; one outside of
-    what the article allows is said to be, and kept. Annulled penalties bar nobody from the day of the annulment on.
+    what the article allows is said to be, and kept. What an article costs the punished firm itself (applications,
+    trials) follows from the article that the penalty names. Annulled penalties bar nobody from the day of the
+    annulment on.
     """
-    found = pl.concat([_of_persons(person_bans), _of_penalties(penalties, serious)])
+    found = pl.concat([_of_persons(person_bans), _of_penalties(penalties, serious), _of_firms(penalties, law)])
     rows = found.filter(pl.col("decided_on") <= as_of)
     begun = pl.coalesce("starts_on", "decided_on")
     dated = rows.with_columns(_begun=begun, **_of_article(law, begun)).with_columns(_until=_until(law, as_of))
@@ -63,7 +65,17 @@ def _of_persons(found: pl.LazyFrame) -> pl.LazyFrame:
 def _of_penalties(penalties: pl.LazyFrame, law: SeriousList) -> pl.LazyFrame:
     is_life = pl.sql_expr(law.lifelong_when).fill_null(False)
     is_person = (pl.col("party_class") == "person").fill_null(pl.col("enterprise_id").is_null())
-    return penalties.filter(pl.sql_expr(law.restricts_when).fill_null(False)).select(
+    party = pl.when(is_person).then(pl.lit("person")).otherwise(pl.lit("firm"))
+    until = pl.when(~is_life).then("valid_until_on")
+    restricting = penalties.filter(pl.sql_expr(law.restricts_when).fill_null(False))
+    return _penalty_rows(restricting.with_columns(party=party, stated_on=until, is_life_stated=is_life))
+
+
+def _penalty_rows(penalties: pl.LazyFrame) -> pl.LazyFrame:
+    """Penalties under the names of bans; party, stated_on and is_life_stated where they stand."""
+    has = penalties.collect_schema()
+    given = {"party": _NO_TEXT, "stated_on": _NO_DAY, "is_life_stated": pl.lit(False)}
+    return penalties.select(
         "record_id",
         "enterprise_id",
         pl.col("decision_no").alias("ban_no"),
@@ -73,22 +85,37 @@ def _of_penalties(penalties: pl.LazyFrame, law: SeriousList) -> pl.LazyFrame:
         "authority",
         "field",
         record_kind=pl.lit("penalty"),
-        party=pl.when(is_person).then(pl.lit("person")).otherwise(pl.lit("firm")),
+        party=pl.col("party") if "party" in has else given["party"],
         name="party_name",
         masked="person_masked",
         employer=_NO_TEXT,
-        stated_on=pl.when(~is_life).then("valid_until_on"),
-        is_life_stated=is_life,
+        stated_on=pl.col("stated_on") if "stated_on" in has else given["stated_on"],
+        is_life_stated=pl.col("is_life_stated") if "is_life_stated" in has else given["is_life_stated"],
         annulled_on="revoked_on",
     )
 
 
+def _of_firms(penalties: pl.LazyFrame, law: Bans) -> pl.LazyFrame:
+    """Penalties of firms that name an article which bars the firm from applications or trials: a row of their own."""
+    found = _penalty_rows(penalties.filter(pl.col("enterprise_id").is_not_null())).with_columns(
+        record_kind=pl.lit("application_bar"),
+        party=pl.lit("firm"),
+        stated_on=_NO_DAY,
+        is_life_stated=pl.lit(False),
+    )
+    named = pl.any_horizontal(False, *(_names(one) for one in law.articles if one.who == "firm"))
+    return found.filter(named.fill_null(False))
+
+
 def _of_article(law: Bans, begun: pl.Expr) -> dict[str, pl.Expr]:
-    """Article, shortest and longest end by it, its confidence: of the first article that the basis names."""
+    """Article, shortest and longest end by it, its confidence, and what it bars from: of the first article that the
+    basis names."""
     return {
         "article": _first(law.articles, lambda one: pl.lit(one.title)),
         "article_confidence": _first(law.articles, lambda one: pl.lit(one.confidence)),
         "_least": _first(law.articles, lambda one: _end(one.least, begun)),
+        "barred": pl.coalesce(_first(law.articles, lambda one: pl.lit(one.bars)), pl.lit("trade")),
+        "_is_grave": _first(law.articles, lambda one: pl.lit(one.only_if_grave)),
         "_most": _first(law.articles, lambda one: _end(one.most, begun)),
     }
 
@@ -98,10 +125,11 @@ def _first(articles: Iterable[BanArticle], value: Callable[[BanArticle], pl.Expr
 
 
 def _names(one: BanArticle) -> pl.Expr:
-    """Whether the basis of a person's ban names the law, not the rules made under it (实施条例), and the article."""
-    pattern = rf"{one.law}》?[^《施]*{one.article}"
+    """Whether the basis names the article of that law, not of the rules made under it (实施条例) or of another law."""
+    pattern = rf"{one.law}》?[^《施例法]*{one.article}"
     is_stated = pl.col("basis").str.contains(pattern).fill_null(False)
-    return is_stated & (pl.col("party") == "person") & (pl.col("decided_on") >= one.in_force)
+    is_meant = pl.col("record_kind") == "application_bar" if one.who == "firm" else pl.col("party") == "person"
+    return is_stated & is_meant & (pl.col("decided_on") >= one.in_force)
 
 
 def _end(period: Span | str, begun: pl.Expr) -> pl.Expr:
@@ -125,6 +153,7 @@ def _described(as_of: date) -> list[pl.Expr]:
         "period_unstated": until.is_null(),
         "period_outside": is_stated & ~until.is_between("_least", "_most"),
         "article_unknown": pl.col("article").is_null() & (pl.col("party") == "person"),
+        "if_grave": pl.col("_is_grave").fill_null(False),
         "annulled": is_annulled,
     }
     told = [pl.when(test.fill_null(False)).then(pl.lit(code)).otherwise(_NO_TEXT) for code, test in tests.items()]

@@ -40,7 +40,7 @@ def checklist(found: pl.LazyFrame, records: EvidenceRecords, law: SeriousList, a
     frame = _with_frequency(asked.join(own, on="record_id"), records.penalties)
     frame = _with_supervision(frame, records, law.evidence_window.on(as_of))
     rows = [
-        frame.select(
+        frame.filter(pl.col("decided_on") >= (factor.from_ or date.min)).select(
             "record_id",
             position=pl.lit(position, dtype=COUNT),
             factor=pl.lit(factor.id),

@@ -18,6 +18,7 @@ BY_ITSELF = {
     "removal_possible": "可以申请提前移出",
     "term_ends": "处罚限制期限届满",
     "ban_ends": "禁业期限届满",
+    "bar_ends": "不予受理、不得开展试验的期限届满",
     "tier_may_change": "信用等级可能变化",
 }
 REPAIRS = ("wait_over", "repair_possible", "repair_closes", "wait_on_list_over", "removal_possible")
@@ -33,6 +34,8 @@ TO_BE_DONE = {
     "carry_out": "停止公示（执行决定）",
     "push_listing": "推送外省（列入）",
     "rectify": "完成整改",
+    "ask_retest": "申请复验（对检验结果有异议的）",
+    "correct_result": "更正公告不当的抽检结果",
 }
 WHATS = {**TO_BE_DONE, **BY_ITSELF}
 SUBJECTS = {

@@ -30,12 +30,19 @@ BAN_NOTES = {
     "period_unstated": "期限未载明，条文也不能确定，须核对决定书",
     "period_outside": "期限与条文规定不符，须核对决定书",
     "article_unknown": "依据的条文不在禁业条文表中",
+    "if_grave": "以决定书认定情节严重为前提，须核对决定书",
     "annulled": "处罚决定已被撤销",
 }
 WHO = {"enterprise": "企业", "representative": "法定代表人、负责人"}
 PARTIES = {"person": "个人", "firm": "单位"}
-BAN_KINDS = {"person_ban": "行业禁入", "penalty": "行政处罚"}
-GAPS = {"calendar": "工作日历未及该年"}
+BAN_KINDS = {"person_ban": "行业禁入", "penalty": "行政处罚", "application_bar": "处罚附带的申请、试验限制"}
+BARRED_FROM = {
+    "trade": "从事生产经营活动",
+    "testing": "从事检验工作",
+    "applications": "提出相应的许可、备案申请",
+    "trials": "开展临床试验",
+}
+GAPS = {"calendar": "国务院办公厅该年部分节假日安排的通知尚未录入工作日历"}
 
 LISTING = Table(
     "listings",
@@ -165,6 +172,7 @@ BAN = Table(
         Column("record_kind", TEXT, "记录种类", "ban of a person, or penalty", True, BAN_KINDS),
         Column("record_id", TEXT, "记录标识", "the record", True),
         Column("party", TEXT, "对象", "person or firm", True, PARTIES),
+        Column("barred", TEXT, "禁止事项", "from what", True, BARRED_FROM),
         Column("name", TEXT, "姓名或者名称", "who is barred"),
         Column("masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
         Column("enterprise_id", TEXT, "企业标识", "the firm, or the enterprise acted for"),

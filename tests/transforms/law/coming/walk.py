@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import polars as pl
 
-ON_DISPLAY = ("awaiting", "overdue", "public", "hidden")
+ON_DISPLAY = ("awaiting", "overdue", "public", "hidden", "stayed")
 DAY = timedelta(days=1)
 
 
@@ -25,15 +25,21 @@ def states(legal):
     """What stands on the day: sets of (record, system) by what is true of them."""
     publicity, listings, repair = legal.publicity, legal.register.listings, legal.repair
     day = legal.as_of
-    bans = legal.bans.with_columns(system=pl.lit(None, dtype=pl.String))
+    every = legal.bans.with_columns(system=pl.lit(None, dtype=pl.String))
+    bans = every.filter(pl.col("record_kind") != "application_bar")
+    bars = every.filter(pl.col("record_kind") == "application_bar")
     penalties = legal.records["penalty"].with_columns(system=pl.lit(None, dtype=pl.String))
     penalties = penalties.filter(pl.col("revoked_on").is_null()).join(bans, on="record_id", how="anti")
     listed = listings.with_columns(system=pl.lit(None, dtype=pl.String))
     verdict = pl.col("verdict")
+    elsewhere = listings.with_columns(system=pl.lit("credit_china"))
+    is_there = (pl.col("credit_china_stop_on") > day).fill_null(True)
     return {
-        "shown": _pairs(pl.concat([publicity, legal.spot_checks]), pl.col("state").is_in(ON_DISPLAY)),
+        "shown": _pairs(pl.concat([publicity, legal.spot_checks]), pl.col("state").is_in(ON_DISPLAY))
+        | _pairs(elsewhere, is_there),
         "listed": _pairs(listed, pl.col("state") == "standing"),
         "barred": _pairs(bans, "is_in_force"),
+        "bar": _pairs(bars, "is_in_force"),
         "restricted": _pairs(penalties, (pl.col("valid_until_on") >= day).fill_null(True)),
         "not_yet": _pairs(repair, verdict == "not_yet"),
         "never": _pairs(repair, verdict == "never"),
@@ -46,6 +52,7 @@ def happened(before, after):
     """What was otherwise the day before: (what, record, system). That something came on display is never foretold."""
     gone = {name: before[name] - after[name] for name in before}
     found = {("publicity_ends", *pair) for pair in gone["shown"]} | {("listing_ends", *pair) for pair in gone["listed"]}
+    found |= {("bar_ends", *pair) for pair in gone["bar"]}
     found |= {("ban_ends", *pair) for pair in gone["barred"]} | {("term_ends", *pair) for pair in gone["restricted"]}
     found |= {("may_ask", *pair) for pair in gone["not_yet"] & after["eligible"]}
     found |= {("time_over", *pair) for pair in gone["not_yet"] & after["open"]}
@@ -117,7 +124,7 @@ _UNRECORDED = pl.col("what").is_in(["push", "push_repair", "push_listing"]) | (
 
 
 # What stays as it has become, so that one look from the first day to the last sees it.
-LASTING = ("publicity_ends", "listing_ends", "ban_ends", "term_ends", "came")
+LASTING = ("publicity_ends", "listing_ends", "ban_ends", "bar_ends", "term_ends", "came")
 
 
 def all_foretold(rows):
