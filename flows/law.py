@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.policies import read_bans, read_calendar, read_list_law, read_publicity_law, read_spot_checks
-from flows.settings import Settings
+from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import Run, Store, known
 from transforms.law import calendar_of
 from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
@@ -27,6 +27,11 @@ def read_legal_law(policy_dir: Path, day: date) -> LegalLaw:
     )
 
 
+def law_in_force(settings: Settings, day: date) -> LegalLaw | None:
+    """The law by which a night of `day` goes; None where the office applies none. Raises PolicyProblems."""
+    return None if settings.law == "none" else read_legal_law(settings.policy_dir, day)
+
+
 def legal_of(
     settings: Settings, store: Store, run: Run, as_of: date | None = None, enterprise_id: str | None = None
 ) -> Legal:
@@ -36,5 +41,13 @@ def legal_of(
 
 
 def legal_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: date) -> Legal:
-    """What the law makes of the records on `day`. Raises PolicyProblems."""
-    return Legal(records, read_legal_law(settings.policy_dir, day), day)
+    """What the law makes of the records on `day`. Raises PolicyProblems; SettingsProblems where no law is applied."""
+    law = law_in_force(settings, day)
+    if law is None:
+        expected = "policy, and the files of law/ in the policy folder"
+        advice = "本机构的设置为不适用名单、公示和修复的规定（law = none），没有这方面的结果。"
+        problem = SettingProblem(
+            "law", "the settings", "none", "lists, publicity and repair need a law", expected, advice
+        )
+        raise SettingsProblems([problem])
+    return Legal(records, law, day)

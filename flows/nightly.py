@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import settings as configuration
-from flows.law import read_legal_law
+from flows.law import law_in_force
 from flows.night.bring_in import bring_in, rules_of
 from flows.night.check import check
 from flows.night.keep import keep
@@ -86,7 +86,7 @@ def run(settings: Settings, as_of: date | None, known_at: datetime | None, schem
     _see_inbox(settings)
     policy = read_scheme(settings.policy_dir, scheme or settings.scheme)
     today = _now(settings).date()
-    read_legal_law(settings.policy_dir, today)
+    law_in_force(settings, today)
     for due in nights_due(_store(settings).last("nightly"), as_of or today, _now(settings), settings.catch_up):
         policy.scheme.tiers.on(due, f"{policy.scheme.scheme}: tiers")
     server_for_this_process()

@@ -37,6 +37,7 @@ class Settings:
     publications: Path = Path()
     policy_dir: Path = POLICY
     scheme: str = "reference"
+    law: str = "policy"
     timezone: str = "Asia/Shanghai"
     office_name: str = "药品监督管理局信用办公室"
     buckets: int | None = None

@@ -124,6 +124,13 @@ def _fingerprint(value: object) -> str:
     return text
 
 
+def _law(value: object) -> str:
+    text = _text(value)
+    if text not in ("policy", "none"):
+        raise ValueError("neither policy nor none")
+    return text
+
+
 class Form(NamedTuple):
     """read: from a value as given to the type it is to have. expected: what a person is told to give."""
 
@@ -139,6 +146,7 @@ FORMS: Mapping[str, Form] = {
     "publications": Form(_path, "the folder publications are written to"),
     "policy_dir": Form(_path, "a folder with schemes/, sources/ and law/"),
     "scheme": Form(_text, "the name of a file in schemes/ of the policy folder"),
+    "law": Form(_law, "policy: by the folder law/ of the policy folder; none: no law of lists, publicity and repair"),
     "timezone": Form(_zone, "a time zone such as Asia/Shanghai"),
     "office_name": Form(_title, "the Chinese title of the office, for reports"),
     "buckets": Form(_buckets, f"a number of parts for the store, 1 to {_MOST_BUCKETS}"),

@@ -16,7 +16,7 @@ SOURCES = Path(__file__).parents[2] / "policy" / "sources"
 WEEKLY_BEFORE_END = (28, 21, 14)  # the history at once, then two weekly deliveries,
 DAILY_FROM = 7  # then one a day
 STAMP = "sent_on"  # when an office last changed what it reports: without it nobody could order reports of one night
-UNUSED = ("publicity_until_on", "remark", "ungraded_count", "registration_no")
+UNUSED = ("score_centipoints", "publicity_until_on", "remark", "ungraded_count", "registration_no")
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ def _with(own: Frames, name: str, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _persons(seen: Seen, settings: Settings) -> Legal | None:
     """The law's state of natural persons, who are no enterprise and have no word kept; None where it has none."""
+    if settings.law == "none":
+        return None
     whose = Whose.these(PERSONS, seen.night.buckets)
     found = {kind: known(kind, seen, whose).filter(test).collect() for kind, test in HAS_A_WORD.items()}
     if all(rows.is_empty() for rows in found.values()):
@@ -96,6 +98,8 @@ def _gaps(word: Frames, persons: Legal | None) -> pl.DataFrame:
 
 
 def _missing(gaps: pl.DataFrame, settings: Settings, until: date) -> Iterator[str]:
+    if gaps.is_empty():
+        return
     last_on = calendar_of(read_calendar(settings.policy_dir), until).last_on
     asked = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > last_on))
     for gap, count in asked.group_by("gap").len().sort("gap").iter_rows():

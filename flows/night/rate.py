@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.law import read_legal_law
+from flows.law import law_in_force
 from flows.night import standing
 from flows.night.basis import basis_of, scheme_of
 from flows.night.differences import stage_differing
@@ -25,11 +25,12 @@ RESULTS = ("ratings", "trace")
 
 @dataclass(frozen=True)
 class _Work:
-    """What every batch of a night needs. former: the last night of an earlier day."""
+    """What every batch of a night needs. law: None where the office applies none. former: the last night of an
+    earlier day."""
 
     seen: Seen
     policy: PolicyInForce
-    law: LegalLaw
+    law: LegalLaw | None
     former: Run | None
 
 
@@ -42,8 +43,9 @@ def rate_all(
     """
     seen = Seen.by(night, store)
     standing.stage_before(seen)
-    scope = scope_of(seen, former, basis_of(policy, settings.policy_dir, night.as_of), settings.full)
-    work = _Work(seen, policy, read_legal_law(settings.policy_dir, night.as_of), former)
+    basis = basis_of(policy, settings.policy_dir, night.as_of) | ({"law": "none"} if settings.law == "none" else {})
+    scope = scope_of(seen, former, basis, settings.full)
+    work = _Work(seen, policy, law_in_force(settings, night.as_of), former)
     return scope.facts(sum(_rate(work, number, whose) for number, whose in enumerate(scope.batches(night.buckets))))
 
 
@@ -53,7 +55,7 @@ def _rate(work: _Work, number: int, whose: Whose) -> int:
     known = known_records(seen, whose)
     records = dict(zip(known, map(pl.DataFrame.lazy, pl.collect_all(known.values())), strict=True))
     ids = records["enterprise"].select("enterprise_id")
-    legal = legal_of_batch(records, work.law, seen.night)
+    legal = legal_of_batch(records, work.law, seen.night) if work.law else None
     after = _collected(rate(records, ids, work.policy.scheme, seen.night.as_of, _releases(legal)))
     before = Rating(*(_before(table, seen, whose) for table in RESULTS))
     stage_differing(seen.night, *({"ratings": one.ratings, "trace": one.trace} for one in (before, after)))
@@ -62,10 +64,11 @@ def _rate(work: _Work, number: int, whose: Whose) -> int:
     return int(after.ratings.select(pl.len()).collect().item())
 
 
-def _releases(legal: Legal) -> pl.LazyFrame | None:
+def _releases(legal: Legal | None) -> pl.LazyFrame | None:
     """What the register of decisions releases; None where it says nothing of these enterprises."""
-    is_silent = legal.records["decision"].select(pl.len()).collect().item() == 0
-    return None if is_silent else legal.releases
+    if legal is None or legal.records["decision"].select(pl.len()).collect().item() == 0:
+        return None
+    return legal.releases
 
 
 def _before(table: str, seen: Seen, whose: Whose) -> pl.LazyFrame:

@@ -27,15 +27,16 @@ def legal_of_batch(records: Mapping[str, pl.LazyFrame], law: LegalLaw, night: Ni
     return Legal({**records, "enterprise": register}, law, night.as_of)
 
 
-def stage_word(seen: Seen, whose: Whose, legal: Legal, number: int) -> None:
+def stage_word(seen: Seen, whose: Whose, legal: Legal | None, number: int) -> None:
     """Stage the word on these enterprises where it is another than the night before, and steps that were refused."""
     before = word_before(seen, whose)
-    is_silent = legal.records["enterprise"].select(pl.len()).collect().item() == 0
-    after = _silence() if is_silent else kept(legal)
+    if legal is not None and legal.records["enterprise"].select(pl.len()).collect().item() == 0:
+        legal = None
+    after = kept(legal) if legal else _silence()
     lost = before["law"].select(_ID).join(after["law"], on=_ID, how="anti")
     after["law"] = pl.concat([after["law"], without_word(lost)])
     stage_differing(seen.night, before, after)
-    if not is_silent:
+    if legal:
         seen.night.stage(REFUSED, refused(legal), number)
 
 

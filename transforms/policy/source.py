@@ -46,7 +46,8 @@ class Cell(Strict):
     """How one field is read from a row.
 
     from: accepted headings, the first is the field's own name for it in reports; or `constant`, or `template`
-    ("{inspection}-{rec}", of inputs). unit: 元 or 万元, read exactly into fen. dates: formats tried in order
+    ("{inspection}-{rec}", of inputs). unit: 元 or 万元, read exactly into fen; 分 (points), read
+    exactly into hundredths. dates: formats tried in order
     (default: those of _common.yaml). words: source text to code, beside the Chinese words of the kind; ignore:
     texts read as empty; anything else in a closed vocabulary is a finding. split: characters that separate several
     values. replace: regular expression to text, before anything else is checked. pattern: what the whole text must
@@ -56,7 +57,7 @@ class Cell(Strict):
     from_: list[str] = Field(default=[], alias="from")
     constant: bool | int | str | list[str] | None = None
     template: str | None = None
-    unit: Literal["元", "万元"] | None = None
+    unit: Literal["元", "万元", "分"] | None = None
     dates: list[str] | None = None
     words: dict[str, str] = Field(default={})
     ignore: list[str] = Field(default=[])

@@ -6,8 +6,8 @@ import polars as pl
 
 from transforms.records.text import halfwidth
 
-# Decimal places of a unit down to fen.
-PLACES = {"元": 2, "万元": 6}
+# Decimal places of a unit down to fen, or of points down to hundredths.
+PLACES = {"元": 2, "万元": 6, "分": 2}
 _NUMBER = r"^[0-9]+(\.[0-9]*)?$"
 _THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _MOST_DIGITS = 12  # of the whole part: what is larger is no fine and would leave 64 bits

@@ -12,7 +12,12 @@ INSPECTION_TYPES = {
     "special": "专项检查",
     "random": "双随机检查",
 }
-CONCLUSIONS = {"compliant": "符合要求", "rectify_first": "待整改后评定", "non_compliant": "不符合要求"}
+CONCLUSIONS = {
+    "compliant": "符合要求",
+    "rectify_first": "待整改后评定",
+    "non_compliant": "不符合要求",
+    "not_rated": "未评定",
+}
 # In the order of severity of the penalty law, lightest first.
 PENALTY_KINDS = {
     "warning": "警告",

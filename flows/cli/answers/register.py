@@ -30,7 +30,8 @@ def find(store: Store, run: Run, who: str) -> Found:
     number. Names are compared as the intake compares them.
     """
     text = who.strip()
-    by_id = _current(store.scan("enterprise", run, enterprise_id=text.upper()), run).collect()
+    code = text.upper() if text.isascii() else _number_key(text)
+    by_id = _current(store.scan("enterprise", run, enterprise_id=code), run).collect()
     if by_id.height:
         return Found(by_id)
     register = _current(store.scan("enterprise", run), run)
@@ -59,17 +60,26 @@ def _current(frame: pl.LazyFrame, run: Run) -> pl.LazyFrame:
 
 
 def _rank(text: str) -> pl.Expr:
+    from transforms.records.register import number_key
     from transforms.records.text import normalise_name
 
     name = _name_key(text)
     former = pl.col("former_names").list.eval(normalise_name(pl.element()))
+    number = _number_key(text)
+    licences = pl.col("licence_nos").list.eval(number_key(pl.element()))
     tests = (
-        (pl.col("enterprise_id") == text) | (pl.col("uscc") == text.upper()),
+        (pl.col("enterprise_id") == text) | (pl.col("uscc") == number.replace("-", "")),
         pl.col("name_key") == name,
         former.list.contains(pl.lit(name)),
-        pl.col("licence_nos").list.contains(pl.lit(text)) | (pl.col("registration_no") == text),
+        licences.list.contains(pl.lit(number)) | (number_key(pl.col("registration_no")) == number),
     )
     return pl.coalesce(pl.when(test).then(pl.lit(rank)) for rank, test in enumerate(tests))
+
+
+def _number_key(text: str) -> str:
+    from transforms.records.register import number_key
+
+    return str(pl.select(number_key(pl.lit(text))).item())
 
 
 def _name_key(text: str) -> str:

@@ -24,6 +24,9 @@ INSPECTION = Kind(
         Column("minor_count", COUNT, "一般缺陷数", "minor defects"),
         Column("ungraded_count", COUNT, "未分级缺陷数", "defects without a grade: kept, not counted"),
         Column("conclusion", TEXT, "结论", "the inspectors' conclusion", words=words.CONCLUSIONS),
+        Column(
+            "score_centipoints", COUNT, "检查得分", "the sender's own score, in hundredths; never points of a scheme"
+        ),
         day("rectify_by_on", "整改期限", "last day for rectification"),
         day("rectified_on", "整改完成日期", "day rectification was accepted"),
         day("published_on", "结果公示日期", "first day its result is public; empty: not known to be"),

@@ -1,0 +1,91 @@
+"""A register of another country: no law of lists and publicity, days long past, a score of its own, "not rated"."""
+
+import shutil
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from flows.law import legal_of
+from flows.night.work import Steps
+from flows.settings import SettingsProblems
+from tests.flows.intake.inboxes import put
+from tests.flows.night.nights import ZONE, office_at, run_night
+from tests.realdata import REPOSITORY
+
+SCHEME = """
+scheme: foreign
+title: 外地评价
+illustrative: true
+mode: deduct
+base: {values: {2001-01-01: 100}, basis: 约定, confidence: I}
+window: {values: {2001-01-01: {rolling: {years: 2}}}, basis: 约定, confidence: I}
+rounding: {values: {2001-01-01: half_up}, basis: 约定, confidence: I}
+tiers: {values: {2001-01-01: [{tier: A, title: 好, from: 90}, {tier: B, title: 差}]}, basis: 约定, confidence: I}
+items:
+  - id: low_score
+    title: 得分低
+    kind: inspection
+    when: score_centipoints < 6000
+    award: {values: {2001-01-01: {fixed: -20}}, basis: 约定, confidence: I}
+"""
+SOURCE = """
+source: foreign
+title: 外地检查
+office: City
+files: ["*inspections*"]
+basis: 约定
+confidence: I
+inputs:
+  number: {from: [ID], required: true}
+records:
+  - kind: enterprise
+    identify: {scheme: city, number: number, name: name}
+    fold: {by: [number], take: {name: last, name_key: last}}
+    columns:
+      name: {from: [Name]}
+      state: {constant: active}
+  - kind: inspection
+    identify: {scheme: city, number: number, name_must_match: false}
+    columns:
+      party_name: {from: [Name]}
+      inspection_no: {from: [No]}
+      inspected_on: {from: [Date]}
+      score_centipoints: {from: [Score], unit: 分}
+      conclusion: {from: [Result], words: {Pass: compliant, Fail: non_compliant, Exempt: not_rated}}
+"""
+DAY = date(2003, 5, 1)
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    policy = tmp_path / "policy"
+    for folder, name, text in (("schemes", "foreign", SCHEME), ("sources", "foreign", SOURCE)):
+        (policy / folder).mkdir(parents=True)
+        (policy / folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    shutil.copy(REPOSITORY / "policy" / "sources" / "_common.yaml", policy / "sources")
+    shutil.copy(REPOSITORY / "policy" / "gate.yaml", policy)
+    rows = [("7", "F1", "58.5", "Fail"), ("7", "F2", "99.25", "Pass"), ("8", "F3", "", "Exempt")]
+    cells = [
+        {"ID": i, "Name": f"Cafe {i}", "No": no, "Date": "2003-04-02", "Score": s, "Result": r} for i, no, s, r in rows
+    ]
+    put(tmp_path / "inbox", "inspections.csv", cells)
+    return office_at(tmp_path, policy_dir=policy, scheme="foreign", law="none")
+
+
+def test_a_register_without_law_is_rated_on_a_day_long_past_through_the_real_gate(foreign):
+    done = run_night(foreign, DAY, Steps(), datetime(2003, 5, 2, 2, tzinfo=ZONE))
+    assert done.state == "passed"
+    ratings = foreign.store.scan("ratings").collect().sort("enterprise_id")
+    assert ratings.select("enterprise_id", "tier").rows() == [("city:7", "B"), ("city:8", "A")]
+    kept = foreign.store.scan("inspection").collect().sort("inspection_no")
+    assert kept.select("score_centipoints", "conclusion").rows() == [
+        (5850, "non_compliant"), (9925, "compliant"), (None, "not_rated")]  # fmt: skip
+    with pytest.raises(SettingsProblems, match="law"):
+        legal_of(foreign.settings, foreign.store, foreign.store.last("nightly"))
+
+
+def test_a_policy_folder_without_law_is_refused_unless_the_settings_say_so(foreign):
+    office = replace(foreign, settings=replace(foreign.settings, law="policy"))
+    with pytest.raises(OSError, match="law"):
+        run_night(office, DAY, known_at=datetime(2003, 5, 2, 2, tzinfo=ZONE))
