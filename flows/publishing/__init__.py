@@ -8,6 +8,7 @@
 - `latest`     the version that readers see, and whether it is what it says
 - `withdrawals` what the law has ended, and what of it the run may take down by itself
 - `release`    releases, alone in the store, and what was cut short before
+- `restore`    a damaged latest version made anew from what is left of it
 - `steps`      prepare, sign, release, verify; the command line, the publish flow and the nightly run take these
 """
 
@@ -21,6 +22,7 @@ from flows.publishing.steps import (
     prepare_and_publish,
     prepare_and_publish_all,
     release_signed,
+    restore_all,
     summary_of,
     verify_all,
     waiting_draft,
@@ -37,6 +39,7 @@ __all__ = [
     "prepare_and_publish",
     "prepare_and_publish_all",
     "release_signed",
+    "restore_all",
     "summary_of",
     "verify_all",
     "waiting_draft",

@@ -27,7 +27,7 @@ _CAUSES_OF_STATES = {
     "unpublished": LIST.usual["MOD"],
     "to_withdraw": "annulled",
     "withdrawn": "annulled",
-    **{state: state for state in ("repaired", "delisted", "deregistered", "taken_off", "hidden")},
+    **{state: state for state in ("annulled", "repaired", "delisted", "deregistered", "taken_off", "hidden", "stayed")},
 }
 _HELD = {
     **{gap: f"公示期不能确定（{word}）" for gap, word in GAPS.items()},

@@ -20,6 +20,7 @@ from flows.publishing.contents import Contents, PublishedList
 from flows.publishing.latest import Latest, latest_of, newest_readable
 from flows.publishing.lists import LISTS, SERIOUS_LIST, list_called
 from flows.publishing.release import Releasing, draft_names, releasing, store_of, waiting_drafts
+from flows.publishing.restore import restore
 from flows.publishing.withdrawals import gone_from
 from flows.settings import Settings
 from flows.store import Busy, Run
@@ -325,6 +326,12 @@ def verify_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:
     only. Raises NotApprovable where there is no such list.
     """
     return [_verified(latest_of(settings, store_of(settings), list_called(name).spec)) for name in names or LISTS]
+
+
+def restore_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:
+    """Make anew what is damaged of the latest versions, and check them; `restored` says what was done."""
+    done = {name: restore(settings, name) for name in names or LISTS}
+    return [answer | {"restored": done[answer["list"]]} for answer in verify_all(settings, names)]
 
 
 def _verified(latest: Latest) -> Answer:

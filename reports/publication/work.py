@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,9 +22,11 @@ from reports.publication.contract import (
     IndexProblem,
     described,
     digest_of,
+    read_index,
     verify,
 )
-from reports.publication.delta import Causes, Delta, by_key, delta_of, entry_from
+from reports.publication.delta import Causes, Delta, DeltaProblem, apply, by_key, delta_of, entry_from
+from reports.publication.delta import read as read_delta
 from reports.publication.folder import Shelf, order
 from reports.render.csv_text import csv_bytes
 from reports.render.html import page
@@ -167,6 +170,49 @@ def released_entries(spec: ListSpec, folder: Path) -> tuple[Entry, ...]:
         return tuple(entry_from(spec, entry) for entry in content["entries"])
     except (OSError, ValueError, KeyError, TypeError) as damaged:
         raise IndexProblem(f"{path}：文件缺失、为空或者损坏，不能读取") from damaged
+
+
+def remade(spec: ListSpec, folder: Path) -> dict[str, bytes]:
+    """The files of a version made anew from those that are left: only such as its index names, byte for byte.
+
+    Raises IndexProblem where the index cannot be read.
+    """
+    index = read_index(folder)
+    notices = (ILLUSTRATIVE,) if index.is_illustrative else ()
+    head = ListHead(index.title, index.office, index.as_of, index.version, notices)
+    known = {file.name: file.sha256 for file in index.files}
+    found: dict[str, bytes] = {}
+    for entries, delta in _left_of(spec, folder, index):
+        files = _files(ListView(spec, head, entries), delta)
+        found |= {name: made for name, made in files.items() if hashlib.sha256(made).hexdigest() == known.get(name)}
+    return found
+
+
+def _left_of(spec: ListSpec, folder: Path, index: Index) -> Iterator[tuple[tuple[Entry, ...], Delta]]:
+    """Entries and delta of a version: as its files say, or each worked out from the other and the version before."""
+    before = _readable(spec, folder.parent / index.previous) if index.previous else ()
+    entries = _readable(spec, folder)
+    try:
+        delta = read_delta(spec, json.loads((folder / "delta.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        delta = None
+    if entries is None and before is not None and delta is not None:
+        try:
+            entries = apply(before, delta)
+        except DeltaProblem:
+            return
+    if entries is not None and delta is not None:
+        yield entries, delta
+    if entries is not None and before is not None:
+        causes: Causes = {(each.operation, each.key): each.cause for each in index.withdrawals}
+        yield entries, without_secrets(delta_of(spec, before, entries, (index.previous, index.version), causes))
+
+
+def _readable(spec: ListSpec, folder: Path) -> tuple[Entry, ...] | None:
+    try:
+        return released_entries(spec, folder)
+    except IndexProblem:
+        return None
 
 
 def as_shown_today(spec: ListSpec, entries: Iterable[Entry]) -> dict[Key, Entry]:

@@ -120,6 +120,7 @@ PENALTIES = ListSpec(
         "held": "暂缓公示，待核",
         "taken_off": law.STATES["taken_off"],
         "hidden": law.STATES["hidden"],
+        "stayed": law.STATES["stayed"],
         **law.CAUSES_OF_END,
     },
     usual={"ADD": "published", "MOD": "corrected", "DEL": "off"},

@@ -38,6 +38,9 @@ _BY = click.option("--by", metavar="NAME", callback=_no_name, expose_value=False
 @_BY
 @_NAME
 @click.option("--verify", "is_verifying", is_flag=True, help="Only check the latest versions, file by file.")
+@click.option(
+    "--restore", "is_restoring", is_flag=True, help="Make damaged files of the latest versions anew, and check."
+)
 @as_json
 @common
 @click.pass_context
@@ -46,7 +49,6 @@ def publish(
     /,
     login: str | None,
     name: str | None,
-    is_verifying: bool,
     is_json: bool,
     **flags: Any,  # noqa: ANN401
 ) -> None:
@@ -55,7 +57,7 @@ def publish(
     With --as the person signs as preparer, and somebody else approves. Without it nobody has signed, and two people
     approve. The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示). Each is signed on its own.
     What the law has ended is taken down without signatures. --verify checks every file of the latest versions and who
-    released them; exit code 1 where one is not as it should be.
+    released them; exit code 1 where one is not as it should be. --restore makes damaged files anew from what is left.
 
     \b
     Examples:
@@ -64,12 +66,14 @@ def publish(
       yaoxin publish
       yaoxin publish --verify
     """
-    from flows.publishing import prepare_and_publish, prepare_and_publish_all, summary_of, verify_all
+    from flows.publishing import prepare_and_publish, prepare_and_publish_all, restore_all, summary_of, verify_all
 
+    is_verifying, is_restoring = flags.pop("is_verifying"), flags.pop("is_restoring")
+    check = restore_all if is_restoring else verify_all if is_verifying else None
     secrets = Passphrases(flags.pop("passphrase_fd"))
     settings = settings_of(**flags)
-    if is_verifying:
-        checked = verify_all(settings, [name] if name else [])
+    if check is not None:
+        checked = check(settings, [name] if name else [])
         _answer(context, checked[0] if name else summary_of(checked), is_json)
         return
     by = _signed_in(settings, login, secrets) if login is not None else None
@@ -145,11 +149,12 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     from flows.cli.text import pairs
 
     yield f"{answer['title']}：{answer['message']}"
-    told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems")
+    told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems", "restored")
     rest = ((name, value) for name, value in answer.items() if name not in told)
     yield from pairs((name, str(value)) for name, value in rest if value not in (None, ""))
     for one in answer.get("signatures", ()):
         yield f"  签名　{'拟定' if one['act'] == 'prepare' else '批准'}　{one['name']}（{one['login']}）"
     for word, entries in (("已撤下", answer.get("withdrawn", ())), ("公示超期", answer.get("beyond", ()))):
         yield from (f"  {word}　{one['decision_no']}　{one['name']}：{one['why']}" for one in entries)
+    yield from (f"  {line}" for line in answer.get("restored", ()))
     yield from (f"  ! {line}" for line in answer.get("held", ()))

@@ -58,7 +58,8 @@ def settings_of(root):
 
 
 def step(kind, number, **more):
-    return decision(kind, number, "MX-1", matter="penalty", target="鄂罚1号", decided_on=after(1), **more)
+    known = {"matter": "penalty", "target": "鄂罚1号", "decided_on": after(1)}
+    return decision(kind, number, "MX-1", **known | more)
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +98,16 @@ def test_an_annulled_penalty_is_withdrawn_whenever_it_becomes_known(town, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("kind", "title"), [("repair", "准予信用修复"), ("temporary_repair", "破产临时屏蔽")], ids=["repair", "court"]
+    ("kind", "title", "matter"),
+    [
+        ("repair", "准予信用修复", "penalty"),
+        ("temporary_repair", "破产临时屏蔽", "penalty"),
+        ("stay", "停止执行，暂停公示", "stay"),
+    ],
+    ids=["repair", "a court's plan", "a court's stay"],
 )
-def test_a_granted_repair_and_a_court_s_plan_take_it_down(town, tmp_path, kind, title):
-    answer = tomorrow(tmp_path, step(kind, "修1号"))["penalties"]
+def test_a_granted_repair_and_a_court_s_order_take_it_down(town, tmp_path, kind, title, matter):
+    answer = tomorrow(tmp_path, step(kind, "修1号", matter=matter))["penalties"]
     assert (answer["state"], public(town)) == ("withdrawn", {"鄂罚2号"})
     index = read_index(town.publications / "penalties" / "latest")
     assert index.reason == f"依法撤下：{title} 1 条"
