@@ -10,11 +10,12 @@ from typing import Literal
 from flows.demo import words
 from flows.demo.codes import ORGANISATION_CODES, PROVINCE, credit_code, wrong_check, wrong_organisation
 from flows.demo.facts import Fact, Value
-from flows.demo.region import Enterprise, is_second_twin
+from flows.demo.region import TWIN_EVERY, Enterprise, is_second_twin
 from flows.demo.register import PROPOSER
 from transforms.tables import KINDS
 
 EVERY = 400  # of so many good first reports of a kind, each fault of that kind precedes one
+_MOST_BY_NAME = 20  # complaints that name an enterprise by a name that two bear
 APART = 4  # good rows from one fault to the next
 STRANGER = ORGANISATION_CODES // 2  # serials from here on stand in no register
 
@@ -92,6 +93,13 @@ FAULTS = (
 )
 
 
+def is_complained_of_by_name(serial: int) -> bool:
+    """Whether a complaint names the enterprise by a name that two bear. It comes on the day of the register, whatever
+    the size of the region: of all twins of a large one they would be most of that day's complaints, and the gate takes
+    that for a source that changed its format."""
+    return is_second_twin(serial) and serial < TWIN_EVERY * _MOST_BY_NAME
+
+
 class Planting:
     """Puts faulty rows before good ones, so that none is the last of its file. Which ones depends only on the facts
     before, so a larger region leaves the first ones as they were."""
@@ -102,7 +110,7 @@ class Planting:
 
     def before(self, fact: Fact, enterprise: Enterprise) -> Iterator[Fact]:
         """The faulty rows that come before `fact`: at most one made from it, and one that names two namesakes."""
-        if fact.kind == "enterprise" and fact.role == "first" and is_second_twin(enterprise.serial):
+        if fact.kind == "enterprise" and fact.role == "first" and is_complained_of_by_name(enterprise.serial):
             yield _namesake(fact, enterprise)
         if fact.role != "first" or fact.values.get("party_class") == "person":
             return

@@ -47,22 +47,18 @@ class Inbox:
     def again(self, file_id: str) -> Reading | None:
         """A file that came before, read again as it came; None where its bytes are nowhere any more."""
         before = self.known.files[file_id]
+        if self.archive is None:
+            path = self._paths.get(file_id)
+            return None if path is None else self._read(path, self.folder)
         root = self.work / "again" / file_id
-        copy = root / before.file_name
         try:
-            if not self._restored(file_id, copy):
-                return None
+            self.archive.restore(file_id, root / before.file_name)
+        except KeyError:  # it came before there was an archive, and has left the inbox
+            return None
         except ArchiveDamaged as damage:
             self.remarks.append(f"归档文件已损坏，未能重新读取“{before.file_name}”：{damage}")
             return None
-        return self._read(copy, root)
-
-    def _restored(self, file_id: str, copy: Path) -> bool:
-        if self.archive is not None and self.archive.has(file_id):
-            self.archive.restore(file_id, copy)
-            return True
-        path = self._paths.get(file_id)
-        return path is not None and copied(path, copy) == file_id
+        return self._read(root / before.file_name, root)
 
     def _in_inbox(self) -> Iterator[Reading]:
         """The files below the folder that are to be read; of equal ones the first, or the first that is sent again."""

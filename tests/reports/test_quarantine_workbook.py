@@ -159,3 +159,43 @@ def test_any_cell_comes_back_as_it_went(tmp_path_factory, cells):
     content = quarantine_workbook(problems({"row_text": json.dumps(row)}), "任意")
     raw = read_back(content, tmp_path_factory.mktemp("back"))
     assert raw.frame.select(list(row)).row(0) == tuple(cell or None for cell in cells)
+
+
+def test_a_cell_at_fault_is_marked_and_says_why_beside_it():
+    sheet = opened(quarantine_workbook(SEVERAL, "行政处罚"))[CORRECTION_SHEET]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    cell = sheet.cell(2, columns["罚款金额"])
+    assert cell.fill.fgColor.rgb == "FFFFC7CE"
+    assert "罚款金额为负数" in cell.comment.text
+    assert "应为：应为 0 或以上的数" in cell.comment.text
+    assert "相近名称：甲、乙" in sheet.cell(2, columns["名称"]).comment.text
+    sound = sheet.cell(2, columns["统一社会信用代码"])
+    assert (sound.comment, sound.fill.fill_type) == (None, None)
+    assert sheet.freeze_panes == "A2"
+
+
+def test_a_column_with_a_vocabulary_offers_its_words():
+    book = opened(quarantine_workbook(SEVERAL, "行政处罚", {"备注": ["有", "无"], "没有这一列": ["甲"]}))
+    sheet = book[CORRECTION_SHEET]
+    (offer,) = sheet.data_validations.dataValidation
+    assert (offer.type, str(offer.sqref), offer.formula1) == ("list", "D2:D4", "选项!$A$2:$A$3")
+    lists = book["选项"]
+    assert lists.sheet_state == "hidden"
+    assert [cell.value for cell in lists["A"]] == ["备注", "有", "无"]
+
+
+def test_the_words_offered_are_read_by_the_source_they_are_offered_for(tmp_path):
+    """Every word of every drop-down of every shipped source, under every heading."""
+    from flows.workbooks import choices_of
+    from tests.flows.intake.inboxes import COMMON, SOURCES
+    from transforms.records import Terms, map_rows
+
+    terms = Terms(COMMON, datetime(2026, 3, 1, 2, tzinfo=UTC), b"key")
+    for source in SOURCES:
+        for heading, words in choices_of(source).items():
+            raw = pl.DataFrame({heading: list(words), "row_no": range(2, len(words) + 2)})
+            for record in source.records:
+                if any(heading in cell.from_ for cell in record.columns.values()):
+                    problems = map_rows(raw, source, record, terms).problems
+                    refused = problems.filter(pl.col("column") == heading, pl.col("code") == "unknown_word")
+                    assert refused.is_empty(), (source.source, heading, refused["value"].to_list())

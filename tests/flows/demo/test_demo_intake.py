@@ -11,8 +11,10 @@ import pytest
 
 from flows.demo import deliver, write_demo
 from flows.demo.facts import Fact, Span
+from flows.demo.faults import is_complained_of_by_name
 from flows.demo.offices import office_of, read_source
 from flows.demo.plan import planned
+from flows.gate import read_gate
 from flows.intake import Intake, Known, Rules, read_common, take_in
 from transforms.policy.document import load_document
 from transforms.policy.source import Source
@@ -99,6 +101,12 @@ def test_every_kind_of_fault_is_planted_and_every_reason_is_for_a_person(at_once
     assert {fault.code for fault in FAULTS} | {"ambiguous_name"} == set(at_once.quarantine["code"])
     assert at_once.quarantine["reason"].str.contains(r"\p{Han}").all()
     assert at_once.quarantine["expected"].str.contains(r"\p{Han}").all()
+
+
+def test_no_region_is_so_large_that_its_complaints_by_name_alone_refuse_a_night():
+    """Of 50,000 enterprises and two days nearly all complaints of the first day were such."""
+    by_name = sum(is_complained_of_by_name(serial) for serial in range(1_000_000))
+    assert 0 < by_name < read_gate(POLICY).specs["night_accounts"].limits.quarantine_least_rows
 
 
 def test_night_by_night_the_quarantine_is_the_same(at_once, by_night):
