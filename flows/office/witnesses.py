@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.office.database import OfficeProblem
 from flows.office.journal import Head
 from reports.publication.contract import SIGNATURES
 
@@ -24,16 +23,16 @@ NOTED = "office_journal"
 def heads_in(publications: Path, pinned: str) -> Iterator[tuple[str, Head]]:
     """The head that each released version of each list names, with the file.
 
-    Versions signed under another first key than `pinned` rest on another journal. Raises OfficeProblem where a file
-    cannot be read.
+    Versions signed under another first key than `pinned` rest on another journal. A file that cannot be read tells
+    nothing: a version whose signatures were damaged must not keep two people from signing the next.
     """
     for path in sorted(publications.glob(f"*/[0-9]*/{SIGNATURES}")):
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             head, key = document["journal"], document["administrator_key"]
             found = Head(int(head["number"]), str(head["digest"]))
-        except (OSError, ValueError, KeyError, TypeError) as wrong:
-            raise OfficeProblem(f"{path} 不能读取，无法核对办公数据库的日志：请从备份恢复该文件。") from wrong
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
         if key == pinned:
             yield str(path), found
 

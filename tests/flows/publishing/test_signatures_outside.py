@@ -100,6 +100,12 @@ def test_a_version_whose_signatures_were_touched_is_named(settings, folder, chan
     assert told in unsigned_because(settings, folder, released(folder))
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"journal": {}}'])
+def test_a_version_whose_signatures_were_damaged_keeps_nobody_from_signing(settings, folder, content):
+    (folder / "signatures.json").write_bytes(content)
+    assert signed_in(settings, "li")
+
+
 def _index(path):
     return (path.parent / "index.json").read_text(encoding="utf-8").replace("药品", "药品 ")
 
