@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.store.ledger import Ledger
+from flows.store.lock import one_at_a_time
 from tests.flows.night.nights import SECOND, breaking_after, content, copied, differing, run_night
 
 pytestmark = pytest.mark.long
@@ -80,4 +81,24 @@ def test_of_two_runs_one_does_the_work_and_a_killed_one_leaves_nothing(office, f
         assert result.run_id is None
         assert differing(content(office.store), content(first_night.store)) == []
     assert run_night(office, SECOND).run_id == f"nightly-{SECOND}-2"
+    assert differing(content(office.store), undisturbed) == []
+
+
+def test_a_night_that_another_machine_overtakes_ends_as_busy_and_nothing_of_it_is_seen(
+    office, undisturbed, tmp_path, monkeypatch
+):
+    """Two machines on one store: each has a lock of its own."""
+    locks = iter(range(9))
+    monkeypatch.setattr(
+        "flows.store.store.one_at_a_time",
+        lambda folder, *about: one_at_a_time(tmp_path / f"machine-{next(locks)}", *about),
+    )
+    others = []
+    result = run_night(office, SECOND, breaking_after("rate", lambda: others.append(run_night(office, SECOND))))
+    assert others[0].state == "passed"
+    assert result.state == "busy"
+    assert "Another run has written to this store meanwhile" in result.message
+    assert differing(content(office.store), undisturbed) == []
+    assert [run.state for run in office.store.every_run()] == ["passed", "passed"]
+    assert run_night(office, SECOND).state == "passed"
     assert differing(content(office.store), undisturbed) == []

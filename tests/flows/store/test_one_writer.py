@@ -35,7 +35,9 @@ def store(tmp_path):
 
 
 def content(store):
-    return {name: store.scan(name).sort(table.key).collect().rows() for name, table in TABLES.items()}
+    return {
+        name: store.scan(name).sort(TABLES[name].key).collect().rows() for name in ("accounts", "ratings", "changes")
+    }
 
 
 @contextmanager
@@ -54,7 +56,7 @@ def sleeping(root, day, pause):
             process.kill()
 
 
-@pytest.mark.parametrize("pause", range(4))
+@pytest.mark.parametrize("pause", [0, 3], ids=["before its first write", "before its commit"])
 def test_a_run_that_slept_while_another_finished_fails_and_nothing_of_it_is_seen(tmp_path, store, pause):
     undisturbed = Store(tmp_path / "undisturbed")
     night(undisturbed, FIRST)

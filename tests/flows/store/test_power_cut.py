@@ -15,8 +15,11 @@ from transforms.tables import TABLES
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 
 
+WRITTEN = ("accounts", "ratings", "changes", "signal")  # and the last only by a run that is lost
+
+
 def content(store):
-    return {name: store.scan(name).sort(table.key).collect().rows() for name, table in TABLES.items()}
+    return {name: store.scan(name).sort(TABLES[name].key).collect().rows() for name in WRITTEN}
 
 
 @pytest.fixture(scope="module")
