@@ -6,9 +6,10 @@ from pathlib import Path
 
 from docs.dictionary import data_dictionary
 from docs.method import method
+from docs.publications import publications
 
 DOCS = Path(__file__).parent
-PAGES = {"data-dictionary.md": data_dictionary, "method.md": method}
+PAGES = {"data-dictionary.md": data_dictionary, "method.md": method, "publications.md": publications}
 
 
 def main() -> None:
