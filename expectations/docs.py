@@ -32,7 +32,17 @@ def write_docs(verdicts: Iterable[Verdict], folder: Path, *, title: str = "Quali
         _write(folder / f"{name}.json", text + "\n")
         _write(folder / f"{name}.html", _page("table", title=title, verdict=verdict, rows=_rows(verdict)))
     index = folder / "index.html"
-    _write(index, _page("index", title=title, named=named, first=what_first(named.values()), counts=_counts))
+    _write(
+        index,
+        _page(
+            "index",
+            title=title,
+            named=named,
+            first=what_first(named.values()),
+            first_zh=what_first(named.values(), chinese=True),
+            counts=_counts,
+        ),
+    )
     return index
 
 

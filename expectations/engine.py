@@ -170,11 +170,13 @@ def _finding(table: TableSpec, expected: Expected, result: dict[str, Any]) -> Fi
     count = int(said.get("unexpected_count", 0))
     if result["error"]:
         message, severity = f"could not be checked: {result['error']}", GRAVITY[0]
+        zh = "无法检查，请报告系统维护人员"
     else:
         seen = (
             f"otherwise in {count} of {said['element_count']} rows" if count else f"{said.get('observed_value')} rows"
         )
         message, severity = f"expected: {expected.says}; found {seen}", expected.severity
+        zh = f"{_chinese(table, expected)}；实有 {_counted(said, count)}"
     return Finding(
         table=table.name,
         place=int(result["meta"]["place"]),
@@ -184,8 +186,21 @@ def _finding(table: TableSpec, expected: Expected, result: dict[str, Any]) -> Fi
         severity=severity,
         unexpected_count=count,
         message=message,
+        zh=zh,
         sample_rows=tuple(result["sample_rows"]),
     )
+
+
+def _chinese(table: TableSpec, expected: Expected) -> str:
+    """What was expected; of a rule that only puts days in order, by the labels of its columns."""
+    if expected.zh:
+        return expected.zh
+    labels = [f"“{table.label_of(column)}”" for column in expected.columns]
+    return f"{labels[1]}不应早于{labels[0]}" if len(labels) == 2 else "、".join(labels) + "应相符"
+
+
+def _counted(said: Mapping[str, Any], count: int) -> str:
+    return f"{count:,} 行不符（共 {said['element_count']:,} 行）" if count else f"{said.get('observed_value'):,} 行"
 
 
 def _sample(table: TableSpec, expected: Expected, result: ExpectationValidationResult) -> list[dict[str, str]]:

@@ -7,42 +7,101 @@ from pathlib import Path
 
 from expectations.verdict import GRAVITY, Finding, Verdict
 
-_SENDER = "a source has changed its format or its words: its quarantine workbook says what was turned away and why"
+# By what is at fault what it likely means: in English, in Chinese.
+_SENDER = (
+    "a source has changed its format or its words: its quarantine workbook says what was turned away and why",
+    "某一来源改变了格式或者用语：其更正表写明隔离了哪些行、为什么",
+)
+_TWICE = (
+    "the same thing was written twice: look for a run that was repeated",
+    "同一内容写入了两次：请查看是否有重复的运行",
+)
 _MEANINGS_OF_COLUMNS = {
     "quarantined_count, read_count": _SENDER,
     "quarantined_count, read_count, group_quarantined_count, group_read_count": _SENDER,
 }
 _MEANINGS = {
-    "expect_table_row_count_to_be_between": "a source sent only part of its data, or the inbox was read before all "
-    "files had arrived; if the change is real, say so in the policy of the gate",
-    "expect_column_values_to_not_be_null": "the source's mapping lost a column, or a computation left a hole",
-    "expect_column_values_to_be_in_set": "a word the mapping does not know came through, or code and vocabulary differ",
-    "expect_column_values_to_match_regex": "a value passed the mapping in a form it should have turned away",
-    "expect_column_values_to_be_unique": "the same thing was written twice: look for a run that was repeated",
-    "expect_compound_columns_to_be_unique": "the same thing was written twice: look for a run that was repeated",
-    "expect_column_values_to_satisfy": "a number or date outside what is possible passed the mapping",
-    "expect_rows_to_satisfy": "columns that belong together contradict each other; look up the record of the row",
+    "expect_table_row_count_to_be_between": (
+        "a source sent only part of its data, or the inbox was read before all files had arrived; if the change is "
+        "real, say so in the policy of the gate",
+        "某一来源只报送了部分数据，或者文件到齐之前就读取了收件夹；如变化属实，请在质量检查的政策文件 gate.yaml 中写明",
+    ),
+    "expect_column_values_to_not_be_null": (
+        "the source's mapping lost a column, or a computation left a hole",
+        "来源的对应关系漏了一列，或者计算留下了空白",
+    ),
+    "expect_column_values_to_be_in_set": (
+        "a word the mapping does not know came through, or code and vocabulary differ",
+        "出现了对应关系中没有的用语，或者程序与词表不一致",
+    ),
+    "expect_column_values_to_match_regex": (
+        "a value passed the mapping in a form it should have turned away",
+        "有的值格式不对，本应在收件时隔离",
+    ),
+    "expect_column_values_to_be_unique": _TWICE,
+    "expect_compound_columns_to_be_unique": _TWICE,
+    "expect_column_values_to_satisfy": (
+        "a number or date outside what is possible passed the mapping",
+        "有的数值或者日期不可能出现，本应在收件时隔离",
+    ),
+    "expect_rows_to_satisfy": (
+        "columns that belong together contradict each other; look up the record of the row",
+        "同一行中相互关联的列自相矛盾：请查看该行的记录",
+    ),
 }
 
 
-def what_first(verdicts: Iterable[Verdict], docs: Path | None = None) -> str:
+def what_first(verdicts: Iterable[Verdict], docs: Path | None = None, *, chinese: bool = False) -> str:
     """The gravest finding in words: table, column, count, an example row, what it likely means, where to read on.
 
-    Gravest: critical before warning, then most rows. Empty when nothing was found.
+    Gravest: critical before warning, then most rows. Empty when nothing was found. chinese: in Chinese, not English.
     """
+    verdicts = tuple(verdicts)
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     if not findings:
         return ""
+    labels = {verdict.table: verdict.label for verdict in verdicts}
     first = min(findings, key=lambda f: (GRAVITY.index(f.severity), -f.unexpected_count, f.table, f.column))
-    lines = [f"Look first at {_where(first)}: {first.message}."]
+    said = _CHINESE if chinese else _ENGLISH
+    where = f"“{labels[first.table]}”" + (f"的“{first.label}”" if first.label else "") if chinese else _where(first)
+    lines = [said["first"].format(where, first.zh if chinese else first.message)]
     if first.sample_rows:
-        lines.append(f"For example: {_row(first.sample_rows[0])}")
+        lines.append(said["example"].format(_row(first.sample_rows[0])))
     if meaning := _MEANINGS_OF_COLUMNS.get(first.column) or _MEANINGS.get(first.expectation):
-        lines.append(f"It likely means: {meaning}.")
-    lines.append(_others(findings, first))
+        lines.append(said["meaning"].format(meaning[chinese]))
+    others = [finding for finding in findings if finding is not first]
+    counts = [(said[word], sum(f.severity == word for f in others)) for word in GRAVITY]
+    told = said["and"].join(said["count"].format(count, word) for word, count in counts if count)
+    lines.append(said["besides"].format(told) if told else "")
     if docs is not None:
-        lines.append(f"All results: {docs / 'index.html'}")
+        lines.append(said["docs"].format(docs / "index.html"))
     return "\n".join(filter(None, lines))
+
+
+_ENGLISH: dict[str, str] = {
+    "critical": "critical",
+    "warning": "warning",
+    "info": "info",
+    "first": "Look first at {}: {}.",
+    "example": "For example: {}",
+    "meaning": "It likely means: {}.",
+    "besides": "Besides: {}.",
+    "count": "{} {}",
+    "and": ", ",
+    "docs": "All results: {}",
+}
+_CHINESE: dict[str, str] = {
+    "critical": "严重问题",
+    "warning": "提示",
+    "info": "参考",
+    "first": "请先查看{}：应为：{}。",
+    "example": "例如：{}",
+    "meaning": "可能的原因：{}。",
+    "besides": "另有{}。",
+    "count": " {} 项{}",
+    "and": "、",
+    "docs": "全部结果：{}",
+}
 
 
 def _where(finding: Finding) -> str:
@@ -51,10 +110,3 @@ def _where(finding: Finding) -> str:
 
 def _row(row: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value or '(empty)'}" for name, value in row.items())
-
-
-def _others(findings: list[Finding], first: Finding) -> str:
-    others = [finding for finding in findings if finding is not first]
-    counts = [(word, sum(f.severity == word for f in others)) for word in GRAVITY]
-    said = ", ".join(f"{count} {word}" for word, count in counts if count)
-    return f"Besides: {said}." if said else ""

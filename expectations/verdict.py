@@ -15,8 +15,8 @@ class Finding:
     """One expectation that does not hold.
 
     `place` is its place in the suite, from 0. `column` names the columns concerned, comma-separated, empty
-    for the table as a whole; `label` is its Chinese term. `sample_rows`: up to twenty offending rows, each by
-    its naming columns and offending values.
+    for the table as a whole; `label` is its Chinese term. `zh` is the message in Chinese. `sample_rows`: up to twenty
+    offending rows, each by its naming columns and offending values.
     """
 
     table: str
@@ -27,6 +27,7 @@ class Finding:
     severity: Severity
     unexpected_count: int
     message: str
+    zh: str = ""
     sample_rows: tuple[Mapping[str, str], ...] = ()
 
     def __str__(self) -> str:

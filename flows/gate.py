@@ -44,6 +44,7 @@ _NAMED_BESIDE_KEY = {
     "quarantine_outcomes": ("file_name",),
     "penalty_amounts": ("decision_no", "source", "row_no"),
     "ratings": ("tier",),
+    "outlook": ("changes_on", "tier_after"),
     "trace": ("item_id", "record_id"),
     **dict.fromkeys(LAW_KEPT, ("record_id", "decision_no")),
     "changes": ("name",),

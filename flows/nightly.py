@@ -27,6 +27,7 @@ from flows.prefect_server import server_for_this_process
 from flows.publishing import after_run
 from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import Store
+from flows.wording import in_chinese, is_chinese, told
 
 __all__ = ["NightResult", "nightly", "run"]
 
@@ -65,11 +66,12 @@ def nightly(
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     office = Office(_store(chosen), chosen, policy)
     now = _now(chosen)
-    result = NightResult("passed", "no night was due")
+    nothing = "no night was due"
+    result = NightResult("passed", in_chinese(nothing) if is_chinese() else nothing)
     try:
         nights = nights_due(office.store.last("nightly"), _day(as_of) or now.date(), now, chosen.catch_up)
     except (ClockInDoubt, FutureNight, PastNight) as fault:
-        return Failed(name="Declined", message=str(fault), data=fault)
+        return Failed(name="Declined", message=told(fault, chinese=is_chinese()), data=fault)
     for due in nights:
         result = one_night(office, due, _instant(known_at, chosen) or now, STEPS, PrefectStory())
         if result.state != "passed":

@@ -18,6 +18,9 @@ Form = Literal[
 Value = str | int | bool | date | datetime | tuple[str, ...] | None
 Frame = pl.LazyFrame | pl.DataFrame
 
+# How sure a value is of its article: read in its text, inferred from it, or to be looked up yet.
+CONFIDENCES = {"C": "已核对", "M": "待查", "I": "推定", "GAP": "待查"}
+
 NUMERIC: frozenset[Form] = frozenset({"count", "points", "delta", "yuan", "share"})
 _WIDTHS: dict[Form, int] = {"text": 28, "id": 24, "words": 14, "texts": 30, "day": 12, "instant": 20, "link": 28}
 _NUMBER_WIDTH = 12
@@ -150,7 +153,12 @@ def fields_of(table: Table, *names: str, **labels: str) -> tuple[Field, ...]:
 
 
 def field_of(column: Column, label: str | None = None) -> Field:
-    """The field that shows a stored column: its own label and words, its unit turned into the reader's."""
+    """The field that shows a stored column: its own label and words, its unit turned into the reader's.
+
+    How sure an article is comes as a letter and is read as a word.
+    """
+    if column.name.endswith("confidence") and not column.words:
+        return Field(column.name, label or column.label, "words", CONFIDENCES)
     form = _form_of(column)
     own = column.label.replace("（百分之一分）", "").replace("（分）", "（元）")
     return Field(column.name, label or own, form, column.words)

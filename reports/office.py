@@ -14,9 +14,11 @@ from reports.render.xlsx import workbook
 from reports.steps_plot import history_svg
 from reports.views.enterprise import EnterpriseView
 from reports.views.night import QUARANTINED, NightView
+from reports.views.outlook import BETTER, OUTLOOK_DAYS, WORSE
 
 DETAILS_ON_PAGE = 200  # changes of a direction shown with their evidence; the workbook has all
 ROWS_ON_PAGE = 200
+LEAST_PLOTTED = 3  # ratings; of fewer the page says in a sentence what a line would hardly show
 
 
 def write_office(view: NightView, folder: Path) -> tuple[Path, Path]:
@@ -54,8 +56,27 @@ def headline(view: NightView) -> str:
     moved = f"等级下调 {show.count(len(view.downgrades))} 家、上调 {show.count(len(view.upgrades))} 家"
     warned = f"；质量检查提示 {len(view.warnings)} 项" if view.warnings.rows else ""
     law = f"；今日到期 {view.law.today.total} 项、逾期 {view.law.overdue.total} 项" if view.law else ""
-    soon = f"今后 30 天等级可能变化 {show.count(view.due.total)} 家"
+    soon = f"今后 {OUTLOOK_DAYS} 天如无新记录，预计{_ahead(view)}"
     return f"本夜{moved}；隔离 {turned_away} 行{law}；{soon}{warned}。"
+
+
+def headline_in_english(view: NightView) -> str:
+    """The same for an operator who reads no Chinese."""
+    turned_away = next(figure.text for figure in view.figures if figure.label == QUARANTINED)
+    down, up = show.count(len(view.downgrades)), show.count(len(view.upgrades))
+    warned = f"; {len(view.warnings)} warnings of the gate" if view.warnings.rows else ""
+    law = f"; due today {view.law.today.total}, overdue {view.law.overdue.total}" if view.law else ""
+    ahead = f"; in {OUTLOOK_DAYS} days without news {show.count(view.due.total)} tiers will change"
+    return f"Tiers: {down} down, {up} up; {turned_away} rows quarantined{law}{ahead}{warned}."
+
+
+def _ahead(view: NightView) -> str:
+    ways = [row[_at(view.due, "direction")] for row in view.due.rows]
+    if not view.due.total:
+        return "没有企业的等级变化"
+    if view.due.left_out:
+        return f"等级变化 {show.count(view.due.total)} 家"
+    return f"等级下调 {show.count(ways.count(WORSE))} 家、上调 {show.count(ways.count(BETTER))} 家"
 
 
 def _at(grid: Grid, name: str) -> int:
@@ -79,15 +100,27 @@ def enterprise_html(view: EnterpriseView) -> str:
         base=show.points(view.base),
         counted=show.delta(view.counted_sum),
         picture=_history(view),
+        told=_history_told(view),
         title_at=lambda grid: _at(grid, "title"),
     )
 
 
 def _history(view: EnterpriseView) -> str:
-    if not view.standings:
+    if len(view.standings) < LEAST_PLOTTED:
         return ""
     words = [view.scheme.words[tier] for tier, _ in view.scheme.tiers]
     return history_svg(view.standings, words, max(view.as_of, view.standings[-1].from_on))
+
+
+def _history_told(view: EnterpriseView) -> str:
+    """A history too short for a picture."""
+    if not view.standings or len(view.standings) >= LEAST_PLOTTED:
+        return ""
+    words = [view.scheme.words[tier] for tier, _ in view.scheme.tiers]
+    parts = (
+        f"{one.from_on} 起为 {words[one.index]}（{show.points(one.score_centipoints)} 分）" for one in view.standings
+    )
+    return "，".join(parts) + "。"
 
 
 def page_name(enterprise_id: str) -> str:

@@ -11,12 +11,16 @@ from expectations.verdict import Severity
 
 @dataclass(frozen=True)
 class Expected:
-    """`expectation` is the class name in Great Expectations (or of the engine's own); `says` is for the operator."""
+    """`expectation` is the class name in Great Expectations (or of the engine's own); `says` is for the operator.
+
+    zh: the same in Chinese, for officers, its columns named by their labels.
+    """
 
     expectation: str
     says: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = "critical"
+    zh: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:

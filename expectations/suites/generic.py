@@ -11,16 +11,21 @@ from collections.abc import Iterator
 from expectations.shape import ColumnSpec, Limits, TableSpec
 from expectations.suites.expected import Expected
 
+_WORDS = "应为规定的代码"
 LIST_SEPARATOR = "|"  # a list reaches the engine as one text, in which a regex finds its words
 _FROM_ZERO = re.compile(r".*(_fen|_count|_bytes)|tier_index|index_(before|after)")
 _FROM_ONE = re.compile(r"version_no|row_no|position")
-# Names of the columns whose text has one form, with the form and its name.
+# Names of the columns whose text has one form, with the form and its name in both languages.
 _FORMS = {
-    "uscc": (r"^[0-9A-HJ-NP-RTUW-Y]{18}$", "18 characters of 0-9 and A-Z without I, O, S, V, Z (GB 32100-2015)"),
-    "file_id": (r"^[0-9a-f]{64}$", "a SHA-256 in hexadecimal"),
-    "row_hash": (r"^[0-9a-f]{16,64}$", "a hash in hexadecimal"),
-    "person_hash": (r"^[0-9a-f]{16,64}$", "a keyed hash in hexadecimal"),
-    "person_masked": (r"\*", "a masked number: it holds at least one *"),
+    "uscc": (
+        r"^[0-9A-HJ-NP-RTUW-Y]{18}$",
+        "18 characters of 0-9 and A-Z without I, O, S, V, Z (GB 32100-2015)",
+        "应为 18 位统一社会信用代码",
+    ),
+    "file_id": (r"^[0-9a-f]{64}$", "a SHA-256 in hexadecimal", "应为 64 位十六进制数"),
+    "row_hash": (r"^[0-9a-f]{16,64}$", "a hash in hexadecimal", "应为 16 至 64 位十六进制数"),
+    "person_hash": (r"^[0-9a-f]{16,64}$", "a keyed hash in hexadecimal", "应为 16 至 64 位十六进制数"),
+    "person_masked": (r"\*", "a masked number: it holds at least one *", "应为隐去部分数字的号码"),
 }
 
 
@@ -32,7 +37,7 @@ def of_columns(table: TableSpec) -> tuple[Expected, ...]:
 
 def _of_column(column: ColumnSpec, table: TableSpec) -> Iterator[Expected]:
     if column.is_required:
-        yield _one(column, "ExpectColumnValuesToNotBeNull", "is always filled")
+        yield _one(column, "ExpectColumnValuesToNotBeNull", "is always filled", "不得为空")
     if column.words:
         yield _of_words(column)
     if column.kind == "count":
@@ -40,12 +45,13 @@ def _of_column(column: ColumnSpec, table: TableSpec) -> Iterator[Expected]:
     if column.kind == "day":
         yield _of_day(column, table.limits)
     if column.name in _FORMS:
-        regex, name = _FORMS[column.name]
-        yield _one(column, "ExpectColumnValuesToMatchRegex", f"is {name}", regex=regex)
+        regex, name, chinese = _FORMS[column.name]
+        yield _one(column, "ExpectColumnValuesToMatchRegex", f"is {name}", chinese, regex=regex)
 
 
-def _one(column: ColumnSpec, expectation: str, says: str, **arguments: object) -> Expected:
-    return Expected(expectation, f"{column.name} {says}", {"column": column.name, **arguments})
+def _one(column: ColumnSpec, expectation: str, says: str, chinese: str, **arguments: object) -> Expected:
+    own = {"column": column.name, **arguments}
+    return Expected(expectation, f"{column.name} {says}", own, zh=f"“{column.label}”{chinese}")
 
 
 def _of_day(column: ColumnSpec, limits: Limits) -> Expected:
@@ -53,14 +59,18 @@ def _of_day(column: ColumnSpec, limits: Limits) -> Expected:
     condition = f"{_quoted(column)} BETWEEN DATE '{first}' AND DATE '{last}'"
     # Odd dates are the sender's; rows beyond doubt were turned away before. The night goes on.
     arguments = {"column": column.name, "condition": condition}
-    return Expected("ExpectColumnValuesToSatisfy", f"{column.name} lies in {first} to {last}", arguments, "warning")
+    chinese = f"“{column.label}”应在 {first} 至 {last} 之间"
+    says = f"{column.name} lies in {first} to {last}"
+    return Expected("ExpectColumnValuesToSatisfy", says, arguments, "warning", chinese)
 
 
 def _of_count(column: ColumnSpec) -> Iterator[Expected]:
     least = 1 if _FROM_ONE.fullmatch(column.name) else 0 if _FROM_ZERO.fullmatch(column.name) else None
     if least is not None:
         condition = f"{_quoted(column)} >= {least}"
-        yield _one(column, "ExpectColumnValuesToSatisfy", f"is {least} or more", condition=condition)
+        yield _one(
+            column, "ExpectColumnValuesToSatisfy", f"is {least} or more", f"不得小于 {least}", condition=condition
+        )
 
 
 def _quoted(column: ColumnSpec) -> str:
@@ -71,20 +81,21 @@ def _quoted(column: ColumnSpec) -> str:
 def _of_words(column: ColumnSpec) -> Expected:
     says = f"is one of {', '.join(column.words)}"
     if column.kind != "texts":
-        return _one(column, "ExpectColumnValuesToBeInSet", says, value_set=list(column.words))
+        return _one(column, "ExpectColumnValuesToBeInSet", says, _WORDS, value_set=list(column.words))
     word = f"(?:{'|'.join(map(re.escape, column.words))})"
     separator = re.escape(LIST_SEPARATOR)
     regex = f"^(?:{word}(?:{separator}{word})*)?$"
-    return _one(column, "ExpectColumnValuesToMatchRegex", f"holds only {', '.join(column.words)}", regex=regex)
+    return _one(column, "ExpectColumnValuesToMatchRegex", f"holds only {', '.join(column.words)}", _WORDS, regex=regex)
 
 
 def _of_key(table: TableSpec) -> tuple[Expected, ...]:
     if not table.key:
         return ()
     says = f"{' + '.join(table.key)} stands once"
+    chinese = f"{'、'.join(f'“{table.label_of(name)}”' for name in table.key)}相同的行只能有一行"
     if len(table.key) == 1:
-        return (Expected("ExpectColumnValuesToBeUnique", says, {"column": table.key[0]}),)
-    return (Expected("ExpectCompoundColumnsToBeUnique", says, {"column_list": list(table.key)}),)
+        return (Expected("ExpectColumnValuesToBeUnique", says, {"column": table.key[0]}, zh=chinese),)
+    return (Expected("ExpectCompoundColumnsToBeUnique", says, {"column_list": list(table.key)}, zh=chinese),)
 
 
 def of_volume(table: TableSpec, previous_count: int | None) -> tuple[Expected, ...]:
@@ -96,9 +107,11 @@ def of_volume(table: TableSpec, previous_count: int | None) -> tuple[Expected, .
     if low is not None:
         least = -(-previous_count * low // 100)  # rounded up: the bound itself passes
         says = f"at least {least} rows, {low}% of the {previous_count} at the last run that passed"
-        found.append(Expected("ExpectTableRowCountToBeBetween", says, {"min_value": least}))
+        chinese = f"不少于 {least} 行（上次通过的运行有 {previous_count} 行，下限 {low}%）"
+        found.append(Expected("ExpectTableRowCountToBeBetween", says, {"min_value": least}, zh=chinese))
     if high is not None:
         most = previous_count * high // 100
         says = f"at most {most} rows, {high}% of the {previous_count} at the last run that passed"
-        found.append(Expected("ExpectTableRowCountToBeBetween", says, {"max_value": most}, "warning"))
+        chinese = f"不多于 {most} 行（上次通过的运行有 {previous_count} 行，上限 {high}%）"
+        found.append(Expected("ExpectTableRowCountToBeBetween", says, {"max_value": most}, "warning", chinese))
     return tuple(found)

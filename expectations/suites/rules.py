@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from expectations.shape import Limits
+from expectations.suites.chinese import CHINESE
 from expectations.suites.expected import Expected
 from expectations.verdict import Severity
 
@@ -27,7 +28,8 @@ class Rule:
         """The rule with the limits of policy filled in."""
         values = asdict(limits)
         arguments = {"column_list": list(self.columns), "condition": self.condition.format(**values)}
-        return Expected("ExpectRowsToSatisfy", self.says.format(**values), arguments, self.severity)
+        chinese = CHINESE[self.says].format(**values) if self.says in CHINESE else ""
+        return Expected("ExpectRowsToSatisfy", self.says.format(**values), arguments, self.severity, chinese)
 
 
 def _in_order(first: str, last: str) -> Rule:
@@ -123,6 +125,15 @@ OUTPUTS: dict[str, tuple[Rule, ...]] = {
             "a next change has its cause, and no cause stands without a day",
         ),
         _given("decided_by_id", "decided_by", "decided_by <> 'cut_point'", "the deciding rule is named", "critical"),
+    ),
+    "outlook": (
+        Rule(("valid_from_on", "changes_on"), "changes_on > valid_from_on", "what is foretold is in the future"),
+        Rule(("tier_before", "tier_after"), "tier_before <> tier_after", "a change that is foretold changes the tier"),
+        Rule(
+            ("changes_on", "tier_after"),
+            "(changes_on IS NULL) = (tier_after IS NULL)",
+            "a change that is foretold has a day and a tier",
+        ),
     ),
     "trace": (
         Rule(("is_counted", "points_centipoints"), "is_counted OR points_centipoints = 0", "what is not counted: 0"),

@@ -30,6 +30,9 @@ COMMANDS = {
     "completion": "completion:completion",
 }
 
+# Who asks these is an officer at a desk: questions and refusals are answered in Chinese, whatever the machine speaks.
+FOR_OFFICERS = ("explain", "lookup", "changes", "penalties", "list", "repair", "due", "paper", "quarantine")
+
 
 def _print_version(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
     if is_asked and not context.resilient_parsing:
@@ -42,7 +45,12 @@ def _print_version(context: click.Context, _parameter: click.Parameter, is_asked
         context.exit()
 
 
-@click.group(cls=LazyGroup, commands_by_name=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    commands_by_name=COMMANDS,
+    for_officers=FOR_OFFICERS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version",
     is_flag=True,

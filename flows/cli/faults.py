@@ -67,13 +67,16 @@ class Mistake(click.ClickException):
         click.echo(self.message, err=True)
 
 
-def guarded(command: Callable[[], object], is_debug: bool) -> int:
-    """Run `command` and return its exit code; what goes wrong is said on stderr in plain words."""
+def guarded(command: Callable[[], object], is_debug: bool, *, chinese: bool = False) -> int:
+    """Run `command` and return its exit code; what goes wrong is said on stderr in plain words.
+
+    chinese: to whom it is said in Chinese, not in English.
+    """
     try:
         code = command()
         sys.stdout.flush()
     except click.ClickException as mistake:
-        mistake.show()
+        _show(mistake, chinese)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -84,11 +87,24 @@ def guarded(command: Callable[[], object], is_debug: bool) -> int:
         # A panic of a library in Rust is no Exception.
         if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
             raise
-        return _told(fault, is_debug)
+        return _told(fault, is_debug, chinese)
     return code if isinstance(code, int) else DONE
 
 
-def _told(fault: BaseException, is_debug: bool) -> int:
+def _show(mistake: click.ClickException, chinese: bool) -> None:
+    if not chinese:
+        mistake.show()
+        return
+    from flows.wording import in_chinese
+
+    if isinstance(mistake, click.UsageError) and mistake.ctx is not None:
+        click.echo(f"用法：{mistake.ctx.command_path}；说明：{mistake.ctx.command_path} --help", err=True)
+    click.echo(in_chinese(mistake.format_message()), err=True)
+
+
+def _told(fault: BaseException, is_debug: bool, chinese: bool) -> int:
+    from flows.wording import in_chinese, told
+
     if is_debug:
         traceback.print_exception(fault)
     if is_no_space(fault):
@@ -98,9 +114,11 @@ def _told(fault: BaseException, is_debug: bool) -> int:
     for name in names:
         if name in _EXPECTED:
             code, opening = _EXPECTED[name]
-            click.echo(f"{opening}{fault}", err=True)
+            said = told(fault, chinese=chinese)
+            click.echo(in_chinese(f"{opening}{said}") if chinese else f"{opening}{said}", err=True)
             return code
-    click.echo(f"{_UNEXPECTED}{type(fault).__name__}: {fault}{'' if is_debug else _DEBUG}", err=True)
+    said = f"{_UNEXPECTED}{type(fault).__name__}: {fault}{'' if is_debug else _DEBUG}"
+    click.echo(in_chinese(said) if chinese else said, err=True)
     return FAULT
 
 

@@ -9,6 +9,7 @@
 - `standing`   the ratings that stand before and after, whole but narrow
 - `basis`      what ratings rest on beside records; `scope` whom the night rates, and why
 - `rate`       staged and stored records become ratings, traces and changes
+- `outlook`    the tier on the days to come, if nothing new arrives
 - `check`      the gate over all that is new; `present` what it sees of the whole
 - `differences` what is otherwise than the night before, staged
 - `word`       the law's word on enterprises: as it stood, as tonight makes it

@@ -38,10 +38,10 @@ class Checked:
         """Whether every table passed."""
         return all(verdict.is_passed for verdict in self.verdicts)
 
-    @property
-    def what_first(self) -> str:
+    def what_first(self, *, chinese: bool = False) -> str:
         """What the others follow from, then the gravest finding in words; empty where there is none."""
-        return "\n".join(filter(None, (*self.causes, what_first(self.verdicts, self.docs.parent))))
+        gravest = what_first(self.verdicts, self.docs.parent, chinese=chinese)
+        return "\n".join(filter(None, (*self.causes, gravest)))
 
     @property
     def facts(self) -> dict[str, Any]:

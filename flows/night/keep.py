@@ -11,7 +11,7 @@ from flows.store import Writing
 from transforms.tables import KINDS, LAW_KEPT, TABLES
 
 RESULTS = {
-    **dict.fromkeys(("ratings", "trace", *LAW_KEPT), "valid_from_on"),
+    **dict.fromkeys(("ratings", "trace", "outlook", *LAW_KEPT), "valid_from_on"),
     **dict.fromkeys(("changes", "change_trace"), "as_of"),
 }
 _BYTES_AT_ONCE = 2**28

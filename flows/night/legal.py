@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -17,8 +16,9 @@ from flows.policies import read_calendar
 from flows.settings import Settings
 from flows.store import Run
 from reports.views.enterprise_law import EnterpriseLaw, EnterpriseLawFrames, enterprise_law
-from reports.views.office_law import OfficeLawFrames
+from reports.views.office_law import HOLD, OBJECTION, OfficeLawFrames
 from transforms.law import calendar_of
+from transforms.law.calendar import Calendar, CalendarGap, working_days_after
 from transforms.law.coming import coming, in_order, of_repair, untold
 from transforms.law.kept import HAS_A_WORD
 from transforms.law.legal import KINDS_ASKED, Legal
@@ -29,6 +29,8 @@ from transforms.tables.law.kept import DETAILS, shown
 from transforms.tables.law.procedure import STEP_TABLE
 from transforms.tables.law.publicity import GAPS
 
+WORKING_DAYS_AHEAD = 10  # how far the report looks for deadlines
+_OF_OBJECTION = ("object", "push_objection", "objection")
 MOST_CANDIDATES = 200  # told in the report, the newest; `yaoxin list --candidates` has all
 _ID = "enterprise_id"
 
@@ -36,7 +38,8 @@ _ID = "enterprise_id"
 def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeLawFrames:
     """What the report says of the law. former: the last night of an earlier day. Raises PolicyProblems."""
     night = seen.night
-    until = _month_end(night.as_of)
+    calendar = None if settings.law == "none" else calendar_of(read_calendar(settings.policy_dir), night.as_of)
+    until, is_counted = _ten_working_days(night.as_of, calendar)
     before = word_before(seen)
     word = word_after(seen, before)
     persons = _persons(seen, settings)
@@ -52,9 +55,64 @@ def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeL
         candidates=newest_first(candidates).head(MOST_CANDIDATES),
         candidate_count=candidates.select(pl.len()).collect().item(),
         refused=refusals.sort("on", "decision_no", "record_id", "matter_id"),
-        applications=under_way.sort("by_on", "matter_id", "awaited"),
-        missing=list(_missing(_gaps(word, persons), settings, until)),
+        applications=_named(seen, under_way).sort("by_on", "matter_id", "awaited"),
+        missing=list(_missing(_gaps(word, persons), calendar, until)),
+        until=until,
+        is_counted=is_counted,
+        objections=_objections(seen, settings),
+        holds=_holds(seen),
     )
+
+
+def _ten_working_days(day: date, calendar: Calendar | None) -> tuple[date, bool]:
+    """The tenth working day after `day`, and whether the calendar reaches it; past its end two weeks are taken.
+
+    calendar: None where no law is applied.
+    """
+    if calendar is None:
+        return day + timedelta(days=14), True
+    try:
+        return working_days_after(day, WORKING_DAYS_AHEAD, calendar), True
+    except CalendarGap:
+        return day + timedelta(days=14), False
+
+
+def _objections(seen: Seen, settings: Settings) -> pl.DataFrame:
+    """OBJECTION of the night: objections that were raised and are not settled, those due first."""
+    decisions = known("decision", seen).collect().lazy()
+    is_any = decisions.filter(pl.col("decision_type").is_in(_OF_OBJECTION)).select(pl.len()).collect().item() > 0
+    if settings.law == "none" or not is_any:
+        return OBJECTION.empty()
+    empty = {kind: known(kind, seen).clear() for kind in KINDS_ASKED if kind != "decision"}
+    followed = legal_on(settings, {**empty, "decision": decisions}, seen.night.as_of).register.followed
+    taken = followed.steps.filter(~pl.col("is_refused")).join(
+        decisions.select("record_id", "reason"), on="record_id", how="left"
+    )
+    raised = taken.sort("on", "record_id").group_by("matter_id", maintain_order=True).first()
+    matters = followed.matters.filter(pl.col("matter") == "objection", pl.col("state") != "settled")
+    named = _named(seen, matters)
+    terms = followed.terms.select("matter_id", "awaited_title", "who", "by_on", "basis", "confidence")
+    joined = named.join(raised.select("matter_id", "decision_no", "reason"), on="matter_id", how="left")
+    rows = joined.join(terms, on="matter_id", how="left").select(list(OBJECTION.schema))
+    return rows.sort("by_on", "since_on", "matter_id", nulls_last=True).collect()
+
+
+def _holds(seen: Seen) -> pl.DataFrame:
+    """HOLD of the night: decisions that hold a tier, in force or to come; those that end first come first."""
+    day = pl.lit(seen.night.as_of)
+    decisions = known("decision", seen).filter(pl.col("decision_type") == "hold_tier")
+    standing = decisions.filter(pl.col("ends_on").is_null() | (pl.col("ends_on") >= day))
+    rows = _named(seen, standing).select(list(HOLD.schema))
+    return rows.sort("ends_on", "decided_on", "decision_no", "record_id", nulls_last=True).collect()
+
+
+def _named(seen: Seen, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """With the registered name as party_name, where the register has one."""
+    found = rows.collect()
+    ids = found[_ID].drop_nulls().unique()
+    names = known("enterprise", seen, Whose(ids=ids)).select(_ID, _name="name")
+    joined = found.lazy().join(names, on=_ID, how="left")
+    return joined.with_columns(party_name=pl.coalesce("_name", "party_name")).drop("_name")
 
 
 def _told(name: str, word: Frames) -> pl.LazyFrame:
@@ -85,10 +143,6 @@ def _of_persons(legal: Legal, until: date) -> dict[str, pl.LazyFrame]:
     }
 
 
-def _month_end(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
 def _gaps(word: Frames, persons: Legal | None) -> pl.DataFrame:
     """gap, a row for every penalty whose publicity cannot be told."""
     found = [word["law"].select(gap=pl.col("gaps").explode()).drop_nulls()]
@@ -97,11 +151,10 @@ def _gaps(word: Frames, persons: Legal | None) -> pl.DataFrame:
     return pl.concat(found).collect()
 
 
-def _missing(gaps: pl.DataFrame, settings: Settings, until: date) -> Iterator[str]:
-    if gaps.is_empty():
+def _missing(gaps: pl.DataFrame, calendar: Calendar | None, until: date) -> Iterator[str]:
+    if calendar is None or gaps.is_empty():
         return
-    last_on = calendar_of(read_calendar(settings.policy_dir), until).last_on
-    asked = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > last_on))
+    asked = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > calendar.last_on))
     for gap, count in asked.group_by("gap").len().sort("gap").iter_rows():
         yield f"{GAPS[gap]}，{count} 件处罚的公示期不能确定"
 

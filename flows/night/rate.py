@@ -10,6 +10,7 @@ from flows.law import law_in_force
 from flows.night import standing
 from flows.night.basis import basis_of, scheme_of
 from flows.night.differences import stage_differing
+from flows.night.outlook import last_day, releases_of, stage_outlook
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose, known_records
 from flows.night.scope import scope_of
@@ -18,7 +19,7 @@ from flows.policies import PolicyInForce
 from flows.settings import Settings
 from flows.store import Run, Store
 from transforms.law.legal import Legal, LegalLaw
-from transforms.rating import Rating, rate, tier_changes
+from transforms.rating import Rating, outlook, rate, tier_changes
 
 RESULTS = ("ratings", "trace")
 
@@ -60,6 +61,9 @@ def _rate(work: _Work, number: int, whose: Whose) -> int:
     before = Rating(*(_before(table, seen, whose) for table in RESULTS))
     stage_differing(seen.night, *({"ratings": one.ratings, "trace": one.trace} for one in (before, after)))
     _stage_changes(work, number, records, before, after)
+    day = seen.night.as_of
+    ahead = outlook(records, after, work.policy.scheme, day, last_day(seen.night), releases_of(legal))
+    stage_outlook(seen, whose, ahead)
     stage_word(seen, whose, legal, number)
     return int(after.ratings.select(pl.len()).collect().item())
 
@@ -76,9 +80,9 @@ def _before(table: str, seen: Seen, whose: Whose) -> pl.LazyFrame:
 
 
 def _collected(rating: Rating) -> Rating:
-    """Both tables from one computation: they share nearly all of it."""
-    ratings, trace = pl.collect_all([rating.ratings, rating.trace])
-    return Rating(ratings.lazy(), trace.lazy())
+    """All from one computation: they share nearly all of it."""
+    ratings, trace, ahead = pl.collect_all([rating.ratings, rating.trace, rating.ahead])
+    return Rating(ratings.lazy(), trace.lazy(), ahead.lazy())
 
 
 def _stage_changes(work: _Work, number: int, records: dict[str, pl.LazyFrame], before: Rating, after: Rating) -> None:

@@ -1,7 +1,8 @@
 """Which enterprises a night rates anew: all, or those for whom something is another than the night before.
 
 An enterprise that is left out would get the very rating and trace it has: nothing came in about it, no day has come
-on which its result changes by itself, and what all ratings rest on is the same. Rating one too many does no harm.
+on which its result changes by itself or is foretold anew, and what all ratings rest on is the same. Rating one too many
+does no harm.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import polars as pl
 
 from flows.night import standing
 from flows.night.basis import differing
+from flows.night.outlook import to_look_at
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose
 from flows.night.word import word_before
@@ -96,8 +98,9 @@ def _why_all(night: Night, former: Run | None, basis: dict[str, str], is_full: b
 
 
 def _affected(seen: Seen, former: Run) -> pl.DataFrame:
-    """enterprise_id and why (register, records, due, law), distinct."""
-    found = [_due(seen.night), _due_by_law(seen)]
+    """enterprise_id and why (register, records, due, law, outlook), distinct."""
+    near = to_look_at(seen, standing.before(seen.night)).with_columns(why=pl.lit("outlook"))
+    found = [_due(seen.night), _due_by_law(seen), near]
     for kind in KINDS:
         why = "register" if kind == "enterprise" else "records"
         found.append(_with_news(kind, seen, former).with_columns(why=pl.lit(why)))

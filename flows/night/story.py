@@ -45,13 +45,15 @@ class PrefectStory:
         """Numbers as a table, the summary in words, a link to the report."""
         rows = [{"what": name, "count": value} for name, value in report.facts["numbers"].items()]
         create_table_artifact(rows, key="night-numbers", description=f"Run {run.run_id}")
-        text = f"# {run.run_id}\n\n{report.summary}\n\n{_rated(run)}\n"
+        text = f"# {run.run_id}\n\n{report.summary}\n\n{report.summary_in_english}\n\n{_rated(run)}\n"
         create_markdown_artifact(text, key="night-summary")
         create_link_artifact(report.page.as_uri(), key="night-report", link_text=f"Office report of {run.as_of}")
 
     def refused(self, run: Run, checked: Checked) -> None:
         """Why nothing was committed, and where the offending rows are named."""
-        text = f"# {run.run_id} was refused\n\n{checked.what_first}\n\nReaders still see the run before.\n"
+        english = f"{checked.what_first()}\n\nReaders still see the run before."
+        chinese = f"{checked.what_first(chinese=True)}\n\n读者看到的仍是上一次通过的结果。"
+        text = f"# {run.run_id} was refused · 未通过质量检查\n\n{english}\n\n{chinese}\n"
         create_markdown_artifact(text, key="night-summary")
         create_link_artifact(checked.docs.as_uri(), key="gate-docs", link_text="Data Docs of the gate")
 

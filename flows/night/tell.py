@@ -13,6 +13,7 @@ from flows.night import standing
 from flows.night.arrived import arrived
 from flows.night.check import Checked
 from flows.night.legal import of_enterprises, office_frames
+from flows.night.outlook import outlook_after
 from flows.night.plan import Night
 from flows.night.records import Seen, Whose, known, known_records
 from flows.policies import PolicyInForce, read_sources, scheme_facts
@@ -24,6 +25,7 @@ from reports import office
 from reports.office import page_name, write_enterprise, write_office
 from reports.views import night as views
 from reports.views.enterprise import EnterpriseFrames, enterprise_view
+from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
@@ -32,11 +34,15 @@ _SEVERITIES = {"critical": "严重", "warning": "提示", "info": "参考"}
 
 @dataclass(frozen=True)
 class Report:
-    """Where a night is told, in one sentence and in numbers; view: from which the page is written again."""
+    """Where a night is told, in one sentence (Chinese and English) and in numbers.
+
+    view: from which the page is written again.
+    """
 
     page: Path
     summary: str
     facts: dict[str, Any]
+    summary_in_english: str = ""
     view: views.NightView | None = None
 
 
@@ -58,7 +64,8 @@ class Telling:
 def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     """Write the report into the run's folder."""
     night = telling.night
-    facts = scheme_facts(telling.policy, night.as_of)
+    titles = {source.source: source.title for source in read_sources(settings.policy_dir)}
+    facts = replace(scheme_facts(telling.policy, night.as_of), sources=titles)
     keep_scheme(night.folder, facts)
     frames = _frames(store, telling)
     sources = read_sources(settings.policy_dir)
@@ -80,7 +87,8 @@ def tell(store: Store, settings: Settings, telling: Telling) -> Report:
     _write_pages(store, telling, _shown(view, pages), facts)
     page, _ = write_office(view, telling.folder)
     numbers = {figure.label: figure.value for figure in view.figures}
-    return Report(page, office.headline(view), {**telling.checked.facts, "numbers": numbers}, view)
+    facts_told = {**telling.checked.facts, "numbers": numbers}
+    return Report(page, office.headline(view), facts_told, office.headline_in_english(view), view)
 
 
 def tell_lists(report: Report, answers: Sequence[Mapping[str, Any]]) -> None:
@@ -107,8 +115,8 @@ def _shown(view: views.NightView, pages: Mapping[str, str]) -> list[str]:
 def _frames(store: Store, telling: Telling) -> views.NightFrames:
     night, former = telling.night, telling.former
     after = standing.after(night).collect().lazy()
-    soon = after.filter(pl.col("next_change_on") <= night.as_of + views.DUE_WITHIN).select("enterprise_id").collect()
     seen = Seen.by(night, store)
+    soon = outlook_after(seen).collect()
     unknown_amounts = standing.trace_after(seen, "unknown_amount").collect()
     shown = pl.concat([soon["enterprise_id"], unknown_amounts["enterprise_id"]]).unique()
     named = known("enterprise", seen, Whose(ids=shown))
@@ -120,6 +128,7 @@ def _frames(store: Store, telling: Telling) -> views.NightFrames:
         accounts=arrived(seen, "accounts", former),
         files=arrived(seen, "files", former),
         quarantine=arrived(seen, "quarantine", former),
+        outlook=soon,
         enterprises=named.select("enterprise_id", "name"),
         unknown_amounts=unknown_amounts,
     )
@@ -127,7 +136,7 @@ def _frames(store: Store, telling: Telling) -> views.NightFrames:
 
 def _warnings(checked: Checked) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (_SEVERITIES[finding.severity], finding.label or verdict.label, finding.message)
+        (_SEVERITIES[finding.severity], "：".join(filter(None, (verdict.label, finding.label))), finding.zh)
         for verdict in checked.verdicts
         for finding in verdict.findings
     )
@@ -141,7 +150,9 @@ def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: 
     asked = pl.Series("enterprise_id", enterprises, dtype=pl.String)
     parts = {name: _by_enterprise(frame) for name, frame in _page_frames(store, night, asked).items()}
     kinds = [kind for kind in KINDS if kind != "enterprise"]
-    law = of_enterprises(Seen.by(night, store), asked)
+    seen, whose = Seen.by(night, store), Whose.these(asked, night.buckets)
+    law = of_enterprises(seen, asked)
+    ahead = {row["enterprise_id"]: row for row in outlook_after(seen, whose).collect().iter_rows(named=True)}
     nothing = {name: TABLES[name].empty() for name in parts}
 
     def part(name: str, key: str) -> pl.DataFrame:
@@ -155,6 +166,7 @@ def _write_pages(store: Store, telling: Telling, enterprises: list[str], facts: 
             history=part("ratings", key),
             records={kind: part(kind, key) for kind in kinds},
             law=law.get(key),
+            outlook=Outlook(night.as_of, ahead.get(key)),
         )
         write_enterprise(enterprise_view(frames, night.as_of, facts), telling.folder / "enterprises" / page_name(key))
 

@@ -21,6 +21,7 @@ from flows.policies import PolicyInForce
 from flows.publishing import Answer, after_run, summary_of
 from flows.settings import Settings
 from flows.store import Busy, Run, Store, Writing
+from flows.wording import is_chinese, told
 
 _MOST_NAMED = 10
 Outcome = Literal["passed", "refused", "busy"]
@@ -85,7 +86,7 @@ def one_night(office: Office, as_of: date, known_at: datetime, steps: Steps, sto
             night = Night(as_of, known_at.astimezone(UTC), writing.folder)
             result, report = _work(office, night, writing, steps, story)
     except Busy as busy:
-        return NightResult("busy", str(busy))
+        return NightResult("busy", told(busy, chinese=is_chinese()))
     return result if report is None else with_lists(result, report, steps.lists(office.settings))
 
 
@@ -124,7 +125,8 @@ def _work(
         night.clear()
         advance("committed")
     story.passed(run, report)
-    message = "\n".join((report.summary, *_files_told(brought.facts)))
+    summary = report.summary if is_chinese() else report.summary_in_english
+    message = "\n".join((summary, *_files_told(brought.facts)))
     return NightResult("passed", message, run.run_id, dict(run.facts), report.page), report
 
 
@@ -133,8 +135,8 @@ def _refused(
 ) -> NightResult:
     run = writing.commit("refused", {**checked.facts, **scope, "workbooks": workbooks})
     story.refused(run, checked)
-    told = (f"待更正工作簿 Workbooks to send back: {Path(workbooks[0]).parent}",) if workbooks else ()
-    message = "\n".join((checked.what_first, *_files_told(scope), *told))
+    sent = (f"待更正工作簿 Workbooks to send back: {Path(workbooks[0]).parent}",) if workbooks else ()
+    message = "\n".join((checked.what_first(chinese=is_chinese()), *_files_told(scope), *sent))
     return NightResult("refused", message, run.run_id, dict(run.facts), checked.docs)
 
 

@@ -18,7 +18,7 @@ from flows.store.layout import lay_out_anew
 from flows.store.ledger import LEDGER, Run
 from flows.store.lock import Busy, Overtaken
 from flows.store.store import CannotGoBack, Store
-from flows.store.views import Standing, history, keeps_law, known, law_of, on_day, present
+from flows.store.views import Standing, foretells, history, keeps_law, known, law_of, on_day, outlook_of, present
 from flows.store.writing import Writing
 
 __all__ = [
@@ -34,11 +34,13 @@ __all__ = [
     "Store",
     "StoreDamaged",
     "Writing",
+    "foretells",
     "history",
     "keeps_law",
     "known",
     "law_of",
     "lay_out_anew",
     "on_day",
+    "outlook_of",
     "present",
 ]

@@ -21,7 +21,7 @@ import polars as pl
 from transforms.tables import KINDS, LAW_KEPT
 
 # Tables of rows of enterprises; the others are small, or read by night.
-BUCKETED = (*KINDS, "ratings", "trace", *LAW_KEPT)
+BUCKETED = (*KINDS, "ratings", "trace", "outlook", *LAW_KEPT)
 COPIES = -1
 _COLUMN = "bucket_of_"
 _BY = "enterprise_id"

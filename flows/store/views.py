@@ -13,6 +13,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store
 from transforms.history import current
 from transforms.tables.law.kept import LAW, shown
+from transforms.tables.outputs import OUTLOOK
 
 
 class Standing(NamedTuple):
@@ -53,6 +54,18 @@ def law_of(store: Store, run: Run, enterprise_id: str, names: Collection[str]) -
 def keeps_law(run: Run) -> bool:
     """Whether the night kept the law's word on enterprises."""
     return LAW.name in run.versions
+
+
+def foretells(run: Run) -> bool:
+    """Whether the night looked ahead."""
+    return OUTLOOK.name in run.versions
+
+
+def outlook_of(store: Store, run: Run, enterprise_id: str | None = None) -> pl.LazyFrame:
+    """The rows of OUTLOOK that tell a change of tier, as the night `run` left them, of one enterprise or all."""
+    rows = store.scan(OUTLOOK.name, run, enterprise_id)
+    latest = rows.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max().over("enterprise_id"))
+    return latest.filter(pl.col("changes_on").is_not_null())
 
 
 def _standing(store: Store, run: Run | None, enterprise_id: str | None, upto: pl.Expr) -> Standing:

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reports.grid import CONFIDENCES
 from reports.papers.fonts import INSTALL_EXTRA, PaperToolMissing, cuts
-from reports.papers.view import CONFIDENCES, PaperView
+from reports.papers.view import PaperView
 
 TEMPLATES = Path(__file__).parent / "templates"
 _PANGO = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."

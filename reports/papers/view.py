@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports import show
+from reports.grid import CONFIDENCES
 from reports.papers.words import blank, chinese_day, chinese_number
 
-CONFIDENCES = {"C": "已核对", "M": "据记忆，待核对", "I": "推定，待核对", "GAP": "未见规定，待核对"}
 PARTICULARS = ("party", "uscc", "address")
 _MARK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
 _BLANK = re.compile("〔待填：([^〕]*)〕")

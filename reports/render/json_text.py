@@ -32,7 +32,16 @@ def grid_content(grid: Grid) -> dict[str, Any]:
 def enterprise_content(view: EnterpriseView) -> dict[str, Any]:
     """The view of an enterprise as plain values: what decided, the sum, and every table."""
     plain = ("enterprise_id", "name", "uscc", "as_of", "tier", "score_tier")
-    decided = ("decided_by", "decided_by_id", "rule", "basis", "locked_until_on", "next_change_on", "next_change_why")
+    decided = (
+        "decided_by",
+        "decided_by_id",
+        "rule",
+        "basis",
+        "locked_until_on",
+        "next_change_on",
+        "next_change_why",
+        "outlook",
+    )
     return {
         **{name: getattr(view, name) for name in (*plain, *decided)},
         "scheme": view.scheme.name,

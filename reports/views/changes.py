@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from reports import show
 from reports.grid import Field, Frame, Grid, Value, collected, fields_of, grid_of
+from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
-_RATINGS, _CHANGES, _TRACE = TABLES["ratings"], TABLES["changes"], TABLES["change_trace"]
+_CHANGES, _TRACE = TABLES["changes"], TABLES["change_trace"]
 KIND_WORDS = {name: kind.label for name, kind in KINDS.items()}
 
 
@@ -35,8 +35,7 @@ class Change:
     decided_by: str
     rule: str
     basis: str
-    next_change_on: date | None
-    next_change_why: str
+    outlook: str
     evidence: Grid
     page: str = ""
 
@@ -51,22 +50,27 @@ class Change:
         return f"{show.points(self.score_before)} → {show.points(self.score_after)}"
 
 
-def changes_of(
-    changes: Frame, trace: Frame, ratings: Frame, scheme: SchemeFacts, pages: Mapping[str, str]
+def changes_of(  # noqa: PLR0913, PLR0917 - the tables of a night, and how they are shown
+    changes: Frame, trace: Frame, ratings: Frame, scheme: SchemeFacts, pages: Mapping[str, str], outlook: Frame
 ) -> tuple[Change, ...]:
-    """Changes in the order an officer reads them: downgrades before upgrades, worst tier, longest fall, name."""
+    """Changes in the order an officer reads them: downgrades before upgrades, worst tier, longest fall, name.
+
+    outlook: rows of OUTLOOK that tell a change to come.
+    """
     joined = collected(changes).join(_rules(changes, ratings), on="enterprise_id", how="left")
     evidence = _evidence(collected(trace))
     none = evidence_grid(_TRACE.empty())
     rows = joined.iter_rows(named=True)
-    made = [_change(row, evidence.get(row["enterprise_id"], none), scheme, pages) for row in rows]
+    ahead = {row["enterprise_id"]: row for row in collected(outlook).iter_rows(named=True)}
+    made = [
+        _change(row, evidence.get(row["enterprise_id"], none), scheme, pages, ahead.get(row["enterprise_id"]))
+        for row in rows
+    ]
     return tuple(sorted(made, key=_reading_order))
 
 
 def _rules(changes: Frame, ratings: Frame) -> pl.DataFrame:
-    wanted = ratings.lazy().select(
-        "enterprise_id", "decided_by_id", "decided_by_basis", "next_change_on", "next_change_why"
-    )
+    wanted = ratings.lazy().select("enterprise_id", "decided_by_id", "decided_by_basis")
     return collected(wanted.join(changes.lazy().select("enterprise_id"), on="enterprise_id", how="semi"))
 
 
@@ -94,13 +98,18 @@ def evidence_grid(trace: pl.DataFrame) -> Grid:
     return grid_of("change_trace", "变化依据", worded, fields, "计分明细无差异：等级由判定规则变化所致")
 
 
-def _change(row: Mapping[str, Any], evidence: Grid, scheme: SchemeFacts, pages: Mapping[str, str]) -> Change:
+def _change(
+    row: Mapping[str, Any],
+    evidence: Grid,
+    scheme: SchemeFacts,
+    pages: Mapping[str, str],
+    ahead: Mapping[str, Any] | None,
+) -> Change:
     key, causes = row["enterprise_id"], _CHANGES.column("cause").words
-    why = _RATINGS.column("next_change_why").words
     return Change(
         enterprise_id=show.clean(key),
         name=show.clean(row["name"]),
-        **{name: row[name] for name in ("tier_before", "tier_after", "index_before", "index_after", "next_change_on")},
+        **{name: row[name] for name in ("tier_before", "tier_after", "index_before", "index_after")},
         score_before=row["score_before_centipoints"],
         score_after=row["score_after_centipoints"],
         cause=causes.get(row["cause"], row["cause"]),
@@ -108,7 +117,7 @@ def _change(row: Mapping[str, Any], evidence: Grid, scheme: SchemeFacts, pages: 
         decided_by=_CHANGES.column("decided_by").words.get(row["decided_by"], row["decided_by"]),
         rule=show.clean(scheme.rule(row["decided_by"], row["decided_by_id"])),
         basis=show.redact(show.clean(row["decided_by_basis"] or "")),
-        next_change_why=why.get(row["next_change_why"] or "", row["next_change_why"] or ""),
+        outlook=Outlook(row["as_of"], ahead).text(scheme),
         evidence=evidence,
         page=pages.get(key, ""),
     )

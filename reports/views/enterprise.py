@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from reports import show
-from reports.grid import Field, Frame, Grid, collected, field_of, fields_of, grid_of
+from reports.grid import CONFIDENCES, Field, Frame, Grid, collected, field_of, fields_of, grid_of
 from reports.views.changes import KIND_WORDS
+from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
+from transforms.records.text import normalise_name
 from transforms.tables import KINDS, TABLES
 from transforms.tables.outputs import UNKNOWN_VALUE
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from reports.views.enterprise_law import EnterpriseLaw
 
 _RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
-_CONFIDENCES = {"C": "已核对", "M": "据记忆，待核对", "I": "推定，待核对", "GAP": "未见规定，待核对"}
 _SAYS = ("title", "record_kind", "record_no", "event_on", "value_used")
 # Joining keys, hashes and identity marks have no place on a page.
 _HIDDEN = frozenset({"record_id", "row_hash", "file_id", "enterprise_id", "uscc", "person_hash", "person_masked"})
@@ -63,6 +64,7 @@ class EnterpriseView:
     locked_until_on: date | None
     next_change_on: date | None
     next_change_why: str
+    outlook: str
     unknown_amount_count: int
     counted: Grid
     not_counted: Grid
@@ -97,7 +99,7 @@ class EnterpriseFrames:
 
     enterprise: its current version (one row). rating: the row that stands (or none). trace: of that rating.
     history: all its ratings. records: current versions by kind. law: the view of what the law makes of it, where it
-    was worked out.
+    was worked out. outlook: what the night foretold.
     """
 
     enterprise: Frame
@@ -106,6 +108,7 @@ class EnterpriseFrames:
     history: Frame
     records: Mapping[str, Frame]
     law: EnterpriseLaw | None = None
+    outlook: Outlook | None = None
 
 
 def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) -> EnterpriseView:
@@ -127,13 +130,14 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         scheme=scheme,
         facts=_facts(enterprise, scheme.supervision.get(rating.get("tier", ""), "")),
         **_decided(rating, scheme),
+        outlook=(frames.outlook or Outlook(as_of, is_known=False)).text(scheme) if rating else "",
         **_sums(rating, trace),
         unknown_amount_count=trace.filter(reason="unknown_amount").height,
         counted=_counted(trace.filter("is_counted"), scheme),
         not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
         history=_history(history, scheme),
         standings=_standings(history, scheme),
-        records=_records(frames.records),
+        records=_records(frames.records, enterprise, scheme),
         law=frames.law,
     )
 
@@ -167,7 +171,7 @@ def _sums(rating: Mapping[str, Any], trace: pl.DataFrame) -> dict[str, Any]:
 
 
 def _facts(enterprise: Mapping[str, Any], supervision: str) -> tuple[tuple[str, str], ...]:
-    shown = ("party_class", "fields", "roles", "licence_nos", "address", "state", "deregistered_on")
+    shown = ("former_names", "party_class", "fields", "roles", "licence_nos", "address", "state", "deregistered_on")
     fields = [field_of(KINDS["enterprise"].column(name)) for name in shown]
     pairs = [(field.label, field.text(enterprise.get(field.name))) for field in fields]
     pairs.append(("监督检查", supervision))
@@ -195,7 +199,7 @@ def _used(kind: str | None, text: str | None) -> str:
 def _counted(trace: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     points = (Field("raw_centipoints", "规则分", "delta"), Field("points_centipoints", "计入分", "delta"))
     section = fields_of(_TRACE, "section") if trace["section"].is_not_null().any() else ()
-    sure = Field("confidence", "条款核对", "words", _CONFIDENCES)
+    sure = Field("confidence", "条款核对", "words", CONFIDENCES)
     rest = (*fields_of(_TRACE, "stops_counting_on", "basis"), sure)
     fields = (*fields_of(_TRACE, "position", "role"), *section, *fields_of(_TRACE, *_SAYS), *points, *rest)
     worded = _traced(trace).with_columns(pl.col("section").replace(dict(scheme.titles)))
@@ -210,9 +214,10 @@ def _not_counted(trace: pl.DataFrame) -> Grid:
 
 def _history(history: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     tier = Field("tier", "等级", "words", scheme.words)
-    rule = fields_of(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on", "scheme")
+    rule = fields_of(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on")
+    by = Field("scheme", _RATINGS.column("scheme").label, "words", {scheme.name: scheme.title})
     day = fields_of(_RATINGS, "valid_from_on")
-    return grid_of("history", "等级历史", history, (*day, tier, *rule), "没有历史等级")
+    return grid_of("history", "等级历史", history, (*day, tier, *rule, by), "没有历史等级")
 
 
 def _standings(history: pl.DataFrame, scheme: SchemeFacts) -> tuple[Standing, ...]:
@@ -221,16 +226,36 @@ def _standings(history: pl.DataFrame, scheme: SchemeFacts) -> tuple[Standing, ..
     return tuple(Standing(day, scheme.index(tier), score) for day, tier, score in rows)
 
 
-def _records(records: Mapping[str, Frame]) -> tuple[Grid, ...]:
-    known = ((kind, collected(frame)) for kind, frame in records.items() if kind != "enterprise")
-    grids = (_record_grid(kind, frame) for kind, frame in known if frame.height)
+def _records(records: Mapping[str, Frame], enterprise: Mapping[str, Any], scheme: SchemeFacts) -> tuple[Grid, ...]:
+    known = (
+        (kind, _by_one_name(collected(frame), enterprise)) for kind, frame in records.items() if kind != "enterprise"
+    )
+    grids = (_record_grid(kind, frame, scheme) for kind, frame in known if frame.height)
     return tuple(sorted((grid for grid in grids if grid.rows), key=lambda grid: list(KINDS).index(grid.name)))
 
 
-def _record_grid(kind: str, frame: pl.DataFrame) -> Grid:
+def _by_one_name(frame: pl.DataFrame, enterprise: Mapping[str, Any]) -> pl.DataFrame:
+    """Records that name the party: by its registered name, a former one marked; any other name stays as received."""
+    if "party_name" not in frame.columns or frame.is_empty():
+        return frame
+    name, former = enterprise["name"], enterprise.get("former_names") or []
+    key = normalise_name(pl.col("party_name"))
+    keys = [normalise_name(pl.lit(one)) for one in former]
+    is_former = pl.any_horizontal(pl.lit(False), *(key == one for one in keys))
+    told = (
+        pl.when(key == normalise_name(pl.lit(name)))
+        .then(pl.lit(name))
+        .when(is_former)
+        .then(pl.format("{}（曾用名）", "party_name"))
+        .otherwise("party_name")
+    )
+    return frame.with_columns(party_name=told)
+
+
+def _record_grid(kind: str, frame: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     described = KINDS[kind]
     fields = [
-        field_of(column)
+        field_of(column) if column.name != "source" else Field("source", column.label, "words", scheme.sources)
         for column in (*described.columns, described.column("version_no"), described.column("source"))
         if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_ENDS) and column.name in frame.columns
     ]

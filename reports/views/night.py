@@ -15,13 +15,14 @@ from reports.views import night_tables as tables
 from reports.views.changes import Change, changes_of
 from reports.views.migration import Migration, migration_of
 from reports.views.office_law import OfficeLaw, OfficeLawFrames, office_law
+from reports.views.outlook import OUTLOOK_DAYS
 from reports.views.scheme import SchemeFacts
 
 QUARANTINED = "隔离行数"
 PARTS = ("accepted", "duplicate", "superseded", "quarantined", "ignored")
 _BALANCE = "＝接受＋重复＋被取代＋隔离＋不计"
 DUE_TODAY, OVERDUE = "今日到期", "逾期事项"
-DUE_WITHIN = timedelta(days=30)  # how far the page looks ahead; a matter of reading, not of policy
+DUE_WITHIN = timedelta(days=OUTLOOK_DAYS)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class NightFrames:
 
     before, after: ratings (enterprise_id, tier, …) that stood before the night and that stand now, one row per
     enterprise. changes, change_trace: of the night. accounts, files, quarantine: of the night.
+    outlook: rows of OUTLOOK that tell a change of tier.
     enterprises: enterprise_id, name. unknown_amounts: rows of the trace that do not count because nobody knows the
     amount. law: what the law asks for and brings, where it was worked out.
     """
@@ -41,6 +43,7 @@ class NightFrames:
     accounts: Frame
     files: Frame
     quarantine: Frame
+    outlook: Frame
     enterprises: Frame
     unknown_amounts: Frame
     law: OfficeLawFrames | None = None
@@ -122,9 +125,9 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
     """The view of the night `night` under `scheme`. Reads every frame once; rows come out in total order."""
     before, after = (frame.lazy().select("enterprise_id", "tier") for frame in (frames.before, frames.after))
     migration = migration_of(before, after, scheme)
-    changes = changes_of(frames.changes, frames.change_trace, frames.after, scheme, night.pages)
+    changes = changes_of(frames.changes, frames.change_trace, frames.after, scheme, night.pages, frames.outlook)
     accounts, files = collected(frames.accounts), collected(frames.files)
-    due = tables.due(frames.after, frames.enterprises, night.as_of, night.as_of + DUE_WITHIN)
+    due = tables.due(frames.outlook, frames.enterprises, night.as_of, night.as_of + DUE_WITHIN)
     law = office_law(frames.law, night.as_of) if frames.law else None
     unknown_amounts = tables.unknown_amounts(frames.unknown_amounts, frames.enterprises)
     return NightView(
@@ -141,9 +144,9 @@ def office_view(frames: NightFrames, night: Night, scheme: SchemeFacts) -> Night
         change_list=tables.change_list(changes, scheme),
         evidence=tables.evidence(changes),
         migration=migration,
-        accounts=tables.accounts(accounts),
-        files=tables.files(files),
-        quarantine=tables.quarantine(collected(frames.quarantine), night.workbooks),
+        accounts=tables.accounts(accounts, scheme.sources),
+        files=tables.files(files, scheme.sources),
+        quarantine=tables.quarantine(collected(frames.quarantine), night.workbooks, scheme.sources),
         due_days=tables.due_days(due),
         due=tables.due_list(due, scheme, night.as_of),
         warnings=tables.warnings(night.warnings),

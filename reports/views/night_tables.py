@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,12 @@ from reports.grid import Field, Frame, Grid, fields_of, grid_from, grid_of
 from reports.views.changes import KIND_WORDS, Change
 from reports.views.coming import MOST_DUE, all_due
 from reports.views.migration import Migration
+from reports.views.outlook import BETTER, WORSE
 from reports.views.scheme import SchemeFacts
 from transforms.tables import TABLES
 
 NO_KIND = {"": "不能归类"}  # rows that no kind could read
-_RATINGS, _TRACE, _CHANGES, _QUARANTINE = (TABLES[name] for name in ("ratings", "trace", "changes", "quarantine"))
+_OUTLOOK, _TRACE, _CHANGES, _QUARANTINE = (TABLES[name] for name in ("outlook", "trace", "changes", "quarantine"))
 _PARTY = (Field("name", "企业名称", width=36), Field("enterprise_id", "企业标识", "id"))
 
 
@@ -68,8 +70,7 @@ def change_list(changes: Sequence[Change], scheme: SchemeFacts) -> Grid:
         *(Field(name, _CHANGES.column(name).label) for name in ("cause", "causes", "decided_by")),
         Field("rule", "判定规则"),
         Field("basis", "条款"),
-        *fields_of(_RATINGS, "next_change_on"),
-        Field("next_change_why", "下次变化原因"),
+        Field("outlook", "今后 30 天", width=40),
     )
     return grid_from("changes", "等级变化", fields, [_change_row(change) for change in changes])
 
@@ -78,7 +79,7 @@ def _change_row(change: Change) -> tuple[object, ...]:
     scores = (change.score_before, change.score_after, change.score_after - change.score_before)
     why = (change.cause, "；".join(change.causes), change.decided_by, change.rule, change.basis)
     tiers = (change.tier_before, change.tier_after)
-    return (change.name, change.enterprise_id, *tiers, *scores, *why, change.next_change_on, change.next_change_why)
+    return (change.name, change.enterprise_id, *tiers, *scores, *why, change.outlook)
 
 
 def evidence(changes: Sequence[Change]) -> Grid:
@@ -88,25 +89,31 @@ def evidence(changes: Sequence[Change]) -> Grid:
     return grid_from("change_trace", "变化依据", fields, rows)
 
 
-def accounts(frame: pl.DataFrame) -> Grid:
+def _sources(fields: Iterable[Field], titles: Mapping[str, str]) -> tuple[Field, ...]:
+    """The fields, a source read by its title."""
+    return tuple(replace(each, form="words", words=titles) if each.name == "source" else each for each in fields)
+
+
+def accounts(frame: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
     """The account of each file and kind."""
     table = TABLES["accounts"]
     parts = ("read", "accepted", "duplicate", "superseded", "quarantined", "ignored", "record")
-    fields = [*fields_of(table, "file_name", "source", "kind"), *fields_of(table, *(f"{part}_count" for part in parts))]
+    named = _sources(fields_of(table, "file_name", "source", "kind"), titles)
+    fields = [*named, *fields_of(table, *(f"{part}_count" for part in parts))]
     filled = frame.with_columns(pl.col("ignored_count").fill_null(0), pl.col("kind").replace(KIND_WORDS | NO_KIND))
     return grid_of("accounts", "收件账（按类别）", filled.sort("file_name", "file_id", "kind"), fields, "本夜没有来件")
 
 
-def files(frame: pl.DataFrame) -> Grid:
+def files(frame: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
     """Every file of the night, what became of its rows, and what is wrong with it or was noticed of it."""
     counts = [f"{part}_count" for part in ("read", "accepted", "duplicate", "superseded", "quarantined", "ignored")]
     names = ("file_name", "source", *counts, "finding", "notes", "attempt_no", "encoding", "size_bytes", "received_at")
-    fields = fields_of(TABLES["files"], *names, received_at="收到时间（北京）")
+    fields = _sources(fields_of(TABLES["files"], *names, received_at="收到时间（北京）"), titles)
     filled = frame.with_columns(pl.col("attempt_no").fill_null(1))
     return grid_of("files", "来件", filled.sort("file_name", "file_id", "attempt_no"), fields, "本夜没有来件")
 
 
-def quarantine(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str]) -> Grid:
+def quarantine(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str], titles: Mapping[str, str]) -> Grid:
     """Rows turned away by source, sending office and reason: how many, an example, and the workbook to send back."""
     keys = ("source", "sender", "kind", "column", "code")
     first = [pl.col(name).first() for name in ("reason", "expected", "file_name", "row_no")]
@@ -121,35 +128,42 @@ def quarantine(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str]) ->
         pl.col("kind").replace(KIND_WORDS | NO_KIND),
         pl.format("{} 第 {} 行", "file_name", "row_no").alias("place"),
     )
-    table = fields_of(_QUARANTINE, "source", "sender", "kind", "column")
+    table = _sources(fields_of(_QUARANTINE, "source", "sender", "kind", "column"), titles)
     reasons = fields_of(_QUARANTINE, "reason", "expected")
     extra = (Field("place", "首例位置"), Field("workbook", "更正表", "link"))
     return grid_of("quarantine", "隔离", shown, (*table, Field("count", "行数", "count"), *reasons, *extra))
 
 
-def due(ratings: Frame, enterprises: Frame, after: date, until: date) -> pl.DataFrame:
-    """Ratings that change by themselves after `after` and not later than `until`, with the enterprise's name."""
+def due(outlook: Frame, enterprises: Frame, after: date, until: date) -> pl.DataFrame:
+    """Rows of OUTLOOK that tell a change after `after` and not later than `until`, with name and `direction`."""
     names = enterprises.lazy().select("enterprise_id", "name")
-    wanted = ("enterprise_id", "tier", "score_centipoints", "next_change_on", "next_change_why")
-    soon = ratings.lazy().filter(pl.col("next_change_on") > after, pl.col("next_change_on") <= until).select(wanted)
-    joined = soon.join(names, on="enterprise_id", how="left").with_columns(pl.col("name").fill_null("（未登记名称）"))
-    return joined.sort("next_change_on", "name", "enterprise_id").collect()
+    soon = outlook.lazy().filter(pl.col("changes_on") > after, pl.col("changes_on") <= until)
+    is_worse = pl.col("index_after") > pl.col("index_before")
+    told = soon.join(names, on="enterprise_id", how="left").with_columns(
+        pl.col("name").fill_null("（未登记名称）"),
+        direction=pl.when(is_worse).then(pl.lit(WORSE)).otherwise(pl.lit(BETTER)),
+    )
+    return told.sort(~is_worse, "changes_on", "name", "enterprise_id").collect()
 
 
 def due_days(frame: pl.DataFrame) -> Grid:
-    """How many enterprises fall due on each day, and why."""
-    grouped = frame.group_by("next_change_on", "next_change_why").agg(pl.len().cast(pl.Int64).alias("count"))
-    day, why = fields_of(_RATINGS, "next_change_on", "next_change_why", next_change_on="日期", next_change_why="原因")
-    ordered = grouped.sort("next_change_on", "next_change_why", nulls_last=True)
-    return grid_of("due_days", "将到期（按日）", ordered, (day, why, Field("count", "企业数", "count")))
+    """How many enterprises change their tier on each day, which way and why."""
+    grouped = frame.group_by("changes_on", "direction", "cause").agg(pl.len().cast(pl.Int64).alias("count"))
+    day, why = fields_of(_OUTLOOK, "changes_on", "cause", changes_on="日期")
+    ordered = grouped.sort("changes_on", "direction", "cause", nulls_last=True)
+    fields = (day, Field("direction", "方向"), why, Field("count", "企业数", "count"))
+    return grid_of("due_days", "预计等级变化（按日）", ordered, fields, "没有预计的等级变化")
 
 
 def due_list(frame: pl.DataFrame, scheme: SchemeFacts, as_of: date) -> Grid:
-    """The first MOST_DUE enterprises that fall due. `yaoxin due` looks as many days ahead."""
-    tier = Field("tier", "现等级", "words", scheme.words)
-    score, *rest = fields_of(_RATINGS, "score_centipoints", "next_change_on", "next_change_why")
-    shown = grid_of("due", "将到期", frame.head(MOST_DUE), (*_PARTY, tier, score, *rest))
-    return shown.of(frame.height, all_due(as_of))
+    """The first MOST_DUE enterprises whose tier changes, those that fall first."""
+    tiers = (Field(name, label, "words", scheme.words) for name, label in _TIERS.items())
+    score, day, why = fields_of(_OUTLOOK, "score_after_centipoints", "changes_on", "cause")
+    fields = (*_PARTY, *tiers, Field("direction", "方向"), score, day, why)
+    return grid_of("due", "预计等级变化", frame.head(MOST_DUE), fields).of(frame.height, all_due(as_of))
+
+
+_TIERS = {"tier_before": "现等级", "tier_after": "预计等级"}
 
 
 def unknown_amounts(trace: Frame, enterprises: Frame) -> Grid:

@@ -15,6 +15,7 @@ class SchemeFacts:
     is_illustrative: the scheme is an example of the project's own. is_higher_better: points are deducted from a
     base (True) or accumulate (False). policy_hash: what the policy files were, for the footer.
     titles: id to Chinese title of the scheme's rules, needs and sections. supervision: tier to how it is supervised.
+    sources: id to Chinese title of the sources that records come from.
     """
 
     name: str
@@ -25,6 +26,7 @@ class SchemeFacts:
     policy_hash: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     supervision: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ _BY_TABLE: dict[str, dict[str, Any]] = {
     },
     "penalty_amounts": {"is_fine_unknown": False, "is_confiscation_unknown": False, "stated_fen": None},
     "ratings": {"decided_by": "cut_point", "next_change_on": date(2025, 6, 11)},
+    "outlook": {"changes_on": date(2025, 6, 11), "tier_after": "B", "index_before": 0},
     "law": {"next_on": date(2025, 6, 11)},
     "law_listings": {"left_on": None},
     "law_coming": {"on": date(2025, 6, 11), "is_automatic": False},

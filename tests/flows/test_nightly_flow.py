@@ -148,7 +148,7 @@ def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatc
         return replace(UNGATED.check(store, policy_dir, night, policy, former), verdicts=(verdict,))
 
     monkeypatch.setattr(module, "STEPS", replace(UNGATED, check=strict_on_the_second))
-    monkeypatch.setattr("flows.night.check.what_first", lambda *_: "look at x")
+    monkeypatch.setattr("flows.night.check.what_first", lambda *_, **__: "look at x")
     result = module.run(office.settings, THIRD, known(LAST), None)
     assert (result.state, result.message) == ("refused", "look at x")
     assert [(run.as_of, run.state) for run in office.store.every_run()[1:]] == [(SECOND, "refused")]

@@ -65,7 +65,7 @@ def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
     return {name: pl.LazyFrame(rows[name], schema=schemas[name]) for name in KINDS}
 
 
-def _releases(firms: Firms) -> pl.LazyFrame:
+def releases_of(firms: Firms) -> pl.LazyFrame:
     """The releases of the records, some of them told twice, and of records nobody knows."""
     rows = [
         (record["kind"], record["record_id"], record["released_on"])
@@ -87,7 +87,7 @@ def answers(scheme: Scheme, firms: Firms, as_of: date) -> dict[str, Answer]:
     columns = KINDS["enterprise"].table.columns
     names = [{column.name: _cell(column, {"enterprise_id": name}) for column in columns} for name in firms]
     enterprises = pl.LazyFrame(names, schema=KINDS["enterprise"].table.schema)
-    result = rate(frames(firms), enterprises, scheme, as_of, _releases(firms))
+    result = rate(frames(firms), enterprises, scheme, as_of, releases_of(firms))
     ratings, trace = pl.collect_all([result.ratings, result.trace])
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in firms}
     for row in trace.iter_rows(named=True):

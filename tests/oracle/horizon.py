@@ -22,6 +22,7 @@ CAUSES = (
     "new_record",
     "lock_ended",
     "aged_out",
+    "decayed",
     "movement",
 )
 
@@ -49,7 +50,7 @@ def _of_hits(case: Case) -> Iterator[Candidate]:
         if hit.reason in (None, "lighter_in_act"):
             last = min(window_end_of(case, hit), expiry_of(case, hit))
             yield from ((day, "aged_out") for day in _after(last))
-            yield from ((day, "aged_out") for day, _ in decay_starts(case, hit))
+            yield from ((day, "decayed") for day, _ in decay_starts(case, hit))
         elif hit.reason == "unknown_amount":
             last = min(window_end_of(case, hit), expiry_of(case, hit))
             yield from ((day, "aged_out") for day in _after(last))

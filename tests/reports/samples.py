@@ -9,6 +9,7 @@ import polars as pl
 from reports.views.enterprise import EnterpriseFrames
 from reports.views.lists import PENALTIES, SERIOUS_VIOLATIONS
 from reports.views.night import Night, NightFrames
+from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
@@ -73,6 +74,22 @@ def rating(number: int, tier: str, score: int, **more: object) -> dict:
     return known | more
 
 
+def outlook(number: int, before: str, after: str, days: int = 1, **more: object) -> dict:
+    known = {
+        "enterprise_id": enterprise_id(number),
+        "valid_from_on": AS_OF,
+        "is_near": True,
+        "changes_on": AS_OF + timedelta(days=days),
+        "tier_before": before,
+        "tier_after": after,
+        "index_before": "ABCD".index(before),
+        "index_after": "ABCD".index(after),
+        "score_after_centipoints": 97_500,
+        "cause": "aged_out",
+    }
+    return known | more
+
+
 def change(number: int, before: str, after: str) -> dict:
     return {
         "as_of": AS_OF,
@@ -131,6 +148,7 @@ def night_frames(changed: int = 14, enterprises: int = 120) -> NightFrames:
         accounts=frame("accounts", [account("penalty", 220), account("inspection", 1310)]),
         files=frame("files", [file("penalty/2026-03-01.csv", ""), file("bad/空.csv", "文件为空：没有任何内容")]),
         quarantine=frame("quarantine", [quarantined(n) for n in range(9)]),
+        outlook=frame("outlook", [outlook(n, tier[n], "B" if tier[n] == "A" else "A", n % 30 + 1) for n in (0, 3, 30)]),
         enterprises=pl.DataFrame(
             {"enterprise_id": [enterprise_id(n) for n in tier], "name": [name_of(n) for n in tier]}
         ),
@@ -236,6 +254,7 @@ def enterprise_frames(name: str = "天府医药有限公司", **more: object) ->
         now,
     ]
     known = {
+        "outlook": Outlook(AS_OF),
         "enterprise": frame("enterprise", [register(name)]),
         "rating": frame("ratings", [now]),
         "trace": frame("trace", trace),

@@ -12,6 +12,7 @@ import pytest
 from reports.office import enterprise_html, page_name, write_enterprise
 from reports.render.json_text import enterprise_content, json_bytes
 from reports.views.enterprise import EnterpriseView, enterprise_view
+from reports.views.outlook import Outlook
 from tests.reports import samples
 from transforms.tables import KINDS, TABLES
 
@@ -78,7 +79,7 @@ def test_the_value_used_is_read_in_the_records_own_words(view: EnterpriseView):
 def test_what_decided_is_in_words(view: EnterpriseView):
     assert (view.tier, view.score_tier, view.decided_by) == ("B", "A", "逐级升级规则")
     html = enterprise_html(view)
-    for said in ("锁定至", "2026-08-01", "最早于 2026-03-02（记录期满）", "仅按得分", "据记忆，待核对"):
+    for said in ("锁定至", "2026-08-01", "至 2026-03-31 如无新记录，等级不变", "仅按得分", "待查"):
         assert said in html
 
 
@@ -174,3 +175,42 @@ def test_the_view_needs_no_renderer():
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_tier_to_come_is_said_with_its_day_direction_and_cause():
+    row = samples.outlook(0, "B", "A", 9, cause="decayed")
+    frames = samples.enterprise_frames(outlook=Outlook(samples.AS_OF, row))
+    view = enterprise_view(frames, samples.AS_OF, samples.SCHEME)
+    assert view.outlook == "如无新记录，2026-03-10 起上调为 A 守信（计分递减，得分 975.00）"
+    assert view.outlook in enterprise_html(view)
+    worse = Outlook(samples.AS_OF, samples.outlook(0, "B", "D", cause="new_record"))
+    assert worse.text(samples.SCHEME).startswith("如无新记录，2026-03-02 起下调为 D 严重失信（已收到的记录到其日期")
+
+
+def test_a_night_that_did_not_look_ahead_says_so():
+    frames = samples.enterprise_frames(outlook=None)
+    assert enterprise_view(frames, samples.AS_OF, samples.SCHEME).outlook == "该次运行没有推算今后的等级"
+
+
+def test_one_firm_has_one_name_and_a_former_one_is_marked():
+    firm = samples.register("天府医药有限公司") | {"former_names": ["天府药品（经营）公司"]}
+    known = {"enterprise": samples.frame("enterprise", [firm])}
+    names = ("天府医药 有限公司", "天府药品(经营)公司", "第三人")
+    rows = [samples.penalty(n) | {"party_name": name} for n, name in enumerate(names, 1)]
+    records = {"penalty": samples.frame("penalty", rows)}
+    shown = enterprise_view(samples.enterprise_frames(records=records, **known), samples.AS_OF, samples.SCHEME)
+    (grid,) = shown.records
+    place = [field.name for field in grid.fields].index("party_name")
+    assert {row[place] for row in grid.rows} == {"天府医药有限公司", "天府药品(经营)公司（曾用名）", "第三人"}
+    assert dict(shown.facts)["曾用名"] == "天府药品（经营）公司"
+
+
+@pytest.mark.parametrize(("count", "is_plotted"), [(1, False), (2, False), (3, True)])
+def test_a_short_history_is_a_sentence_and_not_a_plot(count: int, is_plotted: bool):
+    given = [("A", 100_000, date(2024, 1, 3)), ("C", 88_000, date(2025, 5, 9)), ("B", 97_500, samples.AS_OF)][:count]
+    history = samples.frame("ratings", [samples.rating(0, tier, score, valid_from_on=on) for tier, score, on in given])
+    shown = enterprise_view(samples.enterprise_frames(history=history), samples.AS_OF, samples.SCHEME)
+    html = enterprise_html(shown)
+    assert ("等级历史图" in html) is is_plotted
+    assert ("2024-01-03 起为 A 守信（1000.00 分）" in html) is not is_plotted
+    assert ("，2025-05-09 起为 C 失信（880.00 分）。" in html) is (count == 2)

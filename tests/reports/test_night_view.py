@@ -11,8 +11,10 @@ import pytest
 
 from reports.office import headline, office_html, office_xlsx, write_office
 from reports.views.migration import migration_of
-from reports.views.night import DUE_WITHIN, NightFrames, NightView, office_view
+from reports.views.night import NightFrames, NightView, office_view
+from reports.views.outlook import OUTLOOK_DAYS
 from tests.reports import samples
+from transforms import rating
 from transforms.tables import TABLES
 
 
@@ -22,7 +24,9 @@ def view() -> NightView:
 
 
 def _empty() -> NightFrames:
-    named = {name: TABLES[name].empty() for name in ("changes", "change_trace", "accounts", "files", "quarantine")}
+    named = {
+        name: TABLES[name].empty() for name in ("changes", "change_trace", "outlook", "accounts", "files", "quarantine")
+    }
     ratings, names = TABLES["ratings"].empty(), pl.DataFrame(schema={"enterprise_id": pl.String, "name": pl.String})
     unknown_amounts = TABLES["trace"].empty()
     return NightFrames(before=ratings, after=ratings, enterprises=names, unknown_amounts=unknown_amounts, **named)
@@ -92,26 +96,54 @@ def test_a_tier_of_yesterdays_scheme_still_stands():
     assert migration.leavers == (1, 0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(("days", "is_due"), [(0, False), (1, True), (29, True), (30, True), (31, False)])
-def test_due_looks_thirty_days_ahead_from_the_day_after(days: int, is_due: bool):
-    on = samples.AS_OF + timedelta(days=days)
+@pytest.mark.parametrize(("days", "is_told"), [(0, False), (1, True), (29, True), (30, True), (31, False)])
+def test_changes_of_the_next_thirty_days_are_told(days: int, is_told: bool):
+    rows = samples.frame("outlook", [samples.outlook(0, "A", "B", days)])
+    view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
+    assert bool(view.due.rows) is is_told
+    assert OUTLOOK_DAYS == rating.OUTLOOK_DAYS == 30
+
+
+def test_who_only_may_change_is_not_told():
+    on = samples.AS_OF + timedelta(days=1)
     ratings = samples.frame("ratings", [samples.rating(0, "A", 1, next_change_on=on)])
-    view = office_view(replace(samples.night_frames(0), after=ratings), samples.night(), samples.SCHEME)
-    assert bool(view.due.rows) is is_due
-    assert timedelta(days=30) == DUE_WITHIN
+    frames = replace(samples.night_frames(0), after=ratings, outlook=TABLES["outlook"].empty())
+    view = office_view(frames, samples.night(), samples.SCHEME)
+    assert view.due.rows == ()
+    assert "今后 30 天如无新记录，预计没有企业的等级变化" in headline(view)
+
+
+def test_changes_to_come_say_their_direction_those_for_the_worse_first():
+    rows = [
+        samples.outlook(0, "B", "A", 1),
+        samples.outlook(1, "A", "C", 9, cause="decision"),
+        samples.outlook(2, "B", "A", 1),
+    ]
+    view = office_view(
+        replace(samples.night_frames(0), outlook=samples.frame("outlook", rows)), samples.night(), samples.SCHEME
+    )
+    names = [field.name for field in view.due.fields]
+    shown = [dict(zip(names, row, strict=True)) for row in view.due.texts()]
+    assert [(row["direction"], row["tier_before"], row["tier_after"]) for row in shown] == [
+        ("下调", "A 守信", "C 失信"),
+        ("上调", "B 基本守信", "A 守信"),
+        ("上调", "B 基本守信", "A 守信"),
+    ]
+    assert "预计等级下调 1 家、上调 2 家" in headline(view)
+    days = [row[1:] for row in view.due_days.texts()]
+    assert days == [["上调", "记录期满", "2"], ["下调", "信用办决定开始或者届满", "1"]]
 
 
 @pytest.mark.parametrize(("count", "left_out"), [(1, 0), (2, 0), (3, 1)])
-def test_enterprises_that_fall_due_are_all_counted_and_listed_so_far(monkeypatch, count: int, left_out: int):
+def test_changes_to_come_are_all_counted_and_listed_so_far(monkeypatch, count: int, left_out: int):
     monkeypatch.setattr("reports.views.night_tables.MOST_DUE", 2)
-    on = samples.AS_OF + timedelta(days=1)
-    ratings = samples.frame("ratings", [samples.rating(n, "A", 1, next_change_on=on) for n in range(count)])
-    view = office_view(replace(samples.night_frames(0), after=ratings), samples.night(), samples.SCHEME)
+    rows = samples.frame("outlook", [samples.outlook(n, "A", "B") for n in range(count)])
+    view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
     assert (view.due.total, view.due.left_out) == (count, left_out)
     html = office_html(view)
-    assert f"到期企业名单（{count} 家）" in html
+    assert f"企业名单（{count} 家，下调在前）" in html
     assert (f"另有 1 项见 yaoxin due --as-of {samples.AS_OF}" in html) == bool(left_out)
-    assert f"今后 30 天等级可能变化 {count} 家" in headline(view)
+    assert f"等级{'变化' if left_out else '下调'} {count} 家" in headline(view)
 
 
 def test_quarantine_is_counted_by_source_and_reason(view: NightView):

@@ -11,7 +11,7 @@ import pytest
 from reports.office import headline, office_html, office_xlsx
 from reports.views.enterprise_law import EnterpriseLawFrames, enterprise_law
 from reports.views.night import office_view
-from reports.views.office_law import OfficeLawFrames
+from reports.views.office_law import HOLD, OBJECTION, OfficeLawFrames
 from tests.reports import samples
 from transforms.tables.law.coming import COMING
 from transforms.tables.law.listing import CANDIDATE, LISTING
@@ -68,7 +68,9 @@ def test_the_report_parts_what_is_late_due_today_and_over_by_the_months_end():
         ["publicity_ends"],
     ]
     html = office_html(view())
-    order = [html.index(f">{title}　1 项<") for title in ("已逾期", "今日到期", "本月将届满", "名单变化", "列入候选")]
+    order = [
+        html.index(f">{title}　1 项<") for title in ("已逾期", "今日到期", "今后十个工作日", "名单变化", "列入候选")
+    ]
     assert order == sorted(order)
     assert html.index('id="changes"') < html.index('id="law"') < html.index('id="migration"')
     for told in ("罚1号", "总局令第45号第九条", "自行发生", "最早口径2098-12-31", "受1号", "罚4号", "丙厂"):
@@ -131,12 +133,36 @@ def test_every_table_has_its_sheet():
     assert {
         "已逾期",
         "今日到期",
-        "本月将届满",
+        "今后十个工作日",
         "名单变化",
         "列入候选",
         "不予认可、须核对的环节",
         "办理中的修复和移出",
     } <= set(names)
+
+
+def test_objections_and_holds_say_whose_what_and_until_when():
+    objected = {"target": "罚5号", "party_name": "丁厂", "reason": "处罚已撤销", "state_title": "已推送，待受理"}
+    held = {
+        "party_name": "戊厂",
+        "tier": "B",
+        "decision_no": "暂1号",
+        "ends_on": date(2026, 6, 30),
+        "decided_by": "李四",
+    }
+    shown = view(objections=rows(OBJECTION, objected | {"by_on": AS_OF}), holds=rows(HOLD, held))
+    html = office_html(shown)
+    for told in ("未处理完的异议　1 项", "丁厂", "处罚已撤销", "等级暂缓变动　1 项", "戊厂", "2026-06-30", "李四"):
+        assert told in html, told
+    names = openpyxl.load_workbook(io.BytesIO(office_xlsx(shown))).sheetnames
+    assert {"未处理完的异议", "等级暂缓变动"} <= set(names)
+
+
+def test_days_past_the_calendar_are_said_to_be_counted_otherwise():
+    until = date(2027, 1, 10)
+    html = office_html(view(until=until, is_counted=False, coming=rows(COMING)))
+    assert "工作日历不足，“今后十个工作日”暂按至 2027-01-10 列出" in html
+    assert "至 2027-01-10 没有到期的事项" in html
 
 
 def condition(name, state, earliest_on=None):

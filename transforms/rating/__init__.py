@@ -12,8 +12,10 @@
 - `movement`  tiers regained by clean years; which past days can matter
 - `decision`  tiers held by the office
 - `horizon`   the next day anything changes by itself
+- `ahead`     whose tier no passing of records alone can change
 - `trace`     the rows that explain a rating
 - `rate`      all of it: the way in
+- `outlook`   the tier on the days to come, if nothing new arrives
 - `changes`   which tiers differ between two ratings; `row_causes` and `causes` tell why
 
 Records are read lazily, once; from there on frames are small enough to be worked on one after the other.
@@ -21,6 +23,7 @@ Records are read lazily, once; from there on frames are small enough to be worke
 
 from transforms.rating.changes import Changes, tier_changes
 from transforms.rating.facts import RELEASES
+from transforms.rating.outlook import OUTLOOK_DAYS, outlook
 from transforms.rating.rate import Rating, rate
 
-__all__ = ["RELEASES", "Changes", "Rating", "rate", "tier_changes"]
+__all__ = ["OUTLOOK_DAYS", "RELEASES", "Changes", "Rating", "outlook", "rate", "tier_changes"]

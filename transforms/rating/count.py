@@ -40,12 +40,12 @@ def _decayed(hits: pl.DataFrame, plan: Plan) -> pl.Series:
 
 
 def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Per ask the first day after `on` on which one of its hits may count otherwise: item_next_on.
+    """Per ask the first day after `on` on which one of its hits ends, item_next_on, or decays, decay_next_on.
 
-    Also one on which a hit is told not to count for another reason.
+    The first also where a hit is told not to count for another reason.
     """
     starts = [pl.col(f"decay_{n}_on") for n in range(plan.decay_steps)]
-    ahead = (pl.when(start > pl.col("on")).then(start) for start in starts)
+    ahead = [pl.when(start > pl.col("on")).then(start) for start in starts]
     untold = [reason_code("unknown_amount"), reason_code("not_provided")]
     is_unknown = pl.any_horizontal(
         pl.col("reason") == code for code in untold
@@ -54,15 +54,11 @@ def first_next_on(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     # A record past its window is told to be past its term once that is over too: the trace changes.
     term_over_on = day_after(pl.col("expires_on"))
     is_ahead = (pl.col("reason") == reason_code("aged_out")) & (term_over_on > pl.col("on"))
-    next_on = (
-        pl.when(is_ahead)
-        .then(term_over_on)
-        .when(is_unknown)
-        .then("stops_on")
-        .otherwise(pl.min_horizontal("stops_on", *ahead))
-    )
-    told = judged.lazy().filter(is_standing | is_ahead).select("ask", item_next_on=next_on)
-    return told.group_by("ask").agg(pl.col("item_next_on").min()).collect()
+    next_on = pl.when(is_ahead).then(term_over_on).otherwise("stops_on")
+    decays = is_standing & ~is_unknown.fill_null(False)
+    decay_on = pl.when(decays).then(pl.min_horizontal(pl.lit(None, dtype=pl.Date()), *ahead))
+    told = judged.lazy().filter(is_standing | is_ahead).select("ask", item_next_on=next_on, decay_next_on=decay_on)
+    return told.group_by("ask").agg(pl.col("item_next_on", "decay_next_on").min()).collect()
 
 
 def _reason(plan: Plan) -> pl.Expr:

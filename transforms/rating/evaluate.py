@@ -26,7 +26,8 @@ class Evaluation:
 
 
 def evaluate(asked: Hits, asks: pl.DataFrame, plan: Plan) -> Evaluation:
-    """Each ask's rows and tier, with item_next_on, lock_next_on, need_next_on: when these may be others.
+    """Each ask's rows and tier, with item_next_on, decay_next_on, lock_next_on, need_next_on: when these
+    may be others.
 
     asked: hits of items and triggers with ask and on. asks: ask, key, on; `ask` is the place of the row. Needs are
     asked on the plan's day alone, where it is the key.

@@ -33,10 +33,12 @@ def _of_records(facts: Facts, plan: Plan) -> Iterator[pl.LazyFrame]:
                 yield _candidate(frame, column, cause, plan)
 
 
+_OF_ITEMS = {"item_next_on": "aged_out", "decay_next_on": "decayed"}
+
+
 def _foreseen(plan: Plan) -> list[pl.Expr]:
-    """Ends of windows, terms, decay steps, locks and decisions, and clean years, that stand beside a tier."""
+    """Ends of what the best tier needs, of locks and decisions, and clean years, that stand beside a tier."""
     days = {
-        "item_next_on": "aged_out",
         "need_next_on": "aged_out",
         "lock_next_on": "lock_ended",
         "clean_year_on": "movement",
@@ -47,16 +49,22 @@ def _foreseen(plan: Plan) -> list[pl.Expr]:
 
 
 def with_next_change(tiers: pl.DataFrame, every_hold: pl.DataFrame, facts: Facts, plan: Plan) -> pl.DataFrame:
-    """Adds next_change_on and next_change_why (null where nothing lies ahead)."""
+    """Adds next_change_on and next_change_why (null where nothing lies ahead).
+
+    Also other_next_on and other_next_why, the same without what only takes points of items away.
+    """
     of_holds = _candidate(every_hold, "decided_on", "decision", plan)
     recorded = pl.concat([*_of_records(facts, plan), of_holds]).group_by("key").agg(pl.col("next").min())
     return (
         beside(tiers, at_places(recorded.collect(), "key", len(tiers)))
         .lazy()
-        .with_columns(next=pl.min_horizontal(pl.col("next"), *_foreseen(plan)))
-        .with_columns(
-            next_change_on=(pl.col("next") // _SLOTS).cast(pl.Int32).cast(pl.Date),
-            next_change_why=looked_up(pl.col("next") % _SLOTS, _CAUSES, pl.String()),
-        )
+        .with_columns(other=pl.min_horizontal(pl.col("next"), *_foreseen(plan)))
+        .with_columns(next=pl.min_horizontal("other", *(_packed(pl.col(day), why) for day, why in _OF_ITEMS.items())))
+        .with_columns(*_unpacked("next", "next_change"), *_unpacked("other", "other_next"))
         .collect()
     )
+
+
+def _unpacked(packed: str, name: str) -> tuple[pl.Expr, pl.Expr]:
+    day = (pl.col(packed) // _SLOTS).cast(pl.Int32).cast(pl.Date)
+    return day.alias(f"{name}_on"), looked_up(pl.col(packed) % _SLOTS, _CAUSES, pl.String()).alias(f"{name}_why")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
 from transforms.policy.scheme import Scheme
+from transforms.rating.ahead import AHEAD, ahead_of
 from transforms.rating.compile import plan_on
 from transforms.rating.decision import hold_in_force, holds, with_decision
 from transforms.rating.evaluate import evaluate
@@ -26,10 +27,14 @@ _COLUMNS = [name for name in RATINGS.schema if name != "valid_from_on"]
 
 @dataclass(frozen=True)
 class Rating:
-    """Ratings and trace in the columns of their tables but valid_from_on, each sorted by its key."""
+    """Ratings and trace in the columns of their tables but valid_from_on, each sorted by its key.
+
+    ahead: AHEAD, what `outlook` goes by; empty where it is not asked for.
+    """
 
     ratings: pl.LazyFrame
     trace: pl.LazyFrame
+    ahead: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=AHEAD))
 
 
 def numbered(enterprises: pl.LazyFrame) -> pl.DataFrame:
@@ -125,4 +130,5 @@ def rate(
     moved = with_movement(evaluation.tiers, hits, plan)
     decided = with_decision(moved, hold_in_force(every_hold, plan))
     dated = with_next_change(decided, every_hold, facts, plan)
-    return Rating(_ratings(dated, keys, plan).lazy(), trace_of(evaluation, keys, plan).lazy())
+    ahead = ahead_of(evaluation, dated, keys, plan)
+    return Rating(_ratings(dated, keys, plan).lazy(), trace_of(evaluation, keys, plan).lazy(), ahead)

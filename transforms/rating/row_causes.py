@@ -114,7 +114,7 @@ def _of_kept_row(night: Night) -> pl.Expr:
         .when(is_of_act)
         .then(_none())
         .when(is_decay)
-        .then(_policy_or("aged_out", night))
+        .then(_policy_or("decayed", night))
         .otherwise(_policy_or("correction", night))
     )
 
@@ -133,7 +133,11 @@ def _row_cause(night: Night) -> pl.Expr:
         .when(_ended_by_itself(night).fill_null(False))
         .then(ended)
         .when(_is_other_content().fill_null(False))
-        .then(cause_number("correction"))
+        .then(
+            pl.when(_came_with(night)[0].fill_null(True))
+            .then(cause_number("correction"))
+            .otherwise(_policy_or("correction", night))
+        )
         .when(~pl.col("is_there_before"))
         .then(_of_new_row(night))
         .when(~pl.col("is_there_after"))

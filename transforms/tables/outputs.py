@@ -42,7 +42,18 @@ CAUSES = {
     "new_record": "新增记录",
     "lock_ended": "锁定期满",
     "aged_out": "记录期满",
+    "decayed": "计分递减",
     "movement": "逐级升级",
+}
+
+# What the days to come bring by themselves: nothing new has to arrive for it.
+FORETOLD = {
+    **CAUSES,
+    "decision": "信用办决定开始或者届满",
+    "policy": "评价标准有新规定施行",
+    "revocation": "已登记的处罚撤销生效",
+    "repair": "已登记的修复或者移出生效",
+    "new_record": "已收到的记录到其日期",
 }
 
 _ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "USCC, or scheme:number", True)
@@ -174,8 +185,45 @@ RATINGS = Table(
         Column("decided_by_id", TEXT, "判定规则", "id of that rule in the scheme, or the decision's number"),
         Column("decided_by_basis", TEXT, "条款", "article of that rule"),
         Column("locked_until_on", DAY, "锁定至", "last day a direct placement or decision holds; empty for no lock"),
-        Column("next_change_on", DAY, "下次变化日", "first day the result may change if nothing new arrives"),
-        Column("next_change_why", TEXT, "下次变化原因", "what happens then", words=CAUSES),
+        Column(
+            "next_change_on",
+            DAY,
+            "下次重算日",
+            "first day anything in the result may be another if nothing new arrives; whether the tier is: `outlook`",
+        ),
+        Column("next_change_why", TEXT, "下次重算原因", "what happens then", words=FORETOLD),
+    ),
+    ("enterprise_id", "valid_from_on"),
+)
+
+OUTLOOK = Table(
+    "outlook",
+    "等级预告",
+    "The tier on a day to come, by the records of the night, of enterprises of which anything may change in the days "
+    "looked ahead. Kept as changes, like `ratings`: of an enterprise the latest `valid_from_on` holds.",
+    (
+        _ENTERPRISE,
+        _FROM,
+        Column(
+            "is_near",
+            FLAG,
+            "是否临近",
+            "whether anything may change in the days looked ahead; else the rest is empty",
+            True,
+        ),
+        Column(
+            "changes_on",
+            DAY,
+            "预计变化日",
+            "first day on which the tier is another if nothing new arrives; empty for none",
+        ),
+        Column("tier_before", TEXT, "现等级", "tier until then"),
+        Column("tier_after", TEXT, "预计等级", "tier from that day on"),
+        Column("index_before", COUNT, "现等级序", "0 for the best"),
+        Column("index_after", COUNT, "预计等级序", "0 for the best"),
+        Column("score_after_centipoints", COUNT, "预计得分", "score on that day"),
+        Column("cause", TEXT, "原因", "what happens then", words=FORETOLD),
+        Column("next_look_on", DAY, "下次推算日", "first day past those looked at on which the tier may be another"),
     ),
     ("enterprise_id", "valid_from_on"),
 )
@@ -251,4 +299,7 @@ CHANGE_TRACE = Table(
     ("as_of", "enterprise_id", "position"),
 )
 
-OUTPUTS = {t.name: t for t in (FILES, ACCOUNTS, QUARANTINE, QUARANTINE_OUTCOMES, RATINGS, TRACE, CHANGES, CHANGE_TRACE)}
+OUTPUTS = {
+    t.name: t
+    for t in (FILES, ACCOUNTS, QUARANTINE, QUARANTINE_OUTCOMES, RATINGS, OUTLOOK, TRACE, CHANGES, CHANGE_TRACE)
+}

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from flows.cli.answers.listed import listing_of
-from flows.cli.answers.rated import identity, last_of, ratings_of, scheme_of
+from flows.cli.answers.rated import identity, last_of, outlook_document, outlook_on, ratings_of, scheme_of
 from flows.cli.answers.register import Found
 from flows.settings import Settings
 from flows.store import Run, Store
@@ -38,6 +38,7 @@ def _unknown_amounts(store: Store, run: Run, rating: Mapping[str, Any]) -> int:
 def _short(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, Any]) -> dict[str, Any]:
     key = enterprise["enterprise_id"]
     rating, scheme = last_of(ratings_of(store, run, key)), scheme_of(settings, store, run)
+    outlook = outlook_on(store, run, key)
     return {
         **identity(enterprise),
         "tier": rating["tier"] if rating else None,
@@ -46,5 +47,7 @@ def _short(settings: Settings, store: Store, run: Run, enterprise: Mapping[str, 
         "is_illustrative": scheme.is_illustrative,
         **{name: rating[name] if rating else None for name in _SHORT},
         "unknown_amount_count": _unknown_amounts(store, run, rating) if rating else None,
+        "outlook": outlook_document(outlook) if rating else None,
+        "outlook_text": outlook.text(scheme) if rating else None,
         "serious_list": listing_of(settings, store, run, key),
     }

@@ -10,12 +10,9 @@ import polars as pl
 
 from flows.law import legal_of
 from flows.settings import Settings
-from flows.store import Run, Store, present
+from flows.store import Run, Store, outlook_of
 from transforms.law import gap_texts
 from transforms.law.coming import coming, untold
-from transforms.tables import TABLES
-
-_REASONS = TABLES["ratings"].column("next_change_why").words
 
 
 class Span(NamedTuple):
@@ -48,6 +45,6 @@ class Due:
 def find_due(settings: Settings, store: Store, night: Run, span: Span) -> Due:
     """What the night knows of the coming days."""
     legal = legal_of(settings, store, night, span.as_of, span.enterprise_id)
-    rows = coming(legal, span.until, present(store, night, span.enterprise_id).ratings, _REASONS).collect()
+    rows = coming(legal, span.until, outlook_of(store, night, span.enterprise_id)).collect()
     missing = gap_texts(untold(legal, span.until).collect(), legal.law.calendar)
     return Due(span, rows, tuple(missing))

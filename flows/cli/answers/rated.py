@@ -9,8 +9,19 @@ import polars as pl
 
 from flows.scheme_kept import kept_scheme
 from flows.settings import Settings
-from flows.store import Run, Store
+from flows.store import Run, Store, foretells, outlook_of
+from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
+
+_OUTLOOK = (
+    "changes_on",
+    "tier_before",
+    "tier_after",
+    "index_before",
+    "index_after",
+    "score_after_centipoints",
+    "cause",
+)
 
 
 def ratings_of(store: Store, run: Run, enterprise_id: str) -> pl.DataFrame:
@@ -21,6 +32,22 @@ def ratings_of(store: Store, run: Run, enterprise_id: str) -> pl.DataFrame:
 def last_of(ratings: pl.DataFrame) -> dict[str, Any] | None:
     """The rating that stands; None for an enterprise not rated yet."""
     return ratings.row(-1, named=True) if ratings.height else None
+
+
+def outlook_on(store: Store, run: Run, enterprise_id: str) -> Outlook:
+    """What the night foretold of the enterprise's tier."""
+    if not foretells(run):
+        return Outlook(run.as_of, is_known=False)
+    found = outlook_of(store, run, enterprise_id).collect()
+    return Outlook(run.as_of, found.row(0, named=True) if found.height else None)
+
+
+def outlook_document(outlook: Outlook) -> dict[str, Any] | None:
+    """For --json: until when was looked, and the change foretold or null; null for a night that did not look."""
+    if not outlook.is_known:
+        return None
+    change = {name: outlook.row[name] for name in _OUTLOOK} if outlook.row else None
+    return {"until": outlook.until, "change": change}
 
 
 def scheme_of(settings: Settings, store: Store, run: Run) -> SchemeFacts:

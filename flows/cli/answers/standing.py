@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 
 from flows.cli.answers.law_of_one import LawOfOne, law_of_one
-from flows.cli.answers.rated import identity, last_of, ratings_of, scheme_of
+from flows.cli.answers.rated import identity, last_of, outlook_document, outlook_on, ratings_of, scheme_of
 from flows.settings import Settings
 from flows.store import Run, Store, known
 from reports.views.enterprise import EnterpriseFrames, EnterpriseView, enterprise_view
+from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
 
@@ -21,7 +22,8 @@ from transforms.tables import KINDS, TABLES
 class Standing:
     """enterprise: its current row in the register. rating: its row in `ratings`, or None for one not rated yet.
 
-    trace: of that rating, in order. history: all its ratings up to the night, oldest first. law: where it has a word.
+    trace: of that rating, in order. history: all its ratings up to the night, oldest first. outlook: what is
+    foretold. law: where it has a word.
     """
 
     run: Run
@@ -30,6 +32,7 @@ class Standing:
     rating: Mapping[str, Any] | None
     trace: pl.DataFrame
     history: pl.DataFrame
+    outlook: Outlook
     law: LawOfOne | None = None
 
     @property
@@ -42,7 +45,7 @@ class Standing:
         rating = pl.DataFrame([self.rating] if self.rating else [], schema=self.history.schema)
         enterprise = pl.DataFrame([self.enterprise], schema=KINDS["enterprise"].table.schema)
         law = self.law.view if self.law else None
-        frames = EnterpriseFrames(enterprise, rating, self.trace, self.history, records or {}, law)
+        frames = EnterpriseFrames(enterprise, rating, self.trace, self.history, records or {}, law, self.outlook)
         return enterprise_view(frames, self.run.as_of, self.scheme)
 
 
@@ -58,6 +61,7 @@ def standing(settings: Settings, store: Store, run: Run, enterprise: Mapping[str
         rating=rating,
         trace=_trace(store, run, rating),
         history=history,
+        outlook=outlook_on(store, run, key),
         law=law_of_one(settings, store, run, key),
     )
 
@@ -88,6 +92,7 @@ def document(found: Standing) -> dict[str, Any]:
         },
         "tier_title": dict(found.scheme.tiers).get(found.rating["tier"], "") if found.rating else "",
         "rating": found.rating,
+        "outlook": outlook_document(found.outlook),
         "trace": found.trace.to_dicts(),
         "history": found.history.to_dicts(),
         "law": found.law.document() if found.law else None,

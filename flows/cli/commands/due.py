@@ -19,8 +19,8 @@ DAYS_AHEAD = 30
 @common
 def due(who: str | None, until: date | None, as_of: date | None, is_json: bool, **flags: object) -> None:
     """What the coming days bring if no record comes in: ends of publicity, of listings, bans and restrictions, first
-    days on which repair may be asked for, changes of tier; and what the office or a party must do by when, overdue
-    first.
+    days on which repair may be asked for, changes of tier in the 30 days after the night; and what the office or a
+    party must do by when, overdue first.
 
     ID as for explain; without it, for the whole office. What the law leaves unsettled is named with its other day.
     What only the policy can tell is said on stderr, and the exit code is 2: the answer is not whole.

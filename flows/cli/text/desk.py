@@ -37,7 +37,6 @@ def _facts(one: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str,
     ]
     if one["tier"] is None:
         return [*facts, ("信用等级", "尚未评价"), ("严重违法失信名单", _listed(one["serious_list"]))]
-    why = _RATINGS.column("next_change_why").words.get(one["next_change_why"] or "", "")
     return [
         *facts,
         ("信用等级", f"{one['tier']} {one['tier_title']}（自 {one['valid_from_on']} 起）"),
@@ -45,7 +44,7 @@ def _facts(one: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str,
         ("判定依据", _RATINGS.column("decided_by").words.get(one["decided_by"], one["decided_by"])),
         ("金额不明", f"{count} 项，未计分" if (count := one["unknown_amount_count"]) else ""),
         ("锁定至", str(one["locked_until_on"] or "")),
-        ("下次变化", next_change(one, why)),
+        ("今后等级", one["outlook_text"]),
         ("评价日", str(answer["as_of"])),
     ]
 
@@ -54,10 +53,3 @@ def _listed(listing: Mapping[str, Any] | None) -> str:
     if listing is None:
         return "未列入"
     return f"已列入（{listing['listed_on']}，{show.clean(listing['decision_no'])}）"
-
-
-def next_change(rating: Mapping[str, Any], why: str) -> str:
-    """When and why the result may change if nothing new arrives."""
-    if rating["next_change_on"] is None:
-        return "如无新记录，结果不再变化"
-    return f"{rating['next_change_on']} 起可能变化：{why or '原因未记'}（如无新记录，此前不变）"

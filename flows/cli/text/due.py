@@ -12,7 +12,7 @@ from reports.views.coming import coming_grid
 _SHOWN = ("on", "what", "who", "matter", "party_name", "decision_no")
 _ITSELF = "自行发生"
 _NOTES = ("system", "basis", "confidence", "note")
-NOTE = "日期以现有记录计算，如有新记录会变化。提示和可信度不为C的，须由人工确认。"
+NOTE = "日期以现有记录计算，如有新记录会变化。提示和可信度不是“已核对”的，须由人工确认。"
 
 
 def due_text(found: Due, name: str) -> list[str]:

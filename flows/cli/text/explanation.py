@@ -7,7 +7,6 @@ from typing import Any
 
 from flows.cli.answers.standing import Standing
 from flows.cli.text.columns import pairs, table
-from flows.cli.text.desk import next_change
 from reports import show
 from reports.views.enterprise import EnterpriseView
 
@@ -57,7 +56,7 @@ def _decision(found: Standing, view: EnterpriseView, rating: Mapping[str, Any]) 
         ("判定依据", rule),
         ("条款", view.basis),
         ("锁定至", locked),
-        ("下次变化", next_change(rating, view.next_change_why)),
+        ("今后等级", view.outlook),
         ("监督检查", dict(view.facts).get("监督检查", "")),
         ("评价日", f"{view.as_of}（本结果自 {rating['valid_from_on']} 起）"),
         ("评价标准", f"{view.scheme.title}（{view.scheme.name}）"),

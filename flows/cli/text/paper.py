@@ -17,5 +17,5 @@ def paper_text(found: Found) -> list[str]:
     for section in view.unsettled:
         note = section.note
         said = "；".join((note.basis, *note.remarks))
-        lines.append(f"  {section.heading or section.lines[0].text[:12] + '…'}  {note.confidence} {said}")
+        lines.append(f"  {section.heading or section.lines[0].text[:12] + '…'}  {note.word}：{said}")
     return lines + [f"须核对：{warning}" for warning in view.warnings]

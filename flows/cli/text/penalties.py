@@ -43,7 +43,7 @@ _CHECK_LABELS = {
     "published_on": "结果公示日期",
 }
 _DUTY_NOTES = ("party_name", "violation_type", "publish_basis", "basis", "notes")
-NOTE = "提示和可信度不为C的，须由人工确认。"
+NOTE = "提示和可信度不是“已核对”的，须由人工确认。"
 
 
 def penalties_text(found: Penalties, name: str) -> list[str]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.cli.answers.repair import Repairs
 from flows.cli.text.columns import table
-from reports.grid import Field, fields_of, grid_from, grid_of
+from reports.grid import CONFIDENCES, Field, fields_of, grid_from, grid_of
 from transforms.law.repair.verdict import TOO_LATE
 from transforms.tables.law.repair import APPLICATION, CONDITION_STATES, FALSEHOOD, REPAIR
 
@@ -20,7 +20,7 @@ _CONDITION = (
     Field("earliest_on", "自", "day"),
     Field("evidence", "记录"),
     Field("basis", "依据"),
-    Field("confidence", "可信度"),
+    Field("confidence", "可信度", "words", CONFIDENCES),
 )
 _APPLIED = ("matter", "target", "system", "state_title", "since_on", "awaited_title", "by_on")
 _APPLIED_NOTES = (
@@ -31,7 +31,7 @@ _FALSE = ("decision_type", "decision_no", "decided_on", "system", "state", "last
 _FALSE_NOTES = ("target", "reason", "stop_earliest_on", "stop_latest_on", "basis", "confidence")
 _SETTLED = ("never", "unneeded")
 NOTE = (
-    "以上按现有记录推算，未载明的和可信度不为C的须由人工确认；是否准予由人决定。"
+    "以上按现有记录推算，未载明的和可信度不是“已核对”的须由人工确认；是否准予由人决定。"
     "可能危害国家安全、社会公共利益的，不予修复（总局令第107号第十八条）。"
 )
 

@@ -83,6 +83,10 @@ def second_night(store):
         worse = rating(BAD, "B", 700, next_change_on=date(2026, 1, 1), next_change_why="aged_out")
         end = date(2026, 1, 1)
         writing.replace("ratings", rows("ratings", worse, valid_from_on=SECOND), "valid_from_on", SECOND)
+        ahead = {"enterprise_id": BAD, "is_near": True, "changes_on": date(2025, 6, 20), "tier_before": "B"}
+        ahead |= {"tier_after": "A", "index_before": 1, "index_after": 0, "score_after_centipoints": 950}
+        told = rows("outlook", ahead | {"cause": "decayed"}, valid_from_on=SECOND)
+        writing.replace("outlook", told, "valid_from_on", SECOND)
         trace = (
             traced(BAD, 1, "罚款", -100, stops_counting_on=end),
             traced(BAD, 2, "没收违法所得或者没收非法财物", -200, stops_counting_on=end),

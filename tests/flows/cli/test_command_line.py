@@ -44,8 +44,8 @@ def test_every_command_is_there():
     ("arguments", "told"),
     [
         (["explian"], "No such command 'explian'"),
-        (["explain"], "Missing argument 'ID'"),
-        (["changes", "--since", "yesterday"], "expected a day of the calendar such as 2026-03-01"),
+        (["explain"], "缺少参数：ID"),
+        (["changes", "--since", "yesterday"], "应为 2026-03-01 这样的日期"),
         (["nightly", "--known-at", "soon"], "expected one such as 2026-03-01T02:00:00+08:00"),
         (["runs", "--last", "0"], "0 is not in the range"),
         (["runs", "--bogus"], "No such option"),

@@ -87,7 +87,7 @@ def test_an_enterprise_is_told_to_the_end(asked):
 def test_a_day_before_the_night_is_refused(asked):
     result = asked("due", "--until", "2026-01-09")
     assert result.exit_code == 2
-    assert "before 2026-01-10" in result.stderr
+    assert "早于起算日 2026-01-10" in result.stderr
 
 
 def test_what_only_the_policy_can_tell_is_said(asked):

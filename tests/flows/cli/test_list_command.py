@@ -143,4 +143,4 @@ def test_another_day_by_what_was_known_then(listed):
     assert [row["decision_no"] for row in early["listings"]] == ["药监列〔2025〕1号"]
     late = listed("--as-of", str(NEXT))
     assert late.exit_code == 2
-    assert "the last one is 2025-10-29" in late.stderr
+    assert "最近一次为 2025-10-29" in late.stderr

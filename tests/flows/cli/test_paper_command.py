@@ -171,13 +171,13 @@ def test_what_no_matter_fits_says_what_is_needed(paper):
 def test_no_such_paper(paper):
     result = paper("repair_grand", REPAIRED)
     assert result.exit_code == 2
-    assert "there is no paper 'repair_grand'; expected one of listing_notice (列入告知书)" in result.stderr
+    assert "没有文书“repair_grand”，可用：listing_notice (列入告知书)" in result.stderr
 
 
 def test_before_the_texts_begin(paper):
     result = paper("listing_decision", OLD)
     assert result.exit_code == 2
-    assert "列入决定书 (listing_decision) has no text on 2019-01-02; its first day is 2021-09-01" in result.stderr
+    assert "列入决定书（listing_decision）在 2019-01-02 没有文本，最早的日期为 2021-09-01" in result.stderr
     assert "policy/papers/listing_decision.yaml" in result.stderr
 
 

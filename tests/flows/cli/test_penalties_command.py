@@ -94,7 +94,7 @@ def test_another_day_by_what_was_known_then(penalties):
     assert (early["as_of"], early["count"]) == ("2025-06-02", 0)
     late = penalties("--due", "--as-of", "2025-10-30")
     assert late.exit_code == 2
-    assert "the last one is 2025-10-29" in late.stderr
+    assert "最近一次为 2025-10-29" in late.stderr
 
 
 def test_all_in_numbers(penalties):

@@ -20,7 +20,7 @@ def test_explain_says_tier_rule_records_what_is_left_out_and_what_comes_next(yao
     assert "停止计入日" in text
     assert "2026-01-01" in text
     assert "同一违法行为只计最重一项" in text
-    assert "2026-01-01 起可能变化：记录期满" in text
+    assert "如无新记录，2025-06-20 起上调为 A 守信（计分递减，得分 9.50）" in text
     assert "本结果自 2025-06-02 起" in text
     assert "等级历史" in text
 
@@ -46,9 +46,9 @@ def test_explain_as_it_stood_on_an_earlier_night(yaoxin):
 @pytest.mark.parametrize(
     ("day", "told"),
     [
-        ("2025-05-31", "before the first night, 2025-06-01"),
-        ("2025-06-03", "no night has been run for that day; the last one is 2025-06-02"),
-        ("2025-13-01", "is no date"),
+        ("2025-05-31", "早于第一次夜间评价（2025-06-01）"),
+        ("2025-06-03", "该日还没有夜间评价，最近一次为 2025-06-02"),
+        ("2025-13-01", "不是日期"),
     ],
 )
 def test_explain_for_a_day_without_a_night(yaoxin, day, told):
@@ -169,7 +169,7 @@ def test_quarantine_workbooks_for_the_sending_offices(yaoxin, tmp_path):
 def test_quarantine_of_an_unknown_source_names_those_there_are(yaoxin):
     result = yaoxin("quarantine", "--source", "penalties")
     assert result.exit_code == 2
-    assert "sources so far: penalty" in result.stderr
+    assert "已有来源：penalty" in result.stderr
 
 
 def test_runs_newest_last_with_the_refused_one(yaoxin):
@@ -185,7 +185,7 @@ def test_a_store_without_a_night(yaoxin, tmp_path):
     for command in (["explain", GOOD], ["lookup", GOOD], ["changes"], ["quarantine"]):
         result = yaoxin(*command, "--store", str(tmp_path / "empty"))
         assert result.exit_code == 2
-        assert "holds no night yet. Run `yaoxin nightly`" in result.stderr
+        assert "还没有夜间评价的结果。请先运行 yaoxin nightly" in result.stderr
     assert "No run yet." in yaoxin("runs", "--store", str(tmp_path / "empty")).stdout
     assert not (tmp_path / "empty").exists(), "reading makes nothing"
 

@@ -1,5 +1,7 @@
 """What a night leaves in its folder: the report, pages of those whose tier changed, and nothing staged."""
 
+from dataclasses import replace
+
 import openpyxl
 import polars as pl
 
@@ -24,7 +26,9 @@ def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
 
 def test_the_night_keeps_the_titles_it_rated_by(second_night):
     office, result = second_night
-    assert kept_scheme(office.store.run_folder(result.run_id)) == scheme_facts(office.policy, SECOND)
+    kept = kept_scheme(office.store.run_folder(result.run_id))
+    assert replace(kept, sources={}) == scheme_facts(office.policy, SECOND)
+    assert kept.sources["penalty"] == "双公示行政处罚"
 
 
 def test_the_intake_of_the_report_is_that_of_the_night_alone(second_night, first_night):
@@ -53,7 +57,7 @@ def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_night)
     due = coming(legal, until=SECOND.replace(day=31), with_repair=False).collect()
     assert due.filter("is_overdue").height == result.facts["numbers"]["逾期事项"]
     assert due.filter(on=SECOND, is_overdue=False).height == result.facts["numbers"]["今日到期"]
-    assert all(f"{title}　" in report for title in ("已逾期", "今日到期", "本月将届满", "名单变化", "列入候选"))
+    assert all(f"{title}　" in report for title in ("已逾期", "今日到期", "今后十个工作日", "名单变化", "列入候选"))
     listed = legal.register.listings.collect()
     assert listed.filter(state="standing").height > 0
     given = (legal.records["penalty"], legal.records["enterprise"], legal.law.listing.serious, legal.register.followed)

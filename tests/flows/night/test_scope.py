@@ -49,7 +49,7 @@ def test_the_ledger_says_who_was_rated_and_why(second_night, first_night):
     scope = second.facts["scope"]
     assert (scope["mode"], scope["why"]) == ("incremental", "")
     assert 0 < scope["rated"] < first.facts["scope"]["rated"]
-    assert set(scope["because"]) <= {"records", "register", "due", "law"}
+    assert set(scope["because"]) <= {"records", "register", "due", "law", "outlook"}
     assert second.facts["basis"] == first.facts["basis"]
 
 

@@ -4,14 +4,20 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
+from flows.law import legal_on
 from flows.night.check import Checked, check
+from flows.night.outlook import releases_of
 from flows.night.tell import Report
 from flows.night.work import Steps
 from flows.publishing import prepare_and_publish
+from flows.store import known as stored
 from tests.flows.night.nights import UNGATED, content, differing, files_below, known
 from tests.flows.night.walk import Plan, Walkers
+from transforms.rating import OUTLOOK_DAYS, outlook, rate
+from transforms.tables import KINDS
 
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200 if IS_CAMPAIGN else 900)]
@@ -23,6 +29,7 @@ LONG = [
     Plan(nights=120, enterprises=1500, rows=12, seed=12, scheme="reference", told_every=12),
 ]
 PLANS = [Plan(), *(LONG if IS_CAMPAIGN else [])]
+DAYS_AHEAD = OUTLOOK_DAYS if IS_CAMPAIGN else 5  # each day that is looked at is rated
 TWICE, CAUGHT_UP, REFUSED, BACK = 15, range(18, 21), 24, 27
 
 
@@ -77,7 +84,8 @@ def passes(walkers: Walkers, day, steps: Steps, known_at=None) -> None:
 @pytest.fixture(scope="module", params=PLANS, ids=lambda plan: f"{plan.scheme}-{plan.seed}")
 def walked(request, tmp_path_factory, monkeypatch_module):
     """Both offices after all their nights."""
-    monkeypatch_module.setattr("flows.night.check.what_first", lambda *_: "look at x")
+    monkeypatch_module.setattr("flows.night.check.what_first", lambda *_, **__: "look at x")
+    monkeypatch_module.setattr("flows.night.outlook.OUTLOOK_DAYS", DAYS_AHEAD)
     walkers = Walkers(tmp_path_factory.mktemp("walk"), request.param, WAYS, are_alike=True)
     walk(walkers)
     return walkers.offices()
@@ -100,6 +108,23 @@ def _same_tables(walked):
     assert empty <= {"rectification", "commitment", "person_ban", "honour", "signal", "sampling"}
 
 
+def _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked):
+    """Kept by nights of which most looked at some enterprises only; worked out at once beside it."""
+    office = walked["some"]
+    run = office.store.last("nightly")
+    records = {kind: stored(office.store, kind, run).collect().lazy() for kind in KINDS}
+    day, scheme, ids = run.as_of, office.policy.scheme, records["enterprise"].select("enterprise_id")
+    releases = legal_on(office.settings, records, day).releases
+    rating = rate(records, ids, scheme, day, releases)
+    until = day + timedelta(days=DAYS_AHEAD)
+    wanted = outlook(records, rating, scheme, day, until, releases_of(legal_on(office.settings, records, day)))
+    rows = office.store.scan("outlook", run)
+    newest = rows.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max().over("enterprise_id"))
+    found = newest.filter("is_near").drop("valid_from_on").sort("enterprise_id").collect()
+    assert found.equals(wanted.collect())
+    assert found["changes_on"].null_count() < found.height
+
+
 def _same_reports_and_publications(walked):
     reports = []
     for office in walked.values():
@@ -109,7 +134,10 @@ def _same_reports_and_publications(walked):
         reports.append(told | files_below(office.settings.publications))
     assert reports[0].keys() == reports[1].keys()
     assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
-    assert sum(name.endswith("office.html") for name in reports[0]) > 4
+    told = [text.decode() for name, text in reports[0].items() if name.endswith("office.html")]
+    assert len(told) > 4
+    assert any("验异" in text and "处罚对象有误" in text for text in told)
+    assert any("验暂" in text for text in told)
 
 
 def _one_way_looks_at_few_and_says_why(walked):
@@ -119,7 +147,7 @@ def _one_way_looks_at_few_and_says_why(walked):
     assert {"", "first night", "another law", "another policy", "the night before knew of more"} <= why
     partial = [scope for scope in some if scope["mode"] == "incremental"]
     assert len(partial) > len(some) * 2 / 3
-    assert set().union(*(scope["because"] for scope in partial)) == {"records", "register", "due", "law"}
+    assert set().union(*(scope["because"] for scope in partial)) == {"records", "register", "due", "law", "outlook"}
     rated = [sum(scope["rated"] for scope in scopes) for scopes in (some, every)]
     assert rated[0] * 2 < rated[1]
 
@@ -127,5 +155,6 @@ def _one_way_looks_at_few_and_says_why(walked):
 def test_both_ways_leave_the_same(walked):
     """One test, so that the nights are walked on one worker only."""
     _same_tables(walked)
+    _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked)
     _same_reports_and_publications(walked)
     _one_way_looks_at_few_and_says_why(walked)

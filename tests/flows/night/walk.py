@@ -142,8 +142,11 @@ class News:
         repaired = {"统一社会信用代码": penalty["统一社会信用代码"], "企业名称": penalty["行政相对人名称"]}
         repaired |= {"决定类型": "准予修复", "事项": "行政处罚", "公示系统": "国家公示系统"}
         repaired |= {"决定文号": f"验修{number}", "对象文号": penalty["行政处罚决定书文号"]}
-        rows = [shared | who | hold, shared | listed, shared | removed, shared | repaired]
-        headings = ("等级", "终止日期", "对象文号", "事项", "公示系统")
+        objected = {"统一社会信用代码": repaired["统一社会信用代码"], "企业名称": repaired["企业名称"]}
+        objected |= {"决定类型": "提出异议", "决定文号": f"验异{number}", "对象文号": repaired["对象文号"]}
+        objected |= {"公示系统": "信用中国", "理由": "处罚对象有误"}
+        rows = [shared | who | hold, shared | listed, shared | removed, shared | repaired, shared | objected]
+        headings = ("等级", "终止日期", "对象文号", "事项", "公示系统", "理由")
         return [dict.fromkeys(headings, "") | row for row in rows]
 
     def _register(self, day: date) -> list[dict[str, str]]:

@@ -103,7 +103,7 @@ def test_less_counts_by_decay() -> None:
     of = scheme(items=[penalty_item("stop_order", "stop_order", -3, decay=decay)])
     rows = [penalty("p1", "E1", _DAY, "stop_order")]
 
-    assert _causes((of, date(2025, 6, 10), rows), (of, date(2025, 6, 11), rows)) == ["aged_out"]
+    assert _causes((of, date(2025, 6, 10), rows), (of, date(2025, 6, 11), rows)) == ["decayed"]
 
 
 def test_revocation() -> None:

@@ -4,7 +4,7 @@
 - `publicity`  what it says of penalties: publicity, terms
 - `repairs`    from when an early end may be asked for
 - `samplings`  of samples: retests, corrections
-- `register`   of listings, matters, bans, orders, ratings
+- `register`   of listings, matters, bans, orders, and of what is foretold of tiers
 - `rows`       how its rows are made
 """
 

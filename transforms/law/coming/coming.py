@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
 from transforms.law.coming.publicity import of_publicity, of_terms
-from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_ratings
+from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_outlook
 from transforms.law.coming.repairs import of_repairs
 from transforms.law.coming.samplings import of_samplings
 from transforms.law.legal import Legal
@@ -20,15 +19,14 @@ _ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_
 def coming(
     legal: Legal,
     until: date | None = None,
-    ratings: pl.LazyFrame | None = None,
-    reasons: Mapping[str, str] | None = None,
+    outlook: pl.LazyFrame | None = None,
     with_repair: bool = True,
 ) -> pl.LazyFrame:
     """COMING from `legal.as_of` to `until` (included; None: all): overdue duties first, then by day.
 
     What happens by itself is told after `as_of`, for what happens on it has happened; duties from `as_of` on. It is
-    what later days will show if no record comes in between. ratings: those that stand, with next_change_on and
-    next_change_why (reasons: its words). with_repair: also when early ends may be asked for.
+    what later days will show if no record comes in between. outlook: the changes of tier that are foretold.
+    with_repair: also when early ends may be asked for.
     """
     as_of = legal.as_of
     records = legal.records
@@ -44,8 +42,8 @@ def coming(
     ]
     if with_repair:
         parts.append(of_repairs(legal, until))
-    if ratings is not None:
-        parts.append(of_ratings(ratings, dict(reasons or {})))
+    if outlook is not None:
+        parts.append(of_outlook(outlook))
     return _named(_in_time(pl.concat(parts), as_of, until), records["enterprise"])
 
 

@@ -1,4 +1,4 @@
-"""What falls due about listings, the office's matters, bans, orders to rectify and ratings."""
+"""What falls due about listings, the office's matters, bans, orders to rectify and the outlook of tiers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from transforms.law.register import Register
 from transforms.records.text import document_key
 from transforms.spans import day_after
 from transforms.tables.law.listing import BAN_NOTES, NOTES
+from transforms.tables.outputs import FORETOLD
 from transforms.tables.shape import TEXT
 
 _STANDING = pl.col("state") == "standing"
@@ -95,8 +96,11 @@ def of_orders(rectifications: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return to_be_done(rectifications.filter(~is_done), pl.lit("rectify"), pl.col("due_on"), as_of, **own)
 
 
-def of_ratings(ratings: pl.LazyFrame, words: dict[str, str]) -> pl.LazyFrame:
-    """Of ratings: the first day on which the result may be another if nothing new arrives."""
-    why = pl.col("next_change_why").replace_strict(words, default=pl.col("next_change_why"), return_dtype=TEXT)
-    own = {"matter": pl.lit("rating"), "record_id": pl.col("enterprise_id"), "note": why}
-    return automatic(ratings, "tier_may_change", pl.col("next_change_on"), **own)
+def of_outlook(outlook: pl.LazyFrame) -> pl.LazyFrame:
+    """Of OUTLOOK: the first day on which the tier is another if nothing new arrives."""
+    why = pl.col("cause").replace_strict(FORETOLD, default=pl.col("cause"), return_dtype=TEXT)
+    is_worse = pl.col("index_after") > pl.col("index_before")
+    way = pl.when(is_worse).then(pl.lit("下调")).otherwise(pl.lit("上调"))
+    note = pl.format("由 {} {}为 {}（{}）", "tier_before", way, "tier_after", why)
+    own = {"matter": pl.lit("rating"), "record_id": pl.col("enterprise_id"), "note": note}
+    return automatic(outlook, "tier_may_change", pl.col("changes_on"), **own)

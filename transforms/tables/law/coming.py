@@ -19,7 +19,7 @@ BY_ITSELF = {
     "term_ends": "处罚限制期限届满",
     "ban_ends": "禁业期限届满",
     "bar_ends": "不予受理、不得开展试验的期限届满",
-    "tier_may_change": "信用等级可能变化",
+    "tier_may_change": "信用等级预计变化",
 }
 REPAIRS = ("wait_over", "repair_possible", "repair_closes", "wait_on_list_over", "removal_possible")
 TO_BE_DONE = {

@@ -1,0 +1,99 @@
+"""Messages in two languages: what the catalogue has, and that nothing an operator may meet is left out."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from expectations.suites import suite_of
+from expectations.suites.rules import RULES
+from flows.cli.answers.policy_files import checked
+from flows.night.plan import FutureNight, PastNight, nights_due
+from flows.settings import SettingsProblems, load
+from flows.store import Run
+from flows.wording import in_chinese, is_chinese, told
+from flows.wording.catalogue import CATALOGUE
+from tests.expectations.clean_rows import GATE
+from transforms.policy import PolicyProblems
+
+BROKEN = Path(__file__).parents[1] / "fixtures" / "broken_policy"
+# What libraries say of a text they cannot read stays in their words, behind ours.
+_OF_LIBRARIES = re.compile(r"(?:无法读取|不是 SQL 条件|与列不符)：.*?(?:；|$)|不是 JSON 对象（.*?）")
+_SENTENCE = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+
+
+@pytest.mark.parametrize(
+    ("environ", "asked"),
+    [
+        ({}, False),
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, False),
+        ({"LANG": "en_GB", "LC_MESSAGES": "zh_TW"}, True),
+        ({"LC_ALL": "", "LANG": "zh"}, True),
+    ],
+)
+def test_the_first_that_is_set_decides(environ, asked):
+    assert is_chinese(environ) is asked
+
+
+def test_values_stay_as_they_are_and_what_is_not_known_too():
+    assert in_chinese("No such option: --x{0}") == "没有这个选项：--x{0}"
+    assert in_chinese("something else: 1") == "something else: 1"
+    assert in_chinese("cap -20 and the award do not have the same sign") == "封顶 -20 与分值的正负号不同"
+
+
+def test_every_hole_of_a_message_is_in_its_chinese():
+    for english, chinese in CATALOGUE.items():
+        places = re.findall(r"(?<!{){(\d*)}(?!})", chinese)
+        assert len(places) == english.count("{}") or english.startswith(("List should", "String should")), english
+
+
+def test_every_mistake_of_a_policy_file_is_told_in_chinese():
+    count = 0
+    for path in sorted(BROKEN.glob("*.yaml")):
+        for check in checked(path):
+            for problem in check.problems:
+                said = told(PolicyProblems([problem]), chinese=True).removeprefix(problem.file)
+                assert not _SENTENCE.search(_OF_LIBRARIES.sub("", said)), f"{path.name}: {said}"
+                count += 1
+    assert count > 80
+
+
+def test_every_mistake_in_the_settings_is_told_in_chinese(tmp_path):
+    file = tmp_path / "yaoxin.toml"
+    file.write_text('buckets = "many"\nidentity_key = "short"\ntimezone = "Mars/Base"\nfull = 3\nstorre = 1\n')
+    flags = {"config": str(file), "store": "s3://x/%41", "policy_dir": str(tmp_path)}
+    environ = {"YAOXIN_STORAGE_OPTIONS": "{", "YAOXIN_INBOX": ""}
+    with pytest.raises(SettingsProblems) as caught:
+        load(flags, environ=environ)
+    said = told(caught.value, chinese=True)
+    assert said.count("\n") >= 6
+    assert not _SENTENCE.search(_OF_LIBRARIES.sub("", said)), said
+    assert "buckets（来自" in said
+    assert "第 1 行" in said
+    assert "short" not in said
+
+
+@pytest.mark.parametrize(
+    ("as_of", "kind", "begins"),
+    [
+        (date(2026, 3, 3), FutureNight, "评价日 2026-03-03 还没有到（今天是 2026-03-02）"),
+        (date(2026, 2, 27), PastNight, "评价日 2026-02-27：2026-02-28 的夜间评价已经提交（nightly-1）"),
+    ],
+)
+def test_nights_that_cannot_be_run(as_of, kind, begins):
+    last = Run.__new__(Run)
+    object.__setattr__(last, "as_of", date(2026, 2, 28))
+    object.__setattr__(last, "run_id", "nightly-1")
+    with pytest.raises(kind) as caught:
+        nights_due(last, as_of, date(2026, 3, 2))
+    assert told(caught.value, chinese=True).startswith(begins)
+
+
+def test_everything_the_gate_expects_is_said_in_chinese_by_labels():
+    for name in RULES:
+        for expected in suite_of(GATE.specs[name], previous_count=100):
+            said = expected.zh
+            assert said or " is not before " in expected.says, expected.says
+            assert not re.search(r"[A-Za-z]{2,}", said.replace("SHA-256", "")), said
