@@ -1,11 +1,14 @@
 """What was turned away, night by night through the real gate: named, balanced, sent back, and tried again."""
 
+import json
 from datetime import date, timedelta
 
 import openpyxl
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
+from flows.cli.app import cli
 from flows.intake import FileArchive
 from flows.intake.known import waiting
 from flows.night.work import Steps
@@ -124,3 +127,37 @@ def test_a_file_that_vanishes_between_two_tries_leaves_nothing(tmp_path):
     assert office.store.scan("penalty").collect().is_empty()
     assert office.store.scan("files").collect()["file_name"].to_list() == ["企业登记.csv"]
     assert len(list(office.store.place.local.glob("archive/*/*.zst"))) == 1
+
+
+def asked(office, monkeypatch, *arguments):
+    """What a command answers with --json on this store."""
+    monkeypatch.setenv("YAOXIN_STORE", office.settings.store)
+    result = CliRunner().invoke(cli, [*arguments, "--json"])
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_commands_name_files_and_count_rows_by_field(walked, monkeypatch):
+    office, _ = walked
+    told = asked(office, monkeypatch, "quarantine")
+    assert (told["total"], told["counts"]) == (0, [])
+    (away,) = [file for file in told["files"] if file["finding"]]
+    assert (away["file_name"], away["read_count"]) == ("来历不明.csv", 2)
+    every = asked(office, monkeypatch, "quarantine", "--all")
+    assert every["total"] == 2
+    counted = {(one["column"], one["code"]): one["row_count"] for one in every["counts"]}
+    assert counted == {("处罚决定日期", "bad_date"): 1, ("统一社会信用代码", "unknown_code"): 1}
+
+
+def test_what_was_noticed_of_a_file_reaches_people(tmp_path, monkeypatch):
+    office = office_at(tmp_path)
+    put(office.settings.inbox, "企业登记.csv", [firm()])
+    put(office.settings.inbox, "双公示.csv", [penalty(经办人手机="无", 未列明的列="甲")])
+    result = run_night(office, DAY)
+    (run,) = [one for one in asked(office, monkeypatch, "runs")["runs"] if one["flow"] == "nightly"]
+    (noted,) = run["facts"]["files"]["noted"]
+    assert noted["file_name"] == "双公示.csv"
+    assert "未列明的列" in noted["notes"][0]
+    assert "未列明的列" in result.report.read_text(encoding="utf-8")
+    (file,) = asked(office, monkeypatch, "quarantine")["files"]
+    assert "未列明的列" in file["notes"][0]
