@@ -15,6 +15,7 @@ from transforms.tables.outputs import ROLES_IN_TRACE, TRACE
 
 _COLUMNS = [name for name in TRACE.schema if name != "valid_from_on"]
 _NAMED = ("role", "item_id", "title", "section", "record_kind", "basis", "confidence")
+_NUMBERED = 10  # records that an accumulation names; it counts all
 _DAYS = 2**24  # more than twice the days a date can be away from 1970
 _Name = tuple[str, int, str, str, str | None, str | None, Source]
 
@@ -80,13 +81,34 @@ def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFr
     )
 
 
-def _rows_of_adjustments(frame: pl.DataFrame, names: _Names) -> pl.LazyFrame:
+def _accumulated(items: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
+    """ask, role, rule, told: of each accumulation how many records it counts, and their numbers."""
+    asked = sorted({item for rule in plan.accumulations for item in rule.of})
+    counted = items.lazy().filter(pl.col("reason").is_null(), pl.col("rule").is_in(asked)).sort("event_on", "record_id")
+    named = pl.col("record_no").head(_NUMBERED).str.join("、")
+    more = pl.when(pl.len() > _NUMBERED).then(pl.lit("等")).otherwise(pl.lit(""))
+    parts = [
+        counted.filter(pl.col("rule").is_in(rule.of))
+        .group_by(ask="key", maintain_order=True)
+        .agg(told=pl.format("{}条：{}{}", pl.len(), named, more))
+        .with_columns(rule=pl.lit(rule.order, pl.Int16()), role=role_number("accumulation"))
+        for rule in plan.accumulations
+    ]
+    nothing = pl.LazyFrame(schema={"ask": pl.UInt32(), "told": pl.String(), "rule": pl.Int16(), "role": pl.Int8()})
+    return pl.concat([nothing, *(part.select(nothing.collect_schema().names()) for part in parts)])
+
+
+def _rows_of_adjustments(evaluation: Evaluation, plan: Plan, names: _Names) -> pl.LazyFrame:
     none = {"record_id": pl.String(), "record_no": pl.String(), "event_on": pl.Date()}
-    return frame.lazy().select(
+    frame = evaluation.adjustments.lazy().with_columns(used=pl.lit(""))
+    if plan.accumulations:
+        told = _accumulated(evaluation.items, plan)
+        frame = frame.join(told, on=["ask", "role", "rule"], how="left").with_columns(used=pl.col("told").fill_null(""))
+    return frame.select(
         pl.col("ask").alias("key"),
         names.place(pl.col("role")),
         *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in none.items()),
-        pl.lit("").alias("used"),
+        "used",
         pl.col("points").alias("raw"),
         "points",
         pl.lit(None, dtype=pl.Int8).alias("reason"),
@@ -120,7 +142,7 @@ def trace_of(evaluation: Evaluation, keys: pl.DataFrame, plan: Plan) -> pl.DataF
     rows = pl.concat(
         [
             _rows_of_records(evaluation.items, "item", names),
-            _rows_of_adjustments(evaluation.adjustments, names),
+            _rows_of_adjustments(evaluation, plan, names),
             _rows_of_records(evaluation.triggers, "direct", names),
         ]
     )

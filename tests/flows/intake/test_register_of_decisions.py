@@ -121,3 +121,30 @@ def test_an_objection_passed_on_by_the_website_does_not_refuse_the_night(tmp_pat
     assert verdict.is_passed, verdict.findings
     without = found.with_columns(decision_type=pl.lit("list"))
     assert not read_gate(POLICY).validate("decision", without).is_passed
+
+
+def test_a_natural_persons_own_listing_and_repair_touch_no_firm(tmp_path):
+    """第107号第七条、第44号第十一条第二款: 相关责任人员 have matters of their own, whatever code stands beside them."""
+    person = {"当事人类别": "自然人", "当事人": "赵甲乙", "证件号码": "11010119900307001X", "批准人": "乙"}
+    rows = [
+        _row(办理环节="列入", 列入情形="第六条第一项", 对象文号="罚2号") | person,
+        _row(办理环节="准予修复", 文号="登2号", 对象文号="罚2号") | person,
+        _row(办理环节="申请修复", 文号="登3号", 办理事项="行政处罚", 对象文号="罚2号") | person | {"当事人": ""},
+    ]
+    taken = _taken(tmp_path, *rows)
+    found = taken.records["decision"]
+    assert found["enterprise_id"].to_list() == [None, None]
+    assert found["party_name"].to_list() == ["赵甲乙", "赵甲乙"]
+    assert found["person_hash"].n_unique() == 1
+    assert "11010119900307001X" not in str(found.rows())
+    assert read_gate(POLICY).validate("decision", found).is_passed
+    (row,) = taken.quarantine.rows(named=True)
+    assert "没有写明姓名" in row["reason"]
+
+
+def test_when_a_decision_takes_effect_and_a_stay_are_recorded(tmp_path):
+    grant = _row(办理环节="准予修复", 批准人="乙", 对象文号="罚1号", 生效日期="2026-03-16")
+    stay = _row(办理环节="停止执行", 文号="行停1号", 对象文号="罚1号")
+    found = _taken(tmp_path, grant, stay).records["decision"]
+    told = {kind: str(on) for kind, on in found.select("decision_type", "effective_on").iter_rows()}
+    assert told == {"repair": "2026-03-16", "stay": "None"}

@@ -120,3 +120,19 @@ def test_no_word_is_a_row_without_anything():
     (row,) = without_word(pl.LazyFrame({"enterprise_id": ["e1"]})).collect().rows(named=True)
     assert row == {"enterprise_id": "e1", "record_count": 0, "gaps": [], "next_on": None}
     assert set(DETAILS) == set(LAW_KEPT) - {"law"}
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "as_of", "next_on"),
+    [
+        ("2026-03-31", "2026-03-30", "2026-03-31"),
+        ("2026-03-31", "2026-03-31", "2026-04-01"),
+        ("2026-03-31", "2026-04-01", "2027-01-01"),
+    ],
+)
+def test_the_end_of_a_ban_and_of_the_calendar_are_days_on_which_the_word_may_be_another(ends_on, as_of, next_on):
+    """The last day a ban runs, the day after it, and then the first day that the calendar does not know."""
+    ban = {"ban_no": "禁1号", "person_name": "张三", "basis": "药品管理法第一百四十二条"}
+    ban |= {"decided_on": day("2021-04-01"), "starts_on": day("2021-04-01"), "ends_on": day(ends_on)}
+    heads = said({"person_ban": [ban]}, day(as_of))["law"].collect()
+    assert heads["next_on"].to_list() == [day(next_on)]

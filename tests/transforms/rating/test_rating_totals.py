@@ -59,6 +59,20 @@ def test_every_so_many_hits_cost_more(count: int, extra: list[int]) -> None:
     assert _adjustments(trace) == [("accumulation", "again", points) for points in extra]
 
 
+def test_an_accumulation_names_its_records_and_how_many_they_are() -> None:
+    rule = {"id": "again", "title": "累计", "of": ["fine", "warning"], "every": dated(2), "points": dated(-2)}
+    for count, more in ((3, ""), (12, "等")):
+        rows = _fines(count)
+        _, trace = rate_one(scheme(accumulations=[rule]), _DAY, *rows)
+        numbers = sorted((row["record_no"] for row in trace if row["role"] == "item"), key=lambda no: (len(no), no))
+        (row,) = (row for row in trace if row["role"] == "accumulation")
+        told, _, named = row["value_used"].partition("：")
+        assert told == f"{count}条"
+        assert set(named.removesuffix("等").split("、")) <= set(numbers)
+        assert named.count("、") == min(count, 10) - 1
+        assert named.endswith("等") == bool(more)
+
+
 def test_what_does_not_count_does_not_accumulate() -> None:
     rule = {"id": "again", "title": "累计", "of": ["fine", "stop_order"], "every": dated(2), "points": dated(-2)}
     lighter = [penalty("p1", "E1", _DAY, "fine", "stop_order")]
