@@ -18,6 +18,7 @@ from flows.night.present import PRESENT, stage_present
 from flows.night.records import Seen
 from flows.policies import PolicyInForce, read_sources
 from flows.store import Run, Store
+from flows.wording import in_chinese
 
 _COUNTED = (PRESENT,)
 # Approvals that releases before the office database wrote themselves: of no file, and of no effect.
@@ -41,7 +42,8 @@ class Checked:
     def what_first(self, *, chinese: bool = False) -> str:
         """What the others follow from, then the gravest finding in words; empty where there is none."""
         gravest = what_first(self.verdicts, self.docs.parent, chinese=chinese)
-        return "\n".join(filter(None, (*self.causes, gravest)))
+        causes = map(in_chinese, self.causes) if chinese else self.causes
+        return "\n".join(filter(None, (*causes, gravest)))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -74,9 +76,9 @@ def _causes(seen: Seen, policy_dir: Path, former: Run | None) -> Iterator[str]:
     ]
     away = arrived(seen, "files", former).filter(pl.col("finding").is_not_null(), pl.col("source").is_in(registers))
     for name, finding in away.select("file_name", "finding").sort("file_name").collect().iter_rows():
-        yield f"The enterprise register was not read 企业登记未能读取: {name}: {finding}"
+        yield f"The enterprise register was not read: {name}: {finding}"
     if seen.rows("enterprise").head(1).collect().is_empty():
-        yield "No enterprise is known yet 企业登记为空: rows of other kinds are turned away until a register is read."
+        yield "No enterprise is known yet: rows of other kinds are turned away until a register is read."
 
 
 def _frames(

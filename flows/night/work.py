@@ -21,7 +21,7 @@ from flows.policies import PolicyInForce
 from flows.publishing import Answer, after_run, summary_of
 from flows.settings import Settings
 from flows.store import Busy, Run, Store, Writing
-from flows.wording import is_chinese, told
+from flows.wording import in_chinese, is_chinese, told
 
 _MOST_NAMED = 10
 Outcome = Literal["passed", "refused", "busy"]
@@ -135,8 +135,10 @@ def _refused(
 ) -> NightResult:
     run = writing.commit("refused", {**checked.facts, **scope, "workbooks": workbooks})
     story.refused(run, checked)
-    sent = (f"待更正工作簿 Workbooks to send back: {Path(workbooks[0]).parent}",) if workbooks else ()
-    message = "\n".join((checked.what_first(chinese=is_chinese()), *_files_told(scope), *sent))
+    sent = (f"Workbooks to send back: {Path(workbooks[0]).parent}",) if workbooks else ()
+    message = "\n".join(
+        (checked.what_first(chinese=is_chinese()), *_files_told(scope), *map(_in_the_readers_language, sent))
+    )
     return NightResult("refused", message, run.run_id, dict(run.facts), checked.docs)
 
 
@@ -144,7 +146,11 @@ def _files_told(facts: Mapping[str, Any]) -> Iterator[str]:
     """The files that were turned away whole, for whoever reads the command's last lines."""
     files = facts.get("files", {})
     for file in files.get("turned_away", [])[:_MOST_NAMED]:
-        yield f"整件退回：{file['file_name']}：{file['finding']}"
+        yield _in_the_readers_language(f"Turned away whole: {file['file_name']}: {file['finding']}")
     if (more := files.get("turned_away_count", 0) - _MOST_NAMED) > 0:
-        yield f"另有 {more} 件整件退回，见 yaoxin quarantine"
+        yield _in_the_readers_language(f"Besides these turned away whole: {more}; see yaoxin quarantine")
     yield from files.get("remarks", [])
+
+
+def _in_the_readers_language(text: str) -> str:
+    return in_chinese(text) if is_chinese() else text

@@ -47,6 +47,11 @@ _USAGE = {
 }
 
 _NIGHTS = {
+    "The enterprise register was not read: {}: {}": "企业登记未能读取：{}：{}",
+    "No enterprise is known yet: rows of other kinds are turned away until a register is read.": "尚无已登记的企业：在读取企业登记之前，其他各类记录都会被隔离。",
+    "Turned away whole: {}: {}": "整件退回：{}：{}",
+    "Besides these turned away whole: {}; see yaoxin quarantine": "此外整件退回 {} 件，见 yaoxin quarantine",
+    "Workbooks to send back: {}": "待更正工作簿：{}",
     "no night was due": "没有须运行的夜间评价",
     "The store {} holds no night yet. Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE.": (
         "数据存储 {} 还没有夜间评价的结果。请先运行 yaoxin nightly，或者用 --store 或 YAOXIN_STORE 指明另一处。"
