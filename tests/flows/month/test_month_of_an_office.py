@@ -17,7 +17,7 @@ from flows.store import Store
 from tests.flows.month.month import FIRMS, UNDECIDED, Month, day, name_of, penalty, step
 from tests.flows.night.nights import content, differing
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 SERIOUS, PENALTIES = "serious-violations", "penalties"
 FAKE_DRUGS = {"情形": "第六条第一项"}
