@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from reports.files import write_whole
 from reports.views.scheme import SchemeFacts
 
 _FILE = "scheme.json"
@@ -18,13 +19,16 @@ _FILE = "scheme.json"
 def keep_scheme(folder: Path, facts: SchemeFacts) -> None:
     """Write `facts` into the run's folder."""
     text = json.dumps(asdict(facts), ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / _FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_whole(folder / _FILE, f"{text}\n")
 
 
 def kept_scheme(folder: Path) -> SchemeFacts | None:
-    """What stands in the run's folder; None where nothing does: run folders belong to one machine."""
+    """What stands in the run's folder; None where nothing does, or nothing that can be read: the policy is asked then.
+
+    Run folders belong to one machine, and may be deleted.
+    """
     try:
         known = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return SchemeFacts(**{**known, "tiers": tuple((tier, title) for tier, title in known["tiers"])})
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-    return SchemeFacts(**{**known, "tiers": tuple((tier, title) for tier, title in known["tiers"])})

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from reports.files import write_whole
+
 _CAUSE = "A power cut or other hands do this; nothing was changed. "
 _CAUSE_ZH = "断电或他人改动所致，未作任何更改。"
 ADVICE = (
@@ -46,11 +48,7 @@ def sync(files: Iterable[Path], root: Path) -> None:
 
 def write_synced(path: Path, document: object) -> None:
     """Write `document` as JSON in place of what was there: whole or not at all, and for good once this returns."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    _sync(fresh)
-    fresh.replace(path)
-    _sync(path.parent)
+    write_whole(path, json.dumps(document, ensure_ascii=False))
 
 
 def log_after(table: Path, version: int) -> list[Path]:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from flows.store.place import BadStore
+from reports.files import write_whole
 
 _NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
 
@@ -43,7 +44,7 @@ def one_at_a_time(folder: Path, flow: str, as_of: date, since: datetime) -> Iter
             raise BadStore(folder, f"nothing can be written there ({fault.strerror})") from None
         raise
     try:
-        holder.write_text(_description(flow, as_of, since), encoding="utf-8")
+        write_whole(holder, _description(flow, as_of, since))
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -217,3 +217,6 @@ def test_what_is_kept_of_a_scheme_is_the_whole_of_it(tmp_path):
     assert kept_scheme(tmp_path) is None
     keep_scheme(tmp_path, facts)
     assert kept_scheme(tmp_path) == facts
+    for damaged in (b"", b"{", b"[]", b"{}"):
+        (tmp_path / "scheme.json").write_bytes(damaged)
+        assert kept_scheme(tmp_path) is None, "the policy is asked instead"
