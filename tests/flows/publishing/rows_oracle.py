@@ -68,6 +68,24 @@ class Case:
     repair: Mapping[str, date]
     listing: Mapping[str, date]
 
+    @property
+    def listing_taken(self) -> Mapping[str, date]:
+        """Without a removal that came after the party's falsehood in a repair (107号令 Art. 23)."""
+        revoked, removed = self.repair.get("revoke_repair"), self.listing.get("remove")
+        is_barred = revoked is not None and removed is not None and NEW_RULES <= revoked < removed
+        void = ("remove", "restore_listing") if is_barred else ()
+        return {step: day for step, day in self.listing.items() if step not in void}
+
+    @property
+    def repair_taken(self) -> Mapping[str, date]:
+        """Without a repair that came after the party's falsehood in a removal (107号令 Art. 23)."""
+        restored = self.listing_taken.get("restore_listing")
+        void: set[str] = set()
+        for grant, end in (("repair", "revoke_repair"), ("temporary_repair", "end_temporary_repair")):
+            if restored is not None and NEW_RULES <= restored < self.repair.get(grant, date.min):
+                void |= {grant, end}
+        return {step: day for step, day in self.repair.items() if step not in void}
+
     def is_public(self, day: date) -> bool:
         """45号令 Art. 2, 9, 11, 13; 107号令 Art. 7-9, 13, 17, 20, 22, 23."""
         p = self.penalty
@@ -79,24 +97,26 @@ class Case:
 
     def is_taken_off(self, day: date) -> bool:
         """The record says so, and no end of a repair brought it back since."""
-        off, back = self.penalty["unpublished_on"], [self.repair.get(step) for step in ENDS_OF_REPAIR]
+        off, back = self.penalty["unpublished_on"], [self.repair_taken.get(step) for step in ENDS_OF_REPAIR]
         return reached(off, day) and not any(reached(end, day) and end > off for end in back)
 
     def is_repaired(self, day: date) -> bool:
         """A repair is in force, or a temporary one of a reorganisation."""
-        is_granted = self.has(self.repair, "repair", day) and not self.has(self.repair, "revoke_repair", day)
-        is_hidden = self.has(self.repair, "temporary_repair", day)
-        return is_granted or (is_hidden and not self.has(self.repair, "end_temporary_repair", day))
+        is_granted = self.has(self.repair_taken, "repair", day) and not self.has(
+            self.repair_taken, "revoke_repair", day
+        )
+        is_hidden = self.has(self.repair_taken, "temporary_repair", day)
+        return is_granted or (is_hidden and not self.has(self.repair_taken, "end_temporary_repair", day))
 
     def is_over(self, day: date) -> bool:
         """Whether the rules of one of the days saw the period end; a revoked repair starts it anew (Art. 23)."""
         p = self.penalty
-        if not self.has(self.repair, "revoke_repair", day):
+        if not self.has(self.repair_taken, "revoke_repair", day):
             return self._is_period_over(p["published_on"], p["decided_on"], day)
         # What was over before the repair had nothing to go back to.
-        return self._is_period_over(p["published_on"], p["decided_on"], self.repair["repair"]) or self._is_period_over(
-            self.repair["revoke_repair"], self.repair["revoke_repair"], day
-        )
+        return self._is_period_over(
+            p["published_on"], p["decided_on"], self.repair_taken["repair"]
+        ) or self._is_period_over(self.repair_taken["revoke_repair"], self.repair_taken["revoke_repair"], day)
 
     def _is_period_over(self, start: date, first: date, last: date) -> bool:
         p = self.penalty
@@ -107,14 +127,14 @@ class Case:
     def is_delisted(self, day: date) -> bool:
         """107号令 Art. 13: with the listing goes the penalty's publicity, but for what has a period of its own."""
         p, left = self.penalty, self.removed_on(day)
-        if left is None or left < NEW_RULES or self.has(self.repair, "revoke_repair", day):
+        if left is None or left < NEW_RULES or self.has(self.repair_taken, "revoke_repair", day):
             return False
         has_own = NEVER_EARLY & set(p["penalty_kinds"]) or months_shown(p, left) == SHORT
         return not has_own and term_of(p, left) < day
 
     def is_listed(self, day: date) -> bool:
         """44号令 Art. 16, 19, 20, 21; 107号令 Art. 13, 20, 23."""
-        p, listing = self.penalty, self.listing
+        p, listing = self.penalty, self.listing_taken
         if not self.has(listing, "list", day) or self.has(listing, "revoke_listing", day):
             return False
         is_annulled = reached(p["revoked_on"], day) and p["state"] in ("revoked", "unlawful", "void")
@@ -122,7 +142,7 @@ class Case:
 
     def removed_on(self, day: date) -> date | None:
         """The day on which it was taken off the list early, or its stay was over, where that has come."""
-        listing = self.listing
+        listing = self.listing_taken
         if not self.has(listing, "list", day) or self.has(listing, "revoke_listing", day):
             return None
         removed, restored = (listing.get(step, date.max) for step in ("remove", "restore_listing"))
