@@ -107,8 +107,9 @@ def breaking_after(step: str, happening) -> Steps:
     whole = getattr(UNGATED, step)
 
     def broken(*arguments):
-        whole(*arguments)
+        answer = whole(*arguments)
         happening()
+        return answer
 
     return replace(UNGATED, **{step: broken})
 
