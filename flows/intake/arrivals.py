@@ -9,7 +9,17 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from flows.intake.reading import QUARANTINE_HEADINGS, SHEET_HEADING, Expected, Layout, RawFile, read_file
+from flows.intake.reading import (
+    QUARANTINE_HEADINGS,
+    SHEET_HEADING,
+    Expected,
+    Layout,
+    Listing,
+    RawFile,
+    read_safely,
+    refused,
+    unopened,
+)
 from transforms.policy.problems import nearest
 from transforms.policy.source import Cell, Source
 from transforms.tables import KINDS
@@ -46,6 +56,13 @@ def arrivals(paths: Iterable[Path], inbox: Path, sources: Sequence[Source]) -> I
         yield _arrival(path, inbox, sources)
 
 
+def obstructed(listing: Listing, inbox: Path) -> Iterator[Arrival]:
+    """What lies in the inbox and cannot be read, each with the reason: it is named, and stops nothing."""
+    for obstacle in listing.obstacles:
+        raw = refused(obstacle, inbox)
+        yield Arrival(raw, None, obstacle.finding.message, ())
+
+
 def sources_of(name: str, sources: Sequence[Source]) -> list[Source]:
     """The sources a file belongs to: by the patterns of its path, or by a source's id as a word in the file's own name.
 
@@ -64,7 +81,10 @@ def _arrival(path: Path, inbox: Path, sources: Sequence[Source]) -> Arrival:
     found = sources_of(name, sources)
     source = found[0] if len(found) == 1 else None
     layout = Layout(**source.layout.model_dump()) if source else Layout()
-    raw = read_file(path, inbox, layout, _expected(source) if source else Expected())
+    try:
+        raw = read_safely(path, inbox, layout, _expected(source) if source else Expected())
+    except OSError as fault:
+        raw = unopened(path, inbox, fault)
     if raw.finding is not None:
         return Arrival(raw, source, raw.finding.message, raw.notes)
     if source is None:

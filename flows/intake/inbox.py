@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.intake.accounts import kept_finding
-from flows.intake.arrivals import Reading, arrivals
+from flows.intake.arrivals import Arrival, Reading, arrivals, obstructed
 from flows.intake.file_archive import ArchiveDamaged, FileArchive, Seen, copied, hash_of
 from flows.intake.known import Known
-from flows.intake.reading import discover
+from flows.intake.reading import listing
 from flows.intake.rules import Rules
 from transforms.person_numbers import masked
 
@@ -63,7 +63,10 @@ class Inbox:
     def _in_inbox(self) -> Iterator[Reading]:
         """The files below the folder that are to be read; of equal ones the first, or the first that is sent again."""
         found: dict[str, list[tuple[bool, Path, str]]] = {}
-        for path in discover(self.folder):
+        lying = listing(self.folder)
+        for obstacle in obstructed(lying, self.folder):
+            yield from self._news(self._reading(obstacle), obstacle.raw.file_name, is_sent_again=False)
+        for path in lying.files:
             name = path.relative_to(self.folder).as_posix()
             try:
                 seen = self._seen(path, name)
@@ -108,6 +111,9 @@ class Inbox:
 
     def _read(self, path: Path, root: Path) -> Reading:
         (arrival,) = arrivals([path], root, self.rules.sources)
+        return self._reading(arrival)
+
+    def _reading(self, arrival: Arrival) -> Reading:
         before = self.known.files.get(arrival.raw.file_id)
         return Reading(arrival) if before is None else Reading(arrival, before.attempt_no + 1, before.came_at)
 

@@ -18,13 +18,12 @@ from flows.intake.reading.kinds import encrypted
 from flows.intake.reading.shapes import TurnedAway
 
 # A cell that only has a format is no content: nothing stands between its tags, or it is one tag.
-_FILLED = re.compile(rb"\sr=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'](?:[^<>]*[^<>/])?>\s*<[^/]")
+_FILLED = re.compile(rb"\sr=[\"']([A-Za-z]{1,9})([0-9]{1,12})[\"'](?:[^<>]*[^<>/])?>\s*<[^/]")
 _REFERENCE = re.compile(rb"\sr=[\"'][A-Za-z]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _ROW_NUMBER = re.compile(rb"\sr=[\"'][0-9]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
-_ERROR = re.compile(rb"\st=[\"']e[\"']")
 
 
 @dataclass
@@ -51,16 +50,18 @@ class Used:
         if filled:
             self.rows = max(self.rows, *(int(row) for row in {row for _, row in filled}))
             self.columns = max(self.columns, *(_place(letters) for letters in {letters for letters, _ in filled}))
-        cells, rows = len(_CELL.findall(xml)), len(_ROW.findall(xml))
-        implied = cells - len(_REFERENCE.findall(xml))
+        cells, rows = _count(xml, b"c", _CELL), _count(xml, b"row", _ROW)
+        # The usual spelling is counted first, at the speed of memory.
+        implied = cells - xml.count(b'<c r="') and cells - len(_REFERENCE.findall(xml))
         if implied > 0:  # cells without a reference stand where they stand
             self.columns = max(self.columns, *(len(_CELL.findall(part)) for part in _ROW.split(xml)))
-        self._has_implied |= implied > 0 or rows > len(_ROW_NUMBER.findall(xml))
+        has_rows_without = xml.count(b'<row r="') < rows and rows > len(_ROW_NUMBER.findall(xml))
+        self._has_implied |= implied > 0 or has_rows_without
         self.cells += cells
         self.filled += len(filled) + max(implied, 0)
         self._row_elements += rows
-        self.formulas += len(_FORMULA.findall(xml))
-        self.errors += len(_ERROR.findall(xml))
+        self.formulas += _count(xml, b"f", _FORMULA)
+        self.errors += xml.count(b't="e"') + xml.count(b"t='e'")
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,13 @@ def damaged() -> TurnedAway:
     """The finding for an archive or workbook that cannot be opened."""
     message = "工作簿已损坏或不完整（可能没有传完），无法打开。请用表格软件打开，另存为 xlsx 后重新报送。"
     return TurnedAway("damaged_workbook", message)
+
+
+def _count(xml: bytes, tag: bytes, pattern: re.Pattern[bytes]) -> int:
+    """How many elements `tag` begin in `xml`; the pattern, which knows prefixes, is asked only where there are some."""
+    if b":" + tag in xml:
+        return len(pattern.findall(xml))
+    return sum(xml.count(b"<" + tag + end) for end in (b" ", b">", b"/"))
 
 
 def _measured(data: bytes, member: zipfile.ZipInfo, allowed: int) -> tuple[Used | None, int]:

@@ -18,6 +18,7 @@ from flows.intake.reading.shapes import ROW_NO, BrokenRow, TurnedAway
 from flows.intake.reading.wording import shortened
 
 _END = re.compile(r"\r\n|\r|\n")
+_BLANK_LINES = re.compile(r"[\r\n]+")
 _LINES_LOOKED_AT = 100
 _ROWS_AT_ONCE = 50_000  # kept as Python texts, ten times as large as in a frame
 _CELLS_TOLD_APART = 200  # beyond the headings; a longer row is kept as the line it is
@@ -121,6 +122,11 @@ def read_carefully(text: str, grammar: Grammar, row_no: int) -> CarefulRows:
     found = CarefulRows(grammar)
     at = 0
     while at < len(text):
+        if blank := _BLANK_LINES.match(text, at):
+            ends = blank[0]
+            row_no += ends.count("\n") + ends.count("\r") - ends.count("\r\n")
+            at = blank.end()
+            continue
         end = _take(text, at, grammar, row_no, found)
         row_no += 1
         found_end = _END.match(text, end)

@@ -33,3 +33,13 @@ BLOCK_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
 MIN_BLOCK_BYTES = 64 << 10
 BLOCK_CELLS = 8_000_000  # of a block of nothing but line ends, times the columns
+
+# Reading apart: address space over what the process has when it begins, per file and per byte of it; and time.
+# Libraries reserve far more than they use, so these stop what runs wild; what is used is bounded by the sizes above.
+LARGE_TEXT_BYTES = 8 << 20
+READER_BYTES = 8 << 30
+MEMORY_TIMES_TEXT = 8
+MEMORY_TIMES_ARCHIVE = 40  # a workbook is packed, and a cell of three bytes becomes a text of fifty
+READER_SECONDS = 300
+READER_BYTES_A_SECOND = 200_000
+BATCH_ROWS = 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ _HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
 _ROWS_BELOW = 12  # rows below the one where the headings should be, among which they are looked for
 _DELIMITERS = {",": "逗号", ";": "分号", "\t": "制表符", "|": "竖线", "^": "^ 符号", "~": "~ 符号"}
 _FEW_WITNESSES = 2
+_LONG_RUN = 256  # blank lines
+_BLANK_RUN = re.compile(rb"[\r\n]{%d,}" % _LONG_RUN)
+_BLANK_MARK = "\x00空行"
+_BLANK_ROW = re.compile(rf"{_BLANK_MARK}([0-9]+)$")
 
 
 def read_separated(data: bytes, layout: Layout, expected: Expected = NOTHING_EXPECTED) -> Sheet:
@@ -121,7 +126,7 @@ def _in_one_pass(
     has_quotes = data.find(b'"', start) >= 0
     if has_quotes and has_odd_quotes(data, grammar.delimiter):
         return None
-    parsed = _arrow(data, start, grammar)
+    parsed = _arrow(_without_blank_runs(data, start, grammar), grammar, first_row)
     if parsed is None or (has_quotes and parsed.invalid.has_multiline):
         return None
     invalid = parsed.invalid
@@ -133,39 +138,75 @@ def _in_one_pass(
         row_no = number + first_row - 1
         if not rescued.take(row_no, cells):
             rescued.refuse(ragged(row_no, text, cells, grammar.width, is_last=number == last))
-    invalid.refuse_too_many(rescued)
     frame = parsed.frame.with_columns((invalid.numbers_of(parsed.frame[ROW_NO]) + (first_row - 1)).alias(ROW_NO))
     good = rescued.frame()
     return (pl.concat([frame, good]).sort(ROW_NO) if good.height else frame), tuple(rescued.broken)
+
+
+def _without_blank_runs(data: bytes, start: int, grammar: Grammar) -> memoryview:
+    """`data` from `start` on, long runs of blank lines replaced by a row that says how many they are.
+
+    Such a run costs Arrow a cell for each line and column; within a quoted cell it is text and stays. The row has a
+    cell too many, so that Arrow tells its number as it does of every row it skips.
+    """
+    body = memoryview(data)[start:]
+    if not _has_blank_run(data):
+        return body
+    pieces: list[bytes | memoryview] = []
+    at, quotes = 0, 0
+    for run in _BLANK_RUN.finditer(body):
+        quotes += body[at : run.start()].tobytes().count(b'"')
+        ends = run[0]
+        count = ends.count(b"\n") + ends.count(b"\r") - ends.count(b"\r\n")
+        pieces.append(body[at : run.start()])
+        if quotes % 2:
+            pieces.append(ends)
+        else:  # the first line end closes the row before, where there is one
+            is_after_row = run.start() > 0
+            marker = f"{grammar.delimiter * grammar.width}{_BLANK_MARK}{count - is_after_row}\n".encode()
+            pieces += [b"\n" * is_after_row, marker]
+        at = run.end()
+    return memoryview(b"".join((*pieces, body[at:])))
+
+
+def _has_blank_run(data: bytes) -> bool:
+    return any(end * _LONG_RUN in data for end in (b"\n", b"\r\n", b"\r"))
 
 
 @dataclass
 class _Invalid:
     """Rows that Arrow skips because they have other cells than there are headings. `rows`: number (from 1) and text.
 
-    Of rows past counting only how many there are is kept: the file goes back whole, and memory stays bounded.
+    With more broken rows than are kept (`is_hopeless`) the file goes back whole, and memory stays bounded.
     """
 
     grammar: Grammar
+    first_row: int
     rows: list[tuple[int, str]] = field(default_factory=list)
     has_multiline: bool = False
     count: int = 0
+    _more: int = 0  # blank lines that stand for one row each and were given to Arrow as one together
     _hopeless: int = 0
     _starts: array[int] = field(default_factory=lambda: array("q"))  # runs of skipped rows: first number, length
     _lengths: array[int] = field(default_factory=lambda: array("q"))
 
     def note(self, number: int, text: str) -> None:
-        """Take in the row `number`."""
-        self.count += 1
-        self.has_multiline |= "\n" in text or "\r" in text
+        """Take in the row that Arrow calls `number`."""
+        number += self._more
+        blank = _BLANK_ROW.search(text)
+        length = int(blank[1]) if blank else 1
+        self.count += length
         if self._starts and self._starts[-1] + self._lengths[-1] == number:
-            self._lengths[-1] += 1
+            self._lengths[-1] += length
         else:
             self._starts.append(number)
-            self._lengths.append(1)
+            self._lengths.append(length)
+        if blank:
+            self._more += length - 1
+            return
+        self.has_multiline |= "\n" in text or "\r" in text
         self._hopeless += not self._may_fit(text)
-        if self._hopeless <= limits.MAX_BROKEN_ROWS:
-            self.rows.append((number, text if len(text) <= limits.BLOCK_BYTES else text.rstrip(self.grammar.delimiter)))
+        self.rows.append((number, text if len(text) <= limits.BLOCK_BYTES else text.rstrip(self.grammar.delimiter)))
 
     def _may_fit(self, text: str) -> bool:
         """Whether a row has the right cells but for empty ones at its end."""
@@ -174,10 +215,17 @@ class _Invalid:
         cells = text.rstrip(self.grammar.delimiter).count(self.grammar.delimiter) + 1
         return cells <= self.grammar.width and text.count(self.grammar.delimiter) + 1 >= self.grammar.named
 
-    def refuse_too_many(self, rows: CarefulRows) -> None:
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether more rows are broken than are kept."""
+        return self._hopeless > limits.MAX_BROKEN_ROWS
+
+    def refuse_hopeless(self) -> None:
         """Raises TurnedAway where more rows are broken than are kept."""
-        if self._hopeless > limits.MAX_BROKEN_ROWS:
-            raise too_many_broken(rows.broken[0])
+        if self.is_hopeless:
+            number, text = next(row for row in self.rows if not self._may_fit(row[1]))
+            first_cells = self.grammar.cells(text) or [text]
+            raise too_many_broken(ragged(number + self.first_row - 1, text, first_cells, self.grammar.width, is_last=False))
 
     def numbers_of(self, places: pl.Series) -> pl.Series:
         """The numbers of good rows that stand at `places` (from 0) among the good ones."""
@@ -200,26 +248,26 @@ class _Parsed:
     invalid: _Invalid
 
 
-def _arrow(data: bytes, start: int, grammar: Grammar) -> _Parsed | None:
+def _arrow(body: memoryview, grammar: Grammar, first_row: int) -> _Parsed | None:
     """The rows by Arrow, block by block so that blank ones take no memory; None for a row longer than a block."""
     import pyarrow as pa
     from pyarrow import csv
 
-    invalid = _Invalid(grammar)
+    invalid = _Invalid(grammar, first_row)
 
     def note(row: csv.InvalidRow) -> str:
         invalid.note(row.number, row.text)
-        return "skip"
+        return "error" if invalid.is_hopeless else "skip"
 
     names = [str(place) for place in range(grammar.width)]
     frames = [pl.DataFrame(schema={**dict.fromkeys(names, pl.String), ROW_NO: pl.Int64})]
-    if start >= len(data):
+    if not body:
         return _Parsed(frames[0], 0, invalid)
     block = min(limits.BLOCK_BYTES, max(limits.BLOCK_CELLS // grammar.width, limits.MIN_BLOCK_BYTES))
     height = 0
     try:
         reader = csv.open_csv(
-            pa.BufferReader(pa.py_buffer(memoryview(data)[start:])),
+            pa.BufferReader(pa.py_buffer(body)),
             # One thread, because Arrow numbers the rows it skips only then.
             read_options=csv.ReadOptions(use_threads=False, block_size=block, column_names=names),
             parse_options=csv.ParseOptions(
@@ -234,5 +282,6 @@ def _arrow(data: bytes, start: int, grammar: Grammar) -> _Parsed | None:
             height += frame.height
             frames.append(numbered.filter(pl.any_horizontal(pl.col(names).str.len_bytes() > 0)))
     except pa.ArrowInvalid:
+        invalid.refuse_hopeless()
         return None
     return _Parsed(pl.concat(frames), height, invalid)

@@ -229,7 +229,7 @@ def _told_apart(
     """
     header, headings, width = found.header, found.header.headings, len(found.header.headings)
     faults = {place: fault for place, row in enumerate(rows) if (fault := _fault(first_row + place, row, headings))}
-    texts = [[text_of(cell) for cell in row] for row in rows]
+    texts = [[cell if type(cell) is str else text_of(cell) for cell in row] for row in rows]
     for row_no, marked in marks.texts.items():
         if 0 <= row_no - first_row < len(texts):
             row = texts[row_no - first_row]

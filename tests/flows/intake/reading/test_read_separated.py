@@ -303,3 +303,15 @@ def test_a_file_turned_away_still_has_its_name_and_hash(read):
     raw = read(b"", "空.csv")
     assert (raw.file_name, raw.file_id, raw.encoding) == ("空.csv", hashlib.sha256(b"").hexdigest(), None)
     assert raw.read_count == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_after_long_runs_of_blank_lines_keep_their_numbers(read, end):
+    content = "a,b\n1,2\n" + "\n" * 1000 + '3,"x' + "\n" * 500 + 'y"\n5\n' + "\n" * 300 + "7,8\n9\n" + "\n" * 400
+    raw = read(content.replace("\n", end))
+    assert raw.frame["row_no"].to_list() == [2, 1003, 1305]
+    assert raw.frame["b"][1] == "x" + end * 500 + "y"
+    assert faults(raw) == {1004: "too_few_cells", 1306: "too_few_cells"}
+    careful = read(content.replace("\n", end) + f'"x"y,1{end}')
+    assert careful.frame["row_no"].to_list() == [2, 1003, 1305]
+    assert faults(careful) == {1004: "too_few_cells", 1306: "too_few_cells", 1707: "unclosed_quote"}
