@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from types import UnionType
 from typing import Annotated, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from transforms.policy.problems import PlacedFault, PlacedFaults
 from transforms.policy.yaml_text import Document, Path, read_document
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -43,8 +45,10 @@ def parse_document(text: str, file_name: str, model: type[Model]) -> tuple[Model
     try:
         loaded = model.model_validate(document.value)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        details = error.errors(include_url=False)
+        for detail in details:
             _note(document, model, detail)
+        _note_rest(document, model, details)
     document.settle()
     return loaded, document
 
@@ -79,7 +83,44 @@ def _note_literal(document: Document, model: type[BaseModel], path: Path, detail
     document.add(path, f"unknown word '{value}'", value=value, words=words)
 
 
+def _note_rest(document: Document, model: type[BaseModel], details: Sequence[ErrorDetails]) -> None:
+    """What is wrong beside `details`: checks of a model as a whole are made only where its parts fit, so they are made
+    of the document without those that do not; what only follows from their absence is not noted.
+    """
+    if any(_placed(detail) for detail in details):
+        return
+    rest = deepcopy(document.value)
+    # The last of a list first, and what is inside before what is around it.
+    away = sorted({_path_in(document, detail["loc"]) for detail in details}, key=lambda path: (len(path), path))[::-1]
+    if () in away:
+        return
+    for path in away:
+        holder = rest
+        for part in path[:-1]:
+            holder = holder[part]  # type: ignore[index] # the path was found in it
+        del holder[path[-1]]  # type: ignore[attr-defined]
+    try:
+        model.model_validate(rest)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            for place, message in _placed(detail):
+                path = (*_path_in(document, detail["loc"]), *place)
+                follows = any(path[: len(gone)] == gone or gone[:-1] == path for gone in away)
+                if not follows:
+                    document.add(path, message)
+
+
+def _placed(detail: ErrorDetails) -> tuple[PlacedFault, ...]:
+    """The mistakes that a model found in itself as a whole."""
+    error = detail.get("ctx", {}).get("error")
+    return error.faults if isinstance(error, PlacedFaults) else ()
+
+
 def _note_value(document: Document, model: type[BaseModel], path: Path, detail: ErrorDetails) -> None:
+    if faults := _placed(detail):
+        for place, text in faults:
+            document.add((*path, *place), text)
+        return
     message = detail["msg"].removeprefix("Value error, ")
     found = _shown(detail["input"])
     document.add(path, f"{found or 'this'} does not fit: {message}", value=found)

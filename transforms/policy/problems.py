@@ -6,6 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+Place = tuple[str | int, ...]
+PlacedFault = tuple[Place, str]
+
+
+class PlacedFaults(ValueError):
+    """Several mistakes inside one model, each with its place below it (records, 0, columns, fine_fen)."""
+
+    def __init__(self, faults: Iterable[PlacedFault]) -> None:
+        self.faults = tuple(dict.fromkeys(faults))
+        super().__init__("; ".join(message for _, message in self.faults))
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -15,7 +15,8 @@ import polars as pl
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from transforms.policy.dated import Confidence, Strict
-from transforms.policy.source_check import check_cell, check_record, check_source
+from transforms.policy.problems import PlacedFaults
+from transforms.policy.source_check import source_faults, wrong_formats
 from transforms.tables.shape import COUNT, DAY, TEXT
 
 Name = Literal["first", "last"]
@@ -68,11 +69,6 @@ class Cell(Strict):
     refuse: list[Refuse] = Field(default=[])
     required: bool = False
     secret: Literal["hash", "mask"] | None = None
-
-    @model_validator(mode="after")
-    def _holds(self) -> Cell:
-        check_cell(self)
-        return self
 
     @property
     def parts(self) -> list[str]:
@@ -226,9 +222,8 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _holds(self) -> Source:
-        check_source(self)
-        for record in self.records:
-            check_record(self, record)
+        if faults := list(source_faults(self)):
+            raise PlacedFaults(faults)
         return self
 
     def cells(self) -> list[Cell]:
@@ -297,6 +292,8 @@ class Common(Strict):
     sole_trader_codes: str
 
     def model_post_init(self, context: object) -> None:
-        """Compile every pattern once, so that a wrong one is found at the start."""
+        """Try every pattern and format once, so that a wrong one is found at the start."""
+        if wrong := list(wrong_formats(self.dates)):
+            raise PlacedFaults((("dates",), message) for message in wrong)
         for pattern in (*(rule.pattern for rule in (*self.refuse, *self.refuse_names)), self.unread_amounts):
             re.compile(pattern)

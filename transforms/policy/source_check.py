@@ -1,77 +1,170 @@
-"""What must hold inside a source file beyond the shape of its YAML. Each check raises ValueError with all it found."""
+"""What must hold inside a source file beyond the shape of its YAML: everything that does not, each with its place."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from transforms.policy.conditions import condition_faults
-from transforms.policy.problems import nearest, one_of
+from transforms.policy.problems import Place, PlacedFault, nearest, one_of
 from transforms.tables import KINDS, Column, Kind
 from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS
 
 if TYPE_CHECKING:
-    from transforms.policy.source import Cell, Fold, Record, Source
+    from transforms.policy.source import Cell, Fold, Layout, Record, Source
 
 _PART_WORDS = {"union": "lists", "join": "free text", "only": "numbers", "least": "days"}
 # Columns the intake fills itself where the file does not: from which other column.
 DERIVED = {"decision_key": "decision_no", "name_key": "name"}
+_ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "latin-1", "windows-1252", "shift_jis", "euc-kr")
+_HEADING_UNIT = re.compile(r"[（(](?:单位[:：]?)?(元|千元|万元|亿元)[)）]$")
+_TYPE_WORDS = {COUNT: "a number", DAY: "a day", FLAG: "yes or no", TEXTS: "a list"}
 _UNITS_AND_DATES = "unit is for money, dates for days"
 
 
-def check_cell(cell: Cell) -> None:
+def source_faults(source: Source) -> Iterator[PlacedFault]:
+    """Everything that is wrong inside a source, each fault with its place in the document."""
+    yield from _at(("layout", "encoding"), _wrong_encoding(source.layout))
+    yield from _at(("layout", "delimiter"), _wrong_delimiter(source.layout))
+    for name, cell in source.inputs.items():
+        yield from _at(("inputs", name), _wrong_cell(cell))
+        if cell.template:
+            yield ("inputs", name), f"input '{name}' cannot be a template"
+    yield from _wrong_headings(source)
+    kinds = [record.kind for record in source.records]
+    for at, record in enumerate(source.records):
+        here = ("records", at)
+        for name, cell in record.columns.items():
+            yield from _at((*here, "columns", name), _wrong_cell(cell))
+        if record.kind not in KINDS:
+            yield (*here, "kind"), f"unknown kind '{record.kind}'{_near(record.kind, KINDS)}"
+            continue
+        if record.kind in kinds[:at]:
+            yield (*here, "kind"), f"kind '{record.kind}' stands twice"
+        for place, message in _wrong_record(source, record):
+            yield (*here, *place), message
+    if source.ignore_where:
+        yield from _at(("ignore_where",), _wrong_condition(source.ignore_where))
+        for name in sorted(_names(source.ignore_where) - set(source.inputs)):
+            yield ("ignore_where",), f"ignore_where names '{name}', which is no input{_near(name, source.inputs)}"
+
+
+def _wrong_cell(cell: Cell) -> Iterator[str]:
     """One origin, and nothing asked of a constant that only text can do."""
     origins = (bool(cell.from_), cell.constant is not None, cell.template is not None)
-    _raise(
-        [] if sum(origins) == 1 else ["give exactly one of from, constant, template"],
-        (f"'{pattern}' is no regular expression" for pattern in _patterns(cell) if not _compiles(pattern)),
-        ["unit and dates exclude each other"] if cell.unit and cell.dates else [],
-        ["`pattern` needs `expected`: what the officer should write, in Chinese"] * (cell.pattern is not None)
-        if not cell.expected
-        else [],
-    )
+    if sum(origins) != 1:
+        yield "give exactly one of from, constant, template"
+    yield from (f"'{pattern}' is no regular expression" for pattern in _patterns(cell) if not _compiles(pattern))
+    if cell.unit and cell.dates:
+        yield "unit and dates exclude each other"
+    yield from wrong_formats(cell.dates or ())
+    if cell.pattern is not None and not cell.expected:
+        yield "`pattern` needs `expected`: what the officer should write, in Chinese"
+    for heading in cell.from_:
+        found = _HEADING_UNIT.search(heading)
+        if cell.unit and found and found[1] != cell.unit:
+            yield f"heading '{heading}' is in {found[1]}, and its field is read in {cell.unit}"
 
 
-def check_source(source: Source) -> None:
-    """Inputs are made of headings; a heading is read under one first name; kinds do not repeat."""
+def wrong_formats(formats: Iterable[str]) -> Iterator[str]:
+    """What is wrong with formats of days: a day written in one and read again must be that day."""
+    for form in formats:
+        if not _is_format(form):
+            yield f"'{form}' is no format of a day: it needs year, month and day as in %Y-%m-%d"
+
+
+def _is_format(form: str) -> bool:
+    day = datetime(2026, 11, 28, 13, 14, 15)  # noqa: DTZ001 (a form of writing has no zone)
+    try:
+        written = pl.Series([day]).dt.strftime(form)
+        return bool(written.str.to_date(form, strict=False)[0] == day.date())
+    except pl.exceptions.PolarsError:
+        return False
+
+
+def _wrong_encoding(layout: Layout) -> Iterator[str]:
+    if layout.encoding is None:
+        return
+    try:
+        "1,".encode(layout.encoding)
+    except (LookupError, UnicodeError):
+        near = _near(layout.encoding, _ENCODINGS)
+        yield f"'{layout.encoding}' is no encoding of texts; {one_of(_ENCODINGS)}{near}"
+
+
+def _wrong_delimiter(layout: Layout) -> Iterator[str]:
+    if not layout.delimiter.isascii() or layout.delimiter in '"\r\n\0':
+        yield f"'{layout.delimiter}' separates no cells: it must be one ASCII character, and no quote or line end"
+
+
+def _wrong_headings(source: Source) -> Iterator[PlacedFault]:
+    """A heading is read under one first name, and not ignored as well."""
     first: dict[str, str] = {}
-    wrong = []
-    for cell in source.cells():
-        for heading in cell.from_:
+    places: list[tuple[Place, Cell]] = [(("inputs", name), cell) for name, cell in source.inputs.items()]
+    for at, record in enumerate(source.records):
+        places += [(("records", at, "columns", name), cell) for name, cell in record.columns.items()]
+    for place, cell in places:
+        for at, heading in enumerate(cell.from_):
             if first.setdefault(heading, cell.from_[0]) != cell.from_[0]:
-                wrong.append(f"heading '{heading}' is read under '{first[heading]}' and under '{cell.from_[0]}'")
-    ignored = sorted(set(source.ignored_headings) & set(first))
-    unknown = sorted(fields_of(source.ignore_where) - set(source.inputs)) if source.ignore_where else []
-    kinds = [record.kind for record in source.records]
-    _raise(
-        wrong,
-        (f"heading '{heading}' is both read and ignored" for heading in ignored),
-        (f"kind '{kind}' stands twice" for kind in sorted(set(kinds)) if kinds.count(kind) > 1),
-        (f"ignore_where names '{name}', which is no input{_near(name, source.inputs)}" for name in unknown),
-        (f"input '{name}' cannot be a template" for name, cell in source.inputs.items() if cell.template),
-    )
+                message = f"heading '{heading}' is read under '{first[heading]}' and under '{cell.from_[0]}'"
+                yield (*place, "from", at), message
+    for at, heading in enumerate(source.ignored_headings):
+        if heading in first:
+            yield ("ignored_headings", at), f"heading '{heading}' is both read and ignored"
 
 
-def check_record(source: Source, record: Record) -> None:
+def _wrong_record(source: Source, record: Record) -> Iterator[PlacedFault]:
     """Every name a record uses exists, every required column of its kind is filled, every word is a code."""
-    kind = KINDS.get(record.kind)
-    if kind is None:
-        raise ValueError(f"unknown kind '{record.kind}'{_near(record.kind, KINDS)}")
-    _raise(
-        (f"'{name}' is an input and a column" for name in source.inputs if name in record.columns),
-        _unknown_columns(kind, record),
-        _missing_columns(kind, record),
-        _wrong_words(kind, record),
-        _wrong_types(kind, record),
-        _unknown_fields(source, record),
-        _wrong_identity(source, record),
-        _wrong_refusals(source, record, kind),
-        _wrong_parts(record, kind),
-    )
+    kind = KINDS[record.kind]
+    for name in record.columns:
+        if name in source.inputs:
+            yield ("columns", name), f"'{name}' is an input and a column"
+    for place, sql in _conditions(record):
+        yield from _at(place, _wrong_condition(sql))
+    yield from _unknown_columns(kind, record)
+    yield from _at(("columns",), _missing_columns(kind, record))
+    yield from _wrong_words(kind, record)
+    yield from _wrong_types(kind, record)
+    yield from _unknown_fields(source, record)
+    yield from _wrong_totals(source, record, kind)
+    yield from _at(("identify",), _wrong_identity(source, record))
+    yield from _wrong_refusals(source, record, kind)
+    yield from _at(("parts",), _wrong_parts(record, kind))
+
+
+def _at(place: Place, messages: Iterable[str]) -> Iterator[PlacedFault]:
+    for message in messages:
+        yield place, message
+
+
+def _conditions(record: Record) -> Iterator[tuple[Place, str]]:
+    if record.where:
+        yield ("where",), record.where
+    if record.identify.nobody_when:
+        yield ("identify", "nobody_when"), record.identify.nobody_when
+    for name, total in record.fold.columns.items() if record.fold else ():
+        if total.count:
+            yield ("fold", "columns", name, "count"), total.count
+
+
+def _wrong_condition(sql: str) -> Iterator[str]:
+    try:
+        fields_of(sql)
+    except ValueError as error:
+        yield str(error)
+
+
+def _names(sql: str | None) -> frozenset[str]:
+    """The fields a condition names; none where it is no condition, which is said elsewhere."""
+    try:
+        return fields_of(sql) if sql else frozenset()
+    except ValueError:
+        return frozenset()
 
 
 def fields_of(sql: str) -> frozenset[str]:
@@ -86,11 +179,12 @@ def _columns(kind: Kind) -> dict[str, pl.DataType]:
     return {column.name: column.dtype for column in kind.columns}
 
 
-def _unknown_columns(kind: Kind, record: Record) -> Iterator[str]:
+def _unknown_columns(kind: Kind, record: Record) -> Iterator[PlacedFault]:
     folded = record.fold.columns if record.fold else {}
-    for name in (*record.columns, *folded):
+    places = [(("columns", name), name) for name in record.columns]
+    for place, name in (*places, *((("fold", "columns", name), name) for name in folded)):
         if name not in _columns(kind):
-            yield f"kind '{kind.name}' has no column '{name}'{_near(name, _columns(kind))}"
+            yield place, f"kind '{kind.name}' has no column '{name}'{_near(name, _columns(kind))}"
 
 
 def _missing_columns(kind: Kind, record: Record) -> Iterator[str]:
@@ -100,50 +194,76 @@ def _missing_columns(kind: Kind, record: Record) -> Iterator[str]:
             yield f"required column '{column.name}' of kind '{kind.name}' is not read"
 
 
-def _wrong_words(kind: Kind, record: Record) -> Iterator[str]:
+def _wrong_words(kind: Kind, record: Record) -> Iterator[PlacedFault]:
     known = {column.name: column.words for column in kind.columns if column.words}
     for name, cell in record.columns.items():
         constants = cell.constant if isinstance(cell.constant, list) else [cell.constant]
-        for code in {*cell.words.values(), *(c for c in constants if isinstance(c, str))}:
+        said = [(("words", word), code) for word, code in cell.words.items()]
+        for place, code in (*said, *((("constant",), c) for c in constants if isinstance(c, str))):
             if name in known and code not in known[name]:
-                yield f"'{code}' is no code of '{name}'; {one_of(known[name])}"
+                yield ("columns", name, *place), f"'{code}' is no code of '{name}'; {one_of(known[name])}"
 
 
-def _wrong_types(kind: Kind, record: Record) -> Iterator[str]:
+def _wrong_types(kind: Kind, record: Record) -> Iterator[PlacedFault]:
     for name, cell in record.columns.items():
-        dtype = _columns(kind).get(name)
+        dtype, here = _columns(kind).get(name), ("columns", name)
+        if dtype is None:
+            continue
         if (cell.unit and dtype != COUNT) or (cell.dates and dtype != DAY):
-            yield f"'{name}' is neither: {_UNITS_AND_DATES}"
+            yield here, f"'{name}' is neither: {_UNITS_AND_DATES}"
         if cell.split and dtype != TEXTS:
-            yield f"'{name}' takes one value; split is for lists"
+            yield here, f"'{name}' takes one value; split is for lists"
         if isinstance(cell.constant, bool) and dtype != FLAG:
-            yield f"'{name}' takes no yes or no"
-        if cell.template is not None and (dtype != TEXT or KINDS[record.kind].column(name).words):
-            yield f"'{name}' takes no template; a template makes free text"
+            yield here, f"'{name}' takes no yes or no"
+        if cell.template is not None and (dtype != TEXT or kind.column(name).words):
+            yield here, f"'{name}' takes no template; a template makes free text"
 
 
-def _unknown_fields(source: Source, record: Record) -> Iterator[str]:
+def _wrong_totals(source: Source, record: Record, kind: Kind) -> Iterator[PlacedFault]:
+    """A fold counts rows, adds numbers, and takes the least and greatest of numbers and days; never of text."""
+    types = {**{name: cell.input_type for name, cell in source.inputs.items()}, **_columns(kind)}
+    for name, total in record.fold.columns.items() if record.fold else ():
+        here = ("fold", "columns", name)
+        for word, field, allowed in (
+            ("sum", total.sum, (COUNT,)),
+            ("min", total.min, (COUNT, DAY)),
+            ("max", total.max, (COUNT, DAY)),
+        ):
+            if field in types and types[field] not in allowed:
+                what = "a number" if word == "sum" else "a number or a day"
+                yield (*here, word), f"{word} of '{field}': it is {_TYPE_WORDS.get(types[field], 'text')}, not {what}"
+        made = COUNT if total.count is not None else types.get(str(total.sum or total.min or total.max))
+        wanted = _columns(kind).get(name)
+        if wanted is not None and made in (COUNT, DAY) and made != wanted:
+            yield here, f"'{name}' takes {_TYPE_WORDS.get(wanted, 'text')}, and the fold makes {_TYPE_WORDS[made]}"
+
+
+def _unknown_fields(source: Source, record: Record) -> Iterator[PlacedFault]:
     inputs = set(source.inputs)
     derived = {name for name, of in DERIVED.items() if of in record.columns}
     fields = inputs | set(record.columns) | derived
-    for where, name in _used(record):
+    for place, where, name in _used(record):
         allowed = inputs if where in ("where", "template") else fields
         if name not in allowed:
-            yield f"{where} names '{name}', which is no field{_near(name, allowed)}"
+            yield place, f"{where} names '{name}', which is no field{_near(name, allowed)}"
 
 
-def _used(record: Record) -> Iterator[tuple[str, str]]:
-    yield from (("where", name) for name in sorted(fields_of(record.where) if record.where else ()))
-    yield from (("template", part) for cell in record.columns.values() for part in cell.parts)
-    nobody = record.identify.nobody_when
-    yield from (("nobody_when", name) for name in sorted(fields_of(nobody) if nobody else ()))
-    yield from [("version_by", record.version_by)] if record.version_by else []
+def _used(record: Record) -> Iterator[tuple[Place, str, str]]:
+    """Where a record names a field: the place, the word before it, the name."""
+    yield from ((("where",), "where", name) for name in sorted(_names(record.where)))
+    for column, cell in record.columns.items():
+        yield from ((("columns", column, "template"), "template", part) for part in cell.parts)
+    nobody = ("identify", "nobody_when")
+    yield from ((nobody, "nobody_when", name) for name in sorted(_names(record.identify.nobody_when)))
+    yield from [(("version_by",), "version_by", record.version_by)] if record.version_by else []
     fold = record.fold
     if fold:
-        yield from (("fold", name) for name in (*fold.by, *fold.take))
-        for total in fold.columns.values():
-            yield from (("count", name) for name in sorted(fields_of(total.count) if total.count else ()))
-            yield from (("fold", name) for name in (total.sum, total.min, total.max) if name)
+        yield from ((("fold", "by"), "fold", name) for name in fold.by)
+        yield from ((("fold", "take", name), "fold", name) for name in fold.take)
+        for column, total in fold.columns.items():
+            here = ("fold", "columns", column)
+            yield from ((here, "count", name) for name in sorted(_names(total.count)))
+            yield from ((here, "fold", name) for name in (total.sum, total.min, total.max) if name)
 
 
 def _wrong_identity(source: Source, record: Record) -> Iterator[str]:
@@ -157,15 +277,16 @@ def _wrong_identity(source: Source, record: Record) -> Iterator[str]:
         yield "nothing identifies the enterprise: read uscc, a number or a name"
 
 
-def _wrong_refusals(source: Source, record: Record, kind: Kind) -> Iterator[str]:
+def _wrong_refusals(source: Source, record: Record, kind: Kind) -> Iterator[PlacedFault]:
     columns = _columns_of_record(source, record, kind)
     names = [column.name for column in columns]
-    for rule in record.refuse_where:
+    for at, rule in enumerate(record.refuse_where):
+        here = ("refuse_where", at)
         if rule.column not in names:
-            yield f"refuse_where names column '{rule.column}', which is no field{_near(rule.column, names)}"
+            yield here, f"refuse_where names column '{rule.column}', which is no field{_near(rule.column, names)}"
         for fault in condition_faults(replace(kind, columns=columns), rule.when):
             expected = f"; expected {fault.expected}" if fault.expected else ""
-            yield f"refuse_where '{rule.when}': {fault.message}{expected}{_near(fault.value, fault.words)}"
+            yield here, f"refuse_where '{rule.when}': {fault.message}{expected}{_near(fault.value, fault.words)}"
 
 
 _PART_TYPES = {"union": TEXTS, "join": TEXT, "only": COUNT, "least": DAY}
@@ -221,7 +342,7 @@ def _columns_of_record(source: Source, record: Record, kind: Kind) -> tuple[Colu
 def summed_by(fold: Fold) -> set[str]:
     """Fields that conditions and sums of a fold use up: they differ from row to row by nature."""
     totals = fold.columns.values()
-    conditions = {name for total in totals if total.count for name in fields_of(total.count)}
+    conditions = {name for total in totals for name in _names(total.count)}
     return conditions | {name for total in totals for name in (total.sum, total.min, total.max) if name}
 
 
@@ -243,9 +364,3 @@ def _compiles(pattern: str) -> bool:
 def _near(word: str, words: Iterable[str] | Mapping[str, object]) -> str:
     near = nearest(word, words)
     return f"; did you mean '{near}'?" if near else ""
-
-
-def _raise(*groups: Iterable[str]) -> None:
-    found = [message for group in groups for message in group]
-    if found:
-        raise ValueError("; ".join(found))

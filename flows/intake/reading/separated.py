@@ -225,7 +225,9 @@ class _Invalid:
         if self.is_hopeless:
             number, text = next(row for row in self.rows if not self._may_fit(row[1]))
             first_cells = self.grammar.cells(text) or [text]
-            raise too_many_broken(ragged(number + self.first_row - 1, text, first_cells, self.grammar.width, is_last=False))
+            raise too_many_broken(
+                ragged(number + self.first_row - 1, text, first_cells, self.grammar.width, is_last=False)
+            )
 
     def numbers_of(self, places: pl.Series) -> pl.Series:
         """The numbers of good rows that stand at `places` (from 0) among the good ones."""

@@ -100,3 +100,72 @@ FOLDED = """  - kind: penalty
 def test_numbers_of_persons_are_known_as_secret_by_every_heading():
     secrets = load_document(GOOD, "penalty.yaml", Source).secrets
     assert {"CF_XDR_ZJHM", "证件号码", "CF_FR_ZJHM", "法定代表人证件号码"} <= secrets
+
+
+def test_formats_that_mean_no_day_are_refused():
+    for form in ("YYYY-MM-DD", "%Y-%m", "%m-%d", "yyyy年MM月dd日", "%Y-%m-%d %Q"):
+        with pytest.raises(PolicyProblems) as refused:
+            load_document(
+                GOOD.replace("处罚决定日期]}", f"处罚决定日期], dates: ['{form}']}}", 1), "penalty.yaml", Source
+            )
+        assert f"'{form}' is no format of a day" in str(refused.value)
+    for form in ("%Y-%m-%d", "%d.%m.%y", "%Y年%m月%d日", "%Y/%m/%d %H:%M:%S", "%b %d, %Y"):
+        load_document(GOOD.replace("处罚决定日期]}", f"处罚决定日期], dates: ['{form}']}}", 1), "penalty.yaml", Source)
+
+
+FOLDS = [
+    ("{fine_fen: {sum: remark}}", "sum of 'remark': it is text, not a number"),
+    ("{fine_fen: {sum: decided_on}}", "sum of 'decided_on': it is a day, not a number"),
+    ("{fine_fen: {max: facts}}", "max of 'facts': it is text, not a number or a day"),
+    ("{decided_on: {min: changed_at}}", "min of 'changed_at': it is text, not a number or a day"),
+    ("{remark: {count: remark IS NULL}}", "'remark' takes text, and the fold makes a number"),
+]
+
+
+@pytest.mark.parametrize(("columns", "words"), FOLDS)
+def test_a_fold_adds_numbers_and_compares_numbers_and_days_alone(columns, words):
+    text = f"  - kind: penalty\n    fold: {{by: [decision_no], columns: {columns}}}"
+    with pytest.raises(PolicyProblems) as refused:
+        load_document(GOOD.replace("  - kind: penalty", text, 1), "penalty.yaml", Source)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        ("encoding: gb1803", "'gb1803' is no encoding of texts; one of big5"),
+        ("encoding: base64", "'base64' is no encoding of texts"),
+        ("delimiter: '；'", "'；' separates no cells"),
+        ("delimiter: '\"'", "separates no cells"),
+    ],
+)
+def test_a_layout_that_reads_no_file_is_refused(layout, words):
+    with pytest.raises(PolicyProblems) as refused:
+        load_document(GOOD.replace("inputs:", f"layout: {{{layout}}}\ninputs:", 1), "penalty.yaml", Source)
+    assert words in str(refused.value)
+
+
+def test_a_heading_in_another_unit_than_its_field_is_refused():
+    with pytest.raises(PolicyProblems) as refused:
+        load_document(GOOD.replace("罚款金额（万元）,", "罚款金额（元）,", 1), "penalty.yaml", Source)
+    assert "heading '罚款金额（元）' is in 元, and its field is read in 万元" in str(refused.value)
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_line():
+    wrong = {
+        "  licence: {from": "  licence: {form",  # an unknown word
+        "decided_on: {from: [CF_JDRQ, 处罚决定日期]}": "decided_on: {from: [CF_JDRQ, 处罚决定日期], dates: [YYYYMMDD]}",
+        "停产停业: stop_order": "停产停业: stop",
+        "version_by: changed_at": "version_by: changed",
+        "remark: {from: [BZ, 备注]}": "remark: {from: [BZ, 备注], split: ；}",
+        "  - 序号": "  - 备注",
+    }
+    text = GOOD
+    for right, mistake in wrong.items():
+        assert right in text
+        text = text.replace(right, mistake, 1)
+    with pytest.raises(PolicyProblems) as refused:
+        load_document(text, "penalty.yaml", Source)
+    lines = text.splitlines()
+    told = {problem.line for problem in refused.value.problems}
+    assert told == {1 + next(i for i, line in enumerate(lines) if mistake in line) for mistake in wrong.values()}
