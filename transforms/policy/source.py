@@ -276,6 +276,7 @@ class Common(Strict):
     """What holds for every source: policy/sources/_common.yaml.
 
     unread_amounts: pattern of the texts that stand where an amount of money could not be computed: it is unknown.
+    refuse_keys: refused in names, codes, document numbers and required fields, where a text is no description.
     """
 
     basis: str
@@ -286,14 +287,20 @@ class Common(Strict):
     no_end: NoEnd
     refuse: list[Refuse]
     refuse_names: list[Refuse]
+    refuse_keys: list[Refuse] = Field(default=[])
     null_words: list[str]
     unread_amounts: str
     nearest: Nearest
     sole_trader_codes: str
 
-    def model_post_init(self, context: object) -> None:
-        """Try every pattern and format once, so that a wrong one is found at the start."""
+    @model_validator(mode="after")
+    def _formats_are_right(self) -> Common:
         if wrong := list(wrong_formats(self.dates)):
             raise PlacedFaults((("dates",), message) for message in wrong)
-        for pattern in (*(rule.pattern for rule in (*self.refuse, *self.refuse_names)), self.unread_amounts):
+        return self
+
+    def model_post_init(self, context: object) -> None:
+        """Compile every pattern once, so that a wrong one is found at the start."""
+        rules = (*self.refuse, *self.refuse_names, *self.refuse_keys)
+        for pattern in (*(rule.pattern for rule in rules), self.unread_amounts):
             re.compile(pattern)

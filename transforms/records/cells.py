@@ -155,6 +155,9 @@ def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]
         yield _missing(field, text.is_null())
     for rule in common.refuse_names if field.name.endswith(_NAMES) else ():
         yield _check(field, text.str.contains(rule.pattern), "formula", rule.reason, "不以公式符号开头的全称")
+    is_key = field.is_required or field.name.endswith((*_CODES, *_NAMES, "_no"))
+    for rule in common.refuse_keys if is_key and not field.cell.unit else ():
+        yield _check(field, text.str.contains(rule.pattern), "unreadable", rule.reason, f"填写{field.label}")
     for rule in field.cell.refuse:
         yield _check(field, text.str.contains(rule.pattern), "refused", rule.reason, field.cell.expected or "真实记录")
     if field.cell.pattern:

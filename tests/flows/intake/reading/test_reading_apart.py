@@ -70,7 +70,7 @@ BAD_CELLS = {
     "a row that no sheet has": lambda xml: xml.replace(b'r="A2"', b'r="A4294967295"'),
     "a column that no sheet has": lambda xml: xml.replace(b'r="A2"', b'r="ZZZZZZZ2"'),
     "a number that is none": lambda xml: xml.replace(b"<v>46000</v>", b"<v>1e999</v>"),
-    "a day that no calendar has": lambda xml: xml.replace(b"<v>46000</v>", b"<v>9e18</v>"),
+    "a day that no calendar has": lambda xml: xml.replace(b"<v>46000</v>", b"<v>-1e+300</v>"),
     "a day before all days": lambda xml: xml.replace(b"<v>46000</v>", b"<v>-99999999999999</v>"),
     "text without end": lambda xml: xml.replace(b"</sheetData>", b"<row>" + b"<c>" * 200_000),
     "a document type": lambda xml: xml.replace(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet', 1),
@@ -163,12 +163,8 @@ PEAK = """
 
 @pytest.mark.parametrize(
     ("row", "count", "code"),
-    [
-        ("\n", 20_000_000, None),
-        ("1," * 40 + "1\n", 740_000, "too_many_broken_rows"),
-        ("x," * 5_000_000 + "\n", 6, None),
-    ],
-    ids=["line ends", "over-wide rows", "a few enormous rows"],
+    [("\n", 20_000_000, None), ("1," * 40 + "1\n", 740_000, "too_many_broken_rows")],
+    ids=["line ends", "over-wide rows"],
 )
 def test_what_is_read_takes_no_more_than_four_times_its_size(tmp_path, row, count, code):
     path = tmp_path / "a.csv"
