@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,28 +52,6 @@ def listing(inbox: Path) -> Listing:
 def discover(inbox: Path) -> list[Path]:
     """The files below `inbox` that can be read, in order of their path."""
     return listing(inbox).files
-
-
-def unknown(paths: list[Path], known: Collection[str]) -> tuple[list[Path], list[Path]]:
-    """Of `paths` those whose bytes are neither `known` (SHA-256) nor those of an earlier path, and the others.
-
-    Bytes are hashed, never parsed: an inbox keeps every file for years. A file that has vanished is neither; one that
-    cannot be opened is new, for its reading to say so.
-    """
-    seen = set(known)
-    new: list[Path] = []
-    repeated: list[Path] = []
-    for path in paths:
-        try:
-            file_id = hash_of(path)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            new.append(path)
-            continue
-        (repeated if file_id in seen else new).append(path)
-        seen.add(file_id)
-    return new, repeated
 
 
 def hash_of(path: Path) -> str:
