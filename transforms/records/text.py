@@ -26,7 +26,7 @@ _INVISIBLE_CHARACTERS = (
 INVISIBLE = f"[{_INVISIBLE_CHARACTERS}]"
 _INVISIBLE = re.compile(INVISIBLE)
 # With controls: what a screen does not show.
-HIDDEN = f"[{_INVISIBLE_CHARACTERS}\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\uFFFD]"
+HIDDEN = f"[{_INVISIBLE_CHARACTERS}\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029]"
 _OPENING, _CLOSING = r"[\[({<«‹〔【〈《「『〖〘〚﹙﹛﹝⟨⟦❨❪❲]", r"[\])}>»›〕】〉》」』〗〙〛﹚﹜﹞⟩⟧❩❫❳]"
 _YEAR = "[12][0-9]{3}"
 _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"

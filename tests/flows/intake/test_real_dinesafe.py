@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.intake import Known, take_in
-from tests.flows.intake.inboxes import RULES
+from tests.flows.intake.inboxes import RULES, known_after
 from tests.realdata import real_data
 from transforms.records import current
 
@@ -82,12 +82,8 @@ def test_the_order_of_arrival_does_not_change_what_is_current(intake, tmp_path):
         )
         one = take_in(inbox, RULES, known, AT)
         kept.append(one)
-        known = Known.of(lambda table: pl.concat([_table(done, table) for done in kept]).lazy())
+        known = known_after(*kept)
     for kind in ("inspection", "penalty"):
         ids = pl.concat([one.records[kind] for one in kept])["record_id"].sort()
         assert ids.to_list() == intake.records[kind]["record_id"].sort().to_list()
     assert pl.concat([one.records["enterprise"] for one in kept])["enterprise_id"].n_unique() == 2552
-
-
-def _table(intake, table):
-    return intake.files if table == "files" else intake.records[table]
