@@ -19,7 +19,7 @@ from flows.intake import Intake, Known, Rules, read_common, take_in
 from transforms.policy.document import load_document
 from transforms.policy.source import Source
 from transforms.records import current
-from transforms.tables import KINDS, TABLES
+from transforms.tables import KINDS, OUTPUTS, TABLES
 
 pytestmark = pytest.mark.long
 POLICY = Path(__file__).parents[3] / "policy"
@@ -70,7 +70,7 @@ def by_night(demo, rules, tmp_path_factory) -> list[Intake]:
 
 def stored(nights: list[Intake], table: str) -> pl.DataFrame:
     """A table as the store would hold it after the nights."""
-    frames = [n.files if table == "files" else n.records[table] for n in nights]
+    frames = [getattr(n, table) if table in OUTPUTS else n.records[table] for n in nights]
     return pl.concat([TABLES[table].empty(), *frames])
 
 
