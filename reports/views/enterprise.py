@@ -14,7 +14,6 @@ from reports.grid import CONFIDENCES, Field, Frame, Grid, collected, field_of, f
 from reports.views.changes import KIND_WORDS
 from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
-from transforms.records.text import normalise_name
 from transforms.tables import KINDS, TABLES
 from transforms.tables.outputs import UNKNOWN_VALUE
 
@@ -239,6 +238,11 @@ def _by_one_name(frame: pl.DataFrame, enterprise: Mapping[str, Any]) -> pl.DataF
     if "party_name" not in frame.columns or frame.is_empty():
         return frame
     name, former = enterprise["name"], enterprise.get("former_names") or []
+    if (frame["party_name"].drop_nulls() == name).all():
+        return frame
+    # Here, for most pages need it not, and `explain` is a light command.
+    from transforms.records.text import normalise_name
+
     key = normalise_name(pl.col("party_name"))
     keys = [normalise_name(pl.lit(one)) for one in former]
     is_former = pl.any_horizontal(pl.lit(False), *(key == one for one in keys))

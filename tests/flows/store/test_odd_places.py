@@ -185,7 +185,7 @@ def test_an_account_without_permission_is_told(mode, codes):
 def test_a_question_to_a_place_where_no_store_is_makes_none(tmp_path, capsys):
     assert run_command(["runs", "--store", str(tmp_path / "new" / "st")]) == 0
     assert run_command(["lookup", "某某", "--store", str(tmp_path / "new" / "st")]) == 2
-    assert "holds no night yet" in capsys.readouterr().err
+    assert "还没有夜间评价的结果" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
