@@ -53,7 +53,8 @@ def register(records, calendar):
 
 
 def serial(decision_no: str) -> int:
-    return int(re.search(r"\d{4}\D(\d{5})", decision_no)[1])
+    """The enterprise of a number, which is kept without the zeros that senders put before it."""
+    return int(re.search(r"\d{4}\D(\d+)", decision_no)[1])
 
 
 def test_the_policy_can_date_every_penalty(penalties):
