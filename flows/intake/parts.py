@@ -61,7 +61,7 @@ def read_part(raw: RawFile, source: Source, record: Record, terms: Terms) -> Par
     """Mapped, its parties classed, folded, and what its records refuse turned away."""
     mapped = map_rows(raw.frame, source, record, terms)
     part = Part(raw, source, record, mapped, pl.DataFrame())
-    classed = with_party_class(mapped, terms.common.sole_trader_codes, part.headings)
+    classed = with_party_class(mapped, terms.common.sole_trader_codes, part.headings, record.kind == "decision")
     folded, rows = fold_rows(classed, record.fold, part.headings)
     whole = with_refusals(folded, record, raw.frame, part.headings, source.secrets)
     return replace(part, mapped=Mapped(whole.frame, spread(whole.problems, rows)), rows=rows)

@@ -11,8 +11,13 @@ from transforms.records.problems import Check, failures, merged
 from transforms.tables.words import PARTY_CLASSES
 
 
-def with_party_class(mapped: Mapped, sole_trader_codes: str, headings: Mapping[str, str]) -> Mapped:
-    """The class filled in where the row leaves it empty; a class that its code contradicts is a problem."""
+def with_party_class(
+    mapped: Mapped, sole_trader_codes: str, headings: Mapping[str, str], is_firms_code: bool = False
+) -> Mapped:
+    """The class filled in where the row leaves it empty; a class that its code contradicts is a problem.
+
+    is_firms_code: beside a natural person the code of their firm may stand, as in the register of decisions.
+    """
     frame = mapped.frame
     if "party_class" not in frame.columns:
         return mapped
@@ -21,7 +26,8 @@ def with_party_class(mapped: Mapped, sole_trader_codes: str, headings: Mapping[s
     known = pl.when(is_sole).then(pl.lit("sole_trader")).when(has_code).then(pl.lit("organisation"))
     derived = known.when(_is_person(frame)).then(pl.lit("person"))
     stated = pl.col("party_class")
-    wrong = has_code & ((stated == "person") | ((stated == "organisation") & is_sole))
+    is_other = (stated == "person") & pl.lit(not is_firms_code)
+    wrong = has_code & (is_other | ((stated == "organisation") & is_sole))
     label = "、".join(PARTY_CLASSES.values())
     reason = f"类别与统一社会信用代码不符（{sole_trader_codes}开头为个体工商户，自然人没有统一社会信用代码）"
     words = stated.replace_strict(dict(PARTY_CLASSES), default=None, return_dtype=pl.String())
