@@ -151,6 +151,47 @@ _SETTINGS = {
     "not a whole number from 1 to {}": "不是 1 至 {} 的整数",
     "neither true nor false": "既不是 true 也不是 false",
     "it is too short to protect identity numbers": "太短，不足以保护证件号码",
+    "it is blank": "为空白",
+    "it begins or ends with a blank": "开头或者结尾有空格",
+    "it holds characters that cannot be written (line breaks, tabs, bytes that are no UTF-8)": (
+        "含有无法写出的字符（换行、制表符或者不是 UTF-8 的字节）"
+    ),
+    "a folder is given by its path alone, without file://": "文件夹只写路径，不写 file://",
+    "an address has two slashes: {}://bucket/yaoxin": "地址有两个斜线：{}://bucket/yaoxin",
+    "{}:// is no storage known here; expected one of {}": "不支持 {}:// 这种存储，可用：{}",
+    "it names no bucket: {}://bucket/yaoxin": "没有写明存储桶：{}://bucket/yaoxin",
+    "the path of a store must not contain {}": "数据存储的路径不得含有 {}",
+    "no folder of it may be called _delta_log: that is the log of a table": "路径中不得有名为 _delta_log 的文件夹：那是表的日志",
+    "it is too long: at most {} bytes a folder and {} in all": "太长：每级文件夹最多 {} 字节，全长最多 {} 字节",
+    "{} is a link to {}, which is not there": "{} 是链接，指向的 {} 不存在",
+    "there is no home folder of {}": "没有 {} 的主文件夹",
+    "{} is a file; expected a folder": "{} 是文件，应为文件夹",
+    "it lies in the inbox {}: what is written there would be taken in as a sender's file": (
+        "位于收件夹 {} 内：写在那里的会被当作来件"
+    ),
+    "policy: by the folder law/ of the policy folder; none: no law of lists, publicity and repair": (
+        "policy：按政策文件夹的 law/；none：不适用名单、公示和修复的规定"
+    ),
+    "how many missed nights are caught up without asking": "不经确认最多补跑几夜",
+    "not a number of nights, 0 to 9999": "不是 0 至 9999 的夜数",
+    "neither policy nor none": "既不是 policy 也不是 none",
+    "policy, and the files of law/ in the policy folder": "policy，并在政策文件夹的 law/ 中有相应文件",
+    "lists, publicity and repair need a law": "名单、公示和修复须有规定",
+}
+
+_STORE = {
+    "The store is damaged: {}. {}": "数据存储已损坏：{}。{}",
+    "nothing can be written there ({})": "无法写入（{}）",
+    "its log below {} is gone": "{} 下的日志不见了",
+    "{}: {} is empty": "{}：{} 是空的",
+    "{}: {} is missing or empty": "{}：{} 缺失或者是空的",
+    "its log ends with {}, version {} is missing": "日志止于 {}，缺少版本 {}",
+    "{} is empty or torn": "{} 是空的或者不完整",
+    "its log {} has a gap or cannot be read": "日志 {} 有缺口或者无法读取",
+    "it ends with {}": "止于 {}",
+    "no run that passed is left in it": "其中已没有通过的批次",
+    "the ledger has lost run {}, which was committed; {}": "运行账丢失了已提交的批次 {}；{}",
+    "what run {} committed is not whole ({})": "批次 {} 提交的内容不完整（{}）",
 }
 
 _PAPERS = {
@@ -222,7 +263,7 @@ _POLICY = {
     "points are a number such as -0.5 or 40": "分值应为 -0.5 或者 40 这样的数",
     "points have at most two decimals": "分值最多两位小数",
     "give exactly one of {}": "以下各项只能写一项，且须写一项：{}",
-    "per_unit and brackets need `of`, a column; fixed takes none": "per_unit 和 brackets 须写 of（列）；fixed 不写",
+    "per_unit and brackets need `of`, a column; fixed and unprovided take none": "per_unit 和 brackets 须写 of（列）；fixed 和 unprovided 不写",
     "when_unknown belongs to per_unit and brackets; fixed points need no value": "when_unknown 只用于 per_unit 和 brackets；fixed 不需要",
     "at_least above 1 needs `within`; 1 takes none": "at_least 大于 1 时须写 within；为 1 时不写",
     "no record kind '{}'": "没有记录类别“{}”",
@@ -349,6 +390,24 @@ _POLICY = {
     "scheme and number stand together: the scheme names the identifier, number holds it": (
         "scheme 与 number 须同时写：前者写明标识的种类，后者写明标识"
     ),
+    "'{}' separates no cells: it must be one ASCII character, and no quote or line end": (
+        "“{}”不能分隔单元格：应为一个 ASCII 字符，且不是引号或者换行"
+    ),
+    "`parts` joins rows that are parts; with `rows: versions` the last row is the newest": (
+        "parts 用于合并同一记录的各行；rows 为 versions 时最后一行为最新"
+    ),
+    "heading '{}' is in {}, and its field is read in {}": "列名“{}”的单位为 {}，而该字段按 {} 读取",
+    "'{}' is no format of a day: it needs year, month and day as in %Y-%m-%d": "“{}”不是日期格式：须有年、月、日，如 %Y-%m-%d",
+    "'{}' is no encoding of texts": "“{}”不是文本编码",
+    "identify.{} names '{}', which is no field": "identify.{} 中的“{}”不是字段",
+    "parts names '{}', which is no column of '{}'": "parts 中的“{}”不是“{}”的列",
+    "advances names '{}', which is no coded column of '{}'": "advances 中的“{}”不是“{}”的代码列",
+    "'{}' takes {}, and the fold makes {}": "“{}”应为{}，而合并得到{}",
+    "a number or a day": "数或者日期",
+    "yes or no": "是否值",
+    "{} of '{}': it is {}, not {}": "“{1}”的 {0}：它是{2}，不是{3}",
+    "'{}' is not for '{}'; it is for {}": "“{}”不用于“{}”，只用于 {}",
+    "once_where_same is for amounts, not for '{}'": "once_where_same 只用于金额，不用于“{}”",
     "volumes names no table: {}": "volumes 中没有的表：{}",
     "tables are {}": "可用的表：{}",
     "a column, such as {}": "列，如 {}",
@@ -361,4 +420,4 @@ _POLICY = {
     "List should have at least {} item after validation, not {}": "至少要有 {} 项，现有 {} 项",
 }
 
-CATALOGUE = {**_ENDS, **_USAGE, **_NIGHTS, **_SETTINGS, **_PAPERS, **_PUBLICATION, **_POLICY}
+CATALOGUE = {**_ENDS, **_USAGE, **_NIGHTS, **_SETTINGS, **_STORE, **_PAPERS, **_PUBLICATION, **_POLICY}

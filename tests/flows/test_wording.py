@@ -1,7 +1,7 @@
 """Messages in two languages: what the catalogue has, and that nothing an operator may meet is left out."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -83,11 +83,10 @@ def test_every_mistake_in_the_settings_is_told_in_chinese(tmp_path):
     ],
 )
 def test_nights_that_cannot_be_run(as_of, kind, begins):
-    last = Run.__new__(Run)
-    object.__setattr__(last, "as_of", date(2026, 2, 28))
-    object.__setattr__(last, "run_id", "nightly-1")
+    then = datetime(2026, 2, 28, 20, tzinfo=UTC)
+    last = Run(1, "nightly-1", "nightly", date(2026, 2, 28), then, "passed", then, then, "", "", {}, {})
     with pytest.raises(kind) as caught:
-        nights_due(last, as_of, date(2026, 3, 2))
+        nights_due(last, as_of, datetime(2026, 3, 2, 8, tzinfo=UTC))
     assert told(caught.value, chinese=True).startswith(begins)
 
 
