@@ -24,14 +24,14 @@ def test_an_unknown_table_is_an_error_that_names_the_nearest() -> None:
 
 
 def test_a_table_of_which_nothing_is_expected_is_an_error() -> None:
-    nothing = replace(GATE.specs["files"], columns=(ColumnSpec("remark", "text", "备注"),), key=())
-    with pytest.raises(EmptySuite, match="nothing is expected of files"):
+    nothing = replace(GATE.specs["quarantine"], columns=(ColumnSpec("remark", "text", "备注"),), key=())
+    with pytest.raises(EmptySuite, match="nothing is expected of quarantine"):
         validate(nothing, pl.DataFrame({"remark": ["x"]}))
 
 
 def test_a_volume_alone_does_not_make_a_suite() -> None:
     limits = replace(PENALTY.limits, minimum_percent=50)
-    nothing = replace(GATE.specs["files"], columns=(), key=(), limits=limits)
+    nothing = replace(GATE.specs["quarantine"], columns=(), key=(), limits=limits)
     with pytest.raises(EmptySuite):
         suite_of(nothing, previous_count=10)
 

@@ -149,7 +149,8 @@ def _weighed(ground=None, earlier=(), **supervision):
 
 def test_what_no_record_says_is_blank_and_never_zero():
     weighed = _weighed()
-    assert list(weighed) == [factor.id for factor in SERIOUS.factors]
+    in_force = [factor.id for factor in SERIOUS.factors if (factor.from_ or date.min) <= AFTER]
+    assert list(weighed) == in_force
     blank = [factor for factor, evidence in weighed.items() if evidence is None]
     assert blank == ["intent", "duration", "goods_value", "harm", "loss", "social_effect"]
 
