@@ -130,7 +130,8 @@ def _differing(part: Part, rows: pl.DataFrame, code: str, reason: pl.Expr) -> pl
     kind, found = KINDS[part.record.kind], [PROBLEMS.to_frame()]
     expected = "同一记录各行一致；分项的合并为一行填写总额；属于更正的，填写最后修改时间"
     for (field,), some in rows.sort("field", "row_no").group_by("field", maintain_order=True):
-        heading = part.headings.get(str(field)) or kind.column(str(field)).label
+        name = part.record.identify.uscc if field == "enterprise_id" else str(field)
+        heading = part.headings.get(name) or kind.column(str(field)).label
         told = some.join(cells_of(part.raw.frame, heading, part.source.secrets), on="row_no", how="left")
         told = told.with_columns(heading=pl.lit(heading))
         problems = describe(told, Check(heading, pl.lit(True), code, "", expected, pl.col("cell")))

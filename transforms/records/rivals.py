@@ -27,7 +27,7 @@ def ordered_rivals(facts: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tupl
     known: record_id, row_hash, of every version kept, and is_present. Adds is_final (not an earlier row of a file whose
     rows are versions), filled (how many fields it states), is_known (rule 1).
     """
-    columns = [column.name for column in kind.columns if column.name not in _SAME_ANYWAY]
+    columns = ["enterprise_id", *(column.name for column in kind.columns if column.name not in _SAME_ANYWAY)]
     marked = facts.with_columns(
         is_final=pl.col("row_order") == pl.col("row_order").max().over("record_id", "file_id"),
         filled=pl.sum_horizontal(pl.col(name).is_not_null() for name in columns),
@@ -78,4 +78,4 @@ def _undecided(top: pl.DataFrame, columns: list[str], kind: Kind) -> pl.DataFram
 
 
 def _as_text(name: str, kind: Kind) -> pl.Expr:
-    return pl.col(name).list.join("\x1e") if kind.column(name).dtype == TEXTS else pl.col(name).cast(TEXT)
+    return pl.col(name).list.join("\x1e") if kind.table.schema[name] == TEXTS else pl.col(name).cast(TEXT)

@@ -20,6 +20,8 @@ from transforms.tables.shape import TEXT, TEXTS, Column
 _SAME_ANYWAY = ("uscc", "party_name", "person_masked", "name")
 _GROUP = ["file_id", "record_id", "version_by", "stage"]
 _SEPARATOR = "；"
+# A number of two parties is no record of one of them, unless its kind says that the party is part of the key.
+_OWNER = Column("enterprise_id", TEXT, "企业", "the enterprise it is tied to")
 
 MOVES = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "record_row_no": pl.Int64()})
 CONFLICTS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "field": pl.String(), "others": pl.String()})
@@ -68,12 +70,12 @@ def _joined(
     first = pl.col("row_no").min().over(_GROUP).alias("record_row_no")
     rows = rows.with_columns(first)
     different = rows.sort("row_hash", "row_no").unique([*_GROUP, "row_hash"], keep="first", maintain_order=True)
-    columns = [column for column in kind.columns if column.name not in _SAME_ANYWAY]
+    columns = [_OWNER, *(column for column in kind.columns if column.name not in _SAME_ANYWAY)]
     grouped = different.group_by(*_GROUP, "record_row_no", maintain_order=True).agg(
         *(_value(column, rules.get(column.name)) for column in columns),
         *(_conflicts(column, rules.get(column.name)).alias(f"\x01{column.name}") for column in columns),
         *(pl.col(name).drop_nulls().min() for name in _SAME_ANYWAY if name in rows.columns),
-        pl.col("enterprise_id", "source", "file_name", "row_order", "received_at").first(),
+        pl.col("source", "file_name", "row_order", "received_at").first(),
         row_hash=pl.lit(""),
     )
     flags = [f"\x01{column.name}" for column in columns]

@@ -228,6 +228,19 @@ def test_an_old_report_sent_again_beside_a_correction_changes_nothing(tmp_path, 
     assert third.accounts["duplicate_count"].to_list() == [1, 1]
 
 
+@pytest.mark.parametrize("names", [("监督检查.csv", "监督检查.csv"), ("监督检查-a.csv", "监督检查-b.csv")])
+def test_one_number_of_two_enterprises_is_for_a_person_to_settle(tmp_path, names):
+    other = {"统一社会信用代码": "914403001922038216", "被检查单位": "深城药业有限公司"}
+    rows = [_inspection("1"), _inspection("1") | other]
+    put(tmp_path, "企业登记.csv", [firm(), firm("914403001922038216", "深城药业有限公司")])
+    for name in dict.fromkeys(names):
+        put(tmp_path, name, [row for row, of in zip(rows, names, strict=True) if of == name])
+    intake = night(tmp_path)
+    assert intake.records["inspection"].is_empty()
+    told = intake.quarantine.filter(pl.col("column") == "统一社会信用代码")
+    assert told["code"].is_in(["rows_differ", "reports_differ"]).to_list() == [True, True]
+
+
 LOG = """
 source: log
 title: 办理日志
