@@ -5,7 +5,7 @@
 - `told`         an exception in the language asked for
 
 Why no gettext: messages are made in rooms that know no reader, many of them by libraries, with their values already in
-place. A template with holes finds them again whoever made them. See docs/decisions.
+place. A template with holes finds them again whoever made them (docs/decisions/0025).
 """
 
 from __future__ import annotations
