@@ -2,7 +2,7 @@
 
 - `is_chinese`   what the operator's LC_ALL, LC_MESSAGES or LANG asks for
 - `in_chinese`   a message in Chinese, by `catalogue`; what it does not have stays as it is
-- `told`         an exception in the language asked for
+- `told`         an exception in the language asked for; `check_told` a check of a policy file
 
 Why no gettext: messages are made in rooms that know no reader, many of them by libraries, with their values already in
 place. A template with holes finds them again whoever made them (docs/decisions/0025).
@@ -14,9 +14,12 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.wording.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from transforms.policy.check import PolicyCheck
 
 _NAMED = re.compile(r"\b(\w+): ([^:,]+)")  # what a column is to be: `fine_fen: a whole number`
 _ASKED = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as POSIX has it
@@ -39,6 +42,12 @@ def told(fault: BaseException, *, chinese: bool) -> str:
         return str(fault)
     problems = getattr(fault, "problems", None)
     return in_chinese(str(fault)) if problems is None else "\n".join(map(_problem, problems))
+
+
+def check_told(check: PolicyCheck) -> str:
+    """What a check of a policy file found, in Chinese."""
+    lines = [*map(_problem, check.problems), *map(in_chinese, check.differences)]
+    return "\n".join(lines) if lines else f"{check.file}：{in_chinese(check.summary)}"
 
 
 def _problem(problem: Any) -> str:  # noqa: ANN401 - a Problem of a policy file or a SettingProblem; both are light to name

@@ -336,6 +336,18 @@ _POLICY = {
     "{} should be {}, found {}": "{} 应为 {}，实为 {}",
     "{} should give {} points, found {}": "{} 应计 {} 分，实计 {}",
     "{} should not count because of {}, found {}": "{} 应因“{}”不计入，实为 {}",
+    "scheme {}: {} items, {} direct placements, in force from {}, illustrative": (
+        "评价标准 {}：{} 个计分项，{} 个直接判定，自 {} 起施行，示例"
+    ),
+    "scheme {}: {} items, {} direct placements, in force from {}": "评价标准 {}：{} 个计分项，{} 个直接判定，自 {} 起施行",
+    "{} cases of scheme {} checked": "评价标准 {1} 的 {0} 个算例已核对",
+    "{} case of scheme {} checked": "评价标准 {1} 的 {0} 个算例已核对",
+    "law {}: {}": "法律文件 {}：{}",
+    "source {}: {}": "来源 {}：{}",
+    "what holds for every source": "各来源共用的规定",
+    "paper {} {}: {} paragraphs, from {}": "文书 {} {}：{} 个段落，自 {} 起",
+    "{} paragraphs that papers share": "文书公用段落 {} 个",
+    "withdrawals of {} lists, {} causes": "{} 个名单的撤下规则，{} 种原因",
     "there is no law '{}'": "没有法律文件“{}”",
     "there is no situation '{}'": "没有情形“{}”",
     "there is no state '{}'": "没有状态“{}”",

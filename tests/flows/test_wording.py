@@ -12,7 +12,7 @@ from flows.cli.answers.policy_files import checked
 from flows.night.plan import FutureNight, PastNight, nights_due
 from flows.settings import SettingsProblems, load
 from flows.store import Run
-from flows.wording import in_chinese, is_chinese, told
+from flows.wording import check_told, in_chinese, is_chinese, told
 from flows.wording.catalogue import CATALOGUE
 from tests.expectations.clean_rows import GATE
 from transforms.policy import PolicyProblems
@@ -96,3 +96,10 @@ def test_everything_the_gate_expects_is_said_in_chinese_by_labels():
             said = expected.zh
             assert said or " is not before " in expected.says, expected.says
             assert not re.search(r"[A-Za-z]{2,}", said.replace("SHA-256", "")), said
+
+
+def test_a_sound_file_is_told_in_chinese_too():
+    (found, cases) = checked(BROKEN.parents[2] / "policy" / "schemes" / "wuhan-2017.yaml")
+    assert re.search(r"评价标准 wuhan-2017：\d+ 个计分项", check_told(found))
+    assert re.search(r"评价标准 wuhan-2017 的 \d+ 个算例已核对", check_told(cases))
+    assert check_told(found).count("：") == 2

@@ -44,6 +44,8 @@ def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> Non
     if is_json:
         print_json({"files": [asdict(check) | {"is_passed": check.is_passed} for check in checks]})
     else:
-        click.echo("\n".join(map(str, checks)))
+        from flows.wording import check_told, is_chinese
+
+        click.echo("\n".join(check_told(check) if is_chinese() else str(check) for check in checks))
     if not all(check.is_passed for check in checks):
         context.exit(USAGE)

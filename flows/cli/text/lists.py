@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from flows.cli.text.columns import table
 from flows.store import Run
+from flows.wording import is_chinese
 from reports.grid import Field, fields_of, grid_from, grid_of
 from reports.views.changes import KIND_WORDS
 from reports.views.night_tables import NO_KIND
@@ -24,6 +26,16 @@ _RUNS = (
     Field("seconds", "SECONDS", "count"),
     Field("scheme", "SCHEME"),
 )
+
+_LABELS = {
+    "run_id": "批次",
+    "state": "状态",
+    "as_of": "评价日",
+    "started_at": "开始（北京）",
+    "seconds": "秒",
+    "scheme": "评价标准",
+}
+_STATES = {"passed": "通过", "refused": "未通过", "failed": "失败"}
 
 
 def changes_text(rows: pl.DataFrame, since: date, night: Run) -> list[str]:
@@ -55,9 +67,14 @@ def quarantine_text(counts: pl.DataFrame, total: int, told: pl.DataFrame, books:
 
 def runs_text(runs: Sequence[Run], annulled: Collection[int] = ()) -> list[str]:
     """Runs, for the operator. annulled: by number those that were gone back behind."""
-    states = [f"{run.state}, annulled" if run.run_no in annulled else run.state for run in runs]
+    chinese = is_chinese()
+    said = _STATES if chinese else {}
+    states = [said.get(run.state, run.state) for run in runs]
+    gone = "，已作废" if chinese else ", annulled"
+    states = [f"{state}{gone}" if run.run_no in annulled else state for run, state in zip(runs, states, strict=True)]
     rows = [
         (run.run_id, state, run.as_of, run.started_at, (run.finished_at - run.started_at).seconds, run.scheme)
         for run, state in zip(runs, states, strict=True)
     ]
-    return table(grid_from("runs", "Runs", _RUNS, rows, "No run yet."))
+    fields = [replace(each, label=_LABELS[each.name]) for each in _RUNS] if chinese else _RUNS
+    return table(grid_from("runs", "Runs", fields, rows, "还没有运行记录" if chinese else "No run yet."))

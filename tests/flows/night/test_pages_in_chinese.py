@@ -102,3 +102,5 @@ def test_operators_are_answered_as_their_environment_asks(asked, monkeypatch, la
     result = asked("runs --last 0")
     assert result.exit_code == 2
     assert told in result.stderr
+    heads = asked("runs").stdout.splitlines()[0].split()
+    assert heads[:2] == (["批次", "状态"] if lang.startswith("zh") else ["RUN", "STATE"])
