@@ -128,9 +128,9 @@ class News:
         return [row | {"级别": "市级", "授予日期": day.isoformat(), "有效期至": until}]
 
     def _decisions(self, day: date, number: int) -> list[dict[str, str]]:
-        """A tier held from a day ahead, a listing, the removal of a former one, the repair of a penalty."""
+        """A tier held from the next day, a listing, the removal of a former one, the repair of a penalty."""
         uscc, name = self._party()
-        ends, ahead = ((day + timedelta(days=days)).isoformat() for days in (7, 3))
+        ends, ahead = ((day + timedelta(days=days)).isoformat() for days in (7, 1))
         shared = {"提出人": "甲", "决定人": "乙", "决定日期": day.isoformat()}
         who = {"统一社会信用代码": uscc, "企业名称": name}
         hold = {"决定类型": "暂缓", "决定文号": f"验暂{number}", "决定日期": ahead, "等级": "C", "终止日期": ends}
