@@ -175,7 +175,10 @@ def test_every_step_of_the_register_is_in_the_store(month: Month):
 
 
 def test_no_step_was_refused_by_the_procedure(month: Month):
-    assert month.answer("list", "--refused")["refused"] == []
+    looked_at = month.answer("list", "--refused")["refused"]
+    assert [step for step in looked_at if step["is_refused"]] == []
+    # Of the listing of before nobody was told: a finding, as the register has no notice of it.
+    assert [(step["decision_no"], step["notes"]) for step in looked_at] == [(OLD_LISTING, ["unnotified"])]
 
 
 def test_what_is_public_at_the_end_is_as_it_was_signed(month: Month):
