@@ -146,10 +146,13 @@ def test_print_hides_controls_and_shows_every_row(open_page, pages, name: str):
 
 def test_print_opens_what_is_folded(open_page, pages):
     page = open_page(pages["office"]).page
+    folded, open_ = page.locator("details:not([open])"), page.locator("details[open]")
+    counts = (folded.count(), open_.count())
+    assert counts[0] > 0
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    assert folded.count() == 0
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details[open]").count() == 0
+    assert (folded.count(), open_.count()) == counts, "as it was before"
 
 
 @pytest.mark.parametrize("name", ["office", "hostile", "list"])
