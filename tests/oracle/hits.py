@@ -16,7 +16,8 @@ Rule = dict[str, Any]
 class Hit:
     """A record under an item; points are what counts, 0 where a reason stands against it.
 
-    is_unknown: the scheme gives no points because the record does not tell the value they go by.
+    is_unknown: the scheme gives no points because the record does not tell the value they go by. is_unprovided: it
+    gives none because it does not say how many.
     """
 
     item: Rule
@@ -24,6 +25,7 @@ class Hit:
     raw: int
     value_used: str
     is_unknown: bool = False
+    is_unprovided: bool = False
     points: int = 0
     reason: str | None = None
 
@@ -50,7 +52,9 @@ def _hits_of(case: Case, item: Rule, day: date) -> list[Hit]:
         return []
     hits = []
     for record in case.matching(item, day):
-        if "fixed" in award:
+        if "unprovided" in award:
+            hits.append(Hit(item, record, 0, "", is_unprovided=True))
+        elif "fixed" in award:
             hits.append(Hit(item, record, centipoints(award["fixed"]), ""))
         elif record[award["of"]] is None:
             given = award.get("when_unknown")
@@ -85,6 +89,8 @@ def _reason(case: Case, hit: Hit, day: date) -> str | None:
         return "expired"
     if window_end_of(case, hit) < day:
         return "aged_out"
+    if hit.is_unprovided:
+        return "not_provided"
     return "unknown_amount" if hit.is_unknown else None
 
 

@@ -51,7 +51,7 @@ def _of_hits(case: Case) -> Iterator[Candidate]:
             last = min(window_end_of(case, hit), expiry_of(case, hit))
             yield from ((day, "aged_out") for day in _after(last))
             yield from ((day, "decayed") for day, _ in decay_starts(case, hit))
-        elif hit.reason == "unknown_amount":
+        elif hit.reason in ("unknown_amount", "not_provided"):
             last = min(window_end_of(case, hit), expiry_of(case, hit))
             yield from ((day, "aged_out") for day in _after(last))
         elif hit.reason == "aged_out":  # its own term may still run out: then that is the reason

@@ -79,7 +79,9 @@ def _accumulated(case: Case, rule: dict[str, Any], rows: list[Row]) -> Iterator[
         more = {"title": rule["title"], "section": rule.get("section"), **source(rule["points"])}
         more["stops_counting_on"] = _first_stop(counted)
         ordered = sorted(counted, key=lambda row: (row["event_on"], row["record_id"]))
-        named = "、".join(row["record_no"] for row in ordered[:10]) + ("等" if len(ordered) > 10 else "")
+        named = "、".join(row["record_no"] for row in ordered[:10] if row["record_no"] is not None) + (
+            "等" if len(ordered) > 10 else ""
+        )
         more["value_used"] = f"{len(ordered)}条：{named}"
         yield new_row("accumulation", rule["id"], times * centipoints(points), **more)
 
