@@ -8,6 +8,10 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
+# What the shell of a developer or an operator sets is not what these tests are about.
+for _name in [name for name in os.environ if name.startswith("YAOXIN_")]:
+    del os.environ[_name]
+
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 settings.register_profile("ci", derandomize=True, max_examples=40, **_QUIET)
 settings.register_profile("campaign", max_examples=2000, **_QUIET)

@@ -1,4 +1,4 @@
-"""One Chromium for all pages; without it the tests are skipped, or fail where YAOXIN_REQUIRE_BROWSER=1.
+"""One Chromium for all pages; without it the tests are skipped, or fail where REQUIRE_BROWSER=1.
 
 The pages bring no font: the reader's machine has one. A machine without a Chinese font shows boxes, and these
 tests pass there all the same, since they look at structure and not at glyphs.
@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
     path = _chromium()
     if path is None:
         said = "no Chromium found (tried " + ", ".join(PLACES) + "): install the package chromium"
-        if os.environ.get("YAOXIN_REQUIRE_BROWSER") == "1":
+        if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(said)
         pytest.skip(said)
     with sync_playwright() as driver:
