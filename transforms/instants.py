@@ -10,8 +10,6 @@ import polars as pl
 KEPT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 _IS_KEPT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
-# Texts that are days already, or nothing; most are, and nothing has to be done for them.
-_IS_PLAIN = r"^[0-9]{4}([-/.])[0-9]{1,2}[-/.][0-9]{1,2}$"
 _HOUR, _SIXTY = "(?:[01]?[0-9]|2[0-4])", "[0-5]?[0-9]"
 _TIMED = (
     r"^(?<day>\S+?)(?:[T ] *(?<half>上午|下午|AM|PM)? *"
@@ -30,12 +28,20 @@ def day_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
 
     The text is half-width and without outer blanks. A time without a zone is of `zone`. Null where nothing fits.
     """
-    parts = _timed(text)
-    day = pl.coalesce(*_by_formats(text, formats), *_by_formats(parts.struct.field("day"), formats))
-    has_zone = parts.struct.field("zone").is_not_null()
-    local = (day.cast(pl.Datetime("us")) + _time_of_day(parts) - _offset(parts)).dt.replace_time_zone("UTC")
-    shifted = local.dt.convert_time_zone(zone).dt.date()
-    return pl.when(has_zone).then(shifted).otherwise(day)
+
+    def read(texts: pl.Series) -> pl.Series:
+        frame = texts.to_frame("text")
+        days = frame.select(_by_formats(pl.col("text"), formats)).to_series()
+        is_left = texts.is_not_null() & days.is_null()
+        if not is_left.any():
+            return days
+        parts = _parts(frame.filter(is_left), formats)
+        local = _utc(pl.col("date").cast(pl.Datetime("us")) + pl.col("time") - pl.col("offset"))
+        shifted = local.dt.convert_time_zone(zone).dt.date()
+        found = parts.select(pl.when(pl.col("zone").is_not_null()).then(shifted).otherwise("date")).to_series()
+        return days.scatter(is_left.arg_true(), found)
+
+    return text.map_batches(read, return_dtype=pl.Date(), is_elementwise=True)
 
 
 def instant_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
@@ -44,15 +50,22 @@ def instant_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
     Beside the forms of `day_of`: a spreadsheet's serial number, seconds or milliseconds since 1970. A day without a
     time is its last microsecond: what a day's report says holds at the end of that day.
     """
-    parts = _timed(text)
-    day = pl.coalesce(*_by_formats(parts.struct.field("day"), formats)).cast(pl.Datetime("us"))
-    has_time = parts.struct.field("hour").is_not_null()
-    named = day + pl.when(has_time).then(_time_of_day(parts)).otherwise(pl.duration(days=1, microseconds=-1))
-    with_zone = (named - _offset(parts)).dt.replace_time_zone("UTC")
-    without = _in_zone(pl.coalesce(named, _serial(text)), zone)
-    return (
-        pl.when(parts.struct.field("zone").is_not_null()).then(with_zone).otherwise(pl.coalesce(without, _epoch(text)))
-    )
+
+    def read(texts: pl.Series) -> pl.Series:
+        parts = _parts(texts.to_frame("text"), formats)
+        end_of_day = pl.duration(days=1, microseconds=-1)
+        time = pl.when(pl.col("hour").is_not_null()).then("time").otherwise(end_of_day)
+        named = pl.col("date").cast(pl.Datetime("us")) + time
+        without = _in_zone(pl.coalesce(named, _serial(pl.col("text"))), zone)
+        with_zone = _utc(named - pl.col("offset"))
+        instant = (
+            pl.when(pl.col("zone").is_not_null())
+            .then(with_zone)
+            .otherwise(pl.coalesce(without, _epoch(pl.col("text"))))
+        )
+        return parts.select(instant.alias("instant")).to_series()
+
+    return text.map_batches(read, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
 
 
 def kept_text(instant: pl.Expr) -> pl.Expr:
@@ -75,22 +88,15 @@ def kept_instant(text: pl.Expr, zone: str) -> pl.Expr:
     return text.map_batches(read, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
 
 
-def _timed(text: pl.Expr) -> pl.Expr:
-    """The parts of a day with a time: day, half, hour, minute, second, part, later, zone."""
-    return _spelled(text).str.extract_groups(_TIMED)
+def _parts(frame: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
+    """A day with a time, taken apart: text, date, hour, time and offset (durations), zone. frame: text.
 
-
-def _spelled(text: pl.Expr) -> pl.Expr:
-    """Text with one kind of dash, Arabic numerals, 日 for 号, and a blank between day and time."""
-
-    def spelled(texts: pl.Series) -> pl.Series:
-        is_odd = ~texts.str.contains(_IS_PLAIN).fill_null(True)
-        if not is_odd.any():
-            return texts
-        odd = texts.filter(is_odd).to_frame("odd").select(_respelled(pl.col("odd"))).to_series()
-        return texts.scatter(is_odd.arg_true(), odd)
-
-    return text.map_batches(spelled, return_dtype=pl.String(), is_elementwise=True)
+    In steps, each on a column of its own: the parts are asked for many times, and finding them is dear.
+    """
+    timed = frame.with_columns(_respelled(pl.col("text")).str.extract_groups(_TIMED).alias("parts")).unnest("parts")
+    return timed.with_columns(
+        date=_by_formats(pl.col("day"), formats), time=_time_of_day(), offset=_offset(pl.col("zone"))
+    )
 
 
 def _respelled(text: pl.Expr) -> pl.Expr:
@@ -111,8 +117,9 @@ def _in_digits(text: pl.Expr) -> pl.Expr:
     return tens.str.replace_all(f"十([{_DIGITS}])", "1${1}").str.replace_all("十", "10").str.replace_many(_NUMERALS)
 
 
-def _by_formats(text: pl.Expr, formats: Sequence[str]) -> list[pl.Expr]:
-    return [_by_format(text, form) for form in formats]
+def _by_formats(text: pl.Expr, formats: Sequence[str]) -> pl.Expr:
+    """The day by the first format that fits."""
+    return pl.coalesce(*(_by_format(text, form) for form in formats))
 
 
 def _by_format(text: pl.Expr, form: str) -> pl.Expr:
@@ -123,27 +130,35 @@ def _by_format(text: pl.Expr, form: str) -> pl.Expr:
     return pl.when(text.str.contains(r"^[0-9]{8}$")).then(parsed)
 
 
-def _time_of_day(parts: pl.Expr) -> pl.Expr:
-    """Microseconds since midnight; of a time that a day does not have, null."""
-    half = pl.coalesce(parts.struct.field("half"), parts.struct.field("later"))
-    hour = _number(parts, "hour")
+def _time_of_day() -> pl.Expr:
+    """Microseconds since midnight, of the columns of _parts; of a time that a day does not have, null."""
+    half = pl.coalesce("half", "later")
+    hour = _number("hour")
     is_late, is_early = half.is_in(["下午", "PM"]), half.is_in(["上午", "AM"])
     hour = pl.when(is_late & (hour < 12)).then(hour + 12).when(is_early & (hour == 12)).then(0).otherwise(hour)
-    part = parts.struct.field("part").str.head(6).str.pad_end(6, "0").cast(pl.Int64(), strict=False).fill_null(0)
-    second = hour * 3600 + _number(parts, "minute") * 60 + _number(parts, "second")
+    part = pl.col("part").str.head(6).str.pad_end(6, "0").cast(pl.Int64(), strict=False).fill_null(0)
+    second = hour * 3600 + _number("minute") * 60 + _number("second")
     return pl.when(second <= _SECONDS).then(pl.duration(seconds=second, microseconds=part))
 
 
-def _offset(parts: pl.Expr) -> pl.Expr:
+def _offset(zone: pl.Expr) -> pl.Expr:
     """How far the clock of the named zone is ahead of UTC."""
-    zone = parts.struct.field("zone").str.replace("UTC|GMT|Z", "")
-    found = zone.str.extract_groups(r"^(?<sign>[+-])(?<hours>[0-9]{1,2}):?(?<minutes>[0-9]{2})?$")
-    minutes = _number(found, "hours") * 60 + _number(found, "minutes")
-    return pl.duration(minutes=pl.when(found.struct.field("sign") == "-").then(-minutes).otherwise(minutes))
+    found = zone.str.replace("UTC|GMT|Z", "").str.extract_groups(
+        r"^(?<sign>[+-])(?<hours>[0-9]{1,2}):?(?<minutes>[0-9]{2})?$"
+    )
+    hours, minutes = (
+        found.struct.field(name).cast(pl.Int64(), strict=False).fill_null(0) for name in ("hours", "minutes")
+    )
+    ahead = hours * 60 + minutes
+    return pl.duration(minutes=pl.when(found.struct.field("sign") == "-").then(-ahead).otherwise(ahead))
 
 
-def _number(parts: pl.Expr, name: str) -> pl.Expr:
-    return parts.struct.field(name).cast(pl.Int64(), strict=False).fill_null(0)
+def _number(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Int64(), strict=False).fill_null(0)
+
+
+def _utc(naive: pl.Expr) -> pl.Expr:
+    return naive.dt.replace_time_zone("UTC")
 
 
 def _in_zone(naive: pl.Expr, zone: str) -> pl.Expr:

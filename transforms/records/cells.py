@@ -21,7 +21,7 @@ _CODES = ("_code", "_nos", "uscc", "registration_no")
 _NAMES = ("name", "names")
 _NUMBERS = ("_no", "target")  # of documents, inspections, samples, orders
 _SEPARATOR = "\x1f"
-TEXT_READ = "\x01text"
+TEXT_READ, DAY_READ = "\x01text", "\x01day"
 _WORDS_SHOWN = 12
 
 
@@ -73,9 +73,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """The value of a field and the checks on its cell, over its raw columns and `text`, which stands in TEXT_READ.
+    """The value of a field and the checks on its cell, over its raw columns and what `read` adds to them.
 
-    So the text is worked out once, whatever asks for it.
+    So the text, and the day it names, are worked out once, whatever asks for them.
     """
 
     name: str
@@ -83,6 +83,12 @@ class Reading:
     text: pl.Expr
     value: pl.Expr
     checks: tuple[Check, ...] = ()
+    day: pl.Expr | None = None
+
+    def read(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`frame` with the cell's text in TEXT_READ, and of a date its day in DAY_READ."""
+        whole = frame.with_columns(self.text.alias(TEXT_READ))
+        return whole if self.day is None else whole.with_columns(self.day.alias(DAY_READ))
 
 
 def raw_name(heading: str) -> str:
@@ -95,9 +101,12 @@ def read_field(field: Field, common: Common, received_on: date, zone: str) -> Re
     if not field.found:
         return Reading(field.name, field.dtype, pl.lit(None, dtype=TEXT), _without_cell(field))
     text = pl.col(TEXT_READ)
-    value, checks = _typed(field, text, common, received_on, zone)
+    value, checks = _typed(field, text, common, received_on)
     every = (*_text_checks(field, text, common), *checks)
-    return Reading(field.name, field.dtype, _text(field, common), value, every)
+    day = None
+    if field.dtype == pl.Date():
+        day = day_of(_unmarked(halfwidth(text)), field.cell.dates or common.dates, zone)
+    return Reading(field.name, field.dtype, _text(field, common), value, every, day)
 
 
 def _without_cell(field: Field) -> pl.Expr:
@@ -169,11 +178,11 @@ def _missing(field: Field, fails: pl.Expr) -> Check:
     return _check(field, fails, "missing", f"缺少{field.label}", f"填写{field.label}")
 
 
-def _typed(field: Field, text: pl.Expr, common: Common, on: date, zone: str) -> tuple[pl.Expr, list[Check]]:
+def _typed(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
     words = vocabulary(field)
     match field.dtype:
         case pl.Date():
-            return _day(field, text, common, on, zone)
+            return _day(field, text, common, on)
         case pl.Int64():
             return _count(field, text)
         case pl.Boolean():
@@ -200,8 +209,8 @@ def _plain(field: Field, text: pl.Expr) -> pl.Expr:
     return mask_person_numbers(shown, is_identifier=field.name.endswith(_CODES))
 
 
-def _day(field: Field, text: pl.Expr, common: Common, on: date, zone: str) -> tuple[pl.Expr, list[Check]]:
-    read = day_of(_unmarked(halfwidth(text)), field.cell.dates or common.dates, zone)
+def _day(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr, list[Check]]:
+    read = pl.col(DAY_READ)
     value, is_endless = read, pl.lit(False)
     first = common.plausible.earliest
     is_ahead = field.name in common.ahead

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from transforms.records.cells import TEXT_READ, Reading
+from transforms.records.cells import Reading
 from transforms.records.problems import PROBLEMS, failures
 from transforms.tables.shape import TEXT
 
@@ -20,9 +20,9 @@ def read_once(frame: pl.DataFrame, reading: Reading, cells: Sequence[str]) -> tu
     cells: all columns that the reading looks at, mostly one. What it says of a row follows from their text alone.
     """
     if not _is_worth_it(frame, reading, cells):
-        whole = frame.select("row_no", *cells).with_columns(reading.text.alias(TEXT_READ))
+        whole = reading.read(frame.select("row_no", *cells))
         return _value(whole, reading), failures(whole, reading.checks)
-    different = frame.select(cells).unique().with_columns(reading.text.alias(TEXT_READ))
+    different = reading.read(frame.select(cells).unique())
     read = different.select(*cells, _value(different, reading))
     values = frame.select(cells).join(read, on=cells, how="left", nulls_equal=True, maintain_order="left")
     return values[reading.name], _problems(frame, different, reading, cells)
