@@ -22,6 +22,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from reports.files import replace_synced
 from transforms.person_numbers import masked
 
 _PIECE = 1 << 20
@@ -172,14 +173,7 @@ def _written(path: Path, write: Callable[[Path], bool]) -> bool:
     if not write(new):
         new.unlink()
         return False
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
-    new.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    replace_synced(new, path)
     return True
 
 

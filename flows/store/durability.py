@@ -7,12 +7,11 @@ and only then the ledger's row that pins those versions. The Delta library write
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from reports.files import write_whole
+from reports.files import sync_file, sync_folder
 
 _CAUSE = "A power cut or other hands do this; nothing was changed. "
 _CAUSE_ZH = "断电或他人改动所致，未作任何更改。"
@@ -42,13 +41,8 @@ def sync(files: Iterable[Path], root: Path) -> None:
     names = sorted(set(files))
     folders = {folder for path in names for folder in path.parents if folder == root or root in folder.parents}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(_sync, names))
-        list(pool.map(_sync, sorted(folders)))
-
-
-def write_synced(path: Path, document: object) -> None:
-    """Write `document` as JSON in place of what was there: whole or not at all, and for good once this returns."""
-    write_whole(path, json.dumps(document, ensure_ascii=False))
+        list(pool.map(sync_file, names))
+        list(pool.map(sync_folder, sorted(folders)))
 
 
 def log_after(table: Path, version: int) -> list[Path]:
@@ -84,13 +78,3 @@ def set_aside(table: Path, entries: Iterable[Path]) -> None:
     for path in (*entries, table / "_delta_log" / "_last_checkpoint"):
         if path.exists():
             path.replace(folder / path.name)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
-        return  # a system on which folders cannot be opened
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from flows.store.durability import write_synced
 from flows.store.place import Place
 from flows.store.tables import DeltaFile
+from reports.files import write_whole
 from transforms.tables import Column, Table
 from transforms.tables.shape import COUNT, DAY, INSTANT, TEXT
 
@@ -118,7 +118,7 @@ class Ledger:
         self._file.sync(self._found)
         with suppress(OSError):  # the run is committed; this note only helps to see that its row was lost
             self._place.local.mkdir(parents=True, exist_ok=True)
-            write_synced(self._place.local / _NOTE, {"run_no": run.run_no, "run_id": run.run_id})
+            write_whole(self._place.local / _NOTE, json.dumps({"run_no": run.run_no, "run_id": run.run_id}))
 
     def lost(self) -> str | None:
         """The run that this machine committed last, where the ledger no longer has it."""

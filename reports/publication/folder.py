@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from reports.files import sync_folder, write_synced, write_whole
+from reports.files import sync_file, sync_folder, write_whole
 from reports.publication.contract import IndexProblem
 
 DRAFTS, LATEST, POINTER = "drafts", "latest", "latest.json"
@@ -71,7 +71,8 @@ class Shelf:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         for file, content in files.items():
-            write_synced(unfinished / file, content)
+            (unfinished / file).write_bytes(content)
+            sync_file(unfinished / file)
         sync_folder(unfinished)
         shutil.rmtree(target, ignore_errors=True)
         unfinished.replace(target)

@@ -56,7 +56,8 @@ class Disk:
 @pytest.fixture
 def disk(tmp_path, monkeypatch):
     made = Disk(tmp_path / "store", tmp_path / "kept")
-    monkeypatch.setattr(durability, "_sync", made.sync)
+    for name in ("sync_file", "sync_folder"):
+        monkeypatch.setattr(durability, name, made.sync)
     return made
 
 
