@@ -96,6 +96,7 @@ def sound_records(part: Part, terms: Terms) -> pl.DataFrame:
         version_by=stamps(good, part.record.version_by, terms),
         stage=_stage(part.record),
         row_order=pl.col("row_no") if part.record.rows == "versions" else pl.lit(0, dtype=pl.Int64()),
+        is_filling=pl.lit(part.record.fills),
         source=pl.lit(part.source.source),
         file_id=pl.lit(part.raw.file_id),
         file_name=pl.lit(part.raw.file_name),

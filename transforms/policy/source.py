@@ -171,7 +171,7 @@ class Record(Strict):
     version_by: the field that orders the versions of one fact (the day or instant of the source's last change);
     without it what arrives later is newer. rows: what rows of one file are that name one record: `parts` of it, joined
     field by field as `parts` says (where it says nothing they must agree), or `versions`, of which the last is newest.
-    advances: how the record goes on.
+    advances: how the record goes on. fills: whether the source only fills what others leave unknown of a fact.
     """
 
     kind: str
@@ -184,6 +184,7 @@ class Record(Strict):
     rows: Literal["parts", "versions"] = "parts"
     parts: dict[str, PartRule] = Field(default={})
     advances: Advance | None = None
+    fills: bool = False
 
 
 class Sender(Strict):

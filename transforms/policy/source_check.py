@@ -135,6 +135,8 @@ def _wrong_record(source: Source, record: Record) -> Iterator[PlacedFault]:
     yield from _at(("identify",), _wrong_identity(source, record))
     yield from _wrong_refusals(source, record, kind)
     yield from _at(("parts",), _wrong_parts(record, kind))
+    if record.fills and kind.name == "decision":
+        yield ("fills",), "decisions are acts of the office, each whole as it was taken; none is filled from elsewhere"
 
 
 def _at(place: Place, messages: Iterable[str]) -> Iterator[PlacedFault]:

@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 
 from transforms.history import age
 from transforms.policy.source import Nearest
-from transforms.records.text import normalise_name, squeezed
+from transforms.records.text import document_key, normalise_name
 
-_ORDER = ("version_by", "received_at", "version_no")
+_ORDER = ("version_by", "received_at", "version_no", "is_filling")
 NEEDED = ("enterprise_id", "uscc", "name", "name_key", "former_names", "licence_nos", "registration_no", *_ORDER)
 
 
@@ -46,7 +46,8 @@ class Register:
 
     def shown(self, ids: list[str]) -> list[str]:
         """Enterprises as a suggestion shows them: name and identifier."""
-        versions = self.titles.filter(pl.col("enterprise_id").is_in(ids)).sort(age(), "version_no")
+        versions = self.titles.filter(pl.col("enterprise_id").is_in(ids))
+        versions = versions.sort(~pl.col("is_filling").fill_null(False), age(), "version_no")
         names = dict(versions.select("enterprise_id", "name").iter_rows())  # of one enterprise the last remains
         return [f"{names[one]}（{one}）" for one in ids]
 
@@ -67,8 +68,8 @@ def _listed(versions: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def number_key(number: pl.Expr) -> pl.Expr:
-    """A licence or registration number for comparison."""
-    return squeezed(number).str.to_uppercase()
+    """A licence or registration number for comparison: as a document number, in capital letters."""
+    return document_key(number).str.to_uppercase()
 
 
 def _by_key(pairs: pl.DataFrame) -> pl.DataFrame:

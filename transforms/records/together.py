@@ -75,7 +75,7 @@ def _joined(
         *(_value(column, rules.get(column.name)) for column in columns),
         *(_conflicts(column, rules.get(column.name)).alias(f"\x01{column.name}") for column in columns),
         *(pl.col(name).drop_nulls().min() for name in _SAME_ANYWAY if name in rows.columns),
-        pl.col("source", "file_name", "row_order", "received_at").first(),
+        pl.col("source", "is_filling", "file_name", "row_order", "received_at").first(),
         row_hash=pl.lit(""),
     )
     flags = [f"\x01{column.name}" for column in columns]

@@ -10,7 +10,7 @@ from transforms.records.text import digests, document_key
 from transforms.tables import Kind
 from transforms.tables.shape import DAY, TEXT, TEXTS
 
-KEYS = ("record_id", "row_hash", "version_no", "version_by", "received_at")
+KEYS = ("record_id", "row_hash", "version_no", "version_by", "received_at", "source", "is_filling")
 _PART, _ITEM = "\x1f", "\x1e"
 
 
@@ -68,8 +68,37 @@ def with_fates(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple
     incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: KEYS of every version already
     kept. fate: accepted (now the present version), superseded (kept, but an older version than another), duplicate
     (says what is known), quarantined (contradicts another report of the night); of the last two version_no is null.
-    One night's versions of a fact follow their stamps, then `rivals`.
+    One night's versions of a fact follow their stamps, then `rivals`. The reports of a source that only fills are
+    compared with that source's own alone.
     """
+    if not (incoming["is_filling"].any() or known["is_filling"].any()):
+        return _fated(incoming, known, kind)
+    lines, own = known.with_columns(record_id=_line()), incoming.with_columns(record_id=_line())
+    fated, rivals = _fated(own, lines, kind)
+    return _numbered_by_fact(fated.with_columns(incoming["record_id"], _line="record_id"), known), rivals
+
+
+def _line() -> pl.Expr:
+    """The reports among which the newest is chosen: all full ones of a fact, or those of one source that fills."""
+    own = pl.format("{}" + _PART + "{}", "record_id", "source")
+    return pl.when(pl.col("is_filling").fill_null(False)).then(own).otherwise("record_id")
+
+
+def _numbered_by_fact(fated: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Version numbers, given per line, as numbers of the whole fact: each once, later ones of a line higher."""
+    last = known.group_by("record_id").agg(pl.col("version_no").max().alias("_last"))
+    kept = fated.with_row_index("_place").filter(pl.col("version_no").is_not_null()).with_columns(age().alias("_age"))
+    kept = kept.sort("record_id", "_age", "_line", "version_no").join(
+        last, on="record_id", how="left", maintain_order="left"
+    )
+    place = pl.int_range(pl.len(), dtype=pl.Int64()).over("record_id")
+    numbers = kept.select("_place", _no=pl.col("_last").fill_null(0) + 1 + place)
+    whole = fated.with_row_index("_place").join(numbers, on="_place", how="left", maintain_order="left")
+    return whole.with_columns(version_no="_no").drop("_place", "_no", "_line")
+
+
+def _fated(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """As `with_fates`, of reports among which the newest stands whole."""
     is_told_again = _is_told_again(incoming["record_id"], known["record_id"])
     new = {"version_no": pl.lit(1, dtype=pl.Int64()), "fate": pl.lit("accepted")}
     if not is_told_again.any():

@@ -112,4 +112,10 @@ RECORD_COLUMNS = (
         "版本次序",
         "the source's own stamp that orders versions, an instant in UTC; empty: by arrival",
     ),
+    Column(
+        "is_filling",
+        FLAG,
+        "仅作补充",
+        "the report only fills what other sources leave unknown of the fact; empty: in stores written before",
+    ),
 )

@@ -27,17 +27,22 @@ def find(store: Store, run: Run, who: str) -> Found:
     """The enterprises that `who` means on the night `run`.
 
     The first of these that fits any: enterprise_id or USCC; registered name; former name; licence or registration
-    number. Names are compared as the intake compares them.
+    number; number of a document that a record of theirs bears. Names and numbers are compared as the intake compares
+    them, so that every spelling of a number finds the same.
     """
-    text = who.strip()
-    code = text.upper() if text.isascii() else _number_key(text)
+    text = _plain(who)
+    code = _number_key(text)
     by_id = _current(store.scan("enterprise", run, enterprise_id=code), run).collect()
     if by_id.height:
         return Found(by_id)
     register = _current(store.scan("enterprise", run), run)
     ranked = register.with_columns(_rank(text).alias("rank")).filter(pl.col("rank").is_not_null()).collect()
     if ranked.is_empty():
-        return Found(ranked.drop("rank"), _nearest(register, text))
+        bearers = _bearers(store, run, text)
+        if bearers.is_empty():
+            return Found(ranked.drop("rank"), _nearest(register, text))
+        named = register.filter(pl.col("enterprise_id").is_in(bearers.implode()))
+        return Found(named.sort("enterprise_id").collect())
     best = ranked.filter(pl.col("rank") == pl.col("rank").min())
     return Found(best.drop("rank").sort("enterprise_id"))
 
@@ -59,6 +64,32 @@ def _current(frame: pl.LazyFrame, run: Run) -> pl.LazyFrame:
     return current(frame, run.known_at)
 
 
+def _bearers(store: Store, run: Run, text: str) -> pl.Series:
+    """enterprise_id of those whose records bear the document number `text`, as the night knew them."""
+    from transforms.history import current
+    from transforms.records.text import document_key
+    from transforms.tables import KINDS
+
+    key = str(pl.select(document_key(pl.lit(text))).item())
+    found = [pl.Series("enterprise_id", dtype=pl.String())]
+    for kind in KINDS.values():
+        if kind.name == "enterprise" or not any(sign.isdigit() for sign in key):
+            continue  # a number has digits, and most names have none
+        rows = store.scan(kind.name, run)
+        is_asked = document_key(pl.col(kind.number)) == key
+        ids = rows.filter(is_asked).select(pl.col("record_id").unique()).collect()["record_id"]
+        if not ids.is_empty():
+            known = current(rows.filter(pl.col("record_id").is_in(ids.implode())), run.known_at)
+            found.append(known.filter(is_asked).select("enterprise_id").drop_nulls().collect()["enterprise_id"])
+    return pl.concat(found).unique().sort()
+
+
+def _plain(who: str) -> str:
+    from transforms.records.text import halfwidth
+
+    return str(pl.select(halfwidth(pl.lit(who))).item())
+
+
 def _rank(text: str) -> pl.Expr:
     from transforms.records.register import number_key
     from transforms.records.text import normalise_name
@@ -68,7 +99,7 @@ def _rank(text: str) -> pl.Expr:
     number = _number_key(text)
     licences = pl.col("licence_nos").list.eval(number_key(pl.element()))
     tests = (
-        (pl.col("enterprise_id") == text) | (pl.col("uscc") == number.replace("-", "")),
+        (pl.col("enterprise_id").str.to_uppercase() == number) | (pl.col("uscc") == number.replace("-", "")),
         pl.col("name_key") == name,
         former.list.contains(pl.lit(name)),
         licences.list.contains(pl.lit(number)) | (number_key(pl.col("registration_no")) == number),

@@ -25,8 +25,8 @@ def explain(who: str, as_of: date | None, html: Path | None, is_json: bool, **fl
     """The tier of an enterprise, the rule that decided it, and every record behind it; whether it stands on the
     serious-violation list, what of it may be repaired from when, and what falls due next.
 
-    ID is a unified social credit code, another enterprise_id, a licence number, or a name that only one
-    enterprise bears or bore.
+    ID is a unified social credit code, another enterprise_id, a licence number, a name that only one enterprise bears
+    or bore, or the number of a document about it; numbers may be written in any width and brackets.
 
     \b
     Examples:

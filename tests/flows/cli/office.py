@@ -42,7 +42,7 @@ def records(kind, *values):
 
 
 def register():
-    more = {GOOD: {"former_names": ["武汉康宁药店"], "licence_nos": ["鄂AA0270001"]}}
+    more = {GOOD: {"former_names": ["武汉康宁药店"], "licence_nos": ["鄂AA0270001", "鄂汉药监械经营备〔2023〕12号"]}}
     return records(
         "enterprise",
         *(

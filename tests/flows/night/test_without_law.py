@@ -2,15 +2,17 @@
 
 import shutil
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from flows.law import legal_of
 from flows.night.work import Steps
 from flows.settings import SettingsProblems
+from flows.store import known
 from tests.flows.intake.inboxes import put
-from tests.flows.night.nights import ZONE, office_at, run_night
+from tests.flows.night.nights import ZONE, content, differing, office_at, run_night
 from tests.realdata import REPOSITORY
 
 SCHEME = """
@@ -89,3 +91,39 @@ def test_a_policy_folder_without_law_is_refused_unless_the_settings_say_so(forei
     office = replace(foreign, settings=replace(foreign.settings, law="policy"))
     with pytest.raises(OSError, match="law"):
         run_night(office, DAY, known_at=datetime(2003, 5, 2, 2, tzinfo=ZONE))
+
+
+def test_a_second_source_fills_what_is_unknown_on_a_later_night_and_a_full_night_again_is_the_same(foreign):
+    second = SOURCE.replace("source: foreign", "source: second").replace("*inspections*", "second*")
+    record = second.index("  - kind: enterprise"), second.index("  - kind: inspection")
+    second = second[: record[0]] + second[record[1] :].replace("kind: inspection", "kind: inspection\n    fills: true")
+    (foreign.settings.policy_dir / "sources" / "second.yaml").write_text(second, encoding="utf-8")
+    others = [{"ID": str(9 + i), "Name": f"Cafe {9 + i}", "No": f"G{i}", "Date": "2003-04-02"} for i in range(4)]
+    put(foreign.settings.inbox, "inspections-2.csv", others)
+    told = [("8", "F3", "40", ""), ("7", "F1", "99", "Pass"), ("7", "F2", "", "")]
+    cells = [
+        {"ID": i, "Name": f"Cafe {i}", "No": no, "Date": "2003-04-02", "Score": s, "Result": r} for i, no, s, r in told
+    ]
+
+    def night(office, day):
+        done = run_night(office, day, Steps(), datetime(2003, 5, day.day + 1, 2, tzinfo=ZONE))
+        assert done.state == "passed"
+
+    night(foreign, DAY)
+    before = foreign.store.last("nightly")
+    put(foreign.settings.inbox, "second.csv", cells)
+    night(foreign, DAY + timedelta(days=2))
+    run = foreign.store.last("nightly")
+    columns = ("inspection_no", "score_centipoints", "conclusion")
+    now = known(foreign.store, "inspection", run).select(columns).collect().sort("inspection_no")
+    assert now.rows()[:3] == [
+        ("F1", 5850, "non_compliant"), ("F2", 9925, "compliant"), ("F3", 4000, "not_rated")]  # fmt: skip
+    assert (
+        known(foreign.store, "inspection", before).filter(inspection_no="F3").collect()["score_centipoints"][0] is None
+    )
+    (changed,) = foreign.store.scan("changes").filter(pl.col("as_of") > DAY).collect().to_dicts()
+    assert (changed["enterprise_id"], changed["cause"]) == ("city:8", "correction")
+    assert run.facts["scope"]["mode"] == "incremental"
+    kept = content(foreign.store)
+    night(replace(foreign, settings=replace(foreign.settings, full=True)), DAY + timedelta(days=2))
+    assert differing(kept, content(foreign.store)) == []

@@ -12,6 +12,7 @@ GOOD = (REPOSITORY / "policy" / "sources" / "penalty.yaml").read_text(encoding="
 
 MISTAKES = [
     ("kind: penalty", "kind: penatly", "unknown kind 'penatly'; did you mean 'penalty'?"),
+    ("  - kind: penalty", "  - kind: decision\n    fills: true", "none is filled from elsewhere"),
     ("decided_on:", "decided:", "has no column 'decided'; did you mean 'decided_on'?"),
     ("decision_no:", "remark2:", "required column 'decision_no' of kind 'penalty' is not read"),
     ("停产停业: stop_order", "停产停业: stop", "'stop' is no code of 'penalty_kinds'"),
