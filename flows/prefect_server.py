@@ -50,17 +50,14 @@ class PrefectServer:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise NoServer(
-                    f"the Prefect server ended with code {self.process.returncode}; its own words are above. "
-                    "Prefect 服务未能启动，其提示见上。"
+                    f"the Prefect server ended with code {self.process.returncode}; its own words are above."
                 )
             try:
                 with urllib.request.urlopen(f"{self.url}/health", timeout=2):
                     return
             except OSError:
                 time.sleep(0.2)
-        raise NoServer(
-            f"no answer from {self.url} after {_START_SECONDS} s; its own words are above. Prefect 服务未按时应答。"
-        )
+        raise NoServer(f"no answer from {self.url} after {_START_SECONDS} s; its own words are above.")
 
     def stop(self) -> None:
         """End it, and wait until it has ended."""

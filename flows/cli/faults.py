@@ -50,8 +50,7 @@ _SAID_FULL = re.compile(
 )
 _NO_SPACE = (
     "No space left on the disk. Nothing of this command counts; readers see what they saw before. Make room where the "
-    "store, the publications and the temporary files lie (df -h), then run the same command again. "
-    "磁盘空间不足：本次命令未产生任何结果，读者所见不变；请清理库、发布目录和临时目录所在的磁盘，然后重新运行。"
+    "store, the publications and the temporary files lie (df -h), then run the same command again."
 )
 _UNEXPECTED = "A fault in the program or its surroundings: "
 _DEBUG = "\nRun the same command with --debug for the place in the code."
@@ -108,7 +107,7 @@ def _told(fault: BaseException, is_debug: bool, chinese: bool) -> int:
     if is_debug:
         traceback.print_exception(fault)
     if is_no_space(fault):
-        click.echo(f"{_NO_SPACE}{_where(fault)}", err=True)
+        click.echo(f"{in_chinese(_NO_SPACE) if chinese else _NO_SPACE}{_where(fault)}", err=True)
         return FAULT
     names = [f"{cls.__module__}.{cls.__qualname__}" for cls in type(fault).__mro__]
     for name in names:

@@ -104,9 +104,7 @@ def _behind(last: Run, now: datetime) -> str:
         f"The clock of this machine says {clock}, but the night of {last.as_of} was committed at {then} "
         f"({last.run_id}). Nothing was done. If the clock is wrong now, set it right. "
         "If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then "
-        "run again. "
-        f"本机时钟为 {clock}，早于已提交的 {last.as_of} 夜批（{then}），未作任何处理：时钟现在不对，请校正；"
-        "若是当时不对，请用 yaoxin rewind 退回最后一个真实的批次，再运行。"
+        "run again."
     )
 
 
@@ -116,8 +114,5 @@ def _far_beyond(last: Run, due: list[date], now: datetime, most_missed: int) -> 
         f"The last committed night is {last.as_of} ({last.run_id}), and the clock of this machine says {clock}: before "
         f"{due[-1]} there are {missed} nights to catch up, more than the {most_missed} that are without asking "
         "(setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these "
-        f"nights are wanted: yaoxin nightly --catch-up {missed}. "
-        f"最近一次夜批为 {last.as_of}，本机时钟为 {clock}，须补跑 {missed} 夜，"
-        f"超过不经确认可补的 {most_missed} 夜，未作任何处理："
-        f"时钟不对请先校正；确需补跑请用 yaoxin nightly --catch-up {missed}。"
+        f"nights are wanted: yaoxin nightly --catch-up {missed}."
     )

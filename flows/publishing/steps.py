@@ -24,6 +24,7 @@ from flows.publishing.restore import restore
 from flows.publishing.withdrawals import gone_from
 from flows.settings import Settings
 from flows.store import Busy, Run
+from flows.wording import told
 from reports.publication import (
     Base,
     Draft,
@@ -289,7 +290,8 @@ def approve(settings: Settings, chosen: Chosen, by: SignedIn, note: str = "") ->
     try:
         return release_signed(settings, draft)
     except Busy as busy:
-        words = f"版本 {version} 已签名。另一运行正占用库，其结束时或者下次 yaoxin publish 时发布。（{busy}）"
+        why = told(busy, chinese=True)
+        words = f"版本 {version} 已签名。另一运行正占用库，其结束时或者下次 yaoxin publish 时发布。（{why}）"
         return _answer(chosen.list, "busy", words, version=version, digest=draft.digest)
 
 

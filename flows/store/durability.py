@@ -14,16 +14,13 @@ from pathlib import Path
 from reports.files import sync_file, sync_folder
 
 _CAUSE = "A power cut or other hands do this; nothing was changed. "
-_CAUSE_ZH = "断电或他人改动所致，未作任何更改。"
 ADVICE = (
     f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
-    "--reason TEXT (see yaoxin runs); the next night does the lost ones again. "
-    f"库已损坏：{_CAUSE_ZH}请恢复库的备份，或用 yaoxin rewind 退回最后一个完整的批次，下一夜批会重做其后各夜。"
+    "--reason TEXT (see yaoxin runs); the next night does the lost ones again."
 )
 ADVICE_ON_LEDGER = (
     f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
-    "the run it stood for counts as not committed, and the next night does it again. "
-    f"运行账已损坏：{_CAUSE_ZH}请恢复库的备份；若该文件是日志的最后一条，也可移走，对应批次视为未提交，下一夜批重做。"
+    "the run it stood for counts as not committed, and the next night does it again."
 )
 _AT_ONCE = 16  # a disk takes waiting requests together: several times faster than one after the other
 

@@ -14,7 +14,7 @@ class BadStore(ValueError):
     """What was named cannot hold a store; the message says why, and what would."""
 
     def __init__(self, address: str | Path, fault: str) -> None:
-        super().__init__(f"store {str(address)!r}: {fault}; choose another folder. 库的位置不可用，请另选文件夹。")
+        super().__init__(f"store {str(address)!r}: {fault}; choose another folder.")
 
 
 @dataclass(frozen=True)

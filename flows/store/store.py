@@ -144,11 +144,8 @@ class CannotGoBack(ValueError):
 
     def __init__(self, run_id: str, standing: tuple[Run, ...]) -> None:
         if standing and standing[-1].run_id == run_id:
-            what = f"{run_id} is the last run that passed: readers see it already. 该批次就是当前有效批次，无需退回。"
+            what = f"{run_id} is the last run that passed: readers see it already."
         else:
             last = ", ".join(run.run_id for run in standing[-5:]) or "none"
-            what = (
-                f"{run_id}: no run of this name passed and still stands. The last that do: {last}. See yaoxin runs. "
-                "没有这个已通过且仍有效的批次。"
-            )
+            what = f"{run_id}: no run of this name passed and still stands. The last that do: {last}. See yaoxin runs."
         super().__init__(what)

@@ -244,8 +244,7 @@ class DeltaFile:
     def _overtaken(self) -> Overtaken:
         return Overtaken(
             f"Another run has written to this store meanwhile (table {self.table.name} of {self._place.root}): one "
-            "machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again. "
-            "其他机器的批次已同时写入本库，本次运行作废，未留下任何结果；请查看 yaoxin runs 后重新运行。"
+            "machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again."
         )
 
     def _open(self, version: int | None = None) -> DeltaTable:

@@ -53,6 +53,14 @@ _NIGHTS = {
     "Besides these turned away whole: {}; see yaoxin quarantine": "此外整件退回 {} 件，见 yaoxin quarantine",
     "Workbooks to send back: {}": "待更正工作簿：{}",
     "no night was due": "没有须运行的夜间评价",
+    "The clock of this machine says {}, but the night of {} was committed at {} ({}). Nothing was done. If the clock is wrong now, set it right. If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then run again.": (
+        "本机时钟为 {}，而 {} 的夜间评价提交于 {}（{}），未作任何处理。时钟现在不对的，请校正；当时不对的，请退回最后一个真实的批次"
+        "（见 yaoxin runs）：yaoxin rewind RUN_ID --reason TEXT，然后重新运行。"
+    ),
+    "The last committed night is {} ({}), and the clock of this machine says {}: before {} there are {} nights to catch up, more than the {} that are without asking (setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these nights are wanted: yaoxin nightly --catch-up {}.": (
+        "最近一次提交的夜间评价为 {}（{}），本机时钟为 {}：{} 之前须补跑 {} 夜，超过不经确认可补的 {} 夜（设置 catch_up），未作任何处理。"
+        "时钟不对的，请校正；时钟无误且确需补跑的：yaoxin nightly --catch-up {}。"
+    ),
     "The store {} holds no night yet. Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE.": (
         "数据存储 {} 还没有夜间评价的结果。请先运行 yaoxin nightly，或者用 --store 或 YAOXIN_STORE 指明另一处。"
     ),
@@ -181,13 +189,37 @@ _SETTINGS = {
 
 _STORE = {
     "The store is damaged: {}. {}": "数据存储已损坏：{}。{}",
+    "A power cut or other hands do this; nothing was changed. Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID --reason TEXT (see yaoxin runs); the next night does the lost ones again.": (
+        "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份，或者退回最后一个完整的批次：yaoxin rewind RUN_ID --reason TEXT"
+        "（批次见 yaoxin runs）；下一次夜间评价会重做其后各夜。"
+    ),
+    "A power cut or other hands do this; nothing was changed. Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: the run it stood for counts as not committed, and the next night does it again.": (
+        "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份；该文件如果是日志的最后一条，也可以移走：对应的批次视为未提交，"
+        "下一次夜间评价会重做。"
+    ),
+    "ledger": "运行账",
+    "store {}: {}; choose another folder.": "数据存储 {}：{}，请换一个文件夹。",
+    "Another run has written to this store meanwhile (table {} of {}): one machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again.": (
+        "其他机器的批次同时写入了此数据存储（{} 表，位于 {}）：同一时间只能有一台机器写入。本次运行作废，没有留下任何结果。"
+        "请查看 yaoxin runs 后重新运行。"
+    ),
+    "{} is the last run that passed: readers see it already.": "{} 就是最后一个通过的批次，读者看到的已经是它，无须退回。",
+    "{}: no run of this name passed and still stands. The last that do: {}. See yaoxin runs.": (
+        "没有已通过且仍有效的批次 {}。最近的有效批次：{}。请查看 yaoxin runs。"
+    ),
+    "the Prefect server ended with code {}; its own words are above.": "Prefect 服务未能启动（退出码 {}），其提示见上。",
+    "no answer from {} after {} s; its own words are above.": "Prefect 服务 {} 在 {} 秒内没有应答，其提示见上。",
+    "No space left on the disk. Nothing of this command counts; readers see what they saw before. Make room where the store, the publications and the temporary files lie (df -h), then run the same command again.": (
+        "磁盘空间不足。本次命令没有产生任何结果，读者看到的仍是原来的内容。请在数据存储、发布结果和临时文件所在的磁盘上腾出空间"
+        "（df -h），然后重新运行同一命令。"
+    ),
     "nothing can be written there ({})": "无法写入（{}）",
-    "its log below {} is gone": "{} 下的日志不见了",
+    "{}: its log below {} is gone": "{}：{} 下的日志不见了",
     "{}: {} is empty": "{}：{} 是空的",
     "{}: {} is missing or empty": "{}：{} 缺失或者是空的",
-    "its log ends with {}, version {} is missing": "日志止于 {}，缺少版本 {}",
-    "{} is empty or torn": "{} 是空的或者不完整",
-    "its log {} has a gap or cannot be read": "日志 {} 有缺口或者无法读取",
+    "{}: its log ends with {}, version {} is missing": "{}：日志止于 {}，缺少版本 {}",
+    "{}: {} is empty or torn": "{}：{} 是空的或者不完整",
+    "{}: its log {} has a gap or cannot be read": "{}：日志 {} 有缺口或者无法读取",
     "it ends with {}": "止于 {}",
     "no run that passed is left in it": "其中已没有通过的批次",
     "the ledger has lost run {}, which was committed; {}": "运行账丢失了已提交的批次 {}；{}",

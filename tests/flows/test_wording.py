@@ -9,9 +9,13 @@ import pytest
 from expectations.suites import suite_of
 from expectations.suites.rules import RULES
 from flows.cli.answers.policy_files import checked
-from flows.night.plan import FutureNight, PastNight, nights_due
+from flows.night.plan import ClockInDoubt, FutureNight, PastNight, nights_due
+from flows.prefect_server import NoServer
 from flows.settings import SettingsProblems, load
-from flows.store import Run
+from flows.store import Run, StoreDamaged
+from flows.store.durability import ADVICE_ON_LEDGER
+from flows.store.place import BadStore
+from flows.store.store import CannotGoBack
 from flows.wording import check_told, in_chinese, is_chinese, told
 from flows.wording.catalogue import CATALOGUE
 from tests.expectations.clean_rows import GATE
@@ -20,6 +24,7 @@ from transforms.policy import PolicyProblems
 BROKEN = Path(__file__).parents[1] / "fixtures" / "broken_policy"
 # What libraries say of a text they cannot read stays in their words, behind ours.
 _OF_LIBRARIES = re.compile(r"(?:无法读取|不是 SQL 条件|与列不符)：.*?(?:；|$)|不是 JSON 对象（.*?）")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")
 
 
@@ -103,3 +108,43 @@ def test_a_sound_file_is_told_in_chinese_too():
     assert re.search(r"评价标准 wuhan-2017：\d+ 个计分项", check_told(found))
     assert re.search(r"评价标准 wuhan-2017 的 \d+ 个算例已核对", check_told(cases))
     assert check_told(found).count("：") == 2
+
+
+STORE_FAULTS = (
+    StoreDamaged("ledger: /x/1.json is empty or torn", ADVICE_ON_LEDGER),
+    StoreDamaged("ratings: its log below /x is gone"),
+    StoreDamaged("ratings: its log ends with /x/1.json, version 4 is missing"),
+    StoreDamaged("ratings: its log /x has a gap or cannot be read"),
+    StoreDamaged("ratings: /x/1.json is empty"),
+    StoreDamaged("the ledger has lost run nightly-2026-03-01-1, which was committed; no run that passed is left in it"),
+    StoreDamaged(
+        "the ledger has lost run nightly-2026-03-01-1, which was committed; it ends with nightly-2026-02-28-1"
+    ),
+    StoreDamaged("what run nightly-2026-03-01-1 committed is not whole (ratings: /x/1 is missing or empty)"),
+    BadStore("/x#y", "the path of a store must not contain #"),
+    BadStore("/x", "/x is a file; expected a folder"),
+    BadStore("/x", "nothing can be written there (只读)"),
+    CannotGoBack("nightly-2026-03-01-1", ()),
+    NoServer("the Prefect server ended with code 3; its own words are above."),
+    NoServer("no answer from http://127.0.0.1:4200/api after 60 s; its own words are above."),
+)
+
+
+@pytest.mark.parametrize("fault", STORE_FAULTS, ids=lambda fault: str(fault)[:60])
+def test_what_goes_wrong_with_a_store_is_told_in_one_language(fault):
+    english, chinese = told(fault, chinese=False), told(fault, chinese=True)
+    assert not _HAN.search(english.replace("只读", ""))
+    assert not _SENTENCE.search(chinese), chinese
+    assert _HAN.search(chinese)
+
+
+@pytest.mark.parametrize("clock", [datetime(2026, 2, 27, 8, tzinfo=UTC), datetime(2027, 3, 2, 8, tzinfo=UTC)])
+def test_a_clock_in_doubt_is_told_in_one_language(clock):
+    then = datetime(2026, 2, 28, 20, tzinfo=UTC)
+    last = Run(1, "nightly-1", "nightly", date(2026, 2, 28), then, "passed", then, then, "", "", {}, {})
+    with pytest.raises(ClockInDoubt) as caught:
+        nights_due(last, clock.date(), clock, most_missed=31)
+    assert not _HAN.search(told(caught.value, chinese=False))
+    chinese = told(caught.value, chinese=True)
+    assert not _SENTENCE.search(chinese.replace("yaoxin rewind RUN_ID", "")), chinese
+    assert "时钟" in chinese

@@ -86,7 +86,10 @@ def working_days_after(day: date, n: int, calendar: Calendar) -> date:
     """The n-th working day after `day`, which does not count. Raises CalendarGap for what the calendar cannot know."""
     found = pl.select(working_days_later(pl.lit(day, dtype=DAY), pl.lit(n), calendar)).item()
     if not isinstance(found, date):
-        raise CalendarGap(gap_message(calendar, f"{n} working days after {day}"))
+        raise CalendarGap(
+            f"{n} working days after {day}: the calendar of working days knows {calendar.first_on} to "
+            f"{calendar.last_on}; add the next year's notice under 'years' in {FILE}"
+        )
     return found
 
 
@@ -94,15 +97,6 @@ def missing_notice(calendar: Calendar) -> str:
     """Which notice of the State Council a day beyond the calendar waits for, in Chinese."""
     year = calendar.last_on.year + 1
     return f"国务院办公厅关于{year}年部分节假日安排的通知尚未录入工作日历，期限暂不能计算，录入后自动计算"
-
-
-def gap_message(calendar: Calendar, asked: str) -> str:
-    """What to do where `asked` lies outside of what the calendar knows."""
-    return (
-        f"{asked}: {missing_notice(calendar)}；"
-        f"the calendar of working days knows {calendar.first_on} to {calendar.last_on}; "
-        f"add the next year's notice under 'years' in {FILE}"
-    )
 
 
 def working_days_later(day: pl.Expr, n: pl.Expr, calendar: Calendar) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""What the policy must say before a penalty can be dated, said so that its author can mend it."""
+"""What the policy must say before a penalty can be dated, said in Chinese: officers read it, and hand it on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from transforms.law.calendar import Calendar, gap_message
+from transforms.law.calendar import FILE as CALENDAR_FILE
+from transforms.law.calendar import Calendar, missing_notice
+from transforms.tables.words import PROVINCES
 
 LOW_FINES_FILE = "policy/law/low_fines.yaml"
 _NAMED = 3
@@ -18,8 +20,8 @@ def gap_texts(rows: pl.DataFrame, calendar: Calendar) -> list[str]:
     texts = []
     for (gap, where), part in missing.group_by("gap", _place(), maintain_order=True):
         numbers = part["decision_no"].unique(maintain_order=True).to_list()
-        more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
-        texts.append(_TEXTS[str(gap)](str(where), f"{', '.join(numbers[:_NAMED])}{more}", calendar))
+        more = f"等 {len(numbers)} 件" if len(numbers) > _NAMED else ""
+        texts.append(_TEXTS[str(gap)](str(where), f"{'、'.join(numbers[:_NAMED])}{more}", calendar))
     return texts
 
 
@@ -30,15 +32,23 @@ def _place() -> pl.Expr:
 
 def _low_fine(province: str, numbers: str, calendar: Calendar) -> str:
     if not province:
-        return f"Penalty {numbers}: the province of the authority is not known; its code (authority_code) would tell."
+        return f"处罚 {numbers}：处罚机关所在省份不明，填写处罚机关代码即可判定。"
     return (
-        f"Penalty {numbers}: no low fine (较低数额罚款) is set for province {province}; "
-        f"add its threshold under 'provinces' in {LOW_FINES_FILE}."
+        f"处罚 {numbers}：{_place_name(province)}的较低数额罚款标准尚未录入，是否停止公示不能判定；"
+        f"请在 {LOW_FINES_FILE} 的 provinces 中补入该省标准。"
     )
 
 
+def _place_name(code: str) -> str:
+    """The province (省级行政区划) of a code of two digits; the code itself where there is none."""
+    return f"{PROVINCES[code]}（区划代码 {code}）" if code in PROVINCES else f"区划代码为 {code} 的省份"
+
+
 def _calendar(year: str, numbers: str, calendar: Calendar) -> str:
-    return gap_message(calendar, f"Penalty {numbers}, decided in {year}") + "."
+    return (
+        f"处罚 {numbers}（{year}年作出）：{missing_notice(calendar)}。"
+        f"工作日历现有 {calendar.first_on} 至 {calendar.last_on}，请在 {CALENDAR_FILE} 的 years 中补入。"
+    )
 
 
 _TEXTS: Mapping[str, Callable[[str, str, Calendar], str]] = {"low_fine": _low_fine, "calendar": _calendar}

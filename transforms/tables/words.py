@@ -1,5 +1,22 @@
 """Closed vocabularies: the code that is stored, and the Chinese word that is read and written."""
 
+# First two digits of a division code (GB/T 2260).
+PROVINCES = {
+    **{
+        "11": "北京",
+        "12": "天津",
+        "13": "河北",
+        "14": "山西",
+        "15": "内蒙古",
+        "21": "辽宁",
+        "22": "吉林",
+        "23": "黑龙江",
+    },
+    **{"31": "上海", "32": "江苏", "33": "浙江", "34": "安徽", "35": "福建", "36": "江西", "37": "山东", "41": "河南"},
+    **{"42": "湖北", "43": "湖南", "44": "广东", "45": "广西", "46": "海南", "50": "重庆", "51": "四川", "52": "贵州"},
+    **{"53": "云南", "54": "西藏", "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆", "71": "台湾"},
+    **{"81": "香港", "82": "澳门"},
+}
 FIELDS = {"drug": "药品", "device": "医疗器械", "cosmetic": "化妆品", "other": "其他"}
 PARTY_CLASSES = {"organisation": "法人及非法人组织", "sole_trader": "个体工商户", "person": "自然人"}
 ROLES = {"maker": "生产", "wholesaler": "批发", "retailer": "零售", "user": "使用"}
@@ -110,6 +127,7 @@ SITUATIONS = {
     "unlicensed_trade": "未依法取得其他许可从事经营活动",
     "false_material": "提交虚假材料取得许可、登记，或者涂改、倒卖、出租、出售许可证件",
     "obstruction": "拒绝、阻碍、干扰监督检查和事故调查",
+    "risk_control": "拒不执行暂停生产、销售、使用、进口等药品风险控制措施",
     "refused_performance": "有履行能力但拒不履行、逃避执行行政决定",
     "false_publication": "公示信息隐瞒真实情况、弄虚作假，情节严重",
     "falsehood": "信用修复中故意隐瞒真实情况、弄虚作假",

@@ -93,7 +93,7 @@ def test_a_day_before_the_night_is_refused(asked):
 def test_what_only_the_policy_can_tell_is_said(asked):
     result = asked("due", desk="unset")
     assert result.exit_code == 2
-    assert "no low fine (较低数额罚款) is set for province 45" in result.stderr
+    assert "广西（区划代码 45）的较低数额罚款标准尚未录入" in result.stderr
     assert "鄂药监罚〔2026〕1号" in result.stdout
 
 

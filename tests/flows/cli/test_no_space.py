@@ -13,6 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from flows.cli.faults import FAULT, guarded, is_no_space
+from tests.reports.latin import words_of
 
 FULL = Path("/dev/full")
 ROWS = pl.DataFrame({"a": range(100_000)})
@@ -45,13 +46,17 @@ def as_csv():
 
 @needs_full
 @pytest.mark.parametrize("write", [by_python, by_arrow, by_polars, by_polars_in_a_stream, as_csv])
-def test_a_full_disk_is_told_in_both_languages_with_code_3(write, capsys):
+def test_a_full_disk_is_told_in_the_readers_language_with_code_3(write, capsys):
     assert guarded(write, is_debug=False) == FAULT
     words = capsys.readouterr().err
     assert words.startswith("No space left on the disk.")
-    assert "磁盘空间不足" in words
+    assert words.isascii()
     assert "Traceback" not in words
     assert "readers see what they saw before" in words
+    assert guarded(write, is_debug=False, chinese=True) == FAULT
+    words = capsys.readouterr().err
+    assert words.startswith("磁盘空间不足。")
+    assert words_of(words.removesuffix(f" ({FULL})\n"), "df -h") == []
 
 
 def raised_from(cause):

@@ -117,7 +117,7 @@ def test_nobody_of_that_name(penalties):
 def test_what_the_policy_cannot_tell_ends_in_an_error_that_says_what_to_add(penalties):
     result = penalties(BAD, desk="unset")
     assert result.exit_code == 2
-    assert "桂药监罚〔2025〕5号: no low fine (较低数额罚款) is set for province 45" in result.stderr
+    assert "处罚 桂药监罚〔2025〕5号：广西（区划代码 45）的较低数额罚款标准尚未录入" in result.stderr
     assert "policy/law/low_fines.yaml" in result.stderr
     assert "鄂药监罚〔2025〕1号" in result.stdout
 

@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import run_command
-from flows.cli.app import cli
+from flows.cli.app import FOR_OFFICERS, cli
 from flows.store import Store
 from tests.flows.store.nights import night
+from tests.reports.latin import words_of
 
 NIGHTS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
 
@@ -46,6 +47,7 @@ def test_json_is_the_row_of_the_ledger(store):
 def test_what_cannot_be_done_is_refused_with_2(store, words):
     result = yaoxin(store, "rewind", *words)
     assert result.exit_code == 2
+    assert result.stderr.isascii()
     assert store.last().as_of == NIGHTS[-1]
 
 
@@ -55,9 +57,11 @@ def test_a_torn_ledger_is_told_in_plain_words_with_code_3(store, capsys, command
     last.write_bytes(last.read_bytes()[:100])
     assert run_command([*command, "--store", store.place.root]) == 3
     words = capsys.readouterr().err
-    assert words.startswith(
-        ("The store is damaged: ", "数据存储已损坏：")
-    )  # an officer's question is answered in Chinese
-    assert f"ledger: {last} is empty or torn" in words or f"ledger: {last} 是空的或者不完整" in words
+    if command[0] in FOR_OFFICERS:
+        assert words.startswith(f"数据存储已损坏：运行账：{last} 是空的或者不完整。断电或者他人改动所致")
+        assert words_of(words, str(last), "RUN_ID", "TEXT") == []
+    else:
+        assert words.startswith(f"The store is damaged: ledger: {last} is empty or torn. A power cut")
+        assert words.isascii()
     assert "Traceback" not in words
     assert words.count("\n") == 1

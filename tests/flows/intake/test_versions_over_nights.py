@@ -69,6 +69,20 @@ def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path
     assert second.records["penalty"]["version_no"].to_list() == [2]
 
 
+def test_an_old_report_that_is_sent_again_is_a_duplicate_and_makes_no_version(tmp_path):
+    old, new = ({"备注": text, "最后修改时间": f"2025-07-0{n} 10:00:00"} for n, text in ((1, "旧"), (2, "新")))
+    put(tmp_path / "1", "企业登记.csv", [firm()])
+    put(tmp_path / "1", "双公示.csv", [penalty(**old)])
+    put(tmp_path / "2", "双公示.csv", [penalty(**new)])
+    put(tmp_path / "3", "双公示.csv", [penalty(**old), penalty(行政处罚决定书文号="2号")])
+    first = night(tmp_path / "1")
+    second = night(tmp_path / "2", known_after(first))
+    third = night(tmp_path / "3", known_after(first, second))
+    assert _fates(second) == (1, 0, 0, 0)
+    assert _fates(third) == (1, 1, 0, 0)
+    assert _current(first, second, third)["remark"].drop_nulls().to_list() == ["新"]
+
+
 STAMPS = (  # an older and a newer one, in every form in which senders write them
     ("2026/1/9 10:00:00", "2026/1/10 9:00:00"),
     ("2026-01-09 10:00:00", "2026-01-10 09:00:00"),

@@ -57,7 +57,7 @@ def test_a_clock_far_ahead_commits_nothing_unasked(missed, most):
     assert f"there are {missed} nights to catch up, more than the {most}" in words
     assert "the clock of this machine says 2026-03-20 02:00" in words
     assert f"yaoxin nightly --catch-up {missed}" in words
-    assert "时钟不对请先校正" in words
+    assert words.isascii()
     assert len(nights_due(RUN, after(missed + 1), NOW, missed)) == missed + 1
 
 
@@ -78,7 +78,7 @@ def test_a_clock_behind_the_last_run_is_told_with_the_way_back(clock):
     words = str(told.value)
     assert "the night of 2026-03-01 was committed at 2026-03-01 18:05 (nightly-2026-03-01-1)" in words
     assert "yaoxin rewind RUN_ID" in words
-    assert "若是当时不对，请用 yaoxin rewind" in words
+    assert words.isascii()
 
 
 def test_clocks_of_two_machines_may_differ_by_minutes():

@@ -105,7 +105,10 @@ class TestCopiesLaidOutAnew:
             {"record_id": "moved", "version_no": 1, "enterprise_id": one, "received_at": self.EARLY},
             {"record_id": "moved", "version_no": 2, "enterprise_id": other, "received_at": self.LATE},
         ]
-        stays = [{"record_id": "stays", "version_no": 1, "enterprise_id": one, "received_at": self.EARLY}]
+        stays = [  # corrected too, and always the same enterprise's: it needs no copy
+            {"record_id": "stays", "version_no": number, "enterprise_id": one, "received_at": at}
+            for number, at in ((1, self.EARLY), (2, self.LATE))
+        ]
         with store.begin("nightly", FIRST, KNOWN) as writing:
             writing.append("inspection", rows("inspection", *versions, *stays))
             writing.append("inspection", rows("inspection", *versions), are_copies=True)
@@ -125,6 +128,7 @@ class TestCopiesLaidOutAnew:
                 ("moved", 1),
                 ("moved", 2),
                 ("stays", 1),
+                ("stays", 2),
             ]
             held = {key: known(store, "inspection", run, key).collect()["record_id"].to_list() for key in moved}
             assert held == {one: ["stays"], other: ["moved"]}

@@ -140,7 +140,7 @@ def test_a_lost_last_entry_of_a_table_is_told_and_the_run_before_can_be_gone_bac
     assert "what run nightly-2026-03-02-1 committed is not whole" in words
     assert f"{table}: " in words
     assert "yaoxin rewind RUN_ID" in words
-    assert "恢复库的备份" in words
+    assert words.isascii()
     assert len(store.every_run()) == 2, "nothing was recorded"
     store.rewind("nightly-2026-03-01-1", "power cut")
     night(store, SECOND)
@@ -162,7 +162,7 @@ def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_nights, d
         with pytest.raises(StoreDamaged) as told:
             ask()
         assert str(told.value).startswith(f"The store is damaged: ledger: {last} is empty or torn. ")
-        assert "运行账已损坏" in str(told.value)
+        assert str(told.value).isascii()
     last.rename(last.with_suffix(".torn"))  # as it says
     assert [run.as_of for run in store.every_run()] == [FIRST]
 

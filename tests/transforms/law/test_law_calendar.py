@@ -108,6 +108,7 @@ def test_an_unknown_year_is_an_error_that_names_the_file_and_only_for_what_needs
         product_after(date(2026, 12, 30), 2, CALENDAR)
     with pytest.raises(CalendarGap):
         product_after(date(2003, 12, 31), 1, CALENDAR)
+    assert product_after(date(2004, 1, 1), 1, CALENDAR) == date(2004, 1, 2)  # the first day that is known
 
 
 def test_a_column_is_empty_only_where_the_calendar_does_not_reach():

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from tests.reports.latin import words_of
 from tests.transforms.law.publicity_examples import GUANGXI, calendar, found, frames, law, one, penalty, text
 from transforms.law import gap_texts, publicity
 from transforms.policy import PolicyProblems
@@ -70,7 +71,8 @@ def test_a_province_without_a_threshold_is_an_error_that_says_what_to_add():
     assert (row["state"], row["gap"], row["is_public"]) == ("unknown", "low_fine", True)
     assert [row[name] for name in ("class", "basis", "stop_on", "last_day_on")] == [None] * 4
     (told,) = gap_texts(found([penalty(**OLD, authority_code=GUANGXI)], BEFORE), calendar())
-    assert "no low fine (较低数额罚款) is set for province 45" in told
+    assert "广西（区划代码 45）的较低数额罚款标准尚未录入" in told
+    assert words_of(told) == ["provinces"]
     assert "policy/law/low_fines.yaml" in told
     assert "鄂药监罚〔2025〕1号" in told
 
@@ -232,6 +234,14 @@ def test_a_term_beyond_the_calendar_is_a_gap_only_once_the_calendar_is_over():
     assert (after["state"], after["gap"]) == ("unknown", "calendar")
     (told,) = gap_texts(found([penalty(**late)], date(2027, 1, 1)).filter(pl.col("system") == "gsxt"), calendar())
     assert "policy/law/calendar.yaml" in told
+    assert "国务院办公厅关于2027年部分节假日安排的通知尚未录入" in told
+    assert words_of(told) == ["years"]
+
+
+def test_what_is_missing_for_many_names_three_and_counts_them():
+    many = [penalty(**OLD, decision_no=f"{n}号", authority_code=GUANGXI) for n in range(1, 6)]
+    (told,) = gap_texts(found(many, BEFORE), calendar())
+    assert told.startswith("处罚 1号、2号、3号等 5 件：")
 
 
 def test_rows_have_the_tables_columns_one_per_penalty_and_system_in_order():

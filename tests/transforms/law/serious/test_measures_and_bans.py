@@ -172,6 +172,13 @@ def test_whether_a_ban_is_in_force_on_the_day(values, as_of, is_in_force):
     assert ("start_assumed" in row["notes"]) == (values.get("starts_on", 1) is None)
 
 
+@pytest.mark.parametrize(("as_of", "is_in_force"), [(date(2024, 12, 31), True), (date(2025, 1, 1), False)])
+def test_an_annulled_penalty_bars_nobody_from_the_day_of_the_annulment(as_of, is_in_force):
+    gone = {"penalty_kinds": ["restrict_trade"], "valid_until_on": date(2027, 9, 20), "party_name": "甲厂"}
+    (row,) = _bans([], [gone | {"revoked_on": date(2025, 1, 1), "state": "revoked"}], as_of=as_of)
+    assert (row["is_in_force"], "annulled" in row["notes"]) == (is_in_force, not is_in_force)
+
+
 def test_penalties_bar_the_party_itself_and_annulled_ones_nobody():
     firm = {"penalty_kinds": ["fine", "restrict_trade"], "valid_until_on": date(2027, 9, 20), "party_name": "甲厂"}
     gone = firm | {"decision_no": "罚2号", "revoked_on": date(2025, 1, 1), "state": "revoked"}
