@@ -2,7 +2,8 @@
 
 A row that was turned away because the register did not know the enterprise is tried again in the run in which the
 register learns a code, a number or a name that stands in the row. Rows of a source whose text was changed are tried
-again then. Only rows whose outcome is another than before are accounted for; the others wait as they did.
+again then, also those that could not be told apart into cells or were of no kind. Only rows whose outcome is another
+than before are accounted for; the others wait as they did.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Again:
     def parts(self, kind: str, register: Register | None) -> list[Part]:
         """The rows that wait, read anew as `kind` from the files as they came; those of another outcome alone."""
         found: list[Part] = []
-        own = self.waiting.filter(pl.col("kind") == kind)
+        own = self.waiting.filter(pl.col("kind").is_in([kind, ""]))
         for (file_id,), rows in own.partition_by("file_id", as_dict=True).items():
             found += self._of_file(str(file_id), rows, kind, register)
         return [part for part in found if not part.rows.is_empty()]
@@ -83,14 +84,16 @@ class Again:
 
     def outcomes(self, part: Part, fates: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
         """Rows of the table `quarantine_outcomes`. fates: row_no and fate of the part's rows."""
-        own = self.waiting.filter(pl.col("file_id") == part.raw.file_id, pl.col("kind") == part.record.kind)
+        own = self.waiting.filter(pl.col("file_id") == part.raw.file_id, pl.col("kind").is_in([part.record.kind, ""]))
         rows = own.join(fates.select("row_no", outcome="fate"), on="row_no")
+        # A row of no kind may be read as several now: what it is as the first of them is written down.
+        self.waiting = self.waiting.join(rows.filter(pl.col("kind") == ""), on=_PLACE, how="anti")
         return _shaped(rows, part.source.source, part.raw.file_name, part.raw.file_id, received_at)
 
 
 def _tryable(known: Known, answered: pl.DataFrame) -> pl.LazyFrame:
-    """Rows that wait and that could be told apart into cells."""
-    rows = known.waiting().filter(pl.col("kind") != "")
+    """Rows that wait; kind is empty of those that could not be told apart into cells, or that no record claims."""
+    rows = known.waiting()
     settled = answered.lazy().select("file_id", "row_no", "kind", attempt_no="quarantined_at_attempt")
     return rows.join(settled, on=_PLACE, how="anti")
 

@@ -240,6 +240,52 @@ def test_rows_of_a_source_are_tried_again_when_its_text_is_another(office: Offic
     assert second.records["penalty"]["penalty_kinds"].to_list() == [["fine"]]
 
 
+def test_rows_that_could_not_be_told_apart_are_tried_again_when_the_layout_is_another(office: Office) -> None:
+    put(office.inbox, "企业登记.csv", [firm()])
+    narrow = [penalty(行政处罚决定书文号=f"（京）药监罚〔2025〕{number}号") for number in range(1, 16)]
+    wide = penalty(行政处罚决定书文号="（京）药监罚〔2025〕20号", 备注="宽表")
+    lines = [",".join(line) for line in (narrow[0], *(row.values() for row in narrow), wide, wide.values())]
+    (office.inbox / "双公示.csv").write_text("\n".join([*lines, "残缺,行"]) + "\n", encoding="utf-8")
+    assert counts(office.night()) == {"accepted": 16, "quarantined": 3}
+    assert office.open_rows()["kind"].to_list() == ["", "", ""]
+
+    def further_down(source):
+        layout = source.layout.model_copy(update={"header_row": 17})
+        return source.model_copy(update={"layout": layout}) if source.source == "penalty" else source
+
+    rules = replace(RULES, sources=tuple(map(further_down, SOURCES)))
+    second = office.night(rules, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    balances(second)
+    assert counts(second) == {"accepted": 1}
+    assert second.records["penalty"]["remark"].to_list() == ["宽表"]
+    assert second.quarantine_outcomes.select("row_no", "kind", "outcome").rows() == [(18, "", "accepted")]
+    assert office.open_rows()["row_no"].sort().to_list() == [17, 19]
+    third = office.night(rules, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    assert third.records["penalty"].is_empty()
+    assert third.quarantine_outcomes.is_empty()
+
+
+def test_rows_of_no_kind_are_tried_again_when_a_record_claims_them(office: Office) -> None:
+    put(office.inbox, "企业登记.csv", [firm()])
+    numbers = {"行政处罚决定书文号": "（京）药监罚〔2025〕2号"}
+    put(office.inbox, "双公示.csv", [penalty(), penalty(许可证号="京AA0100001", **numbers)])
+
+    def with_where(condition):
+        def changed(source):
+            if source.source != "penalty":
+                return source
+            (record,) = source.records
+            return source.model_copy(update={"records": [record.model_copy(update={"where": condition})]})
+
+        return replace(RULES, sources=tuple(map(changed, SOURCES)))
+
+    assert counts(office.night(with_where("licence IS NULL"))) == {"accepted": 2, "quarantined": 1}
+    second = office.night(RULES, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    balances(second)
+    assert counts(second) == {"accepted": 1}
+    assert office.open_rows().is_empty()
+
+
 def test_identity_numbers_are_read_from_the_kept_bytes_and_never_from_the_quarantine(office: Office) -> None:
     person = {"行政相对人类别": "个人", "证件号码": "11010519491231002X", "行政相对人名称": "张三"}
     put(office.inbox, "企业登记.csv", [firm()])

@@ -149,7 +149,9 @@ def test_versions_kept_before_stamps_were_read_are_in_the_order_of_time():
     arrived = [NIGHT + timedelta(days=day) for day in (3, 1, 2, 0)]
     kept = pl.LazyFrame({"record_id": ["a"] * 4, "version_no": [4, 2, 3, 1], "version_by": raw, "received_at": arrived})
     kept = kept.cast({"received_at": pl.Datetime("us", "UTC")})
-    kept = kept.with_columns(enterprise_id=pl.lit(FIRM), source=pl.lit("a"), is_filling=pl.lit(None, dtype=pl.Boolean()))
+    kept = kept.with_columns(
+        enterprise_id=pl.lit(FIRM), source=pl.lit("a"), is_filling=pl.lit(None, dtype=pl.Boolean())
+    )
     assert current(kept, NIGHT + timedelta(days=9)).collect()["version_by"].to_list() == ["2026/10/8 9:00:00"]
 
 
