@@ -106,9 +106,9 @@ def _factors(legal: Legal, penalty_id: str) -> pl.DataFrame:
     from transforms.law.serious.checklist import EvidenceRecords, checklist
 
     kinds = ("penalty", *_SUPERVISION)
-    penalty = legal.records["penalty"].filter(pl.col("record_id") == penalty_id)
+    penalty = legal.records["penalty"].filter(pl.col("record_id") == penalty_id).collect()
     evidence = EvidenceRecords(*(legal.records[kind] for kind in kinds))
-    return checklist(penalty, evidence, legal.law.listing.serious, legal.as_of).collect()
+    return checklist(penalty, evidence, legal.law.listing.serious, legal.as_of)
 
 
 def _measures(settings: Settings, situation: str | None, day: date) -> tuple[Row, ...]:

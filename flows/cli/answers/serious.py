@@ -105,7 +105,7 @@ def _candidates(legal: Legal, store: Store, night: Run, question: Question) -> A
     ).collect()
     supervision = (known(store, kind, night, question.enterprise_id) for kind in _SUPERVISION)
     records = EvidenceRecords(penalties, *supervision)
-    return Answer(question, found, checklist(found.lazy(), records, serious, question.as_of).collect())
+    return Answer(question, found, checklist(found, records, serious, question.as_of))
 
 
 def _refused(legal: Legal) -> pl.DataFrame:

@@ -94,7 +94,7 @@ def test_86_whether_the_trader_is_exempt_is_asked_of_every_candidate(on, is_law)
     known, found = _candidate(decided_on=on, facts="销售劣药")
     empty = (known.records["sampling"], legal(DAY).records["inspection"])
     records = EvidenceRecords(known.records["penalty"], empty[0], TABLES["signal"].empty().lazy(), empty[1])
-    rows = checklist(found, records, known.law.listing.serious, known.as_of).collect()
+    rows = checklist(found.collect(), records, known.law.listing.serious, known.as_of)
     assert ("exemption" in rows["factor"].to_list()) == is_law
     assert rows.filter(factor="exemption")["is_blank"].all()
 

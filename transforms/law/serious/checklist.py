@@ -29,18 +29,19 @@ class EvidenceRecords:
     inspections: pl.LazyFrame
 
 
-def checklist(found: pl.LazyFrame, records: EvidenceRecords, law: SeriousList, as_of: date) -> pl.LazyFrame:
+def checklist(found: pl.DataFrame, records: EvidenceRecords, law: SeriousList, as_of: date) -> pl.DataFrame:
     """A row per candidate of `found` (CANDIDATE) and factor, in the columns of CHECKLIST, sorted by its key.
 
     44号令 Art. 12. What happened before the penalty counts: earlier penalties of the same violation type without a
     limit, findings of supervision within the law's window. What no record says is blank, never zero.
     """
     own = records.penalties.select("record_id", "fine_fen", "confiscated_fen", "discretion")
-    asked = found.select("record_id", "enterprise_id", "decided_on", "violation_type", "penalty_kinds")
+    asked = found.lazy().select("record_id", "enterprise_id", "decided_on", "violation_type", "penalty_kinds")
     frame = _with_frequency(asked.join(own, on="record_id"), records.penalties)
-    frame = _with_supervision(frame, records, law.evidence_window.on(as_of))
+    # Collected here: every factor asks for the whole, and a plan that repeats it is optimised for seconds.
+    weighed = _with_supervision(frame, records, law.evidence_window.on(as_of)).collect()
     rows = [
-        frame.filter(pl.col("decided_on") >= (factor.from_ or date.min)).select(
+        weighed.filter(pl.col("decided_on") >= (factor.from_ or date.min)).select(
             "record_id",
             position=pl.lit(position, dtype=COUNT),
             factor=pl.lit(factor.id),

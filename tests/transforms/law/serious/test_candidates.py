@@ -141,7 +141,7 @@ def _weighed(ground=None, earlier=(), **supervision):
         for kind in ("sampling", "signal", "inspection")
     ]
     evidence = EvidenceRecords(known.penalties, *(part.lazy() for part in parts))
-    rows = checklist(found, evidence, SERIOUS, AFTER).collect()
+    rows = checklist(found.collect(), evidence, SERIOUS, AFTER)
     assert rows.schema == CHECKLIST.schema
     assert rows["is_blank"].equals(rows["evidence"].is_null())
     return dict(rows.select("factor", "evidence").iter_rows())
