@@ -108,7 +108,7 @@ def _listening(port: int) -> socket.socket:
         raise NoServer(
             f"port {port} of this machine is taken. If that is a Prefect server to be used, say so: "
             f"PREFECT_API_URL=http://{HOST}:{port}/api; otherwise end what holds the port, or choose another "
-            f"with PREFECT_SERVER_API_PORT. 本机端口 {port} 已被占用。"
+            f"with PREFECT_SERVER_API_PORT."
         ) from None
 
 

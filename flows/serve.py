@@ -16,6 +16,7 @@ import yaml
 
 from flows.prefect_server import PrefectServer
 from flows.settings import Settings
+from flows.wording import in_chinese, is_chinese
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -133,10 +134,10 @@ def _found(client: Any, name: str) -> DeploymentResponse | None:  # noqa: ANN401
 
 
 def _paused(name: str) -> str:
-    return (
-        f"{name} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there. "
-        f"{name} 已在 Prefect 页面上暂停，恢复之前不会自动运行。"
+    said = (
+        f"{name} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there."
     )
+    return in_chinese(said) if is_chinese() else said
 
 
 def _version() -> str:

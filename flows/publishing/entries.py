@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -15,7 +16,8 @@ from reports.publication import Causes
 from reports.views.listing import Key
 from reports.views.lists import SERIOUS_VIOLATIONS as LIST
 from transforms.law import entries_of
-from transforms.tables.law.listing import GAPS
+from transforms.law.listing import listings_of_persons
+from transforms.tables.law.listing import GAPS, OF_PERSON
 
 _LAW_FILES = ("serious_list", "procedure", "calendar")
 _HELD = {gap: f"在列期限不能确定（{word}）" for gap, word in GAPS.items()}
@@ -23,8 +25,10 @@ _HELD = {gap: f"在列期限不能确定（{word}）" for gap, word in GAPS.item
 
 def listed(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> Contents:
     """The entries of the list by what `run` knew, on `as_of` (None: the run's own day)."""
-    found = legal_of(settings, store, run, as_of).register.listings.collect()
-    return contents_of(found, hash_of_law(settings.policy_dir, *_LAW_FILES))
+    register = legal_of(settings, store, run, as_of).register
+    found, of_persons = pl.collect_all([register.listings, listings_of_persons(register.followed)])
+    made = contents_of(found, hash_of_law(settings.policy_dir, *_LAW_FILES))
+    return replace(made, held=(*made.held, *(f"{number}：{OF_PERSON}" for number in of_persons["listing_no"])))
 
 
 def contents_of(found: pl.DataFrame, policy_hash: str) -> Contents:

@@ -52,6 +52,9 @@ _NIGHTS = {
     "Turned away whole: {}: {}": "整件退回：{}：{}",
     "Besides these turned away whole: {}; see yaoxin quarantine": "此外整件退回 {} 件，见 yaoxin quarantine",
     "Workbooks to send back: {}": "待更正工作簿：{}",
+    "{} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there.": (
+        "{} 已在 Prefect 页面上暂停，恢复之前不会自动运行。"
+    ),
     "no night was due": "没有须运行的夜间评价",
     "The clock of this machine says {}, but the night of {} was committed at {} ({}). Nothing was done. If the clock is wrong now, set it right. If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then run again.": (
         "本机时钟为 {}，而 {} 的夜间评价提交于 {}（{}），未作任何处理。时钟现在不对的，请校正；当时不对的，请退回最后一个真实的批次"

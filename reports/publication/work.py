@@ -108,10 +108,7 @@ def next_head(shelf: Shelf, publication: Publication) -> tuple[ListHead, str | N
     """
     previous, version = shelf.latest(), shelf.next_version(publication.as_of)
     if previous and order(version) < order(previous):
-        raise ReleaseProblem(
-            f"{publication.as_of} 早于已发布的最新版本 {previous}：名单只能向后发布。"
-            f" ({publication.as_of} is before the latest version: a list only goes forward)"
-        )
+        raise ReleaseProblem(f"{publication.as_of} 早于已发布的最新版本 {previous}：名单只能向后发布。")
     notices = (ILLUSTRATIVE,) if publication.is_illustrative else ()
     return ListHead(publication.spec.title, publication.office, publication.as_of, version, notices), previous
 

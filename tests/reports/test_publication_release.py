@@ -196,7 +196,7 @@ def test_a_version_that_was_overtaken_is_not_released(a: Listed, tmp_path: Path)
     a.publish(tmp_path, 4, as_of=date(2026, 3, 2))
     with pytest.raises(ReleaseProblem, match="2026-03-02 came since"):
         a.release(tmp_path, early)
-    with pytest.raises(ReleaseProblem, match="only goes forward"):
+    with pytest.raises(ReleaseProblem, match="名单只能向后发布"):
         a.prepare(tmp_path, 3)
 
 

@@ -91,6 +91,16 @@ def listings_of(register: Followed, runs: pl.DataFrame, law: ListLaw, calendar: 
     return found.select(list(LISTING.schema)).sort("listed_on", "decision_no", "enterprise_id", "record_id")
 
 
+def listings_of_persons(register: Followed) -> pl.LazyFrame:
+    """Listings of natural persons that no removal or revocation has ended, in the columns of MATTER_TABLE.
+
+    They are matters alone: see OF_PERSON.
+    """
+    is_listing = (pl.col("matter") == "listing") & pl.col("listing_id").is_not_null()
+    of_persons = register.matters.filter(is_listing, pl.col("enterprise_id").is_null(), pl.col("release").is_null())
+    return of_persons.sort("listed_on", "listing_no", "matter_id")
+
+
 def _situation_basis(law: SeriousList) -> pl.Expr:
     articles = {one.id: one.basis for one in law.situations}
     return pl.col("situation").replace_strict(articles, default=None, return_dtype=TEXT)

@@ -15,6 +15,7 @@ from flows.settings import Settings
 from flows.store import Run, Store, known
 from transforms.law.findings import to_look_at
 from transforms.law.legal import Legal
+from transforms.law.listing import listings_of_persons
 
 Asked = Literal["listings", "matters", "candidates", "bans", "refused"]
 _BELOW = {"listings": ("measures", "record_id"), "matters": ("terms", "matter_id")}
@@ -37,12 +38,14 @@ class Question(NamedTuple):
 class Answer:
     """rows: of LISTING, MATTER_TABLE with the name, CANDIDATE, BAN or STEP_TABLE by what was asked. below: what belongs
     to each row, of MEASURE, TERM_TABLE or CHECKLIST. history: the steps of an enterprise's listings, of STEP_TABLE.
+    persons: listings of natural persons (MATTER_TABLE), on no published list, where all entries are asked for.
     """
 
     question: Question
     rows: pl.DataFrame
     below: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
+    persons: pl.DataFrame | None = None
 
     def part(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """What belongs to that row."""
@@ -56,7 +59,8 @@ class Answer:
         if self.below is not None:
             rows = [row | {_BELOW[asked][0]: self.part(row).to_dicts()} for row in rows]
         made = {"as_of": self.question.as_of, "asked": asked, "count": self.rows.height, asked: rows}
-        return made | ({"history": self.history.to_dicts()} if self.history is not None else {})
+        more = {"history": self.history, "persons": self.persons}
+        return made | {name: rows.to_dicts() for name, rows in more.items() if rows is not None}
 
 
 def find_answer(settings: Settings, store: Store, night: Run, question: Question) -> Answer:
@@ -83,7 +87,9 @@ def _listings(settings: Settings, legal: Legal, question: Question) -> Answer:
     in_force = measures(rows.lazy(), read_measures(settings.policy_dir), question.as_of).collect()
     steps = legal.register.followed.steps.filter(pl.col("matter") == "listing")
     history = steps.sort("on", "record_id", "matter_id").collect() if firm else None
-    return Answer(question, rows, in_force, history)
+    is_whole = firm is None and question.state is None
+    persons = listings_of_persons(legal.register.followed).collect() if is_whole else None
+    return Answer(question, rows, in_force, history, persons)
 
 
 def _matters(legal: Legal, question: Question) -> Answer:

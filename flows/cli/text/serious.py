@@ -10,7 +10,7 @@ import polars as pl
 from flows.cli.answers.serious import Answer, Asked
 from flows.cli.text.columns import table
 from reports.grid import Field, fields_of, grid_of
-from transforms.tables.law.listing import BAN, CANDIDATE, CHECKLIST, LISTING, MEASURE
+from transforms.tables.law.listing import BAN, CANDIDATE, CHECKLIST, LISTING, MEASURE, OF_PERSON
 from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 from transforms.tables.shape import Table
 
@@ -87,6 +87,8 @@ def serious_text(found: Answer, name: str) -> list[str]:
             lines += [*_lines(asked, title, row), *_part(below, found.part(row.row(0, named=True)))]
     if found.history is not None:
         lines += _part(_HISTORY, found.history)
+    if found.persons is not None:
+        lines += [f"{row['listing_no']}（{row['party_name']}）：{OF_PERSON}。" for row in found.persons.to_dicts()]
     return [*lines, _ENDS[asked]]
 
 

@@ -25,10 +25,14 @@ def _step(kind, number, on, target, enterprise=BAD):
     return given | people | {"enterprise_id": enterprise, "record_id": f"step:{number}", "situation": "fake_drugs"}
 
 
+PERSON = {"party_class": "person", "party_name": "赵甲乙", "person_hash": "h"}
 DECISIONS = (
     _step("list", "药监列〔2025〕9号", date(2025, 9, 26), PENALTY, GOOD),
     _step("publish_listing", "药监公〔2025〕9号", date(2025, 9, 30), "药监列〔2025〕9号", GOOD),
     _step("carry_out", "药监停〔2025〕1号", date(2025, 10, 20), "药监列〔2025〕9号", GOOD),
+    # A responsible person: no firm's record.
+    _step("list", "药监列〔2025〕8号", date(2025, 9, 26), "药监罚〔2025〕8号", None) | PERSON,
+    _step("publish_listing", "药监公〔2025〕8号", date(2025, 9, 30), "药监列〔2025〕8号", None) | PERSON,
 )
 BAN = {"ban_no": "禁1号", "person_name": "张三", "decided_on": date(2025, 9, 25), "enterprise_id": BAD}
 
@@ -63,6 +67,18 @@ def test_who_stands_on_the_list(listed):
     for told in ("严重违法失信名单：2025-10-29，共 2 项", "药监列〔2025〕9号", "总局令第44号", "2028-09-30", "提示"):
         assert told in text, told
     assert "管理措施" not in text
+
+
+def test_a_listing_of_a_natural_person_is_no_entry_and_said_plainly_why(listed):
+    """第44号第十一条第二款: whether 相关责任人员 are listed is left to other law."""
+    document = listed("--json").document
+    assert "药监列〔2025〕8号" not in {row["decision_no"] for row in document["listings"]}
+    assert [(row["listing_no"], row["party_name"]) for row in document["persons"]] == [("药监列〔2025〕8号", "赵甲乙")]
+    assert "药监列〔2025〕8号（赵甲乙）：当事人是自然人（相关责任人员），不在公开名单上" in listed().stdout
+    (matter,) = (row for row in listed("--state", "published", "--json").document["matters"] if row["name"] == "赵甲乙")
+    assert (matter["enterprise_id"], matter["listed_on"]) == (None, "2025-09-26")
+    for enterprise in (GOOD, BAD):
+        assert "赵甲乙" not in listed(enterprise).stdout
 
 
 def test_an_enterprises_listings_with_their_measures(listed):

@@ -66,3 +66,27 @@ def test_before_the_rule_a_penalty_does_not_leave_with_its_listing(left, state):
         step("remove", left, "移1号", LISTING_NO),
     ]
     assert _state(date(2026, 3, 2), steps)["state"] == state
+
+
+@pytest.mark.parametrize(("offset", "cause"), [(-1, "repaired"), (0, "repaired"), (1, "period")])
+def test_a_repair_up_to_the_first_day_off_display_is_its_cause(offset, cause):
+    """Published 2022-10-10, over on 2025-10-11."""
+    steps = [repair_step("repair", date(2025, 10, 11) + offset * ONE, "准1号")]
+    row = _state(date(2025, 11, 3), steps, decided_on=date(2022, 9, 27), published_on=date(2022, 10, 10))
+    assert (row["stop_cause"], row["stop_on"]) == (cause, min(date(2025, 10, 11), date(2025, 10, 11) + offset * ONE))
+
+
+@pytest.mark.parametrize(("offset", "is_done"), [(-1, False), (0, True), (1, True)])
+def test_a_repair_is_carried_out_from_its_own_day_on(offset, is_done):
+    row = _state(GRANTED + 3 * ONE, [*REPAIR, repair_step("carry_out", GRANTED + offset * ONE, "停1号")])
+    assert (row["taken_down_on"] == GRANTED + offset * ONE) == is_done
+
+
+@pytest.mark.parametrize(("left", "state"), [(date(2025, 12, 24), "public"), (date(2025, 12, 25), "delisted")])
+def test_what_could_never_end_early_leaves_with_its_listing_from_the_day_of_the_new_rules(left, state):
+    """A stop order: never early under 第45号第十四条第三款, from one year under 第107号第八条第四款."""
+    steps = [
+        step("list", date(2025, 10, 20), LISTING_NO, PENALTY_NO, situation="fake_drugs"),
+        step("remove", left, "移1号", LISTING_NO),
+    ]
+    assert _state(date(2026, 3, 2), steps, penalty_kinds=["stop_order"])["state"] == state

@@ -44,6 +44,11 @@ BARRED_FROM = {
 }
 GAPS = {"calendar": "国务院办公厅该年部分节假日安排的通知尚未录入工作日历"}
 
+# The published columns are those of enterprises; which natural persons a list may name is left to other law.
+OF_PERSON = (
+    "当事人是自然人（相关责任人员），不在公开名单上：总局令第44号第十一条第二款要求另有法律、行政法规或者政策文件规定，"
+    "公开名单的栏目只列企业；是否公布未定，须由人工判断（待查）"
+)
 LISTING = Table(
     "listings",
     "严重违法失信名单",
