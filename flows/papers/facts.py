@@ -9,12 +9,12 @@ from typing import Any
 from flows.papers.legal import CONSENT, Law, Row
 from flows.papers.subjects import STEPS, Subject, key_of
 from reports import show
-from reports.papers.view import Fact
+from reports.papers.view import Checked, Fact
 from reports.papers.words import blank, chinese_day
 from transforms.policy.paper_facts import FACTS, REFUSALS, REMOVALS
 from transforms.tables.law.listing import CANDIDATE_NOTES
 from transforms.tables.law.listing import NOTES as LISTING_NOTES
-from transforms.tables.law.publicity import NOTES
+from transforms.tables.law.publicity import NOTES, STATES
 from transforms.tables.law.repair import CONDITION_STATES, VERDICTS
 from transforms.tables.words import PENALTY_KINDS, SYSTEMS
 
@@ -24,9 +24,10 @@ _SAME = ("violation_type", "discretion", "field", "performed_on", "harm_removed_
 _NUMBERS = ("penalty_no", "notice_no", "listing_no", "grant_no")  # a paper writes them with one kind of bracket
 _OPEN = tuple(state for state in CONDITION_STATES if state != "met")
 _WAIT = "wait"
+_ANNULLED, _ANNULLED_UNDATED = "annulled", "annulled_on_unstated"
 _BY_HAND = "（由人工填写）"
 _GRANTS = ("repair_grant", "removal_decision")
-_LISTS = ("listing_notice", "listing_decision")
+LISTING_PAPERS = ("listing_notice", "listing_decision")
 _ON_APPLICATION = (*_GRANTS, "repair_refusal")
 
 
@@ -131,6 +132,9 @@ def _of_law(subject: Subject, law: Law) -> Known:
             "class_reason": row["reason"],
             "class_basis": row["basis"],
             "published_on": row["counts_from_on"],
+            "display": _display(row),
+            "display_state": STATES[row["state"]],
+            "restored_on": row["restored_on"],
         }
     wait = next((one for one in _conditions(law) if one["condition"] == _WAIT), None)
     opens = "apply_from_on" if subject.matter == "penalty" else "early_from_on"
@@ -143,6 +147,16 @@ def _of_law(subject: Subject, law: Law) -> Known:
     found |= {"is_heavier": law.is_heavier, "needs_consent": law.needs_consent}
     found |= {"factors": tuple(map(_weighed, law.factors)), "measures": tuple(map(_measure, law.measures))}
     return found | {opens: wait and wait["earliest_on"], "unmet": unmet}
+
+
+def _display(row: Row) -> str:
+    """Where a penalty's publicity stands, a word of DISPLAYS."""
+    state = str(row["state"])
+    if state in ("awaiting", "overdue"):
+        return state
+    if state == "public":
+        return "restored" if row["restored_on"] else "public"
+    return "off"
 
 
 def _weighed(factor: Row) -> str:
@@ -164,6 +178,21 @@ def _told(condition: Row) -> str:
     earliest = f"，最早于{chinese_day(condition['earliest_on'])}符合" if condition["earliest_on"] else ""
     evidence = f"：{condition['evidence']}" if condition["evidence"] else ""
     return f"{condition['title']}（{condition['basis']}）{evidence}{earliest}"
+
+
+def checked(law: Law) -> dict[str, Checked]:
+    """By name the conditions that a paper may say to be met, as the records answered them on its day."""
+    found = {one["condition"]: _checked(one) for one in _conditions(law)}
+    if law.listing:
+        is_annulled = law.listing["annulled_on"] is not None or _ANNULLED_UNDATED in law.listing["notes"]
+        found[_ANNULLED] = Checked(is_annulled, is_stated=True, told="记录中的行政处罚没有被撤销、确认违法或者无效")
+    return found
+
+
+def _checked(condition: Row) -> Checked:
+    state = condition["state"]
+    told = f"按记录{CONDITION_STATES[state]}：{_told(condition)}"
+    return Checked(state == "met", state != "unstated", told, condition["confidence"] or "C")
 
 
 def remarks(law: Law) -> dict[str, tuple[str, str]]:
@@ -203,20 +232,25 @@ def _period(title: str, last_on: date, effect: str) -> str:
 def warnings(kind: str, subject: Subject, law: Law) -> tuple[str, ...]:
     """What speaks against the paper, or must be checked first, for the working copy."""
     told: list[str] = []
-    if law.repair and own_step(kind, subject) is None:
-        if law.repair["why"] and kind in _ON_APPLICATION:
-            told.append(f"{VERDICTS[law.repair['verdict']]}：{law.repair['why']}")
-        if kind in _GRANTS:
-            open_ = (one for one in _conditions(law) if one["state"] in _OPEN)
-            told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in open_]
+    is_draft = own_step(kind, subject) is None
+    if law.repair and is_draft and law.repair["why"] and kind in _ON_APPLICATION:
+        told.append(f"{VERDICTS[law.repair['verdict']]}：{law.repair['why']}")
+    if law.repair and _is_on_conditions(kind, subject, law):
+        open_ = (one for one in _conditions(law) if one["state"] in _OPEN)
+        told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in open_]
     if kind == "listing_decision" and law.needs_consent is False:
         told.append(f"按机关名称推定无须报经上一级同意：{law.articles[CONSENT]}")
     is_listing = subject.matter == "listing"
     own = LISTING_NOTES if is_listing else NOTES  # one code may be worded for either
-    rows = (law.listing if is_listing else law.publicity, law.repair, law.candidate if kind in _LISTS else None)
+    rows = (law.listing if is_listing else law.publicity, law.repair, law.candidate if kind in LISTING_PAPERS else None)
     words = {**NOTES, **LISTING_NOTES, **CANDIDATE_NOTES, **own}
     told += [words[note] for row in rows if row for note in row["notes"] if note in words]
     return tuple(dict.fromkeys(told))
+
+
+def _is_on_conditions(kind: str, subject: Subject, law: Law) -> bool:
+    """Whether the paper grants what the conditions of a repair must be met for; also one that was decided already."""
+    return kind in _GRANTS and not (kind == "removal_decision" and _removal(subject, law) != "early")
 
 
 def facts(values: Mapping[str, Any], remarked: Mapping[str, tuple[str, str]]) -> dict[str, Fact]:

@@ -43,9 +43,9 @@ def _bears(kind: str, party: str | None) -> pl.Expr:
 class Law:
     """The subject's rows in PUBLICITY (of the enterprise publicity system), REPAIR, LISTING, CANDIDATE; None for none.
 
-    is_heavier: its penalty is a heavier one. needs_consent: to list for it needs the level above; both None without a
-    penalty. factors: rows of CHECKLIST for it. measures: what a listing brings with it on the day, with the articles.
-    articles: those of the situations and of CONSENT.
+    is_heavier: its penalty is a heavier one, None without a penalty. needs_consent: a listing by that authority needs
+    the level above; None where no authority is on record. factors: rows of CHECKLIST for it. measures: what a listing
+    brings with it on the day, with the articles. articles: those of the situations and of CONSENT.
     """
 
     publicity: Row | None = None
@@ -73,7 +73,7 @@ def law_of(settings: Settings, legal: Legal, penalty_id: str | None, listing_id:
         listing=listing,
         candidate=candidate,
         is_heavier=_meets(legal, penalty_id, serious.heavier_when),
-        needs_consent=_meets(legal, penalty_id, serious.consent_when),
+        needs_consent=_needs_consent(legal, penalty_id, listing_id),
         factors=tuple(_factors(legal, penalty_id).iter_rows(named=True)) if penalty_id else (),
         measures=_measures(settings, situation, legal.as_of),
         articles={one.id: one.basis for one in serious.situations} | {CONSENT: serious.consent_when.basis},
@@ -100,6 +100,18 @@ def _meets(legal: Legal, penalty_id: str | None, when: Dated[str]) -> bool | Non
     frame = with_facts(penalty, legal.records["enterprise"])
     found = _first(frame.select(is_met=met_on(when, pl.col("decided_on"))))
     return found["is_met"] if found else None
+
+
+def _needs_consent(legal: Legal, penalty_id: str | None, listing_id: str | None) -> bool | None:
+    """By the authority that listed, where that is on record; else by that of the penalty."""
+    from transforms.law.by_day import met_on
+
+    when = legal.law.listing.serious.consent_when
+    listed = legal.records["decision"].filter(
+        pl.col("record_id") == (listing_id or ""), pl.col("authority").is_not_null()
+    )
+    found = _first(listed.select(is_met=met_on(when, pl.col("decided_on"))))
+    return found["is_met"] if found else _meets(legal, penalty_id, when)
 
 
 def _factors(legal: Legal, penalty_id: str) -> pl.DataFrame:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from flows.law import legal_on
-from flows.papers.facts import facts, known, own_step, remarks, warnings
+from flows.papers.facts import LISTING_PAPERS, checked, facts, known, own_step, remarks, warnings
 from flows.papers.legal import law_of
 from flows.papers.subjects import Subject, key_of
 from flows.policies import read_paper
@@ -19,6 +20,7 @@ from transforms.policy.paper import Chosen, PaperText, chosen, require_text
 from transforms.policy.paper_facts import PAPERS
 
 FORMATS = ("html", "pdf")
+_YOU_OR_YOUR_UNIT, _YOU = "你（单位）", "你"
 
 
 def paper_about(settings: Settings, kind: str, subject: Subject, as_of: date, number: str | None = None) -> PaperView:
@@ -33,10 +35,23 @@ def paper_about(settings: Settings, kind: str, subject: Subject, as_of: date, nu
     listing = subject.stands["listing_id"] if subject.stands and subject.matter == "listing" else None
     penalty = subject.penalty["record_id"] if subject.penalty else None
     law = law_of(settings, legal_on(settings, subject.records, day), penalty, listing, subject.system)
+    published = subject.stands["published_on"] if subject.stands and subject.matter == "listing" else None
+    if published and published > day and kind in LISTING_PAPERS:
+        # Its days count from the publication: once that is registered they are those of the list, not assumed ones.
+        later = law_of(settings, legal_on(settings, subject.records, published), penalty, listing, subject.system)
+        law = replace(law, listing=later.listing, repair=later.repair)
     values = known(kind, subject, law, day)
     of_day = chosen(text, day, values)
+    if values["is_person"]:
+        of_day = tuple(map(_to_a_person, of_day))
     form = _form(text, of_day, number or (key_of(step["decision_no"]) if step else text.number))
-    return paper_view(form, facts(values, remarks(law)), step["on"] if step else None, warnings(kind, subject, law))
+    dated, told = step["on"] if step else None, warnings(kind, subject, law)
+    return paper_view(form, facts(values, remarks(law)), dated, told, checked(law))
+
+
+def _to_a_person(one: Chosen) -> Chosen:
+    wording = one.wording.model_copy(update={"text": one.wording.text.replace(_YOU_OR_YOUR_UNIT, _YOU)})
+    return one.model_copy(update={"wording": wording})
 
 
 def _form(text: PaperText, of_day: Sequence[Chosen], number: str) -> Form:

@@ -12,6 +12,9 @@ from reports.grid import CONFIDENCES
 from reports.papers.words import blank, chinese_day, chinese_number
 
 PARTICULARS = ("party", "uscc", "address")
+# A line that says a condition is met, by the names of the conditions: it stands only where the records bear it out.
+_ASSERTION = re.compile("〔须符合：([^〕]*)〕")
+_UNKNOWN_IN_BLANK = "……"
 _MARK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
 _BLANK = re.compile("〔待填：([^〕]*)〕")
 _LIST = re.compile(r"\{([a-z_]+)\}\s*")
@@ -31,8 +34,27 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """What the records say of a condition on the paper's day. told: what stands against it, or is not on record.
+
+    is_stated: the records answer it, for or against.
+    """
+
+    is_met: bool
+    is_stated: bool
+    told: str
+    confidence: str = "C"
+
+
+_UNCHECKED = Checked(is_met=False, is_stated=False, told="未经记录核对", confidence="I")
+
+
+@dataclass(frozen=True)
 class Wording:
-    """A paragraph before it is filled: {name} is a fact, 〔待填：…〕 a blank; lines are paragraphs on paper."""
+    """A paragraph before it is filled: {name} is a fact, 〔待填：…〕 a blank; lines are paragraphs on paper.
+
+    A line that begins with 〔须符合：wait〕 says that this condition is met: where it is not, the line becomes a blank.
+    """
 
     id: str
     heading: str
@@ -144,8 +166,16 @@ class Form:
     source: str = ""
 
 
-def paper_view(form: Form, facts: Mapping[str, Fact], dated: date | None, warnings: tuple[str, ...] = ()) -> PaperView:
+def paper_view(
+    form: Form,
+    facts: Mapping[str, Fact],
+    dated: date | None,
+    warnings: tuple[str, ...] = (),
+    checked: Mapping[str, Checked] | None = None,
+) -> PaperView:
     """The paper of `form` about `facts`. dated: the day under it; None leaves it a blank. warnings: see PaperView.
+
+    checked: by name the conditions that lines may say to be met; what is not there was not checked.
 
     Raises KeyError for a name in a text that is no fact: policy files are checked for that when they are read.
     """
@@ -158,7 +188,7 @@ def paper_view(form: Form, facts: Mapping[str, Fact], dated: date | None, warnin
         number=_filled(form.number, facts),
         salutation=salutation,
         particulars=() if form.is_salutation else _particulars(facts),
-        sections=_sections(form.wordings, facts),
+        sections=_sections(form.wordings, facts, checked or {}),
         dated=day,
         foot=_filled(form.foot, facts),
         source=form.source,
@@ -175,26 +205,48 @@ def _particulars(facts: Mapping[str, Fact]) -> tuple[tuple[str, Line], ...]:
     return (*rows, (asked, Line((Piece(asked, is_blank=True),))))
 
 
-def _sections(wordings: Sequence[Wording], facts: Mapping[str, Fact]) -> tuple[Section, ...]:
+def _sections(
+    wordings: Sequence[Wording], facts: Mapping[str, Fact], checked: Mapping[str, Checked]
+) -> tuple[Section, ...]:
     made: list[Section] = []
     for wording in wordings:
         number = sum(bool(section.heading) for section in made) + 1
         heading = f"{chinese_number(number)}、{wording.heading}" if wording.heading else ""
-        note = Note(*_ground(wording, facts))
-        made.append(Section(wording.id, heading, tuple(_lines(wording.text, facts)), note))
+        note = Note(*_ground(wording, facts, checked))
+        made.append(Section(wording.id, heading, tuple(_lines(wording.text, facts, checked)), note))
     return tuple(made)
 
 
-def _ground(wording: Wording, facts: Mapping[str, Fact]) -> tuple[str, str, tuple[str, ...]]:
-    """The weakest confidence of the text and of what fills it, and what is to be said of the latter."""
+def _ground(
+    wording: Wording, facts: Mapping[str, Fact], checked: Mapping[str, Checked]
+) -> tuple[str, str, tuple[str, ...]]:
+    """The weakest confidence of the text and of what fills it, and what is to be said of the latter.
+
+    A condition that is not met leaves the text unsettled, whatever its ground.
+    """
     used = [facts[name] for name in re.findall(r"\{([^{}]*)\}", wording.text)]
+    asserted = [one for names in _ASSERTION.findall(wording.text) for one in _asserted(names, checked)]
     order = list(CONFIDENCES)
-    weakest = max([wording.confidence, *(fact.confidence for fact in used)], key=order.index)
-    return weakest, wording.basis, tuple(dict.fromkeys(fact.remark for fact in used if fact.remark))
+    sure = [*(fact.confidence for fact in used), *(one.confidence for one in asserted)]
+    weakest = max([wording.confidence, *sure], key=order.index)
+    if not all(one.is_met for one in asserted):
+        weakest = max(weakest, "I", key=order.index)
+    remarks = [fact.remark for fact in used] + [one.told for one in asserted if not one.is_met]
+    return weakest, wording.basis, tuple(dict.fromkeys(remark for remark in map(_clean, remarks) if remark))
 
 
-def _lines(text: str, facts: Mapping[str, Fact]) -> Iterator[Line]:
-    for line in text.splitlines():
+def _asserted(names: str, checked: Mapping[str, Checked]) -> list[Checked]:
+    return [checked.get(name, _UNCHECKED) for name in names.split("、")]
+
+
+def _lines(text: str, facts: Mapping[str, Fact], checked: Mapping[str, Checked]) -> Iterator[Line]:
+    for marked in text.splitlines():
+        mark = _ASSERTION.match(marked)
+        line = marked[mark.end() :] if mark else marked
+        open_ = [one for one in _asserted(mark[1], checked) if not one.is_met] if mark else []
+        if open_:
+            yield _unmet(line, open_, facts)
+            continue
         alone = _LIST.fullmatch(line)
         values = facts[alone[1]].value if alone else None
         if isinstance(values, tuple):
@@ -202,6 +254,21 @@ def _lines(text: str, facts: Mapping[str, Fact]) -> Iterator[Line]:
             continue
         filled = _filled(line, facts)
         yield Line(filled.pieces, is_item=bool(_ITEM.match(line)))
+
+
+def _unmet(line: str, open_: Sequence[Checked], facts: Mapping[str, Fact]) -> Line:
+    """A line whose conditions are not met: a blank to settle. What is only not on record has its own blank, if any."""
+    filled = _filled(line, facts)
+    if not any(one.is_stated for one in open_) and any(piece.is_blank for piece in filled.pieces):
+        return Line(filled.pieces, is_item=bool(_ITEM.match(line)))
+    item = _ITEM.match(line)
+    said = "".join(_UNKNOWN_IN_BLANK if piece.is_blank else piece.text for piece in filled.pieces)
+    body = said[item.end() if item else 0 :]
+    stop = body[-1] if body.endswith(("；", "。")) else ""
+    told = "；".join(dict.fromkeys(_clean(one.told) for one in open_))
+    asked = Piece(f"{body.removesuffix(stop)}——{told}", is_blank=True)
+    pieces = (Piece(item[0] if item else ""), asked, Piece(stop))
+    return Line(tuple(piece for piece in pieces if piece.text), is_item=item is not None)
 
 
 def _items(values: tuple[str, ...]) -> Iterator[Line]:

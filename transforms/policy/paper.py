@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 from pydantic import Field, model_validator
@@ -13,17 +13,25 @@ from pydantic import Field, model_validator
 from transforms.policy.conditions import check_condition
 from transforms.policy.dated import Confidence, PolicyGap, Strict
 from transforms.policy.document import parse_document
+from transforms.policy.law_repair import Test
 from transforms.policy.paper_facts import FACTS, PAPERS
 from transforms.policy.yaml_text import Document, Path
 from transforms.tables.shape import FLAG
 
 About = Literal["listing", "penalty"]
 NAME = re.compile(r"\{([^{}]*)\}")
+# Conditions that a line may say to be met: those of a repair, and that the penalty a listing rests on was annulled.
+CONDITIONS: tuple[str, ...] = (*get_args(Test), "annulled")
+_ASSERTION = re.compile("〔须符合(：?)([^〕]*)〕")
 _ID = r"^[a-z][a-z0-9_]*$"
 
 
 class Wording(Strict):
-    """A text from a day on. {name} is a fact, 〔待填：…〕 a blank for a person; a line is a paragraph on paper."""
+    """A text from a day on. {name} is a fact, 〔待填：…〕 a blank for a person; a line is a paragraph on paper.
+
+    A line that begins with 〔须符合：performed、harm_removed〕 says that these conditions are met: where the records do
+    not bear that out on the paper's day, the line becomes a blank.
+    """
 
     text: str = Field(min_length=1)
     basis: str = Field(min_length=1)
@@ -143,7 +151,9 @@ def _check_paragraph(document: Document, path: Path, paragraph: Paragraph) -> No
         check_condition(document, (*path, "when"), FACTS, paragraph.when)
     for day, wording in paragraph.texts.items():
         if wording is not None:
-            _check_names(document, (*path, "texts", day.isoformat(), "text"), wording.text)
+            place: Path = (*path, "texts", day.isoformat(), "text")
+            _check_names(document, place, wording.text)
+            _check_assertions(document, place, wording.text)
 
 
 def _check_names(document: Document, path: Path, text: str) -> None:
@@ -153,6 +163,16 @@ def _check_names(document: Document, path: Path, text: str) -> None:
         if name not in labels:
             what = "can only stand in a condition" if name in columns else "is no fact of a paper"
             document.add(path, f"'{{{name}}}' {what}", value=name, words=labels)
+
+
+def _check_assertions(document: Document, path: Path, text: str) -> None:
+    for line in text.splitlines():
+        for found in _ASSERTION.finditer(line):
+            if found.start() or not found[1]:
+                document.add(path, f"'{found[0]}' stands at the beginning of its line, as 〔须符合：wait〕")
+            for name in found[2].split("、"):
+                if name not in CONDITIONS:
+                    document.add(path, f"there is no condition '{name}'", value=name, words=CONDITIONS)
 
 
 def chosen(paper: PaperText, day: date, facts: Mapping[str, object]) -> tuple[Chosen, ...]:

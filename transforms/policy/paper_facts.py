@@ -16,6 +16,13 @@ PAPERS = {
     "repair_revocation": "撤销准予信用修复决定书",
 }
 REMOVALS = {"early": "提前移出", "ended": "列入期满", "deregistered": "注销", "annulled": "所依据的处罚被撤销"}
+DISPLAYS = {
+    "awaiting": "待公示",
+    "overdue": "逾期未公示",
+    "public": "公示中",
+    "restored": "撤销修复，恢复公示",
+    "off": "不在公示",
+}
 REFUSALS = {
     "conditions": "不符合条件",
     "falsehood": "隐瞒、弄虚作假",
@@ -78,6 +85,9 @@ FACTS = Kind(
         _text("class_basis", "分类依据", "their articles"),
         day("publish_by_on", "最迟公示日期", "last day to publish the penalty"),
         day("published_on", "公示日期", "day it was published; assumed where it is not known yet"),
+        Column("display", TEXT, "公示情况", "where the penalty's publicity stands", words=DISPLAYS),
+        _text("display_state", "公示状态", "that in the words of the publicity table"),
+        day("restored_on", "撤销修复日期", "day its repair was revoked, and its publicity began anew"),
         day("apply_from_on", "可以申请信用修复之日", "first day repair may be asked for"),
         day("last_day_on", "公示期满之日", "last day of the longest publicity"),
         day("applied_on", "申请日期", "day repair was applied for"),
