@@ -8,7 +8,16 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.policies import read_bans, read_calendar, read_list_law, read_publicity_law, read_spot_checks
+from flows.policies import (
+    law_files_absent,
+    read_bans,
+    read_calendar,
+    read_list_law,
+    read_measures,
+    read_publicity_law,
+    read_spot_checks,
+    see_whole,
+)
 from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import Run, Store, known
 from transforms.law import calendar_of
@@ -16,14 +25,20 @@ from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
 
 
 def read_legal_law(policy_dir: Path, day: date) -> LegalLaw:
-    """Everything in law/, its conventions as in force on `day`. Raises PolicyProblems."""
-    calendar = calendar_of(read_calendar(policy_dir), day)
+    """Everything in law/, its conventions as in force on `day`. Parts that are left out are None, or without systems.
+
+    Raises PolicyProblems with every mistake of a file, and every file that is missing and that others rest on.
+    """
+    see_whole(policy_dir)
+    read_measures(policy_dir)
+    publicity = read_publicity_law(policy_dir)
     return LegalLaw(
-        read_publicity_law(policy_dir),
-        read_spot_checks(policy_dir),
+        publicity,
+        read_spot_checks(policy_dir, publicity),
         read_list_law(policy_dir),
         read_bans(policy_dir),
-        calendar,
+        calendar_of(read_calendar(policy_dir), day),
+        law_files_absent(policy_dir),
     )
 
 

@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from reports.views.scheme import SchemeFacts
 from transforms.law import ListLaw
+from transforms.law.gaps import MAY_BE_ABSENT
 from transforms.policy import PolicyProblems, Problem, load_document, load_law, load_scheme
 from transforms.policy.law import SeriousList
 from transforms.policy.law_calendar import CalendarLaw, load_calendar_law
 from transforms.policy.law_measures import Bans, Measures, load_bans, load_measures
 from transforms.policy.law_procedure import ProcedureLaw, load_procedure
-from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
+from transforms.policy.law_publicity import Publicity, PublicityLaw, load_low_fines, load_publicity
 from transforms.policy.law_repair import load_repair
 from transforms.policy.law_spot_checks import SpotChecks, load_spot_checks
 from transforms.policy.paper import PaperText, SharedParagraphs, load_paper, load_shared
@@ -26,6 +27,14 @@ from transforms.policy.source import Source
 from transforms.policy.withdrawals import Withdrawals, load_withdrawals
 
 Loaded = TypeVar("Loaded")
+# Files of law/ that the others rest on, and what rests on them.
+_OF_ALL_LAW = ("calendar", "serious_list", "procedure")
+_NEEDED_FOR = {
+    "calendar": "every period and deadline of the law is counted by it",
+    "serious_list": "it says what a heavier penalty is, by which publicity, repair and bans go too",
+    "procedure": "the steps of the office's register are followed by it",
+    "low_fines": "the publicity systems (publicity_*.yaml) ask it which fines are low",
+}
 _KEPT = 64  # files of a policy folder, and then some
 
 
@@ -123,31 +132,78 @@ def read_list_law(folder: Path) -> ListLaw:
     return ListLaw(read_law(folder), read_procedure(folder))
 
 
-def read_measures(folder: Path) -> Measures:
-    """What a listing brings with it. Raises PolicyProblems."""
-    (law,) = _read_all([folder / "law" / "measures.yaml"], folder, load_measures)
-    return law
+def read_measures(folder: Path) -> Measures | None:
+    """What a listing brings with it; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "measures", load_measures)
 
 
-def read_bans(folder: Path) -> Bans:
-    """Bans from the trade. Raises PolicyProblems."""
-    (law,) = _read_all([folder / "law" / "bans.yaml"], folder, load_bans)
-    return law
+def read_bans(folder: Path) -> Bans | None:
+    """Bans from the trade; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "bans", load_bans)
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:
     """The publicity systems, what counts as a low fine, and repair in each system. Raises PolicyProblems."""
     law = folder / "law"
     systems = _read_all(sorted(law.glob("publicity_*.yaml")), folder, load_publicity)
-    (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
     repairs = _read_all(sorted(law.glob("repair_*.yaml")), folder, load_repair)
+    _see_systems(folder, systems, [(f"repair_{one.system}", one.system) for one in repairs])
+    low_fines = None
+    if systems or (law / "low_fines.yaml").is_file():
+        (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
     return PublicityLaw(tuple(systems), low_fines, tuple(repairs), read_law(folder))
 
 
-def read_spot_checks(folder: Path) -> SpotChecks:
-    """How long spot-check results are public. Raises PolicyProblems."""
-    (law,) = _read_all([folder / "law" / "spot_checks.yaml"], folder, load_spot_checks)
+def read_spot_checks(folder: Path, publicity: PublicityLaw) -> SpotChecks | None:
+    """How long spot-check results are public; None where no file says so. Raises PolicyProblems."""
+    law = _read_optional(folder, "spot_checks", load_spot_checks)
+    if law is not None:
+        _see_systems(folder, publicity.systems, [("spot_checks", law.system)])
     return law
+
+
+def _see_systems(folder: Path, systems: Iterable[Publicity], needing: Iterable[tuple[str, str]]) -> None:
+    """Raises PolicyProblems where a file of law/ speaks of a publicity system that no other file describes."""
+    known = {one.system for one in systems}
+    problems = [
+        Problem(
+            _shown(folder / "law" / f"{name}.yaml", folder),
+            1,
+            "system",
+            system,
+            f"law/publicity_{system}.yaml beside it",
+            "",
+            f"it speaks of the publicity system '{system}', and no file describes that system",
+        )
+        for name, system in needing
+        if system not in known
+    ]
+    if problems:
+        raise PolicyProblems(problems)
+
+
+def see_whole(folder: Path) -> None:
+    """Raises PolicyProblems naming every file of law/ that is not there and that all of the law rests on."""
+    paths = [folder / "law" / f"{name}.yaml" for name in _OF_ALL_LAW]
+    if problems := [_missing(path, folder) for path in paths if not path.is_file()]:
+        raise PolicyProblems(problems)
+
+
+def see_publicity_of(folder: Path, system: str) -> None:
+    """Raises PolicyProblems where no file of law/ describes the publicity system."""
+    path = folder / "law" / f"publicity_{system}.yaml"
+    if not path.is_file():
+        raise PolicyProblems([_missing(path, folder)])
+
+
+def law_files_absent(folder: Path) -> tuple[str, ...]:
+    """The files of law/, without .yaml, that may be left out and are not there."""
+    return tuple(name for name in MAY_BE_ABSENT if not (folder / "law" / f"{name}.yaml").is_file())
+
+
+def _read_optional(folder: Path, name: str, load: Callable[[str, str], Loaded]) -> Loaded | None:
+    path = folder / "law" / f"{name}.yaml"
+    return _read_all([path], folder, load)[0] if path.is_file() else None
 
 
 def read_procedure(folder: Path) -> ProcedureLaw:
@@ -179,9 +235,9 @@ def read_paper(folder: Path, kind: str) -> tuple[PaperText, SharedParagraphs]:
 
 
 def hash_of_law(folder: Path, *names: str) -> str:
-    """The hash of the text of the named files of law/; without names, of the law of the serious-violation list."""
+    """The hash of the text of the named files of law/ that are there; without names, of the law of the list."""
     paths = [folder / "law" / f"{name}.yaml" for name in names] or [_law_file(folder)]
-    return _hash("\0".join(path.read_text(encoding="utf-8") for path in paths))
+    return _hash("\0".join(path.read_text(encoding="utf-8") for path in paths if path.is_file()))
 
 
 def _law_file(folder: Path) -> Path:
@@ -192,6 +248,9 @@ def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded
     loaded: list[Loaded] = []
     problems: list[Problem] = []
     for path in paths:
+        if not path.is_file():
+            problems.append(_missing(path, folder))
+            continue
         try:
             loaded.append(_loaded(load, path.read_text(encoding="utf-8"), _shown(path, folder)))
         except PolicyProblems as found:
@@ -199,6 +258,12 @@ def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded
     if problems:
         raise PolicyProblems(tuple(problems))
     return loaded
+
+
+def _missing(path: Path, folder: Path) -> Problem:
+    needed = _NEEDED_FOR.get(path.stem, "what it says is asked for")
+    expected = "the file, or law = none in the settings" if path.stem in _OF_ALL_LAW else "the file"
+    return Problem(_shown(path, folder), 1, "", "", expected, "", f"there is no such file; {needed}")
 
 
 @lru_cache(maxsize=_KEPT)

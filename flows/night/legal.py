@@ -12,7 +12,7 @@ from flows.night.arrived import arrived
 from flows.night.differences import Frames
 from flows.night.records import PERSONS, Seen, Whose, known
 from flows.night.word import REFUSED, refused, word_after, word_before
-from flows.policies import read_calendar
+from flows.policies import law_files_absent, read_calendar
 from flows.settings import Settings
 from flows.store import Run
 from reports.views.enterprise_law import EnterpriseLaw, EnterpriseLawFrames, enterprise_law
@@ -20,6 +20,7 @@ from reports.views.office_law import HOLD, OBJECTION, OfficeLawFrames
 from transforms.law import calendar_of
 from transforms.law.calendar import Calendar, CalendarGap, working_days_after
 from transforms.law.coming import coming, in_order, of_repair, untold
+from transforms.law.gaps import absent_texts
 from transforms.law.kept import HAS_A_WORD
 from transforms.law.legal import KINDS_ASKED, Legal
 from transforms.law.repair import applications
@@ -56,7 +57,7 @@ def office_frames(seen: Seen, settings: Settings, former: Run | None) -> OfficeL
         candidate_count=candidates.select(pl.len()).collect().item(),
         refused=refusals.sort("on", "decision_no", "record_id", "matter_id"),
         applications=_named(seen, under_way).sort("by_on", "matter_id", "awaited"),
-        missing=list(_missing(_gaps(word, persons), calendar, until)),
+        missing=[*_missing(_gaps(word, persons), calendar, until), *_absent(settings)],
         until=until,
         is_counted=is_counted,
         objections=_objections(seen, settings),
@@ -157,6 +158,11 @@ def _missing(gaps: pl.DataFrame, calendar: Calendar | None, until: date) -> Iter
     asked = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > calendar.last_on))
     for gap, count in asked.group_by("gap").len().sort("gap").iter_rows():
         yield f"{GAPS[gap]}，{count} 件处罚的公示期不能确定"
+
+
+def _absent(settings: Settings) -> list[str]:
+    """What the office's law leaves out; a whole law left out is said elsewhere."""
+    return [] if settings.law == "none" else absent_texts(law_files_absent(settings.policy_dir))
 
 
 def _list_changes(seen: Seen, settings: Settings, former: Run | None, words: tuple[Frames, Frames]) -> pl.DataFrame:

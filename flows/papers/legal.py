@@ -125,8 +125,8 @@ def _factors(legal: Legal, penalty_id: str) -> pl.DataFrame:
 
 def _measures(settings: Settings, situation: str | None, day: date) -> tuple[Row, ...]:
     """title, basis, confidence of each measure that the law has on `day` for a listing of that situation."""
-    measures = read_measures(settings.policy_dir).measures
-    held = [one for one in measures if one.situation in (None, situation)]
+    law = read_measures(settings.policy_dir)
+    held = [one for one in (law.measures if law else ()) if one.situation in (None, situation)]
     return tuple(
         {"title": one.title, "basis": one.in_force.basis, "confidence": one.in_force.confidence}
         for one in held

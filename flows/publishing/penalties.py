@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from flows.law import legal_of
-from flows.policies import hash_of_law
+from flows.policies import hash_of_law, see_publicity_of
 from flows.publishing.contents import Contents, counted
 from flows.settings import Settings
 from flows.store import Run, Store
@@ -17,7 +17,7 @@ from reports.publication import Causes
 from reports.redaction import is_of_minor
 from reports.views.listing import Key
 from reports.views.lists import PENALTIES as LIST
-from transforms.law.published import ON_DISPLAY, published_penalties
+from transforms.law.published import ON_DISPLAY, SYSTEM, published_penalties
 from transforms.tables.law.publicity import GAPS
 
 _LAW_FILES = ("publicity_gsxt", "repair_gsxt", "low_fines", "serious_list", "procedure", "calendar")
@@ -37,7 +37,11 @@ _HELD = {
 
 
 def penalties(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> Contents:
-    """The penalties in publicity by what `run` knew, on `as_of` (None: the run's own day)."""
+    """The penalties in publicity by what `run` knew, on `as_of` (None: the run's own day).
+
+    Raises PolicyProblems where the policy leaves the publicity system of the list out.
+    """
+    see_publicity_of(settings.policy_dir, SYSTEM)
     legal = legal_of(settings, store, run, as_of)
     rows = published_penalties(legal.publicity, legal.records["penalty"], legal.records["enterprise"])
     return contents_of(rows.collect(), hash_of_law(settings.policy_dir, *_LAW_FILES))

@@ -38,6 +38,7 @@ from reports.publication import (
 )
 from reports.publication.work import released_entries
 from reports.views.listing import Entry, Key, ListProblem, entries_of
+from transforms.policy import PolicyProblems
 
 Answer = dict[str, Any]
 _MOST_URGENT = ("damaged", "refused", "busy", "waiting", "published", "withdrawn", "sound", "unchanged", "nothing")
@@ -231,6 +232,8 @@ def after_run(settings: Settings) -> list[Answer]:
             found.append(prepare_and_publish(settings, None, name))
         except Busy as busy:
             found.append(_answer(name, "busy", str(busy)))
+        except PolicyProblems as problems:  # the law was left out since: what was published stays, and it is said
+            found.append(_answer(name, "refused", told(problems, chinese=True)))
     return found
 
 

@@ -19,13 +19,15 @@ _START, _TERM = pl.col("counts_from_on"), pl.col("term_on")
 _NEVER = pl.lit(None, dtype=DAY)
 
 
-def with_class(frame: pl.LazyFrame, regime: Regime, low_fines: LowFines, name: str) -> pl.LazyFrame:
+def with_class(frame: pl.LazyFrame, regime: Regime, low_fines: LowFines | None, name: str) -> pl.LazyFrame:
     """`frame` with the struct `name`: what `regime` makes of each penalty; null where no class fits.
 
     Needs the facts of a penalty, counts_from_on and term_on (last day of a restriction, FOR_EVER for life). Fields:
     class, class_title, regime, reason, is_shown, end_on (corresponding day), early_on, term_end_on (of a restriction
     that publicity waits for), basis, confidence (a rank), is_term_unstated, is_missing and is_unclear (a low fine's).
     """
+    if low_fines is None:
+        raise ValueError("a publicity system without the law of low fines")
     low = low_fine(low_fines, regime.from_)
     is_used = any(_asks_low_fine(rule) for of_class in regime.classes for rule in of_class.rules)
     found = pl.lit(None)

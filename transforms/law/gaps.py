@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
 from transforms.law.calendar import FILE as CALENDAR_FILE
 from transforms.law.calendar import Calendar, missing_notice
-from transforms.tables.words import PROVINCES
+from transforms.tables.words import PROVINCES, SYSTEMS
 
 LOW_FINES_FILE = "policy/law/low_fines.yaml"
 _NAMED = 3
+# What a file of law/ that may be left out answers.
+_ANSWERED = {
+    **{f"publicity_{system}": f"处罚在“{title}”的公示" for system, title in SYSTEMS.items()},
+    **{f"repair_{system}": f"“{title}”的信用修复" for system, title in SYSTEMS.items()},
+    "spot_checks": "抽查检查结果的公示和复检期限",
+    "bans": "行业禁入和从业禁止",
+    "measures": "列入名单后的管理措施",
+}
+MAY_BE_ABSENT = tuple(_ANSWERED)
 
 
 def gap_texts(rows: pl.DataFrame, calendar: Calendar) -> list[str]:
@@ -23,6 +32,14 @@ def gap_texts(rows: pl.DataFrame, calendar: Calendar) -> list[str]:
         more = f"等 {len(numbers)} 件" if len(numbers) > _NAMED else ""
         texts.append(_TEXTS[str(gap)](str(where), f"{'、'.join(numbers[:_NAMED])}{more}", calendar))
     return texts
+
+
+def absent_texts(absent: Iterable[str]) -> list[str]:
+    """A sentence per file of law/ that the policy does without: what is therefore not answered.
+
+    absent: names of files, without .yaml.
+    """
+    return [f"政策文件夹没有 law/{name}.yaml：本机构不回答{_ANSWERED[name]}。" for name in absent]
 
 
 def _place() -> pl.Expr:

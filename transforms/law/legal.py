@@ -20,6 +20,8 @@ from transforms.law.spot_checks import SpotRecords, spot_checks
 from transforms.policy.law_measures import Bans
 from transforms.policy.law_publicity import PublicityLaw
 from transforms.policy.law_spot_checks import SpotChecks
+from transforms.tables.law.listing import BAN
+from transforms.tables.law.publicity import PUBLICITY
 
 KINDS_ASKED = (
     "enterprise",
@@ -35,13 +37,18 @@ KINDS_ASKED = (
 
 @dataclass(frozen=True)
 class LegalLaw:
-    """The law of publicity and repair, spot checks, the list and the steps of the office, bans; and the calendar."""
+    """The law of publicity and repair, spot checks, the list and the steps of the office, bans; and the calendar.
+
+    spot_checks, bans: None where the policy has no such law. absent: files of law/ that an office may leave out and
+    that are not there; what they would answer is not answered.
+    """
 
     publicity: PublicityLaw
-    spot_checks: SpotChecks
+    spot_checks: SpotChecks | None
     listing: ListLaw
-    bans: Bans
+    bans: Bans | None
     calendar: Calendar
+    absent: tuple[str, ...] = ()
 
 
 def computed(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -94,7 +101,9 @@ class Legal:
 
     @cached_property
     def spot_checks(self) -> pl.LazyFrame:
-        """PUBLICITY of bad results of spot checks that are public."""
+        """PUBLICITY of bad results of spot checks that are public; none where there is no law of them."""
+        if self.law.spot_checks is None:
+            return PUBLICITY.empty().lazy()
         known = SpotRecords(
             self.records["inspection"],
             self.records["sampling"],
@@ -107,7 +116,9 @@ class Legal:
 
     @cached_property
     def bans(self) -> pl.LazyFrame:
-        """BAN: persons and firms barred from the trade."""
+        """BAN: persons and firms barred from the trade; none where there is no law of bans."""
+        if self.law.bans is None:
+            return BAN.empty().lazy()
         given = (self.records["person_ban"], self.records["penalty"])
         return computed(bans(*given, self.law.bans, self.law.listing.serious, self.as_of))
 

@@ -55,7 +55,8 @@ def publicity(  # noqa: PLR0913, PLR0917 - records, the law and its calendar, th
 
 def publicity_of(systems: Assessed) -> pl.LazyFrame:
     """As `publicity`, of penalties that were assessed already."""
-    return pl.concat([frame.select(list(PUBLICITY.schema)) for _, frame in systems]).sort(PUBLICITY.key)
+    frames = [frame.select(list(PUBLICITY.schema)) for _, frame in systems]
+    return pl.concat([PUBLICITY.empty().lazy(), *frames]).sort(PUBLICITY.key)
 
 
 def assessed(penalties: pl.LazyFrame, enterprises: pl.LazyFrame, day: LegalDay) -> Assessed:

@@ -8,7 +8,7 @@ from transforms.tables.shape import DAY, TEXT
 from transforms.tables.words import PENALTY_KINDS
 
 ON_DISPLAY = ("awaiting", "overdue", "public")
-_SYSTEM = "gsxt"
+SYSTEM = "gsxt"
 _SUMS = {"罚款": "fine_fen", "没收": "confiscated_fen"}
 PENALTY_SCHEMA = pl.Schema(
     {
@@ -57,7 +57,7 @@ def published_penalties(found: pl.LazyFrame, penalties: pl.LazyFrame, enterprise
     )
     own = penalties.drop("state", "decided_on", "published_on")
     return (
-        found.filter(pl.col("system") == _SYSTEM)
+        found.filter(pl.col("system") == SYSTEM)
         .select(shown)
         .join(own, on="record_id")
         .join(register, on="enterprise_id", how="left")

@@ -132,11 +132,11 @@ class LowFines(Strict):
 class PublicityLaw:
     """Everything the law says of the publicity of penalties and of repair.
 
-    serious: the law of the list, which says what a heavier penalty is.
+    serious: the law of the list, which says what a heavier penalty is. low_fines: None only where there is no system.
     """
 
     systems: tuple[Publicity, ...]
-    low_fines: LowFines
+    low_fines: LowFines | None
     repairs: tuple[Repair, ...] = ()
     serious: SeriousList | None = None
 

@@ -13,6 +13,7 @@ from flows.settings import Settings
 from flows.store import Run, Store, outlook_of
 from transforms.law import gap_texts
 from transforms.law.coming import coming, untold
+from transforms.law.gaps import absent_texts
 
 
 class Span(NamedTuple):
@@ -25,11 +26,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Due:
-    """rows: COMING. missing: what the policy must say before the answer is whole."""
+    """rows: COMING. missing: what the policy must say before the answer is whole. absent: what it leaves out."""
 
     span: Span
     rows: pl.DataFrame
     missing: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """For --json."""
@@ -39,6 +41,7 @@ class Due:
             "count": self.rows.height,
             "due": self.rows.to_dicts(),
             "missing": list(self.missing),
+            "absent": list(self.absent),
         }
 
 
@@ -47,4 +50,4 @@ def find_due(settings: Settings, store: Store, night: Run, span: Span) -> Due:
     legal = legal_of(settings, store, night, span.as_of, span.enterprise_id)
     rows = coming(legal, span.until, outlook_of(store, night, span.enterprise_id)).collect()
     missing = gap_texts(untold(legal, span.until).collect(), legal.law.calendar)
-    return Due(span, rows, tuple(missing))
+    return Due(span, rows, tuple(missing), tuple(absent_texts(legal.law.absent)))

@@ -13,6 +13,7 @@ from flows.law import legal_of
 from flows.settings import Settings
 from flows.store import Run, Store
 from transforms.law import gap_texts
+from transforms.law.gaps import absent_texts
 from transforms.law.legal import Legal
 from transforms.law.repair import applications, falsehoods
 from transforms.records.text import document_key
@@ -26,7 +27,7 @@ _ORDER = ["matter", "decided_on", "decision_no", "record_id", "system"]
 class Repairs:
     """rows: of REPAIR. applications: of APPLICATION. falsehoods: of FALSEHOOD.
 
-    missing: what the policy must say before the answer is whole.
+    missing: what the policy must say before the answer is whole. absent: what it leaves out.
     """
 
     as_of: date
@@ -34,6 +35,7 @@ class Repairs:
     applications: pl.DataFrame
     falsehoods: pl.DataFrame
     missing: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """For --json."""
@@ -44,6 +46,7 @@ class Repairs:
             "applications": self.applications.to_dicts(),
             "falsehoods": self.falsehoods.to_dicts(),
             "missing": list(self.missing),
+            "absent": list(self.absent),
         }
 
 
@@ -84,4 +87,6 @@ def _repairs(legal: Legal, is_asked: pl.Expr, is_applied: pl.Expr) -> Repairs:
     unknown = legal.publicity.filter(is_asked, pl.col("state") == "unknown", pl.col("gap").is_in(_GAPS)).collect()
     own = applications(legal.register, decisions, is_applied).collect()
     false = falsehoods(legal.register, decisions, law.publicity.repairs, law.calendar, legal.as_of).collect()
-    return Repairs(legal.as_of, rows, own, false, tuple(gap_texts(unknown, law.calendar)))
+    return Repairs(
+        legal.as_of, rows, own, false, tuple(gap_texts(unknown, law.calendar)), tuple(absent_texts(law.absent))
+    )

@@ -14,8 +14,10 @@ from flows.policies import read_measures
 from flows.settings import Settings
 from flows.store import Run, Store, known
 from transforms.law.findings import to_look_at
+from transforms.law.gaps import absent_texts
 from transforms.law.legal import Legal
 from transforms.law.listing import listings_of_persons
+from transforms.tables.law.listing import MEASURE
 
 Asked = Literal["listings", "matters", "candidates", "bans", "refused"]
 _BELOW = {"listings": ("measures", "record_id"), "matters": ("terms", "matter_id")}
@@ -39,6 +41,7 @@ class Answer:
     """rows: of LISTING, MATTER_TABLE with the name, CANDIDATE, BAN or STEP_TABLE by what was asked. below: what belongs
     to each row, of MEASURE, TERM_TABLE or CHECKLIST. history: the steps of an enterprise's listings, of STEP_TABLE.
     persons: listings of natural persons (MATTER_TABLE), on no published list, where all entries are asked for.
+    absent: what the policy leaves out, and what is therefore not answered.
     """
 
     question: Question
@@ -46,6 +49,7 @@ class Answer:
     below: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
     persons: pl.DataFrame | None = None
+    absent: tuple[str, ...] = ()
 
     def part(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """What belongs to that row."""
@@ -58,7 +62,8 @@ class Answer:
         asked, rows = self.question.asked, self.rows.to_dicts()
         if self.below is not None:
             rows = [row | {_BELOW[asked][0]: self.part(row).to_dicts()} for row in rows]
-        made = {"as_of": self.question.as_of, "asked": asked, "count": self.rows.height, asked: rows}
+        made: dict[str, Any] = {"as_of": self.question.as_of, "asked": asked, "count": self.rows.height, asked: rows}
+        made |= {"absent": list(self.absent)} if self.absent else {}
         more = {"history": self.history, "persons": self.persons}
         return made | {name: rows.to_dicts() for name, rows in more.items() if rows is not None}
 
@@ -69,7 +74,7 @@ def find_answer(settings: Settings, store: Store, night: Run, question: Question
     if question.asked == "candidates":
         return _candidates(legal, store, night, question)
     if question.asked == "bans":
-        return Answer(question, legal.bans.collect())
+        return Answer(question, legal.bans.collect(), absent=_absent(legal, "bans"))
     if question.asked == "refused":
         return Answer(question, _refused(legal))
     if question.asked == "matters":
@@ -84,12 +89,17 @@ def _listings(settings: Settings, legal: Legal, question: Question) -> Answer:
     if question.state is not None or firm is None:
         found = found.filter(pl.col("state") == (question.state or "standing"))
     rows = found.collect()
-    in_force = measures(rows.lazy(), read_measures(settings.policy_dir), question.as_of).collect()
+    law = read_measures(settings.policy_dir)
+    in_force = measures(rows.lazy(), law, question.as_of).collect() if law else MEASURE.empty()
     steps = legal.register.followed.steps.filter(pl.col("matter") == "listing")
     history = steps.sort("on", "record_id", "matter_id").collect() if firm else None
     is_whole = firm is None and question.state is None
     persons = listings_of_persons(legal.register.followed).collect() if is_whole else None
-    return Answer(question, rows, in_force, history, persons)
+    return Answer(question, rows, in_force, history, persons, _absent(legal, "measures"))
+
+
+def _absent(legal: Legal, name: str) -> tuple[str, ...]:
+    return tuple(absent_texts(one for one in legal.law.absent if one == name))
 
 
 def _matters(legal: Legal, question: Question) -> Answer:

@@ -50,6 +50,6 @@ def due(who: str | None, until: date | None, as_of: date | None, is_json: bool, 
     if is_json:
         print_json(found.document())
     else:
-        click.echo("\n".join(due_text(found, show.clean(enterprise.get("name") or ""))))
+        click.echo("\n".join([*due_text(found, show.clean(enterprise.get("name") or "")), *found.absent]))
     if found.missing:
         raise Mistake("\n".join(found.missing))

@@ -50,6 +50,6 @@ def penalties(who: str | None, asked: Asked | None, as_of: date | None, is_json:
     if is_json:
         print_json(found.document())
     else:
-        click.echo("\n".join(penalties_text(found, show.clean(enterprise.get("name") or ""))))
+        click.echo("\n".join([*penalties_text(found, show.clean(enterprise.get("name") or "")), *found.absent]))
     if found.missing:
         raise Mistake("\n".join(found.missing))

@@ -28,7 +28,7 @@ def policy() -> None:
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> None:
-    """Check schemes, sources, law and cases; a scheme's cases are run.
+    """Check schemes, sources, law and cases, or all of a folder of them; a scheme's cases are run.
 
     Every mistake is named with file, line, value, what was expected and the nearest right word. Exit code 2 where
     there is any.
@@ -37,6 +37,7 @@ def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> Non
     Examples:
       yaoxin policy check policy/schemes/reference.yaml
       yaoxin policy check policy/schemes/*.yaml policy/sources/*.yaml --json
+      yaoxin policy check policy/law
     """
     from flows.cli.answers.policy_files import checked
 

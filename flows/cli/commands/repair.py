@@ -49,6 +49,6 @@ def repair(who: str, as_of: date | None, is_json: bool, **flags: object) -> None
     if is_json:
         print_json(found.document())
     else:
-        click.echo("\n".join(repair_text(found, show.clean(name))))
+        click.echo("\n".join([*repair_text(found, show.clean(name)), *found.absent]))
     if found.missing:
         raise Mistake("\n".join(found.missing))

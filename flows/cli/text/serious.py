@@ -89,7 +89,7 @@ def serious_text(found: Answer, name: str) -> list[str]:
         lines += _part(_HISTORY, found.history)
     if found.persons is not None:
         lines += [f"{row['listing_no']}（{row['party_name']}）：{OF_PERSON}。" for row in found.persons.to_dicts()]
-    return [*lines, _ENDS[asked]]
+    return [*lines, *found.absent, _ENDS[asked]]
 
 
 def _lines(asked: Asked, title: str, rows: pl.DataFrame) -> list[str]:

@@ -1,11 +1,14 @@
 """explain, lookup, changes, quarantine, runs: what they find and how they say it."""
 
+import shutil
+
 import openpyxl
 import pytest
 
 from flows.scheme_kept import keep_scheme, kept_scheme
 from reports.views.scheme import SchemeFacts
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B, build
+from tests.realdata import REPOSITORY
 
 
 def test_explain_says_tier_rule_records_what_is_left_out_and_what_comes_next(yaoxin):
@@ -235,3 +238,18 @@ def test_what_is_kept_of_a_scheme_is_the_whole_of_it(tmp_path):
     for damaged in (b"", b"{", b"[]", b"{}"):
         (tmp_path / "scheme.json").write_bytes(damaged)
         assert kept_scheme(tmp_path) is None, "the policy is asked instead"
+
+
+def test_what_the_law_of_the_office_leaves_out_is_said_where_it_is_asked(yaoxin, tmp_path, monkeypatch):
+    policy = tmp_path / "policy"
+    shutil.copytree(REPOSITORY / "policy", policy)
+    gone = ("bans", "measures", "spot_checks", "repair_credit_china", "publicity_credit_china")
+    for name in gone:
+        (policy / "law" / f"{name}.yaml").unlink()
+    monkeypatch.setenv("YAOXIN_POLICY_DIR", str(policy))
+    for command in (["penalties"], ["repair", BAD], ["due"], ["list", "--bans"], ["list"]):
+        result = yaoxin(*command)
+        assert result.exit_code == 0, result.stderr
+        own = {"--bans": ["bans"], "list": ["measures"]}.get(command[-1], gone)
+        assert [name for name in own if f"没有 law/{name}.yaml" not in result.stdout] == [], command
+    assert "bans.yaml" in yaoxin("policy", "check", str(policy / "law")).stdout

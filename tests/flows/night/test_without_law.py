@@ -9,11 +9,15 @@ import pytest
 
 from flows.law import legal_of
 from flows.night.work import Steps
+from flows.publishing.penalties import penalties
 from flows.settings import SettingsProblems
 from flows.store import known
 from tests.flows.intake.inboxes import put
 from tests.flows.night.nights import ZONE, content, differing, office_at, run_night
 from tests.realdata import REPOSITORY
+from transforms.law.coming import coming
+from transforms.law.gaps import MAY_BE_ABSENT
+from transforms.policy import PolicyProblems
 
 SCHEME = """
 scheme: foreign
@@ -89,7 +93,7 @@ def test_a_register_without_law_is_rated_on_a_day_long_past_through_the_real_gat
 
 def test_a_policy_folder_without_law_is_refused_unless_the_settings_say_so(foreign):
     office = replace(foreign, settings=replace(foreign.settings, law="policy"))
-    with pytest.raises(OSError, match="law"):
+    with pytest.raises(PolicyProblems, match=r"calendar.yaml.*law = none"):
         run_night(office, DAY, known_at=datetime(2003, 5, 2, 2, tzinfo=ZONE))
 
 
@@ -127,3 +131,21 @@ def test_a_second_source_fills_what_is_unknown_on_a_later_night_and_a_full_night
     kept = content(foreign.store)
     night(replace(foreign, settings=replace(foreign.settings, full=True)), DAY + timedelta(days=2))
     assert differing(kept, content(foreign.store)) == []
+
+
+def test_a_law_of_what_is_needed_alone_leaves_the_rest_unanswered_and_says_so(foreign):
+    law = foreign.settings.policy_dir / "law"
+    law.mkdir()
+    for name in ("calendar", "serious_list", "procedure"):
+        shutil.copy(REPOSITORY / "policy" / "law" / f"{name}.yaml", law)
+    office = replace(foreign, settings=replace(foreign.settings, law="policy"))
+    done = run_night(office, date(2026, 3, 10), Steps(), datetime(2026, 3, 11, 2, tzinfo=ZONE))
+    assert done.state == "passed"
+    page = done.report.read_text(encoding="utf-8")
+    assert [name for name in MAY_BE_ABSENT if f"law/{name}.yaml" not in page] == []
+    run = office.store.last("nightly")
+    legal = legal_of(office.settings, office.store, run)
+    for told in (legal.publicity, legal.spot_checks, legal.bans, legal.repair, coming(legal)):
+        assert told.collect().is_empty()
+    with pytest.raises(PolicyProblems, match=r"publicity_gsxt\.yaml"):
+        penalties(office.settings, office.store, run)

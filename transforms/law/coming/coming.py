@@ -38,8 +38,9 @@ def coming(
         of_terms(records["penalty"].filter(pl.col("decided_on") <= as_of), legal.bans),
         of_bans(legal.bans),
         of_orders(records["rectification"], as_of),
-        of_samplings(records["sampling"], legal.law.spot_checks, legal.law.calendar, as_of),
     ]
+    if legal.law.spot_checks is not None:
+        parts.append(of_samplings(records["sampling"], legal.law.spot_checks, legal.law.calendar, as_of))
     if with_repair:
         parts.append(of_repairs(legal, until))
     if outlook is not None:

@@ -1,0 +1,74 @@
+"""A folder law/ with some of its files: what is left out is not answered, what others rest on is named."""
+
+import shutil
+from datetime import date
+
+import pytest
+
+from flows.cli.answers.policy_files import checked
+from flows.law import read_legal_law
+from flows.wording import check_told
+from tests.realdata import REPOSITORY
+from transforms.law.gaps import MAY_BE_ABSENT, absent_texts
+from transforms.policy import PolicyProblems
+
+DAY = date(2026, 3, 10)
+LEFT_OUT = [
+    (),
+    *((name,) for name in ("repair_gsxt", "repair_credit_china", "spot_checks", "bans", "measures")),
+    ("publicity_credit_china", "repair_credit_china"),
+    (*MAY_BE_ABSENT, "low_fines"),
+]
+
+
+@pytest.fixture
+def policy(tmp_path):
+    """A policy folder with all of law/, to be changed."""
+    shutil.copytree(REPOSITORY / "policy" / "law", tmp_path / "policy" / "law")
+    return tmp_path / "policy"
+
+
+def _without(policy, *names):
+    for name in names:
+        (policy / "law" / f"{name}.yaml").unlink()
+
+
+@pytest.mark.parametrize("names", LEFT_OUT)
+def test_parts_that_nothing_rests_on_may_be_left_out(policy, names):
+    _without(policy, *names)
+    law = read_legal_law(policy, DAY)
+    left_out = {name for name in names if name in MAY_BE_ABSENT}
+    assert set(law.absent) == left_out
+    assert (law.bans is None, law.spot_checks is None) == ("bans" in names, "spot_checks" in names)
+    told = "".join(absent_texts(law.absent))
+    *_, whole = checked(policy / "law")
+    assert whole.is_passed
+    assert [name for name in left_out if f"law/{name}.yaml" not in told or name not in check_told(whole)] == []
+
+
+@pytest.mark.parametrize(
+    "gone", ["calendar", "serious_list", "procedure", "low_fines", "publicity_credit_china", "publicity_gsxt"]
+)
+def test_a_part_that_others_rest_on_is_named(policy, gone):
+    _without(policy, gone)
+    with pytest.raises(PolicyProblems, match=f"law/{gone}.yaml"):
+        read_legal_law(policy, DAY)
+    *_, whole = checked(policy / "law")
+    assert not whole.is_passed
+    assert f"law/{gone}.yaml" in check_told(whole)
+
+
+def test_all_files_that_are_missing_are_named_at_once(policy):
+    _without(policy, "calendar", "procedure")
+    with pytest.raises(PolicyProblems) as found:
+        read_legal_law(policy, DAY)
+    assert [one.file for one in found.value.problems] == ["policy/law/calendar.yaml", "policy/law/procedure.yaml"]
+
+
+@pytest.mark.parametrize("name", ["bans", "spot_checks", "repair_gsxt", "measures"])
+def test_a_mistake_in_a_file_that_is_there_is_refused(policy, name):
+    path = policy / "law" / f"{name}.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\nnonsense: 1\n", encoding="utf-8")
+    assert str(path) in [one.file for one in checked(policy) if not one.is_passed]
+    with pytest.raises(PolicyProblems, match="nonsense"):
+        read_legal_law(policy, DAY)
