@@ -219,16 +219,15 @@ def _write_explanation(
     lines = [f"共 {count} 行未能接收，{problems.height} 处问题。", *_HOW_TO]
     if count > _ROW_LIMIT:
         lines.append(f"“待更正”只列出前 {_ROW_LIMIT} 行，其余 {count - _ROW_LIMIT} 行请在更正后再次索取。")
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 2, 10)
-    sheet.set_column(3, 4, 60)
+    sheet.set_column(0, 1, 10)
+    sheet.set_column(2, 3, 60)
     sheet.write_string(0, 0, f"{title}：{CORRECTION_SHEET}说明", styles["title"])
     for place, text in enumerate(lines, 1):
-        sheet.merge_range(place, 0, place, 4, "", styles["line"])
+        sheet.merge_range(place, 0, place, 3, "", styles["line"])
         sheet.write_string(place, 0, text, styles["line"])
     heading = len(lines) + 2
-    _write(sheet, heading, 0, ("问题代码", "行数", "处数", "原因（举例）", "应为（举例）"), styles["heading"])
-    for place, counted in enumerate(_counts(problems).iter_rows(), heading + 1):
+    _write(sheet, heading, 0, ("行数", "处数", "原因（举例）", "应为（举例）"), styles["heading"])
+    for place, counted in enumerate(_counts(problems).drop("code").iter_rows(), heading + 1):
         _write(sheet, place, 0, [str(value) for value in counted], styles["line"])
 
 

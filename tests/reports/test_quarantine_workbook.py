@@ -83,13 +83,13 @@ def test_counts_by_reason():
     sheet = texts(opened(quarantine_workbook(SEVERAL, "行政处罚"))[EXPLANATION_SHEET])
     assert sheet[0][0] == "行政处罚：待更正说明"
     assert sheet[1][0] == "共 3 行未能接收，4 处问题。"
-    counts = sheet[[row[0] for row in sheet].index("问题代码") + 1 :]
+    counts = sheet[[row[0] for row in sheet].index("行数") + 1 :]
     assert [row[:3] for row in counts] == [
-        ["negative", "2", "2"],
-        ["unclosed_quote", "1", "1"],
-        ["unknown_party", "1", "1"],
+        ["2", "2", "罚款金额为负数"],
+        ["1", "1", "罚款金额为负数"],
+        ["1", "1", "找不到该企业"],
     ]
-    assert counts[0][3:] == ["罚款金额为负数", "应为 0 或以上的数"]
+    assert counts[0][3] == "应为 0 或以上的数"
 
 
 def test_no_cell_is_a_formula_and_every_cell_is_text():

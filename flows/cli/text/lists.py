@@ -50,7 +50,7 @@ def changes_text(rows: pl.DataFrame, since: date, night: Run) -> list[str]:
 
 def quarantine_text(counts: pl.DataFrame, total: int, told: pl.DataFrame, books: Sequence[Path]) -> list[str]:
     """Rows turned away by source, field and fault, files turned away whole, what was noticed of files, in Chinese."""
-    fields = (*fields_of(_QUARANTINE, "source", "kind", "column", "code"), Field("row_count", "行数", "count"))
+    fields = (*fields_of(_QUARANTINE, "source", "kind", "column"), Field("row_count", "行数", "count"))
     worded = counts.with_columns(pl.col("kind").replace(KIND_WORDS | NO_KIND))
     grid = grid_of("quarantine", "隔离", worded, (*fields, *fields_of(_QUARANTINE, "reason")), "没有隔离的行")
     lines = [f"隔离：共 {total} 行", *table(grid)]

@@ -104,3 +104,14 @@ def test_operators_are_answered_as_their_environment_asks(asked, monkeypatch, la
     assert told in result.stderr
     heads = asked("runs").stdout.splitlines()[0].split()
     assert heads[:2] == (["批次", "状态"] if lang.startswith("zh") else ["RUN", "STATE"])
+
+
+def test_what_was_turned_away(asked, received):
+    result = asked("quarantine --all")
+    assert result.exit_code == 0, result.stderr
+    assert words_of(result.stdout, *received, *sources(), "U+") == []
+
+
+def sources():
+    """Names of sources, which a corrected workbook bears to find back."""
+    return [path.stem for path in (POLICY / "sources").glob("[a-z]*.yaml")]

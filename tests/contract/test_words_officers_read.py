@@ -1,0 +1,81 @@
+"""What policy and vocabularies give to pages, papers, refusals and workbooks: no Latin word but abbreviations."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.office import ACTS, ROLES
+from reports.redaction import KINDS as REDACTED
+from tests.reports.latin import words_of
+from transforms.law.procedure import refusals
+from transforms.records.identity import REASONS
+from transforms.tables import TABLES
+from transforms.tables import words as vocabulary
+from transforms.tables.law import listing, procedure, publicity, repair
+
+ROOT = Path(__file__).parents[2]
+SHOWN = {"title", "basis", "question", "reason", "expected", "heading", "text", "label", "office", "because", "why"}
+ABBREVIATIONS = ("GMP", "GSP", "GLP", "GCP", "USCC", "GB/T", "GB ", "U+FFFD")
+_FACT = re.compile(r"\{\w+\}")
+
+
+def shown_in(value, key=""):
+    """Texts below keys whose values people read."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name == "parts":
+                continue  # how rows are joined, by the names of columns
+            yield from shown_in(part, name if name in SHOWN or not isinstance(part, str) else "")
+    elif isinstance(value, list):
+        for part in value:
+            yield from shown_in(part, key)
+    elif isinstance(value, str) and key in SHOWN:
+        yield value
+
+
+@pytest.mark.parametrize("folder", ["law", "papers", "schemes", "sources"])
+def test_texts_of_policy(folder):
+    found, count = {}, 0
+    for path in sorted((ROOT / "policy" / folder).glob("*.yaml")):
+        if path.stem in ("toronto_dinesafe",):
+            continue  # a register of another country, in its own words
+        for text in shown_in(yaml.safe_load(path.read_text("utf-8"))):
+            count += 1
+            if words := words_of(_FACT.sub("", text), *ABBREVIATIONS):
+                found[f"{path.name}: {text}"] = words
+    assert count > 20
+    assert found == {}
+
+
+def _texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _texts(part)
+
+
+@pytest.mark.parametrize(
+    "room", [vocabulary, listing, procedure, publicity, repair, refusals], ids=lambda room: room.__name__
+)
+def test_vocabularies(room):
+    told = {name: value for name, value in vars(room).items() if name.lstrip("_").isupper() and isinstance(value, dict)}
+    wrong = {name: words_of("\n".join(_texts(value)), *ABBREVIATIONS, "yaoxin approve") for name, value in told.items()}
+    assert {name: words for name, words in wrong.items() if words} == {}
+
+
+def test_headings_and_their_words():
+    for table in TABLES.values():
+        for column in table.columns:
+            said = "\n".join((column.label, *(column.words or {}).values()))
+            assert words_of(said, *ABBREVIATIONS, "ID") == [], (table.name, column.name)
+
+
+def test_reasons_of_rows_and_words_of_the_office():
+    for words in (REASONS, ACTS, ROLES, REDACTED):
+        assert words_of("\n".join(_texts(words)), *ABBREVIATIONS) == []
