@@ -48,7 +48,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"(?P<keep>(?:护照|通行证|居住证|证件)(?:号码?|编号)?[:：为是系\s]*)[A-Za-z][A-Za-z0-9]{5,}"),
     ),
     ("contact", re.compile(r"(?P<keep>)[(（][0０][0-9０-９]{2,3}[)）][ -]?[0-9０-９]{7,8}")),
-    ("contact", re.compile(r"(?P<keep>)[A-Za-z0-9_.+-]+[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
+    ("contact", re.compile(r"(?P<keep>)[A-Za-z0-9_.+-]{1,64}[@＠][A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+")),
     ("contact", re.compile(r"(?P<keep>(?:微信|QQ)号?(?:码)?[:：为是\s]*)[A-Za-z0-9_-]{5,}", re.IGNORECASE)),
     (
         "address",

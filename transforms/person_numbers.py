@@ -36,7 +36,7 @@ _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 _BETWEEN = rf"[ \u00a0\u2002-\u200a\u3000\-‐‑‒–—―－·._{_INVISIBLE}]{{0,3}}"
 _CHINESE_RUN = re.compile("[〇○零一二三四五六七八九]{6}")
 _GROUP = re.compile(r"[0-9]+[Xx]?")
-_RUN = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{13,}}(?:{_BETWEEN}[Xx])?")
+_RUN = re.compile(rf"[0-9](?:{_BETWEEN}+[0-9]){{13,}}(?:{_BETWEEN}+[Xx])?")
 _OLD_CARD = re.compile(r"(?<![A-Za-z])[A-Za-z]{3}([0-9]{4})([0-9]{6})[0-9]{2}(?![0-9])")
 _LABEL = (
     "身份证|身分证|居民证|公民身份|护照|通行证|居住证|居留证|永居|永久居留|台胞证|回乡证|军官证|士官证|警官证|军人证"
@@ -137,7 +137,8 @@ def _candidates(plain: str, is_identifier: bool) -> Iterator[PersonNumber]:
             yield PersonNumber(card.start(), card.end(), "foreigner", card[0])
     for told in _LABELLED.finditer(plain):
         number = re.sub(r"[^0-9A-Za-z()]", "", told["number"])
-        if not _is_credit_code(number) and not _NO_PERSON.search(plain[: told.start("number")]):
+        before = plain[max(0, told.start("number") - _LOOK_BACK) : told.start("number")]
+        if not _is_credit_code(number) and not _NO_PERSON.search(before):
             yield PersonNumber(told.start("number"), told.end("number"), "labelled", number)
 
 

@@ -18,16 +18,21 @@ _DIGITS = {
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _WORDS = "".join((*_DIGITS, *_UNITS, *_GROUPS))
-_PART = rf"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[余多]?\s*([{''.join((*_UNITS, *_GROUPS))}]*)\s*"
+_UNIT_SIGNS, _DIGIT_SIGNS = "".join((*_UNITS, *_GROUPS)), "".join(_DIGITS)
+# Possessive throughout, and a run that no 元 follows is passed over whole: the time is linear in the text.
+_PART = rf"([0-9][0-9,]*+(?:\.[0-9]++)?+)\s*+[余多]?+\s*+([{_UNIT_SIGNS}]*+)\s*+"
 # Figures with units before 元 (1.5万元, 50,000元, 12万5千元), or words alone (五千元, 叁万伍仟元整).
 _AMOUNT = re.compile(
-    rf"(?P<figures>(?:{_PART})+)[元圆]"
-    rf"|(?P<words>[{_WORDS}]+)[元圆](?:(?P<jiao>[{''.join(_DIGITS)}])角)?(?:(?P<fen>[{''.join(_DIGITS)}])分)?"
+    rf"(?P<figures>(?:{_PART})++)(?P<yuan>[元圆])?+"
+    rf"|(?P<words>[{_WORDS}]++)(?P<in_words>[元圆](?:(?P<jiao>[{_DIGIT_SIGNS}])角)?+(?:(?P<fen>[{_DIGIT_SIGNS}])分)?+)?+"
 )
+_PARTS = re.compile(_PART)
+_MOST_CHARS = 40  # of a run: what is longer is no amount
+_MOST_FEN = 10**15
 
 
 def stated_amounts(text: str) -> tuple[int, ...]:
-    """Every amount of money written in `text`, in fen, in its order; what has fractions of a fen is left out."""
+    """Every amount of money written in `text`, in fen, in its order; none with fractions of a fen or past all sense."""
     return tuple(_amounts(unicodedata.normalize("NFKC", text)))
 
 
@@ -42,13 +47,24 @@ def disagreeing_amount(fen: int, stated: tuple[int, ...], times: int) -> int | N
 
 def _amounts(text: str) -> Iterator[int]:
     for found in _AMOUNT.finditer(text):
-        if found["figures"]:
-            parts = re.findall(_PART, found["figures"])
-            fen = sum(Decimal(figures.replace(",", "")) * _factor(units) * 100 for figures, units in parts)
-            if fen == int(fen):
-                yield int(fen)
-        elif (yuan := number_of(found["words"])) is not None:
-            yield yuan * 100 + _DIGITS.get(found["jiao"] or "零", 0) * 10 + _DIGITS.get(found["fen"] or "零", 0)
+        if len(found[0]) > _MOST_CHARS:
+            continue
+        fen = _of_figures(found["figures"]) if found["yuan"] else _of_words(found) if found["in_words"] else None
+        if fen is not None and fen < _MOST_FEN:
+            yield fen
+
+
+def _of_figures(figures: str) -> int | None:
+    parts = _PARTS.findall(figures)
+    fen = sum(Decimal(digits.replace(",", "")) * _factor(units) * 100 for digits, units in parts)
+    return int(fen) if fen == int(fen) else None
+
+
+def _of_words(found: re.Match[str]) -> int | None:
+    yuan = number_of(found["words"])
+    if yuan is None:
+        return None
+    return yuan * 100 + _DIGITS[found["jiao"] or "零"] * 10 + _DIGITS[found["fen"] or "零"]
 
 
 def _factor(units: str) -> int:

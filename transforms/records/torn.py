@@ -6,9 +6,10 @@ import re
 
 from transforms.person_numbers import masked, masked_number
 
-_CUT = re.compile(r"[0-9０-９]+(?=…（共)")  # a number that a shortened text breaks off
+_CUT = re.compile(r"(?<![0-9０-９])[0-9０-９]++(?=…（共)")  # a number that a shortened text breaks off
+_RUN = re.compile(r"[0-9０-９A-Za-z]++(?:[(（][0-9０-９A-Za-z][)）])?+")
 # Passports, permits, officers' cards: few letters, then five digits or more; the last may stand in brackets.
-_LIKE_A_NUMBER = re.compile(r"[0-9０-９A-Za-z]*[0-9０-９]{5}[0-9０-９A-Za-z]*(?:[(（][0-9０-９A-Za-z][)）])?")
+_LIKE_A_NUMBER = re.compile("[0-9０-９]{5}")
 _CREDIT_CODE = re.compile(r"9[0-9A-HJ-NP-RTUW-Y]{17}")
 
 
@@ -18,8 +19,9 @@ def kept_text(text: str, is_torn: bool) -> str:
     Credit codes, which no person's number is like, stay where a row is torn: they say whose row it is.
     """
     known = _CUT.sub("*", masked(text))
-    return _LIKE_A_NUMBER.sub(_hidden, known) if is_torn else known
+    return _RUN.sub(_hidden, known) if is_torn else known
 
 
 def _hidden(found: re.Match[str]) -> str:
-    return found[0] if _CREDIT_CODE.fullmatch(found[0]) else masked_number(found[0])
+    is_shown = _CREDIT_CODE.fullmatch(found[0]) or not _LIKE_A_NUMBER.search(found[0])
+    return found[0] if is_shown else masked_number(found[0])

@@ -1,8 +1,9 @@
 """Reading in a process of its own, so that a file that breaks the reader, or fills the memory, costs that file only.
 
-Workbooks are read there, and large texts; a small text is read here: it is read by code that cannot break off, in
-memory bounded by its size, and a night of many small files pays nothing. One process reads one file after another. It
-is started when the first file needs it, replaced when it dies, and ends by itself when nobody asks it any more.
+Workbooks are read there, and texts; but for a small one, which is read here: by code that cannot break off, in memory
+and time bounded by its size, so that a night of many small files pays nothing. One process reads one file after
+another. It is started when the first file needs it, replaced when it dies, and ends by itself when nobody asks it any
+more.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -184,7 +185,7 @@ def _candidate(rows: Sequence[Sequence[str]], last: int, levels: int, matcher: M
     above = [_filled(rows[level]) for level in range(last - levels + 1, last)]
     width = max(len(lowest), *(len(level) for level in above), 0) if above else len(lowest)
     headings, units, read = [], {}, set()
-    repeated = {cell for cell in lowest if cell and lowest.count(cell) > 1} if levels > 1 else set()
+    repeated = {cell for cell, count in Counter(lowest).items() if cell and count > 1} if levels > 1 else set()
     for place in range(width):
         own = lowest[place] if place < len(lowest) else ""
         groups = [level[place] if place < len(level) else ("", "") for level in above]

@@ -36,7 +36,7 @@ BLOCK_CELLS = 8_000_000  # of a block of nothing but line ends, times the column
 
 # Reading apart: address space over what the process has when it begins, per file and per byte of it; and time.
 # Libraries reserve far more than they use, so these stop what runs wild; what is used is bounded by the sizes above.
-LARGE_TEXT_BYTES = 8 << 20
+LARGE_TEXT_BYTES = 256 << 10  # so much is read in a moment, whatever stands in it
 READER_BYTES = 8 << 30
 MEMORY_TIMES_TEXT = 8
 MEMORY_TIMES_ARCHIVE = 40  # a workbook is packed, and a cell of three bytes becomes a text of fifty

@@ -94,6 +94,14 @@ def test_a_header_below_titles_in_text_and_workbook(read, book, row):
         assert raw.notes == (f"列名在第 {row} 行，其上各行是标题或说明，未作为数据读取。",)
 
 
+@pytest.mark.parametrize("cell", ["a,", ",", '"",', "a;"])
+def test_a_row_of_very_many_cells_costs_that_row_alone(read, cell):
+    """Looking for headings among the first rows once took time in proportion to the square of their cells."""
+    raw = read(text(HEADINGS, ROW) + cell * 60_000 + "甲\n" + text(OTHER), expected=KNOWN)
+    assert rows_of(raw) == [ROW, OTHER]
+    assert raw.broken["row_no"].to_list() == [3]
+
+
 def test_no_headings_anywhere_is_told_by_the_row_where_they_should_be(read, book):
     for content in (text(ROW, OTHER), book(甲=table(ROW, OTHER))):
         finding = read(content, expected=KNOWN).finding
