@@ -109,7 +109,7 @@ def _told_apart(key: str) -> tuple[str, str]:
     found = _UNIT.search(key)
     if found is None or not found.start():
         return key, ""
-    return key[: found.start()], _SAME_UNIT.get(found["unit"], found["unit"])
+    return key[: found.start()], _unit_of(found)
 
 
 def located(rows: Sequence[Sequence[str]], header_row: int, expected: Expected) -> Header | None:
@@ -139,7 +139,7 @@ def located(rows: Sequence[Sequence[str]], header_row: int, expected: Expected) 
     _refuse_control(found.headings, found.row_no)
     headings = _without_repeats(found.headings, expected)
     headings = headings if len(headings) <= limits.MAX_COLUMNS else headings[:width]
-    units = {**_units_above(rows[: found.row_no - found.levels], found, expected), **found.other_units}
+    units = {**_units_around(rows[: found.row_no + 1], found, expected), **found.other_units}
     return Header(found.row_no, found.levels, headings, found.cells[: len(headings)], units, found.read)
 
 
@@ -244,17 +244,58 @@ def _rank(found: Header, header_row: int) -> tuple[int, int, int, int]:
     return (-len(found.read), found.levels, abs(found.row_no - header_row), found.row_no)
 
 
-def _units_above(rows: Sequence[Sequence[str]], found: Header, expected: Expected) -> dict[int, str]:
-    """Columns of amounts whose heading gives no unit, where a title above the table gives another than the source."""
-    told = {match["unit"] for row in rows for cell in row if (match := _TITLE_UNIT.search(cell))}
-    if len(told) != 1:
-        return {}
-    (unit,) = told
-    return {
-        place: unit
-        for place, heading in enumerate(found.headings)
-        if heading in expected.units and not _told_apart(heading_key(heading))[1] and expected.units[heading] != unit
-    }
+def _units_around(rows: Sequence[Sequence[str]], found: Header, expected: Expected) -> dict[int, str]:
+    """Columns of amounts whose heading gives no unit, where another cell gives them another than the source's.
+
+    That is the cell of the row below the headings, a group above them, or a title above the table (单位：元).
+    rows: down to the one below the headings.
+    """
+    above = [[_own(cell) for cell in row] for row in rows[: found.row_no - 1]]
+    below = rows[found.row_no] if len(rows) > found.row_no else ()
+    groups = [_unit_groups(row, [*above[level:], found.cells]) for level, row in enumerate(above, 1)]
+    titled = {_unit_of(match) for row in above for cell in row if (match := _TITLE_UNIT.search(cell))}
+    units = {}
+    for place, heading in enumerate(found.headings):
+        stack = [row[place] for row in (found.cells, *above[: -found.levels : -1]) if place < len(row) and row[place]]
+        if heading not in expected.units or any(_told_apart(heading_key(text))[1] for text in (heading, *stack[:1])):
+            continue
+        told = [_unit_alone(below[place])] if place < len(below) else []
+        told += [level[place] for level in reversed(groups) if place < len(level)]
+        told += titled if len(titled) == 1 else []
+        unit = next(filter(None, told), "")
+        if unit and unit != expected.units[heading]:
+            units[place] = unit
+    return units
+
+
+def _unit_groups(row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """By column, the unit that a group over it gives, as 金额（元）; "" where there is none.
+
+    A cell with nothing below it stands for its own column alone and is no group.
+    """
+    units, unit = [], ""
+    for place in range(max(len(row), *(len(lower) for lower in below))):
+        if place < len(row) and row[place]:
+            is_group = any(lower[place] for lower in below if place < len(lower))
+            unit = _unit_alone(row[place]) or _unit_set_off(row[place]) if is_group else ""
+        units.append(unit)
+    return units
+
+
+def _unit_alone(cell: str) -> str:
+    """The unit, where the cell says nothing else: 元, （单位：元）."""
+    found = _UNIT.fullmatch(heading_key(cell))
+    return _unit_of(found) if found else ""
+
+
+def _unit_set_off(cell: str) -> str:
+    """The unit at the end of a text, where it is set off as one; 得分 ends in none."""
+    found = _UNIT.search(heading_key(cell))
+    return _unit_of(found) if found and found[0] != found["unit"] else ""
+
+
+def _unit_of(found: re.Match[str]) -> str:
+    return _SAME_UNIT.get(found["unit"], found["unit"])
 
 
 def _too_many_columns(count: int) -> TurnedAway:

@@ -193,6 +193,33 @@ def test_a_unit_in_the_title_holds_for_columns_that_give_none(read):
     assert rows_of(raw) == [ROW]  # the heading itself says 万元
 
 
+PLAIN = (*HEADINGS[:3], "罚款金额", HEADINGS[4])
+BARE = ("甲药房", "1号", "罚款", "5000", "2026-05-11")
+
+
+@pytest.mark.parametrize(
+    ("rows", "amount"),
+    [
+        ((("", "", "", "金额（元）", ""), PLAIN), "5000（元）"),
+        ((("当事人", "", "处罚（单位：千元）", "", ""), PLAIN), "5000（千元）"),
+        ((("处罚情况表（元）",), (), PLAIN), "5000（元）"),
+        ((("处罚情况表",), ("", "", "", "元", ""), PLAIN), "5000（元）"),
+        ((("当事人", "", "处罚", "金额/元", ""), PLAIN), "5000（元）"),
+        ((PLAIN, ("", "", "", "（元）", "")), "5000（元）"),
+        ((PLAIN, ("文本", "文本", "文本", "单位：元", "年月日")), "5000（元）"),
+        ((("单位：元",), ("", "", "", "金额（万元）", ""), PLAIN), "5000"),  # what stands nearest
+        ((("", "", "", "罚款金额（万元）", ""), (*HEADINGS[:3], "", HEADINGS[4])), "5000"),
+        ((("", "", "金额（元）", "", ""), (*HEADINGS[:2], "", *PLAIN[3:])), "5000"),  # a column of its own
+        ((("裁量评分", "", "", "", ""), PLAIN), "5000"),
+    ],
+)
+def test_a_unit_in_another_row_of_the_headings_holds(read, book, rows, amount):
+    for raw in (read(text(*rows, BARE), expected=KNOWN), read(book(表=table(*rows, BARE)), "a.xlsx", expected=KNOWN)):
+        column = next(heading for heading in raw.headings if heading.startswith("罚款金额"))
+        assert raw.frame[column].to_list()[-1] == amount
+        assert any("不作换算" in note for note in raw.notes) == (amount != "5000")
+
+
 def test_every_sheet_with_the_same_headings_is_read(read, book):
     content = book(
         填报说明=table(("填报说明",), ("1.金额单位为万元",)),
