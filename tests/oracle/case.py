@@ -37,6 +37,10 @@ KINDS = {
 }
 
 
+# 撤销, 确认违法, 无效 (44号令第十九条): such a penalty burdens nobody; 变更 goes on counting.
+ANNULLED = ("revoked", "unlawful", "void")
+
+
 def centipoints(points: float) -> int:
     """Points as a scheme writes them, in hundredths."""
     return int(Decimal(str(points)) * 100)
@@ -85,9 +89,14 @@ class Case:
     def is_adverse(self, points: int) -> bool:
         return points < 0 if self.scheme["mode"] == "deduct" else points > 0
 
+    def is_undated(self, record: Record) -> bool:
+        """Whether a penalty has been annulled and does not say since when."""
+        is_annulled = record["kind"] == "penalty" and record.get("state") in ANNULLED
+        return is_annulled and term(record, "revoked_on") is None
+
     def is_revoked(self, record: Record) -> bool:
         revoked_on = term(record, "revoked_on")
-        return revoked_on is not None and revoked_on <= self.as_of
+        return self.is_undated(record) or (revoked_on is not None and revoked_on <= self.as_of)
 
     def is_released(self, rule: dict[str, Any], record: Record) -> bool:
         """Whether a repair or early removal, up to the real day, has ended the record for this rule."""

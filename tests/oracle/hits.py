@@ -80,9 +80,14 @@ def may_be_adverse(case: Case, item: Rule) -> bool:
     return any(case.is_adverse(centipoints(points)) for points in (*named, *steps) if points is not None)
 
 
+def revocation(case: Case, record: Record) -> str:
+    """The reason told of a revoked record."""
+    return "revoked_undated" if case.is_undated(record) else "revoked"
+
+
 def _reason(case: Case, hit: Hit, day: date) -> str | None:
     if case.is_revoked(hit.record):
-        return "revoked"
+        return revocation(case, hit.record)
     if case.is_released(hit.item, hit.record):
         return "released"
     if expiry_of(case, hit) < day:
@@ -142,11 +147,11 @@ def rounded(hundredths: int, how: str) -> int:
 def _keep_heaviest(case: Case, hits: list[Hit], day: date) -> None:
     """Of the adverse hits on one act only the heaviest keeps counting."""
     kinds = case.optional("heaviest_per_act") or []
-    acts: dict[tuple[str, str], list[Hit]] = {}
+    acts: dict[tuple[str, bool, str], list[Hit]] = {}
     for hit in hits:
-        act = term(hit.record, "act")
-        if hit.record["kind"] in kinds and act is not None and case.is_adverse(hit.raw):
-            acts.setdefault((hit.record["kind"], act), []).append(hit)
+        act, record = term(hit.record, "act"), hit.record
+        if record["kind"] in kinds and case.is_adverse(hit.raw):
+            acts.setdefault((record["kind"], act is None, act or record["record_id"]), []).append(hit)
     order = [item["id"] for item in case.scheme["items"]]
     for same in acts.values():
         same.sort(key=lambda hit: (-abs(decayed(case, hit, day)), order.index(hit.item["id"]), hit.record["record_id"]))

@@ -47,7 +47,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "confiscated_fen": AMOUNT,
         "discretion": ("light", "ordinary", "heavy", None),
         "field": FIELDS,
-        "state": ("in_force", "changed", None),
+        "state": ("in_force", "in_force", "changed", None, None, "revoked", "unlawful", "void"),
         "revoked_on": SELDOM,
         "released_on": SELDOM,
     },

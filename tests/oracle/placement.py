@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.oracle.case import Case, Record, centipoints, term
 from tests.oracle.days import FOR_EVER, after, end_of_span, end_of_window
+from tests.oracle.hits import revocation
 from tests.oracle.score import Row, new_row, of_record, score_on, source
 
 Rule = dict[str, Any]
@@ -133,7 +134,7 @@ def _direct_row(case: Case, rule: Rule, record: Record) -> Row:
     end = lock_end(case, rule, record)
     reason = "aged_out" if end < case.as_of else None
     reason = "released" if case.is_released(rule, record) else reason
-    reason = "revoked" if case.is_revoked(record) else reason
+    reason = revocation(case, record) if case.is_revoked(record) else reason
     days = (after(end), term(record, "revoked_on"), case.released_on(rule, record))
     stops = [day for day in days if day is not None]
     more: Row = {"title": rule["title"], "is_counted": reason is None, "reason": reason}

@@ -70,14 +70,13 @@ def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Itera
 
 
 def _rows(kind: Kind, case_id: str, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
-    """Every record its own fact: an own number, and thereby an own act, unless the case names one."""
+    """Every record its own fact with an own number, unless the case names one."""
     for row_no, row in enumerate(rows, start=1):
         own = f"{case_id}-{kind.name}-{row_no}"
         filled: dict[str, object] = dict.fromkeys(kind.table.schema)
         filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": case_id}
         filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
         filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.words}
-        filled |= {kind.act: own} if kind.act else {}
         yield filled | dict(row)
 
 

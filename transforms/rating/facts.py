@@ -80,6 +80,7 @@ def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
         pl.col(kind.number).alias("record_no"),
         pl.col(kind.event_on).alias("event_on"),
         _day_or_null(kind.revoked_on).alias("revoked_on"),
+        _is_undated(kind).alias("is_undated"),
         _day_or_null(kind.expires_on).alias("expires_on"),
         _act(kind, plan).alias("act"),
         *(pl.col(name).cast(pl.Int64).alias(f"of_{name}") for name in _columns_used(rules)),
@@ -90,7 +91,9 @@ def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
 def _told(known: Known, kind: Kind, plan: Plan) -> pl.LazyFrame:
     """Of a kind the records that a rule applies to, or of which something lies ahead."""
     read = _read(known.records[kind.name], kind, plan)
-    by = pl.when(pl.col("revoked_on") <= plan.day).then(reason_code("revoked"))
+    # From the day of its revocation on a record does not count, on any day where none is stated.
+    undated = pl.when("is_undated").then(reason_code("revoked_undated"))
+    by = undated.when(pl.col("revoked_on") <= plan.day).then(reason_code("revoked"))
     days, withdrawn = ["event_on", "revoked_on"], [by.alias("revoked_by")]
     if kind.name in plan.released_kinds:
         read = read.join(known.released(kind.name).lazy(), on="record_id", how="left")
@@ -102,11 +105,20 @@ def _told(known: Known, kind: Kind, plan: Plan) -> pl.LazyFrame:
     return read.filter(pl.any_horizontal(*flags, pl.col(days) > plan.day)).with_columns(withdrawn)
 
 
+def _is_undated(kind: Kind) -> pl.Expr:
+    """Whether the record is annulled and does not say since when."""
+    if kind.revoked_on is None or not kind.annulled_states:
+        return pl.lit(False)
+    is_annulled = pl.col("state").is_in(kind.annulled_states).fill_null(False)
+    return is_annulled & pl.col(kind.revoked_on).is_null()
+
+
 def _act(kind: Kind, plan: Plan) -> pl.Expr:
-    """A number for each act, another for each kind of record."""
+    """A number for each act, another for each kind of record. A record that names no act is one of its own."""
     if kind.act is None or kind.name not in plan.act_kinds:
         return pl.lit(None, dtype=pl.Int64())
-    return pl.col(kind.act).rank("dense").cast(pl.Int64) * len(KINDS) + list(KINDS).index(kind.name)
+    act = pl.concat_str(pl.lit("record "), "record_id")
+    return pl.coalesce(kind.act, act).rank("dense").cast(pl.Int64) * len(KINDS) + list(KINDS).index(kind.name)
 
 
 def _day_or_null(name: str | None) -> pl.Expr:

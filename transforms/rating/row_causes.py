@@ -10,6 +10,7 @@ import polars as pl
 
 from transforms.tables.outputs import CAUSES
 
+_REVOKED = ("revoked", "revoked_undated")
 CAUSE_NUMBERS = {cause: number for number, cause in enumerate(CAUSES)}  # weightiest first
 _FACTS = pl.Schema({"record_id": pl.String(), "version_no": pl.Int64(), "received_at": pl.Datetime("us", "UTC")})
 
@@ -107,7 +108,7 @@ def _of_kept_row(night: Night) -> pl.Expr:
     is_decay = reasons[0].is_null() & reasons[1].is_null()
     is_decay = is_decay & (pl.col("raw_centipoints_before") == pl.col("raw_centipoints_after"))
     return (
-        pl.when((reasons[0] == "revoked").fill_null(False))
+        pl.when(reasons[0].is_in(_REVOKED).fill_null(False))
         .then(cause_number("correction"))
         .when((reasons[0] == "released").fill_null(False))  # a repair or removal is undone by decision alone
         .then(_policy_or("decision", night))
@@ -126,7 +127,7 @@ def _row_cause(night: Night) -> pl.Expr:
     return (
         pl.when(pl.col("record_id").is_null())
         .then(_none())
-        .when(_has_become("revoked"))
+        .when(pl.any_horizontal(_has_become(reason) for reason in _REVOKED))
         .then(cause_number("revocation"))
         .when(_has_become("released"))
         .then(cause_number("repair"))

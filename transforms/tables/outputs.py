@@ -10,6 +10,7 @@ from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS, Colu
 
 REASONS_NOT_COUNTED = {
     "revoked": "处罚已撤销，自撤销之日起不再计入",
+    "revoked_undated": "处罚已撤销、确认违法或者无效，撤销日期未载明，不计入",
     "released": "已信用修复或者提前移出，不再计入",
     "aged_out": "已超出计分期限",
     "expired": "记录载明的期限已届满",

@@ -56,6 +56,7 @@ PENALTY_KINDS = {
 DISCRETION = {"reduced": "减轻", "light": "从轻", "ordinary": "一般", "heavy": "从重"}
 PROCEDURES = {"ordinary": "普通程序", "summary": "简易程序"}
 PENALTY_STATES = {"in_force": "有效", "changed": "变更", "revoked": "撤销", "unlawful": "确认违法", "void": "确认无效"}
+PENALTY_ANNULLED = ("revoked", "unlawful", "void")  # as 总局令第44号第十九条 names them
 SAMPLING_RESULTS = {"qualified": "合格", "unqualified": "不合格"}
 SIGNAL_TYPES = {
     "complaint": "投诉举报",

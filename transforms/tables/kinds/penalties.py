@@ -47,6 +47,7 @@ PENALTY = Kind(
     event_on="decided_on",
     number="decision_no",
     revoked_on="revoked_on",
+    annulled_states=words.PENALTY_ANNULLED,
     is_releasable=True,
     act="act_no",
 )
