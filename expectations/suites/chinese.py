@@ -13,6 +13,7 @@ CHINESE = {
     "a breach says what was not performed": "违反承诺的应写明未履行的内容",
     "four eyes: nobody decides their own proposal": "提出人与决定人不得为同一人",
     "holding a tier names the tier": "暂缓等级变动应写明等级",
+    "holding a tier says until when": "暂缓等级变动应写明终止日期",
     "who decided is named": "应写明决定人",
     "the matter is named": "应写明事项",
     "a lifelong ban has no end": "终身禁业不应有终止日期",

@@ -99,6 +99,7 @@ INTAKE: dict[str, tuple[Rule, ...]] = {
             ("proposed_by", "decided_by"), "proposed_by <> decided_by", "four eyes: nobody decides their own proposal"
         ),
         _given("tier", "decision_type", "decision_type = 'hold_tier'", "holding a tier names the tier", "critical"),
+        _given("ends_on", "decision_type", "decision_type = 'hold_tier'", "holding a tier says until when"),
         _given("decided_by", "decision_type", f"decision_type NOT IN {_UNDECIDED}", "who decided is named", "critical"),
         _given("matter", "decision_type", f"decision_type IN {_OF_EITHER}", "the matter is named", "critical"),
     ),

@@ -25,6 +25,7 @@ from transforms.law.kept import HAS_A_WORD
 from transforms.law.legal import KINDS_ASKED, Legal
 from transforms.law.repair import applications
 from transforms.law.serious.candidates import newest_first
+from transforms.rating.decision import with_hold_notes
 from transforms.tables import LAW_KEPT
 from transforms.tables.law.kept import DETAILS, shown
 from transforms.tables.law.procedure import STEP_TABLE
@@ -103,7 +104,11 @@ def _holds(seen: Seen) -> pl.DataFrame:
     day = pl.lit(seen.night.as_of)
     decisions = known("decision", seen).filter(pl.col("decision_type") == "hold_tier")
     standing = decisions.filter(pl.col("ends_on").is_null() | (pl.col("ends_on") >= day))
-    rows = _named(seen, standing).select(list(HOLD.schema))
+    named = _named(seen, standing).collect()
+    ids = named[_ID].drop_nulls().unique()
+    whose = Whose.these(ids, seen.night.buckets)
+    ratings = whose.among(seen.rows("ratings", whose.part)).filter(pl.col("valid_from_on") <= day)
+    rows = with_hold_notes(named.lazy(), ratings).select(list(HOLD.schema))
     return rows.sort("ends_on", "decided_on", "decision_no", "record_id", nulls_last=True).collect()
 
 

@@ -10,10 +10,12 @@ import polars as pl
 
 from reports.grid import Field, Frame, Grid, collected, fields_of, grid_of
 from reports.views.coming import MOST_DUE, all_due, coming_grid
+from transforms.rating.decision import HOLD_NOTES
 from transforms.tables import KINDS, Column, Table
 from transforms.tables.law.listing import CANDIDATE, LISTING
 from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 from transforms.tables.law.repair import APPLICATION
+from transforms.tables.shape import TEXT, TEXTS
 from transforms.tables.words import LISTING_STATES
 
 _CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}
@@ -38,7 +40,7 @@ _OBJECTION = tuple(name for name in OBJECTION.schema if name != "matter_id")
 HOLD = Table(
     "holds",
     "等级暂缓变动",
-    "Decisions of the office that hold a tier: whose, which, until when, and who decided.",
+    "Decisions of the office that hold a tier: whose, which, until when, who decided, and what is to be looked at.",
     (
         _PARTY,
         *(
@@ -54,6 +56,8 @@ HOLD = Table(
                 "record_id",
             )
         ),
+        Column("tier_before", TEXT, "决定前等级", "tier on the day before the decision; empty: not rated then"),
+        Column("notes", TEXTS, "须核对", "what a person must look at", words=HOLD_NOTES),
     ),
     ("record_id",),
 )

@@ -13,7 +13,16 @@ from tests.oracle.case import Case, Record, centipoints, term
 from tests.oracle.days import full_years
 from tests.oracle.hits import hits_on, may_be_adverse
 from tests.oracle.horizon import next_change, standing_hold
-from tests.oracle.placement import Placement, direct_rows, fallen_to, place_on, score_index, tier_names, triggers
+from tests.oracle.placement import (
+    Placement,
+    direct_rows,
+    fallen_to,
+    place_on,
+    placed,
+    score_index,
+    tier_names,
+    triggers,
+)
 from tests.oracle.score import score_on
 
 
@@ -75,9 +84,11 @@ def _climbed(movement: dict[str, int], days: list[date], as_of: date) -> int:
 
 
 def _held(case: Case, by_rules: Placement) -> Placement:
-    """Step 12: what the office decided stands above every rule."""
+    """Step 12: what the office decided stands above every rule; a placement in a worse tier stands above it."""
     hold = standing_hold(case)
     if hold is None:
         return by_rules
     index = tier_names(case).index(hold["tier"])
+    if any(place > index for place in placed(case, case.as_of)):
+        return by_rules
     return Placement(index, "decision", hold["decision_no"], hold["reason"], hold["ends_on"])

@@ -71,6 +71,17 @@ def need_ends(case: Case, need: Rule, day: date) -> list[date]:
     ]
 
 
+def placed(case: Case, day: date) -> list[int]:
+    """The tiers in which a record places directly on a day."""
+    names = tier_names(case)
+    return [
+        names.index(rule["tier"])
+        for rule in case.scheme.get("direct", ())
+        for record in triggers(case, rule, day)
+        if day <= lock_end(case, rule, record)
+    ]
+
+
 def _placed_directly(case: Case, so_far: Placement, day: date) -> Placement:
     names = tier_names(case)
     holding = [

@@ -1,4 +1,8 @@
-"""The office's decisions to hold a tier: the latest in force goes before every rule."""
+"""The office's decisions to hold a tier: the latest in force goes before every rule but a worse direct placement.
+
+A hold keeps a tier while something is looked into. It lifts nobody off the serious-violation list, nor out of any other
+direct placement: these end by decisions of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import polars as pl
 
 from transforms.rating.frames import at_places, beside
 from transforms.rating.plan import Plan
+from transforms.tables.shape import TEXT, TEXTS
 
 _HOLDS = pl.Schema(
     {
@@ -19,6 +24,15 @@ _HOLDS = pl.Schema(
         "reason": pl.String(),
     }
 )
+
+
+_DECIDER = ("decided_by", "decided_by_id")
+HOLD_NOTES = {
+    "open": "没有写明终止日期，何时终止须人工核对",
+    "other_tier": "与作出决定前的等级不同：暂缓只能维持原等级",
+    "over_direct": "未予执行：列入名单或者其他直接判定期间，暂缓不改变等级",
+    "replaced": "已由后一暂缓决定取代",
+}
 
 
 def holds(records: Mapping[str, pl.LazyFrame], plan: Plan) -> pl.LazyFrame:
@@ -43,13 +57,38 @@ def hold_in_force(every: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 
 def with_decision(tiers: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
-    """Sets index of `tiers`, one row per key in their order, to the tier that is held.
+    """Sets index of `tiers`, one row per key in their order, to the tier that is held, where no placement is worse.
 
     Adds decision_no, ends_on and reason of the decision.
     """
     joined = beside(tiers, at_places(current, "key", len(tiers)))
-    is_held = pl.col("held_index").is_not_null()
+    is_placed_worse = (pl.col("direct_tier") > pl.col("held_index")).fill_null(False)
+    is_held = pl.col("held_index").is_not_null() & ~is_placed_worse
     return joined.with_columns(
-        index=pl.coalesce("held_index", "index"),
+        index=pl.when(is_held).then("held_index").otherwise("index"),
         decided_by=pl.when(is_held).then(pl.lit("decision")).otherwise(pl.col("decided_by")),
     )
+
+
+def with_hold_notes(holding: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
+    """`holding`, decisions to hold a tier that are not over, with tier_before and notes (HOLD_NOTES).
+
+    ratings: every row of RATINGS of their enterprises, past ones too. tier_before: the tier on the day before the
+    decision; null where the enterprise was not rated then.
+    """
+    keys = holding.select("record_id", "enterprise_id", "decided_on")
+    asked = keys.join(ratings.select("enterprise_id", "valid_from_on", "tier", *_DECIDER), on="enterprise_id")
+    in_order = asked.sort("record_id", "valid_from_on")
+    before = in_order.filter(pl.col("valid_from_on") < pl.col("decided_on")).group_by("record_id")
+    now = in_order.filter(pl.col("valid_from_on").max().over("record_id") >= pl.col("decided_on")).group_by("record_id")
+    joined = holding.join(before.agg(tier_before=pl.col("tier").last()), on="record_id", how="left")
+    joined = joined.join(now.agg(pl.col(_DECIDER).last()), on="record_id", how="left")
+    is_decided = pl.col("decided_by") == "decision"
+    tests = {
+        "open": pl.col("ends_on").is_null(),
+        "other_tier": pl.col("tier") != pl.col("tier_before"),
+        "over_direct": pl.col("decided_by") == "direct",
+        "replaced": is_decided & (pl.col("decided_by_id") != pl.col("decision_no")),
+    }
+    told = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
+    return joined.with_columns(notes=pl.concat_list(told).list.drop_nulls().cast(TEXTS)).drop(_DECIDER)

@@ -67,8 +67,9 @@ class Kind:
     """A kind of record that comes in, and what its columns mean to a rating.
 
     `natural_key` identifies the fact across corrections; `event_on` dates it; `number` is the
-    document number a person would ask for. From `revoked_on` a record no longer counts, nor does one whose `state` is one
-    of `annulled_states` and which does not say since when; `expires_on` is a term written in the record itself; records with the same `act` punish one act; a credit repair or
+    document number a person would ask for. From `revoked_on` a record no longer counts, nor does one
+    whose `state` is one of `annulled_states` and which does not say since when; `expires_on`
+    is a term written in the record itself; records with the same `act` punish one act; a credit repair or
     an early removal may release what `is_releasable`. `party_key`
     in a natural key stands for whom the record names: the enterprise, else the identity hash, else the name key.
     """

@@ -93,6 +93,14 @@ TOGETHER = [
     ("commitment", {"uscc": "", "party_name": ""}, "uscc", "没有代码也没有名称"),
     ("inspection", {"uscc": "", "party_name": "查无此名"}, "party_name", "名称不在企业登记中"),
 ]
+WARNED_OF = [  # of days in the wrong order the gate only warns
+    (
+        "decision",
+        {"decision_type": "暂缓等级变动", "tier": "B", "decided_on": "2026-01-02", "ends_on": "2026-01-01"},
+        "ends_on",
+        "早于决定日期",
+    ),
+]
 NO_STOP = [
     ("decision", {"decision_type": "公布列入", "decided_by": ""}),
     ("decision", {"decision_type": "受理", "matter": "行政处罚公示", "decided_by": ""}),
@@ -109,7 +117,7 @@ def changed(kind, cells):
     return {**sound(kind, 1), **proposer, **{heading(kind, name): text for name, text in cells.items()}}
 
 
-@pytest.mark.parametrize(("kind", "cells", "column", "reason"), TOGETHER)
+@pytest.mark.parametrize(("kind", "cells", "column", "reason"), [*TOGETHER, *WARNED_OF])
 def test_cells_that_do_not_go_together_are_turned_away(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.transforms.rating.rating_examples import dated, penalty, penalty_item, rate_one, record, scheme
+from transforms.rating.decision import with_hold_notes
 
 _DAY = date(2025, 3, 10)
 _REVOKE = "array_contains(penalty_kinds, 'revoke_licence')"
@@ -202,6 +204,40 @@ def test_the_latest_decision_that_holds_a_tier_goes_first() -> None:
         _hold("d3", _after(_DAY, 1), None, None),
     ]
     assert _outcome(rate_one(scheme(), _after(_DAY, 9), *rows)[0]) == ("C", "decision", "d2")
+
+
+_NOTED = [
+    # (the hold, ratings as (first day, tier, decided by, its id), the tier before, what is to be looked at)
+    ({}, [(-9, "B", "cut_point", "B"), (0, "B", "decision", "暂1号")], "B", []),
+    ({}, [(-9, "C", "cut_point", "C"), (0, "B", "decision", "暂1号")], "C", ["other_tier"]),
+    ({}, [(0, "B", "decision", "暂1号")], None, []),
+    ({"ends_on": None}, [(-9, "B", "cut_point", "B")], "B", ["open"]),
+    ({"tier": "A"}, [(-9, "D", "direct", "listed"), (1, "D", "direct", "listed")], "D", ["other_tier", "over_direct"]),
+    ({}, [(-9, "B", "cut_point", "B"), (1, "C", "decision", "暂2号")], "B", ["replaced"]),
+]
+
+
+@pytest.mark.parametrize(("hold", "ratings", "before", "notes"), _NOTED)
+def test_what_is_to_be_looked_at_of_a_hold(
+    hold: dict[str, Any], ratings: list[tuple[Any, ...]], before: str | None, notes: list[str]
+) -> None:
+    row = {"record_id": "d1", "enterprise_id": "E1", "decision_no": "暂1号", "tier": "B", "decided_on": _DAY}
+    history = [
+        {"enterprise_id": "E1", "valid_from_on": _after(_DAY, shift), "tier": tier}
+        | {"decided_by": decided_by, "decided_by_id": name}
+        for shift, tier, decided_by, name in ratings
+    ]
+    holding = pl.LazyFrame([row | {"ends_on": _after(_DAY, 9)} | hold], schema_overrides={"ends_on": pl.Date})
+    (found,) = with_hold_notes(holding, pl.LazyFrame(history)).collect().rows(named=True)
+    assert (found["tier_before"], found["notes"]) == (before, notes)
+
+
+@pytest.mark.parametrize(("tier", "decided_by"), [("A", "direct"), ("C", "direct"), ("D", "decision")])
+def test_a_hold_lifts_nobody_out_of_a_placement(tier: str, decided_by: str) -> None:
+    listed = record("decision", "l1", "E1", _DAY, decision_no="列1号", decision_type="list")
+    of = scheme(direct=[_direct(kind="decision", when="decision_type = 'list'")])
+    rating, _ = rate_one(of, _after(_DAY, 5), listed, _hold("d1", _after(_DAY, 1), tier, None))
+    assert (rating["tier"], rating["decided_by"]) == ("D", decided_by)
 
 
 def test_a_change_of_any_value_is_foretold() -> None:
