@@ -66,7 +66,6 @@ FAULTS = (
     Fault("implausible_date", "penalty", _fixed(decided_on="2099-01-01")),
     Fault("unknown_word", "penalty", _fixed(penalty_kinds="罚款；游街示众")),
     Fault("inexact", "penalty", _fixed(fine_fen="0.12345678")),
-    Fault("bad_number", "penalty", _fixed(fine_fen="伍仟元整")),
     Fault("formula", "penalty", _fixed(party_name="+cmd|' /C calc'!A0")),
     Fault("missing", "penalty", _fixed(decision_no="")),
     Fault("bad_date", "penalty", _fixed(decided_on="2025年13月40日")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
@@ -37,7 +38,7 @@ from transforms.tables.shape import TEXT
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of `raw` read as `record`. rows: record_row_no, row_no: which rows made which record.
+    """Rows of `raw` read as `record`. rows: record_row_no, row_no: which rows made which record. unread: see `Mapped`.
 
     attempt_no, came_at: of rows that are tried again, how often their file was read, and when it first came.
     """
@@ -47,6 +48,7 @@ class Part:
     record: Record
     mapped: Mapped
     rows: pl.DataFrame
+    unread: pl.DataFrame = field(default_factory=PROBLEMS.to_frame)
     attempt_no: int = 1
     came_at: datetime | None = None
 
@@ -64,7 +66,7 @@ def read_part(raw: RawFile, source: Source, record: Record, terms: Terms) -> Par
     classed = with_party_class(mapped, terms.common.sole_trader_codes, part.headings, record.kind == "decision")
     folded, rows = fold_rows(classed, record.fold, part.headings)
     whole = with_refusals(folded, record, raw.frame, part.headings, source.secrets)
-    return replace(part, mapped=Mapped(whole.frame, spread(whole.problems, rows)), rows=rows)
+    return replace(part, mapped=Mapped(whole.frame, spread(whole.problems, rows)), rows=rows, unread=mapped.unread)
 
 
 def tied(part: Part, register: Register | None, terms: Terms) -> Part:
@@ -83,7 +85,28 @@ def notes_of(part: Part, terms: Terms) -> list[str]:
     """What people are told of the part's sound rows, which are kept all the same."""
     name, good = part.record.version_by, part.mapped.good
     note = unread_stamps(good, name, stamps(good, name, terms), part.headings.get(name or "", ""))
-    return [note] if note else []
+    away = part.mapped.problems.select("row_no")
+    unread = part.unread.join(away, on="row_no", how="anti", maintain_order="left")
+    return [*([note] if note else []), *_unread_notes(unread)]
+
+
+_UNREAD = {
+    "unread_amount": ("金额", "金额按不明处理，不计分也不当作零。应为数字，或写明单位，如50万元"),
+    "unread_day": ("日期", "该日期按未载明处理。应为日期，如2025-03-01"),
+}
+
+
+def _unread_notes(unread: pl.DataFrame) -> Iterator[str]:
+    """What is told of cells (PROBLEMS) that leave a field of a kept row unknown."""
+    for (column, code), cells in unread.sort("column", "code", "row_no").group_by(
+        "column", "code", maintain_order=True
+    ):
+        word, meaning = _UNREAD[str(code)]
+        first = cells.row(0, named=True)
+        yield (
+            f"“{column}”有{cells.height}行不能识别为{word}（如第{first['row_no']}行“{first['value']}”），"
+            f"这些行照收，{meaning}"
+        )
 
 
 def sound_records(part: Part, terms: Terms) -> pl.DataFrame:
@@ -130,9 +153,9 @@ def _differing(part: Part, rows: pl.DataFrame, code: str, reason: pl.Expr) -> pl
     """Rows (row_no, field, what `reason` names) as problems of their cells."""
     kind, found = KINDS[part.record.kind], [PROBLEMS.to_frame()]
     expected = "同一记录各行一致；分项的合并为一行填写总额；属于更正的，填写最后修改时间"
-    for (field,), some in rows.sort("field", "row_no").group_by("field", maintain_order=True):
-        name = part.record.identify.uscc if field == "enterprise_id" else str(field)
-        heading = part.headings.get(name) or kind.column(str(field)).label
+    for (field_name,), some in rows.sort("field", "row_no").group_by("field", maintain_order=True):
+        name = part.record.identify.uscc if field_name == "enterprise_id" else str(field_name)
+        heading = part.headings.get(name) or kind.column(str(field_name)).label
         told = some.join(cells_of(part.raw.frame, heading, part.source.secrets), on="row_no", how="left")
         told = told.with_columns(heading=pl.lit(heading))
         problems = describe(told, Check(heading, pl.lit(True), code, "", expected, pl.col("cell")))

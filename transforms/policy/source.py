@@ -276,7 +276,9 @@ class Nearest(Strict):
 class Common(Strict):
     """What holds for every source: policy/sources/_common.yaml.
 
-    unread_amounts: pattern of the texts that stand where an amount of money could not be computed: it is unknown.
+    unread_amounts: pattern of the texts that stand where an amount of money could not be computed: it is unknown. So is
+    it with any other text that is no amount; of those a note of the file tells.
+    may_be_unread: days without which a record is still one: a text that is no day leaves them unknown, with a note.
     refuse_keys: refused in names, codes, document numbers and required fields, where a text is no description.
     """
 
@@ -291,6 +293,7 @@ class Common(Strict):
     refuse_keys: list[Refuse] = Field(default=[])
     null_words: list[str]
     unread_amounts: str
+    may_be_unread: list[str] = Field(default=[])
     nearest: Nearest
     sole_trader_codes: str
 

@@ -36,6 +36,15 @@ def stated_amounts(text: str) -> tuple[int, ...]:
     return tuple(_amounts(unicodedata.normalize("NFKC", text)))
 
 
+def written_amount(text: str) -> int | None:
+    """The amount (fen) where `text` is one and nothing else, with its unit: 50万元, 人民币伍仟元整; else None."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    found = _AMOUNT.fullmatch(plain.removeprefix("人民币").rstrip("整正"))
+    if found is None or "余" in plain or "多" in plain or not (found["yuan"] or found["in_words"]):
+        return None
+    return next(_amounts(found[0]), None)
+
+
 def disagreeing_amount(fen: int, stated: tuple[int, ...], times: int) -> int | None:
     """The first stated amount (fen), where `fen` is at least `times` times each of them, or at most that part of it.
 

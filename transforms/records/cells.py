@@ -12,6 +12,7 @@ from transforms.instants import day_of
 from transforms.person_numbers import mask_person_numbers
 from transforms.policy.source import Cell, Common
 from transforms.records import numbers
+from transforms.records.amounts import written_amount
 from transforms.records.problems import Check
 from transforms.records.text import document_number, halfwidth, mask, squeezed, squeezed_word, visible
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column
@@ -64,6 +65,11 @@ class Field:
     def is_required(self) -> bool:
         """Whether a row without it is turned away."""
         return self.cell.required or bool(self.column and self.column.required)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of money, which may be unknown."""
+        return self.column is not None and self.name.endswith("_fen")
 
     @property
     def found(self) -> list[str]:
@@ -158,7 +164,7 @@ def _text_checks(field: Field, text: pl.Expr, common: Common) -> Iterator[Check]
         differs = second.str.strip_chars() != _raw(field).str.strip_chars()
         both = "与".join(f"“{heading}”" for heading in field.found)
         yield _check(field, differs, "two_values", f"{both}同为{field.label}，内容不一致", "只填一列，或两列一致")
-    for rule in common.refuse:
+    for rule in common.refuse if not field.is_money else ():
         yield _check(field, _raw(field).str.contains(rule.pattern), "unreadable", rule.reason, "完整清晰的原文")
     if field.is_required:
         yield _missing(field, text.is_null())
@@ -222,6 +228,10 @@ def _day(field: Field, text: pl.Expr, common: Common, on: date) -> tuple[pl.Expr
         value = pl.when(~is_endless).then(read).otherwise(common.no_end.as_ if is_stated else None)
     bad = text.is_not_null() & read.is_null() & ~is_endless
     out = ~is_endless & ((read < first) | (read > last))
+    if field.name in common.may_be_unread and not (field.is_expiry or field.is_required):
+        unread = (bad | out).fill_null(False)
+        value = pl.when(~unread).then(value)
+        return value, [_check(field, unread, "unread_day", "", "")]
     between = f"{first.isoformat()}至{last.isoformat()}之间的日期"
     return value, [
         _check(field, bad, "bad_date", f"{field.label}不是能识别的日期", "日期，如2025-03-01"),
@@ -236,11 +246,19 @@ def _count(field: Field, text: pl.Expr) -> tuple[pl.Expr, list[Check]]:
     unit = f"，单位{field.cell.unit}" if field.cell.unit else ""
     most = f"至多{places}位小数的数" if places else "整数"
     expected = f"不小于零、{most}{unit}，如1234" + (".5" if places else "")
-    return numbers.scaled(number, places), [
-        _check(field, ~is_number, "bad_number", f"{field.label}不是能识别的数", expected),
-        _check(field, numbers.is_negative(number), "negative", f"{field.label}为负数", expected),
-        _check(field, is_number & numbers.is_inexact(number, places), "inexact", f"{field.label}小数位过多", expected),
-        _check(field, is_number & numbers.is_huge(number), "too_large", f"{field.label}过大", expected),
+    label = field.label.removesuffix("（分）") if field.is_money else field.label  # the file has another unit
+    value = numbers.scaled(number, places)
+    if field.is_money:
+        written = pl.when(~is_number).then(number).map_elements(written_amount, return_dtype=pl.Int64())
+        value = pl.when(is_number).then(value).otherwise(written)
+        unread = _check(field, ~is_number & written.is_null(), "unread_amount", "", "")
+    else:
+        unread = _check(field, ~is_number, "bad_number", f"{label}不是能识别的数", expected)
+    return value, [
+        unread,
+        _check(field, numbers.is_negative(number), "negative", f"{label}为负数", expected),
+        _check(field, is_number & numbers.is_inexact(number, places), "inexact", f"{label}小数位过多", expected),
+        _check(field, is_number & numbers.is_huge(number), "too_large", f"{label}过大", expected),
     ]
 
 

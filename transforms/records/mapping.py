@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -13,7 +13,7 @@ from transforms.policy.source_check import DERIVED, fields_of
 from transforms.records import uscc
 from transforms.records.cells import Field, raw_name, read_field
 from transforms.records.once import read_once
-from transforms.records.problems import PROBLEMS, Check, failures, merged
+from transforms.records.problems import KEPT, PROBLEMS, Check, failures, merged
 from transforms.records.text import document_key, keyed_hashes, normalise_name
 from transforms.tables import KINDS
 
@@ -45,10 +45,11 @@ class Terms:
 @dataclass(frozen=True)
 class Mapped:
     """Rows read as one kind: `frame` has row_no, the kind's columns and the used inputs, faulty rows included;
-    `problems` (PROBLEMS) names the faulty ones."""
+    `problems` (PROBLEMS) names the faulty ones, `unread` the cells of others that leave their field unknown."""
 
     frame: pl.DataFrame
     problems: pl.DataFrame
+    unread: pl.DataFrame = field(default_factory=PROBLEMS.to_frame)
 
     @property
     def good(self) -> pl.DataFrame:
@@ -69,9 +70,11 @@ def map_rows(raw: pl.DataFrame, source: Source, record: Record, terms: Terms) ->
     chosen, found = _chosen(_read(_raw_frame(raw), inputs, terms), record)
     whole, more = _read(chosen, columns, terms)
     derived = whole.with_columns(_DERIVE[name](pl.col(of)).alias(name) for name, of in _derived(record))
-    kept = ["row_no", *(column.name for column in KINDS[record.kind].columns), *(field.name for field in inputs)]
+    kept = ["row_no", *(column.name for column in KINDS[record.kind].columns), *(each.name for each in inputs)]
     frame = derived.with_columns(_empty_columns(record, derived)).select(list(dict.fromkeys(kept)))
-    return Mapped(frame, merged([found, more, _code_problems(frame, columns)]))
+    every = merged([found, more, _code_problems(frame, columns)])
+    is_kept = pl.col("code").is_in(KEPT)
+    return Mapped(frame, every.filter(~is_kept), every.filter(is_kept))
 
 
 def rows_where(raw: pl.DataFrame, source: Source, where: str, terms: Terms) -> pl.DataFrame:
@@ -104,16 +107,16 @@ def _read(frame: pl.DataFrame, fields: Sequence[Field], terms: Terms) -> tuple[p
     """The frame with the fields' values, and the problems of their cells."""
     values: list[pl.Expr | pl.Series] = []
     found = []
-    for field in fields:
-        reading = read_field(field, terms.common, terms.received_on, terms.zone)
-        if not field.found:  # a constant, a template or nothing: there is no cell
+    for each in fields:
+        reading = read_field(each, terms.common, terms.received_on, terms.zone)
+        if not each.found:  # a constant, a template or nothing: there is no cell
             values.append(reading.value.alias(reading.name))
             continue
-        value, problems = read_once(frame, reading, [raw_name(heading) for heading in field.found])
+        value, problems = read_once(frame, reading, [raw_name(heading) for heading in each.found])
         values.append(value)
         found.append(problems)
     read = frame.with_columns(values)
-    secret = [field.name for field in fields if field.cell.secret == "hash"]
+    secret = [each.name for each in fields if each.cell.secret == "hash"]
     return read.with_columns(keyed_hashes(read[name], terms.identity_key) for name in secret), merged(found)
 
 
@@ -139,7 +142,7 @@ def _empty_columns(record: Record, frame: pl.DataFrame) -> list[pl.Expr]:
 
 def _code_problems(frame: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
     """Credit codes with a wrong check character; which one is said."""
-    headings = [field.heading for field in fields if field.name == "uscc"]
+    headings = [each.heading for each in fields if each.name == "uscc"]
     if not headings:
         return PROBLEMS.to_frame()
     faults = uscc.faults(frame["uscc"])

@@ -11,6 +11,8 @@ from transforms.person_numbers import mask_person_numbers
 from transforms.records.text import HIDDEN
 
 VALUE_CHARS = 80
+# Codes of what is told of rows that are kept: the cell leaves its field unknown.
+KEPT = ("unread_amount", "unread_day")
 
 PROBLEMS = pl.Schema(
     {

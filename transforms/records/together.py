@@ -43,24 +43,60 @@ def brought_together(records: pl.DataFrame, kind: Kind, given: Mapping[str, Reco
 
     given: by source, how it reads the kind. Rows that say the same are left: the later ones are repeats.
     """
-    nothing = Together(records, MOVES.to_frame(), CONFLICTS.to_frame())
     several = records.select(pl.struct("file_id", "record_id").is_duplicated()).to_series()
     if not several.any():
-        return nothing
+        return Together(records, MOVES.to_frame(), CONFLICTS.to_frame())
     rows = records.filter(several, pl.col("row_order") == 0)
     differing = rows.filter(pl.col("row_hash").n_unique().over(_GROUP) > 1)
-    if differing.is_empty():
-        return nothing
-    whole, moves, conflicts = [], [MOVES.to_frame()], [CONFLICTS.to_frame()]
+    rest = records.join(
+        differing.select("file_id", "row_no"), on=["file_id", "row_no"], how="anti", maintain_order="left"
+    )
+    whole, moves, conflicts = [rest], [MOVES.to_frame()], [CONFLICTS.to_frame()]
     for (source,), part in differing.group_by("source", maintain_order=True):
         made, moved, bad = _joined(part, kind, given[str(source)].parts)
         whole.append(made)
         moves.append(moved)
         conflicts.append(bad)
-    rest = records.join(
-        differing.select("file_id", "row_no"), on=["file_id", "row_no"], how="anti", maintain_order="left"
+    together = pl.concat(whole)
+    partly = pl.concat([CONFLICTS.to_frame(), *_advanced_in_part(together, given)])
+    at = ["file_id", "row_no"]
+    return Together(
+        together.join(partly.select(at), on=at, how="anti", maintain_order="left"),
+        pl.concat(moves),
+        pl.concat([*conflicts, partly]),
     )
-    return Together(pl.concat([rest, *whole]), pl.concat(moves), pl.concat(conflicts))
+
+
+def _advanced_in_part(records: pl.DataFrame, given: Mapping[str, Record]) -> Iterator[pl.DataFrame]:
+    """Records of one file at a later stage that leave out what an earlier one says (CONFLICTS, of both).
+
+    吊销 in force and 警告 revoked, under one number: the decision may stand in part. The last stage ends a record and
+    restates it; its amounts are those of the record then.
+    """
+    key = ["file_id", "record_id", "version_by"]
+    rows = records.filter(pl.col("row_order") == 0).filter(pl.col("stage").n_unique().over(key) > 1)
+    for (source,), part in rows.group_by("source", maintain_order=True):
+        record = given[str(source)]
+        if record.advances is None:
+            continue
+        is_last = pl.col("stage_later") == len(record.advances.order) - 1
+        pairs = part.join(part, on=key, suffix="_later", nulls_equal=True).filter(
+            pl.col("stage") < pl.col("stage_later")
+        )
+        same = {name for rule in record.parts.values() if isinstance(rule, Once) for name in rule.once_where_same}
+        for name, rule in record.parts.items():
+            one, later = pl.col(name), pl.col(f"{name}_later")
+            if rule == "union":
+                is_left_out = one.list.set_difference(later).list.len() > 0
+            elif isinstance(rule, Once) or name in same:
+                is_left_out = is_last & (one != later)
+            else:
+                continue
+            for own, other in (("row_no", "row_no_later"), ("row_no_later", "row_no")):
+                told = pairs.filter(is_left_out).select(
+                    "file_id", row_no=own, field=pl.lit(name), others=pl.format("第{}行", other)
+                )
+                yield told.sort("row_no", "others").unique(["file_id", "row_no"], keep="first", maintain_order=True)
 
 
 def _joined(

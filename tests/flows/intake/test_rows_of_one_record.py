@@ -83,6 +83,41 @@ def test_rows_of_one_file_that_contradict_each_other_are_never_silently_supersed
     assert intake.records["penalty"].is_empty()
 
 
+@pytest.mark.parametrize(
+    ("rows", "heading"),
+    [
+        ((REVOKED | {"当前状态": "有效"}, WARNED | {"当前状态": "撤销"}), "处罚类别"),
+        ((WARNED | {"当前状态": "变更"}, REVOKED | {"当前状态": "有效"}), "处罚类别"),
+        ((REVOKED | {"当前状态": "有效"}, FINED | {"当前状态": "有效"}, FINED | {"当前状态": "确认无效"}), "处罚类别"),
+        ((FINED | {FINE: "50", "当前状态": "有效"}, FINED | {FINE: "1", "当前状态": "撤销"}), FINE),
+        ((FINED | {"违法行为类型": "甲"}, FINED | {"违法行为类型": "乙", "当前状态": "撤销"}), "违法行为类型"),
+    ],
+)
+def test_a_decision_revoked_in_part_is_for_a_person_to_settle(tmp_path, rows, heading):
+    """The later stage once stood alone, and the weighty part was gone."""
+    intake = taken(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
+    assert intake.records["penalty"]["row_no"].to_list() == [len(rows) + 2]
+    found = faults(intake)
+    assert {row_no for row_no, _, _ in found} == set(range(2, len(rows) + 2))
+    assert {(2, heading, "rows_differ"), (len(rows) + 1, heading, "rows_differ")} <= set(found)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (FINED, FINED | {"当前状态": "撤销"}),
+        (FINED, FINED | {FINE: "", "当前状态": "撤销"}),
+        (FINED, FINED | {FINE: "0.3", "当前状态": "变更"}),
+        (FINED, WARNED, {"处罚类别": "罚款；警告", FINE: "0.5", "当前状态": "撤销"}),
+    ],
+)
+def test_a_decision_that_goes_on_whole_stands_at_its_last_stage(tmp_path, rows):
+    intake = taken(tmp_path, *(penalty(**{"当前状态": "有效", **row}) for row in rows))
+    assert intake.quarantine.is_empty()
+    (row,) = current(intake.records["penalty"].lazy(), NIGHT).collect().to_dicts()
+    assert row["state"] in ("revoked", "changed")
+
+
 def test_stamps_make_rows_of_one_file_versions(tmp_path):
     intake = taken(
         tmp_path,
