@@ -26,7 +26,7 @@ _HOLDS = pl.Schema(
 )
 
 
-_DECIDER = ("decided_by", "decided_by_id")
+_DECIDER = ("_rated_by", "_rated_by_id")  # a decision has a column decided_by of its own: who decided it
 HOLD_NOTES = {
     "open": "没有写明终止日期，何时终止须人工核对",
     "other_tier": "与作出决定前的等级不同：暂缓只能维持原等级",
@@ -77,18 +77,21 @@ def with_hold_notes(holding: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFram
     decision; null where the enterprise was not rated then.
     """
     keys = holding.select("record_id", "enterprise_id", "decided_on")
-    asked = keys.join(ratings.select("enterprise_id", "valid_from_on", "tier", *_DECIDER), on="enterprise_id")
+    named = ratings.select(
+        "enterprise_id", "valid_from_on", "tier", _rated_by=pl.col("decided_by"), _rated_by_id=pl.col("decided_by_id")
+    )
+    asked = keys.join(named, on="enterprise_id")
     in_order = asked.sort("record_id", "valid_from_on")
     before = in_order.filter(pl.col("valid_from_on") < pl.col("decided_on")).group_by("record_id")
     now = in_order.filter(pl.col("valid_from_on").max().over("record_id") >= pl.col("decided_on")).group_by("record_id")
     joined = holding.join(before.agg(tier_before=pl.col("tier").last()), on="record_id", how="left")
     joined = joined.join(now.agg(pl.col(_DECIDER).last()), on="record_id", how="left")
-    is_decided = pl.col("decided_by") == "decision"
+    is_decided = pl.col("_rated_by") == "decision"
     tests = {
         "open": pl.col("ends_on").is_null(),
         "other_tier": pl.col("tier") != pl.col("tier_before"),
-        "over_direct": pl.col("decided_by") == "direct",
-        "replaced": is_decided & (pl.col("decided_by_id") != pl.col("decision_no")),
+        "over_direct": pl.col("_rated_by") == "direct",
+        "replaced": is_decided & (pl.col("_rated_by_id") != pl.col("decision_no")),
     }
     told = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
     return joined.with_columns(notes=pl.concat_list(told).list.drop_nulls().cast(TEXTS)).drop(_DECIDER)

@@ -222,6 +222,7 @@ def test_what_is_to_be_looked_at_of_a_hold(
     hold: dict[str, Any], ratings: list[tuple[Any, ...]], before: str | None, notes: list[str]
 ) -> None:
     row = {"record_id": "d1", "enterprise_id": "E1", "decision_no": "暂1号", "tier": "B", "decided_on": _DAY}
+    row |= {"decided_by": "李四"}
     history = [
         {"enterprise_id": "E1", "valid_from_on": _after(_DAY, shift), "tier": tier}
         | {"decided_by": decided_by, "decided_by_id": name}
@@ -229,7 +230,7 @@ def test_what_is_to_be_looked_at_of_a_hold(
     ]
     holding = pl.LazyFrame([row | {"ends_on": _after(_DAY, 9)} | hold], schema_overrides={"ends_on": pl.Date})
     (found,) = with_hold_notes(holding, pl.LazyFrame(history)).collect().rows(named=True)
-    assert (found["tier_before"], found["notes"]) == (before, notes)
+    assert (found["tier_before"], found["notes"], found["decided_by"]) == (before, notes, "李四")
 
 
 @pytest.mark.parametrize(("tier", "decided_by"), [("A", "direct"), ("C", "direct"), ("D", "decision")])
