@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from flows.office import OfficeProblem
 from flows.publishing.approvals import NotApprovable, signatures_document, unsigned_because
-from flows.publishing.latest import Latest, authority_faults, last_release
+from flows.publishing.latest import Authority
 from flows.publishing.lists import list_called
 from flows.publishing.release import Releasing, releasing
+from flows.publishing.versions import Latest, last_release
 from flows.settings import Settings
 from reports.files import write_whole
 from reports.publication import Draft, IndexProblem, digest_of, faults_of, read_index
@@ -43,11 +44,12 @@ def _pointed(work: Releasing) -> Iterator[str]:
     except IndexProblem:
         pass
     told = last_release(work.store, work.spec.name)
+    authority = Authority(work.knowledge)
     for name in reversed(shelf.placed()):
         folder = shelf.version(name)
         if told is not None and told["version"] != name:
             continue
-        if not faults_of(folder, work.spec.name) and not authority_faults(work.settings, work.spec, folder):
+        if not faults_of(folder, work.spec.name) and not authority.faults_of(folder):
             for path in (shelf.folder / "latest", shelf.folder / "latest.json"):
                 if path.is_file() and not path.is_symlink():
                     path.unlink()

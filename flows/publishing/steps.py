@@ -16,28 +16,27 @@ from flows.publishing.approvals import (
     sign,
     signatures_on,
 )
-from flows.publishing.contents import Contents, PublishedList
-from flows.publishing.latest import Latest, latest_of, newest_readable
+from flows.publishing.contents import Contents
+from flows.publishing.drafts import draft_names, not_as_remade, publication_of, waiting_drafts
+from flows.publishing.latest import latest_of
 from flows.publishing.lists import LISTS, SERIOUS_LIST, list_called
-from flows.publishing.release import Releasing, draft_names, releasing, store_of, waiting_drafts
+from flows.publishing.release import Releasing, releasing, store_of
 from flows.publishing.restore import restore
-from flows.publishing.withdrawals import gone_from
+from flows.publishing.versions import Latest, base_of
+from flows.publishing.withdrawals import Knowledge, gone_from
 from flows.settings import Settings
 from flows.store import Busy, Run
 from flows.wording import told
 from reports.publication import (
-    Base,
     Draft,
     IndexProblem,
-    Publication,
     ReleaseProblem,
     Shelf,
     digest_of,
     prepare,
     verify,
 )
-from reports.publication.work import released_entries
-from reports.views.listing import Entry, Key, ListProblem, entries_of
+from reports.views.listing import Key, ListProblem, entries_of
 from transforms.policy import PolicyProblems
 
 Answer = dict[str, Any]
@@ -84,9 +83,10 @@ def prepare_and_publish(settings: Settings, by: SignedIn | None = None, name: st
         with releasing(settings, chosen, run.as_of) as work:
             work.sweep()
             done = _brought_up_to_date(work, run, contents)
+            cleared = list(work.cleared)
     except (ListProblem, IndexProblem, ReleaseProblem) as problem:
         return _answer(name, "refused", str(problem))
-    held = {"held": list(contents.held)} if contents.held else {}
+    held = {name: found for name, found in (("held", list(contents.held)), ("cleared", cleared)) if found}
     if done.draft is None:
         return done.answer() | held
     if by is not None:
@@ -135,7 +135,8 @@ def _of_faulty(latest: Latest, known: Answer) -> Answer:
         words = f"已发布的版本 {latest.version} 由旧版程序发布，没有两人签名，须由两人签发一次。"
         return known | {"message": words + known["message"]}
     faults = "\n".join(f"  {fault}" for fault in latest.faults)
-    words = f"已发布的最新版本有问题，系统不在其上撤下条目：\n{faults}\n{_RESTORE}"
+    base = "" if latest.are_entries_sound else "，系统不在其上撤下条目"
+    words = f"已发布的最新版本有问题{base}：\n{faults}\n{_RESTORE}"
     return known | {"state": "damaged", "message": words + known["message"], "problems": list(latest.faults)}
 
 
@@ -148,9 +149,9 @@ def _brought_up_to_date(work: Releasing, run: Run, contents: Contents) -> _Done:
     if latest.version is None and latest.faults:
         return _Done(latest)  # which version is the latest must be known first
     wanted = entries_of(work.spec, contents.entries)[0]
-    if not latest.is_sound:
+    if not latest.are_entries_sound or latest.version is None:
         left = _named(latest, dict.fromkeys(gone_from(latest, wanted), "最新版本有问题，须两人签发新版"))
-        return _Done(latest, left, draft=_draft(work, run, contents, latest, wanted))
+        return _Done(latest, left, draft=_draft(work, run, contents))
     plan, withdrawal = work.withdraw(run, contents, latest)
     left = _named(latest, plan.left)
     told = withdrawal.index.withdrawals if withdrawal else ()
@@ -158,10 +159,10 @@ def _brought_up_to_date(work: Releasing, run: Run, contents: Contents) -> _Done:
     if withdrawal is not None:
         latest = work.latest()
     draft = None
-    if latest.index.policy_hash == contents.policy_hash and latest.entries == wanted:
+    if latest.is_sound and latest.index.policy_hash == contents.policy_hash and latest.entries == wanted:
         _clear_drafts(work.shelf, "")
     else:
-        draft = _draft(work, run, contents, latest, wanted)
+        draft = _draft(work, run, contents)
     return _Done(latest, left, withdrawal, withdrawn, draft)
 
 
@@ -175,26 +176,18 @@ def _named(latest: Latest, reasons: Mapping[Key, str]) -> list[Answer]:
     ]
 
 
-def _draft(work: Releasing, run: Run, contents: Contents, latest: Latest, wanted: tuple[Entry, ...]) -> Draft:
-    """The draft of what the run found: the one that waits already where it says the same, else a new one."""
-    base = None
-    if not latest.are_files_sound:
-        base = Base(newest_readable(work.settings, work.spec))
-    previous = latest.version if base is None else base.version
+def _draft(work: Releasing, run: Run, contents: Contents) -> Draft:
+    """The draft of what the run found: the one that waits already where the store gives exactly that, else a new one.
+
+    What `contents` holds is what the run knew, and the draft of a former day stays where it says the same.
+    """
     for draft in waiting_drafts(work.settings, work.spec.name):
-        index = draft.index
-        is_same = (index.previous, index.policy_hash, index.office) == (
-            previous,
-            contents.policy_hash,
-            work.settings.office_name,
-        )
-        if is_same and index.released_by == "two_people" and released_entries(work.spec, draft.folder) == wanted:
+        if not not_as_remade(work.knowledge, draft):
             _clear_drafts(work.shelf, draft.version)
             return draft
     _clear_drafts(work.shelf, "")
-    return prepare(
-        work.settings.publications, _publication(work.chosen, work.settings, run, contents), contents.entries, base
-    )
+    told = publication_of(work.chosen, work.settings, run, contents)
+    return prepare(work.settings.publications, told, contents.entries, base_of(work.settings, work.spec))
 
 
 def _clear_drafts(shelf: Shelf, but: str) -> None:
@@ -202,18 +195,6 @@ def _clear_drafts(shelf: Shelf, but: str) -> None:
     for version in draft_names(shelf):
         if version != but:
             shutil.rmtree(shelf.draft(version))
-
-
-def _publication(chosen: PublishedList, settings: Settings, run: Run, contents: Contents) -> Publication:
-    return Publication(
-        chosen.spec,
-        settings.office_name,
-        run.as_of,
-        policy_version=contents.policy_version,
-        policy_hash=contents.policy_hash,
-        causes=contents.causes,
-        issues=contents.issues,
-    )
 
 
 def after_run(settings: Settings) -> list[Answer]:
@@ -288,7 +269,8 @@ def approve(settings: Settings, chosen: Chosen, by: SignedIn, note: str = "") ->
     draft, version = waiting_draft(settings, chosen), chosen.version
     if chosen.digest not in ("", draft.digest):
         raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
-    _see_current(settings, draft)
+    if why := not_as_remade(Knowledge(settings, store_of(settings), list_called(chosen.list)), draft):
+        raise NotApprovable(why)
     sign(settings, draft, by, "approve", note)
     try:
         return release_signed(settings, draft)
@@ -313,24 +295,13 @@ def waiting_draft(settings: Settings, chosen: Chosen) -> Draft:
     return Draft(version, folder, digest_of(folder), index)
 
 
-def _see_current(settings: Settings, draft: Draft) -> None:
-    """Raises NotApprovable for a draft that says another thing than the last run found: it would be out of date."""
-    chosen, store = list_called(draft.index.list), store_of(settings)
-    run = store.last("nightly")
-    if run is None or run.as_of < draft.index.as_of:
-        raise NotApprovable(f"运行账中没有版本 {draft.version} 所依据的夜间运行，请重新运行 yaoxin publish 拟定。")
-    wanted = entries_of(chosen.spec, chosen.contents(settings, store, run, None).entries)[0]
-    if released_entries(chosen.spec, draft.folder) != wanted:
-        raise NotApprovable(f"版本 {draft.version} 拟定后又有变动，已不是最新内容，请重新运行 yaoxin publish 拟定。")
-
-
 def verify_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:
     """Check the latest version of each of the lists, or of all: every file, who released it, and that it is the last.
 
     `state`: nothing (never published), sound, damaged; `problems` names each file that is not as it should be. Reads
     only. Raises NotApprovable where there is no such list.
     """
-    return [_verified(latest_of(settings, store_of(settings), list_called(name).spec)) for name in names or LISTS]
+    return [_verified(latest_of(settings, store_of(settings), list_called(name))) for name in names or LISTS]
 
 
 def restore_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from flows.policies import read_withdrawals
 from flows.publishing.contents import Contents, PublishedList
-from flows.publishing.latest import Latest
+from flows.publishing.versions import Latest
 from flows.settings import Settings
 from flows.store import Run, Store
-from reports.publication import Reason
+from reports.publication import Reason, files_in, read_index, withdrawal_files
 from reports.publication.delta import by_key
 from reports.views.listing import Entry, Key, entries_of
 from transforms.policy.withdrawals import WithdrawalCause
@@ -39,6 +40,22 @@ class Knowledge:
     def __init__(self, settings: Settings, store: Store, chosen: PublishedList) -> None:
         self.settings, self.store, self.chosen = settings, store, chosen
         self._by_day: dict[date, Contents | None] = {}
+        self._by_run: dict[str, Contents] = {}
+
+    def of_run(self, run: Run) -> Contents:
+        """What the list holds by that run, on its own day."""
+        if run.run_id not in self._by_run:
+            self._by_run[run.run_id] = self.chosen.contents(self.settings, self.store, run, None)
+        return self._by_run[run.run_id]
+
+    def nights_of(self, day: date) -> list[Run]:
+        """The nightly runs for that day that passed and stand, the last first."""
+        annulled = self.store.annulled()
+        return [
+            run
+            for run in reversed(self.store.every_run())
+            if (run.flow, run.state, run.as_of) == ("nightly", "passed", day) and run.run_no not in annulled
+        ]
 
     def foretold(self, key: Key, code: str, on: date | None) -> bool:
         """Whether the last run before that day knew that `key` would end on it for that cause: only time has passed."""
@@ -75,6 +92,22 @@ def plan_of(knowledge: Knowledge, run: Run, contents: Contents, latest: Latest) 
         else:
             ended[key] = _reason(code, cause, on if on and on <= day else None)
     return Plan(ended, left, masking)
+
+
+def unfounded(knowledge: Knowledge, folder: Path) -> tuple[str, ...]:
+    """Why the machine's version in `folder` does not follow from the store, in Chinese; empty where it does.
+
+    It is made anew: what a run of its day knew, and the version before, must give every byte of it.
+    """
+    spec, index = knowledge.chosen.spec, read_index(folder)
+    former = Latest(spec, folder.parent / (index.previous or "none"), index.previous)
+    present = files_in(folder)
+    for run in knowledge.nights_of(index.as_of):
+        plan = plan_of(knowledge, run, knowledge.of_run(run), former)
+        made = withdrawal_files(spec, former.folder, folder.name, plan.ended, plan.masking)
+        if made is not None and made == present:
+            return ()
+    return (f"{folder}：与由库重作的不同：运行账没有该版本，所记撤下的条目或者事由在库中不成立",)
 
 
 def gone_from(latest: Latest, wanted: Iterable[Entry]) -> list[Key]:

@@ -91,6 +91,10 @@ class Store:
         rows = self.runs()
         return frozenset(rows.filter(is_annulled(rows))["run_no"].to_list())
 
+    def lost_run(self) -> str | None:
+        """The run that this machine committed last, where the ledger no longer has it: rows were taken away since."""
+        return self._ledger.lost()
+
     def run_folder(self, run_id: str) -> Path:
         """The folder of a run's reports."""
         return self.place.local / "runs" / run_id

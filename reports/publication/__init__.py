@@ -6,15 +6,25 @@ into its place and moves `latest` last. Readers go through `latest` and see one 
 version.
 """
 
-from reports.publication.contract import Index, IndexProblem, Withdrawn, digest_of, faults_of, read_index, verify
+from reports.publication.contract import (
+    Index,
+    IndexProblem,
+    Withdrawn,
+    digest_of,
+    faults_of,
+    files_in,
+    read_index,
+    verify,
+)
 from reports.publication.delta import Causes, Delta, apply, delta_of
 from reports.publication.folder import Shelf
-from reports.publication.withdrawal import Reason, derivation_faults, withdraw
+from reports.publication.withdrawal import Reason, derivation_faults, withdraw, withdrawal_files
 from reports.publication.work import (
     Base,
     Draft,
     Publication,
     ReleaseProblem,
+    drafted,
     is_as_published,
     prepare,
     release,
@@ -37,7 +47,9 @@ __all__ = [
     "delta_of",
     "derivation_faults",
     "digest_of",
+    "drafted",
     "faults_of",
+    "files_in",
     "is_as_published",
     "prepare",
     "read_index",
@@ -45,4 +57,5 @@ __all__ = [
     "released_entries",
     "verify",
     "withdraw",
+    "withdrawal_files",
 ]

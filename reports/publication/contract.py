@@ -124,6 +124,14 @@ def verify(folder: Path) -> Index:
     return index
 
 
+def files_in(folder: Path) -> dict[str, bytes] | None:
+    """Every file of the version in `folder` but its signatures, by name; None where it holds anything but files."""
+    paths = list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    if not paths or any(path.is_symlink() or not path.is_file() for path in paths):
+        return None
+    return {path.name: path.read_bytes() for path in paths if path.name != SIGNATURES}
+
+
 def faults_of(folder: Path, name: str, only: Collection[str] = ()) -> tuple[str, ...]:
     """What is wrong with the files of a version of the list `name`, in Chinese, each naming the file; empty: nothing.
 
@@ -131,9 +139,9 @@ def faults_of(folder: Path, name: str, only: Collection[str] = ()) -> tuple[str,
     and the signatures.
     """
     path = folder / INDEX
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return (f"{folder}：版本文件夹缺失",)
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         return (f"{path}：文件缺失",)
     try:
         index = read_index(folder)

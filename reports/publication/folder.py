@@ -45,7 +45,12 @@ class Shelf:
         """The version that readers see; None before the first release. Raises IndexProblem where that is damaged."""
         link, pointer = self.folder / LATEST, self.folder / POINTER
         if link.is_symlink():
-            return _version_in(link, link.readlink().name)
+            version = _version_in(link, link.readlink().name)
+            if link.resolve() != self.version(version).resolve():
+                raise IndexProblem(f"{link}：指向本名单之外的文件夹（{link.readlink()}）")
+            if pointer.exists():
+                raise IndexProblem(f"{pointer}：多出的文件，最新版本已由 {link} 指明")
+            return version
         if link.exists():
             raise IndexProblem(f"{link}：应为指向某一版本的链接，现为文件或者文件夹")
         if not pointer.exists():
@@ -58,7 +63,12 @@ class Shelf:
 
     def next_version(self, as_of: date) -> str:
         """The name for a new version of that day: 2026-03-01, then 2026-03-01-2, …"""
-        taken = [order(name)[1] for name in self.versions() if name.startswith(as_of.isoformat())]
+        return self.version_after(self.latest(), as_of)
+
+    def version_after(self, latest: str | None, as_of: date) -> str:
+        """The same, where `latest` is the latest version."""
+        names = (name for name in self.placed() if latest and order(name) <= order(latest))
+        taken = [order(name)[1] for name in names if name.startswith(as_of.isoformat())]
         return f"{as_of.isoformat()}-{max(taken) + 1}" if taken else as_of.isoformat()
 
     def withdrawal(self, name: str) -> Path:
@@ -96,6 +106,7 @@ class Shelf:
         try:
             fresh.symlink_to(name, target_is_directory=True)
             fresh.replace(self.folder / LATEST)
+            (self.folder / POINTER).unlink(missing_ok=True)
         except OSError:
             fresh.unlink(missing_ok=True)
             write_whole(self.folder / POINTER, json.dumps({"version": name}))

@@ -13,15 +13,17 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from reports.publication.contract import Withdrawn, digest_of, read_index
+from reports.publication.contract import SIGNATURES, Index, Withdrawn, digest_of, files_in, read_index
 from reports.publication.delta import Causes, by_key, delta_of
-from reports.publication.folder import Shelf
+from reports.publication.folder import Shelf, order
 from reports.publication.work import (
     Draft,
     Publication,
     as_shown_today,
+    head_of,
     next_head,
     released_entries,
+    version_files,
     without_secrets,
     write_version,
 )
@@ -52,22 +54,45 @@ def withdraw(
     latest = shelf.latest()
     if latest is None:
         return None
-    former, index = shelf.version(latest), read_index(shelf.version(latest))
+    # Read for its refusal of a day before the latest version.
+    head, _ = next_head(shelf, Publication(spec, "", as_of))
+    files = withdrawal_files(spec, shelf.version(latest), head.version, ended, masking)
+    return write_version(shelf, shelf.withdrawal(head.version), files) if files else None
+
+
+def withdrawal_files(
+    spec: ListSpec, former: Path, version: str, ended: Mapping[Key, Reason], masking: Reason | None = None
+) -> dict[str, bytes] | None:
+    """The files of the version that `withdraw` would write after the one in `former`; None where it is no other.
+
+    Raises IndexProblem where that cannot be read, KeyError where `ended` names an entry that it does not have.
+    """
     before = released_entries(spec, former)
     unknown = sorted(ended.keys() - by_key(spec, before).keys())
     if unknown:
-        raise KeyError(f"not in version {latest}: {unknown}")
+        raise KeyError(f"not in version {former.name}: {unknown}")
     masked = dict(_masked(spec, before)) if masking else {}
     reasons: dict[tuple[Operation, Key], Reason] = {("DEL", key): why for key, why in ended.items()}
     reasons |= {("MOD", key): masking for key in masked if masking and key not in ended}
-    if not reasons:
-        return None
-    after = tuple(masked.get(spec.key_of(e), e) for e in before if spec.key_of(e) not in ended)
+    return _files_after(spec, former, version, before, reasons, masked) if reasons else None
+
+
+def _files_after(  # noqa: PLR0913, PLR0917 (what makes a version)
+    spec: ListSpec,
+    former: Path,
+    version: str,
+    before: Sequence[Entry],
+    reasons: Mapping[tuple[Operation, Key], Reason],
+    masked: Mapping[Key, Entry],
+) -> dict[str, bytes]:
+    """The version after `former`: its entries `before` without those that `reasons` end, those of `masked` masked."""
+    index, as_of = read_index(former), date.fromisoformat(version[: len("2026-03-01")])
+    after = tuple(masked.get(spec.key_of(e), e) for e in before if ("DEL", spec.key_of(e)) not in reasons)
     facts = index.model_dump(include={"office", "policy_version", "policy_hash", "is_illustrative", "issues"})
-    head, _ = next_head(shelf, Publication(spec, index.office, as_of, is_illustrative=index.is_illustrative))
+    head = head_of(Publication(spec, index.office, as_of, is_illustrative=index.is_illustrative), version)
     causes: Causes = {at: why.cause for at, why in reasons.items()}
-    delta = without_secrets(delta_of(spec, before, after, (latest, head.version), causes))
-    withdrawals = tuple(_told(spec, at, why) for at, why in sorted(reasons.items()))
+    delta = without_secrets(delta_of(spec, before, after, (former.name, version), causes))
+    withdrawals = tuple(_told(spec, at, why) for at, why in sorted(reasons.items(), key=lambda one: one[0]))
     own = {
         "as_of": as_of,
         "released_by": "machine",
@@ -75,7 +100,7 @@ def withdraw(
         "reason": _sentence(withdrawals),
         "withdrawals": withdrawals,
     }
-    return write_version(shelf, shelf.withdrawal(head.version), ListView(spec, head, after), delta, facts | own)
+    return version_files(ListView(spec, head, after), delta, facts | own)
 
 
 def _masked(spec: ListSpec, entries: Sequence[Entry]) -> Iterator[tuple[Key, Entry]]:
@@ -123,29 +148,65 @@ def _sentence(withdrawals: Iterable[Withdrawn]) -> str:
     return "；".join([*told, *([f"依法隐去个人信息 {masked} 条"] if masked else [])])
 
 
-def derivation_faults(spec: ListSpec, folder: Path) -> tuple[str, ...]:
+def derivation_faults(spec: ListSpec, folder: Path, *, whole: bool = True) -> tuple[str, ...]:
     """What the machine's version in `folder` has beyond withdrawals from its previous version, in Chinese.
 
-    Both versions' own files are taken for sound (see `faults_of`). Raises IndexProblem where one cannot be read.
+    whole: the version is made anew from the previous one and what its index says was withdrawn, and every file, the
+    index too, must be the same byte for byte; otherwise only its entries are looked at, as of a version that an earlier
+    release of the program wrote. Whether the withdrawals are founded is another question. Both versions' own files are
+    taken for sound (see `faults_of`). Raises IndexProblem where one cannot be read.
     """
     index = read_index(folder)
     former = folder.parent / (index.previous or "")
+    if fault := _misplaced(index, folder, former):
+        return (fault,)
+    before, after = (released_entries(spec, each) for each in (former, folder))
+    reasons: dict[tuple[Operation, Key], Reason] = {
+        (each.operation, each.key): Reason(each.cause, each.basis, each.confidence, each.on)
+        for each in index.withdrawals
+    }
+    found = tuple(_strange(spec, folder, (before, after), reasons))
+    if found or not whole:
+        return found
+    masked = {key: entry for key, entry in by_key(spec, after).items() if ("MOD", key) in reasons}
+    made, present = _files_after(spec, former, folder.name, before, reasons, masked), files_in(folder) or {}
+    different = sorted(name for name in made.keys() | present.keys() if made.get(name) != present.get(name))
+    return tuple(f"{folder / name}：与由上一版重作的不同" for name in different)
+
+
+def _misplaced(index: Index, folder: Path, former: Path) -> str:
+    """Why the machine's version cannot follow `former`, in Chinese; empty where it can."""
     if index.previous is None or not former.is_dir():
-        return (f"{folder}：所依据的上一版 {index.previous} 缺失",)
+        return f"{folder}：所依据的上一版 {index.previous} 缺失"
     if digest_of(former) != index.previous_digest:
-        return (f"{former}：与 {folder.name} 所依据的上一版不同",)
-    before, after = (by_key(spec, released_entries(spec, each)) for each in (former, folder))
-    told = {(each.operation, each.key) for each in index.withdrawals}
-    found = [f"{folder}：机器版本新增了条目 {'、'.join(key)}" for key in sorted(after.keys() - before.keys())]
-    found += [
-        f"{folder}：条目 {'、'.join(key)} 被撤下而没有事由"
-        for key in sorted(before.keys() - after.keys())
-        if ("DEL", key) not in told
-    ]
-    changed = [key for key in sorted(after.keys() & before.keys()) if after[key] != before[key]]
-    found += [
-        f"{folder}：机器版本改动了条目 {'、'.join(key)}"
-        for key in changed
-        if ("MOD", key) not in told or not is_masking(before[key], after[key])
-    ]
-    return tuple(found)
+        return f"{former}：与 {folder.name} 所依据的上一版不同"
+    is_next = Shelf(folder.parent).version_after(index.previous, index.as_of) == folder.name
+    if index.replaces is not None or not is_next or order(folder.name) <= order(former.name):
+        return f"{folder}：机器版本只能接在当时的最新版本 {former.name} 之后"
+    if not index.withdrawals:
+        return f"{folder}：机器版本没有撤下或者隐去任何内容"
+    return f"{folder / SIGNATURES}：机器版本不应有签名文件" if (folder / SIGNATURES).exists() else ""
+
+
+def _strange(
+    spec: ListSpec,
+    folder: Path,
+    versions: tuple[Sequence[Entry], Sequence[Entry]],
+    reasons: Mapping[tuple[Operation, Key], Reason],
+) -> Iterator[str]:
+    """Entries of the machine's version that are not those of the one before less what it withdrew."""
+    before, after = (by_key(spec, entries) for entries in versions)
+    for key in sorted(after.keys() - before.keys()):
+        yield f"{folder}：机器版本新增了条目 {'、'.join(key)}"
+    for key in sorted(before.keys() - after.keys()):
+        if ("DEL", key) not in reasons:
+            yield f"{folder}：条目 {'、'.join(key)} 被撤下而没有事由"
+    for key in sorted(after.keys() & before.keys()):
+        if after[key] != before[key] and (("MOD", key) not in reasons or not is_masking(before[key], after[key])):
+            yield f"{folder}：机器版本改动了条目 {'、'.join(key)}"
+    for (operation, key), why in sorted(reasons.items(), key=lambda one: one[0]):
+        if key not in before or (operation == "DEL") == (key in after) or why.cause not in spec.causes:
+            yield f"{folder}：所记撤下的条目与名单不符 {'、'.join(key)}"
+    shown = [spec.key_of(entry) for entry in versions[1]]
+    if [key for key in shown if key in before] != [key for key in before if key in after]:
+        yield f"{folder}：条目重复，或者次序与上一版不同"

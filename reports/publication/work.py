@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -90,6 +90,15 @@ def prepare(root: Path, publication: Publication, entries: Frame, base: Base | N
     the draft builds on in place of a damaged latest version. Raises ListProblem for entries that cannot stand in one
     list, ReleaseProblem for a day before the latest version, IndexProblem where the version before cannot be read.
     """
+    version, files = drafted(root, publication, entries, base)
+    shelf = Shelf(root / publication.spec.name)
+    return write_version(shelf, shelf.draft(version), files)
+
+
+def drafted(
+    root: Path, publication: Publication, entries: Frame, base: Base | None = None
+) -> tuple[str, dict[str, bytes]]:
+    """The version and the files that `prepare` would write, by name; raises as it does."""
     spec = publication.spec
     shelf = Shelf(root / spec.name)
     head, latest = next_head(shelf, publication)
@@ -98,7 +107,7 @@ def prepare(root: Path, publication: Publication, entries: Frame, base: Base | N
     before = released_entries(spec, shelf.version(previous)) if previous else ()
     delta = without_secrets(delta_of(spec, before, view.entries, (previous, head.version), publication.causes))
     own = {"replaces": None if base is None else latest}
-    return write_version(shelf, shelf.draft(head.version), view, delta, _facts(publication) | own)
+    return head.version, version_files(view, delta, _facts(publication) | own)
 
 
 def next_head(shelf: Shelf, publication: Publication) -> tuple[ListHead, str | None]:
@@ -109,8 +118,13 @@ def next_head(shelf: Shelf, publication: Publication) -> tuple[ListHead, str | N
     previous, version = shelf.latest(), shelf.next_version(publication.as_of)
     if previous and order(version) < order(previous):
         raise ReleaseProblem(f"{publication.as_of} 早于已发布的最新版本 {previous}：名单只能向后发布。")
+    return head_of(publication, version), previous
+
+
+def head_of(publication: Publication, version: str) -> ListHead:
+    """What a version of it says of itself."""
     notices = (ILLUSTRATIVE,) if publication.is_illustrative else ()
-    return ListHead(publication.spec.title, publication.office, publication.as_of, version, notices), previous
+    return ListHead(publication.spec.title, publication.office, publication.as_of, version, notices)
 
 
 def _facts(publication: Publication) -> dict[str, Any]:
@@ -121,8 +135,15 @@ def _facts(publication: Publication) -> dict[str, Any]:
     }
 
 
-def write_version(shelf: Shelf, folder: Path, view: ListView, delta: Delta, facts: dict[str, Any]) -> Draft:
-    """Write the version into `folder`. facts: of the index, besides what view and delta give."""
+def write_version(shelf: Shelf, folder: Path, files: Mapping[str, bytes]) -> Draft:
+    """Write the files of a version into `folder`."""
+    shelf.write_draft(folder, files)
+    index = read_index(folder)
+    return Draft(index.version, folder, digest_of(folder), index)
+
+
+def version_files(view: ListView, delta: Delta, facts: dict[str, Any]) -> dict[str, bytes]:
+    """Every file of a version but its signatures, by name. facts: of the index, besides what view and delta give."""
     files = _files(view, delta)
     index = Index(
         list=view.spec.name,
@@ -134,8 +155,7 @@ def write_version(shelf: Shelf, folder: Path, view: ListView, delta: Delta, fact
         files=tuple(described(name, *_KINDS[name], files[name]) for name in sorted(files)),
         **facts | {"issues": tuple(sorted({*facts["issues"], *view.issues}))},
     )
-    shelf.write_draft(folder, {**files, INDEX: index.content()})
-    return Draft(view.head.version, folder, digest_of(folder), index)
+    return {**files, INDEX: index.content()}
 
 
 def _files(view: ListView, delta: Delta) -> dict[str, bytes]:
