@@ -60,8 +60,11 @@ def nightly(
 
     known_at: what had arrived by then is known (default: now). A night refused by the gate ends the flow, as
     `Refused`; where another run holds the store it ends as `Busy`; where the clock or the day asked for cannot be
-    right, as `Declined`. None of these lets a publication be prepared.
+    right, as `Declined`. None of these lets a publication be prepared. settings: of a caller in this process; a run of
+    a deployment has those of its environment, and one that is given others is `Declined`.
     """
+    if settings is not None and not isinstance(settings, Settings):
+        return Failed(name="Declined", message=configuration.NOT_OF_A_RUN)
     chosen = settings or configuration.load({})
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     office = Office(_store(chosen), chosen, policy)

@@ -25,8 +25,11 @@ def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> St
 
     Where signatures are wanting the run ends as `Waiting`, and the draft stays for `yaoxin approve`. Where another run
     holds the store it fails as `Busy`, where a latest version is not what it should be as `Damaged`, where no list can
-    be made as `Refused`.
+    be made as `Refused`. settings: of a caller in this process; a run of a deployment has those of its environment, and
+    one that is given others is `Declined`.
     """
+    if settings is not None and not isinstance(settings, Settings):
+        return Failed(name="Declined", message=configuration.NOT_OF_A_RUN)
     try:
         answer = summary_of(prepare_lists(settings or configuration.load({}), None, lists))
     except Busy as busy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -76,7 +76,8 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         for each in entry.get("triggers", [])
     ]
     chosen = _flow(entry["entrypoint"])
-    made = chosen.to_deployment(
+    to_deployment = cast("Callable[..., RunnerDeployment]", chosen.to_deployment)  # made, outside an event loop
+    made = to_deployment(
         name=entry["name"],
         description=entry["description"],
         tags=entry["tags"],
@@ -88,7 +89,9 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         # A path would be looked for below the working folder, whatever that is.
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    return cast("RunnerDeployment", made)
+    # Settings are those of this process: whoever starts a run names none.
+    made._parameter_openapi_schema.properties.pop("settings")
+    return made
 
 
 def as_it_was_left(made: RunnerDeployment) -> RunnerDeployment:

@@ -92,6 +92,12 @@ class _Given:
     advice: str
 
 
+NOT_OF_A_RUN = (
+    "A run takes its settings from where yaoxin serve was started, and none from its parameters; nothing was done. "
+    "设置取自 yaoxin serve 启动时的设置，不能由运行参数给出；未作任何处理。"
+)
+
+
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings in force. overrides: values of flags, None where a flag was not given; `config` names the file.
 

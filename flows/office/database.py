@@ -158,7 +158,7 @@ class Database:
             with engine.connect() as connection:
                 yield connection
         except DatabaseError as fault:
-            raise OfficeProblem(self._words(str(fault.orig))) from fault
+            raise OfficeProblem(self._words(fault)) from fault
         finally:
             engine.dispose()
 
@@ -181,13 +181,20 @@ class Database:
 
         return engine
 
-    def _words(self, fault: str) -> str:
+    def _words(self, problem: DatabaseError) -> str:
+        """What is to be said of it; that the file is damaged only where SQLite found its content to be no database."""
+        fault, code = str(problem.orig), str(getattr(problem.orig, "sqlite_errorname", ""))
         if "locked" in fault:
             return f"办公数据库 {self.path} 正被另一个程序占用，请稍后再试。"
         if "readonly" in fault or "unable to open" in fault:
             return f"办公数据库 {self.path} 不能写入：请检查该文件及其所在文件夹的权限（{fault}）。"
         if "full" in fault:
             return f"磁盘空间不足，办公数据库 {self.path} 没有写入任何内容（{fault}）。"
+        if code.startswith("SQLITE_IOERR") or "disk I/O" in fault:
+            return (
+                f"读写办公数据库 {self.path} 时系统出错，没有写入任何内容（{fault}）：多为磁盘空间或者配额不足，"
+                "也可能是存储故障。请先腾出空间、检查磁盘后再试；文件未必损坏，不要用备份覆盖：备份中的日志可能较旧。"
+            )
         return f"办公数据库 {self.path} 不能读取，文件可能损坏或不是办公数据库：请从备份恢复（{fault}）。"
 
 

@@ -90,7 +90,13 @@ def unsigned_because(settings: Settings, folder: Path, draft: Draft) -> str:
     path, office = folder / SIGNATURES, office_of(settings)
     try:
         content = path.read_bytes()
-        head = json.loads(content)["journal"]
+        document = json.loads(content)
+        head, key = document["journal"], str(document["administrator_key"])
+        if key != office.pinned:
+            return (
+                f"{path} 的签名以另一首位管理员的密钥（指纹 {key[:16]}…）为准，与设置 administrator_key（"
+                f"{office.pinned[:16] or '未设'}…）不同：该版本由另一办公数据库的人员签名，或者设置有误"
+            )
         then = office.standing(Head(head["number"], head["digest"]))
         if then.faults:
             return "；".join(then.faults)

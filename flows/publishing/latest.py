@@ -29,10 +29,12 @@ def latest_of(settings: Settings, store: Store, chosen: PublishedList, knowledge
     try:
         version = shelf.latest()
     except IndexProblem as damaged:
-        return Latest(spec, shelf.folder, None, (str(damaged), *place), are_files_sound=False)
+        faults = (str(damaged), *place)
+        return Latest(spec, shelf.folder, None, faults, are_files_sound=False, are_entries_sound=False)
     if version is None:
         gone = f"{shelf.folder / 'latest'}：缺失，而运行账记有已发布的版本 {told['version']}" if told else ""
-        return Latest(spec, shelf.folder, None, (*((gone,) if gone else ()), *place))
+        faults = (*((gone,) if gone else ()), *place)
+        return Latest(spec, shelf.folder, None, faults, are_entries_sound=not faults)
     folder = shelf.version(version)
     faults = faults_of(folder, spec.name)
     if faults:

@@ -41,6 +41,7 @@ from transforms.policy import PolicyProblems
 
 Answer = dict[str, Any]
 _MOST_URGENT = ("damaged", "refused", "busy", "waiting", "published", "withdrawn", "sound", "unchanged", "nothing")
+_OTHER_PAGES = "该版本为运行账所记，条目无误：多因程序升级后版式有变，由两人签发新版即可。"
 _RESTORE = "可运行 yaoxin publish --restore 重建；不能重建的，由两人签发新版。"
 
 
@@ -136,7 +137,7 @@ def _of_faulty(latest: Latest, known: Answer) -> Answer:
         return known | {"message": words + known["message"]}
     faults = "\n".join(f"  {fault}" for fault in latest.faults)
     base = "" if latest.are_entries_sound else "，系统不在其上撤下条目"
-    words = f"已发布的最新版本有问题{base}：\n{faults}\n{_RESTORE}"
+    words = f"已发布的最新版本有问题{base}：\n{faults}\n{_OTHER_PAGES if latest.are_entries_sound else _RESTORE}"
     return known | {"state": "damaged", "message": words + known["message"], "problems": list(latest.faults)}
 
 
@@ -314,7 +315,8 @@ def _verified(latest: Latest) -> Answer:
     name = latest.spec.name
     if latest.faults:
         faults = "\n".join(f"  {fault}" for fault in latest.faults)
-        words = f"最新版本 {latest.version or ''} 有 {len(latest.faults)} 处问题：\n{faults}\n{_RESTORE}"
+        words = f"最新版本 {latest.version or ''} 有 {len(latest.faults)} 处问题：\n{faults}\n"
+        words += _OTHER_PAGES if latest.are_entries_sound else _RESTORE
         return _answer(name, "damaged", words, version=latest.version, problems=list(latest.faults))
     if latest.version is None:
         return _answer(name, "nothing", "还没有发布过。")

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from flows.serve import PREFECT_FILE, deployments, runner_deployment
+from flows.serve import PREFECT_FILE, _flow, deployments, runner_deployment
 
 ENTRIES = {entry["name"]: entry for entry in deployments()}
 
@@ -102,3 +102,12 @@ def test_every_trigger_is_one_that_prefect_knows():
     for entry in ENTRIES.values():
         for trigger in entry.get("triggers", []):
             assert DeploymentEventTrigger.model_validate(trigger).match_related
+
+
+@pytest.mark.parametrize("name", ["nightly", "publish"])
+def test_settings_are_no_parameter_of_a_run(name):
+    """A process of the machine could otherwise have lists released into a folder of its own."""
+    made = runner_deployment(ENTRIES[name])
+    assert "settings" not in made._parameter_openapi_schema.properties
+    state = _flow(ENTRIES[name]["entrypoint"]).fn(settings={"publications": "/tmp/elsewhere"})
+    assert (state.name, "不能由运行参数给出" in state.message) == ("Declined", True)

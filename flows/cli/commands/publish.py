@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_NAMED = 20  # entries of each kind that the approver is shown
 _CODES = {"refused": REFUSED, "damaged": REFUSED, "busy": FAULT}
 
 
@@ -122,10 +123,19 @@ def approve(
 
 
 def _summary(draft: Draft) -> Iterator[str]:
-    """What is about to be signed."""
+    """What is about to be signed: how much, and who comes, changes or goes."""
+    import json
+
     index, changes = draft.index, draft.index.delta
     yield f"{index.title} {index.version}：共 {index.count} 条；须核对的事项 {len(index.issues)} 项"
     yield f"较上一版：新增 {changes.added}，变更 {changes.modified}，移除 {changes.removed}"
+    rows = json.loads((draft.folder / "delta.json").read_text(encoding="utf-8"))["rows"]
+    for operation, word in (("ADD", "新增"), ("MOD", "变更"), ("DEL", "移除")):
+        of_kind = [row for row in rows if row["operation"] == operation]
+        for row in of_kind[:_NAMED]:
+            yield f"  {word}　{row['entry']['decision_no']}　{row['entry']['name']}（{row['cause']}）"
+        if len(of_kind) > _NAMED:
+            yield f"  {word}　另有 {len(of_kind) - _NAMED} 条，见 delta.csv"
     yield f"{draft.folder}"
     yield f"摘要 {draft.digest}"
 
@@ -149,7 +159,7 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     from flows.cli.text import pairs
 
     yield f"{answer['title']}：{answer['message']}"
-    told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems", "restored")
+    told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems", "restored", "cleared")
     rest = ((name, value) for name, value in answer.items() if name not in told)
     yield from pairs((name, str(value)) for name, value in rest if value not in (None, ""))
     for one in answer.get("signatures", ()):
@@ -157,4 +167,4 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     for word, entries in (("已撤下", answer.get("withdrawn", ())), ("公示超期", answer.get("beyond", ()))):
         yield from (f"  {word}　{one['decision_no']}　{one['name']}：{one['why']}" for one in entries)
     yield from (f"  {line}" for line in answer.get("restored", ()))
-    yield from (f"  ! {line}" for line in answer.get("held", ()))
+    yield from (f"  ! {line}" for line in (*answer.get("cleared", ()), *answer.get("held", ())))

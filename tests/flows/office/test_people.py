@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import asdict, replace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from flows.office import OfficeProblem, WrongPassphrase, office_of
 from flows.office.journal import START, Entry, canonical
@@ -185,6 +186,19 @@ def test_a_file_that_is_no_database_is_named(settings):
     settings.office_database.write_bytes(b"no database " * 1000)
     with pytest.raises(OfficeProblem, match=r"office\.sqlite 不能读取，文件可能损坏或不是办公数据库"):
         signed_in(settings, "li")
+
+
+@pytest.mark.parametrize("words", ["disk I/O error", "database or disk is full"])
+def test_a_full_disk_is_not_told_as_a_damaged_file(settings, words, monkeypatch):
+    """Who restored an older backup then would lose what was signed since."""
+
+    def fails(*_):
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError(words))
+
+    monkeypatch.setattr("flows.office.database.Database._rows", fails)
+    with pytest.raises(OfficeProblem, match="磁盘空间") as told:
+        signed_in(settings, "li")
+    assert "从备份恢复" not in str(told.value)
 
 
 def test_there_is_one_first_administrator(settings):

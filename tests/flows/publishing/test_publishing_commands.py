@@ -79,6 +79,7 @@ def test_who_approves_is_told_first_what_is_signed(yaoxin):
     told = yaoxin("approve", VERSION, "--as", "li").stderr
     assert f"严重违法失信名单 {VERSION}：共 2 条" in told
     assert "较上一版：新增 2，变更 0，移除 0" in told
+    assert "  新增　示药监列〔2026〕1号　示例甲药业有限公司（作出列入决定）" in told
     assert "摘要 " in told
 
 
