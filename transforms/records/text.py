@@ -14,21 +14,33 @@ import polars as pl
 _HALFWIDTH = r"^(?:[!-~\x{4E00}-\x{9FFF}〔〕][ -~\x{4E00}-\x{9FFF}〔〕]*[!-~\x{4E00}-\x{9FFF}〔〕])?$"
 _SQUEEZED = r"^[!-~\x{4E00}-\x{9FFF}〔〕]*$"
 _PLAIN_NAME = r"^[0-9A-Z()·\x{4E00}-\x{9FFF}_-]*$"
-_PLAIN_NUMBER = r"^(?:[0-9A-Z./_-]*|(?:〔?[A-Z\x{4E00}-\x{865E}\x{8660}-\x{9FFF}]+〕?)*〔[12][0-9]{3}〕[1-9][0-9]*号)$"
+# Traditional characters of the names of authorities and of their documents; they are compared as simplified ones.
+_TRADITIONAL = dict(
+    zip(
+        "藥監罰試號處當場執強許證醫療檢產業獸鹽衛農華東廣蘇雲寧遼龍陝貴瓊區縣鄉鎮國關質總銷經營審復議聽決沒鄭漢瀋連慶濟臺灣傳責維",
+        "药监罚试号处当场执强许证医疗检产业兽盐卫农华东广苏云宁辽龙陕贵琼区县乡镇国关质总销经营审复议听决没郑汉沈连庆济台湾传责维",
+        strict=True,
+    )
+)
+_HAN = rf"[A-Z\x{{4E00}}-\x{{9FFF}}--[{''.join(_TRADITIONAL)}]]"
+_PLAIN_NUMBER = rf"^(?:[0-9A-Z./_-]*|(?:〔?{_HAN}+〕?)*〔[12][0-9]{{3}}〕[1-9][0-9]*号)$"
 _AT_A_TIME = 10_000  # texts hashed while they still stand in the cache
 _DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
 # What Unicode lets a program draw as nothing: zero-width and joining characters, soft hyphens, marks of direction,
-# fillers, variation selectors, tags. Ranges are written out, since regular expressions of Python know no classes of it.
+# fillers, variation selectors, tags, the blanks of Braille and of GBK's private area. Ranges are written out, since
+# regular expressions of Python know no classes of it.
 _INVISIBLE_CHARACTERS = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ue5e5\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 INVISIBLE = f"[{_INVISIBLE_CHARACTERS}]"
 _INVISIBLE = re.compile(INVISIBLE)
 # With controls: what a screen does not show.
 HIDDEN = f"[{_INVISIBLE_CHARACTERS}\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029]"
-_OPENING, _CLOSING = r"[\[({<«‹〔【〈《「『〖〘〚﹙﹛﹝⟨⟦❨❪❲]", r"[\])}>»›〕】〉》」』〗〙〛﹚﹜﹞⟩⟧❩❫❳]"
+_OPENING = r"[\[({<«‹〔【〈《「『〖〘〚﹙﹛﹝⟨⟦⟪⟬⟮❨❪❬❮❰❲❴⁅⌈⌊⦃⦅⦇⦉⦋⦑⦗⧘⧚⧼⸢⸤⸦⸨]"
+_CLOSING = r"[\])}>»›〕】〉》」』〗〙〛﹚﹜﹞⟩⟧⟫⟭⟯❩❫❭❯❱❳❵⁆⌉⌋⦄⦆⦈⦊⦌⦒⦘⧙⧛⧽⸣⸥⸧⸩]"
 _YEAR = "[12][0-9]{3}"
+_NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
 
 
@@ -81,20 +93,29 @@ def _name_key(name: pl.Expr) -> pl.Expr:
 def document_key(number: pl.Expr) -> pl.Expr:
     """A document number for comparison, as GB/T 9704-2012 (7.2.5) has it written.
 
-    All pairs of brackets are 〔〕 and hold the year alone (2026年 and 〔2026年〕 are 〔2026〕); after the year stands
-    neither 第 nor a zero in front; 號 is 号, all dashes are one; no blanks, one width, capital letters.
+    All pairs of brackets are 〔〕 and hold the year alone, in figures (2026年, 2026-, 〔二〇二六〕 are 〔2026〕); after
+    the year stands neither 第 nor a dash or zero in front; the number ends in 号; traditional characters are simplified
+    ones, all dashes are one; no blanks, one width, capital letters.
     """
     return _but_for(_PLAIN_NUMBER, number, _document_key)
 
 
 def _document_key(number: pl.Expr) -> pl.Expr:
     plain = squeezed(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
-    plain = (
-        plain.str.replace_all(_DASHES, "-").str.replace_all("號", "号").str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
-    )
+    plain = plain.str.replace_all(_DASHES, "-").str.replace_many(_TRADITIONAL)
+    plain = _with_year_in_figures(plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
     bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
+    bare = bare.str.replace(rf"^(.*\p{{Han}})({_YEAR})-第?([0-9]+号?[。.,;、:]*)$", "${1}〔${2}〕${3}")
     yearly = pl.when(plain.str.contains(f"〔{_YEAR}〕")).then(plain).otherwise(bare)
-    return yearly.str.replace_all(f"〔({_YEAR})〕第?0*([1-9A-Z])", "〔${1}〕${2}")
+    yearly = yearly.str.replace_all(f"〔({_YEAR})〕-*第?-*0*([1-9A-Z])", "〔${1}〕${2}")
+    return yearly.str.replace(rf"^(.*\p{{Han}}.*〔{_YEAR}〕[1-9][0-9]*(?:-[0-9]+)?)号?[。.,;、:]*$", "${1}号")
+
+
+def _with_year_in_figures(number: pl.Expr) -> pl.Expr:
+    """A year in Chinese figures, in brackets or before 年, as 2026."""
+    parts = number.str.extract_groups(f"^(.*?)([{''.join(_NUMERALS)}]{{4}})(〕.*|年.*)$").struct
+    year = parts.field("2").str.replace_many(_NUMERALS)
+    return pl.coalesce(pl.concat_str(parts.field("1"), year, parts.field("3")), number)
 
 
 def document_number(number: pl.Expr) -> pl.Expr:

@@ -13,9 +13,12 @@ NUMBER = "京药监罚〔2026〕7号"
 SPELLINGS = (
     *(
         f"京药监罚{left}2026{right}7号"
-        for left, right in zip("[(（【［〈<{｛『「〖﹝《〘", "])）】］〉>}｝』」〗﹞》〙", strict=True)
+        for left, right in zip("[(（【［〈<{｛『「〖﹝《〘⦗⁅⸨❬⟪", "])）】］〉>}｝』」〗﹞》〙⦘⁆⸩❭⟫", strict=True)
     ),
-    *(NUMBER[:3] + hidden + NUMBER[3:] for hidden in "\u200b\u200d\ufeff\u00ad\u2060\u202c\ufe0f\u034f\u3164"),
+    *(
+        NUMBER[:3] + hidden + NUMBER[3:]
+        for hidden in "\u200b\u200d\ufeff\u00ad\u2060\u202c\ufe0f\u034f\u3164\u2800\ue5e5"
+    ),
     "京药监罚〔2026〕7号\u200b",
     "\ufeff京药监罚〔2026〕7号",
     "京药监罚〔2026〕第7号",
@@ -25,6 +28,18 @@ SPELLINGS = (
     "京药监罚〔2026年〕7号",
     "京药监罚2026年第7号",
     "京药监罚〔2026〕007号",
+    "京药监罚〔二〇二六〕7号",
+    "京药监罚（二零二六年）第7号",
+    "京药监罚二○二六年第7号",
+    "京藥監罰〔2026〕7號",
+    "京药监罚〔2026〕7",
+    "京药监罚〔2026〕007",
+    "京药监罚〔2026〕7号。",
+    "京药监罚〔2026〕7；",
+    "京药监罚〔2026〕-7号",
+    "京药监罚〔2026〕—7号",
+    "京药监罚2026-7号",
+    "京药监罚2026-07",
 )
 
 
@@ -41,6 +56,11 @@ def test_every_spelling_of_a_number_has_one_key_and_is_shown_in_one_way(text):
         (NUMBER, "京药监罚〔2025〕7号"),
         (NUMBER, "京药监罚〔2026〕7-1号"),
         ("J-001", "J-1"),
+        ("京药监罚〔2026〕7-1", NUMBER),
+        ("京药监罚〔2026〕7甲号", NUMBER),
+        ("京药监罚〔2026〕7号之一", NUMBER),
+        ("京药监强〔2026〕7号", NUMBER),
+        ("J〔2026〕7", "J〔2026〕7号"),
         ("0012", "12"),
         ("示〔2026〕0号", "示〔2026〕号"),
     ],
@@ -82,9 +102,9 @@ def test_a_code_is_read_without_what_nobody_sees(tmp_path, code):
 
 
 def test_a_value_that_is_turned_away_shows_what_nobody_sees(tmp_path):
-    intake = taken(tmp_path, penalty() | {"罚款金额（万元）": "伍\u200b仟元"}, penalty(监管领域="药\ufeff械"))
+    intake = taken(tmp_path, penalty() | {"当前状态": "有\u200b笑"}, penalty(监管领域="药\ufeff械"))
     values = intake.quarantine.filter(pl.col("kind") == "penalty").sort("row_no")["value"].to_list()
-    assert values == ["伍[U+200B]仟元", "药[U+FEFF]械"]
+    assert values == ["有[U+200B]笑", "药[U+FEFF]械"]
 
 
 DAYS = (
