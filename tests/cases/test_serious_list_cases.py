@@ -1,6 +1,6 @@
 """Every case of serious_list.yaml holds: one test each, named by its sentence."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ def _steps(case):
 def _listing(case):
     listed = case.get("listed")
     if listed:
-        yield {"step": "notify_listing", "on": listed}
+        yield {"step": "notify_listing", "on": case.get("notified", listed - timedelta(days=30))}
         yield {"step": "list", "on": listed, "situation": "fake_drugs"} | case.get("listing", {})
     if case.get("published"):
         yield {"step": "publish_listing", "on": case["published"]}

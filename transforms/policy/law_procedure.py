@@ -17,6 +17,7 @@ START = "start"  # before the first step
 TermsBy = Literal["start", "running"]
 EARLY = ("removed", "repaired")  # releases that come before the time is over
 BACK = "back"  # the last state in which the matter rested
+SAME = "same"  # the state it is in
 
 
 class State(Strict):
@@ -32,7 +33,9 @@ class State(Strict):
 class Move(Strict):
     """`step` leads from any of `from` to `to`. situation: only where the step names it; such a move goes first.
 
-    note: what is to be said of a step taken from one of `noted_from`. extends: it extends the running term, once.
+    note: what is to be said of a step taken from one of `noted_from`. hasty_note: of one taken while a term of the
+    party runs. extends: it extends the running term, once. rested_in: only where the matter last rested in that state;
+    rests_in: where it rests from then on, whatever is under way, which goes on (`to: same`).
     """
 
     step: str
@@ -42,7 +45,10 @@ class Move(Strict):
     situation: str | None = None
     noted_from: tuple[str, ...] = ()
     note: str | None = None
+    hasty_note: str | None = None
     extends: bool = False
+    rested_in: str | None = None
+    rests_in: str | None = None
     basis: str = Field(min_length=1)
     confidence: Confidence
 
@@ -52,6 +58,8 @@ class Move(Strict):
             raise ValueError("note and noted_from stand together")
         if not set(self.noted_from) <= set(self.from_):
             raise ValueError("noted_from names states of from alone")
+        if (self.to == SAME) != (self.rests_in is not None):
+            raise ValueError("rests_in stands with 'to: same'")
         return self
 
 
@@ -59,13 +67,15 @@ class Term(Strict):
     """In `state` one of `awaits` is due within `days` working days of the step that led there (of `counts_from`).
 
     `days` and `extension` by the day it counts from; null: no term. system: of one publicity system only. who: whose
-    turn it is; site: the publicity system's own. situation: of the step that led there.
+    turn it is; site: the publicity system's own. runs_on: also in later states, until one of `awaits` is taken or the
+    matter is released; one of the party until it is over.
     """
 
     state: str
     awaits: tuple[str, ...] = Field(min_length=1)
     who: Literal["office", "party", "site"] = "office"
     system: str | None = None
+    runs_on: bool = False
     days: Dated[PositiveInt]
     extension: Dated[PositiveInt] | None = None
 
@@ -127,8 +137,8 @@ class Procedure(Strict):
     @cached_property
     def _states(self) -> dict[str, State]:
         start = State(state=START, title="尚未开始", rests=True)
-        back = State(state=BACK, title="")
-        return {START: start, BACK: back} | {one.state: one for one in self.states}
+        other = {name: State(state=name, title="") for name in (BACK, SAME)}
+        return {START: start} | other | {one.state: one for one in self.states}
 
     @cached_property
     def _moves(self) -> dict[str, tuple[Move, ...]]:
@@ -174,7 +184,7 @@ def load_procedure(text: str, file_name: str) -> ProcedureLaw:
 def _check(procedure: Procedure, path: Path, document: Document) -> None:
     states = {one.state: one.title for one in procedure.states}
     steps = {move.step: move.title for move in procedure.moves}
-    ends = {START: "before the first step", BACK: "the last state of rest"}
+    ends = {START: "before the first step", BACK: "the last state of rest", SAME: "the state it is in"}
     for place, name in _states_named(procedure):
         _check_word(document, (*path, *place), "state", name, states | ends)
     for place, name in _steps_named(procedure):
@@ -190,6 +200,7 @@ def _check(procedure: Procedure, path: Path, document: Document) -> None:
 def _states_named(procedure: Procedure) -> Iterator[tuple[Path, str]]:
     for i, move in enumerate(procedure.moves):
         yield ("moves", i, "to"), move.to
+        yield from ((("moves", i, name), state) for name in ("rested_in", "rests_in") if (state := getattr(move, name)))
         for j, name in enumerate((*move.from_, *move.noted_from)):
             part = ("from", j) if j < len(move.from_) else ("noted_from", j - len(move.from_))
             yield ("moves", i, *part), name
@@ -228,7 +239,7 @@ def _check_reached(procedure: Procedure, path: Path, document: Document) -> None
     """Every state can be reached from the start."""
     reached, grows = {START, procedure.ends_in or START}, True
     while grows:
-        onward = {m.to for m in procedure.moves if reached & set(m.from_)} - {BACK}
+        onward = {m.to for m in procedure.moves if reached & set(m.from_)} - {BACK, SAME}
         grows = not onward <= reached
         reached |= onward
     for i, one in enumerate(procedure.states):

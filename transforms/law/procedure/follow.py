@@ -9,13 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from transforms.law.calendar import Calendar
-from transforms.law.procedure.life import Life, Step
+from transforms.law.calendar import Calendar, working_days_later
+from transforms.law.procedure.life import Life, Step, value_on
 from transforms.law.procedure.refusals import refusal_of
 from transforms.law.procedure.terms import terms_of
-from transforms.policy.law_procedure import START, Bar, Move, ProcedureLaw
+from transforms.policy.law_procedure import START, Bar, Move, ProcedureLaw, Term
 from transforms.records.text import document_key
 from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE
+from transforms.tables.shape import COUNT, DAY, TEXT
 from transforms.tables.words import DECISION_TYPES
 
 DEFAULT_SYSTEM = "gsxt"
@@ -43,17 +44,20 @@ class _Register:
     by_number: dict[tuple[str, ...], Life] = field(default_factory=dict)
     rows: list[dict[str, object]] = field(default_factory=list)
     of_parties: dict[str, list[tuple[Bar, Step]]] = field(default_factory=dict)
+    hasty: list[dict[str, object]] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         for life in self._lives_of(step):
             self.lapse_by(life, step.on)
-            before, move = life.state, life.move_for(step)
+            before, move, terms = life.state, life.move_for(step), life.terms()
             refusal = refusal_of(life, step, self.law.terms_by)
             is_taken = refusal is None and move is not None
             if refusal is None and move is not None:
                 life.take(step, move)
                 self._remember(life, step)
             note = move.note if is_taken and move and before in move.noted_from else None
+            if is_taken and move and move.hasty_note:
+                self.hasty += [_hasty(life, step, move.hasty_note, *one) for one in terms if one[0].who == "party"]
             self.rows.append(_row(life, step, before, move, refusal) | {"notes": [note] if note else []})
 
     def lapse_by(self, life: Life, day: date) -> None:
@@ -114,9 +118,10 @@ def follow(
         register.lapse_by(life, as_of)
     matters = pl.DataFrame([_matter(life) for life in register.lives], schema=MATTER_TABLE.schema, orient="row")
     steps = pl.DataFrame(register.rows, schema=STEP_TABLE.schema, orient="row")
+    hasty = _within_term(register.hasty, calendar)
     return Followed(
-        matters.sort(MATTER_TABLE.key).lazy(),
-        steps.sort(STEP_TABLE.key).lazy(),
+        _noted(matters, hasty, ["matter_id"]).sort(MATTER_TABLE.key).lazy(),
+        _noted(steps, hasty, ["matter_id", "record_id"]).sort(STEP_TABLE.key).lazy(),
         terms_of(register.lives, law, calendar, as_of),
     )
 
@@ -170,6 +175,31 @@ def _row(
         "proposed_by": step.proposed_by,
         "decided_by": step.decided_by,
     }
+
+
+def _hasty(life: Life, step: Step, note: str, term: Term, start: date) -> dict[str, object]:
+    """A step that may have been taken within a term of the party."""
+    days = value_on(term.days, start)
+    who = {"matter_id": life.first.record_id, "record_id": step.record_id}
+    return {**who, "note": note, "on": step.on, "from_on": start, "days": days}
+
+
+def _within_term(hasty: list[dict[str, object]], calendar: Calendar) -> pl.DataFrame:
+    """matter_id, record_id, note: those taken on the last day of the term or before."""
+    names = ("matter_id", "record_id", "note")
+    schema = {**dict.fromkeys(names, TEXT), "on": DAY, "from_on": DAY, "days": COUNT}
+    frame = pl.DataFrame(hasty, schema=schema, orient="row")
+    by_on = working_days_later(pl.col("from_on"), pl.col("days"), calendar)
+    return frame.filter((pl.col("on") <= by_on).fill_null(False)).select(names).unique(maintain_order=True)
+
+
+def _noted(frame: pl.DataFrame, hasty: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """`frame` with the notes of `hasty` after its own."""
+    if hasty.is_empty():
+        return frame
+    more = hasty.group_by(key, maintain_order=True).agg("note")
+    joined = frame.join(more, on=key, how="left", maintain_order="left")
+    return joined.with_columns(notes=pl.concat_list("notes", pl.col("note").fill_null([]))).drop("note")
 
 
 def _matter(life: Life) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Step(NamedTuple):
 @dataclass
 class Life:
     """Where a matter stands. `base` and `base_since`: the last state in which it rested. `of_party`: bars that cover
-    the party, with the steps that set them, in whatever matter."""
+    the party, with the steps that set them, in whatever matter. `running`: terms that run on, from their first day."""
 
     procedure: Procedure
     first: Step
@@ -71,10 +71,18 @@ class Life:
     notes: list[str] = field(default_factory=list)
     barring: list[Step] = field(default_factory=list)
     of_party: list[tuple[Bar, Step]] = field(default_factory=list)
+    running: list[tuple[Term, date]] = field(default_factory=list)
+
+    def moves(self) -> list[Move]:
+        """Everything that may follow here, in the order of the procedure."""
+        return [move for move in self.procedure.moves if self._may_go(move)]
+
+    def _may_go(self, move: Move) -> bool:
+        return self.state in move.from_ and move.rested_in in (None, self.base)
 
     def move_for(self, step: Step) -> Move | None:
         """How `step` leads on from here; a move for its own situation goes first."""
-        possible = [move for move in self.procedure.moves_by(step.step) if self.state in move.from_]
+        possible = [move for move in self.procedure.moves_by(step.step) if self._may_go(move)]
         fitting = [move for move in possible if move.situation in (None, step.situation)]
         return max(fitting, key=lambda move: move.situation is not None, default=None)
 
@@ -114,18 +122,20 @@ class Life:
         """Whether a decision to end it early is barred for ever."""
         return any(until is None and self.procedure.ending_early & set(bar.steps) for bar, until in self.bars())
 
-    def terms(self) -> list[Term]:
-        """The terms that run in its state."""
-        return [
-            term
-            for term in self.procedure.terms
-            if term.state == self.state and term.system in (None, self.first.system)
-        ]
+    def terms(self) -> list[tuple[Term, date]]:
+        """The terms that run, those of its state first, with the day each counts from."""
+        own = [(term, self.since_on) for term in self._terms_of(self.state)]
+        before = [(term, start) for term, start in self.running if term.state != self.state]
+        return [(term, start) for term, start in (*own, *before) if start is not None]
+
+    def _terms_of(self, state: str) -> list[Term]:
+        terms = self.procedure.terms
+        return [term for term in terms if term.state == state and term.system in (None, self.first.system)]
 
     def lapse(self, last_on: date) -> None:
         """The law ends the matter by itself after `last_on`."""
         if self.procedure.ends_in is not None:
-            self.state, self.since_on = self.procedure.ends_in, last_on + timedelta(days=1)
+            self.state, self.since_on, self.running = self.procedure.ends_in, last_on + timedelta(days=1), []
             self._settle(self.since_on)
 
     def take(self, step: Step, move: Move) -> None:
@@ -135,8 +145,12 @@ class Life:
         if step.step in self.procedure.barring:
             self.barring.append(step)
         self._note_days(step)
+        self.running = [(term, start) for term, start in self.running if step.step not in term.awaits]
         if move.extends:
             self.is_extended = True
+            return
+        if move.rests_in:
+            self.base, self.base_since = move.rests_in, step.on
             return
         self.is_extended = False
         if move.to == BACK:
@@ -144,6 +158,16 @@ class Life:
         else:
             self.state, self.since_on = move.to, step.on
         self._settle(step.from_on)
+        self._run_on()
+
+    def _run_on(self) -> None:
+        """Terms that begin here and run on; where the matter is released nothing does."""
+        if self.release is not None or self.since_on is None:
+            self.running = []
+            return
+        begun = [(term, self.since_on) for term in self._terms_of(self.state) if term.runs_on]
+        others = [(term, start) for term, start in self.running if term.state != self.state]
+        self.running = [*others, *begun]
 
     def _note_days(self, step: Step) -> None:
         if step.step == _LISTS:

@@ -32,8 +32,7 @@ def _not_here(life: Life, step: Step) -> str:
 
 
 def _possible(life: Life) -> str:
-    titles = (move.title for move in life.procedure.moves if life.state in move.from_)
-    return "、".join(dict.fromkeys(titles))
+    return "、".join(dict.fromkeys(move.title for move in life.moves()))
 
 
 def _no_extension(life: Life, step: Step, terms_by: Dated[TermsBy]) -> Refusal | None:
@@ -41,7 +40,7 @@ def _no_extension(life: Life, step: Step, terms_by: Dated[TermsBy]) -> Refusal |
         return "办理期限已经延长过一次，不能再次延长", None
     is_running = value_on(terms_by, step.on) == "running"
     day = step.on if is_running else life.since_on or step.on
-    if not any(extension_on(term, day) for term in life.terms()):
+    if not any(extension_on(term, day) for term, _ in life.terms()):
         return f"按{day}施行的规定，办理期限不得延长", None
     return None
 

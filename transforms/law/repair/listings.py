@@ -22,6 +22,9 @@ from transforms.tables.law.listing import NOTES
 from transforms.tables.shape import FLAG, TEXT
 from transforms.tables.words import LISTING_STATES
 
+CREDIT_CHINA = "credit_china"
+_ENDED_THERE = "信用中国公示期满"
+_OF_THE_OTHER_CLOCK = ["publication_assumed", "transition", "restarted"]
 _UNKNOWN = "unknown"
 _NEVER, _NO_TEXT = pl.lit(FOR_EVER), pl.lit(None, dtype=TEXT)
 
@@ -34,11 +37,24 @@ def listings_repair(records: Records, day: LegalDay) -> list[pl.LazyFrame]:
     frame = _listings(day.register.listings, records, day)
     found = []
     for law in laws:
-        known = with_evidence(frame, records, law, day).with_columns(
+        shown = _on_credit_china(frame, day.as_of) if law.system == CREDIT_CHINA else frame
+        known = with_evidence(shown, records, law, day).with_columns(
             system=pl.lit(law.system), system_title=pl.lit(law.title)
         )
         found.append(with_verdict(known, _question(law, day)))
     return found
+
+
+def _on_credit_china(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Listings as 信用中国 shows them, by its own clock, as LISTING has it; without what is said of the other clock."""
+    is_over = (pl.col("credit_china_stop_on") <= as_of).fill_null(False)
+    is_there = pl.col("state").is_in([STANDING, _UNKNOWN])
+    return frame.with_columns(
+        stop_on="credit_china_stop_on",
+        state=pl.when(is_over & is_there).then(pl.lit("ended")).otherwise("state"),
+        state_title=pl.when(is_over & is_there).then(pl.lit(_ENDED_THERE)).otherwise("state_title"),
+        notes=pl.col("notes").list.eval(pl.element().filter(~pl.element().is_in(_OF_THE_OTHER_CLOCK))),
+    ).with_columns(_over="state_title")
 
 
 def _listings(listings: pl.LazyFrame, records: Records, day: LegalDay) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ from transforms.tables.words import LISTING_STATES, PENALTY_KINDS, SITUATIONS
 
 NOTES = {
     "unnotified": "列入前没有登记告知，须由人工核对",
+    "hearing_open": "列入时告知的陈述、申辩、听证期限尚未届满，须由人工核对（总局令第44号第十三条第一款）",
     "unapplied": "移出前没有登记申请和受理，须由人工核对",
     "publication_assumed": "公布日期未登记，按最迟应公布日起算",
     "transition": "新旧规定衔接未定，另一口径的移出日不同",

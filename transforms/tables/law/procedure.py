@@ -8,6 +8,7 @@ from transforms.tables.words import DECISION_TYPES, MATTERS, SITUATIONS, SYSTEMS
 
 NOTES = {
     "unnotified": "列入前没有登记告知，须由人工核对",
+    "hearing_open": "列入时告知的陈述、申辩、听证期限尚未届满，须由人工核对（总局令第44号第十三条第一款）",
     "unapplied": "没有登记申请和受理，须由人工核对",
 }
 STEP_NOTES = {

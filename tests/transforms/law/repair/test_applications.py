@@ -69,7 +69,8 @@ def test_a_listing_belongs_here_once_its_removal_was_asked_for():
     asked = step("apply", date(2026, 11, 2), "申2号", LISTING_NO)
     rows = _applications([LISTED, asked], date(2026, 12, 1))
     assert rows.schema == APPLICATION.schema
-    assert rows.select("matter", "listing_no", "awaited").rows() == [("listing", LISTING_NO, "accept")]
+    awaited = rows.select("matter", "listing_no", "awaited").rows()
+    assert awaited == [("listing", LISTING_NO, "accept"), ("listing", LISTING_NO, "publish_listing")]
 
 
 FALSE = repair_step("refuse_repair", date(2026, 10, 16), "拒1号", situation="falsehood")

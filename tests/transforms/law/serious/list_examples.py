@@ -1,6 +1,6 @@
 """Listings to ask about: an enterprise, its penalty, the steps of the register; and the law as it stands in policy/."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -41,7 +41,7 @@ def law(**wordings):
 def listed(on=LISTED, published_on=None, number=LISTING_NO, target=PENALTY_NO, **more):
     """A listing, its notice, and its publication where a day is given."""
     steps = [
-        step("notify_listing", on, f"告{number}", target, **more),
+        step("notify_listing", on - timedelta(days=30), f"告{number}", target, **more),
         step("list", on, number, target, situation="fake_drugs", **more),
     ]
     return [*steps, step("publish_listing", published_on, f"公{number}", number)] if published_on else steps

@@ -59,7 +59,7 @@ class Matter:
             "hear": self.stage in ("notified", "heard"),
             "list": self.stage in ("nothing", "notified", "heard"),
             "not_list": self.stage in ("nothing", "notified", "heard"),
-            "publish_listing": self.stage == "listed",
+            "publish_listing": self.rest == "listed" and self.stage in ("listed", "applied", "accepted"),
             "apply": self.stage in ON_LIST and not self._is_barred(on),
             "accept": self.stage == "applied",
             "refuse_removal": self.stage in ("applied", "accepted"),
@@ -76,8 +76,11 @@ class Matter:
         to = {"notify_listing": "notified", "hear": "heard", "list": "listed", "not_list": "not_listed"}
         to |= {"publish_listing": "published", "apply": "applied", "accept": "accepted", "remove": "removed"}
         to |= {"restore_listing": "restored", "revoke_listing": "revoked", "refuse_removal": self.rest}
-        self.stage = to[kind]
-        if self.stage not in ("applied", "accepted"):
+        under_way = kind == "publish_listing" and self.stage != "listed"  # the application goes on
+        self.stage = self.stage if under_way else to[kind]
+        if under_way:
+            self.rest = "published"
+        elif self.stage not in ("applied", "accepted"):
             self.rest = self.stage
         if kind == "list":
             self.listed_on = on
