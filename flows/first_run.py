@@ -8,36 +8,50 @@ import sys
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 HOME = Path("var")
 ENTERPRISES, DAYS, SEED = 2000, 400, 7
 _BACKLOG_DAYS = 27
-_ADMINISTRATOR = HOME / "demo-administrator-key"
-_DEFAULTS = {
-    "YAOXIN_INBOX": HOME / "inbox",
-    "YAOXIN_STORE": HOME / "store",
-    "YAOXIN_CATCH_UP": "366",  # who comes back to the demo after months means it
-    "YAOXIN_IDENTITY_KEY": "demo-only-not-for-real-records",
-}
+SETTINGS = HOME / "yaoxin.toml"
+_TEMPLATE = """\
+# Written by make run, for the demo of invented people only. Paths are meant from this folder.
+inbox = "inbox"
+store = "store"
+identity_key = "demo-only-not-for-real-records"
+catch_up = 366  # who comes back to the demo after months means it
+"""
 
 
 def main() -> int:
     """Exit code of the last night, as `yaoxin nightly` gives it."""
     from flows.cli import run_command
     from flows.cli.engine import prepare_engine
+    from flows.settings import load
 
-    for name, value in _DEFAULTS.items():
-        os.environ.setdefault(name, str(value))
+    if "YAOXIN_CONFIG" not in os.environ:
+        os.environ["YAOXIN_CONFIG"] = str(SETTINGS)
+        if not SETTINGS.exists():
+            SETTINGS.parent.mkdir(exist_ok=True)
+            SETTINGS.write_text(_TEMPLATE, encoding="utf-8")
     started = time.monotonic()
     prepare_engine()
-    inbox = Path(os.environ["YAOXIN_INBOX"])
-    today = datetime.now(ZoneInfo(os.environ.get("YAOXIN_TIMEZONE", "Asia/Shanghai"))).date()
-    code = _first_night(inbox, today) if _is_fresh(inbox, os.environ["YAOXIN_STORE"]) else 0
+    settings = load({})
+    today = datetime.now(ZoneInfo(settings.timezone)).date()
+    code = _first_night(settings, today) if _is_fresh(settings.inbox, settings.store) else 0
     code = code or run_command(["nightly", "--as-of", today.isoformat()])
     if code == 0:
         _where_to_look(today, time.monotonic() - started)
     return code
+
+
+def _is_of_demo() -> bool:
+    """Whether the settings are those of this command, and not an office's own."""
+    return os.environ["YAOXIN_CONFIG"] == str(SETTINGS)
 
 
 def _is_fresh(inbox: Path, store: str) -> bool:
@@ -46,23 +60,24 @@ def _is_fresh(inbox: Path, store: str) -> bool:
     return is_empty and "://" not in store and not (Path(store) / "ledger").exists()
 
 
-def _first_night(inbox: Path, today: date) -> int:
+def _first_night(settings: Settings, today: date) -> int:
     """Last night, with what had arrived a month ago; then all that came since, so that tonight has news."""
     from flows.cli import run_command
     from flows.demo import deliver, write_demo
     from flows.demo.people import people_of_demo
     from flows.office import office_of
-    from flows.settings import load
 
-    outbox = HOME / "demo"
+    inbox, outbox = settings.inbox, HOME / "demo"
     print(f"The inbox {inbox} is empty: making a region of {ENTERPRISES} enterprises ...")  # noqa: T201
     if not outbox.is_dir():
         unfinished = outbox.with_name("demo.unfinished")  # left by a run that was interrupted
         shutil.rmtree(unfinished, ignore_errors=True)
         write_demo(unfinished, ENTERPRISES, DAYS, SEED, today)
         unfinished.replace(outbox)
-    if office_of(load({})).is_unused():
-        people_of_demo(load({}), _ADMINISTRATOR)
+    if _is_of_demo() and settings.administrator_key is None and office_of(settings).is_unused():
+        key = people_of_demo(settings)
+        with SETTINGS.open("a", encoding="utf-8") as file:
+            file.write(f'administrator_key = "{key}"\n')
     deliver(outbox, inbox, today - timedelta(days=_BACKLOG_DAYS))
     code = run_command(["nightly", "--as-of", (today - timedelta(days=1)).isoformat()])
     deliver(outbox, inbox, today)
@@ -70,10 +85,8 @@ def _first_night(inbox: Path, today: date) -> int:
 
 
 def _where_to_look(today: date, seconds: float) -> None:
-    home = " ".join(f"{name}={os.environ[name]}" for name in ("YAOXIN_INBOX", "YAOXIN_STORE"))
     signing = ""
-    if _ADMINISTRATOR.is_file():
-        home += f" YAOXIN_ADMINISTRATOR_KEY={_ADMINISTRATOR.read_text(encoding='utf-8')}"
+    if _is_of_demo() and "administrator_key" in SETTINGS.read_text(encoding="utf-8"):
         signing = (
             "  yaoxin people list                 # invented people, for the demo only: the passphrase of\n"
             "                                     # zhang is 'demo only: zhang', of li 'demo only: li'\n"
@@ -81,7 +94,7 @@ def _where_to_look(today: date, seconds: float) -> None:
         )
     print(  # noqa: T201
         f"\nDone in {seconds:.0f} s. The page above is the office report of {today}. What to try next:\n"
-        f"  export {home} PATH=.venv/bin:$PATH\n"
+        f"  export YAOXIN_CONFIG={os.environ['YAOXIN_CONFIG']} PATH=.venv/bin:$PATH\n"
         "  yaoxin changes                     # tier changes with their causes\n"
         "  yaoxin explain ID                  # why an enterprise stands where it does\n"
         "  yaoxin quarantine                  # rows turned away, as workbooks to correct\n"

@@ -87,7 +87,7 @@ def run(settings: Settings, as_of: date | None, known_at: datetime | None, schem
 
     Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight, ClockInDoubt, NoServer.
     """
-    rules_of(settings)
+    rules_of(settings, _store(settings).last("nightly"))
     _see_inbox(settings)
     policy = read_scheme(settings.policy_dir, scheme or settings.scheme)
     today = _now(settings).date()

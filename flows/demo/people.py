@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ def demo_passphrase(login: str) -> str:
     return f"demo only: {login}"
 
 
-def people_of_demo(settings: Settings, note: Path) -> str:
-    """Make the office of the demo; the fingerprint of its administrator's key, which is kept in `note` too.
+def people_of_demo(settings: Settings) -> str:
+    """Make the office of the demo; the fingerprint of its administrator's key.
 
     Raises OfficeProblem where there are people already: a real office never gets invented ones.
     """
@@ -32,5 +31,4 @@ def people_of_demo(settings: Settings, note: Path) -> str:
     by = office.sign_in(login, lambda: demo_passphrase(login))
     for each, called in SIGNERS:
         office.add(by, each, called, demo_passphrase(each))
-    note.write_text(fingerprint, encoding="utf-8")
     return fingerprint

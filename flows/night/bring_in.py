@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from flows.store.buckets import split
 
 COPIES = "stage/inbox"  # below the run's folder: copies of the files that are read
 _LEDGER = "ledger.parquet"
+_KEY_FACT = "identity_key"  # its fingerprint, in the ledger's facts
 MOST_TOLD = 50  # files named in the ledger's facts, which every command reads; the table `files` has all
 _ROWS_IN_A_BUCKET = 500_000  # their rating takes some hundred megabytes
 
@@ -41,15 +43,17 @@ class Brought:
 def bring_in(store: Store, settings: Settings, night: Night) -> Brought:
     """Take in what is new and stage it, records by the bucket of their enterprise.
 
-    Raises OSError where the inbox cannot be read, PolicyProblems for a source that is wrong.
+    Raises OSError where the inbox cannot be read, PolicyProblems for a source that is wrong, SettingsProblems for an
+    identity key that is missing or not that of the store.
     """
+    last = store.last("nightly")
+    rules = rules_of(settings, last)
     night.clear()  # of a try that broke off: a file may have vanished since, and its rows would have no account
     received_at = night.known_at.astimezone(ZoneInfo(settings.timezone))
-    rules = rules_of(settings)
     read_by = _read_by(rules)
     archive = archive_of(store)
     kept = Kept(archive, night.folder / COPIES)
-    known = replace(Known.of(store.scan), changed=_changed(store.last("nightly"), read_by))
+    known = replace(Known.of(store.scan), changed=_changed(last, read_by))
     brought = take_in(settings.inbox, rules, known, received_at, kept)
     archive.write_ledger(night.folder / COPIES / _LEDGER)
     rows = sum(frame.height for frame in brought.records.values())
@@ -64,7 +68,8 @@ def bring_in(store: Store, settings: Settings, night: Night) -> Brought:
         frame = getattr(brought, table)
         if not frame.is_empty():
             night.stage(table, frame)
-    return Brought(brought.repeated, night.buckets, {"intake": read_by, "files": _of_files(brought)})
+    facts = {"intake": read_by, _KEY_FACT: _fingerprint(rules.identity_key), "files": _of_files(brought)}
+    return Brought(brought.repeated, night.buckets, facts)
 
 
 def archive_of(store: Store) -> FileArchive:
@@ -80,6 +85,10 @@ def keep_files(store: Store, night: Night) -> None:
             if path.is_file():
                 archive.add(folder.name, path)
     archive.keep_ledger(night.folder / COPIES / _LEDGER)
+
+
+def _fingerprint(key: bytes) -> str:
+    return hmac.digest(key, b"the key of this store", "sha256").hex()[:16]
 
 
 def _read_by(rules: Rules) -> dict[str, object]:
@@ -134,11 +143,21 @@ def buckets_for(rows: int) -> int:
     return max(1, -(-rows // _ROWS_IN_A_BUCKET))
 
 
-def rules_of(settings: Settings) -> Rules:
-    """The rules of every source. Raises SettingsProblems where the key for identity numbers is not set."""
+def rules_of(settings: Settings, last: Run | None) -> Rules:
+    """The rules of every source, for a store whose last run was `last`.
+
+    Raises SettingsProblems where the key for identity numbers is not set, or another than that run's: no person would
+    be the one of before, and decisions about persons would stand twice.
+    """
+    expected = "a secret text of at least 16 characters, always the same for one store"
     if settings.identity_key is None:
-        expected = "a secret text of at least 16 characters, always the same for one store"
         advice = "Set YAOXIN_IDENTITY_KEY, or identity_key in yaoxin.toml: natural persons' numbers are hashed with it."
         raise SettingsProblems([SettingProblem("identity_key", "nowhere", "(none)", "it is not set", expected, advice)])
     key = settings.identity_key.get_secret_value().encode()
+    known = last.facts.get(_KEY_FACT) if last else None  # runs of earlier releases did not say
+    if known not in (None, _fingerprint(key)):
+        message = "it is another key than that of this store's runs"
+        advice = "Set the key of before again; another key needs a store of its own (--store)."
+        problem = SettingProblem("identity_key", "the settings", "(not shown)", message, expected, advice)
+        raise SettingsProblems([problem])
     return Rules(read_sources(settings.policy_dir), read_common(settings.policy_dir), key)

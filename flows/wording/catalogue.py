@@ -125,6 +125,10 @@ _SETTINGS = {
         "请设 YAOXIN_IDENTITY_KEY，或者在 yaoxin.toml 中设 identity_key：自然人的证件号码用它加密。"
     ),
     "a secret text of at least 16 characters, always the same for one store": "至少 16 个字符的密钥，同一数据存储始终不变",
+    "it is another key than that of this store's runs": "与本数据存储以往各次运行所用的密钥不同",
+    "Set the key of before again; another key needs a store of its own (--store).": (
+        "请改回原来的密钥；使用其他密钥须另建数据存储（--store）。"
+    ),
     "a secret text of at least {} characters, always the same for one store": "至少 {} 个字符的密钥，同一数据存储始终不变",
     "no such setting": "没有这项设置",
     "no such setting; did you mean '{}'?": "没有这项设置，是否为“{}”？",

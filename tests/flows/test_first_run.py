@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flows import first_run
+from flows.settings import load
 
 
 @pytest.fixture
@@ -39,24 +40,23 @@ def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_lo
     told = capsys.readouterr().out
     assert "making a region of 20 enterprises" in told
     assert "yaoxin explain ID" in told
-    assert "YAOXIN_STORE=var/store" in told
+    assert "YAOXIN_CONFIG=var/yaoxin.toml" in told
 
 
-def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys, tmp_path):
+def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys):
     from flows.demo.people import demo_passphrase, people_of_demo
     from flows.office import OfficeProblem, office_of
-    from flows.settings import load
 
     first_run.main()
     told = capsys.readouterr().out
     assert "for the demo only" in told
-    key = told.split("YAOXIN_ADMINISTRATOR_KEY=")[1].split()[0]
-    settings = load({"administrator_key": key})
+    settings = load({"config": "var/yaoxin.toml"})
+    assert settings.identity_key is not None
     for login in ("zhang", "li"):
         assert f"'{demo_passphrase(login)}'" in told
         assert office_of(settings).sign_in(login, lambda name=login: demo_passphrase(name)).person.is_a("signer")
     with pytest.raises(OfficeProblem, match="已有首位管理员"):
-        people_of_demo(settings, tmp_path / "key")
+        people_of_demo(settings)
 
 
 def test_an_office_with_records_of_its_own_gets_no_invented_people(commands, tmp_path, capsys):
@@ -64,6 +64,7 @@ def test_an_office_with_records_of_its_own_gets_no_invented_people(commands, tmp
     (tmp_path / "var" / "inbox" / "own.csv").write_text("x", "utf-8")
     assert first_run.main() == 0
     assert not (tmp_path / "var" / "store" / "office.sqlite").exists()
+    assert load({"config": "var/yaoxin.toml"}).administrator_key is None
     assert "demo only" not in capsys.readouterr().out
 
 
@@ -95,3 +96,14 @@ def test_an_office_with_a_quiet_day_gets_no_invented_records(commands, tmp_path)
     (tmp_path / "var/store/ledger").mkdir(parents=True)
     first_run.main()
     assert [words[3] for words in given] == [0]
+
+
+def test_settings_of_an_office_are_used_and_not_written_to(commands, tmp_path, capsys):
+    own = tmp_path / "own.toml"
+    own.write_text('inbox = "in"\nstore = "st"\nidentity_key = "of this office alone"\n', "utf-8")
+    text = own.read_text("utf-8")
+    first_run.os.environ["YAOXIN_CONFIG"] = str(own)
+    assert first_run.main() == 0
+    assert own.read_text("utf-8") == text
+    assert (tmp_path / "in").is_dir()
+    assert "demo only" not in capsys.readouterr().out

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from flows import nightly as module
 from flows.cli.app import cli
 from flows.demo import deliver
+from flows.settings_form import Secret
 from tests.flows.night.nights import (
     FIRST,
     KEY,
@@ -195,9 +196,10 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
         ({}, ("--as-of", "2199-01-01"), "that day has not come"),
         ({}, ("--inbox", "nowhere"), "no such folder"),
         ({"identity_key": None}, (), "YAOXIN_IDENTITY_KEY"),
+        ({"identity_key": Secret("a key that is not this store's")}, (), "another key than that of this store's runs"),
         ({"store": "nowhere"}, ("--as-of", "2010-01-01"), "reference: tiers has no value on 2010-01-01"),
     ],
-    ids=["past", "future", "no inbox", "no key", "before the scheme"],
+    ids=["past", "future", "no inbox", "no key", "another key", "before the scheme"],
 )
 def test_a_mistake_of_the_caller_is_told_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
     settings = replace(first_night.settings, **changes)
