@@ -96,7 +96,7 @@ def _text_of(path: Path) -> str | None:
         if path.suffix == ".xlsx":
             with zipfile.ZipFile(path) as book:
                 sheets = [name for name in book.namelist() if name.endswith(".xml")]
-                return "\n".join(_TAG.sub(" ", book.read(name).decode()) for name in sheets)
+                return "\n".join(_TAG.sub("\x1f", book.read(name).decode()) for name in sheets)
         return path.read_text(encoding="utf-8") if path.suffix in _TEXT_FILES else None
     except (OSError, ValueError, zipfile.BadZipFile):
         return None

@@ -36,17 +36,12 @@ _DAY = re.compile(r"(?:19|20)\d\d[-－–]\d{1,2}[-－–]\d{1,2}")
 _MINOR_AGE = 18
 
 _LABELS = {
-    "identity": re.compile(r"(?:身份证|证件|护照|通行证|居住证)[^，。；;、\n\d]{0,8}$"),
     "account": re.compile(r"(?:账号|帐号|账户|帐户|卡号|银行|信用社)[^，。；;\n\d]{0,10}$"),
     "contact": re.compile(r"(?:电话|手机|联系方式|传真|微信|QQ|热线)[^，。；;\n\d]{0,6}$", re.IGNORECASE),
 }
 _TOLD = "[:：为是系在于]{0,2}"
 _CLAUSE = r"[^，。；;、,（）()\n]"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "identity",
-        re.compile(r"(?P<keep>(?:护照|通行证|居住证|证件)(?:号码?|编号)?[:：为是系\s]*)[A-Za-z][A-Za-z0-9]{5,}"),
-    ),
     ("contact", re.compile(r"(?P<keep>)[(（][0０][0-9０-９]{2,3}[)）][ -]?[0-9０-９]{7,8}")),
     ("contact", re.compile(r"(?P<keep>)[A-Za-z0-9_.+-]{1,64}[@＠][A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+")),
     ("contact", re.compile(r"(?P<keep>(?:微信|QQ)号?(?:码)?[:：为是\s]*)[A-Za-z0-9_-]{5,}", re.IGNORECASE)),

@@ -21,10 +21,16 @@ _NUMERALS = dict(zip(_DIGITS, "000123456789", strict=True))
 _SERIAL = r"^[3-7][0-9]{4}(?:\.[0-9]+)?$"  # days since 1899-12-30, as a spreadsheet counts them
 _EPOCH = r"^1[0-9]{9}(?:[0-9]{3})?$"  # seconds or milliseconds since 1970
 _SECONDS = 86_400
+_WEEKDAY = (
+    r"^(?<day>.*[0-9日号])[ ,]*"
+    r"(?:[(\[]? ?(?:周|星期|礼拜)[一二三四五六日天] ?[)\]]?|\((?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*\.?\)) ?"
+)
+_HALF_DAY = r"^(?<day>.*[0-9日号]) ?[(]?(?:上午|下午|中午|凌晨|早上|晚上|当日|当天|AM|PM)[)]?$"
 
 
 def day_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
-    """The day in `zone` (IANA): by the first of `formats` that fits the text, else the day part of a day with a time.
+    """The day in `zone` (IANA): by the first of `formats` that fits the text, else the day part of a day with a time,
+    else the day of a spreadsheet's serial number. A day of the week or a half of the day behind it changes nothing.
 
     The text is half-width and without outer blanks. A time without a zone is of `zone`. Null where nothing fits.
     """
@@ -38,7 +44,9 @@ def day_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
         parts = _parts(frame.filter(is_left), formats)
         local = _utc(pl.col("date").cast(pl.Datetime("us")) + pl.col("time") - pl.col("offset"))
         shifted = local.dt.convert_time_zone(zone).dt.date()
-        found = parts.select(pl.when(pl.col("zone").is_not_null()).then(shifted).otherwise("date")).to_series()
+        serial = _serial(pl.col("text")).dt.date()
+        day = pl.when(pl.col("zone").is_not_null()).then(shifted).otherwise(pl.coalesce("date", serial))
+        found = parts.select(day).to_series()
         return days.scatter(is_left.arg_true(), found)
 
     return text.map_batches(read, return_dtype=pl.Date(), is_elementwise=True)
@@ -47,8 +55,8 @@ def day_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
 def instant_of(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
     """The instant (UTC) that the text names; a time without a zone is of `zone`.
 
-    Beside the forms of `day_of`: a spreadsheet's serial number, seconds or milliseconds since 1970. A day without a
-    time is its last microsecond: what a day's report says holds at the end of that day.
+    Beside the forms of `day_of`: seconds or milliseconds since 1970. A day without a time is its last microsecond: what
+    a day's report says holds at the end of that day.
     """
 
     def read(texts: pl.Series) -> pl.Series:
@@ -101,6 +109,7 @@ def _parts(frame: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
 
 def _respelled(text: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all("[\u2010-\u2015\u2212]", "-").str.to_uppercase().str.replace_all(r"\s+", " ")
+    plain = plain.str.replace(_WEEKDAY, "${day} ").str.replace(_HALF_DAY, "${day}").str.strip_chars()
     is_chinese = plain.str.contains(f"^[{_DIGITS}]{{4}}年")
     plain = pl.when(is_chinese).then(_in_digits(plain)).otherwise(plain)
     plain = plain.str.replace_all(r" ?([年月日]) ?", "${1}").str.replace(r"月([0-9]{1,2})号", "月${1}日")

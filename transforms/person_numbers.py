@@ -3,11 +3,12 @@
 - resident: 18 characters (GB 11643-1999), residents of Hong Kong, Macao and Taiwan included
 - old: 15 figures, as before 1999
 - foreigner: permanent residence cards, 18 figures that begin with 9 (from 2023), or three letters and 12 figures
+- permit: of residents of Hong Kong and Macao (回乡证), H or M and 10 figures
 - labelled: what follows the name of a paper (护照, 通行证, 军官证, …) and is written like its number
 
-A number may be written full width or in Chinese figures, split by blanks, dashes or invisible characters, and glued to
-the words around it. `find` says where they stand, `masked` and `mask_person_numbers` leave the first three and the last
-two characters of each.
+A number may be written full width or in Chinese figures, with letters that look like figures (O for 0), split by
+blanks, signs, line ends or invisible characters, and glued to the words or figures around it. `find` says where they
+stand, `masked` and `mask_person_numbers` leave the first three and the last two characters of each.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import polars as pl
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
-Kind = Literal["resident", "old", "foreigner", "labelled"]
+Kind = Literal["resident", "old", "foreigner", "permit", "labelled"]
 
 _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("Ａ") + n: chr(ord("A") + n) for n in range(26)}
 _FULL_WIDTH |= {ord("ａ") + n: chr(ord("a") + n) for n in range(26)} | {ord("（"): "(", ord("）"): ")"}
@@ -34,9 +35,17 @@ _CHINESE = {
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0f\ufeff\ufffd"
 # What people, programs and damaged files put between the figures of one number.
 _BETWEEN = rf"[ \u00a0\u2002-\u200a\u3000\-‐‑‒–—―－·._{_INVISIBLE}]{{0,3}}"
+# Between the figures of a number that its check figure proves: any signs but those that part cells (U+001F), and line
+# ends as JSON writes them.
+_APART = r"(?:[^0-9A-Za-z\x1f\u3007\u4e00-\u9fff\\]|\\[nrt]){0,6}"
 _CHINESE_RUN = re.compile("[〇○零一二三四五六七八九]{6}")
 _GROUP = re.compile(r"[0-9]+[Xx]?")
-_RUN = re.compile(rf"[0-9](?:{_BETWEEN}+[0-9]){{13,}}(?:{_BETWEEN}+[Xx])?")
+_RUN = re.compile(rf"[0-9](?:{_APART}+[0-9]){{13,}}(?:{_APART}+[Xx])?")
+_NARROW = re.compile(_BETWEEN)
+_LIKE_FIGURES = str.maketrans("OoQIl", "00011")
+_WITH_LETTERS = re.compile(rf"[0-9OoQIl](?:{_APART}+[0-9OoQIl]){{16}}")
+_PERMIT = re.compile(r"(?<![0-9A-Za-z])[HMhm][0-9]{10}(?![0-9A-Za-z])")
+_A_DAY = re.compile(r"(?:19|20)[0-9]{2}[-/.－–—][0-9]{1,2}[-/.－–—][0-9]{1,2}")
 _OLD_CARD = re.compile(r"(?<![A-Za-z])[A-Za-z]{3}([0-9]{4})([0-9]{6})[0-9]{2}(?![0-9])")
 _LABEL = (
     "身份证|身分证|居民证|公民身份|护照|通行证|居住证|居留证|永居|永久居留|台胞证|回乡证|军官证|士官证|警官证|军人证"
@@ -53,11 +62,16 @@ _NO_PERSON = re.compile(
 _IN_A_DOCUMENT_NUMBER = re.compile(r"[字〕\]】]第?$")
 _PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _FIRST_YEAR = 1850
+_SURE_YEARS = ("1900", "2019")  # of a birth, where figures stand farther apart than one number is usually split
+_MOST_PIECES = 5
 _LOOK_BACK = 24
 _LEAST_SHOWN = 10
 # Texts without it hold no number, which is seen many times as fast as they are searched.
 _FIGURE = "0-9０-９〇○零一二三四五六七八九"
-_MAYBE = rf"[{_FIGURE}](?:{_BETWEEN}[{_FIGURE}]){{13}}|[A-Za-zＡ-Ｚａ-ｚ]{{3}}[0-9０-９]{{12}}|{_LABEL}|证件"
+_MAYBE = (
+    rf"[{_FIGURE}OoQIl](?:{_APART.replace('u3007', 'x{3007}').replace('u4e00', 'x{4e00}').replace('u9fff', 'x{9fff}')}"
+    rf"[{_FIGURE}OoQIl]){{13}}|[A-Za-zＡ-Ｚａ-ｚ]{{3}}[0-9０-９]{{12}}|[HMhmＨＭｈｍ][0-9０-９]{{10}}|{_LABEL}|证件"
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,8 @@ def find(text: str, *, is_identifier: bool = False) -> list[PersonNumber]:
     # Apart, for a name may end in a figure: 张三110105….
     if _CHINESE_RUN.search(plain):
         candidates |= set(_candidates(plain.translate(_CHINESE), is_identifier))
+    if _WITH_LETTERS.search(plain):
+        candidates |= set(_candidates(plain.translate(_LIKE_FIGURES), is_identifier=True))
     found: list[PersonNumber] = []
     for candidate in sorted(candidates, key=lambda one: (one.start, -one.end)):
         if not found or candidate.start >= found[-1].end:
@@ -132,30 +148,50 @@ def _candidates(plain: str, is_identifier: bool) -> Iterator[PersonNumber]:
         yield from _in_run(plain, run.start(), run.end(), is_identifier)
     if is_identifier:
         return
+    for permit in _PERMIT.finditer(plain):
+        if not _NO_PERSON.search(plain[max(0, permit.start() - _LOOK_BACK) : permit.start()]):
+            yield PersonNumber(permit.start(), permit.end(), "permit", permit[0].upper())
     for card in _OLD_CARD.finditer(plain):
         if _PROVINCES.match(card[1]) and _is_born("19" + card[2]):
             yield PersonNumber(card.start(), card.end(), "foreigner", card[0])
     for told in _LABELLED.finditer(plain):
         number = re.sub(r"[^0-9A-Za-z()]", "", told["number"])
         before = plain[max(0, told.start("number") - _LOOK_BACK) : told.start("number")]
-        if not _is_credit_code(number) and not _NO_PERSON.search(before):
+        is_other = _is_credit_code(number) or _A_DAY.fullmatch(told["number"]) or _NO_PERSON.search(before)
+        if not is_other:
             yield PersonNumber(told.start("number"), told.end("number"), "labelled", number)
 
 
 def _in_run(plain: str, start: int, end: int, is_identifier: bool) -> Iterator[PersonNumber]:
-    """Whole groups of figures that stand side by side and together are one number."""
+    """Whole groups of figures that stand side by side and together are one number, and such as stand within one."""
     groups = [(group.start() + start, group.end() + start, group[0]) for group in _GROUP.finditer(plain[start:end])]
+    for at, _, figures in [] if is_identifier else groups:
+        if len(figures) > 18 and not _NO_PERSON.search(plain[max(0, at - _LOOK_BACK) : at]):
+            yield from _within(figures, at)
     for first in range(len(groups)):
-        number = ""
+        number, is_far = "", False
         for last in range(first, len(groups)):
             number += groups[last][2]
+            is_far |= last > first and not _NARROW.fullmatch(plain, groups[last - 1][1], groups[last][0])
             if len(number) > 18:
                 break
             if len(number) in (15, 18):
                 before = plain[max(0, groups[first][0] - _LOOK_BACK) : groups[first][0]]
                 kind = _kind_of(number.upper(), last > first, is_identifier, before)
-                if kind:
+                if kind and (not is_far or (kind == "resident" and _is_surely_one(number, last - first + 1))):
                     yield PersonNumber(groups[first][0], groups[last][1], kind, number.upper())
+
+
+def _is_surely_one(number: str, pieces: int) -> bool:
+    return pieces <= _MOST_PIECES and _SURE_YEARS[0] <= number[6:10] <= _SURE_YEARS[1]
+
+
+def _within(figures: str, at: int) -> Iterator[PersonNumber]:
+    """Numbers within a longer run of figures, as where two are glued: with a birthday and a right check figure."""
+    for start in range(len(figures) - 17):
+        number = figures[start : start + 18].upper()
+        if _kind_of(number, True, False, "") == "resident":
+            yield PersonNumber(at + start, at + start + 18, "resident", number)
 
 
 def _kind_of(number: str, is_split: bool, is_identifier: bool, before: str) -> Kind | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.redaction import KINDS, is_of_minor, numbers, prose
+from reports.redaction import KINDS, Redacted, is_of_minor, numbers, prose
 
 IDENTITY = "11010519491231002X"  # the example number of GB 11643-1999
 CARD = "6222021234567890128"  # its Luhn check is right
@@ -131,3 +131,8 @@ def test_a_name_is_searched_for_numbers_only():
 )
 def test_who_is_a_minor(text, is_minor):
     assert is_of_minor(text) is is_minor
+
+
+@pytest.mark.parametrize("text", ["暂扣许可证件至2026-06-06", "吊销许可证件1张", "暂扣执照证件至2026年6月6日"])
+def test_a_licence_and_the_day_of_its_return_are_no_identity(text):
+    assert prose(text) == Redacted(text, ())

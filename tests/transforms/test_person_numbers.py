@@ -72,6 +72,51 @@ def test_an_identifier_is_only_a_person_where_it_can_be_nothing_else(text, is_fo
     assert bool(find(text, is_identifier=True)) is is_found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "350102/19880307/1238",
+        "350102：198803071238",
+        "3501021988，03071238",
+        "110105\u3000\u3000\u3000\u300019491231002X",
+        "110105 (1949) 1231 [002X]",
+        "110105*19491231*002X",
+        "110105\n19491231\r\n002X",
+        r'{"违法事实":"110105\n19491231002X"}',  # a line end within a cell, as a row is kept
+        "11O1O519491231OO2X",  # the letter O
+        "l10105l949l23l002x",
+        IDENTITY + IDENTITY,
+        "1" + IDENTITY,
+        IDENTITY + "1",
+        "其持H1234567890来",
+        "港澳居民M0987654321",
+    ],
+)
+def test_a_number_is_found_however_it_is_split_glued_or_misread(text):
+    hidden = masked(text)
+    assert len(find(text)) == text.count(IDENTITY) or len(find(text)) == 1
+    assert not [piece for piece in ("1949", "l949", "1988", "0307", "1231", "23456", "98765") if piece in hidden], (
+        hidden
+    )
+    assert pl.select(may_hold(pl.lit(text))).item()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "批号H1234567890",
+        "国药准字H20041234",
+        "暂扣许可证件至2026-06-06",
+        "暂扣证件至2026-06-06",
+        "证件有效期2026/6/6止",
+        "追溯码81234567890123456789",
+        "账号3501021988030712381",  # of a bank, as its label says
+    ],
+)
+def test_a_day_or_a_number_of_goods_is_no_persons(text):
+    assert masked(text) == text
+
+
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_a_number_is_found_whatever_stands_around_it(before, after):
     is_glued = before[-1:].isdigit() or after[:1].isdigit()

@@ -102,17 +102,21 @@ def _plain_lines(text: str) -> bytes:
 
 
 def _wide_without_mark(data: bytes) -> Text | None:
-    """UTF-16 without a mark: in a table of any language one of the two bytes of every separator is 0."""
+    """UTF-16 without a mark: in a table of any language one of the two bytes of every separator is 0.
+
+    The other is in few characters, of which 一 (4E00) is the commonest; and no text holds the character of two zeros.
+    """
     head = data[:4096]
     zeros = (head[0::2].count(0), head[1::2].count(0))
-    if len(data) % 2 or min(zeros) or max(zeros) * 20 < len(head):
+    if len(data) % 2 or zeros[0] == zeros[1] or max(zeros) * 20 < len(head):
         return None
-    name = "utf-16-le" if zeros[1] else "utf-16-be"
+    name = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
     try:
         text = data.decode(name)
     except UnicodeDecodeError:
         return None
-    return Text(name, _plain_lines(text)) if "\n" in text or "\r" in text else None
+    is_text = "\0" not in text and ("\n" in text or "\r" in text)
+    return Text(name, _plain_lines(text)) if is_text else None
 
 
 def _utf8(data: bytes, encoding: str, skipped: int, is_declared: bool = False) -> Text:

@@ -91,3 +91,16 @@ def test_the_twins_are_one_for_one():
     assert len(set(TWINS.values())) == len(TWINS)
     assert not any("\ue000" <= char <= "\uf8ff" for char in TWINS.values())
     assert with_twins("\ue81e\ue863") == "\u9fb4䶮"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["一心堂药房", "第一一一医药", "甲药房"])
+def test_utf_16_without_a_mark_is_known_though_a_character_ends_in_a_zero_byte(read, encoding, name):
+    """一 is U+4E00: the byte that is 0 in every separator is not the only one that is."""
+    raw = read(f"名称,文号\n{name},一号\n乙药房,二号\n".encode(encoding), expected=("名称", "文号"))
+    assert raw.frame.rows() == [(name, "一号", 2), ("乙药房", "二号", 3)]
+    assert raw.encoding == encoding
+
+
+def test_bytes_with_zeros_in_both_places_are_no_text(read):
+    assert read(b"a\x00,\x00\x00\x00\n\x00" * 40, expected=("a",)).finding is not None
