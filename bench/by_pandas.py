@@ -145,7 +145,8 @@ def _decided(whole: Frame) -> Frame:
     after_needs = np.where((score_index == 0) & (whole["lacking"] != ""), 1, score_index)
     direct, floor = whole["direct_tier"].fillna(0).astype(int), whole["floor"].fillna(0).astype(int)
     after_placing = np.maximum(after_needs, direct)
-    is_held = whole["held_tier"].notna()
+    held = whole["held_tier"].map(dict(zip("ABCDE", range(5), strict=True)))
+    is_held = held.notna() & ~(direct > held)
     steps = [is_held, floor > after_placing, direct > after_needs, after_needs > score_index]
     by = np.select(steps, ["decision", "movement", "direct", "minimum_data"], "cut_point")
     rule = _PLACED_BY[whole["direct_rule"].fillna(0).astype(int)]

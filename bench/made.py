@@ -77,7 +77,8 @@ def _released(random: np.random.Generator, made: Frames, kind: str) -> pl.DataFr
     records = made[kind].filter(is_open).sample(fraction=_RELEASED, seed=int(random.integers(2**31)))
     days = pl.Series(random.integers(-700, 30, len(records)).astype(np.int32))
     on = (pl.lit(AS_OF) + pl.duration(days=pl.lit(days))).cast(pl.Date)
-    return records.select(pl.lit(kind).alias("record_kind"), "record_id", on.alias("released_on"))
+    nothing = pl.lit(None, dtype=pl.Date())
+    return records.select(record_kind=pl.lit(kind), record_id="record_id", released_on=on, stands_until_on=nothing)
 
 
 def _counts(size: Size, number: int) -> dict[str, int]:

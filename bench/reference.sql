@@ -234,17 +234,18 @@ WITH inspected AS (
     SELECT key, max(greatest(score_index, coalesce(direct_tier, 0)) - credit) AS floor
     FROM reached WHERE credit IS NOT NULL GROUP BY key
 ), held AS (
-    SELECT enterprise_id, max_by({'no': decision_no, 'ends_on': ends_on, 'tier': tier}, (decided_on, decision_no)) AS hold
+    SELECT enterprise_id, max_by({'no': decision_no, 'ends_on': ends_on, 'tier': tier}, (decided_on, decision_no)) AS stated
     FROM decision
     WHERE decision_type = 'hold_tier' AND tier IN ('A', 'B', 'C', 'D', 'E') AND decided_on <= getvariable('as_of')
         AND (ends_on IS NULL OR ends_on >= getvariable('as_of'))
     GROUP BY enterprise_id
 ), steps AS (
-    SELECT enterprise_id, score, score_index, hold, direct_tier, direct_rule, direct_until, floor,
+    SELECT enterprise_id, score, score_index, direct_tier, direct_rule, direct_until, floor,
         CASE WHEN inspected.enterprise_id IS NULL THEN 'inspected'
             WHEN failed.enterprise_id IS NOT NULL THEN 'no_failed_sample' END AS lacking,
         CASE WHEN score_index = 0 AND lacking IS NOT NULL THEN 1 ELSE score_index END AS after_needs,
         greatest(after_needs, coalesce(direct_tier, 0)) AS after_placing,
+        CASE WHEN coalesce(direct_tier, 0) < strpos('ABCDE', stated.tier) THEN stated END AS hold,
         CASE WHEN hold IS NOT NULL THEN 'decision' WHEN floor > after_placing THEN 'movement'
             WHEN direct_tier > after_needs THEN 'direct' WHEN after_needs > score_index THEN 'minimum_data'
             ELSE 'cut_point' END AS decided_by

@@ -56,6 +56,7 @@ def columns_read(scheme: Scheme) -> dict[str, list[str]]:
         kind = KINDS[rule.kind]
         own = {kind.number, kind.event_on, kind.revoked_on, kind.expires_on, kind.act}
         of = rule.award.of if isinstance(rule, ItemRule) else None
+        own |= {"state"} if kind.annulled_states else set()
         names = {"enterprise_id", "record_id", of, *own, *pl.sql_expr(rule.when).meta.root_names()}
         read.setdefault(rule.kind, set()).update(name for name in names if name)
     read["decision"].update(_OF_HOLDS)

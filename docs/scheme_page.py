@@ -154,6 +154,8 @@ def _placement(rule: Direct, day: date) -> tuple[str, ...]:
     lock = _held(rule.lock, day)
     many = f"{rule.at_least} within {wording.span(rule.within)}" if rule.within else "1"
     held = "the record's own term" if lock.span is None else wording.span(lock.span)
+    if lock.while_listed:
+        held = "as long as the listing stands" + (f" ({held} where no law says so)" if lock.span else "")
     held += _release(rule.until_released, day)
     when = code(" ".join(rule.when.split()))
     return code(rule.id), rule.title, _kind(rule.kind), when, many, rule.tier, held, *_source(rule.lock)

@@ -105,7 +105,8 @@ class Case:
 
     def released_on(self, rule: dict[str, Any], record: Record) -> date | None:
         """The day of its repair or early removal, for a rule that heeds it."""
-        heeds = self.value(rule.get("until_released"))
+        lock = self.value(rule.get("lock")) or {}
+        heeds = self.value(rule.get("until_released")) or lock.get("while_listed", False)
         day: date | None = record.get("released_on")
         return day if heeds else None
 

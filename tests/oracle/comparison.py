@@ -68,12 +68,13 @@ def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
 def releases_of(firms: Firms) -> pl.LazyFrame:
     """The releases of the records, some of them told twice, and of records nobody knows."""
     rows = [
-        (record["kind"], record["record_id"], record["released_on"])
+        (record["kind"], record["record_id"], record.get("released_on"), record.get("stands_until_on"))
         for records in firms.values()
         for record in records
-        if record.get("released_on")
+        if record.get("released_on") or record.get("stands_until_on")
     ]
-    rows += [(kind, record_id, date.max) for kind, record_id, _ in rows[::2]] + [("penalty", "nobody", date.min)]
+    rows += [(kind, record_id, date.max, until) for kind, record_id, on, until in rows[::2] if on]
+    rows += [("penalty", "nobody", date.min, None)]
     return pl.LazyFrame(rows, schema=RELEASES, orient="row")
 
 

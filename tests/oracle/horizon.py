@@ -69,7 +69,8 @@ def _released_kinds(case: Case) -> set[str]:
     """The kinds of the rules that heed a repair or early removal on the day."""
     items = [item for item in case.scheme["items"] if case.value(item["award"]) is not None]
     directs = [rule for rule in case.scheme.get("direct", ()) if case.value(rule["lock"]) is not None]
-    return {rule["kind"] for rule in [*items, *directs] if case.value(rule.get("until_released"))}
+    listing = {rule["kind"] for rule in directs if case.value(rule["lock"]).get("while_listed")}
+    return listing | {rule["kind"] for rule in [*items, *directs] if case.value(rule.get("until_released"))}
 
 
 def _of_records(case: Case) -> Iterator[Candidate]:

@@ -72,6 +72,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "tier": (*TIERS, None),
         "reason": ("第三条", None),
         "released_on": SELDOM,
+        "stands_until_on": SELDOM,
     },
     "enterprise": {
         "established_on": NEAR,

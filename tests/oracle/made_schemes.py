@@ -36,6 +36,7 @@ CONDITIONS = {
 COLUMNS = {"penalty": ("fine_fen", "confiscated_fen"), "inspection": ("critical_count", "major_count")}
 TERMS = ("honour", "person_ban")
 RELEASED = ("penalty", "decision")
+LISTING = "decision"
 
 
 def day_to_rate(chance: Random, scheme: Node) -> date:
@@ -179,6 +180,8 @@ class _Maker:
         return rule | self.release(rule["kind"])
 
     def lock(self, kind: str) -> Node:
+        if kind == LISTING and self.chance.random() < 0.7:
+            return {"while_listed": True} | self.chance.choice(({}, {"span": self.span()}))
         return {"until_expiry": True} if kind in TERMS and self.chance.random() < 0.6 else {"span": self.span()}
 
     def need(self, name: str) -> Node:

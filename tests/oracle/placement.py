@@ -116,6 +116,11 @@ def _like(rule: Rule, record: Record, standing: list[Record]) -> int:
 
 def lock_end(case: Case, rule: Rule, record: Record) -> date:
     lock = case.value(rule["lock"])
+    if lock.get("while_listed") and record.get("stands_until_on"):
+        last: date = record["stands_until_on"]
+        return last
+    if lock.get("while_listed") and "span" not in lock:
+        return FOR_EVER
     if "span" in lock:
         return end_of_span(term(record, "event_on"), lock["span"])
     ends_on: date | None = term(record, "expires_on")

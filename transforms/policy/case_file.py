@@ -12,12 +12,14 @@ from transforms.policy.dated import Points, Strict
 from transforms.policy.document import parse_document
 from transforms.policy.scheme import Scheme
 from transforms.policy.yaml_text import Document, Path
-from transforms.tables import KINDS, Column, Kind
+from transforms.tables import KINDS, LISTS, Column, Kind
 from transforms.tables.outputs import DECIDERS, REASONS_NOT_COUNTED, ROLES_IN_TRACE
 from transforms.tables.shape import COUNT, DAY, FLAG, TEXT, TEXTS
 
 # What a case may say of any record that can be released: it is no column of the record but follows from decisions.
 RELEASED_ON = Column("released_on", DAY, "修复或者移出日期", "day of the repair or early removal that stands")
+# And of a listing: its last day, which follows from the law of the list.
+STANDS_UNTIL_ON = Column("stands_until_on", DAY, "在列至", "last day of the listing by the law of the list")
 _FITS: Mapping[pl.DataType, tuple[Callable[[object], bool], str]] = {
     TEXT: (lambda value: isinstance(value, str), "text; in quotes where it looks like a number or a date"),
     TEXTS: (lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value), "a list: [a, b]"),
@@ -47,7 +49,8 @@ class Expected(Strict):
 class Case(Strict):
     """One enterprise on one day: `records` by kind, each with only the columns that matter.
 
-    Beside its columns a record that can be released may have released_on, the day of its repair or early removal.
+    Beside its columns a record that can be released may have released_on, the day of its repair or early removal, and
+    a listing stands_until_on, its last day.
     """
 
     name: str = Field(min_length=1)
@@ -131,7 +134,8 @@ def _word(document: Document, path: Path, word: str, words: Mapping[str, str]) -
 
 
 def _record(document: Document, path: Path, kind: Kind, row: Mapping[str, object]) -> dict[str, object]:
-    columns = {column.name: column for column in (*kind.table.columns, *([RELEASED_ON] if kind.is_releasable else []))}
+    more = (*([RELEASED_ON] if kind.is_releasable else []), *([STANDS_UNTIL_ON] if kind.name == LISTS else []))
+    columns = {column.name: column for column in (*kind.table.columns, *more)}
     labels = {name: column.label for name, column in columns.items()}
     record: dict[str, object] = {}
     for word, value in row.items():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from transforms.policy.case_file import RELEASED_ON, Case
+from transforms.policy.case_file import RELEASED_ON, STANDS_UNTIL_ON, Case
 from transforms.policy.scheme import Scheme
 from transforms.rating import RELEASES, rate
 from transforms.tables import KINDS, Kind
@@ -54,12 +54,13 @@ def _frames(cases: Sequence[Case], numbers: Sequence[int]) -> dict[str, pl.LazyF
 
 
 def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.LazyFrame:
-    """The records that a case says to be repaired or removed early."""
+    """The records that a case says to be repaired or removed early, and the listings whose last day it says."""
+    said = (RELEASED_ON.name, STANDS_UNTIL_ON.name)
     rows = [
-        (name, row["record_id"], row[RELEASED_ON.name])
+        (name, row["record_id"], *map(row.get, said))
         for name, kind in KINDS.items()
         for row in _rows_of(kind, cases, numbers)
-        if row.get(RELEASED_ON.name) is not None
+        if any(row.get(column) is not None for column in said)
     ]
     return pl.LazyFrame(rows, schema=RELEASES, orient="row")
 

@@ -116,15 +116,21 @@ class Accumulation(Strict):
 
 
 class Lock(Strict):
-    """How long a direct placement holds from its event: a span, or the term written in the record."""
+    """How long a direct placement holds from its event: a span, the term written in the record, or a listing's own.
+
+    while_listed: as long as the law keeps the listing on the list, whatever ends it; `span` where no law says so.
+    """
 
     span: Span | None = None
     until_expiry: bool = False
+    while_listed: bool = False
 
     @model_validator(mode="after")
     def _one(self) -> Lock:
-        if (self.span is None) == (not self.until_expiry):
-            raise ValueError("give exactly one of span, until_expiry")
+        if self.while_listed and self.until_expiry:
+            raise ValueError("give one of until_expiry, while_listed")
+        if not self.while_listed and (self.span is None) == (not self.until_expiry):
+            raise ValueError("give exactly one of span, until_expiry, while_listed")
         return self
 
 

@@ -9,7 +9,7 @@ from transforms.policy.document import parse_document
 from transforms.policy.scheme import Item, Scheme
 from transforms.policy.scheme_values import check_values
 from transforms.policy.yaml_text import Document, Path
-from transforms.tables import KINDS, Kind
+from transforms.tables import KINDS, LISTS, Kind
 from transforms.tables.shape import COUNT
 
 
@@ -26,6 +26,7 @@ def load_scheme(text: str, file_name: str) -> Scheme:
     _check_references(scheme, document)
     _check_expiries(scheme, document)
     _check_releases(scheme, document)
+    _check_listings(scheme, document)
     check_values(scheme, document)
     document.settle()
     return scheme
@@ -140,3 +141,12 @@ def _check_releases(scheme: Scheme, document: Document) -> None:
             message = f"records of kind '{kind}' are released by nothing"
             expected = f"no until_released; only for {', '.join(releasable)}"
             document.add((*path, "until_released"), message, value=kind, expected=expected)
+
+
+def _check_listings(scheme: Scheme, document: Document) -> None:
+    for i, direct in enumerate(scheme.direct):
+        for day, lock in direct.lock.values.items():
+            if lock is not None and lock.while_listed and direct.kind in KINDS and direct.kind != LISTS:
+                place: Path = ("direct", i, "lock", "values", day.isoformat(), "while_listed")
+                message = f"records of kind '{direct.kind}' list nobody"
+                document.add(place, message, value=True, expected=f"no while_listed; only for {LISTS}")

@@ -82,8 +82,8 @@ def _decay(item: Item, day: date) -> tuple[Decay, ...]:
 
 
 def _lock_window(lock: Lock) -> Window:
-    """A lock said as a window: for its span, or for the record's own term."""
-    if lock.span is not None:
+    """A lock said as a window: for its span, or for the record's own term, or for the listing's."""
+    if lock.span is not None and not lock.while_listed:
         return Window(rolling=lock.span)
     return Window(unlimited=True, until_expiry=True)
 
@@ -97,10 +97,12 @@ def _direct(order: int, direct: Direct, day: date, lock: Lock, tiers: tuple[str,
         direct.when,
         _lock_window(lock),
         _source(direct.lock),
-        _is_until_released(direct, day),
+        lock.while_listed or _is_until_released(direct, day),
         tiers.index(direct.tier),
         direct.at_least,
         direct.within,
+        lock.while_listed,
+        lock.span if lock.while_listed else None,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 
@@ -17,7 +18,15 @@ from transforms.rating.plan import ItemRule, NeedRule, Plan, Rule, reason_code
 from transforms.rating.spans import first_day_within
 from transforms.tables import KINDS, Kind
 
-RELEASES = pl.Schema({"record_kind": pl.String(), "record_id": pl.String(), "released_on": pl.Date()})
+RELEASES = pl.Schema(
+    {
+        "record_kind": pl.String(),
+        "record_id": pl.String(),
+        "released_on": pl.Date(),
+        "stands_until_on": pl.Date(),
+    }
+)
+NO_END = date.max  # as stands_until_on: no last day is known
 Facts = Mapping[str, pl.DataFrame]
 
 
@@ -25,7 +34,8 @@ Facts = Mapping[str, pl.DataFrame]
 class Known:
     """What is known: records by kind, one row each; `keys` has enterprise_id and its number `key`.
 
-    releases: record_kind, record_id, released_on, the day of a repair or early removal that stands.
+    releases: RELEASES. released_on: the day of a repair or early removal that stands. stands_until_on: the last day
+    that the law keeps a listing, NO_END where none is known; null for what is no listing.
     """
 
     records: Mapping[str, pl.LazyFrame]
@@ -44,9 +54,9 @@ class Known:
         return [_numbered(frame, keys.slice(start, len(frame))) for frame, start in zip(frames, starts, strict=False)]
 
     def released(self, kind: str) -> pl.DataFrame:
-        """record_id and released_on of the released records of a kind; of several days the first."""
+        """record_id, released_on (of several days the first) and stands_until_on of records of a kind."""
         of_kind = self.releases.filter(pl.col("record_kind") == kind)
-        return of_kind.group_by("record_id").agg(pl.col("released_on").min())
+        return of_kind.group_by("record_id").agg(pl.col("released_on").min(), pl.col("stands_until_on").max())
 
 
 def _numbered(frame: pl.DataFrame, key: pl.Series) -> pl.DataFrame:
@@ -58,7 +68,8 @@ def read_facts(known: Known, plan: Plan, beside: pl.LazyFrame) -> tuple[Facts, p
     """By kind, the records of known enterprises, those that lie ahead of the plan's day included.
 
     Columns key, record_id, record_no, event_on, expires_on, revoked_on and revoked_by (the reason, if by the plan's
-    day), of kinds that are released under some rule also released_on, withdrawn_on and withdrawn_by (either way),
+    day), of kinds that are released under some rule also released_on, stands_until_on, withdrawn_on and withdrawn_by
+    (either way),
     act (number; one per act of the kinds of which the heaviest counts), of_NAME for each column that awards are
     computed from, and a flag per rule: whether it applies to the record, which it never does before its event.
     The rows of `beside` are read with them; enterprise_id becomes key in these as well.

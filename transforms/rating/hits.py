@@ -10,10 +10,10 @@ import polars as pl
 
 from transforms.policy.scheme import Award, Window
 from transforms.rating.direct import triggers
-from transforms.rating.facts import Facts
-from transforms.rating.plan import ItemRule, Plan, Rule
+from transforms.rating.facts import NO_END, Facts
+from transforms.rating.plan import DirectRule, ItemRule, Plan, Rule
 from transforms.rating.spans import last_days
-from transforms.spans import day_after
+from transforms.spans import day_after, end_of_span
 from transforms.tables.outputs import UNKNOWN_VALUE
 
 HIT = pl.Schema(
@@ -102,11 +102,19 @@ def _hits(facts: pl.DataFrame, rule: Rule, schema: pl.Schema) -> pl.LazyFrame:
         "event_on": pl.col("event_on"),
         "withdrawn_on": pl.col(f"{withdrawn}_on"),
         "withdrawn_by": pl.col(f"{withdrawn}_by"),
-        "expires_on": pl.col("expires_on") if rule.window.until_expiry else _NO_DAY,
+        "expires_on": _expires_on(rule),
     }
     if isinstance(rule, ItemRule):
         columns |= _of_item(rule)
     return facts.lazy().filter(pl.col(rule.flag)).select(columns[name].alias(name) for name in schema)
+
+
+def _expires_on(rule: Rule) -> pl.Expr:
+    if isinstance(rule, DirectRule) and rule.is_while_listed:
+        untold = _NO_DAY if rule.listed_for is None else end_of_span(pl.col("event_on"), rule.listed_for)
+        until = pl.coalesce("stands_until_on", untold)
+        return pl.when(until < NO_END).then(until)
+    return pl.col("expires_on") if rule.window.until_expiry else _NO_DAY
 
 
 def _of_item(rule: ItemRule) -> dict[str, pl.Expr]:

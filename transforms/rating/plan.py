@@ -71,13 +71,18 @@ class ItemRule(Rule):
 
 @dataclass(frozen=True)
 class DirectRule(Rule):
-    """A rule that places in a tier; its window is the lock."""
+    """A rule that places in a tier; its window is the lock.
+
+    is_while_listed: the lock is the listing's own stay, `listed_for` where that is not told.
+    """
 
     role = "direct"
 
     tier: int
     at_least: int
     within: Span | None
+    is_while_listed: bool
+    listed_for: Span | None
 
 
 @dataclass(frozen=True)

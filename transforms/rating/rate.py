@@ -113,8 +113,8 @@ def rate(
     """Rates every one of `enterprises` (column enterprise_id) on the day `as_of`, and none other.
 
     records: by kind, one row per record_id, with the columns of the kind's table. Kinds may be missing.
-    releases: record_kind, record_id, released_on, the first day of a repair or early removal that stands on `as_of`;
-    it tells for rules with until_released. None for none.
+    releases: RELEASES. released_on: the first day of a repair or early removal that stands on `as_of`; it tells for
+    rules with until_released. stands_until_on: as in `Known`. None for none.
     Points are centipoints. score_centipoints == base_centipoints + sum of the trace's points_centipoints.
 
     Reads the records here and now: what it gives is computed. Raises PolicyGap where a value of the scheme has

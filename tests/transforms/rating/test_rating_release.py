@@ -26,7 +26,7 @@ _FINE = penalty("p1", "E1", _DAY, "fine")
 
 
 def _released(*released: tuple[str, str, date]) -> pl.LazyFrame:
-    return pl.LazyFrame(released, schema=RELEASES, orient="row")
+    return pl.LazyFrame([(*row, None) for row in released], schema=RELEASES, orient="row")
 
 
 def _rated(of: Scheme, day: date, rows: list[dict[str, Any]], *released: tuple[str, str, date]) -> Rating:

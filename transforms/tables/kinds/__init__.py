@@ -22,4 +22,6 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-__all__ = ["KINDS"]
+LISTS = DECISION.name  # the kind whose records put an enterprise on the serious-violation list
+
+__all__ = ["KINDS", "LISTS"]

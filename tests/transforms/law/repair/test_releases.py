@@ -1,6 +1,6 @@
 """What repairs and removals release for a rating, and from when."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -18,7 +18,8 @@ PENALTY, LISTING = ("penalty", "r0", GRANTED), ("decision", "d0", GRANTED)
 
 def _released(steps, as_of, by=LAW, **values):
     known = records([penalty(**DONE | values), penalty(decision_no="2号")])
-    return releases(register_on(steps, as_of, known), known.penalties, by).collect().rows()
+    found = releases(register_on(steps, as_of, known), known.penalties, by).collect()
+    return found.drop_nulls("released_on").drop("stands_until_on").rows()
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,23 @@ def test_the_law_says_whether_a_repair_of_a_system_releases():
     )
     assert wording != text("repair_gsxt")
     assert _released(REPAIRED, GRANTED, repair_law(gsxt=wording)) == []
+
+
+RESTORED = [*REMOVED, step("restore_listing", date(2027, 1, 15), "恢1号", LISTING_NO)]
+PUBLISHED = [*LISTED, step("publish_listing", date(2025, 12, 1), "公1号", LISTING_NO)]
+FOR_LIFE = {"penalty_kinds": ["restrict_trade"], "valid_until_on": None, "content": "终身禁止从事药品生产经营活动"}
+
+
+@pytest.mark.parametrize("values", [{}, FOR_LIFE, {"penalty_kinds": ["restrict_trade"], "valid_until_on": GRANTED}])
+@pytest.mark.parametrize(
+    ("steps", "as_of"),
+    [(LISTED, GRANTED), (LISTED, date(2029, 6, 1)), (PUBLISHED, GRANTED), (RESTORED, date(2027, 2, 1))],
+)
+def test_a_listing_stands_for_a_rating_as_long_as_the_list_has_it(steps, as_of, values):
+    known = records([penalty(**DONE | values)])
+    register = register_on(steps, as_of, known)
+    ((kind, record, released_on, until),) = releases(register, known.penalties, LAW).collect().rows()
+    (listing,) = register.listings.collect().rows(named=True)
+    last = (listing["stop_on"] - timedelta(days=1)) if listing["stop_on"] else date.max
+    assert (kind, record, released_on, until) == ("decision", "d0", None, last)
+    assert (until >= as_of) == (listing["state"] == "standing")
