@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 
 from reports import show
-from reports.grid import Field, Frame, Grid, Value, collected, fields_of, grid_of
+from reports.grid import Field, Frame, Grid, Value, collected, field_of, fields_of, grid_of
 from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
+from transforms.tables.outputs import UNKNOWN_VALUE
 
 _CHANGES, _TRACE = TABLES["changes"], TABLES["change_trace"]
 KIND_WORDS = {name: kind.label for name, kind in KINDS.items()}
@@ -90,12 +91,31 @@ def _evidence(trace: pl.DataFrame) -> dict[str, Grid]:
 
 def evidence_grid(trace: pl.DataFrame) -> Grid:
     """Rows of `change_trace` as they are shown under a change."""
-    names = ("cause", "title", "record_kind", "record_no", "event_on")
+    names = ("cause", "title", "record_kind", "record_no", "event_on", "value_used")
     points = {"points_before_centipoints": "原计分", "points_after_centipoints": "现计分"}
     shown = (Field(name, label, "delta") for name, label in points.items())
     fields = (*fields_of(_TRACE, *names), *shown, *fields_of(_TRACE, "basis"))
-    worded = trace.with_columns(pl.col("record_kind").replace(KIND_WORDS))
+    worded = traced(trace)
     return grid_of("change_trace", "变化依据", worded, fields, "计分明细无差异：等级由判定规则变化所致")
+
+
+def traced(trace: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a trace with the kind of record and the value used as an officer reads them."""
+    used = [_used(kind, text) for kind, text in trace.select("record_kind", "value_used").iter_rows()]
+    return trace.with_columns(pl.col("record_kind").replace(KIND_WORDS), pl.Series("value_used", used, pl.String()))
+
+
+def _used(kind: str | None, text: str | None) -> str:
+    """`fine_fen=630069` as an officer reads it: "罚款金额（元） 6,300.69"; an unknown value is 不明."""
+    name, _, value = (text or "").partition("=")
+    if kind not in KINDS or name not in KINDS[kind].table.schema:
+        return text or ""
+    shown = field_of(KINDS[kind].column(name))
+    if value == UNKNOWN_VALUE:
+        return f"{shown.label} 不明"
+    if not value.lstrip("-").isdecimal():
+        return text or ""
+    return f"{shown.label} {shown.text(int(value))}" if shown.is_number else f"{shown.label} {value}"
 
 
 def _change(

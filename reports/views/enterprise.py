@@ -11,11 +11,10 @@ import polars as pl
 
 from reports import show
 from reports.grid import CONFIDENCES, Field, Frame, Grid, collected, field_of, fields_of, grid_of
-from reports.views.changes import KIND_WORDS
+from reports.views.changes import traced
 from reports.views.outlook import Outlook
 from reports.views.scheme import SchemeFacts
 from transforms.tables import KINDS, TABLES
-from transforms.tables.outputs import UNKNOWN_VALUE
 
 if TYPE_CHECKING:
     from reports.views.enterprise_law import EnterpriseLaw
@@ -177,38 +176,20 @@ def _facts(enterprise: Mapping[str, Any], supervision: str) -> tuple[tuple[str, 
     return tuple((label, show.redact(show.clean(text))) for label, text in pairs if text)
 
 
-def _traced(trace: pl.DataFrame) -> pl.DataFrame:
-    used = [_used(kind, text) for kind, text in trace.select("record_kind", "value_used").iter_rows()]
-    return trace.with_columns(pl.col("record_kind").replace(KIND_WORDS), pl.Series("value_used", used, pl.String()))
-
-
-def _used(kind: str | None, text: str | None) -> str:
-    """`fine_fen=630069` as an officer reads it: "罚款金额（元） 6,300.69"; an unknown value is 不明."""
-    name, _, value = (text or "").partition("=")
-    if kind not in KINDS or name not in KINDS[kind].table.schema:
-        return text or ""
-    shown = field_of(KINDS[kind].column(name))
-    if value == UNKNOWN_VALUE:
-        return f"{shown.label} 不明"
-    if not value.lstrip("-").isdecimal():
-        return text or ""
-    return f"{shown.label} {shown.text(int(value))}" if shown.is_number else f"{shown.label} {value}"
-
-
 def _counted(trace: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     points = (Field("raw_centipoints", "规则分", "delta"), Field("points_centipoints", "计入分", "delta"))
     section = fields_of(_TRACE, "section") if trace["section"].is_not_null().any() else ()
     sure = Field("confidence", "条款核对", "words", CONFIDENCES)
     rest = (*fields_of(_TRACE, "stops_counting_on", "basis"), sure)
     fields = (*fields_of(_TRACE, "position", "role"), *section, *fields_of(_TRACE, *_SAYS), *points, *rest)
-    worded = _traced(trace).with_columns(pl.col("section").replace(dict(scheme.titles)))
+    worded = traced(trace).with_columns(pl.col("section").replace(dict(scheme.titles)))
     return grid_of("counted", "计入明细", worded, fields, "没有计入得分的记录")
 
 
 def _not_counted(trace: pl.DataFrame) -> Grid:
     raw = Field("raw_centipoints", "规则分", "delta")
     fields = (*fields_of(_TRACE, "position", "role", *_SAYS), raw, *fields_of(_TRACE, "reason", "basis"))
-    return grid_of("not_counted", "未计入的记录及原因", _traced(trace), fields, "没有未计入的记录")
+    return grid_of("not_counted", "未计入的记录及原因", traced(trace), fields, "没有未计入的记录")
 
 
 def _history(history: pl.DataFrame, scheme: SchemeFacts) -> Grid:

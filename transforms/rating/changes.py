@@ -78,7 +78,7 @@ def _change_trace(rows: pl.LazyFrame, caused: pl.LazyFrame, as_of: date) -> pl.L
     shown = rows.filter("is_shown").join(caused.select("enterprise_id", "row_cause", "main"), on="enterprise_id")
     number = pl.coalesce("cause", "row_cause", "main")
     named = shown.with_columns(
-        *(_either(name) for name in _SHOWN),
+        *(_either(name) for name in (*_SHOWN, "value_used")),
         role_number=role,
         cause=number.replace_strict(dict(enumerate(CAUSES)), return_dtype=pl.String),
         as_of=pl.lit(as_of, dtype=pl.Date()),

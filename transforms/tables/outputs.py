@@ -293,6 +293,7 @@ CHANGE_TRACE = Table(
         Column("record_id", TEXT, "记录标识", "the record"),
         Column("record_no", TEXT, "文号", "its document number"),
         Column("event_on", DAY, "发生日期", "day of the event"),
+        Column("value_used", TEXT, "依据数值", "the value or the records the points rest on; empty in older stores"),
         Column("points_before_centipoints", COUNT, "原计分", "points before", True),
         Column("points_after_centipoints", COUNT, "现计分", "points now", True),
         Column("basis", TEXT, "依据条款", "article", True),

@@ -91,11 +91,21 @@ def _listings(settings: Settings, legal: Legal, question: Question) -> Answer:
     rows = found.collect()
     law = read_measures(settings.policy_dir)
     in_force = measures(rows.lazy(), law, question.as_of).collect() if law else MEASURE.empty()
-    steps = legal.register.followed.steps.filter(pl.col("matter") == "listing")
-    history = steps.sort("on", "record_id", "matter_id").collect() if firm else None
+    history = _history(legal, rows) if firm else None
     is_whole = firm is None and question.state is None
     persons = listings_of_persons(legal.register.followed).collect() if is_whole else None
     return Answer(question, rows, in_force, history, persons, _absent(legal, "measures"))
+
+
+def _history(legal: Legal, listings: pl.DataFrame) -> pl.DataFrame:
+    """The steps of an enterprise's listings, and the stays of their execution (停止执行) with the ends of these."""
+    from transforms.records.text import document_key
+
+    steps = legal.register.followed.steps
+    numbers = listings.select(key=document_key(pl.col("decision_no")))["key"]
+    is_of_listing = document_key(pl.col("target")).is_in(numbers.implode())
+    own = steps.filter((pl.col("matter") == "listing") | ((pl.col("matter") == "stay") & is_of_listing))
+    return own.sort("on", "record_id", "matter_id").collect()
 
 
 def _absent(legal: Legal, name: str) -> tuple[str, ...]:

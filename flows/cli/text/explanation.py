@@ -49,7 +49,8 @@ def _identity(view: EnterpriseView) -> list[tuple[str, str]]:
 def _decision(found: Standing, view: EnterpriseView, rating: Mapping[str, Any]) -> list[tuple[str, str]]:
     rule = " ".join(part for part in (view.decided_by, view.rule) if part)
     score_tier = f"（按得分为 {view.score_tier}）" if view.score_tier != view.tier else ""
-    locked = show.day(view.locked_until_on) if view.locked_until_on else ""
+    unstated = "决定没有写明终止日期" if rating["decided_by"] == "decision" else ""
+    locked = show.day(view.locked_until_on) if view.locked_until_on else unstated
     return [
         ("信用等级", f"{found.tier}{score_tier}"),
         ("得分", view.sum_text),

@@ -30,6 +30,9 @@ DECISIONS = (
     _step("list", "药监列〔2025〕9号", date(2025, 9, 26), PENALTY, GOOD),
     _step("publish_listing", "药监公〔2025〕9号", date(2025, 9, 30), "药监列〔2025〕9号", GOOD),
     _step("carry_out", "药监停〔2025〕1号", date(2025, 10, 20), "药监列〔2025〕9号", GOOD),
+    _step("stay", "行停〔2025〕1号", date(2025, 10, 10), "药监列〔2025〕9号", GOOD) | {"matter": None},
+    _step("end_stay", "行停〔2025〕2号", date(2025, 10, 14), "药监列〔2025〕9号", GOOD) | {"matter": None},
+    _step("stay", "行停〔2025〕3号", date(2025, 10, 15), PENALTY, GOOD) | {"matter": None},
     # A responsible person: no firm's record.
     _step("list", "药监列〔2025〕8号", date(2025, 9, 26), "药监罚〔2025〕8号", None) | PERSON,
     _step("publish_listing", "药监公〔2025〕8号", date(2025, 9, 30), "药监列〔2025〕8号", None) | PERSON,
@@ -93,6 +96,8 @@ def test_its_history_says_who_did_what_when_under_which_number(listed):
     assert [(row["on"], row["step"], row["decision_no"], row["is_refused"]) for row in history] == [
         ("2025-09-26", "list", "药监列〔2025〕9号", False),
         ("2025-09-30", "publish_listing", "药监公〔2025〕9号", False),
+        ("2025-10-10", "stay", "行停〔2025〕1号", False),
+        ("2025-10-14", "end_stay", "行停〔2025〕2号", False),
         ("2025-10-20", "carry_out", "药监停〔2025〕1号", True),
     ]
     assert (history[0]["proposed_by"], history[0]["decided_by"]) == ("甲", "乙")

@@ -105,6 +105,7 @@ def test_a_listing_that_is_stayed_does_not_stand_while_it_lasts(as_of, state):
     ]
     (row,) = legal(day(as_of), decision=steps, penalty=[penalty(**DONE)]).register.listings.collect().rows(named=True)
     assert (row["state"], row["left_on"], row["stop_on"]) == (state, None, date(2028, 11, 3))
+    assert ("stayed_rating" in row["notes"]) == (state == "stayed")
 
 
 @pytest.mark.parametrize(("as_of", "count"), [("2028-10-20", 1), ("2028-10-21", 0)])

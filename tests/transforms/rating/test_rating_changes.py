@@ -55,6 +55,14 @@ def _causes(before: tuple[Scheme, date, Rows], after: tuple[Scheme, date, Rows],
     return causes
 
 
+def test_the_evidence_of_an_accumulation_names_its_records() -> None:
+    extra = {"id": "again", "title": "累计", "of": ["fine"], "every": dated(2), "points": dated(-5)}
+    of = scheme(accumulations=[extra])
+    first, second = (penalty(f"p{n}", "E1", _DAY, "fine", fine_fen=1) for n in (1, 2))
+    _, evidence = _change((of, _DAY, [first]), (of, _NEXT, [first, second]))
+    assert [(row["title"], row["value_used"]) for row in evidence][-1] == ("累计", "2条：文p1、文p2")
+
+
 def test_no_change_is_no_row() -> None:
     rows = [penalty("p1", "E1", _DAY, "fine")]
 

@@ -28,7 +28,8 @@ def with_standing(frame: pl.LazyFrame, law: ListLaw, calendar: Calendar, as_of: 
         frame.with_columns(_annulled=_annulled(as_of), _gone=_gone(law.serious), gap=_gap())
         .with_columns(_is_gone=_is_gone(law.serious, as_of), stayed_on=_stayed(law.serious, as_of))
         .with_columns(_off=pl.min_horizontal("released_on", "_annulled", "_gone", "stop_on"))
-        .with_columns(state=_state(law.serious, as_of), notes=_notes())
+        .with_columns(state=_state(law.serious, as_of))
+        .with_columns(notes=_notes())
         .with_columns(_revocation(law.serious, calendar))
         .with_columns(_credit_china(law.serious))
         .with_columns(left_on=pl.when(pl.col("_off") <= as_of).then("_off"), **_days(as_of))
@@ -139,6 +140,7 @@ def _notes() -> pl.Expr:
         "consent": pl.col("needs_consent"),
         "deregistered_on_unstated": pl.col("is_gone_undated"),
         "restarted": pl.col("restart_on").is_not_null(),
+        "stayed_rating": pl.col("state") == "stayed",
     }
     told = [pl.when(test.fill_null(False)).then(pl.lit(code)) for code, test in tests.items()]
     return pl.concat_list("register_notes", pl.concat_list(told).list.drop_nulls())
