@@ -16,6 +16,7 @@ import polars as pl
 from transforms.policy.scheme import Award
 from transforms.rating.plan import ItemRule, NeedRule, Plan, Rule, reason_code
 from transforms.rating.spans import first_day_within
+from transforms.records.text import without_zeros
 from transforms.tables import KINDS, Kind
 
 RELEASES = pl.Schema(
@@ -128,8 +129,9 @@ def _act(kind: Kind, plan: Plan) -> pl.Expr:
     """A number for each act, another for each kind of record. A record that names no act is one of its own."""
     if kind.act is None or kind.name not in plan.act_kinds:
         return pl.lit(None, dtype=pl.Int64())
-    act = pl.concat_str(pl.lit("record "), "record_id")
-    return pl.coalesce(kind.act, act).rank("dense").cast(pl.Int64) * len(KINDS) + list(KINDS).index(kind.name)
+    named, own = without_zeros(pl.col(kind.act)), pl.concat_str(pl.lit("record "), "record_id")
+    number = pl.coalesce(named, own).rank("dense").cast(pl.Int64)
+    return number * len(KINDS) + list(KINDS).index(kind.name)
 
 
 def _day_or_null(name: str | None) -> pl.Expr:

@@ -14,13 +14,20 @@ from transforms.policy.source import Cell, Common
 from transforms.records import numbers
 from transforms.records.amounts import written_amount
 from transforms.records.problems import Check
-from transforms.records.text import document_number, halfwidth, mask, squeezed, squeezed_word, visible
+from transforms.records.text import (
+    document_number,
+    halfwidth,
+    is_document_number,
+    mask,
+    squeezed,
+    squeezed_word,
+    visible,
+)
 from transforms.tables.shape import FLAG, TEXT, TEXTS, Column
 from transforms.tables.words import SIGNED_STEPS, YES_NO
 
 _CODES = ("_code", "_nos", "uscc", "registration_no")
 _NAMES = ("name", "names")
-_NUMBERS = ("_no", "target")  # of documents, inspections, samples, orders
 _SEPARATOR = "\x1f"
 TEXT_READ, DAY_READ = "\x01text", "\x01day"
 _WORDS_SHOWN = 12
@@ -209,7 +216,7 @@ def _plain(field: Field, text: pl.Expr) -> pl.Expr:
         return mask(number) if field.cell.secret == "mask" else number
     if field.column is None:
         return text
-    if field.name.endswith(_NUMBERS):
+    if is_document_number(field.name):
         return mask_person_numbers(document_number(text), is_identifier=True)
     shown = visible(text).str.strip_chars() if field.name.endswith(_NAMES) else text
     return mask_person_numbers(shown, is_identifier=field.name.endswith(_CODES))

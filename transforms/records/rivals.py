@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.records.text import is_document_number, without_zeros
 from transforms.tables import Kind
 from transforms.tables.shape import TEXT, TEXTS
 
@@ -78,4 +79,7 @@ def _undecided(top: pl.DataFrame, columns: list[str], kind: Kind) -> pl.DataFram
 
 
 def _as_text(name: str, kind: Kind) -> pl.Expr:
-    return pl.col(name).list.join("\x1e") if kind.table.schema[name] == TEXTS else pl.col(name).cast(TEXT)
+    if kind.table.schema[name] == TEXTS:
+        return pl.col(name).list.join("\x1e")
+    text = pl.col(name).cast(TEXT)
+    return without_zeros(text) if is_document_number(name) else text

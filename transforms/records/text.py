@@ -101,14 +101,18 @@ def document_key(number: pl.Expr) -> pl.Expr:
 
 
 def _document_key(number: pl.Expr) -> pl.Expr:
+    return _spelt(number).str.replace_all(f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")
+
+
+def _spelt(number: pl.Expr) -> pl.Expr:
     plain = squeezed(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
     plain = plain.str.replace_all(_DASHES, "-").str.replace_many(_TRADITIONAL)
     plain = _with_year_in_figures(plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
     bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
     bare = bare.str.replace(rf"^(.*\p{{Han}})({_YEAR})-第?([0-9]+号?[。.,;、:]*)$", "${1}〔${2}〕${3}")
     yearly = pl.when(plain.str.contains(f"〔{_YEAR}〕")).then(plain).otherwise(bare)
-    yearly = yearly.str.replace_all(f"〔({_YEAR})〕-*第?-*0*([1-9A-Z])", "〔${1}〕${2}")
-    return yearly.str.replace(rf"^(.*\p{{Han}}.*〔{_YEAR}〕[1-9][0-9]*(?:-[0-9]+)?)号?[。.,;、:]*$", "${1}号")
+    yearly = yearly.str.replace_all(f"〔({_YEAR})〕-*第?-*(0*[1-9A-Z])", "〔${1}〕${2}")
+    return yearly.str.replace(rf"^(.*\p{{Han}}.*〔{_YEAR}〕0*[1-9][0-9]*(?:-[0-9]+)?)号?[。.,;、:]*$", "${1}号")
 
 
 def _with_year_in_figures(number: pl.Expr) -> pl.Expr:
@@ -119,11 +123,23 @@ def _with_year_in_figures(number: pl.Expr) -> pl.Expr:
 
 
 def document_number(number: pl.Expr) -> pl.Expr:
-    """A document number in the one spelling in which it is kept and shown: as `document_key`, and brackets that hold
-    no year are （）. A number without a Chinese character keeps its letters as they are."""
-    key = document_key(number)
-    shown = key.str.replace_all(r"〔([^〔〕]*)〕", "（${1}）").str.replace_all(f"（({_YEAR})）", "〔${1}〕")
-    return pl.when(key.str.contains(r"\p{Han}")).then(shown).otherwise(halfwidth(number))
+    """A document number in the one spelling in which it is kept and shown: as `document_key`, but with the document's
+    own zeros in front; brackets that hold no year are （）. Without a Chinese character letters stay as they are.
+    """
+    spelt = _but_for(_PLAIN_NUMBER, number, _spelt)
+    shown = spelt.str.replace_all(r"〔([^〔〕]*)〕", "（${1}）").str.replace_all(f"（({_YEAR})）", "〔${1}〕")
+    return pl.when(spelt.str.contains(r"\p{Han}")).then(shown).otherwise(halfwidth(number))
+
+
+def without_zeros(number: pl.Expr) -> pl.Expr:
+    """A `document_number` as two reports of it are compared: what one writes 001, another writes 1."""
+    bare = number.str.replace_all(f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")
+    return pl.when(number.str.contains(r"\p{Han}")).then(bare).otherwise(number)
+
+
+def is_document_number(column: str) -> bool:
+    """Whether a column of a record has the number of a document, inspection, sample or order."""
+    return column.endswith(("_no", "target"))
 
 
 def mask(number: pl.Expr) -> pl.Expr:

@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.policy.source import Once, PartRule, Record
 from transforms.records.problems import shown
+from transforms.records.text import is_document_number, without_zeros
 from transforms.tables import Kind
 from transforms.tables.shape import TEXT, TEXTS, Column
 
@@ -165,6 +166,7 @@ def _conflicts(column: Column, rule: PartRule | None) -> pl.Expr:
     if rule in ("union", "join", "least"):
         return pl.lit(False)
     stated = one.filter(one > 0) if isinstance(rule, Once) or rule == "only" else one.drop_nulls()
+    stated = without_zeros(stated) if column.dtype == TEXT and is_document_number(column.name) else stated
     if rule == "only":
         return stated.len() > 1
     if isinstance(rule, Once):

@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.history import age
 from transforms.records.rivals import RIVALS, ordered_rivals
-from transforms.records.text import digests, document_key
+from transforms.records.text import digests, document_key, is_document_number, without_zeros
 from transforms.tables import Kind
 from transforms.tables.shape import DAY, TEXT, TEXTS
 
@@ -59,6 +59,7 @@ def _key_part(name: str, kind: Kind) -> pl.Expr:
 
 def _content(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name).list.join(_ITEM) if dtype == TEXTS else pl.col(name)
+    value = without_zeros(value) if dtype == TEXT and is_document_number(name) else value
     return value.dt.to_string("%Y-%m-%d") if dtype == DAY else value.cast(TEXT)
 
 

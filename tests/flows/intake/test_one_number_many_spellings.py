@@ -7,7 +7,7 @@ import pytest
 
 from tests.flows.intake.inboxes import FIRM, faults, firm, known_after, night, penalty, put, taken
 from transforms.records import document_key
-from transforms.records.text import document_number
+from transforms.records.text import document_number, without_zeros
 
 NUMBER = "京药监罚〔2026〕7号"
 SPELLINGS = (
@@ -27,19 +27,24 @@ SPELLINGS = (
     "京药监罚〔２０２６〕７号",
     "京药监罚〔2026年〕7号",
     "京药监罚2026年第7号",
-    "京药监罚〔2026〕007号",
     "京药监罚〔二〇二六〕7号",
     "京药监罚（二零二六年）第7号",
     "京药监罚二○二六年第7号",
     "京藥監罰〔2026〕7號",
     "京药监罚〔2026〕7",
-    "京药监罚〔2026〕007",
     "京药监罚〔2026〕7号。",
     "京药监罚〔2026〕7；",
     "京药监罚〔2026〕-7号",
     "京药监罚〔2026〕—7号",
     "京药监罚2026-7号",
-    "京药监罚2026-07",
+)
+WITH_ZEROS = (
+    "京药监罚〔2026〕007号",
+    "京药监罚〔2026〕007",
+    "京药监罚2026-007",
+    "京药监罚[2026]第007號",
+    "京药监罚2026年第007号",
+    "京药监罚〔2026〕\u200b007号",
 )
 
 
@@ -47,6 +52,24 @@ SPELLINGS = (
 def test_every_spelling_of_a_number_has_one_key_and_is_shown_in_one_way(text):
     asked = pl.select(key=document_key(pl.lit(text)), shown=document_number(pl.lit(text)))
     assert asked.row(0) == (NUMBER, NUMBER)
+
+
+@pytest.mark.parametrize("text", WITH_ZEROS)
+def test_zeros_in_front_are_shown_as_the_document_has_them_and_compared_without(text):
+    asked = pl.select(key=document_key(pl.lit(text)), shown=document_number(pl.lit(text)))
+    assert asked.row(0) == (NUMBER, "京药监罚〔2026〕007号")
+    assert pl.select(without_zeros(document_number(pl.lit(text)))).item() == NUMBER
+
+
+def test_two_reports_that_write_zeros_otherwise_are_one_report(tmp_path):
+    put(tmp_path, "企业登记.csv", [firm()])
+    numbers = ["京药监罚〔2026〕007号", "京药监罚〔2026〕7号"]
+    put(tmp_path, "双公示1.csv", [penalty(行政处罚决定书文号=number) for number in numbers])
+    put(tmp_path, "双公示2.csv", [penalty(行政处罚决定书文号=numbers[1])])
+    taken_in = night(tmp_path)
+    assert taken_in.quarantine.is_empty()
+    (row,) = taken_in.records["penalty"].rows(named=True)
+    assert (row["decision_no"], row["decision_key"]) == (numbers[0], NUMBER)
 
 
 @pytest.mark.parametrize(
