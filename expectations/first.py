@@ -17,6 +17,10 @@ _TWICE = (
     "同一内容写入了两次：请查看是否有重复的运行",
 )
 _MEANINGS_OF_COLUMNS = {
+    "finding, read_count": (
+        "no source knows a file of that name, or it cannot be read: yaoxin quarantine names it and why",
+        "没有来源认识这样的文件名，或者文件读不出来：“隔离”一节和 yaoxin quarantine 列出文件和原因",
+    ),
     "quarantined_count, read_count": _SENDER,
     "quarantined_count, read_count, group_quarantined_count, group_read_count": _SENDER,
 }

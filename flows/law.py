@@ -18,10 +18,17 @@ from flows.policies import (
     read_spot_checks,
     see_whole,
 )
-from flows.settings import SettingProblem, Settings, SettingsProblems
+from flows.settings import Settings
 from flows.store import Run, Store, known
 from transforms.law import calendar_of
 from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
+
+
+class NoLaw(ValueError):
+    """A question about lists, publicity or repair was asked of an office that applies no law of them."""
+
+    def __init__(self) -> None:
+        super().__init__("本机构的设置为不适用名单、公示和修复的规定（law = none），没有这方面的结果。")
 
 
 def read_legal_law(policy_dir: Path, day: date) -> LegalLaw:
@@ -56,13 +63,8 @@ def legal_of(
 
 
 def legal_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: date) -> Legal:
-    """What the law makes of the records on `day`. Raises PolicyProblems; SettingsProblems where no law is applied."""
+    """What the law makes of the records on `day`. Raises PolicyProblems; NoLaw where no law is applied."""
     law = law_in_force(settings, day)
     if law is None:
-        expected = "policy, and the files of law/ in the policy folder"
-        advice = "本机构的设置为不适用名单、公示和修复的规定（law = none），没有这方面的结果。"
-        problem = SettingProblem(
-            "law", "the settings", "none", "lists, publicity and repair need a law", expected, advice
-        )
-        raise SettingsProblems([problem])
+        raise NoLaw
     return Legal(records, law, day)

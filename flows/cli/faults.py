@@ -24,6 +24,7 @@ _EXPECTED = {
     "flows.settings.SettingsProblems": (USAGE, "The configuration has mistakes:\n"),
     "transforms.policy.problems.PolicyProblems": (USAGE, "The policy has mistakes:\n"),
     "transforms.policy.dated.PolicyGap": (USAGE, "The scheme does not cover that day: "),
+    "flows.law.NoLaw": (USAGE, ""),
     "flows.night.plan.PastNight": (USAGE, ""),
     "flows.night.plan.FutureNight": (USAGE, ""),
     "flows.night.plan.ClockInDoubt": (USAGE, ""),

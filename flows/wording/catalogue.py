@@ -157,6 +157,7 @@ _SETTINGS = {
     "the file, or law = none in the settings": "该文件，或者设置 law = none",
     "it speaks of the publicity system '{}', and no file describes that system": "该文件涉及公示系统“{}”，但没有文件规定这个系统",
     "law/publicity_{}.yaml beside it": "同一文件夹中的 law/publicity_{}.yaml",
+    "not run: the scheme has mistakes": "未运行：评价标准有误",
     "the files of law/ are whole; left out, and not answered: {}": "law/ 的文件齐全；未设、因而不回答的：{}",
     "{}: no policy file below it; expected a folder with {}, or one of these.": "{}：其下没有政策文件，应为含有 {} 的文件夹，或者其中之一。",
     "the folder where the sources' files arrive": "各来源文件送达的文件夹",
@@ -203,7 +204,6 @@ _SETTINGS = {
     "not a number of nights, 0 to 9999": "不是 0 至 9999 的夜数",
     "neither policy nor none": "既不是 policy 也不是 none",
     "policy, and the files of law/ in the policy folder": "policy，并在政策文件夹的 law/ 中有相应文件",
-    "lists, publicity and repair need a law": "名单、公示和修复须有规定",
 }
 
 _STORE = {
@@ -250,7 +250,7 @@ _PAPERS = {
     "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0.": (
         "在 Debian 上：apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0。"
     ),
-    "Install the extra: pip install 'yaoxin[papers]'.": "请安装附加组件：pip install 'yaoxin[papers]'。",
+    "Install it in the folder of the program: {}": "请在程序所在文件夹安装：{}",
     "No font that papers are set in is installed; asked for: {}. {}": "没有安装文书所用的字体；需要：{}。{}",
     "No installed font has {}; looked in: {}. Install a font that has it, and add its family to 'fonts' in "
     "policy/papers/_common.yaml.": (

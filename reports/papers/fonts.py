@@ -9,7 +9,10 @@ from functools import cache
 from typing import Any
 
 INSTALL_FONT = "On Debian: apt-get install fontconfig fonts-noto-cjk."
-INSTALL_EXTRA = "Install the extra: pip install 'yaoxin[papers]'."
+INSTALL_EXTRA = (
+    "Install it in the folder of the program: "
+    ".venv/bin/python -m pip install --no-build-isolation --editable '.[papers]' (docs/operators.md, Papers)."
+)
 _INVISIBLE = frozenset(range(0x20))
 
 

@@ -82,6 +82,14 @@ def test_a_table_judged_twice_keeps_both_answers(verdicts: tuple[Verdict, ...], 
     assert 'href="files-2.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_file_turned_away_is_not_told_as_columns_at_odds() -> None:
+    frame = rows("files", 1).with_columns(finding=pl.lit("没有来源认识这个文件名"))
+    (said, zh) = (what_first([GATE.validate("files", frame)], chinese=chinese) for chinese in (False, True))
+    assert "no source knows a file of that name" in said
+    assert "没有来源认识这样的文件名" in zh
+    assert "contradict" not in said
+
+
 def test_what_first_is_the_gravest_with_an_example_and_the_place_to_read_on(verdicts: tuple[Verdict, ...]) -> None:
     said = what_first(verdicts, Path("runs/nightly-2026-03-01-1/gate"))
     assert said.splitlines()[0] == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -24,11 +25,13 @@ def checked(path: Path) -> list[PolicyCheck]:
     """
     if path.is_dir():
         return _of_folder(path)
-    folder = path.absolute().parent.parent
+    folder = Path(os.path.normpath(path.absolute())).parent.parent
     found = check_policy_file(_text(path), str(path), _schemes(folder / "schemes"))
     cases = folder / "cases" / path.name
     if found.kind != "scheme" or not cases.is_file():
         return [found]
+    if found.problems:
+        return [found, PolicyCheck(str(cases), "cases", "not run: the scheme has mistakes")]
     return [found, check_policy_file(_text(cases), str(cases), _schemes(path.parent))]
 
 

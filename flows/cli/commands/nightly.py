@@ -36,7 +36,7 @@ def nightly(
     is_json: bool,
     **flags: object,
 ) -> None:
-    """Take in what arrived, rate every enterprise, hold the result at the gate, commit, report.
+    """Take in what arrived, rate the enterprises it concerns, hold the result at the gate, commit, report.
 
     Nights that were missed are run first, in order. Exit code 1: the gate refused, and readers still see the
     former night. Exit code 3 also where another run holds the store. Where very many nights were missed, or the clock

@@ -260,7 +260,10 @@ def test_policy_check_runs_a_schemes_cases(yaoxin, tmp_path):
     assert "should" in bad.stdout
 
     scheme.write_text(scheme.read_text("utf-8").replace("mode: deduct", "mode: deducted"), "utf-8")
-    assert "did you mean 'deduct'?" in yaoxin("policy", "check", "schemes/wuhan-2017.yaml").stdout
+    mistaken = yaoxin("policy", "check", "schemes/wuhan-2017.yaml").stdout
+    assert "did you mean 'deduct'?" in mistaken
+    assert "not run: the scheme has mistakes" in mistaken
+    assert "no scheme" not in mistaken, "that the scheme is refused is no mistake of its cases"
 
     scheme.write_bytes("title: 药品标准".encode("gb18030"))
     broken = yaoxin("policy", "check", "schemes/wuhan-2017.yaml")

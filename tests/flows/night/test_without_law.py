@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
-from flows.law import legal_of
+from flows.law import NoLaw, legal_of
 from flows.night.work import Steps
 from flows.publishing.penalties import penalties
-from flows.settings import SettingsProblems
 from flows.store import known
 from tests.flows.intake.inboxes import put
 from tests.flows.night.nights import ZONE, content, differing, office_at, run_night
@@ -87,7 +86,7 @@ def test_a_register_without_law_is_rated_on_a_day_long_past_through_the_real_gat
     kept = foreign.store.scan("inspection").collect().sort("inspection_no")
     assert kept.select("score_centipoints", "conclusion").rows() == [
         (5850, "non_compliant"), (9925, "compliant"), (None, "not_rated")]  # fmt: skip
-    with pytest.raises(SettingsProblems, match="law"):
+    with pytest.raises(NoLaw, match="law = none"):
         legal_of(foreign.settings, foreign.store, foreign.store.last("nightly"))
 
 
