@@ -21,7 +21,8 @@ class Contents:
 
     ended_on: by key of what went the first day on which it may not be public any more, where that is known. held: what
     could not be published, each with the reason, for the officer only. policy_version, policy_hash: what stood behind
-    it.
+    it. doubtful: by key of what went by a removal or a repair that has something to be looked at, what that is, in
+    Chinese; asked only where something goes.
     """
 
     entries: pl.DataFrame
@@ -31,6 +32,7 @@ class Contents:
     ended_on: Mapping[Key, date] = field(default_factory=dict)
     issues: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    doubtful: Callable[[], Mapping[Key, str]] = dict
 
 
 @dataclass(frozen=True)

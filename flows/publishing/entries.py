@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import polars as pl
 
 from flows.law import legal_of
 from flows.policies import hash_of_law
 from flows.publishing.contents import Contents, counted
+from flows.publishing.grants import noted_grants
 from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import Causes
 from reports.views.listing import Key
 from reports.views.lists import SERIOUS_VIOLATIONS as LIST
 from transforms.law import entries_of
+from transforms.law.legal import Legal
 from transforms.law.listing import listings_of_persons
 from transforms.tables.law.listing import GAPS, OF_PERSON
 
@@ -25,10 +28,12 @@ _HELD = {gap: f"在列期限不能确定（{word}）" for gap, word in GAPS.item
 
 def listed(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> Contents:
     """The entries of the list by what `run` knew, on `as_of` (None: the run's own day)."""
-    register = legal_of(settings, store, run, as_of).register
+    legal = legal_of(settings, store, run, as_of)
+    register = legal.register
     found, of_persons = pl.collect_all([register.listings, listings_of_persons(register.followed)])
     made = contents_of(found, hash_of_law(settings.policy_dir, *_LAW_FILES))
-    return replace(made, held=(*made.held, *(f"{number}：{OF_PERSON}" for number in of_persons["listing_no"])))
+    held = (*made.held, *(f"{number}：{OF_PERSON}" for number in of_persons["listing_no"]))
+    return replace(made, held=held, doubtful=cache(lambda: _doubtful(found, legal)))
 
 
 def contents_of(found: pl.DataFrame, policy_hash: str) -> Contents:
@@ -44,6 +49,12 @@ def contents_of(found: pl.DataFrame, policy_hash: str) -> Contents:
         issues=counted(why for _, why in held),
         held=tuple(f"{number}：{why}" for number, why in held),
     )
+
+
+def _doubtful(found: pl.DataFrame, legal: Legal) -> dict[Key, str]:
+    """What is to be looked at of the removal of a listing, by its key."""
+    noted = found.select("record_id", *LIST.key).join(noted_grants(legal), left_on="record_id", right_on="listing_id")
+    return {(number, enterprise): why for number, enterprise, why in noted.select(*LIST.key, "why").iter_rows()}
 
 
 def _ended_on(found: pl.DataFrame) -> dict[Key, date]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -11,13 +13,17 @@ import polars as pl
 from flows.law import legal_of
 from flows.policies import hash_of_law, see_publicity_of
 from flows.publishing.contents import Contents, counted
+from flows.publishing.grants import noted_grants
 from flows.settings import Settings
 from flows.store import Run, Store
 from reports.publication import Causes
 from reports.redaction import is_of_minor
 from reports.views.listing import Key
 from reports.views.lists import PENALTIES as LIST
+from transforms.law.legal import Legal
+from transforms.law.procedure.stays import owner
 from transforms.law.published import ON_DISPLAY, SYSTEM, published_penalties
+from transforms.records.text import document_key
 from transforms.tables.law.publicity import GAPS
 
 _LAW_FILES = ("publicity_gsxt", "repair_gsxt", "low_fines", "serious_list", "procedure", "calendar")
@@ -44,7 +50,15 @@ def penalties(settings: Settings, store: Store, run: Run, as_of: date | None = N
     see_publicity_of(settings.policy_dir, SYSTEM)
     legal = legal_of(settings, store, run, as_of)
     rows = published_penalties(legal.publicity, legal.records["penalty"], legal.records["enterprise"])
-    return contents_of(rows.collect(), hash_of_law(settings.policy_dir, *_LAW_FILES))
+    found = contents_of(rows.collect(), hash_of_law(settings.policy_dir, *_LAW_FILES))
+    return replace(found, doubtful=cache(lambda: _doubtful(legal)))
+
+
+def _doubtful(legal: Legal) -> dict[Key, str]:
+    """What is to be looked at of the repair of a penalty, or the removal of what rested on it, by its key."""
+    known = legal.records["penalty"].select("record_id", owner(), target_key=document_key(pl.col("decision_no")))
+    noted = known.join(noted_grants(legal).lazy(), on=["owner", "target_key"]).select("record_id", "why").collect()
+    return {(record,): why for record, why in noted.iter_rows()}
 
 
 def contents_of(rows: pl.DataFrame, policy_hash: str) -> Contents:

@@ -87,6 +87,8 @@ def plan_of(knowledge: Knowledge, run: Run, contents: Contents, latest: Latest) 
         cause, on = policy.cause(spec.name, code, day), contents.ended_on.get(key)
         if code is None or cause is None:
             left[key] = f"事由“{spec.causes[code or spec.usual['DEL']]}”须两人签发"
+        elif cause.unless_noted and (why := contents.doubtful().get(key)):
+            left[key] = f"办理环节有须核对之处，须两人签发：{why}"
         elif cause.ends_by == "time" and not knowledge.foretold(key, code, on):
             left[key] = _KNOWN_LATE
         else:

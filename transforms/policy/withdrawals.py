@@ -13,9 +13,11 @@ class WithdrawalCause(Dated[bool]):
     """Whether the run may withdraw for this cause, by day.
 
     ends_by: time (an end that was known before its day came), or act (a decision, a judgment, a change in a register).
+    unless_noted: the entry waits for people where something is to be looked at of the removal or repair it goes by.
     """
 
     ends_by: Literal["time", "act"]
+    unless_noted: bool = True
 
     def allows(self, day: date) -> bool:
         """Whether the run may withdraw for it on `day`."""

@@ -14,7 +14,7 @@ from flows.publishing.approvals import SIGNATURES, has_two_signatures, sign, sig
 from flows.publishing.steps import waiting_draft
 from reports.publication import IndexProblem, ReleaseProblem, Shelf
 from tests.flows.office.staff import added, signed_in
-from tests.flows.publishing.town import HOSTILE, NIGHT, after, listing, night, removal, settings_at, town
+from tests.flows.publishing.town import HOSTILE, NIGHT, after, decision, listing, night, settings_at, town
 
 VERSION = NIGHT.isoformat()
 
@@ -251,14 +251,15 @@ def test_a_released_version_carries_its_signatures(settings):
     assert SIGNATURES not in names, "who signed is no content"
 
 
-def test_a_removal_brings_a_new_version_that_names_it_and_its_cause(settings, tmp_path):
+def test_a_revoked_listing_brings_a_new_version_that_names_it_and_its_cause(settings, tmp_path):
     published(settings)
-    night(tmp_path, after(1), removal("示药监移〔2026〕1号", "MX-1", "示药监列〔2026〕1号", after(1)))
+    revoked = {"target": "示药监列〔2026〕1号", "decided_on": after(1)}
+    night(tmp_path, after(1), decision("revoke_listing", "示药监撤〔2026〕1号", "MX-1", **revoked))
     answer = prepared(settings)
     assert (answer["state"], answer["version"]) == ("withdrawn", after(1).isoformat())
     delta = json.loads((shelf(settings).version(after(1).isoformat()) / "delta.json").read_text(encoding="utf-8"))
     (row,) = delta["rows"]
-    assert (row["operation"], row["entry"]["enterprise_id"], row["cause"]) == ("DEL", "MX-1", "移出决定")
+    assert (row["operation"], row["entry"]["enterprise_id"], row["cause"]) == ("DEL", "MX-1", "撤销列入")
     assert shelf(settings).versions() == (VERSION, after(1).isoformat())
 
 

@@ -33,7 +33,7 @@ def made(tmp_path_factory):
     settings = staffed_at(root)
     signed(settings, prepare_and_publish(settings, None, "penalties"))
     shutil.copytree(root, root.with_name("signed"), symlinks=True)
-    night(root, after(1), repair("鄂罚1号", 1))
+    night(root, after(1), stay("鄂罚1号", 1))
     assert after_run(settings)[0]["state"] == "withdrawn"
     return root
 
@@ -44,8 +44,8 @@ def signed(settings, answer):
     return answer
 
 
-def repair(number, days):
-    return decision("repair", f"修{number}", "MX-1", matter="penalty", target=number, decided_on=after(days))
+def stay(number, days):
+    return decision("stay", f"停{number}", "MX-1", matter="stay", target=number, decided_on=after(days))
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_damaged_file_is_named_not_built_upon_and_made_anew_byte_for_byte(with
     assert answer["state"] == "damaged"
     (problem,) = answer["problems"]
     assert str(latest(withdrawn).resolve() / name) in problem
-    night(tmp_path / "town", after(2), repair("鄂罚2号", 2))
+    night(tmp_path / "town", after(2), stay("鄂罚2号", 2))
     (answer,) = after_run(withdrawn)
     assert (answer["state"], latest(withdrawn).readlink().name) == ("damaged", "2026-03-02"), "nothing is built on it"
     (answer,) = restore_all(withdrawn, PENALTIES)
@@ -257,7 +257,7 @@ def test_a_signature_given_while_the_store_is_held_stands_and_the_next_run_relea
 
 def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(two_signed, tmp_path):
     """The power goes between operations of a withdrawal and of the signers' release; in a campaign between any two."""
-    night(tmp_path / "town", after(1), repair("鄂罚1号", 1), penalties=[penalty("鄂罚4号", "MX-2")])
+    night(tmp_path / "town", after(1), stay("鄂罚1号", 1), penalties=[penalty("鄂罚4号", "MX-2")])
 
     def released(settings):
         return signed(settings, prepare_and_publish(settings, None, "penalties"))["version"]

@@ -27,6 +27,7 @@ from tests.flows.publishing.town import (
     store_at,
 )
 
+FIRST = penalty("鄂罚1号", "MX-1", decided_on=date(2024, 12, 2), published_on=date(2024, 12, 9))  # may be repaired
 LIGHT = {"fine_fen": 1_000_000, "discretion": "light"}  # three months
 
 
@@ -62,11 +63,22 @@ def step(kind, number, **more):
     return decision(kind, number, "MX-1", **known | more)
 
 
+def asked(kind, number="鄂罚1号", **more):
+    """The application for a repair, and that it was accepted."""
+    match kind:
+        case "repair":
+            return [step("apply", "申1号", target=number, **more), step("accept", "受1号", target=number, **more)]
+        case "temporary_repair":
+            return [step("apply", "申1号", situation="reorganisation")]
+        case _:
+            return []
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A town whose list of penalties is public: two of them. Not to be changed."""
     root = tmp_path_factory.mktemp("town")
-    night(root, NIGHT, penalties=[penalty("鄂罚1号", "MX-1"), penalty("鄂罚2号", "MX-2")])
+    night(root, NIGHT, penalties=[FIRST, penalty("鄂罚2号", "MX-2")])
     released(root)
     return root
 
@@ -76,9 +88,6 @@ def town(made, tmp_path):
     """The settings of a copy of that town, to be changed."""
     shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
     return settings_of(tmp_path)
-
-
-FIRST = penalty("鄂罚1号", "MX-1")
 
 
 @pytest.mark.parametrize(
@@ -107,10 +116,44 @@ def test_an_annulled_penalty_is_withdrawn_whenever_it_becomes_known(town, tmp_pa
     ids=["repair", "a court's plan", "a court's stay"],
 )
 def test_a_granted_repair_and_a_court_s_order_take_it_down(town, tmp_path, kind, title, matter):
-    answer = tomorrow(tmp_path, step(kind, "修1号", matter=matter))["penalties"]
+    answer = tomorrow(tmp_path, *asked(kind), step(kind, "修1号", matter=matter))["penalties"]
     assert (answer["state"], public(town)) == ("withdrawn", {"鄂罚2号"})
     index = read_index(town.publications / "penalties" / "latest")
     assert index.reason == f"依法撤下：{title} 1 条"
+
+
+@pytest.mark.parametrize(
+    ("steps", "note"),
+    [
+        ([step("repair", "修1号")], "没有登记申请和受理"),
+        ([step("temporary_repair", "修1号")], "没有登记申请和受理"),
+        (
+            [
+                *asked("repair", "鄂罚2号", enterprise_id="MX-2"),
+                step("repair", "修1号", target="鄂罚2号", enterprise_id="MX-2"),
+            ],
+            "最短公示期尚未届满",
+        ),
+    ],
+    ids=["not asked for", "a court's plan, not asked for", "before its time"],
+)
+def test_one_row_that_the_program_itself_finds_wrong_takes_nobody_off(town, tmp_path, steps, note):
+    answer = tomorrow(tmp_path, *steps)["penalties"]
+    assert (answer["state"], public(town)) == ("waiting", {"鄂罚1号", "鄂罚2号"})
+    assert [note in one["why"] and "须两人签发" in one["why"] for one in answer["beyond"]] == [True]
+    assert "withdrawn" not in answer
+
+
+def test_nor_does_a_removal_with_something_to_be_looked_at_off_either_list(tmp_path):
+    known = {"decided_on": date(2024, 12, 2), "target": "鄂罚1号"}
+    night(tmp_path, NIGHT, decision("list", "示药监列〔2026〕1号", "MX-1", **known), penalties=[FIRST])
+    settings = released(tmp_path)
+    released(tmp_path, "serious-violations")
+    found = tomorrow(tmp_path, removal("示药监移〔2026〕1号", "MX-1", "示药监列〔2026〕1号", after(1)))
+    assert public(settings, "serious-violations") == {"示药监列〔2026〕1号"}
+    assert public(settings) == {"鄂罚1号"}
+    for answer in found.values():
+        assert ["没有登记申请和受理" in one["why"] for one in answer.get("beyond", ())] == [True], answer
 
 
 def test_a_deregistered_party_is_taken_off_both_lists(tmp_path):
@@ -132,10 +175,12 @@ def test_a_deregistered_party_is_taken_off_both_lists(tmp_path):
 
 
 def test_a_removed_listing_is_taken_down_and_a_new_one_waits(tmp_path):
-    night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), listing("示药监列〔2026〕2号", "MX-2"))
+    early = decision("list", "示药监列〔2026〕1号", "MX-1", decided_on=date(2024, 12, 2))
+    night(tmp_path, NIGHT, early, listing("示药监列〔2026〕2号", "MX-2"))
     settings = released(tmp_path, "serious-violations")
     answer = tomorrow(
         tmp_path,
+        *asked("repair", "示药监列〔2026〕1号", matter="listing"),
         removal("示药监移〔2026〕1号", "MX-1", "示药监列〔2026〕1号", after(1)),
         listing("示药监列〔2026〕3号", "MX-3"),
     )["serious-violations"]
@@ -216,7 +261,7 @@ def changed_policy(settings, folder, name, before, then):
 
 
 def test_under_another_policy_nothing_is_withdrawn_before_two_people_signed_under_it(town, tmp_path):
-    night(tmp_path, after(1), step("repair", "修1号"))
+    night(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
     other = changed_policy(town, tmp_path / "policy", "law/publicity_gsxt.yaml", "law: ", "# 注\nlaw: ")
     (answer,) = after_run(other)
     assert (answer["state"], public(town)) == ("waiting", {"鄂罚1号", "鄂罚2号"})
@@ -234,7 +279,7 @@ def test_a_policy_that_changed_asks_for_two_signatures_even_where_the_list_is_th
 
 
 def test_the_office_may_leave_a_cause_to_people_and_without_the_file_all(town, tmp_path):
-    night(tmp_path, after(1), step("repair", "修1号"))
+    night(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
     cause = "repaired: {ends_by: act, values: {2021-09-01: true"
     own = changed_policy(town, tmp_path / "own", "withdrawals.yaml", cause, f"{cause}, 2026-03-01: false")
     assert after_run(own)[0]["beyond"][0]["why"] == "事由“准予信用修复”须两人签发"
