@@ -106,8 +106,9 @@ def publications() -> str:
 _HOW = """How to check a version: the SHA-256 of every file is the one in `index.json`. Where `released_by` is
 `two_people`, `signatures.json` holds two valid signatures of two people over list, version and the digest of
 `index.json`. Where it is `machine`, every entry is one of `previous` (or the same with parts of a text masked),
-`previous_digest` is the SHA-256 of that version's `index.json`, and that version passes this check. `yaoxin publish
---verify` does it.
+`withdrawals` names each that is not, there is no `signatures.json`, `previous_digest` is the SHA-256 of that version's
+`index.json`, and that version passes this check; whoever has the program makes it anew from `previous` and
+`withdrawals`, and every byte is the same. `yaoxin publish --verify` does it.
 """
 
 

@@ -67,6 +67,9 @@ _NIGHTS = {
     "The store {} holds no night yet. Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE.": (
         "数据存储 {} 还没有夜间评价的结果。请先运行 yaoxin nightly，或者用 --store 或 YAOXIN_STORE 指明另一处。"
     ),
+    "The store {} holds no night yet: the gate refused the last one, {}. What it would not let pass, and the workbooks to send back, lie in {}.": (
+        "数据存储 {} 还没有通过的夜间评价：最近一次 {} 未通过质量检查。未通过的原因和待更正工作簿见 {}。"
+    ),
     "--as-of {}: no night has been run for that day; the last one is {}.": "--as-of {}：该日还没有夜间评价，最近一次为 {}。",
     "--as-of {}: that is before the first night, {}; ask from that day on.": "--as-of {}：早于第一次夜间评价（{}），请查该日及以后。",
     "--until {}: that is before {}, the day that is looked ahead from.": "--until {}：早于起算日 {}。",

@@ -15,6 +15,13 @@ def night_of(store: Store, as_of: date | None) -> Run:
     """
     last = store.last("nightly")
     if last is None:
+        held = [run for run in store.every_run() if run.flow == "nightly" and run.state == "refused"]
+        if held:
+            run_id = held[-1].run_id
+            raise Mistake(
+                f"The store {store.place.root} holds no night yet: the gate refused the last one, {run_id}. "
+                f"What it would not let pass, and the workbooks to send back, lie in {store.run_folder(run_id)}."
+            )
         raise Mistake(
             f"The store {store.place.root} holds no night yet. "
             "Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE."

@@ -8,6 +8,11 @@ import click
 
 from flows.cli.options import as_json, common, print_json, settings_of, store_of
 
+_LOST = (
+    "The ledger has lost run {0}, which this machine committed: see `The store is damaged` in docs/operators.md. "
+    "运行账缺失本机已提交的运行 {0}：请查明原因，并从备份恢复数据存储。"
+)
+
 
 @click.command(short_help="What was run, and what became of it.")
 @click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The last N.")
@@ -25,6 +30,8 @@ def runs(last: int, is_json: bool, **flags: object) -> None:
 
     opened = store_of(settings_of(**flags))
     rows = opened.every_run()[-last:]
+    if lost := opened.lost_run():
+        click.echo(_LOST.format(lost), err=True)
     annulled = opened.annulled()
     if is_json:
         more = [{"is_annulled": run.run_no in annulled, "folder": opened.run_folder(run.run_id)} for run in rows]
