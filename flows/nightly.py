@@ -64,7 +64,7 @@ def nightly(
     a deployment has those of its environment, and one that is given others is `Declined`.
     """
     if settings is not None and not isinstance(settings, Settings):
-        return Failed(name="Declined", message=configuration.NOT_OF_A_RUN)
+        return Failed(name="Declined", message=told(TypeError(configuration.NOT_OF_A_RUN), chinese=is_chinese()))
     chosen = settings or configuration.load({})
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     office = Office(_store(chosen), chosen, policy)

@@ -15,6 +15,7 @@ from flows import settings as configuration
 from flows.publishing import prepare_and_publish_all, summary_of
 from flows.settings import Settings
 from flows.store import Busy
+from flows.wording import is_chinese, told
 
 prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE)(prepare_and_publish_all)
 
@@ -29,7 +30,7 @@ def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> St
     one that is given others is `Declined`.
     """
     if settings is not None and not isinstance(settings, Settings):
-        return Failed(name="Declined", message=configuration.NOT_OF_A_RUN)
+        return Failed(name="Declined", message=told(TypeError(configuration.NOT_OF_A_RUN), chinese=is_chinese()))
     try:
         answer = summary_of(prepare_lists(settings or configuration.load({}), None, lists))
     except Busy as busy:

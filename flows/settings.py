@@ -93,8 +93,7 @@ class _Given:
 
 
 NOT_OF_A_RUN = (
-    "A run takes its settings from where yaoxin serve was started, and none from its parameters; nothing was done. "
-    "设置取自 yaoxin serve 启动时的设置，不能由运行参数给出；未作任何处理。"
+    "A run has the settings that yaoxin serve was started with, and takes none as parameters; nothing was done."
 )
 
 

@@ -70,6 +70,10 @@ _NIGHTS = {
     "The store {} holds no night yet: the gate refused the last one, {}. What it would not let pass, and the workbooks to send back, lie in {}.": (
         "数据存储 {} 还没有通过的夜间评价：最近一次 {} 未通过质量检查。未通过的原因和待更正工作簿见 {}。"
     ),
+    "The ledger has lost run {}, which this machine committed: the store is damaged.": "运行账缺失本机已提交的运行 {}：数据存储已损坏，请查明原因，并从备份恢复。",
+    "A run has the settings that yaoxin serve was started with, and takes none as parameters; nothing was done.": (
+        "设置取自 yaoxin serve 启动时的设置，不能由运行参数给出；未作任何处理。"
+    ),
     "--as-of {}: no night has been run for that day; the last one is {}.": "--as-of {}：该日还没有夜间评价，最近一次为 {}。",
     "--as-of {}: that is before the first night, {}; ask from that day on.": "--as-of {}：早于第一次夜间评价（{}），请查该日及以后。",
     "--until {}: that is before {}, the day that is looked ahead from.": "--until {}：早于起算日 {}。",

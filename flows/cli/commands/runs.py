@@ -8,11 +8,6 @@ import click
 
 from flows.cli.options import as_json, common, print_json, settings_of, store_of
 
-_LOST = (
-    "The ledger has lost run {0}, which this machine committed: see `The store is damaged` in docs/operators.md. "
-    "运行账缺失本机已提交的运行 {0}：请查明原因，并从备份恢复数据存储。"
-)
-
 
 @click.command(short_help="What was run, and what became of it.")
 @click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The last N.")
@@ -27,11 +22,13 @@ def runs(last: int, is_json: bool, **flags: object) -> None:
       yaoxin runs --last 1 --json | jq -r '.runs[0].state'
     """
     from flows.cli.text.lists import runs_text
+    from flows.wording import in_chinese, is_chinese
 
     opened = store_of(settings_of(**flags))
     rows = opened.every_run()[-last:]
     if lost := opened.lost_run():
-        click.echo(_LOST.format(lost), err=True)
+        words = f"The ledger has lost run {lost}, which this machine committed: the store is damaged."
+        click.echo(in_chinese(words) if is_chinese() else words, err=True)
     annulled = opened.annulled()
     if is_json:
         more = [{"is_annulled": run.run_no in annulled, "folder": opened.run_folder(run.run_id)} for run in rows]

@@ -35,4 +35,4 @@ def test_runs_says_that_the_last_run_is_missing(tmp_path):
     run_id = ran(store, "passed")
     max(Path(tmp_path).glob("store/ledger/_delta_log/*.json")).unlink()
     result = CliRunner().invoke(cli, ["runs", "--store", str(tmp_path / "store")])
-    assert f"运行账缺失本机已提交的运行 {run_id}" in result.stderr
+    assert run_id in result.stderr
