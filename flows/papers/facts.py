@@ -240,12 +240,20 @@ def warnings(kind: str, subject: Subject, law: Law) -> tuple[str, ...]:
         told += [f"{CONDITION_STATES[one['state']]}：{_told(one)}" for one in open_]
     if kind == "listing_decision" and law.needs_consent is False:
         told.append(f"按机关名称推定无须报经上一级同意：{law.articles[CONSENT]}")
+    if kind in LISTING_PAPERS and _is_late(subject):
+        told.append(CANDIDATE_NOTES["late"])
     is_listing = subject.matter == "listing"
     own = LISTING_NOTES if is_listing else NOTES  # one code may be worded for either
     rows = (law.listing if is_listing else law.publicity, law.repair, law.candidate if kind in LISTING_PAPERS else None)
     words = {**NOTES, **LISTING_NOTES, **CANDIDATE_NOTES, **own}
     told += [words[note] for row in rows if row for note in row["notes"] if note in words]
     return tuple(dict.fromkeys(told))
+
+
+def _is_late(subject: Subject) -> bool:
+    """Whether the listing was decided after the penalty, and not together with it (44号 Art. 13)."""
+    listed, punished = subject.last("list"), subject.penalty
+    return bool(listed and punished and punished["decided_on"] < listed["on"])
 
 
 def _is_on_conditions(kind: str, subject: Subject, law: Law) -> bool:

@@ -113,7 +113,8 @@ class OfficeLaw:
 def office_law(frames: OfficeLawFrames, as_of: date) -> OfficeLaw:
     """The view of the night's law."""
     coming, proposed = collected(frames.coming), collected(frames.candidates)
-    under_way = collected(frames.applications)
+    # A removal is known by the number of its listing, as in what falls due.
+    under_way = collected(frames.applications).with_columns(target=pl.coalesce("listing_no", "target"))
     is_late, is_today = pl.col("is_overdue"), pl.col("on") == as_of
     listed = ("decision_no", "name", "uscc", "listed_on", "left_on", "last_day_on", "reason", "basis")
     change = Field("state", "变化", "words", _CHANGES)

@@ -206,3 +206,13 @@ def test_what_comes_next_is_the_first_legal_day_with_its_article():
     assert law.next is not None
     assert law.next.text == "2020-01-02　公示（已逾期）　罚1号（总局令第45号第九条）"
     assert law_of(due=[tier]).next is None
+
+
+def test_a_removal_under_way_is_known_by_the_number_of_its_listing():
+    asked = [
+        {"matter": "listing", "target": "罚4号", "listing_no": "列4号", "by_on": AS_OF, "awaited_title": "受理"},
+        {"matter": "penalty", "target": "罚5号", "by_on": AS_OF, "awaited_title": "受理"},
+    ]
+    shown = view(applications=rows(APPLICATION, *asked)).law.applications
+    at = [field.name for field in shown.fields].index("target")
+    assert [row[at] for row in shown.rows] == ["列4号", "罚5号"]

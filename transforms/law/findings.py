@@ -12,6 +12,7 @@ from transforms.tables.law.procedure import STEP_TABLE
 from transforms.tables.shape import TEXT
 
 _GRANTS = ("repair", "remove")
+_LISTS = ("notify_listing", "list", "not_list")
 _OF_GRANT = ("granted_early", "granted_never")
 
 
@@ -21,7 +22,8 @@ def steps_with_notes(
     """STEP_TABLE with everything there is to be said of each step, sorted by its key.
 
     decisions, penalties: current versions. repair: REPAIR on the day. Noted are a step whose 对象文号 meets no penalty,
-    listing or step of the party, and a grant in force that came before its time or could never come.
+    listing or step of the party (a natural person is listed for the firm's penalty, which is none of the person's
+    records: that is not looked for), and a grant in force that came before its time or could never come.
     """
     names = decisions.select("record_id", "party_name")
     steps = register.followed.steps.join(names, on="record_id", how="left")
@@ -30,7 +32,7 @@ def steps_with_notes(
     noted = noted.join(_of_grants(register, repair), on=["matter_id", "step", "on"], how="left")
     is_unknown = (
         pl.col("number_key").is_not_null() & pl.col("is_known").is_null() & (pl.col("from_state") == START)
-    ) & ~pl.col("is_refused")
+    ) & ~(pl.col("is_refused") | (pl.col("step").is_in(_LISTS) & pl.col("enterprise_id").is_null()))
     unknown = pl.when(is_unknown).then(pl.lit("target_unknown")).otherwise(pl.lit(None, dtype=TEXT))
     notes = pl.concat_list("notes", unknown, "grant_note").list.drop_nulls()
     return noted.with_columns(notes=notes).select(list(STEP_TABLE.schema)).sort(STEP_TABLE.key)

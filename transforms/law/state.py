@@ -9,6 +9,7 @@ import polars as pl
 from transforms.law.by_day import first_day_true
 from transforms.law.calendar import Calendar
 from transforms.law.classes import FOR_EVER
+from transforms.law.confidence import weakened
 from transforms.policy.law_publicity import Publicity
 from transforms.tables.shape import TEXT
 
@@ -19,7 +20,7 @@ _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transitio
 
 
 def with_state(frame: pl.LazyFrame, system: Publicity, calendar: Calendar, as_of: date) -> pl.LazyFrame:
-    """`frame` with state, stop_cause, gap and notes; FOR_EVER becomes an empty day.
+    """`frame` with state, stop_cause, gap, notes and how sure its days are; FOR_EVER becomes an empty day.
 
     What is off display before its time has no last day of a period any more, what is void no shortest one, and what was
     never on display nothing to be withdrawn by.
@@ -27,10 +28,15 @@ def with_state(frame: pl.LazyFrame, system: Publicity, calendar: Calendar, as_of
     frame = frame.with_columns(gap=_gap(as_of), stayed_on=first_day_true(system.stay_hides, pl.col("stayed_on")))
     frame = frame.with_columns(state=_state(system, calendar, as_of), notes=_notes(as_of))
     ended = pl.when(pl.col("is_cut_by_regime")).then(pl.lit("regime")).otherwise(pl.lit("period"))
+    doubts = (
+        (pl.col("is_public") & (pl.col("stop_on") != pl.col("stop_other_transition_on")), system.transition.confidence),
+        (pl.col("notes").list.contains("publication_assumed"), system.unstated_publication.confidence),
+    )
     has_end = pl.col("stop_on") < FOR_EVER
     is_gone = pl.col("is_gone") & (pl.col("state") == "deregistered")
     return frame.with_columns(
         *(pl.when(~is_gone & (pl.col(stop) < FOR_EVER)).then(pl.col(stop)).alias(stop) for stop in _STOPS),
+        confidence=weakened(pl.col("confidence"), *doubts),
         last_day_on=pl.when(~pl.col("state").is_in(_CUT)).then("last_day_on"),
         shortest_until_on=pl.when(~pl.col("state").is_in(_VOID)).then("shortest_until_on"),
         withdraw_by_on=pl.when(pl.col("state") != "annulled").then("withdraw_by_on"),

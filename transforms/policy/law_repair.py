@@ -82,9 +82,10 @@ class Repair(Strict):
 
     recognises: systems whose granted repair ends publicity here. revocation_restarts: a revoked repair begins the
     period anew, never to end early. push_working_days: a repair to the party's province. releases: it releases the
-    record for a rating. listing_removal_ends: which related penalties leave with a listing. bar_covers: whom the bar
-    of procedure.yaml keeps from applying. falsehood_when: decisions that find falsehood, public for `falsehood_shown`.
-    transition: whether the rules of the day of application are asked, or those of the decision's day.
+    record for a rating. repair_ends: it ends publicity, by the articles shown then. listing_removal_ends: which related
+    penalties leave with a listing. bar_covers: whom the bar of procedure.yaml keeps from applying. falsehood_when:
+    decisions that find falsehood, public for `falsehood_shown`. transition: whether the rules of the day of application
+    are asked, or those of the decision's day.
     """
 
     law: Literal["repair"]
@@ -94,6 +95,7 @@ class Repair(Strict):
     revocation_restarts: Dated[bool]
     push_working_days: Dated[PositiveInt]
     releases: Dated[bool]
+    repair_ends: Dated[bool] | None = None
     listing_removal_ends: Dated[ListingRemovalEnds]
     bar_covers: Dated[Literal["party", "record"]]
     falsehood_when: str

@@ -114,6 +114,7 @@ def test_the_days_of_a_listing_decision_are_those_of_the_list(as_of, until):
     view, _ = paper("listing_decision", as_of, NOTIFIED, LISTING, SHOWN, who=LISTED)
     assert f"列入至{until}期满" in text_of(view)
     assert any("公布日期未登记" in warning for warning in view.warnings) == (as_of < PUBLISHED)
+    assert any("未同时决定是否列入" in warning for warning in view.warnings)  # the penalty is of 2025-09-25
 
 
 GRANTED = step("准〔2026〕1号", "repair", date(2026, 10, 20), PUNISHED, "penalty")

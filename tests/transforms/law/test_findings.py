@@ -67,6 +67,16 @@ def test_a_step_whose_number_meets_nothing_is_told(kind, target, notes):
     assert _steps(date(2026, 3, 2), steps)["登1号"]["notes"] == notes
 
 
+def test_a_persons_listing_for_the_firms_penalty_is_not_said_to_meet_none():
+    person = {"enterprise_id": None, "party_name": "张三", "situation": "fake_drugs"}
+    steps = [
+        step("notify_listing", date(2025, 10, 13), "告1号", PENALTY_NO, **person),
+        step("list", date(2025, 10, 21), LISTING_NO, "告1号", **person),
+    ]
+    found = _steps(date(2026, 3, 2), steps)
+    assert (found["告1号"]["notes"], found[LISTING_NO]["notes"]) == ([], [])
+
+
 def test_a_step_on_another_step_meets_it():
     listing = step("list", date(2025, 10, 20), LISTING_NO, PENALTY_NO, situation="fake_drugs")
     objection = step("object", date(2025, 11, 3), "异1号", LISTING_NO, matter=None)

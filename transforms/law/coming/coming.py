@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.law.coming.publicity import of_publicity, of_terms
+from transforms.law.coming.publicity import of_publicity, of_terms, with_sources_of_repairs
 from transforms.law.coming.register import of_bans, of_listings, of_matters, of_orders, of_outlook
 from transforms.law.coming.repairs import of_repairs
 from transforms.law.coming.samplings import of_samplings
@@ -31,7 +31,11 @@ def coming(
     as_of = legal.as_of
     records = legal.records
     parts = [
-        of_publicity(legal.publicity, legal.law.calendar, as_of),
+        with_sources_of_repairs(
+            of_publicity(legal.publicity, legal.law.calendar, as_of),
+            legal.register.followed,
+            legal.law.publicity.repairs,
+        ),
         of_publicity(legal.spot_checks, legal.law.calendar, as_of, "spot_check"),
         of_listings(legal.register.listings, as_of),
         of_matters(legal.register, legal.publicity, legal.law.calendar, as_of),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -9,11 +10,16 @@ import polars as pl
 from transforms.law.calendar import Calendar
 from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.duties import open_tasks
+from transforms.law.procedure import Followed
+from transforms.policy.law_repair import Repair
+from transforms.records.text import document_key
 from transforms.spans import day_after
+from transforms.tables.law.coming import COMING
 from transforms.tables.law.publicity import CAUSES_OF_END, NOTES
 from transforms.tables.shape import DAY, TEXT
 
 _ON_DISPLAY = pl.col("state").is_in(["awaiting", "overdue", "public", "hidden", "stayed"])
+_BY_THE_DECISION = "处罚决定书载明的期限"
 _BASES = {"publish": "publish", "withdraw": "withdraw"}
 
 
@@ -67,11 +73,32 @@ def _source() -> dict[str, pl.Expr]:
     return made
 
 
+def with_sources_of_repairs(rows: pl.LazyFrame, followed: Followed, repairs: Sequence[Repair]) -> pl.LazyFrame:
+    """Of COMING rows of penalties: article and confidence of what a granted repair asks for, by its procedure."""
+    key = ["enterprise_id", "system", "target_key"]
+    carried = followed.terms.filter(pl.col("awaited") == "carry_out", pl.col("matter") == "penalty")
+    matters = followed.matters.select("matter_id", "target_key")
+    sources = carried.join(matters, on="matter_id").select(*key, _basis="basis", _confidence="confidence")
+    keyed = rows.with_columns(target_key=document_key(pl.col("decision_no")))
+    joined = keyed.join(sources.unique(key), on=key, how="left", nulls_equal=True, maintain_order="left")
+    is_taking, is_pushing = pl.col("what") == "take_down", pl.col("what") == "push_repair"
+    pushed = {law.system: law.push_working_days for law in repairs}
+
+    def of(part: str) -> pl.Expr:
+        told = {system: getattr(dated, part) for system, dated in pushed.items()}
+        by_system = pl.col("system").replace_strict(told, default=None, return_dtype=TEXT)
+        own = pl.when(is_taking).then(f"_{part}").when(is_pushing).then(by_system)
+        return pl.coalesce(part, own).alias(part)
+
+    return joined.with_columns(of("basis"), of("confidence")).select(list(COMING.schema))
+
+
 def of_terms(penalties: pl.LazyFrame, bans: pl.LazyFrame) -> pl.LazyFrame:
     """Of penalties in force: the first day after the term of what they restrict, unless that is told as a ban."""
     in_force = penalties.filter(pl.col("revoked_on").is_null(), (pl.col("state") == "in_force").fill_null(True))
     over = day_after(pl.col("valid_until_on"))
-    nothing = {name: pl.lit(None, dtype=TEXT) for name in ("system", "basis", "confidence", "note")}
+    nothing = {name: pl.lit(None, dtype=TEXT) for name in ("system", "note")}
+    nothing |= {"basis": pl.lit(_BY_THE_DECISION), "confidence": pl.lit("C")}
     told = bans.filter(pl.col("record_kind") == "penalty")
     others = in_force.join(told, on="record_id", how="anti")
     return automatic(others, "term_ends", over.cast(DAY), matter=pl.lit("penalty"), **nothing)

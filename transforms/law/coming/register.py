@@ -11,7 +11,7 @@ from transforms.law.coming.rows import automatic, joined, other_day, to_be_done
 from transforms.law.register import Register
 from transforms.records.text import document_key
 from transforms.spans import day_after
-from transforms.tables.law.listing import BAN_NOTES, NOTES
+from transforms.tables.law.listing import BAN_NOTES, NOTES, OF_PERSON
 from transforms.tables.outputs import FORETOLD
 from transforms.tables.shape import TEXT
 
@@ -74,6 +74,7 @@ def of_matters(register: Register, publicity: pl.LazyFrame, calendar: Calendar, 
         as_of,
         calendar,
         who=pl.col("who"),
+        note=pl.when(is_publication & pl.col("enterprise_id").is_null()).then(pl.lit(OF_PERSON)),
         record_id=pl.col("matter_id"),
         decision_no=pl.coalesce("listing_no", "target"),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import polars as pl
 
 from transforms.law.by_day import value_on
 from transforms.law.calendar import Calendar, Convention, effect_day, last_day
 from transforms.law.classes import FOR_EVER
+from transforms.law.effects import in_order
 from transforms.law.facts import with_facts
 from transforms.law.publicity import LegalDay
 from transforms.law.repair.answers import Answer
@@ -23,6 +25,7 @@ from transforms.tables.shape import FLAG, TEXT
 from transforms.tables.words import LISTING_STATES
 
 CREDIT_CHINA = "credit_china"
+_TAKES_OFF = ("remove", "revoke_listing")
 _ENDED_THERE = "信用中国公示期满"
 _OF_THE_OTHER_CLOCK = ["publication_assumed", "transition", "restarted"]
 _UNKNOWN = "unknown"
@@ -52,6 +55,8 @@ def _on_credit_china(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return frame.with_columns(
         stop_on="credit_china_stop_on",
         state=pl.when(is_over & is_there).then(pl.lit("ended")).otherwise("state"),
+        _ended_there_basis=pl.when(is_over & is_there).then("credit_china_basis"),
+        _ended_there_confidence=pl.when(is_over & is_there).then("credit_china_confidence"),
         state_title=pl.when(is_over & is_there).then(pl.lit(_ENDED_THERE)).otherwise("state_title"),
         notes=pl.col("notes").list.eval(pl.element().filter(~pl.element().is_in(_OF_THE_OTHER_CLOCK))),
     ).with_columns(_over="state_title")
@@ -72,11 +77,22 @@ def _listings(listings: pl.LazyFrame, records: Records, day: LegalDay) -> pl.Laz
         measure_until_on=pl.when("is_lifelong").then(_NEVER).otherwise("term_on"),
         is_measure_unstated=pl.col("notes").list.contains("term_unstated"),
         in_force_since_on=pl.when(pl.col("state") == "removed").then("left_on"),
+        _ended_there_basis=_NO_TEXT,
+        _ended_there_confidence=_NO_TEXT,
     ).with_columns(_over="state_title")
     ground = _grounds(facts, day.as_of)
     joined = keyed(named).with_columns(_ground=document_key(pl.col("target")))
     joined = joined.join(ground, on=["enterprise_id", "_ground"], how="left")
+    joined = joined.join(_releases(day), on="matter_id", how="left")
     return with_heavier(joined, facts, heavier, day.as_of)
+
+
+def _releases(day: LegalDay) -> pl.LazyFrame:
+    """By matter: the article of the last step that took the listing off."""
+    assert day.register is not None
+    taken = day.register.followed.steps.filter(~pl.col("is_refused"), pl.col("step").is_in(_TAKES_OFF))
+    last = taken.sort(*in_order()).group_by("matter_id", maintain_order=True)
+    return last.agg(_release_basis=pl.col("basis").last())
 
 
 def _grounds(facts: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -101,7 +117,26 @@ def _question(law: Repair, day: LegalDay) -> Question:
         calendar=day.calendar,
         as_of=day.as_of,
         is_over=~pl.col("state").is_in([STANDING, _UNKNOWN]),
+        over_basis=pl.coalesce("_ended_there_basis", _over(day, "basis")),
+        over_confidence=pl.coalesce("_ended_there_confidence", _over(day, "confidence")),
         is_unknown=pl.col("state") == _UNKNOWN,
+    )
+
+
+def _over(day: LegalDay, part: Literal["basis", "confidence"]) -> pl.Expr:
+    """By the state: the articles by which it left the list, or how sure they are."""
+    serious, state = day.law.serious, pl.col("state")
+    by_step = (
+        pl.col("_release_basis")
+        if part == "basis"
+        else pl.when(pl.col("_release_basis").is_not_null()).then(pl.lit("C"))
+    )
+    gone = getattr(serious.deregistration_ends, part) if serious else None
+    return pl.coalesce(
+        pl.when(state.is_in(["removed", "revoked"])).then(by_step),
+        pl.when(state == "annulled").then(f"revoke_{part}"),
+        pl.when(state == "deregistered").then(pl.lit(gone, dtype=TEXT)),
+        part,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from transforms.law.publicity import Assessed, LegalDay, transition_of
 from transforms.law.repair.answers import Answer
 from transforms.law.repair.evidence import Records, keyed, with_evidence, with_later
 from transforms.law.repair.verdict import Question, Refusal, Segment, rank, with_verdict
+from transforms.policy.dated import Dated
 from transforms.policy.law_publicity import Publicity
 from transforms.policy.law_repair import Repair, RepairRegime
 from transforms.tables.law.publicity import NOTES as PUBLICITY_NOTES
@@ -69,8 +71,30 @@ def _question(system: Publicity, law: Repair, day: LegalDay) -> Question:
         calendar=day.calendar,
         as_of=day.as_of,
         is_over=pl.col("state").is_in(_OVER),
+        **_over(system, law),
         is_unknown=pl.col("state").is_in(_UNKNOWN),
     )
+
+
+def _over(system: Publicity, law: Repair) -> dict[str, pl.Expr]:
+    """By the state: the articles by which it is off display, and how sure they are."""
+    withdrawn = ("withdrawn", "to_withdraw", "annulled")
+    told: dict[tuple[str, ...], tuple[pl.Expr, pl.Expr]] = {
+        ("unpublished", "ended"): (pl.col("basis"), pl.col("confidence")),
+        withdrawn: (pl.col("withdraw_basis"), pl.col("withdraw_confidence")),
+        ("repaired",): _of(law.repair_ends or law.releases),
+        ("delisted",): _of(law.listing_removal_ends),
+        ("deregistered",): _of(system.deregistration_ends),
+    }
+    state = pl.col("state")
+    basis, confidence = (
+        pl.coalesce(pl.when(state.is_in(states)).then(pair[at]) for states, pair in told.items()) for at in (0, 1)
+    )
+    return {"over_basis": basis, "over_confidence": confidence}
+
+
+def _of(dated: Dated[Any]) -> tuple[pl.Expr, pl.Expr]:
+    return pl.lit(dated.basis), pl.lit(dated.confidence)
 
 
 def _segments(system: Publicity, law: Repair, calendar: Calendar) -> list[Segment]:

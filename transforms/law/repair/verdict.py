@@ -14,11 +14,13 @@ from transforms.law.repair.answers import Answer, answer, rank_of, shown, state_
 from transforms.policy.dated import Confidence
 from transforms.policy.law_publicity import Transition
 from transforms.policy.law_repair import Condition
+from transforms.spans import day_after
 from transforms.tables.law.publicity import CONFIDENCES
 from transforms.tables.law.repair import CONDITIONS
 from transforms.tables.shape import DAY, TEXT
 
 TOO_LATE = "条件具备之前公示期已经届满，自行停止公示"
+BARRED_OUT = "信用修复中弄虚作假，不得申请至 {}；在此之前公示期届满，自行停止公示"
 _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
 
 
@@ -53,9 +55,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Question:
-    """segments: in order of time. transition: whose rules are asked. is_over: nothing is left to repair, and why.
+    """segments: in order of time. transition: whose rules are asked. is_over: nothing is left to repair.
 
-    is_unknown: what the policy or the calendar cannot tell.
+    over_basis, over_confidence: the articles of that, and how sure they are. is_unknown: what the policy or the
+    calendar cannot tell.
     """
 
     segments: Sequence[Segment]
@@ -63,6 +66,8 @@ class Question:
     calendar: Calendar
     as_of: date
     is_over: pl.Expr
+    over_basis: pl.Expr
+    over_confidence: pl.Expr
     is_unknown: pl.Expr
 
     def earliest(self, convention: Convention) -> pl.Expr:
@@ -118,8 +123,8 @@ class Question:
 def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
     """`frame` with the columns of REPAIR that follow from its answers.
 
-    Needs stop_on, publicity's confidence, notes, and in_force_since_on, the day of a grant in force: one that came too
-    early, or could never come, is noted.
+    Needs stop_on, publicity's basis and confidence, notes, barred_until_on, and in_force_since_on, the day of a grant
+    in force: one that came too early, or could never come, is noted.
     """
     frame = frame.with_columns(notes=pl.concat_list("notes", _of_grant(question)).list.drop_nulls())
     frame = frame.with_columns(
@@ -131,13 +136,13 @@ def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
     ).with_columns(verdict=_verdict(question))
     is_refused = pl.col("verdict").is_in(["never", "unneeded"])
     is_told = is_refused & _is_told() & ~question.is_over
-    rank = pl.when(is_told).then("_refusal_rank").otherwise("_rank")
+    rank = pl.when(is_told).then("_refusal_rank").when(question.is_over).then(_over_rank(question)).otherwise("_rank")
     days = ("earliest_on", "earliest_soonest_on", "earliest_latest_on", "earliest_other_transition_on")
     return frame.with_columns(
         *(pl.when(~is_refused & ~question.is_unknown).then(day).alias(day) for day in days),
         is_eligible=pl.col("verdict") == "eligible",
         why=_why(question, is_told),
-        basis=pl.when(is_told).then("_refusal_basis").otherwise("_basis"),
+        basis=_basis(question, is_told),
         confidence=rank.replace_strict(dict(enumerate(CONFIDENCES)), default=None, return_dtype=TEXT),
     )
 
@@ -167,6 +172,14 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
     def states(segment: Segment) -> list[pl.Expr]:
         return [state_of(one, as_of) for _, one in segment.answers(convention)]
 
+    def articles(segment: Segment, *asked: str) -> pl.Expr:
+        """Those of the conditions in one of these states, each once; empty for none."""
+        tests: dict[str, list[pl.Expr]] = {}
+        for one, found in segment.answers(convention):
+            tests.setdefault(one.basis, []).append(state_of(found, as_of).is_in(asked))
+        told = [pl.when(pl.any_horizontal(test)).then(pl.lit(basis)) for basis, test in tests.items()]
+        return pl.concat_str(told, separator="；", ignore_nulls=True)
+
     def listed(segment: Segment) -> pl.Expr:
         # Of a list of structs, one of fixed width is made twenty times faster.
         parts = [shown(condition, one, as_of) for condition, one in segment.answers(convention)]
@@ -176,6 +189,8 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
         "regime": now(lambda segment: pl.lit(segment.title), TEXT),
         "conditions": pl.coalesce(now(listed, CONDITIONS), pl.lit([], CONDITIONS)),  # none before the first rules
         "_basis": now(lambda segment: pl.lit("；".join(dict.fromkeys(c.basis for c in segment.conditions))), TEXT),
+        "_unmet_basis": now(lambda segment: articles(segment, "unmet"), TEXT),
+        "_open_basis": now(lambda segment: articles(segment, "unmet", "unstated"), TEXT),
         "_rank": now(lambda segment: pl.max_horizontal(rank_of(*pair) for pair in segment.answers(convention)), rank),
         "_is_open": now(lambda s: pl.any_horizontal(state == "unstated" for state in states(s)), pl.Boolean()),
         "_is_never": now(lambda s: (s.wait(convention).met_on >= FOR_EVER).fill_null(False), pl.Boolean()),
@@ -192,6 +207,11 @@ def _is_too_late() -> pl.Expr:
     return (pl.col("earliest_on") >= pl.col("stop_on")).fill_null(False)
 
 
+def _is_barred_out() -> pl.Expr:
+    """The falsehood of the party bars it until publicity is over."""
+    return _is_too_late() & (pl.col("earliest_on") == day_after(pl.col("barred_until_on")))
+
+
 def _is_told() -> pl.Expr:
     """There is no early end by the rules in force, and no later ones will bring it in time."""
     return pl.col("_is_timeless") | (pl.col("_is_never") & _is_too_late())
@@ -203,6 +223,7 @@ def _verdict(question: Question) -> pl.Expr:
         (question.is_over, pl.lit("unneeded")),
         (question.is_unknown | pl.col("regime").is_null(), pl.lit("unknown")),
         (_is_told(), pl.col("_refusal")),
+        (_is_barred_out(), pl.lit("never")),
         (_is_too_late(), pl.lit("unneeded")),
         (earliest.is_null() | (earliest > question.as_of), pl.lit("not_yet")),
         (pl.col("_is_open"), pl.lit("unknown")),
@@ -219,8 +240,35 @@ def _why(question: Question, is_told: pl.Expr) -> pl.Expr:
         .then("_refusal_why")
         .when(is_later)
         .then(pl.lit(TOO_LATE))
+        .when((pl.col("verdict") == "never") & _is_barred_out())
+        .then(pl.format(BARRED_OUT, "barred_until_on"))
         .otherwise(_NO_TEXT)
     )
+
+
+def _basis(question: Question, is_told: pl.Expr) -> pl.Expr:
+    """The articles that the verdict rests on, and no others: of what stands against it, or of all that was met."""
+    verdict, unmet, open_ = pl.col("verdict"), pl.col("_unmet_basis"), pl.col("_open_basis")
+    of_period = pl.concat_str("basis", pl.when(unmet != "").then(unmet), separator="；", ignore_nulls=True)
+    own = (
+        pl.when(is_told)
+        .then("_refusal_basis")
+        .when(question.is_over)
+        .then(question.over_basis)
+        .when(verdict == "unneeded")
+        .then(of_period)
+        .when(verdict.is_in(["never", "not_yet"]) & (unmet != ""))
+        .then(unmet)
+        .when((verdict == "unknown") & ~question.is_unknown & (open_ != ""))
+        .then(open_)
+        .otherwise(pl.col("_basis"))
+    )
+    return pl.when(own != "").then(own)
+
+
+def _over_rank(question: Question) -> pl.Expr:
+    ranks = {one: place for place, one in enumerate(CONFIDENCES)}
+    return question.over_confidence.replace_strict(ranks, default=None, return_dtype=pl.Int32)
 
 
 def rank(confidence: Confidence) -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 from transforms.law.by_day import value_on
 from transforms.law.calendar import EARLIEST, LATEST, Calendar, effect_day, last_day, working_days_later
 from transforms.law.classes import FOR_EVER
+from transforms.law.confidence import weakened
 from transforms.law.ends import Ends, outcome_column
 from transforms.law.serious.records import ListLaw
 from transforms.policy.dated import Dated
@@ -42,7 +43,7 @@ def with_stay(frame: pl.LazyFrame, law: SeriousList, calendar: Calendar, as_of: 
     """A row per clock with its ends; restart_on: the day it was started anew, null for the first.
 
     Needs listed_on, published_on, publish_by_on, term_on. Adds stop_on and its other readings (FOR_EVER or later for no
-    end), last_day_on, counts_from_on, regime, basis and confidence of the regime that governs on `as_of`; and
+    end), last_day_on, counts_from_on, regime, basis of the regime that governs on `as_of`, how sure all of it is; and
     credit_china_stop_on and credit_china_last_day_on, by the other system's own clock, which no revocation starts anew.
     """
     frame = frame.with_columns(decided_on=pl.coalesce("restart_on", "listed_on"))
@@ -58,14 +59,21 @@ def with_stay(frame: pl.LazyFrame, law: SeriousList, calendar: Calendar, as_of: 
     )
     frame = frame.with_columns(**_on_credit_china(law, calendar))
     governing = ends.governing(as_of, transition)
-    return frame.with_columns(
+    frame = frame.with_columns(
         counts_from_on=ends.pick(governing, [_start(regime, law) for regime in law.regimes]),
         is_publication_assumed=ends.pick(governing, [_is_assumed(regime) for regime in law.regimes]),
         regime=ends.pick(governing, [pl.lit(regime.title) for regime in law.regimes]),
         basis=ends.pick(governing, [pl.lit(regime.basis) for regime in law.regimes]),
         confidence=ends.pick(governing, [pl.lit(regime.confidence) for regime in law.regimes]),
         last_day_on=ends.last_day(),
-    ).drop(outcome_column(i) for i in range(len(law.regimes)))
+    )
+    doubts = (
+        (pl.col("stop_on") != pl.col("stop_other_transition_on"), law.transition.confidence),
+        (pl.col("is_publication_assumed"), law.unstated_publication.confidence),
+    )
+    return frame.with_columns(confidence=weakened(pl.col("confidence"), *doubts)).drop(
+        outcome_column(i) for i in range(len(law.regimes))
+    )
 
 
 def _on_credit_china(law: SeriousList, calendar: Calendar) -> dict[str, pl.Expr]:

@@ -126,6 +126,8 @@ def test_an_application_is_to_be_accepted_then_decided_then_carried_out():
     assert of(ahead(day("2026-01-12"), decision=accepted, **known), "repair") == [(day("2026-01-21"), False)]
     granted = [*accepted, step("repair", "2026-01-20", matter="penalty")]
     rows = ahead(day("2026-01-20"), decision=granted, **known)
+    (taken,) = rows.filter(what="take_down").rows(named=True)
+    assert (taken["basis"], taken["confidence"]) == ("总局令第107号第十七条", "C")
     assert (of(rows, "take_down"), of(rows, "carry_out")) == ([(day("2026-01-23"), False)], [])
     done = [*granted, step("carry_out", "2026-01-21", matter="penalty")]
     assert of(ahead(day("2026-01-21"), decision=done, **known), "take_down") == []
@@ -167,3 +169,17 @@ def test_bans_orders_and_restrictions():
 def test_the_shape_is_that_of_the_table_also_where_nothing_comes():
     assert ahead(day("2026-01-10")).schema == COMING.schema
     assert ahead(day("2026-01-10"), penalty=[penalty()]).schema == COMING.schema
+
+
+def test_the_end_of_a_restriction_names_what_sets_it():
+    """A term of the decision itself: nothing else gives its day."""
+    term = penalty(penalty_kinds=["suspend_licence"], valid_until_on=day("2026-06-06"))
+    (row,) = ahead(day("2026-06-06"), by=GSXT, penalty=[term]).filter(what="term_ends").rows(named=True)
+    assert (row["on"], row["basis"], row["confidence"]) == (day("2026-06-07"), "处罚决定书载明的期限", "C")
+
+
+def test_a_persons_listing_is_told_with_what_is_open_about_its_publication():
+    given = {"enterprise_id": None, "party_name": "张三", "party_class": "person", "situation": "fake_drugs"}
+    rows = ahead(day("2026-01-10"), by=GSXT, decision=[step("list", "2026-01-06", **given)])
+    (row,) = rows.filter(what="publish_listing").rows(named=True)
+    assert "是否公布未定" in row["note"]
