@@ -18,7 +18,7 @@ from transforms.tables.law import listing, procedure, publicity, repair
 ROOT = Path(__file__).parents[2]
 SHOWN = {"title", "basis", "question", "reason", "expected", "heading", "text", "label", "office", "because", "why"}
 ABBREVIATIONS = ("GMP", "GSP", "GLP", "GCP", "USCC", "GB/T", "GB ", "U+FFFD")
-_FACT = re.compile(r"\{\w+\}")
+_FACT = re.compile(r"\{\w+\}|〔须符合：[^〕]*〕")  # what a paper replaces, and the codes of conditions it never prints
 
 
 def shown_in(value, key=""):
