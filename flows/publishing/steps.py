@@ -42,6 +42,11 @@ from transforms.policy import PolicyProblems
 Answer = dict[str, Any]
 _MOST_URGENT = ("damaged", "refused", "busy", "waiting", "published", "withdrawn", "sound", "unchanged", "nothing")
 _OTHER_PAGES = "该版本为运行账所记，条目无误：多因程序升级后版式有变，由两人签发新版即可。"
+_NEVER = "还没有发布过。"
+_NO_KEY = (
+    "没有设置 administrator_key（首位管理员的密钥指纹），无法核对已发布版本的签名，未作任何处理；"
+    "这不表示版本有问题。请设置后再运行。"
+)
 _RESTORE = "可运行 yaoxin publish --restore 重建；不能重建的，由两人签发新版。"
 
 
@@ -79,6 +84,8 @@ def prepare_and_publish(settings: Settings, by: SignedIn | None = None, name: st
     run = store.last("nightly")
     if run is None:
         return _answer(name, "nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
+    if not settings.administrator_key and Shelf(settings.publications / name).placed():
+        return _answer(name, "refused", _NO_KEY)
     contents = chosen.contents(settings, store, run, None)
     try:
         with releasing(settings, chosen, run.as_of) as work:
@@ -299,14 +306,23 @@ def waiting_draft(settings: Settings, chosen: Chosen) -> Draft:
 def verify_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:
     """Check the latest version of each of the lists, or of all: every file, who released it, and that it is the last.
 
-    `state`: nothing (never published), sound, damaged; `problems` names each file that is not as it should be. Reads
-    only. Raises NotApprovable where there is no such list.
+    `state`: nothing (never published), sound, damaged, unverified (no administrator's key is set); `problems` names
+    each file that is not as it should be. Reads only. Raises NotApprovable where there is no such list.
     """
-    return [_verified(latest_of(settings, store_of(settings), list_called(name))) for name in names or LISTS]
+    chosen = [list_called(name) for name in names or LISTS]
+    if not settings.administrator_key:
+        folders = {one.spec.name: Shelf(settings.publications / one.spec.name) for one in chosen}
+        return [
+            _answer(name, "unverified", _NO_KEY) if shelf.placed() else _answer(name, "nothing", _NEVER)
+            for name, shelf in folders.items()
+        ]
+    return [_verified(latest_of(settings, store_of(settings), one)) for one in chosen]
 
 
 def restore_all(settings: Settings, names: Sequence[str] = ()) -> list[Answer]:
     """Make anew what is damaged of the latest versions, and check them; `restored` says what was done."""
+    if not settings.administrator_key:
+        return verify_all(settings, names)
     done = {name: restore(settings, name) for name in names or LISTS}
     return [answer | {"restored": done[answer["list"]]} for answer in verify_all(settings, names)]
 
@@ -319,7 +335,7 @@ def _verified(latest: Latest) -> Answer:
         words += _OTHER_PAGES if latest.are_entries_sound else _RESTORE
         return _answer(name, "damaged", words, version=latest.version, problems=list(latest.faults))
     if latest.version is None:
-        return _answer(name, "nothing", "还没有发布过。")
+        return _answer(name, "nothing", _NEVER)
     whose = "由系统依法撤下条目后发布" if latest.index.released_by == "machine" else "由两人签名发布"
     words = f"最新版本 {latest.version} 的全部文件与 index.json 相符，{whose}。"
     return _answer(name, "sound", words, version=latest.version)

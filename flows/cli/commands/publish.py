@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NAMED = 20  # entries of each kind that the approver is shown
-_CODES = {"refused": REFUSED, "damaged": REFUSED, "busy": FAULT}
+_CODES = {"refused": REFUSED, "damaged": REFUSED, "unverified": REFUSED, "busy": FAULT}
 
 
 def _no_name(_context: click.Context, _parameter: click.Parameter, name: str | None) -> None:

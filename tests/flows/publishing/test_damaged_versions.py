@@ -278,3 +278,13 @@ def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(t
         assert (checked(settings)["state"], after_run(settings)[0]["state"]) == ("sound", "unchanged")
         assert shelf.versions() == ("2026-03-01", "2026-03-02", "2026-03-02-2")
         assert [path.name for path in shelf.draft("").iterdir()] == []
+
+
+def test_without_the_administrators_key_nothing_is_called_damaged_and_nothing_done(two_signed):
+    before = files_below(two_signed.publications)
+    blind = replace(two_signed, administrator_key=None)
+    for answer in (verify_all(blind, PENALTIES)[0], restore_all(blind, PENALTIES)[0]):
+        assert (answer["state"], "没有设置 administrator_key" in answer["message"]) == ("unverified", True)
+    assert prepare_and_publish(blind, None, "penalties")["state"] == "refused"
+    assert files_below(two_signed.publications) == before
+    assert verify_all(two_signed, PENALTIES)[0]["state"] == "sound"
