@@ -43,7 +43,7 @@ def _facts(one: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str,
         ("严重违法失信名单", _listed(one["serious_list"])),
         ("判定依据", _RATINGS.column("decided_by").words.get(one["decided_by"], one["decided_by"])),
         ("金额不明", f"{count} 项，未计分" if (count := one["unknown_amount_count"]) else ""),
-        ("锁定至", str(one["locked_until_on"] or "")),
+        ("锁定至", str(one["locked_until_on"] or ("决定没有写明终止日期" if one["decided_by"] == "decision" else ""))),
         ("今后等级", one["outlook_text"]),
         ("评价日", str(answer["as_of"])),
     ]
