@@ -106,7 +106,7 @@ def test_whatever_is_known_no_variable_is_left_unfilled(kind, data):
     more = dict.fromkeys(gone) | {"matter": about, "removal": removal, "refusal": refusal}
     view = paper_of(kind, day=data.draw(st.sampled_from(DAYS)), **more)
     shown = text_of(view)
-    assert not re.search(r"[{}]|None|True|False|\d{4}-\d\d-\d\d", shown)
+    assert not re.search(r"[{}]|None|True|False|须符合|\d{4}-\d\d-\d\d", shown)
     assert shown.count("〔待填：") == sum(piece.is_blank for line in view.lines for piece in line.pieces)
     heads = [section.heading for section in view.sections if section.heading]
     assert [head.split("、")[0] for head in heads] == [chinese_number(at) for at in range(1, len(heads) + 1)]
