@@ -59,18 +59,20 @@ class _Settled:
     outcomes: list[pl.DataFrame] = field(default_factory=list)
     fates: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
-    def settle(self, kind: str, parts: Sequence[Part], known: Known, terms: Terms) -> None:
-        """Take in the versions a kind gains, with the account and the quarantine of each file."""
+    def settle(self, kind: str, parts: Sequence[Part], known: Known, terms: Terms) -> list[Part]:
+        """Take in the versions a kind gains, with the account and the quarantine of each file; gives the parts as their
+        rows have met."""
         shape = TABLES[kind]
         if not parts:
             self.records[kind] = shape.empty()
-            return
+            return []
         fated, met = _with_fates(kind, parts, known, terms)
         made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
         self.records[kind] = made.sort("record_id", "version_no")
         for part in met:
             file = FileAccount(part.raw, part.source, terms.received_at, part.attempt_no)
             self.account(file, kind, _row_fates(part, fated), file.quarantined(kind, part.mapped.problems))
+        return met
 
     def account(self, file: FileAccount, kind: str, fates: pl.DataFrame, *away: pl.DataFrame) -> None:
         """Close the account of rows read as `kind`. fates: row_no, record_row_no, fate."""
@@ -106,9 +108,8 @@ def take_in(
     for kind in KINDS:
         done = [tied(part, register, terms) for some in parts for part in some if part.record.kind == kind]
         retried = again.parts(kind, register)
-        for part in done:
+        for part in settled.settle(kind, [*done, *retried], known, terms)[: len(done)]:
             notes.setdefault(part.raw.file_id, []).extend(notes_of(part, terms))
-        settled.settle(kind, [*done, *retried], known, terms)
         for part in retried:
             settled.outcomes.append(again.outcomes(part, settled.fates[part.raw.file_id][-1], received_at))
         if kind == "enterprise":

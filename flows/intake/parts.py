@@ -91,8 +91,12 @@ def notes_of(part: Part, terms: Terms) -> list[str]:
 
 
 _UNREAD = {
-    "unread_amount": ("金额", "金额按不明处理，不计分也不当作零。应为数字，或写明单位，如50万元"),
-    "unread_day": ("日期", "该日期按未载明处理。应为日期，如2025-03-01"),
+    "unread_amount": ("不能识别为金额", "金额按不明处理，不计分也不当作零。应为数字，或写明单位，如50万元"),
+    "unread_day": ("不能识别为日期", "该日期按未载明处理。应为日期，如2025-03-01"),
+    "unsure_amount": (
+        "与同一记录的另一行各有金额",
+        "无法判定是各行分别的金额还是重复填写的总额，金额按不明处理。请合并为一行填写总额",
+    ),
 }
 
 
@@ -101,12 +105,9 @@ def _unread_notes(unread: pl.DataFrame) -> Iterator[str]:
     for (column, code), cells in unread.sort("column", "code", "row_no").group_by(
         "column", "code", maintain_order=True
     ):
-        word, meaning = _UNREAD[str(code)]
+        why, meaning = _UNREAD[str(code)]
         first = cells.row(0, named=True)
-        yield (
-            f"“{column}”有{cells.height}行不能识别为{word}（如第{first['row_no']}行“{first['value']}”），"
-            f"这些行照收，{meaning}"
-        )
+        yield (f"“{column}”有{cells.height}行{why}（如第{first['row_no']}行“{first['value']}”），这些行照收，{meaning}")
 
 
 def sound_records(part: Part, terms: Terms) -> pl.DataFrame:
@@ -131,6 +132,8 @@ def reconciled(part: Part, together: Together, rivals: pl.DataFrame) -> Part:
     that contradict each other are turned away. rivals: file_id, row_no, field, other_file, other_row_no."""
     own = pl.col("file_id") == part.raw.file_id
     moves, conflicts, rivals = together.moves.filter(own), together.conflicts.filter(own), rivals.filter(own)
+    unsure = _differing(part, together.unsure.filter(own), "unsure_amount", pl.col("others"))
+    part = replace(part, unread=merged([part.unread, unsure]))
     if moves.is_empty() and conflicts.is_empty() and rivals.is_empty():
         return part
     moved = moves.select(pl.col("row_no").alias("record_row_no"), pl.col("record_row_no").alias("_first"))

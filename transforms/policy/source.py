@@ -130,7 +130,7 @@ class Fold(Strict):
 
 class Once(Strict):
     """An amount that stands in one row, or the same in every row; repeated it counts once only where the rows agree in
-    the fields `once_where_same`: two acts may have been fined alike, and then nobody can tell."""
+    the fields `once_where_same`: two acts may have been fined alike, and then nobody can tell: it is unknown."""
 
     once_where_same: list[str]
 

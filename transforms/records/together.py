@@ -6,7 +6,7 @@ its fields (`parts` in its file) is done; where it says nothing, rows must agree
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -32,11 +32,13 @@ CONFLICTS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "field": pl
 class Together:
     """records: each once per file, stamp and stage, its row_no that of its first row. moves (MOVES): rows that became
     part of another row's record. conflicts (CONFLICTS): rows whose record cannot be told, by field; `others` names the
-    rows they contradict."""
+    rows they contradict. unsure (CONFLICTS): rows of a record with an amount each, which may be parts or repeat the
+    whole: the record is kept, its amount unknown."""
 
     records: pl.DataFrame
     moves: pl.DataFrame
     conflicts: pl.DataFrame
+    unsure: pl.DataFrame
 
 
 def brought_together(records: pl.DataFrame, kind: Kind, given: Mapping[str, Record]) -> Together:
@@ -46,25 +48,24 @@ def brought_together(records: pl.DataFrame, kind: Kind, given: Mapping[str, Reco
     """
     several = records.select(pl.struct("file_id", "record_id").is_duplicated()).to_series()
     if not several.any():
-        return Together(records, MOVES.to_frame(), CONFLICTS.to_frame())
+        return Together(records, MOVES.to_frame(), CONFLICTS.to_frame(), CONFLICTS.to_frame())
     rows = records.filter(several, pl.col("row_order") == 0)
     differing = rows.filter(pl.col("row_hash").n_unique().over(_GROUP) > 1)
     rest = records.join(
         differing.select("file_id", "row_no"), on=["file_id", "row_no"], how="anti", maintain_order="left"
     )
-    whole, moves, conflicts = [rest], [MOVES.to_frame()], [CONFLICTS.to_frame()]
-    for (source,), part in differing.group_by("source", maintain_order=True):
-        made, moved, bad = _joined(part, kind, given[str(source)].parts)
-        whole.append(made)
-        moves.append(moved)
-        conflicts.append(bad)
-    together = pl.concat(whole)
+    found = [
+        _joined(part, kind, given[str(source)].parts)
+        for (source,), part in differing.group_by("source", maintain_order=True)
+    ]
+    together = pl.concat([rest, *(one.records for one in found)])
     partly = pl.concat([CONFLICTS.to_frame(), *_advanced_in_part(together, given)])
     at = ["file_id", "row_no"]
     return Together(
         together.join(partly.select(at), on=at, how="anti", maintain_order="left"),
-        pl.concat(moves),
-        pl.concat([*conflicts, partly]),
+        pl.concat([MOVES.to_frame(), *(one.moves for one in found)]),
+        pl.concat([partly, *(one.conflicts for one in found)]),
+        pl.concat([CONFLICTS.to_frame(), *(one.unsure for one in found)]),
     )
 
 
@@ -100,17 +101,17 @@ def _advanced_in_part(records: pl.DataFrame, given: Mapping[str, Record]) -> Ite
                 yield told.sort("row_no", "others").unique(["file_id", "row_no"], keep="first", maintain_order=True)
 
 
-def _joined(
-    rows: pl.DataFrame, kind: Kind, rules: Mapping[str, PartRule]
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Rows of one source as records, moves and conflicts. The order of the rows changes nothing."""
+def _joined(rows: pl.DataFrame, kind: Kind, rules: Mapping[str, PartRule]) -> Together:
+    """Rows of one source. Their order changes nothing."""
     first = pl.col("row_no").min().over(_GROUP).alias("record_row_no")
     rows = rows.with_columns(first)
     different = rows.sort("row_hash", "row_no").unique([*_GROUP, "row_hash"], keep="first", maintain_order=True)
+    amounts = {name: rule for name, rule in rules.items() if isinstance(rule, Once)}
     columns = [_OWNER, *(column for column in kind.columns if column.name not in _SAME_ANYWAY)]
     grouped = different.group_by(*_GROUP, "record_row_no", maintain_order=True).agg(
         *(_value(column, rules.get(column.name)) for column in columns),
         *(_conflicts(column, rules.get(column.name)).alias(f"\x01{column.name}") for column in columns),
+        *(_is_unsure(name, rule).alias(f"\x02{name}") for name, rule in amounts.items()),
         *(pl.col(name).drop_nulls().min() for name in _SAME_ANYWAY if name in rows.columns),
         pl.col("source", "is_filling", "file_name", "row_order", "received_at").first(),
         row_hash=pl.lit(""),
@@ -118,23 +119,25 @@ def _joined(
     flags = [f"\x01{column.name}" for column in columns]
     is_bad = pl.any_horizontal(flags)
     bad = grouped.filter(is_bad)
-    conflicts = pl.concat([CONFLICTS.to_frame(), *_told(rows, bad, columns)])
+    conflicts = pl.concat([CONFLICTS.to_frame(), *_told(rows, bad, "\x01", [column.name for column in columns])])
+    unsure = pl.concat([CONFLICTS.to_frame(), *_told(rows, grouped.filter(~is_bad), "\x02", amounts)])
     good = grouped.filter(~is_bad).with_columns(row_no="record_row_no").select(rows.drop("record_row_no").columns)
     away = bad.select("file_id", "record_row_no")
     kept = rows.join(away, on=["file_id", "record_row_no"], how="anti")
-    return good.cast(rows.drop("record_row_no").schema), kept.select(list(MOVES)), conflicts
+    return Together(good.cast(rows.drop("record_row_no").schema), kept.select(list(MOVES)), conflicts, unsure)
 
 
-def _told(rows: pl.DataFrame, bad: pl.DataFrame, columns: list[Column]) -> Iterator[pl.DataFrame]:
-    for column in columns:
-        of_it = bad.filter(pl.col(f"\x01{column.name}")).select("file_id", "record_row_no")
+def _told(rows: pl.DataFrame, records: pl.DataFrame, mark: str, names: Iterable[str]) -> Iterator[pl.DataFrame]:
+    """The rows (CONFLICTS) of `records` whose flag of a field, called by `mark` and its name, is set."""
+    for name in names:
+        of_it = records.filter(pl.col(f"{mark}{name}")).select("file_id", "record_row_no")
         if of_it.is_empty():
             continue
         found = rows.join(of_it, on=["file_id", "record_row_no"])
         listed = pl.col("row_no").sort().implode().over("file_id", "record_row_no")
         others = listed.list.set_difference(pl.concat_list("row_no")).list.sort().cast(pl.List(pl.String()))
         text = others.list.head(5).list.eval(pl.format("第{}行", pl.element())).list.join("、")
-        yield found.select("file_id", "row_no", field=pl.lit(column.name), others=text)
+        yield found.select("file_id", "row_no", field=pl.lit(name), others=text)
 
 
 def _value(column: Column, rule: PartRule | None) -> pl.Expr:
@@ -148,10 +151,10 @@ def _value(column: Column, rule: PartRule | None) -> pl.Expr:
             joined = known.str.split(_SEPARATOR).explode(keep_nulls=False, empty_as_null=False)
             joined = joined.unique().sort().str.join(_SEPARATOR)
             return pl.when(known.len() > 0).then(joined).alias(column.name)
-        case "only" | Once():
-            return one.max()
-        case "least":
-            return one.min()
+        case Once():
+            return pl.when(~_is_unsure(column.name, rule)).then(one.max()).alias(column.name)
+        case "only" | "least":
+            return one.max() if rule == "only" else one.min()
         case list():
             ranked = known.replace_strict({code: rank for rank, code in enumerate(rule)}, default=len(rule))
             best = known.sort_by(ranked).first()
@@ -163,20 +166,24 @@ def _value(column: Column, rule: PartRule | None) -> pl.Expr:
 def _conflicts(column: Column, rule: PartRule | None) -> pl.Expr:
     """Whether the rows of a group cannot be brought together in this field."""
     one = pl.col(column.name)
-    if rule in ("union", "join", "least"):
+    if rule in ("union", "join", "least") or isinstance(rule, list | Once):
         return pl.lit(False)
-    stated = one.filter(one > 0) if isinstance(rule, Once) or rule == "only" else one.drop_nulls()
-    stated = without_zeros(stated) if column.dtype == TEXT and is_document_number(column.name) else stated
     if rule == "only":
-        return stated.len() > 1
-    if isinstance(rule, Once):
-        # In one row; or in every row, where nothing hints that each row has an amount of its own.
-        agree = [pl.col(name).drop_nulls().n_unique() <= 1 for name in rule.once_where_same]
-        is_repeated = (stated.len() == pl.len()) & (stated.n_unique() == 1) & pl.all_horizontal(pl.lit(True), *agree)
-        return ~((stated.len() <= 1) | is_repeated)
-    if isinstance(rule, list):
-        return pl.lit(False)
+        return one.filter(one > 0).len() > 1
+    stated = one.drop_nulls()
+    stated = without_zeros(stated) if column.dtype == TEXT and is_document_number(column.name) else stated
     return stated.n_unique() > 1
+
+
+def _is_unsure(name: str, rule: Once) -> pl.Expr:
+    """Whether the amounts of a group's rows may be parts of the whole, or repeat it.
+
+    Beyond doubt is an amount in one row; or in every row, where nothing hints that each row has one of its own.
+    """
+    stated = pl.col(name).filter(pl.col(name) > 0)
+    agree = [pl.col(each).drop_nulls().n_unique() <= 1 for each in rule.once_where_same]
+    is_repeated = (stated.len() == pl.len()) & (stated.n_unique() == 1) & pl.all_horizontal(pl.lit(True), *agree)
+    return ~((stated.len() <= 1) | is_repeated)
 
 
 def as_shown(frame: pl.DataFrame, field: str) -> pl.Series:

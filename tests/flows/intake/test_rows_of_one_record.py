@@ -63,17 +63,17 @@ def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path)
         (FINED, FINED | {"处罚内容": "又罚款"}, WARNED),
     ],
 )
-def test_amounts_that_may_be_parts_or_the_whole_are_turned_away_naming_both_rows(tmp_path, rows):
-    sound = penalty(行政处罚决定书文号="别号")
-    intake = taken(tmp_path, *(penalty(**row) for row in rows), sound)
-    assert [(row, code) for row, heading, code in faults(intake) if heading == FINE] == [
-        (n, "rows_differ") for n in range(2, len(rows) + 2)
-    ]
-    assert intake.records["penalty"]["row_no"].to_list() == [len(rows) + 2]
-    told = intake.quarantine.filter(pl.col("column") == FINE).sort("row_no")
-    assert told["reason"][0].startswith("与第3行")
-    assert told["reason"][1].startswith("与第2行")
-    assert told["value"][0] == rows[0][FINE]
+def test_amounts_that_may_be_parts_or_the_whole_are_one_unknown_amount_and_told(tmp_path, rows):
+    """Turned away, the decision would be lost and its enterprise clean."""
+    intake = taken(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
+    assert intake.quarantine.is_empty()
+    found = intake.records["penalty"].sort("row_no").select("row_no", "fine_fen").rows()
+    assert found == [(2, None), (len(rows) + 2, 630_069)]
+    (note,) = intake.files.filter(pl.col("source") == "penalty")["notes"].explode()
+    assert note == (
+        f"“{FINE}”有{len(rows)}行与同一记录的另一行各有金额（如第2行“{rows[0][FINE]}”），这些行照收，"
+        "无法判定是各行分别的金额还是重复填写的总额，金额按不明处理。请合并为一行填写总额"
+    )
 
 
 def test_rows_of_one_file_that_contradict_each_other_are_never_silently_superseded(tmp_path):
