@@ -31,10 +31,13 @@ def find(store: Store, run: Run, who: str) -> Found:
     them, so that every spelling of a number finds the same.
     """
     text = _plain(who)
-    code = _number_key(text)
-    by_id = _current(store.scan("enterprise", run, enterprise_id=code), run).collect()
-    if by_id.height:
-        return Found(by_id)
+    for spelling in (
+        str.upper,
+        _number_key,
+    ):  # how numbers are compared is loaded only where the text itself is no code
+        by_id = _current(store.scan("enterprise", run, enterprise_id=spelling(text)), run).collect()
+        if by_id.height:
+            return Found(by_id)
     register = _current(store.scan("enterprise", run), run)
     ranked = register.with_columns(_rank(text).alias("rank")).filter(pl.col("rank").is_not_null()).collect()
     if ranked.is_empty():
