@@ -334,6 +334,8 @@ _POLICY = {
     "records of kind '{}' do not {}": "“{}”类记录不能{}",
     "say which act they concern": "写明所涉行为",
     "no until_released; only for {}": "不写 until_released；只用于 {}",
+    "no while_listed; only for {}": "不写 while_listed；只用于 {}",
+    "records of kind '{}' list nobody": "“{}”类的记录不将任何人列入名单",
     "no until_expiry; only for {}": "不写 until_expiry；只用于 {}",
     "the steps do not rise": "各档没有递增",
     "each `from` above the one before it": "每档的 from 大于前一档",
