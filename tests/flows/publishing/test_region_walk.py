@@ -41,7 +41,7 @@ def region(tmp_path_factory) -> dict[str, pl.LazyFrame]:
     root = tmp_path_factory.mktemp("region")
     write_demo(root / "inbox", SIZE, 400, SEED, LAST)
     known_at = datetime(LAST.year, LAST.month, LAST.day, 17, tzinfo=UTC)
-    brought = take_in(root / "inbox", rules_of(settings_at(root)), Known.nothing(), known_at)
+    brought = take_in(root / "inbox", rules_of(settings_at(root), None), Known.nothing(), known_at)
     return {kind: current(brought.records[kind].lazy(), known_at).collect().lazy() for kind in KINDS_ASKED}
 
 
