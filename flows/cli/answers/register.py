@@ -17,10 +17,14 @@ _LIKENESS = 55  # below, of a hundred, two Chinese company names share little bu
 
 @dataclass(frozen=True)
 class Found:
-    """rows: current versions in the register that are meant, by enterprise_id. nearest: names, where there is none."""
+    """rows: current versions in the register that are meant, by enterprise_id. nearest: names, where there is none.
+
+    is_by_document: what fitted is the number of a document that a record of theirs bears.
+    """
 
     rows: pl.DataFrame
     nearest: tuple[str, ...] = ()
+    is_by_document: bool = False
 
 
 def find(store: Store, run: Run, who: str) -> Found:
@@ -45,7 +49,7 @@ def find(store: Store, run: Run, who: str) -> Found:
         if bearers.is_empty():
             return Found(ranked.drop("rank"), _nearest(register, text))
         named = register.filter(pl.col("enterprise_id").is_in(bearers.implode()))
-        return Found(named.sort("enterprise_id").collect())
+        return Found(named.sort("enterprise_id").collect(), is_by_document=True)
     best = ranked.filter(pl.col("rank") == pl.col("rank").min())
     return Found(best.drop("rank").sort("enterprise_id"))
 

@@ -41,7 +41,8 @@ def repair(who: str, as_of: date | None, is_json: bool, **flags: object) -> None
     night = night_of(opened, as_of)
     day = as_of or night.as_of
     register = find(opened, night, who)
-    found, name = None if register.rows.height else of_number(settings, opened, night, day, who), who
+    is_enterprise = register.rows.height and not register.is_by_document
+    found, name = None if is_enterprise else of_number(settings, opened, night, day, who), who
     if found is None:
         enterprise = only_one(who, register)
         found = of_enterprise(settings, opened, night, day, enterprise["enterprise_id"])
