@@ -121,8 +121,17 @@ def is_masking(entry: Entry, shown: Entry) -> bool:
 def _is_masked_text(whole: object, shown: object) -> bool:
     if not isinstance(whole, str) or not isinstance(shown, str):
         return False
-    pieces = [re.escape(piece) for piece in _MASK.split(shown)]
-    return len(pieces) > 1 and re.fullmatch(".+".join(pieces), whole, re.DOTALL) is not None
+    first, *others = _MASK.split(shown)
+    if not others or not whole.startswith(first):
+        return False
+    at = len(first)
+    # Each mask hides one character at least; the leftmost place of a piece leaves the most room for the others.
+    for piece in others[:-1]:
+        found = whole.find(piece, at + 1)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return whole.endswith(others[-1]) and len(whole) - len(others[-1]) > at
 
 
 def _told(spec: ListSpec, at: tuple[Operation, Key], why: Reason) -> Withdrawn:

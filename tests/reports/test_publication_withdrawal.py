@@ -190,3 +190,9 @@ def test_a_file_too_many_and_a_version_in_anothers_folder_are_named(tmp_path: Pa
     moved = folder.rename(folder.with_name("2026-03-09"))
     assert "不符" in faults_of(moved, "penalties")[0]
     assert faults_of(folder, "penalties") == (f"{folder}：版本文件夹缺失",)
+
+
+def test_a_text_of_many_masked_pieces_is_compared_piece_by_piece():
+    whole = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="甲12" * 4000 + "乙")
+    assert not is_masking(whole, replace(whole, content="甲*" * 4000 + "丙"))
+    assert is_masking(whole, replace(whole, content="甲*" * 4000 + "乙"))
