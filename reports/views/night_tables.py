@@ -204,9 +204,9 @@ def lists(answers: Iterable[Mapping[str, Any]]) -> Grid:
 
 
 def _list_rows(answer: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    known = (answer["title"], answer["state"], answer.get("latest") or answer.get("version") or "")
-    yield *known, "", "办理情况", answer["message"]
+    title, version = answer["title"], answer.get("latest") or answer.get("version") or ""
+    yield title, answer["state"], version, "", "办理情况", answer["message"]
     for one in answer.get("withdrawn", ()):
-        yield *known, one["decision_no"], "已由系统撤下", one["why"]
+        yield title, "withdrawn", version, one["decision_no"], "已由系统撤下", one["why"]
     for one in answer.get("beyond", ()):
-        yield *known, one["decision_no"], BEYOND, one["why"]
+        yield title, "waiting", version, one["decision_no"], BEYOND, one["why"]

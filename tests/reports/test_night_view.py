@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from reports.office import headline, office_html, office_xlsx, write_office
+from reports.views import night_tables
 from reports.views.migration import migration_of
 from reports.views.night import NightFrames, NightView, office_view
 from reports.views.outlook import OUTLOOK_DAYS
@@ -232,3 +233,14 @@ def test_the_same_night_gives_the_same_bytes_whatever_the_order_of_rows(view: Ni
     again = office_view(shuffled, samples.night(), samples.SCHEME)
     one, other = write_office(view, tmp_path / "a"), write_office(again, tmp_path / "b")
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
+
+
+def test_each_entry_of_a_list_has_its_own_state():
+    row = {"decision_no": "鄂罚1号", "why": "公示期满"}
+    answer = {"title": "名单", "state": "waiting", "message": "待签名", "latest": "v1"}
+    grid = night_tables.lists([answer | {"withdrawn": [row], "beyond": [row | {"decision_no": "鄂罚2号"}]}])
+    assert [(line[3], line[1]) for line in grid.rows] == [
+        ("", "waiting"),
+        ("鄂罚1号", "withdrawn"),
+        ("鄂罚2号", "waiting"),
+    ]
