@@ -229,6 +229,7 @@ _STORE = {
         "其他机器的批次同时写入了此数据存储（{} 表，位于 {}）：同一时间只能有一台机器写入。本次运行作废，没有留下任何结果。"
         "请查看 yaoxin runs 后重新运行。"
     ),
+    "{}: readers see {} again; annulled: {}": "{}：读者看到的又是 {}；作废的批次：{}",
     "{} is the last run that passed: readers see it already.": "{} 就是最后一个通过的批次，读者看到的已经是它，无须退回。",
     "{}: no run of this name passed and still stands. The last that do: {}. See yaoxin runs.": (
         "没有已通过且仍有效的批次 {}。最近的有效批次：{}。请查看 yaoxin runs。"

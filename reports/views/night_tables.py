@@ -33,6 +33,8 @@ LIST_STATES = {
     "damaged": "最新版本有问题",
     "refused": "不能拟定",
     "busy": "库被占用",
+    "sound": "相符",
+    "unverified": "无法核对",
 }
 
 

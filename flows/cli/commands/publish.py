@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NAMED = 20  # entries of each kind that the approver is shown
+_LABELS = {
+    "state": "状态",
+    "version": "版本",
+    "latest": "最新版本",
+    "count": "条数",
+    "prepared_by": "拟定人",
+    "folder": "文件夹",
+    "digest": "摘要",
+}
 _CODES = {"refused": REFUSED, "damaged": REFUSED, "unverified": REFUSED, "busy": FAULT}
 
 
@@ -126,16 +135,22 @@ def _summary(draft: Draft) -> Iterator[str]:
     """What is about to be signed: how much, and who comes, changes or goes."""
     import json
 
-    index, changes = draft.index, draft.index.delta
+    from reports.views.lists import LISTS
+
+    index, changes, causes = draft.index, draft.index.delta, LISTS[draft.index.list].causes
     yield f"{index.title} {index.version}：共 {index.count} 条；须核对的事项 {len(index.issues)} 项"
     yield f"较上一版：新增 {changes.added}，变更 {changes.modified}，移除 {changes.removed}"
     rows = json.loads((draft.folder / "delta.json").read_text(encoding="utf-8"))["rows"]
     for operation, word in (("ADD", "新增"), ("MOD", "变更"), ("DEL", "移除")):
         of_kind = [row for row in rows if row["operation"] == operation]
         for row in of_kind[:_NAMED]:
-            yield f"  {word}　{row['entry']['decision_no']}　{row['entry']['name']}（{row['cause']}）"
+            entry, cause = row["entry"], causes.get(row["cause"], row["cause"])
+            yield f"  {word}　{entry['decision_no']}　{entry['name']}（{cause}）"
         if len(of_kind) > _NAMED:
             yield f"  {word}　另有 {len(of_kind) - _NAMED} 条，见 delta.csv"
+    yield from (f"  须核对　{issue}" for issue in index.issues[:_NAMED])
+    if len(index.issues) > _NAMED:
+        yield f"  须核对　另有 {len(index.issues) - _NAMED} 项，见 index.json"
     yield f"{draft.folder}"
     yield f"摘要 {draft.digest}"
 
@@ -157,11 +172,13 @@ def _answer(context: click.Context, found: Mapping[str, Any], is_json: bool) -> 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     """An answer for a person: its sentence, its facts, what went or should go, and what was held back."""
     from flows.cli.text import pairs
+    from reports.views.night_tables import LIST_STATES
 
     yield f"{answer['title']}：{answer['message']}"
     told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems", "restored", "cleared")
-    rest = ((name, value) for name, value in answer.items() if name not in told)
-    yield from pairs((name, str(value)) for name, value in rest if value not in (None, ""))
+    rest = {name: value for name, value in answer.items() if name not in told and value not in (None, "")}
+    rest["state"] = LIST_STATES[rest["state"]]
+    yield from pairs((label, str(rest.get(name, ""))) for name, label in _LABELS.items())
     for one in answer.get("signatures", ()):
         yield f"  签名　{'拟定' if one['act'] == 'prepare' else '批准'}　{one['name']}（{one['login']}）"
     for word, entries in (("已撤下", answer.get("withdrawn", ())), ("公示超期", answer.get("beyond", ()))):

@@ -30,6 +30,8 @@ def rewind(run_id: str, reason: str, is_json: bool, **flags: object) -> None:
     if is_json:
         print_json(asdict(run))
         return
+    from flows.wording import in_chinese, is_chinese
+
     annulled = ", ".join(run.facts["annulled"]) or "none"
-    click.echo(f"{run.run_id}: readers see {run_id} again; annulled: {annulled}")
-    click.echo(f"已退回到 {run_id}；作废的批次：{annulled}")
+    said = f"{run.run_id}: readers see {run_id} again; annulled: {annulled}"
+    click.echo(in_chinese(said) if is_chinese() else said)

@@ -31,7 +31,6 @@ def test_a_night_of_a_wrong_clock_is_annulled_and_stays_in_the_ledger(store):
     result = yaoxin(store, "rewind", "nightly-2026-03-02-1", "--reason", "时钟错误")
     assert result.exit_code == 0
     assert "readers see nightly-2026-03-02-1 again; annulled: nightly-2027-03-02-1" in result.stdout
-    assert "作废的批次：nightly-2027-03-02-1" in result.stdout
     runs = json.loads(yaoxin(store, "runs", "--json").stdout)["runs"]
     assert [run["is_annulled"] for run in runs] == [False, False, True, False]
     assert runs[-1]["facts"]["reason"] == "时钟错误"
