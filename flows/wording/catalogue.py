@@ -193,6 +193,9 @@ _SETTINGS = {
     ),
     "a folder is given by its path alone, without file://": "文件夹只写路径，不写 file://",
     "an address has two slashes: {}://bucket/yaoxin": "地址有两个斜线：{}://bucket/yaoxin",
+    "store {}: {}:// is no storage known here; expected one of {}; choose another folder.": (
+        "数据存储 {}：不支持 {}:// 这种存储，可用：{}，请换一个文件夹。"
+    ),
     "{}:// is no storage known here; expected one of {}": "不支持 {}:// 这种存储，可用：{}",
     "it names no bucket: {}://bucket/yaoxin": "没有写明存储桶：{}://bucket/yaoxin",
     "the path of a store must not contain {}": "数据存储的路径不得含有 {}",

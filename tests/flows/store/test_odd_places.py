@@ -13,6 +13,7 @@ from flows.cli import run_command
 from flows.settings import SettingsProblems, load
 from flows.store import Store
 from flows.store.place import BadStore
+from flows.wording import in_chinese
 from tests.flows.store.nights import night
 
 DAY = date(2026, 3, 1)
@@ -83,7 +84,10 @@ def test_these_are_refused_before_anything_is_written(tmp_path, monkeypatch, cap
     with pytest.raises(BadStore) as told:
         Store(address)
     assert why in str(told.value)
-    assert "请另选文件夹" in str(told.value)
+    assert "choose another folder" in str(told.value)
+    said = in_chinese(str(told.value))
+    assert "请换一个文件夹" in said
+    assert "choose" not in said
     with pytest.raises(SettingsProblems) as told:
         load({"store": address}, environ={})
     assert why in str(told.value)

@@ -124,7 +124,7 @@ def test_without_the_extra_it_says_what_to_install(pages, monkeypatch, module, t
     monkeypatch.setitem(sys.modules, module, None)
     fonts._opened.cache_clear()
     fonts.covered.cache_clear()
-    with pytest.raises(PaperToolMissing, match=rf"{told}, which is not installed.*yaoxin\[papers\]"):
+    with pytest.raises(PaperToolMissing, match=rf"{told}, which is not installed.*--editable '\.\[papers\]'"):
         paper_pdf(paper_html(paper_of("repair_grant"), SHARED.fonts))
 
 
