@@ -29,7 +29,7 @@ LONG = [
     Plan(nights=120, enterprises=1500, rows=12, seed=12, scheme="reference", told_every=12),
 ]
 PLANS = [Plan(), *(LONG if IS_CAMPAIGN else [])]
-DAYS_AHEAD = OUTLOOK_DAYS if IS_CAMPAIGN else 5  # each day that is looked at is rated
+DAYS_AHEAD = OUTLOOK_DAYS if IS_CAMPAIGN else 3  # each day that is looked at is rated
 TWICE, CAUGHT_UP, REFUSED, BACK = 15, range(18, 21), 24, 27
 
 
