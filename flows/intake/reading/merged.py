@@ -20,6 +20,17 @@ def spread_headings(rows: Sequence[Sequence[str]], ranges: Collection[Range]) ->
     return spread
 
 
+def merged_note(ranges: Collection[Range], header: Header, first_row: int, amounts: Collection[str]) -> tuple[str, ...]:
+    """What people are told of cells that `spread_rows` writes into several rows of a column; empty where there is none.
+
+    A name or code that was merged over the rows of several firms fits one of them, and the others go back.
+    """
+    columns = sorted({left for (top, left), (bottom, _) in ranges if bottom > top >= first_row})
+    read = [header.headings[left] for left in columns if left < len(header.headings)]
+    told = "”“".join(heading for heading in read if heading in header.read and heading not in amounts)
+    return (f"“{told}”列有合并单元格，已按合并的内容逐行读取；各行内容不同的，请取消合并后重新报送。",) if told else ()
+
+
 def spread_rows(
     rows: Sequence[list[str]], ranges: Collection[Range], header: Header, first_row: int, amounts: Collection[str]
 ) -> dict[int, tuple[str, str]]:

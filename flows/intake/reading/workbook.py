@@ -17,7 +17,7 @@ from flows.intake.reading.archive import Archive, damaged, examined
 from flows.intake.reading.careful import ragged
 from flows.intake.reading.headings import Header, heading_key, located, not_a_header, title_note, unnamed
 from flows.intake.reading.kinds import refuse_other_packages
-from flows.intake.reading.merged import Range, spread_headings, spread_rows
+from flows.intake.reading.merged import Range, merged_note, spread_headings, spread_rows
 from flows.intake.reading.repeated import refuse_repeated_text
 from flows.intake.reading.shapes import (
     NOTHING_EXPECTED,
@@ -199,7 +199,7 @@ def _read(found: _Found, marks: Marks, expected: Expected) -> Sheet:
         frames.append(frame)
         broken += faults
         first_row += len(piece)
-    notes = (*title_note(header), *_remarks(marks))
+    notes = (*title_note(header), *merged_note(found.merged, header, header.row_no, expected.units), *_remarks(marks))
     return Sheet(
         "xlsx",
         header.headings,

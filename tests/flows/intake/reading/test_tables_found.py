@@ -302,6 +302,7 @@ def test_merged_cells_are_spread_over_their_rows(read, book):
     raw = read(book(甲=write), expected=KNOWN)
     assert raw.frame["企业名称"].to_list() == ["甲药房"] * 3 + ["乙"]
     assert raw.frame["决定日期"].to_list() == ["2026-05-11", "2026-05-12", "2026-05-12", None]
+    assert "“企业名称”“决定日期”列有合并单元格" in "".join(raw.notes)
     assert raw.broken.is_empty()
 
 
@@ -322,6 +323,7 @@ def test_rows_that_share_an_amount_go_back(read, book):
     raw = read(book(甲=write), expected=KNOWN)
     assert raw.broken["code"].to_list() == ["merged_cells"] * 2
     assert raw.broken["column"].to_list() == ["罚款金额（万元）"] * 2
+    assert "合并单元格" not in "".join(raw.notes), "of what goes back its reason says it"
     assert "第 2 至 3 行是合并单元格" in raw.broken["detail"][0]
     assert json.loads(raw.broken["row_text"][0])["企业名称"] == "甲药房"
     assert raw.frame["决定书文号"].to_list() == ["3号"]
