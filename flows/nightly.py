@@ -87,12 +87,13 @@ def run(settings: Settings, as_of: date | None, known_at: datetime | None, schem
 
     Raises SettingsProblems, PolicyProblems, PolicyGap, PastNight, FutureNight, ClockInDoubt, NoServer.
     """
-    rules_of(settings, _store(settings).last("nightly"))
+    last = _store(settings).last("nightly")
+    rules_of(settings, last)
     _see_inbox(settings)
     policy = read_scheme(settings.policy_dir, scheme or settings.scheme)
     today = _now(settings).date()
     law_in_force(settings, today)
-    for due in nights_due(_store(settings).last("nightly"), as_of or today, _now(settings), settings.catch_up):
+    for due in nights_due(last, as_of or today, _now(settings), settings.catch_up):
         policy.scheme.tiers.on(due, f"{policy.scheme.scheme}: tiers")
     server_for_this_process()
     state = cast("State[Any]", nightly(as_of, known_at, scheme, settings, return_state=True))

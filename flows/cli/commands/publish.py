@@ -175,10 +175,8 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     from reports.views.night_tables import LIST_STATES
 
     yield f"{answer['title']}：{answer['message']}"
-    told = ("title", "message", "held", "signatures", "withdrawn", "beyond", "problems", "restored", "cleared")
-    rest = {name: value for name, value in answer.items() if name not in told and value not in (None, "")}
-    rest["state"] = LIST_STATES[rest["state"]]
-    yield from pairs((label, str(rest.get(name, ""))) for name, label in _LABELS.items())
+    facts = {**answer, "state": LIST_STATES[answer["state"]]}
+    yield from pairs((label, str(facts[name])) for name, label in _LABELS.items() if facts.get(name) is not None)
     for one in answer.get("signatures", ()):
         yield f"  签名　{'拟定' if one['act'] == 'prepare' else '批准'}　{one['name']}（{one['login']}）"
     for word, entries in (("已撤下", answer.get("withdrawn", ())), ("公示超期", answer.get("beyond", ()))):

@@ -128,13 +128,18 @@ def test_of_two_decisions_of_a_day_that_hold_a_tier_the_one_with_the_greater_num
     assert (rating["tier"], rating["decided_by"], rating["decided_by_id"]) == ("C", "decision", "决2号")
 
 
-def test_a_need_and_a_placement_in_a_worse_tier_name_the_placement() -> None:
+@pytest.mark.parametrize(
+    ("tier", "decided_by", "decided_by_id"),
+    [("C", "direct", "placed"), ("B", "minimum_data", "seen")],
+    ids=["in a worse tier the placement", "in the tier it leaves the need"],
+)
+def test_of_a_need_and_a_placement_is_named(tier: str, decided_by: str, decided_by_id: str) -> None:
     need = {"id": "seen", "title": "检查", "kind": "inspection", "when": "true", "at_least": 1}
     need["window"] = {"rolling": {"years": 1}}
-    of = scheme(items=[_FINE], direct=[_direct("placed", tier="C")], best_tier_needs=dated([need]))
+    of = scheme(items=[_FINE], direct=[_direct("placed", tier=tier)], best_tier_needs=dated([need]))
     rating, _ = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "stop_order"))
 
-    assert (rating["tier"], rating["decided_by"], rating["decided_by_id"]) == ("C", "direct", "placed")
+    assert (rating["tier"], rating["decided_by"], rating["decided_by_id"]) == (tier, decided_by, decided_by_id)
 
 
 def test_movement_that_holds_to_the_tier_of_the_score_decides_nothing() -> None:
@@ -144,12 +149,3 @@ def test_movement_that_holds_to_the_tier_of_the_score_decides_nothing() -> None:
     rating, _ = rate_one(of, _DAY + timedelta(days=9), penalty("p1", "E1", _DAY, "stop_order"))
 
     assert (rating["tier"], rating["score_tier"], rating["decided_by"]) == ("B", "B", "cut_point")
-
-
-def test_a_need_and_a_placement_in_the_tier_it_leaves_name_the_need() -> None:
-    need = {"id": "seen", "title": "检查", "kind": "inspection", "when": "true", "at_least": 1}
-    need["window"] = {"rolling": {"years": 1}}
-    of = scheme(items=[_FINE], direct=[_direct("placed", tier="B")], best_tier_needs=dated([need]))
-    rating, _ = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "stop_order"))
-
-    assert (rating["tier"], rating["decided_by"], rating["decided_by_id"]) == ("B", "minimum_data", "seen")
