@@ -10,7 +10,7 @@ What is measured:
 
 With what, and how:
 - `made`, `kinds`, `dice`   an invented office; `penalties` for the gate
-- `side`       one side of a measurement in a process of its own: `python -m bench.side NAME FOLDER WARM`
+- `side`       one side of a measurement in a process of its own: `python -m bench.measure NAME FOLDER WARM`
 - `pairs`      both sides in turn, several times, and what follows from that
 - `rows`, `page`, `picture` the table, and what is said of it (`notes`)
 

@@ -16,9 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.page import Section, Sitting, page, read_notes
-from bench.picture import picture
-from bench.rows import Row
+from bench.measure import ResultRow
+from bench.report import BenchSection, Circumstances, performance_chart, performance_page, read_notes
 from bench.sections import SECTIONS
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -62,7 +61,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def sections(flags: argparse.Namespace, command: str) -> Iterator[Section]:
+def sections(flags: argparse.Namespace, command: str) -> Iterator[BenchSection]:
     """Measure the sections asked for, one after the other; data in a passing folder are taken away again."""
     with tempfile.TemporaryDirectory(prefix="bench-") as passing:
         folder = flags.data or Path(passing)
@@ -70,10 +69,12 @@ def sections(flags: argparse.Namespace, command: str) -> Iterator[Section]:
         for name in flags.only:
             before = os.getloadavg()[0]
             rows = tuple(SECTIONS[name](flags, folder, _tell))
-            yield Section(name, Sitting(command, flags.pairs, before, os.getloadavg()[0], flags.remark), rows)
+            yield BenchSection(
+                name, Circumstances(command, flags.pairs, before, os.getloadavg()[0], flags.remark), rows
+            )
 
 
-def read_results(path: Path) -> dict[str, Section]:
+def read_results(path: Path) -> dict[str, BenchSection]:
     """What was measured before, by name of the section; nothing where there is no such file."""
     if not path.exists():
         return {}
@@ -81,17 +82,17 @@ def read_results(path: Path) -> dict[str, Section]:
     return {one["name"]: _section(one) for one in known}
 
 
-def _section(one: dict[str, Any]) -> Section:
-    return Section(one["name"], Sitting(**one["sitting"]), tuple(map(_row, one["rows"])))
+def _section(one: dict[str, Any]) -> BenchSection:
+    return BenchSection(one["name"], Circumstances(**one["sitting"]), tuple(map(_row, one["rows"])))
 
 
-def _row(one: dict[str, Any]) -> Row:
+def _row(one: dict[str, Any]) -> ResultRow:
     """As read from JSON, lists for tuples."""
     told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
-    return Row(**told)
+    return ResultRow(**told)
 
 
-def main(arguments: Sequence[str]) -> list[Section]:
+def main(arguments: Sequence[str]) -> list[BenchSection]:
     """Measure, print the page, write it, the picture and the figures."""
     flags = read_flags(arguments)
     places = ("--remark", flags.remark, "--data", str(flags.data), "--docs", str(flags.docs))
@@ -106,12 +107,12 @@ def main(arguments: Sequence[str]) -> list[Section]:
     return [known[name] for name in flags.only]
 
 
-def write(measured: Sequence[Section], docs: Path, results: Path) -> None:
+def write(measured: Sequence[BenchSection], docs: Path, results: Path) -> None:
     """The page, its picture and the figures they come from; after every section, so that none is lost."""
     (docs / "pictures").mkdir(parents=True, exist_ok=True)
-    (docs / "performance.md").write_text(page(measured, read_notes(_NOTES)), encoding="utf-8")
+    (docs / "performance.md").write_text(performance_page(measured, read_notes(_NOTES)), encoding="utf-8")
     rows = [row for section in measured for row in section.rows]
-    (docs / "pictures" / "performance.svg").write_text(picture(rows), encoding="utf-8")
+    (docs / "pictures" / "performance.svg").write_text(performance_chart(rows), encoding="utf-8")
     figures = json.dumps([asdict(one) for one in measured], ensure_ascii=False, indent=1)
     results.write_text(figures + "\n", encoding="utf-8")
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
-from bench.side import Answer, Side
+from bench.measure import Outcome, Side
 
 with warnings.catch_warnings():
     # The library imports the deprecated sre_constants and sets up marshmallow the old way.
@@ -28,7 +28,7 @@ with warnings.catch_warnings():
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.row_conditions import Column
 
-    from expectations.polars_engine import suite
+    from expectations.polars_engine import build_suite
 
 # As the nightly gate asks.
 _RESULTS = {
@@ -40,7 +40,7 @@ _COUNTS = ("element_count", "unexpected_count", "missing_count")
 _FIRST, _LAST = datetime(2000, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 - days have no zone
 
 
-def asked() -> gx.ExpectationSuite:
+def penalty_suite() -> gx.ExpectationSuite:
     """What must hold of the invented penalties; `place` is each one's place."""
     said: list[tuple[str, dict[str, Any]]] = [
         *(("ExpectColumnValuesToNotBeNull", {"column": name}) for name in ("decision_no", "state", "field")),
@@ -60,10 +60,12 @@ def asked() -> gx.ExpectationSuite:
             {"column_A": "valid_until_on", "column_B": "decided_on", "or_equal": True},
         ),
     ]
-    return suite("penalties", [vars(gxe)[name](**how, meta={"place": place}) for place, (name, how) in enumerate(said)])
+    return build_suite(
+        "penalties", [vars(gxe)[name](**how, meta={"place": place}) for place, (name, how) in enumerate(said)]
+    )
 
 
-def _answer(found: ExpectationSuiteValidationResult) -> Answer:
+def _answer(found: ExpectationSuiteValidationResult) -> Outcome:
     """Verdict and counts of every expectation, in the order of the suite; None for a count it does not give."""
     results = sorted(found.results, key=_place)
     each = [[bool(one.success), *(one.result.get(name) for name in _COUNTS)] for one in results]
@@ -84,7 +86,7 @@ def _side(source: str, frame: pl.DataFrame | pd.DataFrame) -> Side:
     else:
         asset = context.data_sources.add_pandas("data").add_dataframe_asset("frame")
         definition = asset.add_batch_definition_whole_dataframe("all")
-    wanted = asked()
+    wanted = penalty_suite()
 
     def work() -> object:
         return definition.get_batch({"dataframe": frame}).validate(wanted, result_format=_RESULTS)

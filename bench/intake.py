@@ -7,12 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from bench import made
-from bench.side import Answer, Side
-from flows.intake import Intake, Known, Rules, read_common, take_in
-from flows.night.plan import Night
-from flows.policies import read_sources
-from transforms.tables import KINDS, TABLES
+from bench import data
+from bench.measure import Outcome, Side
+from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
+from flows.policy_folder import read_sources
+from flows.run.due_days import RunContext
+from transforms.schemas import KINDS, TABLES
 
 _POLICY = Path(__file__).parents[1] / "policy"
 _KEY = b"not a secret: nothing here is about persons"
@@ -30,10 +30,10 @@ _COLUMNS = (
 )
 
 
-def write(size: made.Size, folder: Path) -> None:
+def write_inbox(size: data.DataSize, folder: Path) -> None:
     """A register, and an inbox with one CSV of inspections: all that the buckets of `size` have."""
     (folder / "inbox").mkdir(parents=True)
-    every = list(made.buckets(size))
+    every = list(data.all_buckets(size))
     pl.concat([frames["enterprise"] for frames in every]).write_parquet(folder / "enterprise.parquet")
     csv_of(pl.concat([frames["inspection"] for frames in every])).write_csv(folder / "inbox" / "监督检查.csv")
 
@@ -47,23 +47,23 @@ def csv_of(inspections: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def taken_in(folder: Path) -> Side:
+def ingested(folder: Path) -> Side:
     """From the bytes to sound records, tied to the register, each row accounted for, and written as a night does."""
-    rules = Rules(read_sources(_POLICY), read_common(_POLICY), _KEY)
+    rules = IngestRules(read_sources(_POLICY), read_common_rules(_POLICY), _KEY)
     register = pl.scan_parquet(folder / "enterprise.parquet")
-    known = Known.of(lambda name: register if name == "enterprise" else TABLES[name].empty().lazy())
+    known = IngestHistory.of(lambda name: register if name == "enterprise" else TABLES[name].empty().lazy())
 
-    night = Night(made.RECEIVED_AT.date(), made.RECEIVED_AT, folder)
+    night = RunContext(data.RECEIVED_AT.date(), data.RECEIVED_AT, folder)
 
-    def work() -> Intake:
-        brought = take_in(folder / "inbox", rules, known, made.RECEIVED_AT)
+    def work() -> Ingested:
+        brought = ingest_inbox(folder / "inbox", rules, known, data.RECEIVED_AT)
         night.stage("inspection", brought.records["inspection"])
         return brought
 
     return Side([work], _account)
 
 
-def _account(brought: Intake) -> Answer:
+def _account(brought: Ingested) -> Outcome:
     return {name: int(brought.accounts[f"{name}_count"].sum()) for name in ("read", "accepted", "quarantined")}
 
 
@@ -77,4 +77,4 @@ def plainly_written(folder: Path) -> Side:
     return Side([work], lambda _: {"rows": pl.scan_parquet(folder / "plain.parquet").select(pl.len()).collect().item()})
 
 
-SIDES: dict[str, Callable[[Path], Side]] = {"taken_in": taken_in, "plainly_written": plainly_written}
+SIDES: dict[str, Callable[[Path], Side]] = {"taken_in": ingested, "plainly_written": plainly_written}

@@ -1,8 +1,11 @@
-"""A whole night, rating all and rating what may have changed; both leave the same rows."""
+"""A nightly run, full and incremental, which must leave the same rows; and light commands on its store."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,28 +16,29 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from bench import made
-from bench.dice import AS_OF, Dice
+from bench import data
+from bench.data import AS_OF, RandomColumns
 from bench.intake import csv_of
-from bench.side import Answer, Side
-from flows.night.bring_in import buckets_for
-from flows.night.check import Checked, check
-from flows.night.keep import RESULTS
-from flows.night.plan import Night
-from flows.night.tell import Report
-from flows.night.work import NightResult, Office, Steps, one_night
-from flows.policies import PolicyInForce, read_scheme
-from flows.settings import Settings
-from flows.settings_form import Secret
-from flows.store import Run, Store
-from flows.store.tables import DeltaFile
-from transforms.tables import KINDS, TABLES
+from bench.measure import Outcome, Side, SideFailed, Timing
+from flows.policy_folder import PolicyInForce, read_scheme
+from flows.run.commit import RESULT_TABLES
+from flows.run.due_days import RunContext
+from flows.run.ingest import buckets_for
+from flows.run.report import Report
+from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
+from flows.run.validate import Validation, validate
+from flows.settings import Secret, Settings
+from flows.store.ledger import Run
+from flows.store.store import Store
+from flows.store.tables import StoredTable
+from transforms.schemas import KINDS, TABLES
 
 NEXT_DAY = AS_OF + timedelta(days=1)
+
 _OF_NEWS = 500  # one new record for so many that are there
 
 
-class NotPassed(RuntimeError):
+class RunNotPassed(RuntimeError):
     """A night that was to pass did not; its own words follow."""
 
 
@@ -42,13 +46,13 @@ class _Silent:
     """A night that is told nowhere."""
 
     @contextmanager
-    def progress(self, night: Night) -> Iterator[Callable[[str], None]]:
+    def progress(self, night: RunContext) -> Iterator[Callable[[str], None]]:
         yield lambda step: None
 
     def passed(self, run: Run, report: Report) -> None:
         """Nothing."""
 
-    def refused(self, run: Run, checked: Checked) -> None:
+    def refused(self, run: Run, checked: Validation) -> None:
         """Nothing."""
 
 
@@ -58,43 +62,43 @@ def settings_in(folder: Path, is_full: bool = False) -> Settings:
     return Settings(inbox=folder / "inbox", store=str(folder / "store"), identity_key=key, full=is_full)
 
 
-def write(size: made.Size, folder: Path) -> None:
+def write_office(size: data.DataSize, folder: Path) -> None:
     """A store with all records and a first night; in the inbox inspections of the day after, one for 500 records."""
     settings = settings_in(folder)
     settings.inbox.mkdir(parents=True)
     _load(size, Store(settings.store))
-    work(settings, AS_OF)
+    run_day(settings, AS_OF)
     news = csv_of(_news(size))
     news.write_csv(settings.inbox / "监督检查.csv")
 
 
-def _load(size: made.Size, store: Store) -> None:
+def _load(size: data.DataSize, store: Store) -> None:
     before = AS_OF - timedelta(days=1)
-    with store.begin("load", before, made.RECEIVED_AT) as writing:
+    with store.begin("load", before, data.RECEIVED_AT) as writing:
         writing.buckets = buckets_for(size.records)
-        for frames in made.buckets(size):
+        for frames in data.all_buckets(size):
             for kind in KINDS:
                 writing.append(kind, frames[kind])
         for kind in KINDS:
-            DeltaFile(store.place, TABLES[kind]).compact("bench")
+            StoredTable(store.place, TABLES[kind]).compact("bench")
         writing.commit("passed", {})
 
 
-def _news(size: made.Size) -> pl.DataFrame:
+def _news(size: data.DataSize) -> pl.DataFrame:
     """Inspections of the day after, of enterprises drawn at random."""
     random = np.random.default_rng([size.seed, size.buckets])
     numbers = random.integers(0, size.enterprises, max(1, size.records // _OF_NEWS))
-    dice = Dice.calm(random, len(numbers))
-    return made.inspections(dice, numbers, pl.Series([NEXT_DAY] * len(numbers)))
+    dice = RandomColumns.calm(random, len(numbers))
+    return data.inspections_on(dice, numbers, pl.Series([NEXT_DAY] * len(numbers)))
 
 
-def work(settings: Settings, day: date, steps: Steps | None = None) -> NightResult:
+def run_day(settings: Settings, day: date, steps: RunSteps | None = None) -> RunResult:
     """The night of `day`; raises NotPassed."""
-    office = Office(Store(settings.store), settings, read_scheme(settings.policy_dir, settings.scheme))
-    known_at = made.RECEIVED_AT + (day - AS_OF) + timedelta(hours=1)
-    result = one_night(office, day, known_at, steps or Steps(), _Silent())
+    office = RunSetup(Store(settings.store), settings, read_scheme(settings.policy_dir, settings.scheme))
+    known_at = data.RECEIVED_AT + (day - AS_OF) + timedelta(hours=1)
+    result = execute_run(office, day, known_at, steps or RunSteps(), _Silent())
     if result.state != "passed":
-        raise NotPassed(f"{result.state}: {result.message}")
+        raise RunNotPassed(f"{result.state}: {result.message}")
     return result
 
 
@@ -104,24 +108,28 @@ def _night(folder: Path, is_full: bool) -> Side:
     shutil.copytree(folder, copy)
     settings, gate = settings_in(copy, is_full), [0.0]
 
-    def timed_check(store: Store, policy: Path, night: Night, scheme: PolicyInForce, former: Run | None) -> Checked:
+    def timed_check(
+        store: Store, policy: Path, night: RunContext, scheme: PolicyInForce, former: Run | None
+    ) -> Validation:
         start = time.perf_counter()
-        checked = check(store, policy, night, scheme, former)
+        checked = validate(store, policy, night, scheme, former)
         gate[0] = time.perf_counter() - start
         return checked
 
-    def answer(_result: NightResult) -> Answer:
+    def answer(_result: RunResult) -> Outcome:
         found = _answer(Store(settings.store))
         shutil.rmtree(copy.parent)
         return found
 
-    return Side([lambda: work(settings, NEXT_DAY, Steps(check=timed_check))], answer, parts=lambda: {"gate": gate[0]})
+    return Side(
+        [lambda: run_day(settings, NEXT_DAY, RunSteps(check=timed_check))], answer, parts=lambda: {"gate": gate[0]}
+    )
 
 
-def _answer(store: Store) -> Answer:
+def _answer(store: Store) -> Outcome:
     """What the night left: rows of every table of results, and the sum of their hashes."""
-    told: Answer = {}
-    for name, column in RESULTS.items():
+    told: Outcome = {}
+    for name, column in RESULT_TABLES.items():
         rows = store.scan(name).filter(pl.col(column) == NEXT_DAY).collect()
         told |= {name: len(rows), f"{name}_rows": int(rows.hash_rows(1).cast(pl.Int128).sum()) % 2**64}
     return told
@@ -133,14 +141,38 @@ SIDES: dict[str, Callable[[Path], Side]] = {
 }
 
 
-def most_concerned(folder: Path) -> str:
+def enterprise_with_most_records(folder: Path) -> str:
     """The enterprise in `folder` with the most records on which the law has a word."""
     law = Store(settings_in(folder).store).scan("law").sort("record_count", "enterprise_id", descending=[True, False])
     return str(law.select("enterprise_id").head(1).collect().item())
 
 
-def not_concerned(folder: Path) -> str:
+def enterprise_without_records(folder: Path) -> str:
     """An enterprise in `folder` that is rated, and on which the law has no word."""
     store = Store(settings_in(folder).store)
     others = store.scan("ratings").join(store.scan("law"), on="enterprise_id", how="anti")
     return str(others.select(pl.col("enterprise_id").min()).collect().item())
+
+
+COMMANDS = ("explain", "lookup")
+
+SUBJECTS = {
+    "one with nothing before the law": enterprise_without_records,
+    "the one with most": enterprise_with_most_records,
+}
+
+_MAIN = "import sys; from flows.cli import main; sys.exit(main())"
+
+
+def time_command(name: str, who: str, folder: Path) -> Timing:
+    """`yaoxin NAME WHO` on the store in `folder`. Raises SideFailed where it does not say the enterprise."""
+    command = [sys.executable, "-c", _MAIN, name, who, "--store", settings_in(folder).store]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = process.stdout.read() if process.stdout else ""
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode or who not in said:
+        raise SideFailed(f"{' '.join(command)}\n{said[-4000:]}")
+    return Timing(seconds, used.ru_utime + used.ru_stime, 0.0, {"lines": len(said.splitlines())})

@@ -11,13 +11,12 @@ import pandas as pd
 import polars as pl
 
 from bench import by_pandas
-from bench.dice import AS_OF
-from bench.side import Answer, Side, added
-from transforms.policy import Scheme, load_scheme
-from transforms.rating import RELEASES, rate
-from transforms.rating.compile import plan_on
-from transforms.rating.plan import ItemRule
-from transforms.tables import KINDS
+from bench.data import AS_OF
+from bench.measure import Outcome, Side, summed
+from transforms.policy_model import Scheme, load_scheme
+from transforms.rating import RELEASES, rate_enterprises
+from transforms.rating.scheme_plan import ItemRule, compile_scheme
+from transforms.schemas import KINDS
 
 _SCHEME = Path(__file__).parents[1] / "policy" / "schemes" / "reference.yaml"
 _SQL = Path(__file__).with_name("reference.sql")
@@ -28,11 +27,11 @@ TRACE = ("enterprise_id", "role", "item_id", "record_id", "event_on", "raw_centi
 Frames = list[pl.DataFrame]
 
 
-class LawBroken(AssertionError):
+class InvariantBroken(AssertionError):
     """A score is not base + sum of its trace, or other enterprises are rated than were to be."""
 
 
-def reference() -> Scheme:
+def reference_scheme() -> Scheme:
     """The scheme that every measurement of scoring uses."""
     return load_scheme(_SCHEME.read_text(encoding="utf-8"), _SCHEME.name)
 
@@ -42,14 +41,14 @@ def scans(folder: Path, bucket: str = "*") -> dict[str, pl.LazyFrame]:
     return {path.name: pl.scan_parquet(path / f"{bucket}.parquet") for path in sorted(folder.iterdir())}
 
 
-def buckets(folder: Path) -> list[str]:
+def bucket_names(folder: Path) -> list[str]:
     """Names of the buckets in a folder."""
     return sorted(path.stem for path in (folder / "enterprise").iterdir())
 
 
 def columns_read(scheme: Scheme) -> dict[str, list[str]]:
     """By kind, the columns that a rating on AS_OF reads."""
-    plan = plan_on(scheme, AS_OF)
+    plan = compile_scheme(scheme, AS_OF)
     rules = (*plan.items, *plan.directs, *plan.needs)
     read: dict[str, set[str]] = {}
     for rule in rules:
@@ -66,28 +65,30 @@ def columns_read(scheme: Scheme) -> dict[str, list[str]]:
 
 def rated(folder: Path, scheme: Scheme) -> Side:
     """Rate and collect ratings and trace, bucket by bucket as a night does."""
-    return Side([partial(_rate, scans(folder, bucket), scheme) for bucket in buckets(folder)], _rating_answer, added)
+    return Side(
+        [partial(_rate, scans(folder, bucket), scheme) for bucket in bucket_names(folder)], _rating_answer, summed
+    )
 
 
 def _rate(records: dict[str, pl.LazyFrame], scheme: Scheme) -> Frames:
     enterprises = records["enterprise"]
-    rating = rate(records, enterprises, scheme, AS_OF, records["releases"])
+    rating = rate_enterprises(records, enterprises, scheme, AS_OF, records["releases"])
     return [*pl.collect_all([rating.ratings, rating.trace]), enterprises.select("enterprise_id").collect()]
 
 
-def _rating_answer(collected: Frames) -> Answer:
+def _rating_answer(collected: Frames) -> Outcome:
     ratings, trace, enterprises = collected
     if not ratings["enterprise_id"].equals(enterprises["enterprise_id"].sort()):
-        raise LawBroken(f"{len(ratings)} enterprises are rated, not the {len(enterprises)} that were to be")
+        raise InvariantBroken(f"{len(ratings)} enterprises are rated, not the {len(enterprises)} that were to be")
     sums = trace.group_by("enterprise_id").agg(traced=pl.col("points_centipoints").sum())
     joined = ratings.join(sums, on="enterprise_id", how="left").with_columns(pl.col("traced").fill_null(0))
     law = pl.col("score_centipoints") == pl.col("base_centipoints") + pl.col("traced")
     if broken := len(joined.filter(~law)):
-        raise LawBroken(f"{broken} scores are not base + sum of their trace")
+        raise InvariantBroken(f"{broken} scores are not base + sum of their trace")
     return _answer(ratings, trace)
 
 
-def _answer(ratings: pl.DataFrame, trace: pl.DataFrame) -> Answer:
+def _answer(ratings: pl.DataFrame, trace: pl.DataFrame) -> Outcome:
     """Rows, points, and for both tables the sum of the hashes of their rows: equal where all rows are equal."""
     told = {"ratings": ratings.select(RATING), "trace": trace.select(TRACE)}
     hashes = {f"{name}_rows": _hash(frame) for name, frame in told.items()}
@@ -101,7 +102,7 @@ def _hash(frame: pl.DataFrame) -> int:
 def in_duckdb(folder: Path) -> Side:
     """The same policy by hand in SQL, into tables in memory; all buckets at once."""
     database = _opened(folder)
-    return Side([partial(database.execute, _SQL.read_text(encoding="utf-8"))], lambda _: _sql_answer(database), added)
+    return Side([partial(database.execute, _SQL.read_text(encoding="utf-8"))], lambda _: _sql_answer(database), summed)
 
 
 def in_sql(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -117,11 +118,11 @@ def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
     return database
 
 
-def _sql_answer(database: duckdb.DuckDBPyConnection) -> Answer:
-    return _answer(*tables(database))
+def _sql_answer(database: duckdb.DuckDBPyConnection) -> Outcome:
+    return _answer(*sql_tables(database))
 
 
-def tables(database: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
+def sql_tables(database: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What the SQL left: ratings and trace, in our columns and types."""
     found = {}
     for name, columns in (("rating", RATING), ("trace", TRACE)):
@@ -132,40 +133,40 @@ def tables(database: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFr
 
 def plainly_read(folder: Path) -> Side:
     """Collect the columns that a rating reads, bucket by bucket, and do nothing with them."""
-    columns = columns_read(reference())
+    columns = columns_read(reference_scheme())
 
     def read(bucket: str) -> Frames:
         every = scans(folder, bucket).items()
         return pl.collect_all([frame.select(columns[name]) for name, frame in every])
 
     return Side(
-        [partial(read, bucket) for bucket in buckets(folder)], lambda read: {"rows": sum(map(len, read))}, added
+        [partial(read, bucket) for bucket in bucket_names(folder)], lambda read: {"rows": sum(map(len, read))}, summed
     )
 
 
 def in_pandas(folder: Path) -> Side:
     """The same policy by hand on pandas: ratings alone, all buckets at once."""
-    columns = columns_read(reference())
+    columns = columns_read(reference_scheme())
 
     def work() -> object:
         return by_pandas.rated(by_pandas.read(folder, columns), pd.Timestamp(AS_OF))
 
-    return Side([work], lambda found: _ratings_answer(typed(found)), added)
+    return Side([work], lambda found: _ratings_answer(as_polars(found)), summed)
 
 
-def typed(ratings: pd.DataFrame) -> pl.DataFrame:
+def as_polars(ratings: pd.DataFrame) -> pl.DataFrame:
     """Ratings of pandas in our columns and types."""
     days = pl.col("locked_until_on").cast(pl.Date)
     return pl.from_pandas(ratings).with_columns(days, pl.col("score_centipoints").cast(pl.Int64)).select(RATING)
 
 
-def _ratings_answer(ratings: pl.DataFrame) -> Answer:
+def _ratings_answer(ratings: pl.DataFrame) -> Outcome:
     return {"ratings": len(ratings), "ratings_rows": _hash(ratings)}
 
 
 SIDES: dict[str, Callable[[Path], Side]] = {
-    "rated": lambda folder: rated(folder, reference()),
-    "rated_without_movement": lambda folder: rated(folder, reference().model_copy(update={"movement": None})),
+    "rated": lambda folder: rated(folder, reference_scheme()),
+    "rated_without_movement": lambda folder: rated(folder, reference_scheme().model_copy(update={"movement": None})),
     "in_duckdb": in_duckdb,
     "in_pandas": in_pandas,
     "plainly_read": plainly_read,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.dictionary import data_dictionary
-from docs.method import method
-from docs.publications import publications
+from docs.method import method_page
+from docs.reference import dictionary_page, publications_page
 
 DOCS = Path(__file__).parent
-PAGES = {"data-dictionary.md": data_dictionary, "method.md": method, "publications.md": publications}
+PAGES = {"data-dictionary.md": dictionary_page, "method.md": method_page, "publications.md": publications_page}
 
 
 def main() -> None:

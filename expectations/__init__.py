@@ -12,23 +12,22 @@
 The way in is `validate`; importing this package is light, the first call loads Great Expectations (seconds).
 """
 
-from expectations.docs import write_docs
-from expectations.first import what_first
+from expectations.data_docs import write_data_docs
 from expectations.gate import validate
-from expectations.shape import ColumnSpec, Limits, TableSpec, WrongShape
 from expectations.suites import EmptySuite, UnknownTable
-from expectations.verdict import Finding, Verdict
+from expectations.table_spec import ColumnSpec, GateLimits, TableSpec, WrongShape
+from expectations.verdict import Finding, Verdict, explain_gravest
 
 __all__ = [
     "ColumnSpec",
     "EmptySuite",
     "Finding",
-    "Limits",
+    "GateLimits",
     "TableSpec",
     "UnknownTable",
     "Verdict",
     "WrongShape",
+    "explain_gravest",
     "validate",
-    "what_first",
-    "write_docs",
+    "write_data_docs",
 ]

@@ -18,10 +18,10 @@ from typing import Any
 import polars as pl
 
 from expectations.later import loaded_on_first_use
-from expectations.shape import TableSpec
-from expectations.suites.expected import Expected
-from expectations.suites.generic import LIST_SEPARATOR
-from expectations.verdict import GRAVITY, Finding, Verdict
+from expectations.rules import ExpectationSpec
+from expectations.suites import LIST_SEPARATOR
+from expectations.table_spec import TableSpec
+from expectations.verdict import SEVERITIES, Finding, Verdict
 
 # Read at import: an office's gate reports to nobody.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -36,8 +36,8 @@ with warnings.catch_warnings(), loaded_on_first_use("scipy.stats", "altair"):
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.expectation import Expectation
 
-    from expectations.polars_engine import check_suite, remembered
-    from expectations.rows import OWN
+    from expectations.polars_engine import cached_configurations, check_supported
+    from expectations.polars_engine.sql_expectations import SQL_EXPECTATIONS
 
 # It announces every folder it makes, by a logger that sets its own level.
 logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
@@ -54,11 +54,11 @@ _RESULT_KEYS = (
 )
 
 
-def run(table: TableSpec, suite: tuple[Expected, ...], frame: pl.LazyFrame) -> Verdict:
+def run_suite(table: TableSpec, suite: tuple[ExpectationSpec, ...], frame: pl.LazyFrame) -> Verdict:
     """Check a frame of the right shape against `suite`: one collect if all holds, a second one if not."""
     expectations = [_expectation(place, expected) for place, expected in enumerate(suite)]
-    check_suite(expectations)
-    with _ONE_AT_A_TIME, remembered():
+    check_supported(expectations)
+    with _ONE_AT_A_TIME, cached_configurations():
         batch = _definition().get_batch({"dataframe": _with_lists_as_text(table, frame)})
         answer = batch.validate(
             gx.ExpectationSuite(table.name, expectations=expectations),
@@ -109,8 +109,8 @@ def _row_count(results: list[dict[str, Any]], frame: pl.LazyFrame) -> int:
     return int(frame.select(pl.len()).collect().item() if known is None else known)
 
 
-def _expectation(place: int, expected: Expected) -> Expectation:
-    kind: type[Expectation] = (vars(gxe) | OWN)[expected.expectation]
+def _expectation(place: int, expected: ExpectationSpec) -> Expectation:
+    kind: type[Expectation] = (vars(gxe) | SQL_EXPECTATIONS)[expected.expectation]
     arguments: dict[str, Any] = {"severity": expected.severity, **expected.arguments}
     return kind(
         **arguments,
@@ -153,23 +153,23 @@ def _error(said: Mapping[str, Any]) -> str:
     return "; ".join(sorted({str(one["exception_message"]) for one in said.values()}))
 
 
-def _verdict(table: TableSpec, suite: tuple[Expected, ...], results: list[dict[str, Any]], rows: int) -> Verdict:
+def _verdict(table: TableSpec, suite: tuple[ExpectationSpec, ...], results: list[dict[str, Any]], rows: int) -> Verdict:
     broken = [
         _finding(table, expected, result)
         for expected, result in zip(suite, results, strict=True)
         if not result["success"]
     ]
-    findings = sorted(broken, key=lambda f: (GRAVITY.index(f.severity), -f.unexpected_count))
+    findings = sorted(broken, key=lambda f: (SEVERITIES.index(f.severity), -f.unexpected_count))
     is_passed = not any(finding.severity == "critical" for finding in findings)
     facts = {"table": table.name, "label": table.label, "is_passed": is_passed, "row_count": rows, "results": results}
     return Verdict(table.name, table.label, is_passed, rows, tuple(findings), facts)
 
 
-def _finding(table: TableSpec, expected: Expected, result: dict[str, Any]) -> Finding:
+def _finding(table: TableSpec, expected: ExpectationSpec, result: dict[str, Any]) -> Finding:
     said = result["result"]
     count = int(said.get("unexpected_count", 0))
     if result["error"]:
-        message, severity = f"could not be checked: {result['error']}", GRAVITY[0]
+        message, severity = f"could not be checked: {result['error']}", SEVERITIES[0]
         zh = "无法检查，请报告系统维护人员"
     else:
         seen = (
@@ -191,7 +191,7 @@ def _finding(table: TableSpec, expected: Expected, result: dict[str, Any]) -> Fi
     )
 
 
-def _chinese(table: TableSpec, expected: Expected) -> str:
+def _chinese(table: TableSpec, expected: ExpectationSpec) -> str:
     """What was expected; of a rule that only puts days in order, by the labels of its columns."""
     if expected.zh:
         return expected.zh
@@ -203,7 +203,7 @@ def _counted(said: Mapping[str, Any], count: int) -> str:
     return f"{count:,} 行不符（共 {said['element_count']:,} 行）" if count else f"{said.get('observed_value'):,} 行"
 
 
-def _sample(table: TableSpec, expected: Expected, result: ExpectationValidationResult) -> list[dict[str, str]]:
+def _sample(table: TableSpec, expected: ExpectationSpec, result: ExpectationValidationResult) -> list[dict[str, str]]:
     """Offending rows: first the columns that name them, then the values at fault; in the order of the frame."""
     order = dict.fromkeys((*table.named_by, *expected.columns))
     return [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from expectations.shape import TableSpec
 from expectations.suites import suite_of
+from expectations.table_spec import TableSpec
 from expectations.verdict import Verdict
 
 
@@ -19,6 +19,6 @@ def validate(table: TableSpec, frame: pl.LazyFrame | pl.DataFrame, *, previous_c
     expected = suite_of(table, previous_count)
     table.check(frame.collect_schema())
 
-    from expectations.engine import run  # loads Great Expectations: seconds
+    from expectations.engine import run_suite  # loads Great Expectations: seconds
 
-    return run(table, expected, frame.lazy())
+    return run_suite(table, expected, frame.lazy())

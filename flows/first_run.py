@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from flows.settings import Settings
 
-HOME = Path("var")
+DEMO_FOLDER = Path("var")
 ENTERPRISES, DAYS, SEED = 2000, 400, 7
 _BACKLOG_DAYS = 27
-SETTINGS = HOME / "yaoxin.toml"
+DEMO_SETTINGS = DEMO_FOLDER / "yaoxin.toml"
 _TEMPLATE = """\
 # Written by make run, for the demo of invented people only. Paths are meant from this folder.
 inbox = "inbox"
@@ -30,17 +30,17 @@ catch_up = 366  # who comes back to the demo after months means it
 def main() -> int:
     """Exit code of the last night, as `yaoxin nightly` gives it."""
     from flows.cli import run_command
-    from flows.cli.engine import prepare_engine
-    from flows.settings import load
+    from flows.cli.nightly import prepare_engine
+    from flows.settings import load_settings
 
     if "YAOXIN_CONFIG" not in os.environ:
-        os.environ["YAOXIN_CONFIG"] = str(SETTINGS)
-        if not SETTINGS.exists():
-            SETTINGS.parent.mkdir(exist_ok=True)
-            SETTINGS.write_text(_TEMPLATE, encoding="utf-8")
+        os.environ["YAOXIN_CONFIG"] = str(DEMO_SETTINGS)
+        if not DEMO_SETTINGS.exists():
+            DEMO_SETTINGS.parent.mkdir(exist_ok=True)
+            DEMO_SETTINGS.write_text(_TEMPLATE, encoding="utf-8")
     started = time.monotonic()
     prepare_engine()
-    settings = load({})
+    settings = load_settings({})
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     code = _first_night(settings, today) if _is_fresh(settings.inbox, settings.store) else 0
     code = code or run_command(["nightly", "--as-of", today.isoformat()])
@@ -51,7 +51,7 @@ def main() -> int:
 
 def _is_of_demo() -> bool:
     """Whether the settings are those of this command, and not an office's own."""
-    return os.environ["YAOXIN_CONFIG"] == str(SETTINGS)
+    return os.environ["YAOXIN_CONFIG"] == str(DEMO_SETTINGS)
 
 
 def _is_fresh(inbox: Path, store: str) -> bool:
@@ -64,10 +64,10 @@ def _first_night(settings: Settings, today: date) -> int:
     """Last night, with what had arrived a month ago; then all that came since, so that tonight has news."""
     from flows.cli import run_command
     from flows.demo import deliver, write_demo
-    from flows.demo.people import people_of_demo
+    from flows.demo.people import add_demo_people
     from flows.office import office_of
 
-    inbox, outbox = settings.inbox, HOME / "demo"
+    inbox, outbox = settings.inbox, DEMO_FOLDER / "demo"
     print(f"The inbox {inbox} is empty: making a region of {ENTERPRISES} enterprises ...")  # noqa: T201
     if not outbox.is_dir():
         unfinished = outbox.with_name("demo.unfinished")  # left by a run that was interrupted
@@ -75,8 +75,8 @@ def _first_night(settings: Settings, today: date) -> int:
         write_demo(unfinished, ENTERPRISES, DAYS, SEED, today)
         unfinished.replace(outbox)
     if _is_of_demo() and settings.administrator_key is None and office_of(settings).is_unused():
-        key = people_of_demo(settings)
-        with SETTINGS.open("a", encoding="utf-8") as file:
+        key = add_demo_people(settings)
+        with DEMO_SETTINGS.open("a", encoding="utf-8") as file:
             file.write(f'administrator_key = "{key}"\n')
     deliver(outbox, inbox, today - timedelta(days=_BACKLOG_DAYS))
     code = run_command(["nightly", "--as-of", (today - timedelta(days=1)).isoformat()])
@@ -86,7 +86,7 @@ def _first_night(settings: Settings, today: date) -> int:
 
 def _where_to_look(today: date, seconds: float) -> None:
     signing = ""
-    if _is_of_demo() and "administrator_key" in SETTINGS.read_text(encoding="utf-8"):
+    if _is_of_demo() and "administrator_key" in DEMO_SETTINGS.read_text(encoding="utf-8"):
         signing = (
             "  yaoxin people list                 # invented people, for the demo only: the passphrase of\n"
             "                                     # zhang is 'demo only: zhang', of li 'demo only: li'\n"

@@ -1,6 +1,6 @@
 """The gate as the flows use it: told the tables and the office's caution, and the frames in which tables meet.
 
-`read_gate(policy folder).validate("penalty", frame)` answers for every table of `transforms.tables`, and for
+`read_gate(policy folder).validate("penalty", frame)` answers for every table of `transforms.schemas`, and for
 three frames derived here: `night_accounts`, `penalty_amounts` and `present_ratings`.
 """
 
@@ -15,24 +15,24 @@ from typing import Any
 import polars as pl
 from pydantic import Field, PositiveInt, model_validator
 
-from expectations import ColumnSpec, Limits, TableSpec, Verdict, validate
-from expectations.shape import ColumnKind
-from transforms.policy import load_document
-from transforms.policy.dated import Strict
-from transforms.records.amounts import disagreeing_amount, stated_amounts
-from transforms.tables import KINDS, LAW_KEPT, TABLES, Column, Table
-from transforms.tables.law.repair import CONDITIONS
-from transforms.tables.shape import COUNT, DAY, FLAG, INSTANT, TEXT, TEXTS
+from expectations import ColumnSpec, GateLimits, TableSpec, Verdict, validate
+from expectations.table_spec import ColumnKind
+from transforms.policy_model import load_document
+from transforms.policy_model.dated_values import PolicyModel
+from transforms.records.numbers import disagreeing_amount, stated_amounts
+from transforms.schemas import KINDS, LAW_TABLES, TABLES, Column, Table
+from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, TIMESTAMP
+from transforms.schemas.law import CONDITIONS
 
 Frame = pl.LazyFrame | pl.DataFrame
 
 _KINDS_OF_COLUMN: dict[pl.DataType, ColumnKind] = {
     TEXT: "text",
-    TEXTS: "texts",
-    COUNT: "count",
-    FLAG: "flag",
-    DAY: "day",
-    INSTANT: "instant",
+    TEXT_LIST: "texts",
+    INTEGER: "count",
+    BOOLEAN: "flag",
+    DATE: "day",
+    TIMESTAMP: "instant",
     CONDITIONS: "parts",
 }
 # What a person needs beside the key to find a row.
@@ -46,12 +46,12 @@ _NAMED_BESIDE_KEY = {
     "ratings": ("tier",),
     "outlook": ("changes_on", "tier_after"),
     "trace": ("item_id", "record_id"),
-    **dict.fromkeys(LAW_KEPT, ("record_id", "decision_no")),
+    **dict.fromkeys(LAW_TABLES, ("record_id", "decision_no")),
     "changes": ("name",),
     "change_trace": ("item_id", "record_id"),
 }
 
-NIGHT_ACCOUNTS = Table(
+GATE_ACCOUNTS = Table(
     "night_accounts",
     "当夜收件账",
     "The files of a night by kind of record, beside the sums of their group: rows of a kind, or, for rows that no kind "
@@ -61,56 +61,60 @@ NIGHT_ACCOUNTS = Table(
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
         Column("file_id", TEXT, "文件指纹", "the file", True),
         Column("source", TEXT, "来源", "source", True),
-        Column("read_count", COUNT, "读取", "rows read; of rows no kind could read all rows of the file", True),
-        Column("quarantined_count", COUNT, "隔离", "rows turned away", True),
-        Column("group_read_count", COUNT, "同类读取", "the same of all files of the group", True),
-        Column("group_quarantined_count", COUNT, "同类隔离", "the same of all files of the group", True),
+        Column("read_count", INTEGER, "读取", "rows read; of rows no kind could read all rows of the file", True),
+        Column("quarantined_count", INTEGER, "隔离", "rows turned away", True),
+        Column("group_read_count", INTEGER, "同类读取", "the same of all files of the group", True),
+        Column("group_quarantined_count", INTEGER, "同类隔离", "the same of all files of the group", True),
     ),
     ("kind", "file_id"),
 )
-PENALTY_AMOUNTS = Table(
+GATE_AMOUNTS = Table(
     "penalty_amounts",
     "处罚金额",
     "Versions of penalties that impose a sum of money, and whether the sum can be believed.",
     (
         Column("record_id", TEXT, "记录标识", "the penalty", True),
-        Column("version_no", COUNT, "版本", "its version", True),
+        Column("version_no", INTEGER, "版本", "its version", True),
         Column("decision_no", TEXT, "决定书文号", "number of the decision as written", True),
         Column("source", TEXT, "来源", "source", True),
-        Column("row_no", COUNT, "行号", "row as a spreadsheet numbers it", True),
-        Column("fine_fen", COUNT, "罚款金额（分）", "fine, fen"),
-        Column("confiscated_fen", COUNT, "没收金额（分）", "confiscated, fen"),
+        Column("row_no", INTEGER, "行号", "row as a spreadsheet numbers it", True),
+        Column("fine_fen", INTEGER, "罚款金额（分）", "fine, fen"),
+        Column("confiscated_fen", INTEGER, "没收金额（分）", "confiscated, fen"),
         Column(
-            "stated_fen", COUNT, "处罚内容所载金额（分）", "sum in the text, where the fine is far from each of them"
+            "stated_fen", INTEGER, "处罚内容所载金额（分）", "sum in the text, where the fine is far from each of them"
         ),
-        Column("is_fine_unknown", FLAG, "罚款金额是否不明", "whether a fine is imposed and its sum is unknown", True),
-        Column("is_confiscation_unknown", FLAG, "没收金额是否不明", "the same of a confiscation", True),
+        Column(
+            "is_fine_unknown", BOOLEAN, "罚款金额是否不明", "whether a fine is imposed and its sum is unknown", True
+        ),
+        Column("is_confiscation_unknown", BOOLEAN, "没收金额是否不明", "the same of a confiscation", True),
     ),
     ("record_id", "version_no"),
 )
-PRESENT_RATINGS = Table(
+GATE_RATINGS = Table(
     "present_ratings",
     "现行信用等级",
     "Every enterprise of the register and every rating that stands, beside its trace and the tiers of the scheme.",
     (
         Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
         Column("tier", TEXT, "等级", "tier"),
-        Column("tier_index", COUNT, "等级序", "place of the tier as stored"),
-        Column("scheme_index", COUNT, "标准中的等级序", "place of that tier in the scheme; empty for no such tier"),
-        Column("score_centipoints", COUNT, "得分（百分之一分）", "score"),
-        Column("base_centipoints", COUNT, "基础分（百分之一分）", "base"),
-        Column("trace_centipoints", COUNT, "明细合计（百分之一分）", "sum of the trace", True),
-        Column("is_rated", FLAG, "是否已评级", "whether a rating stands", True),
-        Column("is_traced", FLAG, "是否有明细", "whether trace rows stand", True),
-        Column("is_registered", FLAG, "是否在册", "whether the register holds the enterprise", True),
-        Column("is_known", FLAG, "是否已知", "whether the register held it by the night's known_at", True),
-        Column("is_overdue", FLAG, "是否逾期未变", "whether its day to change has come and it stands unchanged", True),
+        Column("tier_index", INTEGER, "等级序", "place of the tier as stored"),
+        Column("scheme_index", INTEGER, "标准中的等级序", "place of that tier in the scheme; empty for no such tier"),
+        Column("score_centipoints", INTEGER, "得分（百分之一分）", "score"),
+        Column("base_centipoints", INTEGER, "基础分（百分之一分）", "base"),
+        Column("trace_centipoints", INTEGER, "明细合计（百分之一分）", "sum of the trace", True),
+        Column("is_rated", BOOLEAN, "是否已评级", "whether a rating stands", True),
+        Column("is_traced", BOOLEAN, "是否有明细", "whether trace rows stand", True),
+        Column("is_registered", BOOLEAN, "是否在册", "whether the register holds the enterprise", True),
+        Column("is_known", BOOLEAN, "是否已知", "whether the register held it by the night's known_at", True),
+        Column(
+            "is_overdue", BOOLEAN, "是否逾期未变", "whether its day to change has come and it stands unchanged", True
+        ),
     ),
     ("enterprise_id",),
 )
 
 
-class PlausibleDates(Strict):
+class PlausibleDates(PolicyModel):
     """First and last day that a date may name."""
 
     from_: date = Field(alias="from")
@@ -118,7 +122,7 @@ class PlausibleDates(Strict):
     why: str = Field(min_length=1)
 
 
-class Volume(Strict):
+class VolumeLimits(PolicyModel):
     """Share of the rows of the last run that passed: fewer refuse, more warn."""
 
     minimum_percent: int = Field(ge=0, le=100)
@@ -126,7 +130,7 @@ class Volume(Strict):
     why: str = Field(min_length=1)
 
 
-class QuarantineShare(Strict):
+class QuarantineLimits(PolicyModel):
     """Share of rows turned away: of a file's rows of a kind (warns); of a night's rows of a kind, and of a source's
     rows those that are unreadable (refuses, from so many rows on).
     """
@@ -137,7 +141,7 @@ class QuarantineShare(Strict):
     why: str = Field(min_length=1)
 
 
-class Amounts(Strict):
+class AmountLimits(PolicyModel):
     """Sums of money that are warned of: above `most_fen`, or `times` times (or that part of) what 处罚内容 says."""
 
     most_fen: PositiveInt
@@ -145,25 +149,25 @@ class Amounts(Strict):
     why: str = Field(min_length=1)
 
 
-class Caution(Strict):
+class GatePolicy(PolicyModel):
     """`policy/gate.yaml`: when the whole looks wrong though every row passed."""
 
     plausible_dates: PlausibleDates
-    amounts: Amounts
-    volumes: dict[str, Volume]
-    quarantine: QuarantineShare
+    amounts: AmountLimits
+    volumes: dict[str, VolumeLimits]
+    quarantine: QuarantineLimits
 
     @model_validator(mode="after")
-    def _known_tables(self) -> Caution:
+    def _known_tables(self) -> GatePolicy:
         unknown = sorted(set(self.volumes) - set(_tables()))
         if unknown:
             raise ValueError(f"volumes names no table: {', '.join(unknown)}; tables are {', '.join(_tables())}")
         return self
 
-    def limits(self, table: str) -> Limits:
+    def limits(self, table: str) -> GateLimits:
         """The limits of one table."""
         volume = self.volumes.get(table)
-        return Limits(
+        return GateLimits(
             earliest_on=self.plausible_dates.from_,
             latest_on=self.plausible_dates.to,
             quarantine_notice_percent=self.quarantine.file_notice_percent,
@@ -180,7 +184,7 @@ class Gate:
     """Every table the gate knows, by name, and the office's caution."""
 
     specs: Mapping[str, TableSpec]
-    caution: Caution
+    caution: GatePolicy
 
     def validate(self, table: str, frame: Frame, *, previous_count: int | None = None) -> Verdict:
         """Check `frame` as `table`; see `expectations.validate`. Raises KeyError for an unknown table."""
@@ -192,11 +196,11 @@ class Gate:
 def read_gate(folder: Path) -> Gate:
     """The gate with the caution of `folder`/gate.yaml. Raises PolicyProblems."""
     path = folder / "gate.yaml"
-    caution = load_document(path.read_text(encoding="utf-8"), f"{folder.name}/{path.name}", Caution)
-    return Gate({name: spec_of(table, caution.limits(name)) for name, table in _tables().items()}, caution)
+    caution = load_document(path.read_text(encoding="utf-8"), f"{folder.name}/{path.name}", GatePolicy)
+    return Gate({name: table_spec_of(table, caution.limits(name)) for name, table in _tables().items()}, caution)
 
 
-def spec_of(table: Table, limits: Limits) -> TableSpec:
+def table_spec_of(table: Table, limits: GateLimits) -> TableSpec:
     """A table as the gate is told of it."""
     kind = KINDS.get(table.name)
     beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMED_BESIDE_KEY.get(table.name, ())
@@ -207,7 +211,7 @@ def spec_of(table: Table, limits: Limits) -> TableSpec:
     return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits)
 
 
-def night_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:
+def gate_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:
     """NIGHT_ACCOUNTS of a night's rows of TABLES["accounts"] and TABLES["files"]; those of the register come first."""
     is_first = pl.col("attempt_no").fill_null(1) == 1
     whole = files.lazy().filter(is_first).select("file_id", file_rows="read_count").unique("file_id")
@@ -222,10 +226,10 @@ def night_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:
     ]
     # The register before all others: where it is unreadable, other rows are turned away for want of it.
     order = ~(pl.col("kind") == "enterprise"), "kind", "file_name", "file_id"
-    return rows.with_columns(sums).sort(*order).select(NIGHT_ACCOUNTS.schema.names())
+    return rows.with_columns(sums).sort(*order).select(GATE_ACCOUNTS.schema.names())
 
 
-def penalty_amounts(penalties: Frame, times: int) -> pl.LazyFrame:
+def gate_amounts(penalties: Frame, times: int) -> pl.LazyFrame:
     """PENALTY_AMOUNTS of rows of TABLES["penalty"] that impose a sum, or say one.
 
     times: how far a fine is from every sum in 处罚内容 to be told; see `disagreeing_amount`.
@@ -245,16 +249,16 @@ def penalty_amounts(penalties: Frame, times: int) -> pl.LazyFrame:
 
     return (
         rows.with_columns(
-            stated_fen=asked.map_elements(disagreeing, return_dtype=COUNT),
+            stated_fen=asked.map_elements(disagreeing, return_dtype=INTEGER),
             is_fine_unknown=kinds.list.contains("fine") & fine.is_null(),
             is_confiscation_unknown=is_confiscation & pl.col("confiscated_fen").is_null(),
         )
-        .select(PENALTY_AMOUNTS.schema.names())
+        .select(GATE_AMOUNTS.schema.names())
         .sort("record_id", "version_no")
     )
 
 
-def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str], as_of: date) -> pl.LazyFrame:
+def gate_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str], as_of: date) -> pl.LazyFrame:
     """PRESENT_RATINGS of the ratings and trace rows that stand on `as_of`, the register (enterprise_id, is_known), and
     the scheme's tiers, best first. A trace, or an entry of the register, without a rating is a row of its own, so that
     it is found.
@@ -269,7 +273,7 @@ def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequen
     )
     entries = register.lazy().select("enterprise_id", "is_known", is_registered=pl.lit(True))
     places = pl.LazyFrame(
-        {"tier": tiers, "scheme_index": range(len(tiers))}, schema={"tier": TEXT, "scheme_index": COUNT}
+        {"tier": tiers, "scheme_index": range(len(tiers))}, schema={"tier": TEXT, "scheme_index": INTEGER}
     )
     truths = pl.col("is_rated", "is_traced", "is_registered", "is_known", "is_overdue")
     return (
@@ -277,10 +281,10 @@ def present_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequen
         .join(entries, on="enterprise_id", how="full", coalesce=True)
         .join(places, on="tier", how="left")
         .with_columns(pl.col("trace_centipoints").fill_null(0), truths.fill_null(False))
-        .select(PRESENT_RATINGS.schema.names())
+        .select(GATE_RATINGS.schema.names())
         .sort("enterprise_id", "tier", nulls_last=True)
     )
 
 
 def _tables() -> dict[str, Table]:
-    return {**TABLES, **{table.name: table for table in (NIGHT_ACCOUNTS, PENALTY_AMOUNTS, PRESENT_RATINGS)}}
+    return {**TABLES, **{table.name: table for table in (GATE_ACCOUNTS, GATE_AMOUNTS, GATE_RATINGS)}}

@@ -15,9 +15,10 @@ from pathlib import Path
 import polars as pl
 
 from flows.settings import Settings
-from flows.store import LEDGER, Store
-from transforms.person_numbers import find, masked, may_hold
-from transforms.tables import TABLES, Table
+from flows.store.ledger import LEDGER
+from flows.store.store import Store
+from transforms.person_numbers import find_person_numbers, mask_text, may_hold_person_number
+from transforms.schemas import TABLES, Table
 
 _IDENTIFIERS = ("_no", "_nos", "_code", "_id", "uscc", "_key")
 _HASHES = ("_hash", "file_id", "record_id")
@@ -26,7 +27,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
-class Finding:
+class PersonalDataFinding:
     """A table's column, or a file, in which numbers stand. example: one of the texts, masked; key: of its row."""
 
     place: str
@@ -37,16 +38,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Searched:
+class PersonalDataSearch:
     """How much was searched, what could not be, and what was found."""
 
     table_count: int
     file_count: int
     unread: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[PersonalDataFinding, ...]
 
 
-def search(settings: Settings, store: Store) -> Searched:
+def search_personal_data(settings: Settings, store: Store) -> PersonalDataSearch:
     """Search the tables as the last run left them, the folders of all runs, and every publication and draft."""
     tables = [*TABLES.values(), LEDGER]
     findings = [found for table in tables for found in _in_table(table, _rows(store, table))]
@@ -59,35 +60,35 @@ def search(settings: Settings, store: Store) -> Searched:
             unread.append(str(path))
             continue
         read += 1
-        findings += _in_texts(str(path), "", [(masked(path.name), masked(path.name) != path.name, text)])
-    return Searched(len(tables), read, tuple(unread), tuple(findings))
+        findings += _in_texts(str(path), "", [(mask_text(path.name), mask_text(path.name) != path.name, text)])
+    return PersonalDataSearch(len(tables), read, tuple(unread), tuple(findings))
 
 
 def _rows(store: Store, table: Table) -> pl.LazyFrame:
     return store.runs().lazy() if table is LEDGER else store.scan(table.name)
 
 
-def _in_table(table: Table, rows: pl.LazyFrame) -> Iterator[Finding]:
+def _in_table(table: Table, rows: pl.LazyFrame) -> Iterator[PersonalDataFinding]:
     key = pl.concat_str([pl.col(name).cast(pl.String) for name in table.key], separator=" ", ignore_nulls=True)
     for column in table.columns:
         if column.name.endswith(_HASHES) or column.dtype not in (pl.String, pl.List(pl.String)):
             continue
         text = pl.col(column.name)
         text = text.list.join("\x1f") if column.dtype == pl.List(pl.String) else text
-        suspects = rows.filter(may_hold(text)).select(key=key, text=text).collect()
+        suspects = rows.filter(may_hold_person_number(text)).select(key=key, text=text).collect()
         is_identifier = column.name.endswith(_IDENTIFIERS)
         yield from _in_texts(
             table.name, column.name, ((each, is_identifier, said) for each, said in suspects.sort("key").iter_rows())
         )
 
 
-def _in_texts(place: str, column: str, texts: Iterable[tuple[str, bool, str]]) -> Iterator[Finding]:
-    hits = [(key, text) for key, is_identifier, text in texts if find(text, is_identifier=is_identifier)]
+def _in_texts(place: str, column: str, texts: Iterable[tuple[str, bool, str]]) -> Iterator[PersonalDataFinding]:
+    hits = [(key, text) for key, is_identifier, text in texts if find_person_numbers(text, is_identifier=is_identifier)]
     if hits:
         key, text = hits[0]
-        at = find(text)[0].start if find(text) else 0
-        example = masked(text)[max(0, at - 20) : at + 40]
-        yield Finding(masked(place), column, len(hits), " ".join(example.split()), masked(key))
+        at = find_person_numbers(text)[0].start if find_person_numbers(text) else 0
+        example = mask_text(text)[max(0, at - 20) : at + 40]
+        yield PersonalDataFinding(mask_text(place), column, len(hits), " ".join(example.split()), mask_text(key))
 
 
 def _text_of(path: Path) -> str | None:

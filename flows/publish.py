@@ -12,12 +12,12 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import settings as configuration
-from flows.publishing import prepare_and_publish_all, summary_of
+from flows.publishing import outcome_summary, publish_lists
 from flows.settings import Settings
-from flows.store import Busy
-from flows.wording import is_chinese, told
+from flows.store.lease import Busy
+from flows.wording import describe_error, prefers_chinese
 
-prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE)(prepare_and_publish_all)
+prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE)(publish_lists)
 
 
 @flow(name="publish", log_prints=True, validate_parameters=False)
@@ -30,9 +30,12 @@ def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> St
     one that is given others is `Declined`.
     """
     if settings is not None and not isinstance(settings, Settings):
-        return Failed(name="Declined", message=told(TypeError(configuration.NOT_OF_A_RUN), chinese=is_chinese()))
+        return Failed(
+            name="Declined",
+            message=describe_error(TypeError(configuration.RUN_TAKES_NO_PARAMETERS), chinese=prefers_chinese()),
+        )
     try:
-        answer = summary_of(prepare_lists(settings or configuration.load({}), None, lists))
+        answer = outcome_summary(prepare_lists(settings or configuration.load_settings({}), None, lists))
     except Busy as busy:
         return Failed(name="Busy", message=str(busy))
     _tell(answer)

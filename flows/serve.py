@@ -16,7 +16,7 @@ import yaml
 
 from flows.prefect_server import PrefectServer
 from flows.settings import Settings
-from flows.wording import in_chinese, is_chinese
+from flows.wording import prefers_chinese, to_chinese
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -47,7 +47,7 @@ def serve(settings: Settings) -> None:
     with _server():
         import prefect
 
-        made = [as_it_was_left(runner_deployment(entry)) for entry in deployments()]
+        made = [with_paused_state(runner_deployment(entry)) for entry in deployments()]
         for one in made:
             if is_paused(one):
                 click.echo(_paused(one.name), err=True)
@@ -94,7 +94,7 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
     return made
 
 
-def as_it_was_left(made: RunnerDeployment) -> RunnerDeployment:
+def with_paused_state(made: RunnerDeployment) -> RunnerDeployment:
     """`made` with what a person paused on the server still paused: the deployment, a schedule, its trigger."""
     from prefect import get_client
 
@@ -140,7 +140,7 @@ def _paused(name: str) -> str:
     said = (
         f"{name} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there."
     )
-    return in_chinese(said) if is_chinese() else said
+    return to_chinese(said) if prefers_chinese() else said
 
 
 def _version() -> str:

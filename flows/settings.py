@@ -1,26 +1,49 @@
-"""One validated configuration: flags, then YAOXIN_* variables, then one TOML file, then defaults.
-
-The three sources are merged here, so that every mistake can say where its value came from; `flows.settings_form` says
-what a value must be.
-"""
+"""One validated configuration: flags, then YAOXIN_* variables, then one TOML file, then defaults."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from flows.settings_form import FORMS, Secret, nearest
+from flows.store.location import address_problem
 
-PREFIX = "YAOXIN_"
+ENVIRONMENT_PREFIX = "YAOXIN_"
+
 CONFIG = "config"
-DEFAULT_FILE = "yaoxin.toml"
-POLICY = Path(__file__).parents[1] / "policy"
+
+DEFAULT_CONFIG_FILE = "yaoxin.toml"
+
+DEFAULT_POLICY_DIR = Path(__file__).parents[1] / "policy"
+
 _PATHS = ("inbox", "store", "policy_dir", "publications", "state_dir", "office_database")
+
+
+class Secret:
+    """A text that no message, page or log shows by accident: who lists its attributes finds the mask alone."""
+
+    __slots__ = ("__dict__", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.shown = "**********"
+
+    def get_secret_value(self) -> str:
+        """The text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Secret({self.shown})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,7 @@ class Settings:
     storage_options: Mapping[str, str] = field(default_factory=dict)
     state_dir: Path | None = None
     publications: Path = Path()
-    policy_dir: Path = POLICY
+    policy_dir: Path = DEFAULT_POLICY_DIR
     scheme: str = "reference"
     law: str = "policy"
     timezone: str = "Asia/Shanghai"
@@ -55,8 +78,12 @@ class Settings:
 
     def as_environment(self) -> dict[str, str]:
         """The same settings as YAOXIN_* variables, for a process started by this one. Holds the secret key."""
-        values = {name: getattr(self, name) for name in FORMS}
-        return {PREFIX + name.upper(): _as_variable(value) for name, value in values.items() if value is not None}
+        values = {name: getattr(self, name) for name in SETTING_SPECS}
+        return {
+            ENVIRONMENT_PREFIX + name.upper(): _as_variable(value)
+            for name, value in values.items()
+            if value is not None
+        }
 
 
 @dataclass(frozen=True)
@@ -92,18 +119,20 @@ class _Given:
     advice: str
 
 
-NOT_OF_A_RUN = (
+RUN_TAKES_NO_PARAMETERS = (
     "A run has the settings that yaoxin serve was started with, and takes none as parameters; nothing was done."
 )
 
 
-def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings in force. overrides: values of flags, None where a flag was not given; `config` names the file.
 
     Raises SettingsProblems with every mistake of every source.
     """
     flags = {name: value for name, value in (overrides or {}).items() if value is not None}
-    variables = {k: v for k, v in (os.environ if environ is None else environ).items() if k.startswith(PREFIX)}
+    variables = {
+        k: v for k, v in (os.environ if environ is None else environ).items() if k.startswith(ENVIRONMENT_PREFIX)
+    }
     problems: list[SettingProblem] = []
     given = _from_file(flags, variables, problems)
     given |= _from_variables(variables, problems)
@@ -120,8 +149,8 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
 def _from_file(
     flags: Mapping[str, Any], variables: Mapping[str, str], problems: list[SettingProblem]
 ) -> dict[str, _Given]:
-    named = flags.get(CONFIG) or variables.get(PREFIX + CONFIG.upper())
-    path = Path(named or DEFAULT_FILE)
+    named = flags.get(CONFIG) or variables.get(ENVIRONMENT_PREFIX + CONFIG.upper())
+    path = Path(named or DEFAULT_CONFIG_FILE)
     if not named and not path.is_file():
         return {}
     origin = "--config" if flags.get(CONFIG) else "YAOXIN_CONFIG" if named else "the working folder"
@@ -155,7 +184,7 @@ def _line(path: Path, text: str, name: str) -> str:
 def _from_variables(variables: Mapping[str, str], problems: list[SettingProblem]) -> dict[str, _Given]:
     given = {}
     for variable, text in sorted(variables.items()):
-        name = variable.removeprefix(PREFIX).lower()
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         if name == CONFIG:
             continue
         given[name] = _Given(text, variable, "Correct the variable, or unset it.")
@@ -168,11 +197,11 @@ def _from_variables(variables: Mapping[str, str], problems: list[SettingProblem]
 
 
 def _validated(given: Mapping[str, _Given], problems: list[SettingProblem]) -> Settings:
-    problems += [_unknown(name, given[name]) for name in given if name not in FORMS]
+    problems += [_unknown(name, given[name]) for name in given if name not in SETTING_SPECS]
     values: dict[str, Any] = {}
-    for name in (name for name in FORMS if name in given):
+    for name in (name for name in SETTING_SPECS if name in given):
         try:
-            values[name] = FORMS[name].read(given[name].value)
+            values[name] = SETTING_SPECS[name].read(given[name].value)
         except ValueError as fault:
             problems.append(_problem(name, given[name], str(fault)))
     settings = Settings(**values)
@@ -198,7 +227,7 @@ def _beyond_form(settings: Settings) -> Iterator[tuple[str, str]]:
     if not schemes.is_dir():
         yield "policy_dir", "there is no folder schemes/ in it"
     elif settings.scheme not in (known := sorted(path.stem for path in schemes.glob("*.yaml"))):
-        yield "scheme", f"no such scheme; there are {', '.join(known) or 'none'}{nearest(settings.scheme, known)}"
+        yield "scheme", f"no such scheme; there are {', '.join(known) or 'none'}{did_you_mean(settings.scheme, known)}"
 
 
 def _inside_the_inbox(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -212,12 +241,12 @@ def _inside_the_inbox(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _problem(name: str, given: _Given, message: str) -> SettingProblem:
     value = "(not shown)" if name == "identity_key" else repr(str(given.value))
-    return SettingProblem(name, given.origin, value, message, FORMS[name].expected, given.advice)
+    return SettingProblem(name, given.origin, value, message, SETTING_SPECS[name].expected, given.advice)
 
 
 def _unknown(name: str, given: _Given) -> SettingProblem:
-    known = sorted(FORMS)
-    message = f"no such setting{nearest(name, known)}"
+    known = sorted(SETTING_SPECS)
+    message = f"no such setting{did_you_mean(name, known)}"
     # The value is not shown: it may be a secret under a misspelt name.
     return SettingProblem(name, given.origin, "(not shown)", message, f"one of {', '.join(known)}", given.advice)
 
@@ -226,3 +255,141 @@ def _as_variable(value: object) -> str:
     if isinstance(value, Secret):
         return value.get_secret_value()
     return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+_TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "f", "false", "n", "no", "off"})
+
+_KEY_LENGTH = 16
+
+_MOST_BUCKETS = 1000
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _path(value: object) -> Path:
+    if not (text := _text(value)).strip():
+        raise ValueError("it is blank")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as fault:
+        raise ValueError(str(fault)) from None
+
+
+def _store(value: object) -> str:
+    text = _text(value)
+    if fault := address_problem(text):
+        raise ValueError(fault)
+    return str(_path(text)) if "://" not in text else text
+
+
+def _texts_by_name(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError("not a table of names and texts")
+    wrong = sorted(str(name) for name, one in value.items() if not isinstance(one, str))
+    if wrong:
+        raise ValueError(f"not a text: the value of {', '.join(wrong)}")
+    return value
+
+
+def _zone(value: object) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    name = _text(value)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no such time zone") from None
+    return name
+
+
+def _title(value: object) -> str:
+    if not (text := _text(value)):
+        raise ValueError("it is empty")
+    return text
+
+
+def _buckets(value: object) -> int:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if re.fullmatch("[0-9]{1,9}", text) is None or not 1 <= int(text) <= _MOST_BUCKETS:
+        raise ValueError(f"not a whole number from 1 to {_MOST_BUCKETS}")
+    return int(text)
+
+
+def _nights(value: object) -> int:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if re.fullmatch("[0-9]{1,4}", text) is None:
+        raise ValueError("not a number of nights, 0 to 9999")
+    return int(text)
+
+
+def _truth(value: object) -> bool:
+    text = str(value).strip().lower()
+    if text not in _TRUE | _FALSE:
+        raise ValueError("neither true nor false")
+    return text in _TRUE
+
+
+def _secret(value: object) -> Secret:
+    text = _text(value)
+    if len(text) < _KEY_LENGTH:
+        raise ValueError("it is too short to protect identity numbers")
+    return Secret(text)
+
+
+def _fingerprint(value: object) -> str:
+    text = re.sub(r"[\s:]", "", _text(value)).lower()
+    if re.fullmatch("[0-9a-f]{64}", text) is None:
+        raise ValueError("not the fingerprint of a key")
+    return text
+
+
+def _law(value: object) -> str:
+    text = _text(value)
+    if text not in ("policy", "none"):
+        raise ValueError("neither policy nor none")
+    return text
+
+
+class SettingSpec(NamedTuple):
+    """read: from a value as given to the type it is to have. expected: what a person is told to give."""
+
+    read: Callable[[object], object]
+    expected: str
+
+
+SETTING_SPECS: Mapping[str, SettingSpec] = {
+    "inbox": SettingSpec(_path, "the folder where the sources' files arrive"),
+    "store": SettingSpec(_store, "a folder, or an address such as s3://bucket/yaoxin"),
+    "storage_options": SettingSpec(_texts_by_name, "names and texts for the object storage, such as AWS_REGION"),
+    "state_dir": SettingSpec(_path, "a folder of this machine for the lock of a store in object storage"),
+    "publications": SettingSpec(_path, "the folder publications are written to"),
+    "policy_dir": SettingSpec(_path, "a folder with schemes/, sources/ and law/"),
+    "scheme": SettingSpec(_text, "the name of a file in schemes/ of the policy folder"),
+    "law": SettingSpec(
+        _law, "policy: by the folder law/ of the policy folder; none: no law of lists, publicity and repair"
+    ),
+    "timezone": SettingSpec(_zone, "a time zone such as Asia/Shanghai"),
+    "office_name": SettingSpec(_title, "the Chinese title of the office, for reports"),
+    "buckets": SettingSpec(_buckets, f"a number of parts for the store, 1 to {_MOST_BUCKETS}"),
+    "full": SettingSpec(_truth, "true to rate every enterprise anew, not only those that may have changed"),
+    "catch_up": SettingSpec(_nights, "how many missed nights are caught up without asking"),
+    "identity_key": SettingSpec(
+        _secret, f"a secret text of at least {_KEY_LENGTH} characters, always the same for one store"
+    ),
+    "office_database": SettingSpec(_path, "the file of the office database: people, their keys, and what they signed"),
+    "administrator_key": SettingSpec(
+        _fingerprint, "64 hexadecimal digits: the fingerprint of the first administrator's key"
+    ),
+}
+
+
+def did_you_mean(word: str, words: list[str]) -> str:
+    """A question whether the word most like it was meant; empty where none is like it."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, words, n=1, cutoff=0.55)
+    return f"; did you mean '{found[0]}'?" if found else ""

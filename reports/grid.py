@@ -1,4 +1,4 @@
-"""Columns and rows: the one thing tables on a page, sheets, CSV and JSON are made from."""
+"""Grids: titled columns and rows, the one model from which HTML, XLSX, CSV, JSON and terminal tables are made."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any, Literal, cast
 
 import polars as pl
 
-from reports import show
-from transforms.tables import Column, Table
+from reports import formatting
+from transforms.schemas import Column, Table
 
-Form = Literal[
+ValueForm = Literal[
     "text", "id", "words", "texts", "day", "instant", "count", "points", "delta", "yuan", "share", "flag", "link"
 ]
 Value = str | int | bool | date | datetime | tuple[str, ...] | None
 Frame = pl.LazyFrame | pl.DataFrame
 
 # How sure a value is of its article: read in its text, inferred from it, or to be looked up yet.
-CONFIDENCES = {"C": "已核对", "M": "待查", "I": "推定", "GAP": "待查"}
+CONFIDENCE_LABELS = {"C": "已核对", "M": "待查", "I": "推定", "GAP": "待查"}
 
-NUMERIC: frozenset[Form] = frozenset({"count", "points", "delta", "yuan", "share"})
-_WIDTHS: dict[Form, int] = {"text": 28, "id": 24, "words": 14, "texts": 30, "day": 12, "instant": 20, "link": 28}
+NUMERIC_FORMS: frozenset[ValueForm] = frozenset({"count", "points", "delta", "yuan", "share"})
+_WIDTHS: dict[ValueForm, int] = {"text": 28, "id": 24, "words": 14, "texts": 30, "day": 12, "instant": 20, "link": 28}
 _NUMBER_WIDTH = 12
 
 
 @dataclass(frozen=True)
-class Field:
+class GridField:
     """A column as it is shown. `words` turns codes into Chinese; `width` is in characters of a sheet.
 
     Values by form: points, delta in centipoints; yuan in fen; share in hundredths of a percent.
@@ -35,14 +35,14 @@ class Field:
 
     name: str
     label: str
-    form: Form = "text"
+    form: ValueForm = "text"
     words: Mapping[str, str] = field(default_factory=dict)
     width: int = 0
 
     @property
     def is_number(self) -> bool:
         """Whether it is set flush right and sorted by size."""
-        return self.form in NUMERIC
+        return self.form in NUMERIC_FORMS
 
     @property
     def sheet_width(self) -> int:
@@ -67,7 +67,7 @@ class Grid:
 
     name: str
     title: str
-    fields: tuple[Field, ...]
+    fields: tuple[GridField, ...]
     rows: tuple[tuple[Value, ...], ...]
     empty: str = "无"
     left_out: int = 0
@@ -94,23 +94,23 @@ class Grid:
         return [[f.text(value) for f, value in zip(self.fields, row, strict=True)] for row in self.rows]
 
 
-def _texts(shown: Field, value: Iterable[str]) -> str:
+def _texts(shown: GridField, value: Iterable[str]) -> str:
     return "；".join(shown.word(part) for part in value)
 
 
-_SHOWN: dict[Form, Callable[[Field, Any], str]] = {
+_SHOWN: dict[ValueForm, Callable[[GridField, Any], str]] = {
     "text": lambda _, value: str(value),
     "id": lambda _, value: str(value),
     "link": lambda _, value: str(value),
     "words": lambda shown, value: shown.word(value),
     "texts": _texts,
-    "day": lambda _, value: show.day(value),
-    "instant": lambda _, value: show.instant(value),
-    "count": lambda _, value: show.count(value),
-    "points": lambda _, value: show.points(value),
-    "delta": lambda _, value: show.delta(value),
-    "yuan": lambda _, value: show.yuan(value),
-    "share": lambda _, value: show.share(value),
+    "day": lambda _, value: formatting.day(value),
+    "instant": lambda _, value: formatting.instant(value),
+    "count": lambda _, value: formatting.count(value),
+    "points": lambda _, value: formatting.points(value),
+    "delta": lambda _, value: formatting.delta(value),
+    "yuan": lambda _, value: formatting.yuan(value),
+    "share": lambda _, value: formatting.share(value),
     "flag": lambda _, value: "是" if value else "否",
 }
 
@@ -120,51 +120,53 @@ def collected(frame: Frame) -> pl.DataFrame:
     return frame if isinstance(frame, pl.DataFrame) else frame.collect()
 
 
-def grid_of(name: str, title: str, frame: pl.DataFrame, fields: Sequence[Field], empty: str = "无") -> Grid:
+def grid_from_frame(name: str, title: str, frame: pl.DataFrame, fields: Sequence[GridField], empty: str = "无") -> Grid:
     """A grid of the frame's columns named by `fields`, in the frame's order of rows. Texts are made harmless."""
     rows = frame.select([shown.name for shown in fields]).iter_rows()
     return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
 
 
-def grid_from(name: str, title: str, fields: Sequence[Field], rows: Iterable[Sequence[Any]], empty: str = "无") -> Grid:
+def grid_from_rows(
+    name: str, title: str, fields: Sequence[GridField], rows: Iterable[Sequence[Any]], empty: str = "无"
+) -> Grid:
     """A grid of plain rows. Texts are made harmless."""
     return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
 
 
-def _row(fields: Sequence[Field], row: Sequence[Any]) -> tuple[Value, ...]:
-    return tuple(harmless(shown.form, value) for shown, value in zip(fields, row, strict=True))
+def _row(fields: Sequence[GridField], row: Sequence[Any]) -> tuple[Value, ...]:
+    return tuple(safe_value(shown.form, value) for shown, value in zip(fields, row, strict=True))
 
 
-def harmless(form: Form, value: object) -> Value:
+def safe_value(form: ValueForm, value: object) -> Value:
     """`value` as a page may carry it: no steering characters, and in free text no identity number."""
     match value:
         case str():
-            cleaned = show.clean(value)
-            return cleaned if form == "id" else show.redact(cleaned)
+            cleaned = formatting.clean(value)
+            return cleaned if form == "id" else formatting.redact(cleaned)
         case list() | tuple():
-            return tuple(show.redact(show.clean(str(part))) for part in value)
+            return tuple(formatting.redact(formatting.clean(str(part))) for part in value)
         case _:
             return cast(Value, value)
 
 
-def fields_of(table: Table, *names: str, **labels: str) -> tuple[Field, ...]:
+def grid_fields(table: Table, *names: str, **labels: str) -> tuple[GridField, ...]:
     """Fields for columns of a stored table, by what the column is; `labels` says some of them otherwise."""
-    return tuple(field_of(table.column(name), labels.get(name)) for name in names)
+    return tuple(grid_field(table.column(name), labels.get(name)) for name in names)
 
 
-def field_of(column: Column, label: str | None = None) -> Field:
+def grid_field(column: Column, label: str | None = None) -> GridField:
     """The field that shows a stored column: its own label and words, its unit turned into the reader's.
 
     How sure an article is comes as a letter and is read as a word.
     """
     if column.name.endswith("confidence") and not column.words:
-        return Field(column.name, label or column.label, "words", CONFIDENCES)
+        return GridField(column.name, label or column.label, "words", CONFIDENCE_LABELS)
     form = _form_of(column)
     own = column.label.replace("（百分之一分）", "").replace("（分）", "（元）")
-    return Field(column.name, label or own, form, column.words)
+    return GridField(column.name, label or own, form, column.words)
 
 
-def _form_of(column: Column) -> Form:
+def _form_of(column: Column) -> ValueForm:
     if column.dtype == pl.List(pl.String()):
         return "texts"
     if column.name.endswith("_centipoints"):
@@ -178,7 +180,7 @@ def _form_of(column: Column) -> Form:
     return _BY_TYPE.get(column.dtype, "text")
 
 
-_BY_TYPE: dict[pl.DataType, Form] = {
+_BY_TYPE: dict[pl.DataType, ValueForm] = {
     pl.Date(): "day",
     pl.Datetime("us", "UTC"): "instant",
     pl.Int64(): "count",

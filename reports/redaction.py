@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from transforms import person_numbers
 
-KINDS = {
+REDACTED_KINDS = {
     "identity": "身份证件号码",
     "account": "银行账号",
     "contact": "联系方式",
@@ -84,25 +84,25 @@ _AGE = re.compile(r"(?<!\d)(\d{1,2})\s?周?岁")
 
 
 @dataclass(frozen=True)
-class Redacted:
+class RedactedText:
     """A text as it may be published, and what was masked in it: codes of KINDS, in their order."""
 
     text: str
     found: tuple[str, ...]
 
 
-def numbers(text: str) -> Redacted:
+def redact_numbers(text: str) -> RedactedText:
     """`text` without numbers of persons' papers, accounts and telephones: for names, which are not read as prose."""
     return _masked(text, (_identity, _figures))
 
 
-def prose(text: str, party: str = "", *, is_person: bool = False) -> Redacted:
+def redact_prose(text: str, party: str = "", *, is_person: bool = False) -> RedactedText:
     """`text` without what it says of persons. party: the one punished, whose name stays; is_person: a natural one."""
     forms = _PERSONAL_FORMS if is_person else _FORMS
     return _masked(text, (_identity, lambda given: _told(given, forms), _figures, lambda given: _names(given, party)))
 
 
-def is_of_minor(*texts: str | None) -> bool:
+def concerns_minor(*texts: str | None) -> bool:
     """Whether one of the texts tells that the natural person it is about is a minor."""
     return any(_MINOR.search(text) or any(age < _MINOR_AGE for age in _ages(text)) for text in texts if text)
 
@@ -114,12 +114,12 @@ def _ages(text: str) -> Iterator[int]:
 Pass = Callable[[str], tuple[str, set[str]]]
 
 
-def _masked(text: str, passes: tuple[Pass, ...]) -> Redacted:
+def _masked(text: str, passes: tuple[Pass, ...]) -> RedactedText:
     found: set[str] = set()
     for one in passes:
         text, kinds = one(text)
         found |= kinds
-    return Redacted(text, tuple(kind for kind in KINDS if kind in found))
+    return RedactedText(text, tuple(kind for kind in REDACTED_KINDS if kind in found))
 
 
 def _told(text: str, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> tuple[str, set[str]]:
@@ -138,7 +138,7 @@ def _is_masked_already(form: re.Pattern[str], text: str) -> bool:
 
 
 def _identity(text: str) -> tuple[str, set[str]]:
-    hidden = person_numbers.masked(text)
+    hidden = person_numbers.mask_text(text)
     return hidden, {"identity"} if hidden != text else set()
 
 

@@ -23,7 +23,7 @@ import polars as pl
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
-Kind = Literal["resident", "old", "foreigner", "permit", "labelled"]
+PersonNumberKind = Literal["resident", "old", "foreigner", "permit", "labelled"]
 
 _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("Ａ") + n: chr(ord("A") + n) for n in range(26)}
 _FULL_WIDTH |= {ord("ａ") + n: chr(ord("a") + n) for n in range(26)} | {ord("（"): "(", ord("）"): ")"}
@@ -80,23 +80,23 @@ class PersonNumber:
 
     start: int
     end: int
-    kind: Kind
+    kind: PersonNumberKind
     number: str
 
     @property
     def masked(self) -> str:
         """As it may be shown."""
-        return masked_number(self.number)
+        return mask_middle(self.number)
 
 
-def masked_number(number: str) -> str:
+def mask_middle(number: str) -> str:
     """The first three and the last two characters shown; a short number not at all."""
     if len(number) < _LEAST_SHOWN:
         return "*" * len(number)
     return number[:3] + "*" * (len(number) - 5) + number[-2:]
 
 
-def find(text: str, *, is_identifier: bool = False) -> list[PersonNumber]:
+def find_person_numbers(text: str, *, is_identifier: bool = False) -> list[PersonNumber]:
     """The numbers in `text`, in their order, none within another.
 
     is_identifier: the text is the number of an enterprise or a document; only what can be nothing else is found.
@@ -115,10 +115,10 @@ def find(text: str, *, is_identifier: bool = False) -> list[PersonNumber]:
     return found
 
 
-def masked(text: str, *, is_identifier: bool = False) -> str:
+def mask_text(text: str, *, is_identifier: bool = False) -> str:
     """`text` with every number masked."""
     pieces, at = [], 0
-    for one in find(text, is_identifier=is_identifier):
+    for one in find_person_numbers(text, is_identifier=is_identifier):
         pieces += [text[at : one.start], one.masked]
         at = one.end
     return "".join((*pieces, text[at:]))
@@ -132,13 +132,13 @@ def mask_person_numbers(text: pl.Expr, *, is_identifier: bool = False) -> pl.Exp
         may_hold = plain.str.contains(_MAYBE).fill_null(False)
         if not may_hold.any():
             return texts
-        hidden = [masked(each, is_identifier=is_identifier) for each in plain.filter(may_hold)]
+        hidden = [mask_text(each, is_identifier=is_identifier) for each in plain.filter(may_hold)]
         return plain.scatter(may_hold.arg_true(), pl.Series(hidden, dtype=pl.String)).alias(texts.name)
 
     return text.map_batches(changed, return_dtype=pl.String(), is_elementwise=True)
 
 
-def may_hold(text: pl.Expr) -> pl.Expr:
+def may_hold_person_number(text: pl.Expr) -> pl.Expr:
     """Whether a text may hold a number: false is sure, true is worth a search."""
     return text.str.contains(_MAYBE).fill_null(False)
 
@@ -194,7 +194,7 @@ def _within(figures: str, at: int) -> Iterator[PersonNumber]:
             yield PersonNumber(at + start, at + start + 18, "resident", number)
 
 
-def _kind_of(number: str, is_split: bool, is_identifier: bool, before: str) -> Kind | None:
+def _kind_of(number: str, is_split: bool, is_identifier: bool, before: str) -> PersonNumberKind | None:
     if len(number) == 18:
         if not (number[:17].isdigit() and _is_born(number[6:14])):
             return None

@@ -16,29 +16,34 @@ import warnings
 with warnings.catch_warnings():
     # The library imports the deprecated sre_constants and sets up marshmallow the old way.
     warnings.simplefilter("ignore", DeprecationWarning)
-    from . import aggregates, columns, records
-    from .core import PolarsExecutionEngine
-    from .memory import remembered
-    from .plans import Asked, Rule, UnfitColumn, UnknownColumn
-    from .registry import metric, rule
-    from .sources import PolarsDatasource
-    from .supported import UnsupportedExpectation, check_suite, suite, supported
+    from . import aggregates, map_rules
+    from .datasource import PolarsDatasource
+    from .engine import PolarsExecutionEngine
+    from .gx_patches import cached_configurations
+    from .plans import MapRule, MetricRequest, UnfitColumn, UnknownColumn
+    from .registry import (
+        UnsupportedExpectation,
+        build_suite,
+        check_supported,
+        map_metric,
+        metric,
+        supported_expectations,
+    )
 
 __all__ = [
-    "Asked",
+    "MapRule",
+    "MetricRequest",
     "PolarsDatasource",
     "PolarsExecutionEngine",
-    "Rule",
     "UnfitColumn",
     "UnknownColumn",
     "UnsupportedExpectation",
     "aggregates",
-    "check_suite",
-    "columns",
+    "build_suite",
+    "cached_configurations",
+    "check_supported",
+    "map_metric",
+    "map_rules",
     "metric",
-    "records",
-    "remembered",
-    "rule",
-    "suite",
-    "supported",
+    "supported_expectations",
 ]

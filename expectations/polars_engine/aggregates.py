@@ -7,8 +7,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
-from .literals import literals
-from .plans import Aggregate, Asked, Known, Plan, UnfitColumn
+from .plans import AggregatePlan, KnownPlan, MetricRequest, Plan, UnfitColumn, literals
 from .registry import metric
 
 _MOST_DISTINCT = 20  # the library's own bound on the distinct values that it lists
@@ -19,12 +18,12 @@ def _simple(name: str, aggregate: Callable[[pl.Expr], pl.Expr], *, is_numeric: b
     """Register a metric that is one aggregate of the column."""
 
     @metric(name)
-    def _(asked: Asked) -> Plan:
+    def _(asked: MetricRequest) -> Plan:
         column = _numbers(asked) if is_numeric else pl.col(asked.column())
-        return Aggregate((aggregate(column),), lambda value: value)
+        return AggregatePlan((aggregate(column),), lambda value: value)
 
 
-def _numbers(asked: Asked) -> pl.Expr:
+def _numbers(asked: MetricRequest) -> pl.Expr:
     name = asked.column()
     dtype = asked.schema[name]
     if not (dtype.is_numeric() or dtype == pl.Boolean):
@@ -47,19 +46,19 @@ _simple("column.non_null_count", pl.Expr.count)
 
 
 @metric("column.most_common_value")
-def _most_common(asked: Asked) -> Plan:
-    return Aggregate((pl.col(asked.column()).drop_nulls().mode().sort().implode(),), list)
+def _most_common(asked: MetricRequest) -> Plan:
+    return AggregatePlan((pl.col(asked.column()).drop_nulls().mode().sort().implode(),), list)
 
 
 @metric("column.non_null_proportion")
-def _filled(asked: Asked) -> Plan:
-    return Aggregate((pl.col(asked.column()).count(), pl.len()), _share)
+def _filled(asked: MetricRequest) -> Plan:
+    return AggregatePlan((pl.col(asked.column()).count(), pl.len()), _share)
 
 
 @metric("column.unique_proportion")
-def _distinct_share(asked: Asked) -> Plan:
+def _distinct_share(asked: MetricRequest) -> Plan:
     column = pl.col(asked.column())
-    return Aggregate((_distinct_count(column), column.count()), _share)
+    return AggregatePlan((_distinct_count(column), column.count()), _share)
 
 
 def _share(part: int, whole: int) -> float:
@@ -67,16 +66,16 @@ def _share(part: int, whole: int) -> float:
 
 
 @metric("column.quantile_values")
-def _quantiles(asked: Asked) -> Plan:
+def _quantiles(asked: MetricRequest) -> Plan:
     method: _Method = asked.values.get("allow_relative_error") or "nearest"
     if method not in get_args(_Method):
         raise UnfitColumn(f"allow_relative_error is {method!r}, expected one of {', '.join(get_args(_Method))}")
     column = _numbers(asked)
     parts = [_nearest(column, q) if method == "nearest" else column.quantile(q, method) for q in _levels(asked)]
-    return Aggregate(tuple(parts), lambda *found: list(found))
+    return AggregatePlan(tuple(parts), lambda *found: list(found))
 
 
-def _levels(asked: Asked) -> list[float]:
+def _levels(asked: MetricRequest) -> list[float]:
     return [float(level) for level in asked.values["quantiles"]]
 
 
@@ -87,11 +86,11 @@ def _nearest(column: pl.Expr, level: float) -> pl.Expr:
     return values.gather(place.clip(lower_bound=0), null_on_oob=True).first()
 
 
-def _set(asked: Asked) -> pl.Series:
+def _set(asked: MetricRequest) -> pl.Series:
     return literals(asked.values.get("value_set") or [], asked.schema[asked.column()]).unique(maintain_order=True)
 
 
-def _strangers(asked: Asked) -> pl.Expr:
+def _strangers(asked: MetricRequest) -> pl.Expr:
     """The distinct values that stand in the column and not in the set, in order."""
     column = pl.col(asked.column())
     # Filtered before it is made distinct: that comes in any order, and in another one when asked twice.
@@ -99,17 +98,17 @@ def _strangers(asked: Asked) -> pl.Expr:
 
 
 @metric("column.distinct_values.not_in_set.count")
-def _stranger_count(asked: Asked) -> Plan:
-    return Aggregate((_strangers(asked).len(),), int)
+def _stranger_count(asked: MetricRequest) -> Plan:
+    return AggregatePlan((_strangers(asked).len(),), int)
 
 
 @metric("column.distinct_values.not_in_set")
-def _stranger_values(asked: Asked) -> Plan:
+def _stranger_values(asked: MetricRequest) -> Plan:
     limit = asked.values.get("limit") or _MOST_DISTINCT
-    return Aggregate((_strangers(asked).head(limit).implode(),), list)
+    return AggregatePlan((_strangers(asked).head(limit).implode(),), list)
 
 
-def _missing(asked: Asked, finish: Callable[[list[Any]], Any]) -> Plan:
+def _missing(asked: MetricRequest, finish: Callable[[list[Any]], Any]) -> Plan:
     """What stands in the set and not in the column; a value the column cannot hold is missing from it."""
     wanted = list(dict.fromkeys(asked.values.get("value_set") or []))
     dtype, column = asked.schema[asked.column()], pl.col(asked.column())
@@ -119,35 +118,35 @@ def _missing(asked: Asked, finish: Callable[[list[Any]], Any]) -> Plan:
     def absent(*is_there: bool) -> object:
         return finish([value for value, there in zip(wanted, is_there, strict=True) if not there])
 
-    return Aggregate(tuple(parts), absent) if parts else Known(finish([]))
+    return AggregatePlan(tuple(parts), absent) if parts else KnownPlan(finish([]))
 
 
 @metric("column.distinct_values.missing_from_column.count")
-def _missing_count(asked: Asked) -> Plan:
+def _missing_count(asked: MetricRequest) -> Plan:
     return _missing(asked, len)
 
 
 @metric("column.distinct_values.missing_from_column")
-def _missing_values(asked: Asked) -> Plan:
+def _missing_values(asked: MetricRequest) -> Plan:
     limit = asked.values.get("limit") or _MOST_DISTINCT
     return _missing(asked, lambda values: values[:limit])
 
 
 @metric("table.row_count")
-def _row_count(_: Asked) -> Plan:
-    return Aggregate((pl.len(),), int)
+def _row_count(_: MetricRequest) -> Plan:
+    return AggregatePlan((pl.len(),), int)
 
 
 @metric("table.columns")
-def _columns(asked: Asked) -> Plan:
-    return Known(list(asked.schema))
+def _columns(asked: MetricRequest) -> Plan:
+    return KnownPlan(list(asked.schema))
 
 
 @metric("table.column_count")
-def _column_count(asked: Asked) -> Plan:
-    return Known(len(asked.schema))
+def _column_count(asked: MetricRequest) -> Plan:
+    return KnownPlan(len(asked.schema))
 
 
 @metric("table.column_types")
-def _column_types(asked: Asked) -> Plan:
-    return Known([{"name": name, "type": dtype} for name, dtype in asked.schema.items()])
+def _column_types(asked: MetricRequest) -> Plan:
+    return KnownPlan([{"name": name, "type": dtype} for name, dtype in asked.schema.items()])

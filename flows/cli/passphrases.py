@@ -1,4 +1,4 @@
-"""Passphrases: asked on the terminal, or read from a file descriptor; never an argument, never a variable."""
+"""Passphrases: asked for on the terminal, or read from a file descriptor; never an argument or a variable."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any, TypeVar
 
 import click
 
-from flows.cli.faults import Mistake
+from flows.cli.errors import UserError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _MOST_BYTES = 4096  # of a line: more is no passphrase
 
 
-def as_login(command: Command) -> Command:
+def signer_options(command: Command) -> Command:
     """--as and --passphrase-fd; the command receives `login` and `passphrase_fd`."""
-    command = passphrase_fd(command)
+    command = passphrase_option(command)
     return click.option("--as", "login", metavar="LOGIN", help="Who signs: a login of yaoxin people list.")(command)
 
 
-def passphrase_fd(command: Command) -> Command:
+def passphrase_option(command: Command) -> Command:
     """--passphrase-fd; the command receives `passphrase_fd`."""
     text = "Read passphrases from this file descriptor, a line each, instead of asking."
     return click.option("--passphrase-fd", type=click.IntRange(min=0), metavar="N", help=text)(command)
@@ -46,7 +46,7 @@ class Passphrases:
             return self._line(login)
         given = _asked(f"为 {login} 设定口令")
         if _asked("再输入一次") != given:
-            raise Mistake("两次输入的口令不同，没有作任何更改。")
+            raise UserError("两次输入的口令不同，没有作任何更改。")
         return given
 
     def _line(self, login: str) -> str:
@@ -57,15 +57,15 @@ class Passphrases:
             line = self._lines.readline(_MOST_BYTES)
             text = line.decode("utf-8")
         except OSError as fault:
-            raise Mistake(f"不能从文件描述符 {self._descriptor} 读取口令：{fault.strerror}。") from fault
+            raise UserError(f"不能从文件描述符 {self._descriptor} 读取口令：{fault.strerror}。") from fault
         except UnicodeDecodeError:
-            raise Mistake(f"文件描述符 {self._descriptor} 中的口令不是 UTF-8 文字。") from None
+            raise UserError(f"文件描述符 {self._descriptor} 中的口令不是 UTF-8 文字。") from None
         if not line:
-            raise Mistake(f"文件描述符 {self._descriptor} 中没有 {login} 的口令（每个口令一行，按询问的顺序）。")
+            raise UserError(f"文件描述符 {self._descriptor} 中没有 {login} 的口令（每个口令一行，按询问的顺序）。")
         return text.rstrip("\r\n")
 
 
 def _asked(question: str) -> str:
     if not sys.stdin.isatty():
-        raise Mistake("没有终端可以输入口令：请在终端中运行，或者用 --passphrase-fd N 从文件描述符读取。")
+        raise UserError("没有终端可以输入口令：请在终端中运行，或者用 --passphrase-fd N 从文件描述符读取。")
     return str(click.prompt(question, hide_input=True, err=True, default="", show_default=False))

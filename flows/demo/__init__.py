@@ -3,7 +3,6 @@
 `write_demo` writes it; `deliver` hands it out day by day. Everything in it is invented: see docs/demo-region.md.
 """
 
-from flows.demo.summary import DemoSummary, FileSummary
-from flows.demo.write import deliver, write_demo
+from flows.demo.inbox import DemoSummary, FileSummary, deliver, write_demo
 
 __all__ = ["DemoSummary", "FileSummary", "deliver", "write_demo"]

@@ -1,23 +1,30 @@
-"""Penalties of the demo region, with what follows from them: bans, listings, holds, corrections, revocations."""
+"""Penalties of the demo region: decisions, later versions, and the bans and fines on persons beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from flows.demo import words
-from flows.demo.codes import identity_number
-from flows.demo.facts import Fact, Span, Value, fact
-from flows.demo.handling import Case, later_versions, with_content, with_handling
-from flows.demo.numbers import decision_no
-from flows.demo.region import Enterprise
-from flows.demo.stories import PUNISHED_STORIES, REPAIRS, annulled_on, story_day
-from flows.demo.streams import Streams, chance, days_of_events, weighted
+from flows.demo import vocabulary
+from flows.demo.credit_office import EARLY_STORIES, PUNISHED_STORIES, REPAIRS, annulled_on, story_day
+from flows.demo.draws import (
+    OTHER_PROVINCE,
+    PROVINCE,
+    Streams,
+    authority_code,
+    chance,
+    days_of_events,
+    identity_number,
+    weighted,
+)
+from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, FieldValue, decision_no, new_record
+from transforms.schemas.vocabularies import PENALTY_KINDS
 
 MONTHLY_PER_MILLE = {"clean": 1, "occasional": 40, "repeat": 180, "chronic": 420}
-KINDS = (
+
+PENALTY_KIND_WEIGHTS = (
     (("warning",), 24),
     (("fine",), 30),
     (("warning", "fine"), 14),
@@ -27,36 +34,46 @@ KINDS = (
     (("fine", "stop_order"), 2),
     (("fine", "suspend_licence"), 1),
 )
-GRAVE_KINDS = ((("fine", "confiscation_goods", "revoke_licence"), 2), (("fine", "stop_order"), 1))
+
+GRAVE_KIND_WEIGHTS = ((("fine", "confiscation_goods", "revoke_licence"), 2), (("fine", "stop_order"), 1))
+
 GRAVE_PER_MILLE = {"clean": 0, "occasional": 8, "repeat": 40, "chronic": 120}
+
 FINES_YUAN = (((200, 2_000), 30), ((2_000, 10_000), 40), ((10_000, 60_000), 24), ((60_000, 900_000), 6))
+
 GRAVE_FINE_YUAN = (500_000, 8_000_000)
+
 DISCRETIONS = (("reduced", 20), ("light", 30), ("ordinary", 44), ("heavy", 6))
+
 REPAIRABLE_KINDS = (("fine", "confiscation_gains"), 1)
+
 LIFELONG_PER_MILLE = 300
+
 PERSON_PER_MILLE = 45
+
 SAME_ACT_PER_MILLE = 60
+
 BANS = {
     True: ("《中华人民共和国药品管理法》第一百一十八条", None),
     False: ("《中华人民共和国药品管理法》第一百二十四条", 10),
 }
 
 
-def penalties(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+def penalties(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
     """The penalties of one enterprise, latest first, each followed by its later versions and consequences."""
     story_on = story_day(enterprise, span) if enterprise.story in PUNISHED_STORIES else None
     for decided_on in decision_days(streams, enterprise, span):
         ago = (span.end_on - decided_on).days
         own, handling = (streams.of(name, enterprise.serial, ago) for name in ("penalty", "handling"))
         is_grave = chance(own, GRAVE_PER_MILLE[enterprise.habit])
-        case = Case(handling)
+        case = PenaltyHandling(handling)
         if decided_on == story_on:
             is_grave = enterprise.story not in REPAIRS
-            case = Case(handling, enterprise.story, annulled_on(enterprise, span))
+            case = PenaltyHandling(handling, enterprise.story, annulled_on(enterprise, span))
         yield from _case(own, enterprise, _penalty(own, enterprise, decided_on, is_grave, case), is_grave, case)
 
 
-def decision_days(streams: Streams, enterprise: Enterprise, span: Span) -> list[date]:
+def decision_days(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> list[date]:
     """The days on which it was punished, latest first: by chance, and that of its story."""
     rng = streams.of("penalty", enterprise.serial)
     days = {span.ago(ago) for ago in days_of_events(rng, span.days, MONTHLY_PER_MILLE[enterprise.habit])}
@@ -65,9 +82,11 @@ def decision_days(streams: Streams, enterprise: Enterprise, span: Span) -> list[
     return sorted(days, reverse=True)
 
 
-def _case(rng: Random, enterprise: Enterprise, decided: Fact, is_grave: bool, case: Case) -> Iterator[Fact]:
+def _case(
+    rng: Random, enterprise: Enterprise, decided: DemoRecord, is_grave: bool, case: PenaltyHandling
+) -> Iterator[DemoRecord]:
     """A decision, its later versions, the person barred with it, the person fined beside it."""
-    first = with_handling(case, decided)
+    first = as_first_reported(case, decided)
     yield first
     yield from later_versions(case, first)
     if is_grave:
@@ -78,9 +97,9 @@ def _case(rng: Random, enterprise: Enterprise, decided: Fact, is_grave: bool, ca
         yield _same_act(first)
 
 
-def _person(rng: Random, penalty: Fact) -> Fact:
+def _person(rng: Random, penalty: DemoRecord) -> DemoRecord:
     """The same decision's fine on a natural person: own number, no enterprise."""
-    values: dict[str, Value] = {
+    values: dict[str, FieldValue] = {
         **penalty.values,
         "uscc": None,
         "party_name": person_name(rng),
@@ -96,11 +115,11 @@ def _person(rng: Random, penalty: Fact) -> Fact:
     return with_content(replace(penalty, values=values))
 
 
-def _same_act(penalty: Fact) -> Fact:
+def _same_act(penalty: DemoRecord) -> DemoRecord:
     """A warning for the same act by a decision of its own: a scheme may count only the heavier one."""
     number = str(penalty.values["decision_no"]).replace("号", "-2号")
     values = {**penalty.values, "decision_no": number, "penalty_kinds": ("warning",)}
-    nothing: dict[str, Value] = dict.fromkeys(
+    nothing: dict[str, FieldValue] = dict.fromkeys(
         ("fine_fen", "confiscated_fen", "licence_affected", "valid_until_on", "published_on", "performed_on")
     )
     return with_content(replace(penalty, values={**values, **nothing}))
@@ -108,16 +127,20 @@ def _same_act(penalty: Fact) -> Fact:
 
 def person_name(rng: Random) -> str:
     """A name as only a form's example bears it."""
-    return rng.choice(words.SURNAMES) + rng.choice(words.GIVEN) + rng.choice(words.GIVEN)
+    return rng.choice(vocabulary.SURNAMES) + rng.choice(vocabulary.GIVEN) + rng.choice(vocabulary.GIVEN)
 
 
-def _penalty(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bool, case: Case) -> Fact:
+def _penalty(
+    rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bool, case: PenaltyHandling
+) -> DemoRecord:
     field = enterprise.field if case.story else rng.choice(enterprise.fields)
-    kinds = weighted(rng, GRAVE_KINDS if is_grave else (REPAIRABLE_KINDS,) if case.story in REPAIRS else KINDS)
+    kinds = weighted(
+        rng, GRAVE_KIND_WEIGHTS if is_grave else (REPAIRABLE_KINDS,) if case.story in REPAIRS else PENALTY_KIND_WEIGHTS
+    )
     low, high = GRAVE_FINE_YUAN if is_grave else weighted(rng, FINES_YUAN)
     fine = rng.randrange(low * 10, high * 10) * 10 if "fine" in kinds else None
     taken = rng.randrange(5_000, 2_000_000) if _has_confiscation(kinds) else None
-    return fact(
+    return new_record(
         rng,
         "penalty",
         enterprise,
@@ -125,9 +148,9 @@ def _penalty(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: bo
         party_class=enterprise.party_class,
         decision_no=decision_no(enterprise, decided_on),
         act_no=f"XW{decided_on:%Y%m%d}{enterprise.serial:05d}",
-        violation_type=words.GRAVE_VIOLATIONS[field] if is_grave else rng.choice(words.VIOLATIONS[field]),
+        violation_type=vocabulary.GRAVE_VIOLATIONS[field] if is_grave else rng.choice(vocabulary.VIOLATIONS[field]),
         facts="经查，当事人的行为违反规定，有现场检查笔录等证据证明。",
-        basis=words.BASES[field],
+        basis=vocabulary.BASES[field],
         penalty_kinds=kinds,
         fine_fen=fine,
         confiscated_fen=taken,
@@ -145,11 +168,11 @@ def _has_confiscation(kinds: tuple[str, ...]) -> bool:
     return any(kind.startswith("confiscation") for kind in kinds)
 
 
-def _ban(rng: Random, enterprise: Enterprise, penalty: Fact) -> Fact:
+def _ban(rng: Random, enterprise: Enterprise, penalty: DemoRecord) -> DemoRecord:
     is_lifelong = chance(rng, LIFELONG_PER_MILLE)
     basis, years = BANS[is_lifelong]
     starts_on = penalty.event_on + timedelta(days=1)
-    return fact(
+    return new_record(
         rng,
         "person_ban",
         enterprise,
@@ -162,6 +185,125 @@ def _ban(rng: Random, enterprise: Enterprise, penalty: Fact) -> Fact:
         ends_on=starts_on.replace(year=starts_on.year + years, day=min(starts_on.day, 28)) if years else None,
         is_lifelong=is_lifelong,
         basis=basis,
-        authority=words.BUREAU,
+        authority=vocabulary.BUREAU,
         field=penalty.values["field"],
     )
+
+
+CORRECTED_PER_MILLE = 30
+
+REVOKED_PER_MILLE = 20
+
+UNPUBLISHED_PER_MILLE = 60  # not yet public when its office sends it; of these
+
+PUBLISHED_LATER_PER_MILLE = 650  # so many are told of in a later file, the rest stay overdue
+
+OTHER_PROVINCE_PER_MILLE = 15
+
+PERFORMED_PER_MILLE = 850
+
+WITHDRAWN_PER_MILLE = 800
+
+OUTCOMES = (("revoked", 60), ("changed", 25), ("unlawful", 10), ("void", 5))
+
+TERMS = {"stop_order": (30, 90), "suspend_licence": (30, 180)}  # days of a penalty that has a term
+
+NEVER_PUBLISHED = (("warning",), ("criticism",))
+
+DAYS_TO_PUBLISH, DAYS_TO_PERFORM, DAYS_TO_REMOVE_HARM = 20, 15, 60
+
+PERFORMANCE_REPORTED_AFTER = 70
+
+STORY_WITH_HARM_LEFT = "repair_refused"  # the story in which the repair is refused for it
+
+_SUMS = {"fine": ("罚款", "fine_fen"), "confiscation_gains": ("没收违法所得", "confiscated_fen")}
+
+
+@dataclass(frozen=True)
+class PenaltyHandling:
+    """How a penalty is handled: by a stream of its own; that of a story only as the story goes."""
+
+    rng: Random
+    story: str | None = None
+    annulled_on: date | None = None
+
+
+def as_first_reported(case: PenaltyHandling, decided: DemoRecord) -> DemoRecord:
+    """The first report of a penalty: by whom it was made, for how long, and what was known when it was sent."""
+    rng, on, sent_on = case.rng, decided.event_on, decided.sent_on
+    kinds = decided.values["penalty_kinds"]
+    is_other = chance(rng, OTHER_PROVINCE_PER_MILLE) and case.story is None
+    term = next((TERMS[kind] for kind in TERMS if isinstance(kinds, tuple) and kind in kinds), None)
+    published_on = _within(rng, on, sent_on, DAYS_TO_PUBLISH)
+    is_late = chance(rng, UNPUBLISHED_PER_MILLE) and case.story is None
+    performed_on = on + timedelta(days=rng.randrange(1, DAYS_TO_PERFORM))
+    is_performed = chance(rng, PERFORMED_PER_MILLE) and performed_on <= sent_on and decided.values["fine_fen"]
+    told: dict[str, FieldValue] = {
+        "authority": vocabulary.OTHER_BUREAU if is_other else vocabulary.BUREAU,
+        "authority_code": authority_code(OTHER_PROVINCE if is_other else PROVINCE),
+        "valid_until_on": on + timedelta(days=rng.randrange(*term)) if term else None,
+        "published_on": None if is_late or kinds in NEVER_PUBLISHED else published_on,
+        "performed_on": performed_on if is_performed else None,
+    }
+    return with_content(replace(decided, values={**decided.values, **told}))
+
+
+def with_content(penalty: DemoRecord) -> DemoRecord:
+    """The penalty in words, as its kinds and sums make them."""
+    kinds = penalty.values["penalty_kinds"]
+    parts = [_part(kind, penalty) for kind in kinds] if isinstance(kinds, tuple) else []
+    return replace(penalty, values={**penalty.values, "content": "；".join(parts)})
+
+
+def _part(kind: str, penalty: DemoRecord) -> str:
+    word, column = _SUMS.get(kind, (PENALTY_KINDS[kind], ""))
+    fen, until = penalty.values.get(column), penalty.values.get("valid_until_on")
+    if isinstance(fen, int):
+        return f"{word}{fen // 100}.{fen % 100:02d}元"
+    return f"{word}至{until}" if kind in TERMS and until else word
+
+
+def later_versions(case: PenaltyHandling, first: DemoRecord) -> Iterator[DemoRecord]:
+    """What later files say of the penalty under the same number; of a story's, what the story needs."""
+    if case.annulled_on:
+        days = max(1, (case.annulled_on - first.sent_on).days + 1)
+        yield first.sent(days, "correction", **_annulment("revoked", case.annulled_on, is_withdrawn=True))
+    elif case.story in EARLY_STORIES:
+        yield first.sent(PERFORMANCE_REPORTED_AFTER, "correction", **_performed(first, case.story))
+    elif case.story is None:
+        yield from _by_chance(case.rng, first)
+
+
+def _by_chance(rng: Random, first: DemoRecord) -> Iterator[DemoRecord]:
+    fine = first.values["fine_fen"]
+    is_public = first.values["published_on"] is not None
+    if chance(rng, CORRECTED_PER_MILLE) and isinstance(fine, int):
+        yield with_content(first.sent(rng.randrange(5, 40), "correction", fine_fen=fine + rng.randrange(1, 90_000)))
+    elif chance(rng, REVOKED_PER_MILLE):
+        on = first.sent_on + timedelta(days=rng.randrange(10, 60))
+        is_withdrawn = is_public and chance(rng, WITHDRAWN_PER_MILLE)
+        yield first.sent(80, "correction", **_annulment(weighted(rng, OUTCOMES), on, is_withdrawn=is_withdrawn))
+    elif (
+        not is_public
+        and first.values["penalty_kinds"] not in NEVER_PUBLISHED
+        and chance(rng, PUBLISHED_LATER_PER_MILLE)
+    ):
+        on = first.sent_on + timedelta(days=rng.randrange(1, DAYS_TO_PUBLISH))
+        yield first.sent(DAYS_TO_PUBLISH, "correction", published_on=on)
+
+
+def _annulment(state: str, on: date, *, is_withdrawn: bool) -> dict[str, FieldValue]:
+    return {"state": state, "revoked_on": on, "unpublished_on": on + timedelta(days=1) if is_withdrawn else None}
+
+
+def _performed(first: DemoRecord, story: str) -> dict[str, FieldValue]:
+    on, is_harm_left = first.event_on, story == STORY_WITH_HARM_LEFT
+    return {
+        "performed_on": on + timedelta(days=DAYS_TO_PERFORM - 1),
+        "harm_removed_on": None if is_harm_left else on + timedelta(days=DAYS_TO_REMOVE_HARM),
+    }
+
+
+def _within(rng: Random, after: date, until: date, days: int) -> date:
+    """A day after `after`, at most so many days later, and not after `until`."""
+    return after + timedelta(days=rng.randrange(1, min((until - after).days, days) + 1))

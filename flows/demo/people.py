@@ -16,7 +16,7 @@ def demo_passphrase(login: str) -> str:
     return f"demo only: {login}"
 
 
-def people_of_demo(settings: Settings) -> str:
+def add_demo_people(settings: Settings) -> str:
     """Make the office of the demo; the fingerprint of its administrator's key.
 
     Raises OfficeProblem where there are people already: a real office never gets invented ones.

@@ -1,4 +1,4 @@
-"""Inspections with the orders that follow, samples and signals of the demo region."""
+"""Register entries, inspections, rectifications, samples, signals, commitments and honours of the demo region."""
 
 from __future__ import annotations
 
@@ -7,33 +7,43 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from flows.demo import words
-from flows.demo.facts import Fact, Span, fact, maybe
+from flows.demo import vocabulary
+from flows.demo.draws import Streams, chance, days_of_events, weighted
+from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, maybe, new_record
 from flows.demo.penalties import decision_days
-from flows.demo.region import Enterprise
-from flows.demo.streams import Streams, chance, days_of_events, weighted
 
 # Chance of one in a month, per mille.
 INSPECTED = {"maker": 120, "wholesaler": 95, "retailer": 60, "user": 35}
+
 SAMPLED = {"maker": 60, "wholesaler": 20, "retailer": 22, "user": 8}
+
 SIGNALLED = {"clean": 8, "occasional": 30, "repeat": 70, "chronic": 140}
+
 CONCLUSIONS = {
     "clean": (("compliant", 86), ("rectify_first", 13), ("non_compliant", 1)),
     "occasional": (("compliant", 64), ("rectify_first", 31), ("non_compliant", 5)),
     "repeat": (("compliant", 42), ("rectify_first", 44), ("non_compliant", 14)),
     "chronic": (("compliant", 25), ("rectify_first", 50), ("non_compliant", 25)),
 }
+
 TYPES = (("routine", 46), ("random", 22), ("special", 14), ("unannounced", 6), ("standard", 12))
+
 UNQUALIFIED_PER_MILLE = {"clean": 14, "occasional": 50, "repeat": 110, "chronic": 180}
+
 DEFECTS = {"compliant": (0, 0, 3), "rectify_first": (0, 3, 8), "non_compliant": (2, 5, 9)}
+
 LATE_RECTIFICATION_PER_MILLE = 80
+
 RECTIFY_DAYS = 20
+
 SIGNAL_TYPES = (("complaint", 55), ("adverse_event", 30), ("public_opinion", 9), ("recall", 6))
+
 SIGNAL_LEVELS = (("low", 60), ("general", 32), ("serious", 8))
+
 VERIFIED_PER_MILLE = 350
 
 
-def inspections(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+def inspections(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
     """The inspections of one enterprise, latest first, each with its order to rectify where there is one."""
     rng = streams.of("inspection", enterprise.serial)
     is_told = not decision_days(streams, enterprise, span)
@@ -52,7 +62,7 @@ def inspections(streams: Streams, enterprise: Enterprise, span: Span) -> Iterato
             yield from _rectification(own, enterprise, inspected_on, order)
 
 
-def _made_public(checked: Fact) -> Fact:
+def _made_public(checked: DemoRecord) -> DemoRecord:
     """A bad result of a spot check, public from the next day on.
 
     Only where no penalty followed: which penalty follows from which check stands in no column.
@@ -62,11 +72,11 @@ def _made_public(checked: Fact) -> Fact:
 
 def _inspection(
     rng: Random, enterprise: Enterprise, inspected_on: date, conclusion: str, order: tuple[date, date] | None
-) -> Fact:
+) -> DemoRecord:
     kind = weighted(rng, TYPES)
     standard = "gmp" if enterprise.role == "maker" else "gsp"
     critical, major, minor = DEFECTS[conclusion]
-    return fact(
+    return new_record(
         rng,
         "inspection",
         enterprise,
@@ -75,7 +85,7 @@ def _inspection(
         inspected_on=inspected_on,
         authority=f"{enterprise.place}市场监督管理局",
         inspection_type=standard if kind == "standard" else kind,
-        standard=words.STANDARDS[enterprise.field] or None,
+        standard=vocabulary.STANDARDS[enterprise.field] or None,
         field=enterprise.field,
         critical_count=rng.randrange(1, critical + 1) if critical else 0,
         major_count=rng.randrange(major + 1),
@@ -91,10 +101,12 @@ def inspection_no(enterprise: Enterprise, inspected_on: date) -> str:
     return f"JC{inspected_on:%Y%m%d}{enterprise.serial:06d}"
 
 
-def _rectification(rng: Random, enterprise: Enterprise, ordered_on: date, order: tuple[date, date]) -> Iterator[Fact]:
+def _rectification(
+    rng: Random, enterprise: Enterprise, ordered_on: date, order: tuple[date, date]
+) -> Iterator[DemoRecord]:
     """The order, open at first; a later report closes it, or finds it overdue."""
     due_on, done_on = order
-    first = fact(
+    first = new_record(
         rng,
         "rectification",
         enterprise,
@@ -116,7 +128,7 @@ def _rectification(rng: Random, enterprise: Enterprise, ordered_on: date, order:
         yield first.sent(days_after, "correction", state="completed", completed_on=done_on)
 
 
-def samplings(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+def samplings(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
     """The samples taken at one enterprise, latest first."""
     rng = streams.of("sampling", enterprise.serial)
     is_told = not decision_days(streams, enterprise, span)
@@ -127,30 +139,30 @@ def samplings(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[
         yield _made_public(sampled) if is_told and is_bad else sampled
 
 
-def _sampling(rng: Random, enterprise: Enterprise, reported_on: date) -> Fact:
+def _sampling(rng: Random, enterprise: Enterprise, reported_on: date) -> DemoRecord:
     field = enterprise.field
     is_bad = chance(rng, UNQUALIFIED_PER_MILLE[enterprise.habit])
     batch = f"{reported_on:%Y%m}{rng.randrange(100):02d}"
-    return fact(
+    return new_record(
         rng,
         "sampling",
         enterprise,
         reported_on,
         sample_no=f"CY{reported_on:%Y%m%d}{enterprise.serial:06d}",
-        product=rng.choice(words.PRODUCTS[field]),
+        product=rng.choice(vocabulary.PRODUCTS[field]),
         maker_name=enterprise.name if enterprise.role == "maker" else "示例省岩溪檀颐制药有限公司",
         batch_no=batch,
         sampled_on=reported_on - timedelta(days=rng.randrange(15, 50)),
         reported_on=reported_on,
         result="unqualified" if is_bad else "qualified",
-        failing_items=tuple(rng.sample(words.FAILING_ITEMS[field], rng.randrange(1, 3))) if is_bad else (),
-        laboratory=rng.choice(words.LABORATORIES),
+        failing_items=tuple(rng.sample(vocabulary.FAILING_ITEMS[field], rng.randrange(1, 3))) if is_bad else (),
+        laboratory=rng.choice(vocabulary.LABORATORIES),
         basis=rng.choice(("《中华人民共和国药典》2020年版", "国家标准及注册技术要求")),
         field=field,
     )
 
 
-def signals(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fact]:
+def signals(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
     """Complaints, adverse reactions, public opinion and recalls of one enterprise, latest first."""
     rng = streams.of("signal", enterprise.serial)
     for ago in days_of_events(rng, span.days, SIGNALLED[enterprise.habit]):
@@ -158,9 +170,9 @@ def signals(streams: Streams, enterprise: Enterprise, span: Span) -> Iterator[Fa
         yield _signal(own, enterprise, span.ago(ago))
 
 
-def _signal(rng: Random, enterprise: Enterprise, occurred_on: date) -> Fact:
+def _signal(rng: Random, enterprise: Enterprise, occurred_on: date) -> DemoRecord:
     kind = weighted(rng, SIGNAL_TYPES)
-    return fact(
+    return new_record(
         rng,
         "signal",
         enterprise,
@@ -171,6 +183,97 @@ def _signal(rng: Random, enterprise: Enterprise, occurred_on: date) -> Fact:
         level=weighted(rng, SIGNAL_LEVELS),
         is_verified=maybe(rng, 900, chance(rng, VERIFIED_PER_MILLE)),
         field=enterprise.field,
-        summary=words.SIGNAL_TEXTS[kind],
+        summary=vocabulary.SIGNAL_TEXTS[kind],
         authority=f"{enterprise.place}市场监督管理局",
     )
+
+
+COMMITTED_PER_MILLE = 480
+
+COMMITMENT_TYPES = (("approval", 45), ("deferred_papers", 12), ("proof", 13), ("self_discipline", 8), ("voluntary", 22))
+
+COMMITMENT_STATES = {
+    "clean": (("fulfilled", 70), ("open", 29), ("partly", 1)),
+    "occasional": (("fulfilled", 60), ("open", 30), ("partly", 7), ("unfulfilled", 3)),
+    "repeat": (("fulfilled", 45), ("open", 25), ("partly", 18), ("unfulfilled", 12)),
+    "chronic": (("fulfilled", 30), ("open", 20), ("partly", 25), ("unfulfilled", 25)),
+}
+
+HONOURED_PER_MILLE = {"clean": 18, "occasional": 5, "repeat": 0, "chronic": 0}
+
+HONOUR_LEVELS = (("county", 55), ("municipal", 33), ("provincial", 11), ("national", 1))
+
+
+def register_rows(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
+    """The register's row of an enterprise, and the later one that reports its end."""
+    values = {
+        "uscc": enterprise.uscc,
+        "name": enterprise.name,
+        "former_names": (enterprise.former_name,) if enterprise.former_name else (),
+        "licence_nos": (enterprise.licence_no,),
+        "party_class": enterprise.party_class,
+        "fields": enterprise.fields,
+        "roles": (enterprise.role,),
+        "region_code": enterprise.region,
+        "address": enterprise.address,
+        "established_on": enterprise.established_on,
+        "state": "active",
+        "deregistered_on": None,
+    }
+    first = DemoRecord("enterprise", values, enterprise.established_on, span.ago(span.days), enterprise.serial)
+    yield first
+    gone_on = enterprise.deregistered_on
+    if gone_on and gone_on > first.sent_on:
+        days = (gone_on - first.sent_on).days + 5
+        yield first.sent(days, "correction", state="deregistered", deregistered_on=gone_on)
+
+
+def commitments(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
+    """The one commitment about half of the enterprises make."""
+    rng = streams.of("commitment", enterprise.serial)
+    if not chance(rng, COMMITTED_PER_MILLE):
+        return
+    made_on = span.ago(rng.randrange(span.days))
+    state = weighted(rng, COMMITMENT_STATES[enterprise.habit])
+    is_broken = state in ("partly", "unfulfilled")
+    matter = rng.choice(vocabulary.MATTERS)
+    yield new_record(
+        rng,
+        "commitment",
+        enterprise,
+        made_on,
+        commitment_no=f"CN{made_on:%Y%m%d}{enterprise.serial:06d}",
+        party_class=enterprise.party_class,
+        commitment_type=weighted(rng, COMMITMENT_TYPES),
+        matter=matter,
+        content=f"承诺{matter}所提交材料真实、有效",
+        liability="依法接受处理并记入信用记录",
+        made_on=made_on,
+        valid_until_on=made_on + timedelta(days=365 * rng.randrange(1, 4)),
+        state=state,
+        unperformed="所提交材料与现场核查不一致" if is_broken else None,
+        liability_enforced="撤销相关许可事项并记入信用记录" if is_broken else None,
+        state_on=None if state == "open" else made_on,
+        fixing_unit=None if state == "open" else vocabulary.BUREAU,
+        accepting_unit=vocabulary.BUREAU,
+        is_open=chance(rng, 800),
+    )
+
+
+def honours(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
+    """An honour, for few."""
+    rng = streams.of("honour", enterprise.serial)
+    if chance(rng, HONOURED_PER_MILLE[enterprise.habit]):
+        awarded_on = span.ago(rng.randrange(span.days))
+        yield new_record(
+            rng,
+            "honour",
+            enterprise,
+            awarded_on,
+            honour_no=f"示市监表〔{awarded_on.year}〕{awarded_on.month}号",
+            title=rng.choice(vocabulary.HONOURS),
+            level=weighted(rng, HONOUR_LEVELS),
+            awarded_on=awarded_on,
+            valid_until_on=awarded_on + timedelta(days=365 * rng.randrange(1, 4)),
+            authority=f"{enterprise.place}市场监督管理局",
+        )

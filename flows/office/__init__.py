@@ -14,34 +14,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from flows.office.database import Database, OfficeProblem
-from flows.office.journal import ACTS, START, Entry, Head
-from flows.office.keys import LEAST_LENGTH, MOST_LENGTH, WrongPassphrase
-from flows.office.office import Office, SignedIn
-from flows.office.people import ROLES, Person, Role, Standing
-from flows.office.witnesses import NOTED, head_noted_by, heads_in
+from flows.office.journal import ACTS, JOURNAL_START, JournalEntry, JournalHead, OfficeDatabase, OfficeProblem
+from flows.office.keys import MAX_PASSPHRASE_LENGTH, MIN_PASSPHRASE_LENGTH, WrongPassphrase
+from flows.office.office import JOURNAL_HEAD_FACT, Office, SignedIn, head_of_last_run, released_heads
+from flows.office.people import ROLES, OfficeState, Person, Role
 
 if TYPE_CHECKING:
     from flows.settings import Settings
 
 __all__ = [
     "ACTS",
-    "LEAST_LENGTH",
-    "MOST_LENGTH",
+    "JOURNAL_START",
+    "MAX_PASSPHRASE_LENGTH",
+    "MIN_PASSPHRASE_LENGTH",
     "ROLES",
-    "START",
-    "Database",
-    "Entry",
-    "Head",
+    "JournalEntry",
+    "JournalHead",
     "Office",
+    "OfficeDatabase",
     "OfficeProblem",
+    "OfficeState",
     "Person",
     "Role",
     "SignedIn",
-    "Standing",
     "WrongPassphrase",
+    "journal_head_facts",
     "office_of",
-    "to_be_noted",
 ]
 
 
@@ -49,19 +47,19 @@ def office_of(settings: Settings) -> Office:
     """The office of these settings."""
     pinned = settings.administrator_key or ""
 
-    def witnessed() -> Iterator[tuple[str, Head]]:
-        yield from heads_in(settings.publications, pinned)
-        if noted := head_noted_by(settings):
+    def witnessed() -> Iterator[tuple[str, JournalHead]]:
+        yield from released_heads(settings.publications, pinned)
+        if noted := head_of_last_run(settings):
             yield noted
 
-    return Office(Database(settings.office_database), pinned, witnessed)
+    return Office(OfficeDatabase(settings.office_database), pinned, witnessed)
 
 
-def to_be_noted(settings: Settings) -> dict[str, Any]:
+def journal_head_facts(settings: Settings) -> dict[str, Any]:
     """What a run notes of the journal among its facts; nothing where there is none, or it cannot be read."""
     try:
-        head = Database(settings.office_database).rows().head
+        head = OfficeDatabase(settings.office_database).rows().head
     except OfficeProblem:
         return {}  # who signs next is told; no night waits for it
     noted = {"number": head.number, "digest": head.digest, "administrator_key": settings.administrator_key}
-    return {NOTED: noted} if head != START else {}
+    return {JOURNAL_HEAD_FACT: noted} if head != JOURNAL_START else {}

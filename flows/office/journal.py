@@ -1,22 +1,41 @@
-"""The journal: acts of signed-in people, each bound to the one before by its digest and signed by whoever acts.
-
-`Entry` is one act; `Head` names an entry, and by it everything before. `faults_of` looks at numbers, chain and form.
-What an act means, and whether its person may do it, is the matter of `people`.
-"""
+"""The journal of signed acts, each bound to the one before, and the append-only database that holds it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from flows.office.keys import SigningKey, is_signed_by
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import DDL
+
+from flows.office.keys import KeyRecord, SigningKey, is_signed_by
 
 Act = Literal[
     "found", "add_person", "give_role", "take_role", "disable_person", "change_passphrase", "prepare", "approve"
 ]
+
 ACTS: Mapping[str, str] = {
     "found": "设立首位管理员",
     "add_person": "增加人员",
@@ -27,22 +46,24 @@ ACTS: Mapping[str, str] = {
     "prepare": "拟定",
     "approve": "批准",
 }
+
 _PURPOSE = b"yaoxin-journal-1\n"  # a signature given for something else never counts here
+
 _START = "0" * 64
 
 
-class Head(NamedTuple):
+class JournalHead(NamedTuple):
     """An entry by its number and digest. Number 0: before the first."""
 
     number: int
     digest: str
 
 
-START = Head(0, _START)
+JOURNAL_START = JournalHead(0, _START)
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One act. at: the instant by the clock of the machine, UTC. person: the login; fingerprint: of their key.
 
     role: in which they act. subject: whom or what it is about. payload: canonical JSON. previous: digest of the entry
@@ -64,17 +85,17 @@ class Entry:
     def signed(self) -> bytes:
         """The bytes that the signature lies over."""
         fields = {name: value for name, value in asdict(self).items() if name != "signature"}
-        return _PURPOSE + canonical(fields).encode()
+        return _PURPOSE + canonical_json(fields).encode()
 
     @property
     def digest(self) -> str:
         """SHA-256 over every field, the signature too."""
-        return hashlib.sha256(canonical(asdict(self)).encode()).hexdigest()
+        return hashlib.sha256(canonical_json(asdict(self)).encode()).hexdigest()
 
     @property
-    def head(self) -> Head:
+    def head(self) -> JournalHead:
         """The entry as the head of the journal up to it."""
-        return Head(self.number, self.digest)
+        return JournalHead(self.number, self.digest)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -85,23 +106,23 @@ class Entry:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def signed_by(self, key: SigningKey) -> Entry:
+    def signed_by(self, key: SigningKey) -> JournalEntry:
         """The entry with the signature of that key."""
-        return Entry(**asdict(self) | {"signature": key.sign(self.signed)})
+        return JournalEntry(**asdict(self) | {"signature": key.sign(self.signed)})
 
     def is_signed_by(self, public_key: str) -> bool:
         """Whether the signature is of that key and over these fields."""
         return is_signed_by(public_key, self.signed, self.signature)
 
 
-def canonical(content: Mapping[str, object]) -> str:
+def canonical_json(content: Mapping[str, object]) -> str:
     """JSON with one spelling: sorted names, no blanks, Chinese as it is."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def faults_of(entries: Iterable[Entry]) -> Iterator[str]:
+def chain_faults(entries: Iterable[JournalEntry]) -> Iterator[str]:
     """The first place where numbers or chain are broken, in Chinese; nothing where they hold."""
-    before = START
+    before = JOURNAL_START
     for entry in entries:
         if entry.number != before.number + 1:
             yield f"日志第 {before.number + 1} 条缺失（其后是第 {entry.number} 条）"
@@ -110,3 +131,178 @@ def faults_of(entries: Iterable[Entry]) -> Iterator[str]:
             yield f"日志第 {entry.number} 条与第 {before.number} 条不相接：其中一条被改动、替换或调换"
             return
         before = entry.head
+
+
+_WAIT_SECONDS = 30
+
+_TABLES = MetaData()
+
+_PEOPLE = Table(
+    "people",
+    _TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("login", String, nullable=False),
+    Column("public_key", String, nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("memory_kib", Integer, nullable=False),
+    Column("lanes", Integer, nullable=False),
+    Column("salt", String, nullable=False),
+    Column("nonce", String, nullable=False),
+    Column("sealed", String, nullable=False),
+)
+
+_JOURNAL = Table(
+    "journal",
+    _TABLES,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("signature", String, nullable=False),
+)
+
+# INSERT OR REPLACE deletes without asking the trigger on DELETE, so a number that is taken is refused too.
+_REFUSED = {
+    "update": "BEFORE UPDATE ON {table}",
+    "delete": "BEFORE DELETE ON {table}",
+    "replace": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE number = NEW.number)",
+}
+
+for _table in (_PEOPLE, _JOURNAL):
+    for _verb, _when in _REFUSED.items():
+        _refusal = (
+            f"CREATE TRIGGER {_table.name}_refuses_{_verb} {_when.format(table=_table.name)} "
+            f"BEGIN SELECT RAISE(ABORT, 'the table {_table.name} is only added to'); END"
+        )
+        event.listen(_table, "after_create", DDL(_refusal).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+
+class OfficeProblem(ValueError):
+    """The office database cannot be used as asked; the message says why and what to do, in Chinese."""
+
+
+@dataclass(frozen=True)
+class OfficeRows:
+    """Everything the database holds. keys: by the number of their row. Rows of another form are named in `faults`."""
+
+    keys: dict[int, KeyRecord]
+    entries: tuple[JournalEntry, ...]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> JournalHead:
+        """The last entry."""
+        return self.entries[-1].head if self.entries else JOURNAL_START
+
+
+class OfficeDatabase:
+    """The database at `path`. Nothing is opened before it is asked for, and no file made but by `append`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def rows(self) -> OfficeRows:
+        """Everything in it; nothing where there is no file. Raises OfficeProblem where it cannot be read."""
+        if not self.path.exists():
+            return OfficeRows({}, ())
+        with self._connected(immediate=False) as connection:
+            return self._rows(connection)
+
+    def append(self, make: Callable[[OfficeRows], tuple[JournalEntry, KeyRecord | None]]) -> JournalEntry:
+        """Add what `make` answers to the rows as they are: nobody else writes in between. Synced when it returns.
+
+        Raises OfficeProblem where the database cannot be written.
+        """
+        if not self.path.exists():
+            self._create_file()
+        with self._connected(immediate=True) as connection:
+            _TABLES.create_all(connection)
+            entry, record = make(self._rows(connection))
+            if record is not None:
+                connection.execute(insert(_PEOPLE).values(asdict(record)))
+            connection.execute(insert(_JOURNAL).values(asdict(entry)))
+            connection.commit()
+        return entry
+
+    def _create_file(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # For its owner alone: encrypted as they are, keys are nobody else's to try passphrases on.
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+
+    def _rows(self, connection: Connection) -> OfficeRows:
+        names = inspect(connection).get_table_names()
+        if not {_PEOPLE.name, _JOURNAL.name} <= set(names):
+            return OfficeRows({}, ())
+        faults: list[str] = []
+        keys = {}
+        for row in connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.number)).mappings():
+            fields = {name: row[name] for name in row if name != "number"}
+            if _has_form(_PEOPLE, row):
+                keys[int(row["number"])] = KeyRecord(**fields)
+            else:
+                faults.append(f"人员表第 {row['number']} 行的内容不成形")
+        entries = []
+        for row in connection.execute(select(_JOURNAL).order_by(_JOURNAL.c.number)).mappings():
+            if not _has_form(_JOURNAL, row):
+                faults.append(f"日志第 {row['number']} 条的内容不成形")
+                break
+            entries.append(JournalEntry(**row))
+        return OfficeRows(keys, tuple(entries), tuple(faults))
+
+    @contextmanager
+    def _connected(self, *, immediate: bool) -> Iterator[Connection]:
+        engine = self._engine(immediate=immediate)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        except DatabaseError as fault:
+            raise OfficeProblem(self._words(fault)) from fault
+        finally:
+            engine.dispose()
+
+    def _engine(self, *, immediate: bool) -> Engine:
+        engine = create_engine(
+            URL.create("sqlite", database=str(self.path)), poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS}
+        )
+
+        @event.listens_for(engine, "connect")
+        def _set(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+            connection.isolation_level = (
+                None  # transactions begin below, not before the first write as the driver would
+            )
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+        return engine
+
+    def _words(self, problem: DatabaseError) -> str:
+        """What is to be said of it; that the file is damaged only where SQLite found its content to be no database."""
+        fault, code = str(problem.orig), str(getattr(problem.orig, "sqlite_errorname", ""))
+        if "locked" in fault:
+            return f"办公数据库 {self.path} 正被另一个程序占用，请稍后再试。"
+        if "readonly" in fault or "unable to open" in fault:
+            return f"办公数据库 {self.path} 不能写入：请检查该文件及其所在文件夹的权限（{fault}）。"
+        if "full" in fault:
+            return f"磁盘空间不足，办公数据库 {self.path} 没有写入任何内容（{fault}）。"
+        if code.startswith("SQLITE_IOERR") or "disk I/O" in fault:
+            return (
+                f"读写办公数据库 {self.path} 时系统出错，没有写入任何内容（{fault}）：多为磁盘空间或者配额不足，"
+                "也可能是存储故障。请先腾出空间、检查磁盘后再试；文件未必损坏，不要用备份覆盖：备份中的日志可能较旧。"
+            )
+        return f"办公数据库 {self.path} 不能读取，文件可能损坏或不是办公数据库：请从备份恢复（{fault}）。"
+
+
+def _has_form(table: Table, row: Any) -> bool:  # noqa: ANN401 (a mapping of the library's own)
+    """Whether every value has the type of its column: SQLite stores whatever it is given."""
+    return all(
+        isinstance(row[column.name], int if isinstance(column.type, Integer) else str) for column in table.columns
+    )

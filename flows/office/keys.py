@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-LEAST_LENGTH, MOST_LENGTH = 12, 256
+MIN_PASSPHRASE_LENGTH, MAX_PASSPHRASE_LENGTH = 12, 256
 """Characters of a passphrase."""
 _LEAST_DIFFERENT = 5
 _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
@@ -62,7 +62,7 @@ class KeyRecord:
     @property
     def fingerprint(self) -> str:
         """Of the public key."""
-        return fingerprint_of(self.public_key)
+        return key_fingerprint(self.public_key)
 
     @property
     def digest(self) -> str:
@@ -87,10 +87,10 @@ class SigningKey:
         return self._private.sign(content).hex()
 
     def __repr__(self) -> str:
-        return f"SigningKey({fingerprint_of(self.public_key)})"
+        return f"SigningKey({key_fingerprint(self.public_key)})"
 
 
-def fingerprint_of(public_key: str) -> str:
+def key_fingerprint(public_key: str) -> str:
     """SHA-256 of the 32 bytes of a public key, in hexadecimal."""
     return hashlib.sha256(bytes.fromhex(public_key)).hexdigest()
 
@@ -100,10 +100,10 @@ def new_key(login: str, passphrase: str) -> tuple[KeyRecord, SigningKey]:
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     key = SigningKey(public, private)
-    return sealed_again(login, key, passphrase), key
+    return seal_key(login, key, passphrase), key
 
 
-def sealed_again(login: str, key: SigningKey, passphrase: str) -> KeyRecord:
+def seal_key(login: str, key: SigningKey, passphrase: str) -> KeyRecord:
     """The record of a key under another passphrase. Raises WrongPassphrase as `new_key` does."""
     _see_fit(passphrase, login)
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
@@ -113,7 +113,7 @@ def sealed_again(login: str, key: SigningKey, passphrase: str) -> KeyRecord:
     return replace(blank, sealed=sealed.hex())
 
 
-def unlocked(record: KeyRecord, passphrase: str) -> SigningKey:
+def unlock_key(record: KeyRecord, passphrase: str) -> SigningKey:
     """The key of the record. Raises WrongPassphrase where the passphrase is another, or the record was altered."""
     try:
         secret = _key_from(passphrase, record)
@@ -135,8 +135,10 @@ def is_signed_by(public_key: str, content: bytes, signature: str) -> bool:
 
 def _see_fit(passphrase: str, login: str) -> None:
     length = len(_normalised(passphrase))
-    if not LEAST_LENGTH <= length <= MOST_LENGTH:
-        raise WrongPassphrase(f"口令须为 {LEAST_LENGTH} 至 {MOST_LENGTH} 个字符，给出的是 {length} 个。")
+    if not MIN_PASSPHRASE_LENGTH <= length <= MAX_PASSPHRASE_LENGTH:
+        raise WrongPassphrase(
+            f"口令须为 {MIN_PASSPHRASE_LENGTH} 至 {MAX_PASSPHRASE_LENGTH} 个字符，给出的是 {length} 个。"
+        )
     if len(set(_normalised(passphrase))) < _LEAST_DIFFERENT or login.lower() == _normalised(passphrase).lower():
         raise WrongPassphrase(f"口令太简单：须有至少 {_LEAST_DIFFERENT} 个不同的字符，且不是登录名。")
 

@@ -1,23 +1,44 @@
-"""What people of the office do at the database: begin it, sign in, add and disable others, sign a draft.
-
-Each act is judged as the journal stands at that moment, signed by whoever acts, and added, while nobody else writes.
-"""
+"""What people do at the office database: begin it, sign in, add and disable others, sign a draft."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows.office.database import Database, OfficeProblem, Rows
-from flows.office.journal import START, Act, Entry, Head, canonical
-from flows.office.keys import KeyRecord, SigningKey, new_key, sealed_again, unlocked
-from flows.office.names import name_key, plain_name
-from flows.office.people import ROLES, Person, Role, Standing, key_of, refusal, standing
+from flows.office.journal import (
+    JOURNAL_START,
+    Act,
+    JournalEntry,
+    JournalHead,
+    OfficeDatabase,
+    OfficeProblem,
+    OfficeRows,
+    canonical_json,
+)
+from flows.office.keys import KeyRecord, SigningKey, new_key, seal_key, unlock_key
+from flows.office.people import (
+    ROLES,
+    OfficeState,
+    Person,
+    Role,
+    act_refusal,
+    key_record_of,
+    name_key,
+    plain_name,
+    replay_journal,
+)
+from reports.publication.version import SIGNATURES
 
-Witnessed = Iterable[tuple[str, Head]]
+WitnessedHeads = Iterable[tuple[str, JournalHead]]
+
 _NOBODY = "办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"
+
 _PIN = "请在设置中写明首位管理员的密钥指纹（administrator_key，见 yaoxin people add 的输出）。"
+
 _RESTORE = "在恢复之前任何人都不能签名：请查明改动者，并从备份恢复办公数据库（见运维手册“人员与签名”）。"
 
 
@@ -35,12 +56,14 @@ class Office:
     witnessed: heads that were noted elsewhere, each with the place, which the journal must still hold.
     """
 
-    def __init__(self, database: Database, pinned: str | None, witnessed: Callable[[], Witnessed] = tuple) -> None:
+    def __init__(
+        self, database: OfficeDatabase, pinned: str | None, witnessed: Callable[[], WitnessedHeads] = tuple
+    ) -> None:
         self.database = database
         self.pinned = pinned or ""
         self._witnessed = witnessed
 
-    def standing(self, upto: Head | None = None) -> Standing:
+    def standing(self, upto: JournalHead | None = None) -> OfficeState:
         """The office as it stands, or stood at a head; with every fault that is found, and no exception for one.
 
         Raises OfficeProblem where the database cannot be read, or holds nothing of that head.
@@ -52,9 +75,9 @@ class Office:
             raise OfficeProblem(
                 f"日志中没有第 {upto.number} 条（{upto.digest[:16]}…）：日志被截断、替换或改动。{_RESTORE}"
             )
-        return standing(rows, self.pinned, upto.number)
+        return replay_journal(rows, self.pinned, upto.number)
 
-    def sound(self) -> Standing:
+    def sound(self) -> OfficeState:
         """The office as it stands. Raises OfficeProblem where nobody can be trusted by it."""
         return self._sound(self.database.rows())
 
@@ -62,7 +85,7 @@ class Office:
         """Whether the office has nobody yet, and by the settings never had."""
         return not self.pinned and not self.database.rows().entries
 
-    def begin(self, login: str, name: str, passphrase: str, roles: Iterable[Role] = ()) -> Entry:
+    def begin(self, login: str, name: str, passphrase: str, roles: Iterable[Role] = ()) -> JournalEntry:
         """Make the first administrator of an empty database; the entry's fingerprint is to be pinned.
 
         Raises OfficeProblem where there is somebody already, WrongPassphrase for one that does not do.
@@ -70,7 +93,7 @@ class Office:
         login, name = _fit(login, name)
         record, key = new_key(login, passphrase)
 
-        def first(rows: Rows) -> tuple[Entry, KeyRecord]:
+        def first(rows: OfficeRows) -> tuple[JournalEntry, KeyRecord]:
             if rows.entries or rows.keys or rows.faults or self.pinned:
                 raise OfficeProblem(
                     "已有首位管理员，其他人员由管理员增加（--as 登录名）。"
@@ -79,7 +102,9 @@ class Office:
                     "确要重新开始的，先删去设置 administrator_key。"
                 )
             content = _new_person(name, record, {"administrator", *roles})
-            entry = Entry(1, _now(), login, record.fingerprint, "administrator", "found", login, content, START.digest)
+            entry = JournalEntry(
+                1, _now(), login, record.fingerprint, "administrator", "found", login, content, JOURNAL_START.digest
+            )
             return entry.signed_by(key), record
 
         return self.database.append(first)
@@ -95,12 +120,12 @@ class Office:
             raise OfficeProblem(f"没有登录名为 {login} 的人员。现有人员：yaoxin people list")
         if person.is_disabled:
             raise OfficeProblem(f"{login}（{person.name}）已停用，不能再签名。")
-        record = key_of(rows, person)
+        record = key_record_of(rows, person)
         if record is None:
             raise OfficeProblem(
                 f"{login} 的密钥记录缺失或被改动，不能解锁：请从备份恢复办公数据库，或由管理员停用后重新增加。"
             )
-        return SignedIn(person, unlocked(record, passphrase()))
+        return SignedIn(person, unlock_key(record, passphrase()))
 
     def add(  # noqa: PLR0913, PLR0917 (what is to be known of a person)
         self,
@@ -110,7 +135,7 @@ class Office:
         passphrase: str,
         roles: Iterable[Role] = ("signer",),
         namesake: str = "",
-    ) -> Entry:
+    ) -> JournalEntry:
         """Add a person with a key of their own. Raises OfficeProblem, WrongPassphrase.
 
         namesake: why somebody of the same name is another person; asked for where there is one.
@@ -126,50 +151,52 @@ class Office:
         content = _new_person(name, record, set(roles), namesake)
         return self._do(by, "administrator", "add_person", login, content, record)
 
-    def disable(self, by: SignedIn, login: str, reason: str = "") -> Entry:
+    def disable(self, by: SignedIn, login: str, reason: str = "") -> JournalEntry:
         """Take every right from a person. Raises OfficeProblem."""
         return self._about(by, "disable_person", login, {"reason": _plain(reason)})
 
-    def give_role(self, by: SignedIn, login: str, role: Role) -> Entry:
+    def give_role(self, by: SignedIn, login: str, role: Role) -> JournalEntry:
         """Give a person a role. Raises OfficeProblem."""
         return self._about(by, "give_role", login, {"role": role})
 
-    def take_role(self, by: SignedIn, login: str, role: Role) -> Entry:
+    def take_role(self, by: SignedIn, login: str, role: Role) -> JournalEntry:
         """Take a role from a person. Raises OfficeProblem."""
         return self._about(by, "take_role", login, {"role": role})
 
-    def change_passphrase(self, by: SignedIn, passphrase: str) -> Entry:
+    def change_passphrase(self, by: SignedIn, passphrase: str) -> JournalEntry:
         """Keep one's own key under another passphrase. Raises OfficeProblem, WrongPassphrase."""
-        record = sealed_again(by.person.login, by.key, passphrase)
-        content = canonical({"key_digest": record.digest})
+        record = seal_key(by.person.login, by.key, passphrase)
+        content = canonical_json({"key_digest": record.digest})
         role = min(by.person.roles, default="")
         return self._do(by, role, "change_passphrase", by.person.login, content, record)
 
-    def sign(self, by: SignedIn, act: Act, subject: str, content: Mapping[str, object]) -> Entry:
+    def sign(self, by: SignedIn, act: Act, subject: str, content: Mapping[str, object]) -> JournalEntry:
         """Sign as a signer. Raises OfficeProblem."""
-        return self._do(by, "signer", act, subject, canonical(content))
+        return self._do(by, "signer", act, subject, canonical_json(content))
 
-    def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> Entry:
+    def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> JournalEntry:
         whom = self._sound(self.database.rows()).by_login(login)
         fingerprint = whom.fingerprint if whom else ""
-        return self._do(by, "administrator", act, login, canonical({"fingerprint": fingerprint, **content}))
+        return self._do(by, "administrator", act, login, canonical_json({"fingerprint": fingerprint, **content}))
 
     def _do(  # noqa: PLR0913, PLR0917 (the fields of an entry)
         self, by: SignedIn, role: str, act: Act, subject: str, payload: str, record: KeyRecord | None = None
-    ) -> Entry:
-        def next_entry(rows: Rows) -> tuple[Entry, KeyRecord | None]:
+    ) -> JournalEntry:
+        def next_entry(rows: OfficeRows) -> tuple[JournalEntry, KeyRecord | None]:
             before = self._sound(rows)
             number, previous = before.head.number + 1, before.head.digest
             person = by.person
-            entry = Entry(number, _now(), person.login, person.fingerprint, role, act, subject, payload, previous)
+            entry = JournalEntry(
+                number, _now(), person.login, person.fingerprint, role, act, subject, payload, previous
+            )
             entry = entry.signed_by(by.key)
-            if wrong := refusal(before, entry, self.pinned):
+            if wrong := act_refusal(before, entry, self.pinned):
                 raise OfficeProblem(f"{wrong}。")
             return entry, record
 
         return self.database.append(next_entry)
 
-    def _sound(self, rows: Rows) -> Standing:
+    def _sound(self, rows: OfficeRows) -> OfficeState:
         """The office by these rows. Raises OfficeProblem where nobody can be trusted by them."""
         if not self.pinned:
             raise OfficeProblem(
@@ -184,24 +211,28 @@ class Office:
             raise OfficeProblem(f"{'；'.join(found.faults)}。{_RESTORE}")
         return found
 
-    def _standing(self, rows: Rows) -> Standing:
-        found = standing(rows, self.pinned)
+    def _standing(self, rows: OfficeRows) -> OfficeState:
+        found = replay_journal(rows, self.pinned)
         lost = [
             f"{where} 记有{_named(head)}，日志中没有这一条：日志被截断、替换或改动"
             for where, head in self._witnessed()
             if not _holds(rows, head)
         ]
         return (
-            found if not lost else Standing(found.people, found.acts, found.head, (*found.faults, *lost), found.remarks)
+            found
+            if not lost
+            else OfficeState(found.people, found.acts, found.head, (*found.faults, *lost), found.remarks)
         )
 
 
-def _named(head: Head) -> str:
+def _named(head: JournalHead) -> str:
     return f"第 {head.number} 条（{head.digest[:16]}…）"
 
 
-def _holds(rows: Rows, head: Head) -> bool:
-    return head == START or any(entry.number == head.number and entry.digest == head.digest for entry in rows.entries)
+def _holds(rows: OfficeRows, head: JournalHead) -> bool:
+    return head == JOURNAL_START or any(
+        entry.number == head.number and entry.digest == head.digest for entry in rows.entries
+    )
 
 
 def _new_person(name: str, record: KeyRecord, roles: Iterable[str], namesake: str = "") -> str:
@@ -211,7 +242,7 @@ def _new_person(name: str, record: KeyRecord, roles: Iterable[str], namesake: st
         "key_digest": record.digest,
         "roles": [role for role in ROLES if role in set(roles)],
     }
-    return canonical(content | ({"namesake": _plain(namesake)} if namesake.strip() else {}))
+    return canonical_json(content | ({"namesake": _plain(namesake)} if namesake.strip() else {}))
 
 
 def _fit(login: str, name: str) -> tuple[str, str]:
@@ -231,3 +262,39 @@ def _plain(text: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+JOURNAL_HEAD_FACT = "office_journal"
+
+"""The fact of a run that holds the head: number, digest, administrator_key."""
+
+
+def released_heads(publications: Path, pinned: str) -> Iterator[tuple[str, JournalHead]]:
+    """The head that each released version of each list names, with the file.
+
+    Versions signed under another first key than `pinned` rest on another journal. A file that cannot be read tells
+    nothing: a version whose signatures were damaged must not keep two people from signing the next.
+    """
+    for path in sorted(publications.glob(f"*/[0-9]*/{SIGNATURES}")):
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            head, key = document["journal"], document["administrator_key"]
+            found = JournalHead(int(head["number"]), str(head["digest"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if key == pinned:
+            yield str(path), found
+
+
+def head_of_last_run(settings: Settings) -> tuple[str, JournalHead] | None:
+    """The head that the last nightly run noted, with the run; None where it noted none under this first key."""
+    from flows.store.store import Store
+
+    run = Store(settings.store, settings.storage_options, settings.state_dir).last("nightly")
+    noted = run.facts.get(JOURNAL_HEAD_FACT) if run is not None else None
+    if run is None or not noted or noted["administrator_key"] != settings.administrator_key:
+        return None
+    return f"运行 {run.run_id}", JournalHead(noted["number"], noted["digest"])

@@ -8,17 +8,21 @@ the database by other means makes nobody anything, for it has no such signature.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
-from flows.office.database import Rows
-from flows.office.journal import ACTS, START, Entry, Head, faults_of
-from flows.office.keys import KeyRecord, fingerprint_of
+from flows.office.journal import ACTS, JOURNAL_START, JournalEntry, JournalHead, OfficeRows, chain_faults
+from flows.office.keys import KeyRecord, key_fingerprint
 
 Role = Literal["administrator", "signer"]
+
 ROLES: Mapping[str, str] = {"administrator": "管理员", "signer": "签发人"}
+
 SIGNINGS = frozenset({"prepare", "approve"})
+
 """Acts over a draft: of signers. All others are acts of administrators, but for one's own passphrase."""
 
 
@@ -42,7 +46,7 @@ class Person:
     @property
     def fingerprint(self) -> str:
         """Of the public key."""
-        return fingerprint_of(self.public_key)
+        return key_fingerprint(self.public_key)
 
     def is_a(self, role: str) -> bool:
         """Whether they have the role now."""
@@ -50,7 +54,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OfficeState:
     """The office as its journal leaves it.
 
     people: by fingerprint, in the order in which they came; a login that was given to somebody new stands twice, once
@@ -59,8 +63,8 @@ class Standing:
     """
 
     people: Mapping[str, Person] = field(default_factory=dict)
-    acts: tuple[Entry, ...] = ()
-    head: Head = START
+    acts: tuple[JournalEntry, ...] = ()
+    head: JournalHead = JOURNAL_START
     faults: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -78,11 +82,11 @@ class Standing:
         return tuple(person for person in self.enabled() if person.is_a("administrator"))
 
 
-def standing(rows: Rows, pinned: str, upto: int | None = None) -> Standing:
+def replay_journal(rows: OfficeRows, pinned: str, upto: int | None = None) -> OfficeState:
     """The office by the entries up to number `upto` (None: all), beginning with the key of the fingerprint `pinned`."""
     entries = rows.entries if upto is None else rows.entries[:upto]
-    faults = [*rows.faults, *faults_of(entries)]
-    found = Standing()
+    faults = [*rows.faults, *chain_faults(entries)]
+    found = OfficeState()
     for entry in () if faults else entries:
         wrong, found = _after(found, entry, pinned)
         if wrong:
@@ -92,12 +96,12 @@ def standing(rows: Rows, pinned: str, upto: int | None = None) -> Standing:
     return replace(found, faults=tuple(faults), remarks=tuple(_remarks(rows, entries)))
 
 
-def key_of(rows: Rows, person: Person) -> KeyRecord | None:
+def key_record_of(rows: OfficeRows, person: Person) -> KeyRecord | None:
     """The record of the person's key that an act of the journal names; None where it is gone or altered."""
     return next((record for record in rows.keys.values() if record.digest == person.key_digest), None)
 
 
-def refusal(before: Standing, entry: Entry, pinned: str) -> str:
+def act_refusal(before: OfficeState, entry: JournalEntry, pinned: str) -> str:
     """Why the act is not possible as things stand, in Chinese; empty where it is. The signature is looked at last."""
     return _after(before, entry, pinned)[0]
 
@@ -106,7 +110,7 @@ class _Refused(Exception):
     """What is wrong with an act, in Chinese."""
 
 
-def _after(before: Standing, entry: Entry, pinned: str) -> tuple[str, Standing]:
+def _after(before: OfficeState, entry: JournalEntry, pinned: str) -> tuple[str, OfficeState]:
     """What is wrong with the entry, and the office after it; unchanged where something is."""
     try:
         public_key = _founder(entry, pinned) if entry.number == 1 else _actor(before, entry)
@@ -119,7 +123,7 @@ def _after(before: Standing, entry: Entry, pinned: str) -> tuple[str, Standing]:
     return "", replace(before, people={**before.people, **changed}, acts=acts, head=entry.head)
 
 
-def _founder(entry: Entry, pinned: str) -> str:
+def _founder(entry: JournalEntry, pinned: str) -> str:
     """The public key of the first administrator, who speaks for themselves. Raises _Refused."""
     content = entry.content
     if entry.act != "found":
@@ -131,7 +135,7 @@ def _founder(entry: Entry, pinned: str) -> str:
     return _text(content, "public_key")
 
 
-def _actor(before: Standing, entry: Entry) -> str:
+def _actor(before: OfficeState, entry: JournalEntry) -> str:
     """The public key of who acts. Raises _Refused where they cannot do this."""
     actor = before.people.get(entry.fingerprint)
     if actor is None or actor.login != entry.person:
@@ -152,7 +156,7 @@ def _actor(before: Standing, entry: Entry) -> str:
     return actor.public_key
 
 
-def _see_new(before: Standing, entry: Entry) -> None:
+def _see_new(before: OfficeState, entry: JournalEntry) -> None:
     """Raises _Refused where nobody can be added so."""
     content = entry.content
     if not (_text(content, "name") and entry.subject and _roles(content) and _roles(content) <= set(ROLES)):
@@ -163,7 +167,7 @@ def _see_new(before: Standing, entry: Entry) -> None:
         raise _Refused(f"登录名 {entry.subject} 已在用")
 
 
-def _see_changeable(before: Standing, entry: Entry) -> None:
+def _see_changeable(before: OfficeState, entry: JournalEntry) -> None:
     """Raises _Refused where the person, or their role, cannot be changed so."""
     whom = before.people.get(_text(entry.content, "fingerprint"))
     if whom is None or whom.login != entry.subject or whom.is_disabled:
@@ -180,7 +184,7 @@ def _see_changeable(before: Standing, entry: Entry) -> None:
         raise _Refused(f"{whom.login} 没有名为 {role} 的角色")
 
 
-def _changed(before: Standing, entry: Entry) -> dict[str, Person]:
+def _changed(before: OfficeState, entry: JournalEntry) -> dict[str, Person]:
     """The people that the entry, which is sound, changes."""
     content, at = entry.content, entry.number
     if entry.act in ("found", "add_person"):
@@ -211,7 +215,7 @@ def _changed(before: Standing, entry: Entry) -> dict[str, Person]:
     return {person.fingerprint: changed}
 
 
-def _remarks(rows: Rows, entries: tuple[Entry, ...]) -> Iterator[str]:
+def _remarks(rows: OfficeRows, entries: tuple[JournalEntry, ...]) -> Iterator[str]:
     """Rows of people that no act names: whatever they are, they open nothing."""
     named = {_text(entry.content, "key_digest") for entry in entries}
     for number, record in rows.keys.items():
@@ -222,7 +226,7 @@ def _remarks(rows: Rows, entries: tuple[Entry, ...]) -> Iterator[str]:
 def _fingerprint(content: Mapping[str, Any]) -> str:
     """Of the public key in a payload; empty where it is none."""
     try:
-        return fingerprint_of(_text(content, "public_key"))
+        return key_fingerprint(_text(content, "public_key"))
     except ValueError:
         return ""
 
@@ -235,3 +239,41 @@ def _text(content: Mapping[str, Any], name: str) -> str:
 def _roles(content: Mapping[str, Any]) -> frozenset[str]:
     given = content.get("roles", [])
     return frozenset(each for each in given if isinstance(each, str)) if isinstance(given, list) else frozenset()
+
+
+# Format characters (zero width, joining, direction, soft hyphen), control characters, halves of pairs.
+_UNSEEN = ("Cf", "Cc", "Cs")
+
+# Fillers, and selectors of a glyph, that Unicode counts among letters and marks.
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+
+_SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
+
+_DOTS = frozenset("·•・‧∙⋅.")
+
+
+def plain_name(name: str) -> str:
+    """The name as it is shown: without characters that nobody sees, outer blanks removed, inner ones single."""
+    return " ".join("".join(each for each in name if not _is_unseen(each)).split())
+
+
+def name_key(name: str) -> str:
+    """The name for comparison: no blanks, no dots, nothing unseen, one width, one case, simplified characters."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kept = (each for each in folded if not (_is_unseen(each) or each.isspace() or each in _DOTS))
+    return "".join(_simplified(each) for each in kept)
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether it leaves no mark on paper. Blanks part words and are no matter of this."""
+    is_selector = any(first <= character <= last for first, last in _SELECTORS)
+    is_hidden = unicodedata.category(character) in _UNSEEN and not character.isspace()
+    return is_selector or is_hidden or character in _FILLERS
+
+
+@cache
+def _simplified(character: str) -> str:
+    """張 as 张. One at a time: of whole phrases the converter would choose by their sense."""
+    from opencc import OpenCC
+
+    return str(OpenCC("t2s").convert(character)) if character >= "\u2e80" else character

@@ -1,26 +1,31 @@
-"""What a paper can be about: penalties and listings, each with the steps that the register of decisions has of it."""
+"""What a paper can be about: a penalty or a listing of a party, its steps, its records and its legal state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.law import legal_on
-from flows.papers.legal import Records, Row, records_of
+from flows.law import law_state_on
+from flows.policy_folder import read_measure_law
 from flows.settings import Settings
-from flows.store import Run, Store
-from transforms.tables.words import DECISION_TYPES
+from flows.store.ledger import Run
+from flows.store.queries import current_records
+from flows.store.store import Store
+from transforms.law.law_state import LAW_RECORD_KINDS, LawState
+from transforms.schemas import KINDS
+from transforms.schemas.vocabularies import DECISION_TYPES
 
 if TYPE_CHECKING:
-    from transforms.law.procedure import Followed
+    from transforms.law.matters.procedure import ReplayedMatters
 
 GSXT = "gsxt"
+
 # The steps of the register by which the office makes a paper; repair_notice goes with another paper.
-STEPS = {
+PAPER_STEPS = {
     "listing_notice": ("notify_listing",),
     "listing_decision": ("list",),
     "removal_decision": ("remove", "revoke_listing"),
@@ -29,8 +34,14 @@ STEPS = {
     "repair_refusal": ("refuse_repair", "refuse_removal"),
     "repair_revocation": ("revoke_repair", "restore_listing"),
 }
-LISTS = ("listing_notice", "listing_decision", "removal_decision")
-Steps = dict[str, tuple[Row, ...]]
+
+PAPERS_ABOUT_LISTINGS = ("listing_notice", "listing_decision", "removal_decision")
+
+Row = Mapping[str, Any]
+
+StepsByMatter = dict[str, tuple[Row, ...]]
+
+Records = Mapping[str, pl.LazyFrame]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,16 +100,16 @@ class Subject:
         return keys | ({self.penalty["decision_key"]} if self.matter == "penalty" and self.penalty else set())
 
 
-def key_of(text: str) -> str:
+def document_number_key(text: str) -> str:
     """A document number as numbers are compared: one kind of bracket, no blanks."""
     from transforms.records.text import document_key
 
     return str(pl.select(document_key(pl.lit(text))).item() or "")
 
 
-def subjects_numbered(settings: Settings, store: Store, night: Run, text: str, as_of: date) -> list[Subject]:
+def subjects_by_number(settings: Settings, store: Store, night: Run, text: str, as_of: date) -> list[Subject]:
     """What a document number means: what it is a number of, and the listings that name it. None for no number."""
-    key, known = key_of(text), (store.scan(kind, night) for kind in ("decision", "penalty"))
+    key, known = document_number_key(text), (store.scan(kind, night) for kind in ("decision", "penalty"))
     decisions, penalties = known
     named = decisions.filter((_key("decision_no") == key) | (_key("target") == key))
     punished = penalties.filter(pl.col("decision_key") == key)
@@ -107,7 +118,7 @@ def subjects_numbered(settings: Settings, store: Store, night: Run, text: str, a
     found = [
         one
         for owner, party in sorted(owners, key=lambda pair: (pair[0] or "", pair[1] or ""))
-        for one in subjects_of(settings, records_of(store, night, owner, party), as_of)
+        for one in subjects_of(settings, party_records(store, night, owner, party), as_of)
     ]
     return [one for one in found if key in one.own_keys() or _is_about(one, key)]
 
@@ -116,19 +127,21 @@ def _is_about(subject: Subject, key: str) -> bool:
     return subject.matter == "listing" and subject.stands is not None and subject.stands["target_key"] == key
 
 
-def fitting(kind: str, about: Iterable[str], subjects: Iterable[Subject], number: str | None) -> list[Subject]:
+def matching_subjects(
+    kind: str, about: Iterable[str], subjects: Iterable[Subject], number: str | None
+) -> list[Subject]:
     """Those the paper can be about; `number`: the document number that led to them, where one did."""
     found = [one for one in subjects if one.matter in about]
-    if kind in LISTS:
+    if kind in PAPERS_ABOUT_LISTINGS:
         listed = {one.penalty["record_id"] for one in found if one.matter == "listing" and one.penalty}
         return [one for one in found if one.matter == "listing" or (one.penalty or {})["record_id"] not in listed]
-    own = [one for one in found if number and key_of(number) in one.own_keys()]
+    own = [one for one in found if number and document_number_key(number) in one.own_keys()]
     return own or found
 
 
 def subjects_of(settings: Settings, records: Records, as_of: date) -> list[Subject]:
     """Every penalty and listing of a party's records, penalties first, by day and number."""
-    legal = legal_on(settings, records, as_of)
+    legal = law_state_on(settings, records, as_of)
     enterprise = next(iter(records["enterprise"].collect().iter_rows(named=True)), None)
     punished = records["penalty"].filter(pl.col("decided_on") <= as_of)
     rows = punished.sort("decided_on", "decision_no", "record_id").collect().rows(named=True)
@@ -144,7 +157,7 @@ def subjects_of(settings: Settings, records: Records, as_of: date) -> list[Subje
 
 
 def _penalties(
-    rows: Iterable[Row], repairs: list[Row], steps: Steps, enterprise: Row | None, records: Records
+    rows: Iterable[Row], repairs: list[Row], steps: StepsByMatter, enterprise: Row | None, records: Records
 ) -> Iterator[Subject]:
     for penalty in rows:
         of_it = [row for row in repairs if row["target_key"] == penalty["decision_key"]]
@@ -154,7 +167,7 @@ def _penalties(
         yield Subject("penalty", penalty, stands, taken, enterprise, records)
 
 
-def _followed(followed: Followed, decisions: pl.LazyFrame) -> tuple[list[Row], Steps]:
+def _followed(followed: ReplayedMatters, decisions: pl.LazyFrame) -> tuple[list[Row], StepsByMatter]:
     """Matters by day, and the steps taken of each, with the columns of their decisions."""
     of_record = decisions.select("record_id", "reason", "authority", "situation", number_key=_key("decision_no"))
     taken = followed.steps.filter(~pl.col("is_refused")).join(of_record, on="record_id")
@@ -174,3 +187,124 @@ def _key(column: str) -> pl.Expr:
     from transforms.records.text import document_key
 
     return document_key(pl.col(column))
+
+
+if TYPE_CHECKING:
+    from transforms.policy_model.dated_values import Dated
+
+_SUPERVISION = ("sampling", "signal", "inspection")
+
+CONSENT = "consent"
+
+_NAMED = "party_name"
+
+
+def party_records(store: Store, night: Run, enterprise_id: str | None, party: str | None = None) -> Records:
+    """Current versions by kind, as the night knew them: an enterprise's, or those of the natural person `party`."""
+    found = {kind: current_records(store, kind, night, enterprise_id) for kind in (*LAW_RECORD_KINDS, *_SUPERVISION)}
+    if enterprise_id is None:
+        nobody = pl.col("enterprise_id").is_null()
+        found = {kind: frame.filter(nobody, _bears(kind, party)) for kind, frame in found.items()}
+    # One party's are few, and are read again for every question.
+    return {kind: frame.collect().lazy() for kind, frame in found.items()}
+
+
+def _bears(kind: str, party: str | None) -> pl.Expr:
+    return pl.col(_NAMED) == (party or "") if _NAMED in KINDS[kind].table.schema else pl.lit(False)
+
+
+@dataclass(frozen=True)
+class SubjectLegalState:
+    """The subject's rows in PUBLICITY (of the enterprise publicity system), REPAIR, LISTING, CANDIDATE; None for none.
+
+    is_heavier: its penalty is a heavier one, None without a penalty. needs_consent: a listing by that authority needs
+    the level above; None where no authority is on record. factors: rows of CHECKLIST for it. measures: what a listing
+    brings with it on the day, with the articles. articles: those of the situations and of CONSENT.
+    """
+
+    publicity: Row | None = None
+    repair: Row | None = None
+    listing: Row | None = None
+    candidate: Row | None = None
+    is_heavier: bool | None = None
+    needs_consent: bool | None = None
+    factors: tuple[Row, ...] = ()
+    measures: tuple[Row, ...] = ()
+    articles: Mapping[str, str] = field(default_factory=dict)
+
+
+def subject_legal_state(
+    settings: Settings, legal: LawState, penalty_id: str | None, listing_id: str | None, system: str
+) -> SubjectLegalState:
+    """Rows of that penalty and that listing; REPAIR's is the listing's where there is one."""
+    of_penalty, of_listing = (pl.col("record_id") == (record or "") for record in (penalty_id, listing_id))
+    in_system = pl.col("system") == system
+    serious = legal.law.listing.serious
+    listing = _first(legal.register.listings.filter(of_listing))
+    candidate = _first(_candidates(legal).filter(of_penalty))
+    situation = (listing or candidate or {}).get("situation")
+    return SubjectLegalState(
+        publicity=_first(legal.publicity.filter(of_penalty, in_system)),
+        repair=_first(legal.repair.filter(of_listing if listing_id else of_penalty, in_system)),
+        listing=listing,
+        candidate=candidate,
+        is_heavier=_meets(legal, penalty_id, serious.heavier_when),
+        needs_consent=_needs_consent(legal, penalty_id, listing_id),
+        factors=tuple(_factors(legal, penalty_id).iter_rows(named=True)) if penalty_id else (),
+        measures=_measures(settings, situation, legal.as_of),
+        articles={one.id: one.basis for one in serious.situations} | {CONSENT: serious.consent_when.basis},
+    )
+
+
+def _first(frame: pl.LazyFrame) -> Row | None:
+    return next(iter(frame.collect().iter_rows(named=True)), None)
+
+
+def _candidates(legal: LawState) -> pl.LazyFrame:
+    from transforms.law.listing.candidates import candidates
+
+    given = (legal.records["penalty"], legal.records["enterprise"], legal.law.listing.serious)
+    return candidates(*given, legal.register.followed, legal.as_of)
+
+
+def _meets(legal: LawState, penalty_id: str | None, when: Dated[str]) -> bool | None:
+    """Whether the penalty meets the condition in force on its day."""
+    from transforms.law.calendar.periods import dated_condition
+    from transforms.law.publicity.penalty_facts import with_penalty_facts
+
+    penalty = legal.records["penalty"].filter(pl.col("record_id") == (penalty_id or ""))
+    frame = with_penalty_facts(penalty, legal.records["enterprise"])
+    found = _first(frame.select(is_met=dated_condition(when, pl.col("decided_on"))))
+    return found["is_met"] if found else None
+
+
+def _needs_consent(legal: LawState, penalty_id: str | None, listing_id: str | None) -> bool | None:
+    """By the authority that listed, where that is on record; else by that of the penalty."""
+    from transforms.law.calendar.periods import dated_condition
+
+    when = legal.law.listing.serious.consent_when
+    listed = legal.records["decision"].filter(
+        pl.col("record_id") == (listing_id or ""), pl.col("authority").is_not_null()
+    )
+    found = _first(listed.select(is_met=dated_condition(when, pl.col("decided_on"))))
+    return found["is_met"] if found else _meets(legal, penalty_id, when)
+
+
+def _factors(legal: LawState, penalty_id: str) -> pl.DataFrame:
+    from transforms.law.listing.candidates import EvidenceRecords, checklist
+
+    kinds = ("penalty", *_SUPERVISION)
+    penalty = legal.records["penalty"].filter(pl.col("record_id") == penalty_id).collect()
+    evidence = EvidenceRecords(*(legal.records[kind] for kind in kinds))
+    return checklist(penalty, evidence, legal.law.listing.serious, legal.as_of)
+
+
+def _measures(settings: Settings, situation: str | None, day: date) -> tuple[Row, ...]:
+    """title, basis, confidence of each measure that the law has on `day` for a listing of that situation."""
+    law = read_measure_law(settings.policy_dir)
+    held = [one for one in (law.measures if law else ()) if one.situation in (None, situation)]
+    return tuple(
+        {"title": one.title, "basis": one.in_force.basis, "confidence": one.in_force.confidence}
+        for one in held
+        if day >= min(one.in_force.values) and one.in_force.on(day)
+    )

@@ -12,35 +12,35 @@
 - `steps`      prepare, sign, release, verify; the command line, the publish flow and the nightly run take these
 """
 
-from flows.publishing.approvals import NotApprovable
-from flows.publishing.lists import LISTS, SERIOUS_LIST
-from flows.publishing.steps import (
-    Answer,
-    Chosen,
-    after_run,
-    approve,
-    prepare_and_publish,
-    prepare_and_publish_all,
-    release_signed,
-    restore_all,
-    summary_of,
-    verify_all,
+from flows.publishing.actions import (
+    DraftRef,
+    ListOutcome,
+    approve_draft,
+    outcome_summary,
+    publish_list,
+    publish_lists,
+    release_if_signed,
+    restore_lists,
+    update_published_lists,
+    verify_lists,
     waiting_draft,
 )
+from flows.publishing.approval import NotApprovable
+from flows.publishing.contents import PUBLISHED_LISTS, SERIOUS_LIST
 
 __all__ = [
-    "LISTS",
+    "PUBLISHED_LISTS",
     "SERIOUS_LIST",
-    "Answer",
-    "Chosen",
+    "DraftRef",
+    "ListOutcome",
     "NotApprovable",
-    "after_run",
-    "approve",
-    "prepare_and_publish",
-    "prepare_and_publish_all",
-    "release_signed",
-    "restore_all",
-    "summary_of",
-    "verify_all",
+    "approve_draft",
+    "outcome_summary",
+    "publish_list",
+    "publish_lists",
+    "release_if_signed",
+    "restore_lists",
+    "update_published_lists",
+    "verify_lists",
     "waiting_draft",
 ]

@@ -1,4 +1,4 @@
-"""Releases, alone in the store: what two people signed, what the run may withdraw, and what was cut short before."""
+"""Releases while the store is locked: signed drafts, withdrawals, interrupted releases, and repair of a version."""
 
 from __future__ import annotations
 
@@ -9,33 +9,36 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flows.office import OfficeProblem, to_be_noted
-from flows.publishing.approvals import NotApprovable, has_two_signatures, signatures_document
-from flows.publishing.contents import Contents, PublishedList
-from flows.publishing.drafts import not_as_remade, waiting_drafts
-from flows.publishing.latest import Authority, latest_of
-from flows.publishing.versions import FLOW, Latest, last_release
-from flows.publishing.withdrawals import Knowledge, Plan, plan_of
+from flows.office import OfficeProblem, journal_head_facts
+from flows.publishing.approval import NotApprovable, has_two_signatures, signature_fault, signatures_document
+from flows.publishing.contents import ListContents, PublishedList, published_list
+from flows.publishing.verification import ReleaseAuthority, check_latest, draft_fault, waiting_drafts
+from flows.publishing.versions import PUBLISH_FLOW, LatestVersion, last_recorded_release
+from flows.publishing.withdrawals import ListHistory, WithdrawalPlan, plan_withdrawals
 from flows.settings import Settings
-from flows.store import Run, Store
+from flows.store.ledger import Run
+from flows.store.store import Store
+from reports.atomic_files import write_atomically
+from reports.public_lists import ListSpec
 from reports.publication import (
     Draft,
     IndexProblem,
-    Shelf,
+    ListFolder,
     digest_of,
-    faults_of,
+    file_faults,
     read_index,
-    release,
-    verify,
-    withdraw,
+    release_draft,
+    verify_files,
+    write_withdrawal,
 )
-from reports.publication.folder import order
-from reports.views.listing import ListSpec
+from reports.publication.draft import rebuild_files
+from reports.publication.version import SIGNATURES, version_order
 
 
 @dataclass
-class Releasing:
+class ListRelease:
     """The releases of one list while the store is held; each is noted in the ledger at the end.
 
     cleared: folders of versions that nobody released and that were taken away, in Chinese.
@@ -48,7 +51,7 @@ class Releasing:
     cleared: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.knowledge = Knowledge(self.settings, self.store, self.chosen)
+        self.knowledge = ListHistory(self.settings, self.store, self.chosen)
 
     @property
     def spec(self) -> ListSpec:
@@ -56,13 +59,13 @@ class Releasing:
         return self.chosen.spec
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ListFolder:
         """Where its versions stand."""
-        return Shelf(self.settings.publications / self.spec.name)
+        return ListFolder(self.settings.publications / self.spec.name)
 
-    def latest(self) -> Latest:
+    def latest(self) -> LatestVersion:
         """The latest version, every file of it checked."""
-        return latest_of(self.settings, self.store, self.chosen, self.knowledge)
+        return check_latest(self.settings, self.store, self.chosen, self.knowledge)
 
     def sweep(self) -> None:
         """Finish what was cut short between the last signature and `latest`, and clear what no release can use."""
@@ -70,7 +73,7 @@ class Releasing:
             shutil.rmtree(left, ignore_errors=True)
         self._point_at_placed()
         for draft in waiting_drafts(self.settings, self.spec.name):
-            if _is_signed(self.settings, draft) and not not_as_remade(self.knowledge, draft):
+            if _is_signed(self.settings, draft) and not draft_fault(self.knowledge, draft):
                 self._release(draft)
         self._note_latest()
 
@@ -83,22 +86,22 @@ class Releasing:
         if self.shelf.latest() == draft.version and digest_of(placed) == draft.digest:
             return placed
         if draft.folder.is_dir():
-            verify(draft.folder)
-        if why := not_as_remade(self.knowledge, draft):
+            verify_files(draft.folder)
+        if why := draft_fault(self.knowledge, draft):
             raise NotApprovable(why)
         return self._release(draft)
 
     def _release(self, draft: Draft) -> Path:
-        folder = release(self.settings.publications, draft, signatures_document(self.settings, draft))
+        folder = release_draft(self.settings.publications, draft, signatures_document(self.settings, draft))
         self._note(draft)
         return folder
 
-    def withdraw(self, run: Run, contents: Contents, latest: Latest) -> tuple[Plan, Draft | None]:
+    def withdraw(self, run: Run, contents: ListContents, latest: LatestVersion) -> tuple[WithdrawalPlan, Draft | None]:
         """Take down what the law has ended, as far as the run may; the plan, and the version where there is one."""
-        plan = plan_of(self.knowledge, run, contents, latest)
-        draft = withdraw(self.settings.publications, self.spec, run.as_of, plan.ended, plan.masking)
+        plan = plan_withdrawals(self.knowledge, run, contents, latest)
+        draft = write_withdrawal(self.settings.publications, self.spec, run.as_of, plan.ended, plan.masking)
         if draft is not None:
-            release(self.settings.publications, draft)
+            release_draft(self.settings.publications, draft)
             self._note(draft)
         return plan, draft
 
@@ -112,33 +115,33 @@ class Releasing:
             latest = self.shelf.latest()
         except IndexProblem:
             return
-        authority = Authority(self.knowledge)
+        authority = ReleaseAuthority(self.knowledge)
         known = {version for version, _ in authority.released}
         for name in self.shelf.placed():
             folder = self.shelf.version(name)
-            if latest and order(name) <= order(latest):
+            if latest and version_order(name) <= version_order(latest):
                 continue
-            if not faults_of(folder, self.spec.name) and self._is_to_be_shown(authority, folder, latest):
+            if not file_faults(folder, self.spec.name) and self._is_to_be_shown(authority, folder, latest):
                 self.shelf.point(name)
                 latest = name
             elif latest and name not in known:
                 self.cleared.append(f"{folder}：未经发布的版本文件夹，已移除")
                 _remove(folder)
 
-    def _is_to_be_shown(self, authority: Authority, folder: Path, latest: str | None) -> bool:
+    def _is_to_be_shown(self, authority: ReleaseAuthority, folder: Path, latest: str | None) -> bool:
         index = read_index(folder)
         is_next = index.previous == latest or (index.released_by == "two_people" and index.replaces == latest)
         if not is_next or authority.faults_of(folder):
             return False
         if index.released_by == "machine" or authority.is_released(folder):
             return True
-        return not not_as_remade(self.knowledge, Draft(index.version, folder, digest_of(folder), index))
+        return not draft_fault(self.knowledge, Draft(index.version, folder, digest_of(folder), index))
 
     def _note_latest(self) -> None:
         """Note a release that reached the readers, but not the ledger."""
         if self.done or not self.shelf.placed():
             return
-        latest, told = self.latest(), last_release(self.store, self.spec.name)
+        latest, told = self.latest(), last_recorded_release(self.store, self.spec.name)
         if latest.is_sound and (told is None or told["version"] != latest.version):
             self._note(Draft(latest.index.version, latest.folder, digest_of(latest.folder), latest.index))
 
@@ -156,14 +159,14 @@ class Releasing:
 
 
 @contextmanager
-def releasing(settings: Settings, chosen: PublishedList, day: date) -> Iterator[Releasing]:
+def open_release(settings: Settings, chosen: PublishedList, day: date) -> Iterator[ListRelease]:
     """Hold the store while one list is brought up to date. Raises Busy where another run holds it."""
     store = store_of(settings)
-    with store.begin(FLOW, day, datetime.now(UTC)) as writing:
-        work = Releasing(settings, store, chosen)
+    with store.begin(PUBLISH_FLOW, day, datetime.now(UTC)) as writing:
+        work = ListRelease(settings, store, chosen)
         yield work
         if work.done:
-            writing.commit("passed", {"list": chosen.spec.name, "releases": work.done, **to_be_noted(settings)})
+            writing.commit("passed", {"list": chosen.spec.name, "releases": work.done, **journal_head_facts(settings)})
 
 
 def store_of(settings: Settings) -> Store:
@@ -183,3 +186,79 @@ def _is_signed(settings: Settings, draft: Draft) -> bool:
         return has_two_signatures(settings, draft)
     except OfficeProblem:
         return False
+
+
+def restore_latest(settings: Settings, name: str) -> list[str]:
+    """Make anew what is damaged of the latest version of a list, as far as it can be; what was done, in Chinese.
+
+    Nothing is released by it: `latest` is only ever set back to a version that was. Raises NotApprovable where there is
+    no such list, Busy where another run holds the store.
+    """
+    today = datetime.now(UTC).astimezone(ZoneInfo(settings.timezone)).date()
+    with open_release(settings, published_list(name), today) as work:
+        done = list(_pointed(work))
+        latest = work.latest()
+        if latest.version is not None:
+            done += _rebuilt(latest)
+            done += _signed_again(settings, latest)
+    return done
+
+
+def _pointed(work: ListRelease) -> Iterator[str]:
+    """Let `latest` lead again to the last version that was released, where it leads nowhere."""
+    shelf = work.shelf
+    try:
+        if shelf.latest() is not None:
+            return
+    except IndexProblem:
+        pass
+    told = last_recorded_release(work.store, work.spec.name)
+    authority = ReleaseAuthority(work.knowledge)
+    for name in reversed(shelf.placed()):
+        folder = shelf.version(name)
+        if told is not None and told["version"] != name:
+            continue
+        if not file_faults(folder, work.spec.name) and not authority.faults_of(folder):
+            for path in (shelf.folder / "latest", shelf.folder / "latest.json"):
+                if path.is_file() and not path.is_symlink():
+                    path.unlink()
+            shelf.point(name)
+            yield f"{shelf.folder / 'latest'}：已重新指向版本 {name}"
+            return
+
+
+def _rebuilt(latest: LatestVersion) -> Iterator[str]:
+    """Write anew the files that are not as the index says."""
+    try:
+        made = rebuild_files(latest.spec, latest.folder)
+        names = [file.name for file in read_index(latest.folder).files]
+    except IndexProblem:
+        return
+    for name in names:
+        if file_faults(latest.folder, latest.spec.name, only=(name,)) and name in made:
+            write_atomically(latest.folder / name, made[name])
+            yield f"{latest.folder / name}：已重建"
+
+
+def _signed_again(settings: Settings, latest: LatestVersion) -> Iterator[str]:
+    """Write `signatures.json` anew from the journal, which holds the signatures."""
+    try:
+        index = read_index(latest.folder)
+    except IndexProblem:
+        return
+    draft = Draft(index.version, latest.folder, digest_of(latest.folder), index)
+    path = latest.folder / SIGNATURES
+    if index.released_by != "two_people" or not signature_fault(settings, latest.folder, draft):
+        return
+    aside = path.with_name(f".{SIGNATURES}.damaged")
+    if path.exists():
+        path.replace(aside)  # a file that cannot be read would keep the journal from being trusted
+    try:
+        content = signatures_document(settings, draft)
+    except (OfficeProblem, NotApprovable):
+        if aside.exists():
+            aside.replace(path)
+        return
+    write_atomically(path, content)
+    aside.unlink(missing_ok=True)
+    yield f"{path}：已由办公数据库重建"

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from flows.settings import Settings
-from flows.store import Store
-from reports.publication import Index, Shelf, faults_of, read_index
-from reports.publication.work import Base, released_entries
-from reports.views.listing import Entry, ListSpec
+from flows.store.store import Store
+from reports.public_lists import ListEntry, ListSpec
+from reports.publication import Index, ListFolder, file_faults, read_index
+from reports.publication.draft import DraftBase, released_entries
 
-FLOW = "publish"  # of the runs that released something, in the ledger
+PUBLISH_FLOW = "publish"  # of the runs that released something, in the ledger
 
 
 @dataclass(frozen=True)
-class Latest:
+class LatestVersion:
     """The latest version of a list; version: None before the first release, or where nothing says which it is.
 
     faults: what is wrong with it, in Chinese, each naming the file. are_files_sound: the files are as the index says,
@@ -43,36 +43,36 @@ class Latest:
         return read_index(self.folder)
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ListEntry, ...]:
         """Its entries. Raises IndexProblem."""
         return released_entries(self.spec, self.folder)
 
 
-def releases(store: Store, name: str) -> Iterator[dict[str, Any]]:
+def recorded_releases(store: Store, name: str) -> Iterator[dict[str, Any]]:
     """What the ledger says of every release of the list, the last first: version, digest, released_by."""
     for run in reversed(store.every_run()):
-        if run.flow == FLOW and run.state == "passed" and run.facts.get("list") == name:
+        if run.flow == PUBLISH_FLOW and run.state == "passed" and run.facts.get("list") == name:
             yield from reversed(run.facts["releases"])
 
 
-def last_release(store: Store, name: str) -> dict[str, Any] | None:
+def last_recorded_release(store: Store, name: str) -> dict[str, Any] | None:
     """What the ledger says of the last release of the list; None where nothing."""
-    return next(releases(store, name), None)
+    return next(recorded_releases(store, name), None)
 
 
-def newest_readable(settings: Settings, spec: ListSpec) -> str | None:
+def newest_readable_version(settings: Settings, spec: ListSpec) -> str | None:
     """The newest version whose files are sound: what a draft is compared with where the latest is damaged."""
-    shelf = Shelf(settings.publications / spec.name)
-    return next((name for name in reversed(shelf.placed()) if not faults_of(shelf.version(name), spec.name)), None)
+    shelf = ListFolder(settings.publications / spec.name)
+    return next((name for name in reversed(shelf.placed()) if not file_faults(shelf.version(name), spec.name)), None)
 
 
-def base_of(settings: Settings, spec: ListSpec) -> Base | None:
+def draft_base(settings: Settings, spec: ListSpec) -> DraftBase | None:
     """What a draft builds on in place of the latest version, where the files of that are damaged; None where not.
 
     Raises IndexProblem where nothing says which version is the latest.
     """
-    shelf = Shelf(settings.publications / spec.name)
+    shelf = ListFolder(settings.publications / spec.name)
     version = shelf.latest()
-    if version is None or not faults_of(shelf.version(version), spec.name):
+    if version is None or not file_faults(shelf.version(version), spec.name):
         return None
-    return Base(newest_readable(settings, spec))
+    return DraftBase(newest_readable_version(settings, spec))

@@ -13,36 +13,36 @@ from typing import Any, Literal
 
 import polars as pl
 
-from flows.store.place import Place
-from flows.store.tables import DeltaFile
-from reports.files import write_whole
-from transforms.tables import Column, Table
-from transforms.tables.shape import COUNT, DAY, INSTANT, TEXT
+from flows.store.location import StoreLocation
+from flows.store.tables import StoredTable
+from reports.atomic_files import write_atomically
+from transforms.schemas import Column, Table
+from transforms.schemas.base import DATE, INTEGER, TEXT, TIMESTAMP
 
 _COMPACT_EVERY = 50
 _NOTE = "last_commit.json"  # in the store's folder on this machine
-State = Literal["passed", "refused", "failed"]
+RunState = Literal["passed", "refused", "failed"]
 
 LEDGER = Table(
     "ledger",
     "运行账",
     "Every run that came to an end. Readers see the tables at the versions of the last one that passed.",
     (
-        Column("run_no", COUNT, "序号", "1 for the first run of the store, and so on", True),
+        Column("run_no", INTEGER, "序号", "1 for the first run of the store, and so on", True),
         Column("run_id", TEXT, "运行标识", "flow, as_of and a number", True),
         Column("flow", TEXT, "流程", "nightly, layout, approve, rewind", True),
-        Column("as_of", DAY, "评价日", "the day it was for", True),
-        Column("known_at", INSTANT, "知悉时间", "what had arrived by then was known", True),
+        Column("as_of", DATE, "评价日", "the day it was for", True),
+        Column("known_at", TIMESTAMP, "知悉时间", "what had arrived by then was known", True),
         Column("state", TEXT, "结果", "passed, refused by the gate, or failed", True),
-        Column("started_at", INSTANT, "开始", "when it began", True),
-        Column("finished_at", INSTANT, "结束", "when it ended", True),
+        Column("started_at", TIMESTAMP, "开始", "when it began", True),
+        Column("finished_at", TIMESTAMP, "结束", "when it ended", True),
         Column("scheme", TEXT, "评价标准", "grading scheme", True),
         Column("policy_hash", TEXT, "政策指纹", "hash of the policy files it used", True),
         Column("versions", TEXT, "表版本", "JSON object: table to the version readers see", True),
         Column("facts", TEXT, "要点", "JSON object: counts and findings of the run", True),
         Column(
             "back_to",
-            COUNT,
+            INTEGER,
             "退回到",
             "of a run that went back: the run_no whose tables hold again; runs between are annulled",
         ),
@@ -60,7 +60,7 @@ class Run:
     flow: str
     as_of: date
     known_at: datetime
-    state: State
+    state: RunState
     started_at: datetime
     finished_at: datetime
     scheme: str
@@ -73,9 +73,9 @@ class Run:
 class Ledger:
     """The append-only table of runs. is_held: for one that appends, which is bound to the version it finds now."""
 
-    def __init__(self, place: Place, is_held: bool = False) -> None:
+    def __init__(self, place: StoreLocation, is_held: bool = False) -> None:
         self._place = place
-        self._file = DeltaFile(place, LEDGER, folder="")
+        self._file = StoredTable(place, LEDGER, folder="")
         if is_held:
             self._file.hold()
         self._found = self._file.version() if is_held and self._file.exists() else None
@@ -118,7 +118,7 @@ class Ledger:
         self._file.sync(self._found)
         with suppress(OSError):  # the run is committed; this note only helps to see that its row was lost
             self._place.local.mkdir(parents=True, exist_ok=True)
-            write_whole(self._place.local / _NOTE, json.dumps({"run_no": run.run_no, "run_id": run.run_id}))
+            write_atomically(self._place.local / _NOTE, json.dumps({"run_no": run.run_no, "run_id": run.run_id}))
 
     def lost(self) -> str | None:
         """The run that this machine committed last, where the ledger no longer has it."""

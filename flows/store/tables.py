@@ -1,8 +1,10 @@
-"""One Delta table: writing, versions, reading. Each write is atomic and makes one version."""
+"""One Delta table: writing, versions, reading, and what survives a power cut."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,23 +15,14 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from flows.store.buckets import BUCKETED, EVERY, Part, column_of, count_of
-from flows.store.durability import (
-    ADVICE,
-    ADVICE_ON_LEDGER,
-    StoreDamaged,
-    is_empty,
-    is_torn,
-    log_after,
-    log_entry,
-    set_aside,
-    sync,
-)
-from flows.store.lock import Overtaken
-from flows.store.place import Place
-from transforms.tables import KINDS, Table
+from flows.store.layout import ALL_BUCKETS, BUCKETED, BucketFilter, bucket_count, partition_column
+from flows.store.lease import Overtaken
+from flows.store.location import StoreLocation
+from reports.atomic_files import fsync_file, fsync_folder
+from transforms.schemas import KINDS, Table
 
 _FOR_EVER = "interval 36500 days"
+
 # Without these the Delta library deletes old log entries after a month, and old versions with them.
 _CONFIGURATION = {
     "delta.enableExpiredLogCleanup": "false",
@@ -38,19 +31,20 @@ _CONFIGURATION = {
     # To open a version is to read the log since the last checkpoint: a few milliseconds instead of thirty.
     "delta.checkpointInterval": "20",
 }
+
 # A scan for one enterprise skips nearly all row groups of a sorted file and decodes the rest: they are small where
 # commands ask. Records are read whole, by nights.
 _ASKED, _READ_WHOLE = 4_096, 65_536
 
 
-class DeltaFile:
+class StoredTable:
     """The Delta table at `<root>/<folder>/<name>`, of the shape of `table`.
 
     Whoever writes holds a version and builds on it alone: each write makes the version right after the one held, or
     fails as Overtaken, because another machine has written meanwhile. Nothing is rebased on what others wrote.
     """
 
-    def __init__(self, place: Place, table: Table, folder: str = "tables") -> None:
+    def __init__(self, place: StoreLocation, table: Table, folder: str = "tables") -> None:
         self.table, self._place = table, place
         self.uri = place.uri(folder, table.name) if folder else place.uri(table.name)
         self._is_below_tables = bool(folder)
@@ -70,7 +64,7 @@ class DeltaFile:
 
     def buckets(self, version: int | None = None) -> int | None:
         """How many buckets it is laid out in; None for a table without."""
-        return count_of(self._open(version).metadata().partition_columns)
+        return bucket_count(self._open(version).metadata().partition_columns)
 
     def hold(self) -> None:
         """Be bound to the newest version, or to there being none, unless bound already."""
@@ -87,7 +81,7 @@ class DeltaFile:
         try:
             self.hold()
         except StoreDamaged:
-            set_aside(Path(self.uri), log_after(Path(self.uri), -1 if pinned is None else pinned))
+            set_aside(Path(self.uri), log_entries_after(Path(self.uri), -1 if pinned is None else pinned))
             self._place.files.clear()  # numbers of versions are free again
             was_torn = True
         self._see_whole(pinned)
@@ -151,10 +145,12 @@ class DeltaFile:
         if self._place.is_remote:
             return  # object storage answers when it has stored
         folder, root = Path(self.uri), self._place.local
-        sync(map(_local, set(self._files(self.version())) - set(self._files(since) if since is not None else ())), root)
-        sync(log_after(folder, -1 if since is None else since), root)
+        sync_files(
+            map(_local, set(self._files(self.version())) - set(self._files(since) if since is not None else ())), root
+        )
+        sync_files(log_entries_after(folder, -1 if since is None else since), root)
 
-    def scan(self, version: int | None, part: Part = EVERY, since: int | None = None) -> pl.LazyFrame:
+    def scan(self, version: int | None, part: BucketFilter = ALL_BUCKETS, since: int | None = None) -> pl.LazyFrame:
         """The rows of `version` (None: the newest) in the table's columns and types, in no set order.
 
         part: of which files. since: only rows of files that version does not have.
@@ -270,7 +266,7 @@ class DeltaFile:
             raise StoreDamaged(f"{self.table.name}: {lost[0]} is missing or empty")
 
     def _damaged(self, version: int | None) -> StoreDamaged:
-        entries = [path for path in log_after(Path(self.uri), -1) if path.suffix == ".json"]
+        entries = [path for path in log_entries_after(Path(self.uri), -1) if path.suffix == ".json"]
         if not entries:
             what = f"its log below {self.uri} is gone"
         elif version is not None and version > int(entries[0].stem):
@@ -279,12 +275,14 @@ class DeltaFile:
             what = f"{torn} is empty or torn"
         else:
             what = f"its log {entries[0].parent} has a gap or cannot be read"
-        return StoreDamaged(f"{self.table.name}: {what}", ADVICE if self._is_below_tables else ADVICE_ON_LEDGER)
+        return StoreDamaged(
+            f"{self.table.name}: {what}", DAMAGE_ADVICE if self._is_below_tables else LEDGER_DAMAGE_ADVICE
+        )
 
 
 def _partition(frame: pl.DataFrame) -> list[str]:
-    count = count_of(frame.columns)
-    return [] if count is None else [column_of(count)]
+    count = bucket_count(frame.columns)
+    return [] if count is None else [partition_column(count)]
 
 
 def _laid_out_by(partition: list[str]) -> dict[str, Any]:
@@ -310,7 +308,7 @@ def _literal(value: str | int | date) -> str:
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
-def shaped(table: Table, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+def conform(table: Table, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """`frame` collected, its columns and types exactly those of `table`, in order.
 
     Raises TypeError naming every column that differs: a programmer's mistake, never a user's.
@@ -328,3 +326,70 @@ def _difference(name: str, found: pl.DataType | None, expected: pl.DataType) -> 
     if found is None:
         return f"{name}: missing, expected {expected}"
     return "" if found == expected else f"{name}: {found}, expected {expected}"
+
+
+_CAUSE = "A power cut or other hands do this; nothing was changed. "
+
+DAMAGE_ADVICE = (
+    f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
+    "--reason TEXT (see yaoxin runs); the next night does the lost ones again."
+)
+
+LEDGER_DAMAGE_ADVICE = (
+    f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
+    "the run it stood for counts as not committed, and the next night does it again."
+)
+
+_AT_ONCE = 16  # a disk takes waiting requests together: several times faster than one after the other
+
+
+class StoreDamaged(RuntimeError):
+    """The store lacks what a committed run rests on. what: which file of what; the message adds what to do."""
+
+    def __init__(self, what: str, advice: str = DAMAGE_ADVICE) -> None:
+        self.what = what
+        super().__init__(f"The store is damaged: {what}. {advice}")
+
+
+def sync_files(files: Iterable[Path], root: Path) -> None:
+    """Make these files below `root` survive a power cut, and then their names in every folder up to it."""
+    names = sorted(set(files))
+    folders = {folder for path in names for folder in path.parents if folder == root or root in folder.parents}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(fsync_file, names))
+        list(pool.map(fsync_folder, sorted(folders)))
+
+
+def log_entries_after(table: Path, version: int) -> list[Path]:
+    """The files of a Delta table's log that belong to later versions, checkpoints included; the newest first."""
+    log = table / "_delta_log"
+    numbered = [path for path in log.iterdir() if path.name[:20].isdigit()] if log.is_dir() else []
+    return sorted((path for path in numbered if int(path.name[:20]) > version), reverse=True)
+
+
+def log_entry(table: Path, version: int) -> Path:
+    """The file of a Delta table's log that makes a version."""
+    return table / "_delta_log" / f"{version:020}.json"
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file is there and holds nothing. The library reads such a log entry as a version without news."""
+    return path.is_file() and path.stat().st_size == 0
+
+
+def is_torn(entry: Path) -> bool:
+    """Whether a log entry is empty or ends before its end."""
+    try:
+        lines = entry.read_text(encoding="utf-8").splitlines()
+        return not [json.loads(line) for line in lines]
+    except ValueError:
+        return True
+
+
+def set_aside(table: Path, entries: Iterable[Path]) -> None:
+    """Take these files out of a table's log, into a folder beside it, with the hint that may name one of them."""
+    folder = table / "_set_aside"
+    folder.mkdir(exist_ok=True)
+    for path in (*entries, table / "_delta_log" / "_last_checkpoint"):
+        if path.exists():
+            path.replace(folder / path.name)

@@ -1,8 +1,8 @@
 """Messages in the reader's language. Messages are written in English where they arise; here they are put into Chinese.
 
 - `is_chinese`   what the operator's LC_ALL, LC_MESSAGES or LANG asks for
-- `in_chinese`   a message in Chinese, by `catalogue`; what it does not have stays as it is
-- `told`         an exception in the language asked for; `check_told` a check of a policy file
+- `to_chinese`   a message in Chinese, by `catalogue`; what it does not have stays as it is
+- `told`         an exception in the language asked for; `describe_check` a check of a policy file
 
 Why no gettext: messages are made in rooms that know no reader, many of them by libraries, with their values already in
 place. A template with holes finds them again whoever made them (docs/decisions/0025).
@@ -19,35 +19,35 @@ from typing import TYPE_CHECKING, Any
 from flows.wording.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
-    from transforms.policy.check import PolicyCheck
+    from transforms.policy_check import PolicyCheck
 
 _NAMED = re.compile(r"\b(\w+): ([^:,]+)")  # what a column is to be: `fine_fen: a whole number`
 _ASKED = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as POSIX has it
 
 
-def is_chinese(environ: Mapping[str, str] | None = None) -> bool:
+def prefers_chinese(environ: Mapping[str, str] | None = None) -> bool:
     """Whether the operator's environment asks for Chinese."""
     known = os.environ if environ is None else environ
     return next((known[name] for name in _ASKED if known.get(name)), "").lower().startswith("zh")
 
 
-def in_chinese(text: str) -> str:
+def to_chinese(text: str) -> str:
     """`text` in Chinese, whole or else line by line; values stay as they are."""
     return _phrase(text) or "\n".join(_said(line) for line in text.split("\n"))
 
 
-def told(fault: BaseException, *, chinese: bool) -> str:
+def describe_error(fault: BaseException, *, chinese: bool) -> str:
     """What the exception says. Mistakes in policy files and settings are put together anew from their parts."""
     if not chinese:
         return str(fault)
     problems = getattr(fault, "problems", None)
-    return in_chinese(str(fault)) if problems is None else "\n".join(map(_problem, problems))
+    return to_chinese(str(fault)) if problems is None else "\n".join(map(_problem, problems))
 
 
-def check_told(check: PolicyCheck) -> str:
+def describe_check(check: PolicyCheck) -> str:
     """What a check of a policy file found, in Chinese."""
-    lines = [*map(_problem, check.problems), *map(in_chinese, check.differences)]
-    return "\n".join(lines) if lines else f"{check.file}：{in_chinese(check.summary)}"
+    lines = [*map(_problem, check.problems), *map(to_chinese, check.differences)]
+    return "\n".join(lines) if lines else f"{check.file}：{to_chinese(check.summary)}"
 
 
 def _problem(problem: Any) -> str:  # noqa: ANN401 - a Problem of a policy file or a SettingProblem; both are light to name

@@ -6,56 +6,56 @@ into its place and moves `latest` last. Readers go through `latest` and see one 
 version.
 """
 
-from reports.publication.contract import (
-    Index,
-    IndexProblem,
-    Withdrawn,
-    digest_of,
-    faults_of,
-    files_in,
-    read_index,
-    verify,
-)
-from reports.publication.delta import Causes, Delta, apply, delta_of
-from reports.publication.folder import Shelf
-from reports.publication.withdrawal import Reason, derivation_faults, withdraw, withdrawal_files
-from reports.publication.work import (
-    Base,
+from reports.publication.delta import Causes, Delta, apply_delta, delta_of
+from reports.publication.draft import (
     Draft,
+    DraftBase,
     Publication,
     ReleaseProblem,
-    drafted,
+    draft_files,
     is_as_published,
-    prepare,
-    release,
+    prepare_draft,
+    release_draft,
     released_entries,
 )
+from reports.publication.version import (
+    Index,
+    IndexProblem,
+    ListFolder,
+    WithdrawnEntry,
+    digest_of,
+    file_faults,
+    files_in,
+    read_index,
+    verify_files,
+)
+from reports.publication.withdrawal import WithdrawalReason, derivation_faults, withdrawal_files, write_withdrawal
 
 __all__ = [
-    "Base",
     "Causes",
     "Delta",
     "Draft",
+    "DraftBase",
     "Index",
     "IndexProblem",
+    "ListFolder",
     "Publication",
-    "Reason",
     "ReleaseProblem",
-    "Shelf",
-    "Withdrawn",
-    "apply",
+    "WithdrawalReason",
+    "WithdrawnEntry",
+    "apply_delta",
     "delta_of",
     "derivation_faults",
     "digest_of",
-    "drafted",
-    "faults_of",
+    "draft_files",
+    "file_faults",
     "files_in",
     "is_as_published",
-    "prepare",
+    "prepare_draft",
     "read_index",
-    "release",
+    "release_draft",
     "released_entries",
-    "verify",
-    "withdraw",
+    "verify_files",
     "withdrawal_files",
+    "write_withdrawal",
 ]

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from reports.grid import Field, Grid, grid_from
-from reports.views.listing import Entry, Key, ListSpec, Operation
+from reports.grid import Grid, GridField, grid_from_rows
+from reports.public_lists import EntryKey, ListEntry, ListSpec, Operation
 
 OPERATIONS: dict[str, str] = {"ADD": "新增", "MOD": "变更", "DEL": "移除"}
-Causes = Mapping[tuple[Operation, Key], str]
+Causes = Mapping[tuple[Operation, EntryKey], str]
 
 
 class DeltaProblem(ValueError):
@@ -19,12 +19,12 @@ class DeltaProblem(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class DeltaRow:
     """One difference. `entry`: as it stands now; for DEL as it stood last. `changed`: columns that differ."""
 
     operation: Operation
     cause: str
-    entry: Entry
+    entry: ListEntry
     changed: tuple[str, ...] = ()
 
 
@@ -35,7 +35,7 @@ class Delta:
     spec: ListSpec
     previous: str | None
     current: str
-    rows: tuple[Row, ...]
+    rows: tuple[DeltaRow, ...]
 
     def count(self, operation: Operation) -> int:
         """How many rows are of that kind."""
@@ -45,14 +45,14 @@ class Delta:
     def grid(self) -> Grid:
         """The delta as a table."""
         head = (
-            Field("operation", "变动", "words", OPERATIONS),
-            Field("cause", "变动原因"),
-            Field("changed", "变更栏目", "texts"),
+            GridField("operation", "变动", "words", OPERATIONS),
+            GridField("cause", "变动原因"),
+            GridField("changed", "变更栏目", "texts"),
         )
         rows = [self._shown(row) for row in self.rows]
-        return grid_from("delta", "与上一版的差异", (*head, *self.spec.fields[1:]), rows, "与上一版相同")
+        return grid_from_rows("delta", "与上一版的差异", (*head, *self.spec.fields[1:]), rows, "与上一版相同")
 
-    def _shown(self, row: Row) -> tuple[object, ...]:
+    def _shown(self, row: DeltaRow) -> tuple[object, ...]:
         shown = [field.name for field in self.spec.fields[1:]]
         changed = [self.spec.labels.get(name, name) for name in row.changed]
         return (row.operation, row.cause, changed, *(getattr(row.entry, name) for name in shown))
@@ -62,16 +62,16 @@ class Delta:
         return {"previous": self.previous, "current": self.current, "rows": [asdict(row) for row in self.rows]}
 
 
-def read(spec: ListSpec, content: Mapping[str, Any]) -> Delta:
+def read_delta(spec: ListSpec, content: Mapping[str, Any]) -> Delta:
     """A delta of that list from what `content` gave, after its way through JSON."""
     rows = [
-        Row(row["operation"], row["cause"], entry_from(spec, row["entry"]), tuple(row["changed"]))
+        DeltaRow(row["operation"], row["cause"], entry_from_json(spec, row["entry"]), tuple(row["changed"]))
         for row in content["rows"]
     ]
     return Delta(spec, content["previous"], content["current"], tuple(rows))
 
 
-def entry_from(spec: ListSpec, content: Mapping[str, Any]) -> Entry:
+def entry_from_json(spec: ListSpec, content: Mapping[str, Any]) -> ListEntry:
     """An entry of that list from JSON: days come as text."""
     days = {name for name in content if name.endswith("_on")}
     values: dict[str, Any] = {n: date.fromisoformat(v) if n in days and v else v for n, v in content.items()}
@@ -80,8 +80,8 @@ def entry_from(spec: ListSpec, content: Mapping[str, Any]) -> Entry:
 
 def delta_of(
     spec: ListSpec,
-    previous: Sequence[Entry],
-    current: Sequence[Entry],
+    previous: Sequence[ListEntry],
+    current: Sequence[ListEntry],
     versions: tuple[str | None, str],
     causes: Causes,
 ) -> Delta:
@@ -95,30 +95,30 @@ def delta_of(
     return Delta(spec, *versions, tuple(rows))
 
 
-def _row(spec: ListSpec, before: Entry | None, after: Entry | None, causes: Causes) -> Row:
+def _row(spec: ListSpec, before: ListEntry | None, after: ListEntry | None, causes: Causes) -> DeltaRow:
     match before, after:
-        case None, Entry():
-            return Row("ADD", _cause(spec, "ADD", after, causes), after)
-        case Entry(), None:
-            return Row("DEL", _cause(spec, "DEL", before, causes), before)
-        case Entry(), Entry():
+        case None, ListEntry():
+            return DeltaRow("ADD", _cause(spec, "ADD", after, causes), after)
+        case ListEntry(), None:
+            return DeltaRow("DEL", _cause(spec, "DEL", before, causes), before)
+        case ListEntry(), ListEntry():
             names = [field.name for field in fields(spec.entry)]
             differing = tuple(name for name in names if getattr(before, name) != getattr(after, name))
-            return Row("MOD", _cause(spec, "MOD", after, causes), after, differing)
+            return DeltaRow("MOD", _cause(spec, "MOD", after, causes), after, differing)
         case _:
             raise AssertionError("a key of neither version cannot differ")
 
 
-def _cause(spec: ListSpec, operation: Operation, entry: Entry, causes: Causes) -> str:
+def _cause(spec: ListSpec, operation: Operation, entry: ListEntry, causes: Causes) -> str:
     return spec.causes[causes.get((operation, spec.key_of(entry)), spec.usual[operation])]
 
 
-def by_key(spec: ListSpec, entries: Iterable[Entry]) -> dict[Key, Entry]:
+def by_key(spec: ListSpec, entries: Iterable[ListEntry]) -> dict[EntryKey, ListEntry]:
     """Entries by what identifies them."""
     return {spec.key_of(entry): entry for entry in entries}
 
 
-def apply(previous: Iterable[Entry], delta: Delta) -> tuple[Entry, ...]:
+def apply_delta(previous: Iterable[ListEntry], delta: Delta) -> tuple[ListEntry, ...]:
     """The current entries, in the order of the list.
 
     Raises DeltaProblem where the delta was made for another version: adding what stands, or changing or

@@ -13,27 +13,35 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from reports.publication.contract import SIGNATURES, Index, Withdrawn, digest_of, files_in, read_index
+from reports.public_lists import EntryKey, ListEntry, ListSpec, ListView, Operation
 from reports.publication.delta import Causes, by_key, delta_of
-from reports.publication.folder import Shelf, order
-from reports.publication.work import (
+from reports.publication.draft import (
     Draft,
     Publication,
-    as_shown_today,
     head_of,
+    masked_entries,
     next_head,
     released_entries,
     version_files,
-    without_secrets,
+    with_masked_removals,
     write_version,
 )
-from reports.views.listing import Entry, Key, ListSpec, ListView, Operation
+from reports.publication.version import (
+    SIGNATURES,
+    Index,
+    ListFolder,
+    WithdrawnEntry,
+    digest_of,
+    files_in,
+    read_index,
+    version_order,
+)
 
 _MASK = re.compile(r"[*某]+")
 
 
 @dataclass(frozen=True)
-class Reason:
+class WithdrawalReason:
     """Why an entry may not be public any more. cause: a code of the list's causes; on: first day; basis: article."""
 
     cause: str
@@ -42,15 +50,19 @@ class Reason:
     on: date | None = None
 
 
-def withdraw(
-    root: Path, spec: ListSpec, as_of: date, ended: Mapping[Key, Reason], masking: Reason | None = None
+def write_withdrawal(
+    root: Path,
+    spec: ListSpec,
+    as_of: date,
+    ended: Mapping[EntryKey, WithdrawalReason],
+    masking: WithdrawalReason | None = None,
 ) -> Draft | None:
     """Write the version after the latest: its entries without those of `ended`, texts masked where `masking` is given.
 
     None where that is no other version. Raises ReleaseProblem for a day before the latest version, IndexProblem where
     that cannot be read, KeyError where `ended` names an entry that the latest version does not have.
     """
-    shelf = Shelf(root / spec.name)
+    shelf = ListFolder(root / spec.name)
     latest = shelf.latest()
     if latest is None:
         return None
@@ -61,7 +73,11 @@ def withdraw(
 
 
 def withdrawal_files(
-    spec: ListSpec, former: Path, version: str, ended: Mapping[Key, Reason], masking: Reason | None = None
+    spec: ListSpec,
+    former: Path,
+    version: str,
+    ended: Mapping[EntryKey, WithdrawalReason],
+    masking: WithdrawalReason | None = None,
 ) -> dict[str, bytes] | None:
     """The files of the version that `withdraw` would write after the one in `former`; None where it is no other.
 
@@ -72,7 +88,7 @@ def withdrawal_files(
     if unknown:
         raise KeyError(f"not in version {former.name}: {unknown}")
     masked = dict(_masked(spec, before)) if masking else {}
-    reasons: dict[tuple[Operation, Key], Reason] = {("DEL", key): why for key, why in ended.items()}
+    reasons: dict[tuple[Operation, EntryKey], WithdrawalReason] = {("DEL", key): why for key, why in ended.items()}
     reasons |= {("MOD", key): masking for key in masked if masking and key not in ended}
     return _files_after(spec, former, version, before, reasons, masked) if reasons else None
 
@@ -81,9 +97,9 @@ def _files_after(  # noqa: PLR0913, PLR0917 (what makes a version)
     spec: ListSpec,
     former: Path,
     version: str,
-    before: Sequence[Entry],
-    reasons: Mapping[tuple[Operation, Key], Reason],
-    masked: Mapping[Key, Entry],
+    before: Sequence[ListEntry],
+    reasons: Mapping[tuple[Operation, EntryKey], WithdrawalReason],
+    masked: Mapping[EntryKey, ListEntry],
 ) -> dict[str, bytes]:
     """The version after `former`: its entries `before` without those that `reasons` end, those of `masked` masked."""
     index, as_of = read_index(former), date.fromisoformat(version[: len("2026-03-01")])
@@ -91,7 +107,7 @@ def _files_after(  # noqa: PLR0913, PLR0917 (what makes a version)
     facts = index.model_dump(include={"office", "policy_version", "policy_hash", "is_illustrative", "issues"})
     head = head_of(Publication(spec, index.office, as_of, is_illustrative=index.is_illustrative), version)
     causes: Causes = {at: why.cause for at, why in reasons.items()}
-    delta = without_secrets(delta_of(spec, before, after, (former.name, version), causes))
+    delta = with_masked_removals(delta_of(spec, before, after, (former.name, version), causes))
     withdrawals = tuple(_told(spec, at, why) for at, why in sorted(reasons.items(), key=lambda one: one[0]))
     own = {
         "as_of": as_of,
@@ -103,16 +119,16 @@ def _files_after(  # noqa: PLR0913, PLR0917 (what makes a version)
     return version_files(ListView(spec, head, after), delta, facts | own)
 
 
-def _masked(spec: ListSpec, entries: Sequence[Entry]) -> Iterator[tuple[Key, Entry]]:
+def _masked(spec: ListSpec, entries: Sequence[ListEntry]) -> Iterator[tuple[EntryKey, ListEntry]]:
     """The entries in which a text says what it may not, as they may be shown."""
-    fresh = as_shown_today(spec, entries)
+    fresh = masked_entries(spec, entries)
     for entry in entries:
         shown = fresh.get(spec.key_of(entry), entry)
-        if shown != entry and is_masking(entry, shown):
+        if shown != entry and only_masks(entry, shown):
             yield spec.key_of(entry), shown
 
 
-def is_masking(entry: Entry, shown: Entry) -> bool:
+def only_masks(entry: ListEntry, shown: ListEntry) -> bool:
     """Whether `shown` says nothing that `entry` does not: parts of its texts are masked, all else is the same."""
     pairs = zip(asdict(entry).values(), asdict(shown).values(), strict=True)
     return all(one == other or _is_masked_text(one, other) for one, other in pairs)
@@ -134,10 +150,10 @@ def _is_masked_text(whole: object, shown: object) -> bool:
     return whole.endswith(others[-1]) and len(whole) - len(others[-1]) > at
 
 
-def _told(spec: ListSpec, at: tuple[Operation, Key], why: Reason) -> Withdrawn:
+def _told(spec: ListSpec, at: tuple[Operation, EntryKey], why: WithdrawalReason) -> WithdrawnEntry:
     operation, key = at
     assert operation != "ADD", "a withdrawal adds nothing"
-    return Withdrawn(
+    return WithdrawnEntry(
         key=key,
         operation=operation,
         cause=why.cause,
@@ -148,7 +164,7 @@ def _told(spec: ListSpec, at: tuple[Operation, Key], why: Reason) -> Withdrawn:
     )
 
 
-def _sentence(withdrawals: Iterable[Withdrawn]) -> str:
+def _sentence(withdrawals: Iterable[WithdrawnEntry]) -> str:
     """What the machine did, in Chinese: how many entries for which cause."""
     counts = Counter((each.operation, each.title) for each in withdrawals)
     down = [f"{title} {count} 条" for (operation, title), count in sorted(counts.items()) if operation == "DEL"]
@@ -170,8 +186,8 @@ def derivation_faults(spec: ListSpec, folder: Path, *, whole: bool = True) -> tu
     if fault := _misplaced(index, folder, former):
         return (fault,)
     before, after = (released_entries(spec, each) for each in (former, folder))
-    reasons: dict[tuple[Operation, Key], Reason] = {
-        (each.operation, each.key): Reason(each.cause, each.basis, each.confidence, each.on)
+    reasons: dict[tuple[Operation, EntryKey], WithdrawalReason] = {
+        (each.operation, each.key): WithdrawalReason(each.cause, each.basis, each.confidence, each.on)
         for each in index.withdrawals
     }
     found = tuple(_strange(spec, folder, (before, after), reasons))
@@ -189,8 +205,8 @@ def _misplaced(index: Index, folder: Path, former: Path) -> str:
         return f"{folder}：所依据的上一版 {index.previous} 缺失"
     if digest_of(former) != index.previous_digest:
         return f"{former}：与 {folder.name} 所依据的上一版不同"
-    is_next = Shelf(folder.parent).version_after(index.previous, index.as_of) == folder.name
-    if index.replaces is not None or not is_next or order(folder.name) <= order(former.name):
+    is_next = ListFolder(folder.parent).version_after(index.previous, index.as_of) == folder.name
+    if index.replaces is not None or not is_next or version_order(folder.name) <= version_order(former.name):
         return f"{folder}：机器版本只能接在当时的最新版本 {former.name} 之后"
     if not index.withdrawals:
         return f"{folder}：机器版本没有撤下或者隐去任何内容"
@@ -200,8 +216,8 @@ def _misplaced(index: Index, folder: Path, former: Path) -> str:
 def _strange(
     spec: ListSpec,
     folder: Path,
-    versions: tuple[Sequence[Entry], Sequence[Entry]],
-    reasons: Mapping[tuple[Operation, Key], Reason],
+    versions: tuple[Sequence[ListEntry], Sequence[ListEntry]],
+    reasons: Mapping[tuple[Operation, EntryKey], WithdrawalReason],
 ) -> Iterator[str]:
     """Entries of the machine's version that are not those of the one before less what it withdrew."""
     before, after = (by_key(spec, entries) for entries in versions)
@@ -211,7 +227,7 @@ def _strange(
         if ("DEL", key) not in reasons:
             yield f"{folder}：条目 {'、'.join(key)} 被撤下而没有事由"
     for key in sorted(after.keys() & before.keys()):
-        if after[key] != before[key] and (("MOD", key) not in reasons or not is_masking(before[key], after[key])):
+        if after[key] != before[key] and (("MOD", key) not in reasons or not only_masks(before[key], after[key])):
             yield f"{folder}：机器版本改动了条目 {'、'.join(key)}"
     for (operation, key), why in sorted(reasons.items(), key=lambda one: one[0]):
         if key not in before or (operation == "DEL") == (key in after) or why.cause not in spec.causes:

@@ -9,18 +9,26 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from bench import by_pandas, intake, made, night, penalties, scoring
+from bench import by_pandas, data, intake, night, scoring
 from bench.__main__ import main, read_flags, read_results
-from bench.dice import AS_OF
+from bench.data import AS_OF
 from bench.gate import SIDES as GATE
-from bench.page import Section, Sitting, page
-from bench.pairs import AnswersDiffer, Comparison, Measured, SideFailed, check_answers, fresh
-from bench.picture import picture
-from bench.rows import of_pairs, of_runs
-from bench.side import Run, answered
-from transforms.records.uscc import faults
+from bench.measure import (
+    Comparison,
+    OutcomesDiffer,
+    PairedTimings,
+    SideFailed,
+    Timing,
+    check_outcomes,
+    outcome_of,
+    row_of_pairs,
+    row_of_timings,
+    run_in_process,
+)
+from bench.report import BenchSection, Circumstances, performance_chart, performance_page
+from transforms.records.uscc import find_faults
 
-SIZE = made.Size(enterprises=300, records=6000, seed=7)
+SIZE = data.DataSize(enterprises=300, records=6000, seed=7)
 ROWS = 500
 FAULTS = 5  # a hundredth of the rows
 
@@ -28,18 +36,18 @@ FAULTS = 5  # a hundredth of the rows
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("bench")
-    made.write(SIZE, found / "records")
-    penalties.write(penalties.penalties(ROWS, 7), found / "penalties")
+    data.write_records(SIZE, found / "records")
+    data.write_gate_frames(data.gate_frames(ROWS, 7), found / "penalties")
     return found
 
 
 def answer(sides, name: str, folder: Path):
-    return answered(sides[name](folder))
+    return outcome_of(sides[name](folder))
 
 
 @pytest.fixture(scope="module")
 def side(folder: Path):
-    return scoring.rated(folder / "records", scoring.reference())
+    return scoring.rated(folder / "records", scoring.reference_scheme())
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +62,18 @@ def rated(side, buckets):
 
 
 def test_the_same_seed_makes_the_same_data_and_another_does_not():
-    first, again, other = (made.bucket(replace(SIZE, seed=seed), 1) for seed in (7, 7, 8))
+    first, again, other = (data.bucket_frames(replace(SIZE, seed=seed), 1) for seed in (7, 7, 8))
     assert all(first[name].equals(again[name]) for name in first)
     assert not first["penalty"].equals(other["penalty"])
 
 
 def test_buckets_hold_all_and_share_no_enterprise():
-    every = list(made.buckets(SIZE))
+    every = list(data.all_buckets(SIZE))
     kinds = [name for name in every[0] if name not in ("enterprise", "releases")]
     assert sum(len(frames[name]) for frames in every for name in kinds) == SIZE.records
     ids = pl.concat([frames["enterprise"]["enterprise_id"] for frames in every])
     assert ids.n_unique() == len(ids) == SIZE.enterprises
-    assert not faults(ids), "their codes are sound"
+    assert not find_faults(ids), "their codes are sound"
     assert all(
         frame["enterprise_id"].is_in(frames["enterprise"]["enterprise_id"].implode()).all()
         for frames in every
@@ -76,14 +84,14 @@ def test_buckets_hold_all_and_share_no_enterprise():
 @pytest.fixture(scope="module")
 def by_hand(folder: Path):
     """Ratings and trace of the SQL."""
-    return scoring.tables(scoring.in_sql(folder / "records"))
+    return scoring.sql_tables(scoring.in_sql(folder / "records"))
 
 
 def test_every_rating_is_the_one_of_the_sql_and_of_pandas(folder: Path, buckets, by_hand):
     told = pl.concat([ratings for ratings, _, _ in buckets]).select(scoring.RATING).sort("enterprise_id")
     assert_frame_equal(told, by_hand[0].sort("enterprise_id"))
-    read = by_pandas.read(folder / "records", scoring.columns_read(scoring.reference()))
-    assert_frame_equal(told, scoring.typed(by_pandas.rated(read, pd.Timestamp(AS_OF))).sort("enterprise_id"))
+    read = by_pandas.read(folder / "records", scoring.columns_read(scoring.reference_scheme()))
+    assert_frame_equal(told, scoring.as_polars(by_pandas.rated(read, pd.Timestamp(AS_OF))).sort("enterprise_id"))
 
 
 def test_every_row_of_the_trace_is_the_one_of_the_sql(buckets, by_hand):
@@ -110,21 +118,21 @@ def test_answers_of_all_sides_agree(folder: Path, rated):
 
 
 def test_a_rating_needs_no_column_but_those_read(folder: Path, tmp_path: Path, rated):
-    columns = scoring.columns_read(scoring.reference())
-    for bucket in scoring.buckets(folder / "records"):
+    columns = scoring.columns_read(scoring.reference_scheme())
+    for bucket in scoring.bucket_names(folder / "records"):
         for name, frame in scoring.scans(folder / "records", bucket).items():
             (tmp_path / name).mkdir(exist_ok=True)
             frame.select(columns[name]).collect().write_parquet(tmp_path / name / f"{bucket}.parquet")
     assert answer(scoring.SIDES, "rated", tmp_path) == rated
-    released = sum(len(frames["releases"]) for frames in made.buckets(SIZE))
+    released = sum(len(frames["releases"]) for frames in data.all_buckets(SIZE))
     assert answer(scoring.SIDES, "plainly_read", tmp_path)["rows"] == SIZE.enterprises + SIZE.records + released
 
 
 def test_a_score_without_its_trace_is_told(side, buckets):
     ratings, trace, ids = buckets[0]
-    with pytest.raises(scoring.LawBroken, match="are not base"):
+    with pytest.raises(scoring.InvariantBroken, match="are not base"):
         side.answer([ratings, trace.filter(pl.col("points_centipoints") == 0), ids])
-    with pytest.raises(scoring.LawBroken, match="149 enterprises are rated, not the 150"):
+    with pytest.raises(scoring.InvariantBroken, match="149 enterprises are rated, not the 150"):
         side.answer([ratings.head(149), trace, ids])
 
 
@@ -138,56 +146,58 @@ def test_both_engines_say_the_same(folder: Path, state: str):
 
 
 def test_a_night_after_few_changes_leaves_what_a_night_in_full_leaves(tmp_path: Path):
-    night.write(made.Size(60, 1200, 7), tmp_path / "office")
+    night.write_office(data.DataSize(60, 1200, 7), tmp_path / "office")
     incremental, full = (answer(night.SIDES, name, tmp_path / "office") for name in ("incremental", "full"))
     assert incremental == full
     assert full["ratings"] > 0
 
 
 def test_a_file_taken_in_is_read_whole(tmp_path: Path):
-    intake.write(SIZE, tmp_path)
+    intake.write_inbox(SIZE, tmp_path)
     rows = answer(intake.SIDES, "plainly_written", tmp_path)["rows"]
     assert answer(intake.SIDES, "taken_in", tmp_path) == {"read": rows, "accepted": rows, "quarantined": 0}
 
 
 def test_a_side_runs_in_a_process_of_its_own(folder: Path):
-    run = fresh("scoring.plainly_read", folder / "records", folder / "records")
+    run = run_in_process("scoring.plainly_read", folder / "records", folder / "records")
     assert run.answer == answer(scoring.SIDES, "plainly_read", folder / "records")
     assert run.peak_mb > 10
     with pytest.raises(SideFailed, match="KeyError"):
-        fresh("scoring.unheard_of", folder / "records", folder / "records")
+        run_in_process("scoring.unheard_of", folder / "records", folder / "records")
 
 
 def compared(is_equal: bool = False, goal: float | None = None) -> Comparison:
     return Comparison("Gate", "a", "b", "ten rows", "another", Path(), Path(), is_equal, goal)
 
 
-def pairs(*seconds: tuple[float, float]) -> tuple[tuple[Run, Run], ...]:
-    return tuple((Run(ours, 2 * ours, 100, {"n": 1}), Run(beside, 1, 200, {"n": 2})) for ours, beside in seconds)
+def pairs(*seconds: tuple[float, float]) -> tuple[tuple[Timing, Timing], ...]:
+    return tuple((Timing(ours, 2 * ours, 100, {"n": 1}), Timing(beside, 1, 200, {"n": 2})) for ours, beside in seconds)
 
 
 def test_answers_that_differ_are_told():
-    check_answers(compared(), list(pairs((1, 1), (1, 1))))
-    with pytest.raises(AnswersDiffer, match="Gate"):
-        check_answers(compared(is_equal=True), list(pairs((1, 1))))
-    unsteady = (Run(1, 1, 1, {"n": 3}), Run(1, 1, 1, {"n": 2}))
-    with pytest.raises(AnswersDiffer, match="'n': 3"):
-        check_answers(compared(), [*pairs((1, 1)), unsteady])
+    check_outcomes(compared(), list(pairs((1, 1), (1, 1))))
+    with pytest.raises(OutcomesDiffer, match="Gate"):
+        check_outcomes(compared(is_equal=True), list(pairs((1, 1))))
+    unsteady = (Timing(1, 1, 1, {"n": 3}), Timing(1, 1, 1, {"n": 2}))
+    with pytest.raises(OutcomesDiffer, match="'n': 3"):
+        check_outcomes(compared(), [*pairs((1, 1)), unsteady])
 
 
 def test_what_only_one_side_says_is_not_compared():
-    both = (Run(1, 1, 1, {"n": 1, "more": 5}), Run(1, 1, 1, {"n": 1}))
-    check_answers(compared(is_equal=True), [both])
+    both = (Timing(1, 1, 1, {"n": 1, "more": 5}), Timing(1, 1, 1, {"n": 1}))
+    check_outcomes(compared(is_equal=True), [both])
 
 
-SITTING = Sitting("python -m bench", 3, 0.5, 0.25, "Nothing else ran.")
+SITTING = Circumstances("python -m bench", 3, 0.5, 0.25, "Nothing else ran.")
 
 
 def test_the_page_gives_medians_ratios_and_whether_aims_hold():
-    slower = of_pairs(Measured(compared(goal=2.9), pairs((2, 1), (6, 2), (5, 1))))
-    faster = of_pairs(Measured(compared(goal=0.1), pairs((1, 10), (1, 20), (2, 10))))
-    alone = of_runs("Command", "`yaoxin`", [Run(0.5, 0.4, 90, {})], 0.5, "under 0.5 s")
-    text = page([Section("gate", SITTING, (slower, faster, alone))], {"gate": "Of the gate.\n", "night": "Not this.\n"})
+    slower = row_of_pairs(PairedTimings(compared(goal=2.9), pairs((2, 1), (6, 2), (5, 1))))
+    faster = row_of_pairs(PairedTimings(compared(goal=0.1), pairs((1, 10), (1, 20), (2, 10))))
+    alone = row_of_timings("Command", "`yaoxin`", [Timing(0.5, 0.4, 90, {})], 0.5, "under 0.5 s")
+    text = performance_page(
+        [BenchSection("gate", SITTING, (slower, faster, alone))], {"gate": "Of the gate.\n", "night": "Not this.\n"}
+    )
     ratio = "3.0 : 1 (2.0 to 5.0) | 10.0 : 1 | at most 2.9 : 1 | no |"
     assert f"| Gate: ten rows | another | 5 | 1 | 10 | 1 | 100 | 200 | {ratio}" in text
     ratio = "1 : 10.0 (5.0 to 20.0) | 2.0 : 1 | at most 1 : 10 | yes |"
@@ -199,15 +209,18 @@ def test_the_page_gives_medians_ratios_and_whether_aims_hold():
 
 
 def test_the_picture_is_the_same_for_the_same_numbers():
-    rows = [of_pairs(Measured(compared(), pairs((2, 1)))), of_runs("Command", "one", [Run(1, 1, 1, {})], None, "")]
-    assert picture(rows) == picture(rows)
-    assert ET.fromstring(picture(rows)).tag.endswith("svg")
+    rows = [
+        row_of_pairs(PairedTimings(compared(), pairs((2, 1)))),
+        row_of_timings("Command", "one", [Timing(1, 1, 1, {})], None, ""),
+    ]
+    assert performance_chart(rows) == performance_chart(rows)
+    assert ET.fromstring(performance_chart(rows)).tag.endswith("svg")
 
 
 def test_sections_are_measured_apart_and_none_is_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bench.pairs.fresh", lambda side, folder, warm: Run(1, 1, 1, {"n": 1}))
+    monkeypatch.setattr("bench.measure.run_in_process", lambda side, folder, warm: Timing(1, 1, 1, {"n": 1}))
     sizes = ["--rows", "300", "--csv-rows", "200", "--pairs", "1", "--docs", str(tmp_path)]
     main([*sizes, "--only", "intake"])
     main([*sizes, "--only", "gate", "--remark", "Once more."])

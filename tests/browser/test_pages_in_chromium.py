@@ -7,11 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reports.office import write_enterprise, write_office
-from reports.publication import Publication, prepare
-from reports.views.enterprise import enterprise_view
-from reports.views.listing import ListSpec
-from reports.views.night import office_view
+from reports.enterprise_page import enterprise_view
+from reports.office_report import office_view, write_enterprise_page, write_office_report
+from reports.public_lists import ListSpec
+from reports.publication import Publication, prepare_draft
 from tests.reports import samples
 
 pytestmark = pytest.mark.long
@@ -22,12 +21,12 @@ WIDTHS = (1280, 390)
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
-    office, _ = write_office(office_view(samples.night_frames(), samples.night(), samples.SCHEME), folder)
+    office, _ = write_office_report(office_view(samples.night_frames(), samples.night(), samples.SCHEME), folder)
     views = {
         name: enterprise_view(samples.enterprise_frames(text), samples.AS_OF, samples.SCHEME)
         for name, text in (("enterprise", "天府医药有限公司"), ("hostile", "".join(samples.HOSTILE)))
     }
-    made = {name: write_enterprise(view, folder / f"{name}.html") for name, view in views.items()}
+    made = {name: write_enterprise_page(view, folder / f"{name}.html") for name, view in views.items()}
     serious, penalties = (samples.LISTS[name] for name in ("serious-violations", "penalties"))
     listed = {
         "list": _list(folder / "whole", *serious, 12),
@@ -39,7 +38,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def _list(folder: Path, spec: ListSpec, make: Callable[[int], pl.DataFrame], count: int) -> Path:
     publication = Publication(spec, "四川省药品监督管理局", samples.AS_OF)
-    return prepare(folder, publication, make(count)).folder / "list.html"
+    return prepare_draft(folder, publication, make(count)).folder / "list.html"
 
 
 @pytest.mark.parametrize("width", WIDTHS)

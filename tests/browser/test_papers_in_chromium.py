@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from reports.papers.render import paper_html
+from reports.papers import paper_html
 from tests.reports.papers.paper_samples import SHARED, paper_of
 
 KINDS = ("listing_decision", "repair_notice")  # one with a table at its head, one with a salutation

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from transforms.policy import load_scheme
-from transforms.policy.case_file import CaseFile, load_cases
-from transforms.policy.cases import run_cases
+from transforms.policy_check import run_cases
+from transforms.policy_model import load_scheme
+from transforms.policy_model.cases import CaseFile, load_cases
 
 POLICY = Path(__file__).parents[2] / "policy"
 SCHEMES = {path.stem: load_scheme(path.read_text("utf-8"), path.name) for path in POLICY.glob("schemes/*.yaml")}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.transforms.law.publicity_examples import LAW, found, of_system, penalty
-from transforms.policy.yaml_text import read_document
+from transforms.policy_model.document import read_document
 
 FILE = Path(__file__).with_name("publicity.yaml")
 CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]

@@ -8,9 +8,9 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
 from tests.transforms.law.publicity_examples import CALENDAR, of_system, penalty
 from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, decisions, records, register_on
-from transforms.law import publicity
-from transforms.law.repair import applications
-from transforms.policy.yaml_text import read_document
+from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.repair.applications import applications
+from transforms.policy_model.document import read_document
 
 pytestmark = pytest.mark.long
 FILE = Path(__file__).with_name("repair.yaml")
@@ -61,7 +61,9 @@ def test_case(case):
             assert found == told, name
     if "publicity" in case:
         register = register_on(steps, as_of, known)
-        row = _row(publicity(known.penalties, known.enterprises, law, CALENDAR, as_of, register).collect(), case)
+        row = _row(
+            penalty_publicity(known.penalties, known.enterprises, law, CALENDAR, as_of, register).collect(), case
+        )
         assert {name: row[name] for name in case["publicity"]} == case["publicity"]
     if "terms" in case:
         found = register_on(steps, as_of, known).followed.terms.collect().rows(named=True)

@@ -8,16 +8,16 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, step
 from tests.transforms.law.publicity_examples import CALENDAR, text
 from tests.transforms.law.serious.list_examples import LAW, records
-from transforms.law.listing import entries_of
-from transforms.law.register import register_of
-from transforms.law.serious.candidates import candidates
-from transforms.law.serious.measures import measures
-from transforms.policy.law_measures import load_measures
-from transforms.policy.yaml_text import read_document
+from transforms.law.listing.candidates import candidates
+from transforms.law.listing.listings import list_entries
+from transforms.law.listing.restrictions import measures
+from transforms.law.matters.decision_log import build_decision_log
+from transforms.policy_model.document import read_document
+from transforms.policy_model.law_listing import load_measure_law
 
 FILE = Path(__file__).with_name("serious_list.yaml")
 CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]
-MEASURES = load_measures(text("measures"), "measures.yaml")
+MEASURES = load_measure_law(text("measures"), "measures.yaml")
 
 
 def _steps(case):
@@ -43,14 +43,14 @@ def _listing(case):
 def _answers(case):
     as_of = case["as_of"]
     known = records(list(_steps(case)), case.get("penalty", {}), case.get("enterprise"))
-    register = register_of(known, LAW, CALENDAR, as_of)
+    register = build_decision_log(known, LAW, CALENDAR, as_of)
     listings = register.listings
     followed, found = (
         register.followed,
         candidates(known.penalties, known.enterprises, LAW.serious, register.followed, as_of),
     )
     return {
-        "on_list": entries_of(listings).collect()["decision_no"].to_list(),
+        "on_list": list_entries(listings).collect()["decision_no"].to_list(),
         "listing": listings.collect().rows(named=True),
         "matter": followed.matters.collect().rows(named=True),
         "candidates": found.collect()["situation"].to_list(),

@@ -9,16 +9,16 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
 from tests.transforms.law.publicity_examples import CALENDAR, penalty, text
 from tests.transforms.law.repair.repair_examples import LAW, records, register_on
-from transforms.law import publicity
-from transforms.law.spot_checks import SpotRecords, spot_checks
-from transforms.policy.law_spot_checks import load_spot_checks
-from transforms.policy.yaml_text import read_document
-from transforms.tables import TABLES
-from transforms.tables.law.publicity import PUBLICITY
+from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_publicity
+from transforms.policy_model.document import read_document
+from transforms.policy_model.law_publicity import load_spot_check_law
+from transforms.schemas import TABLES
+from transforms.schemas.law import PUBLICITY
 
 FILE = Path(__file__).with_name("spot_checks.yaml")
 CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]
-SPOT_LAW = load_spot_checks(text("spot_checks"), "spot_checks.yaml")
+SPOT_LAW = load_spot_check_law(text("spot_checks"), "spot_checks.yaml")
 _COMMON = {"record_id": "c0", "enterprise_id": "e1", "party_name": "甲厂", "published_on": date(2026, 1, 30)}
 _DAY = date(2026, 1, 5)
 CHECK = {"inspection_no": "检1号", "inspected_on": _DAY, "inspection_type": "random", "conclusion": "non_compliant"}
@@ -39,9 +39,11 @@ def found(case, inspections=None):
         steps = [step("list", case["listed"]["on"], LISTING_NO, PENALTY_NO, situation="fake_drugs")]
         steps += [step("publish_listing", case["listed"]["published_on"], "公1号", LISTING_NO)]
     register = register_on(steps, case["as_of"], known)
-    shown = publicity(known.penalties, known.enterprises, LAW, CALENDAR, case["as_of"], register)
+    shown = penalty_publicity(known.penalties, known.enterprises, LAW, CALENDAR, case["as_of"], register)
     frames = (_frame("inspection", checks), _frame("sampling", samples), known.penalties, known.enterprises)
-    return spot_checks(SpotRecords(*frames, shown, register.listings), SPOT_LAW, CALENDAR, case["as_of"]).collect()
+    return spot_check_publicity(
+        SpotCheckRecords(*frames, shown, register.listings), SPOT_LAW, CALENDAR, case["as_of"]
+    ).collect()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

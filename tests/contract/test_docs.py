@@ -55,11 +55,11 @@ def test_settings_shown_are_settings(name: str, tmp_path: Path):
     for example in examples:
         file = tmp_path / "yaoxin.toml"
         file.write_text(example, encoding="utf-8")
-        loaded = settings.load({"config": str(file)}, environ={})
+        loaded = settings.load_settings({"config": str(file)}, environ={})
         assert loaded.office_name == "某省药品监督管理局信用办"
 
 
-@pytest.mark.parametrize("name", settings.FORMS)
+@pytest.mark.parametrize("name", settings.SETTING_SPECS)
 def test_every_setting_is_on_the_operators_page(name: str):
     assert f"| `{name}` | `YAOXIN_{name.upper()}`" in text_of("docs/operators.md")
 

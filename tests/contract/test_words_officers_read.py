@@ -7,13 +7,12 @@ import pytest
 import yaml
 
 from flows.office import ACTS, ROLES
-from reports.redaction import KINDS as REDACTED
+from reports.redaction import REDACTED_KINDS as REDACTED
 from tests.reports.latin import words_of
-from transforms.law.procedure import refusals
-from transforms.records.identity import REASONS
-from transforms.tables import TABLES
-from transforms.tables import words as vocabulary
-from transforms.tables.law import listing, procedure, publicity, repair
+from transforms.law.matters import matter
+from transforms.records.identity import REGISTER_REASONS
+from transforms.schemas import TABLES, law
+from transforms.schemas import vocabularies as vocabulary
 
 ROOT = Path(__file__).parents[2]
 SHOWN = {"title", "basis", "question", "reason", "expected", "heading", "text", "label", "office", "because", "why"}
@@ -60,9 +59,7 @@ def _texts(value):
             yield from _texts(part)
 
 
-@pytest.mark.parametrize(
-    "room", [vocabulary, listing, procedure, publicity, repair, refusals], ids=lambda room: room.__name__
-)
+@pytest.mark.parametrize("room", [vocabulary, law, matter], ids=lambda room: room.__name__)
 def test_vocabularies(room):
     told = {name: value for name, value in vars(room).items() if name.lstrip("_").isupper() and isinstance(value, dict)}
     wrong = {name: words_of("\n".join(_texts(value)), *ABBREVIATIONS, "yaoxin approve") for name, value in told.items()}
@@ -77,5 +74,5 @@ def test_headings_and_their_words():
 
 
 def test_reasons_of_rows_and_words_of_the_office():
-    for words in (REASONS, ACTS, ROLES, REDACTED):
+    for words in (REGISTER_REASONS, ACTS, ROLES, REDACTED):
         assert words_of("\n".join(_texts(words)), *ABBREVIATIONS) == []

@@ -8,7 +8,7 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.rows import OWN
+from expectations.polars_engine.sql_expectations import SQL_EXPECTATIONS
 
 LATE = datetime(2024, 6, 1)  # noqa: DTZ001
 OLD = datetime(2020, 1, 1)  # noqa: DTZ001
@@ -120,5 +120,5 @@ ALL = CASES + OURS
 
 def expectations(cases: list[tuple[str, dict[str, Any]]]) -> list[Any]:
     """The cases as expectations, each with its place."""
-    kinds = vars(gxe) | OWN
+    kinds = vars(gxe) | SQL_EXPECTATIONS
     return [kinds[name](**said, meta={"place": place}) for place, (name, said) in enumerate(cases)]

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from expectations import Verdict, what_first, write_docs
+from expectations import Verdict, explain_gravest, write_data_docs
 from tests.expectations.clean_rows import GATE, rows
 
 HOSTILE = "<script>alert(1)</script>"
@@ -39,7 +39,7 @@ def verdicts() -> tuple[Verdict, ...]:
 
 
 def test_every_table_has_results_and_a_page(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
-    index = write_docs(verdicts, tmp_path / "gate", title="nightly-2026-03-01-1")
+    index = write_data_docs(verdicts, tmp_path / "gate", title="nightly-2026-03-01-1")
     assert index == tmp_path / "gate" / "index.html"
     assert {path.name for path in index.parent.iterdir()} == {"index.html"} | {
         f"{table}.{kind}" for table in ("penalty", "files", "night_accounts") for kind in ("json", "html")
@@ -51,7 +51,7 @@ def test_every_table_has_results_and_a_page(verdicts: tuple[Verdict, ...], tmp_p
 
 
 def test_nothing_is_fetched_and_nothing_runs(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
-    folder = write_docs(verdicts, tmp_path).parent
+    folder = write_data_docs(verdicts, tmp_path).parent
     for page in folder.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         found = Fetched()
@@ -62,7 +62,7 @@ def test_nothing_is_fetched_and_nothing_runs(verdicts: tuple[Verdict, ...], tmp_
 
 
 def test_names_from_outside_are_shown_as_text(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
-    write_docs(verdicts, tmp_path)
+    write_data_docs(verdicts, tmp_path)
     for name in ("penalty.html", "index.html"):
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -71,27 +71,27 @@ def test_names_from_outside_are_shown_as_text(verdicts: tuple[Verdict, ...], tmp
 
 def test_the_same_verdicts_give_the_same_bytes(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
     for folder in ("a", "b"):
-        write_docs(verdicts, tmp_path / folder)
+        write_data_docs(verdicts, tmp_path / folder)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
 def test_a_table_judged_twice_keeps_both_answers(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
-    write_docs((verdicts[1], verdicts[1]), tmp_path)
+    write_data_docs((verdicts[1], verdicts[1]), tmp_path)
     assert (tmp_path / "files-2.json").is_file()
     assert 'href="files-2.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_file_turned_away_is_not_told_as_columns_at_odds() -> None:
     frame = rows("files", 1).with_columns(finding=pl.lit("没有来源认识这个文件名"))
-    (said, zh) = (what_first([GATE.validate("files", frame)], chinese=chinese) for chinese in (False, True))
+    (said, zh) = (explain_gravest([GATE.validate("files", frame)], chinese=chinese) for chinese in (False, True))
     assert "no source knows a file of that name" in said
     assert "没有来源认识这样的文件名" in zh
     assert "contradict" not in said
 
 
 def test_what_first_is_the_gravest_with_an_example_and_the_place_to_read_on(verdicts: tuple[Verdict, ...]) -> None:
-    said = what_first(verdicts, Path("runs/nightly-2026-03-01-1/gate"))
+    said = explain_gravest(verdicts, Path("runs/nightly-2026-03-01-1/gate"))
     assert said.splitlines()[0] == (
         "Look first at penalty.fine_fen (罚款金额（分）): "
         "expected: fine_fen is 0 or more; found otherwise in 1 of 3 rows."
@@ -106,20 +106,20 @@ def test_many_warnings_weigh_less_than_one_refusal() -> None:
     many = GATE.validate("trace", rows("trace", 9).with_columns(event_on=pl.date(2026, 1, 1)))
     assert len(many.findings) == 1
     one = GATE.validate("penalty", rows("penalty", fine_fen=-1))
-    assert what_first([many, one]).startswith("Look first at penalty.fine_fen")
+    assert explain_gravest([many, one]).startswith("Look first at penalty.fine_fen")
 
 
 def test_a_volume_names_the_table_and_what_may_be_behind_it() -> None:
-    said = what_first([GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=9)])
+    said = explain_gravest([GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=9)])
     assert said.startswith("Look first at table present_ratings: expected: at least 5 rows")
     assert "sent only part of its data" in said
 
 
 def test_too_many_rows_turned_away_point_to_their_sender() -> None:
-    said = what_first([GATE.validate("night_accounts", rows("night_accounts", quarantined_count=300))])
+    said = explain_gravest([GATE.validate("night_accounts", rows("night_accounts", quarantined_count=300))])
     assert said.startswith("Look first at night_accounts.quarantined_count, read_count")
     assert "a source has changed its format" in said
 
 
 def test_nothing_found_nothing_said() -> None:
-    assert what_first([GATE.validate("files", rows("files"))]) == ""
+    assert explain_gravest([GATE.validate("files", rows("files"))]) == ""

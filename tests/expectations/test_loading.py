@@ -7,7 +7,7 @@ import sys
 
 from great_expectations.expectations import ExpectColumnValuesToNotBeNull
 
-from expectations.polars_engine import remembered
+from expectations.polars_engine import cached_configurations
 
 _ASKED = """
 import sys
@@ -24,7 +24,7 @@ def test_distributions_and_drawings_are_loaded_when_they_are_used() -> None:
 
 def test_a_configuration_is_made_once_only_while_it_is_remembered() -> None:
     one, other = (ExpectColumnValuesToNotBeNull(column=name) for name in ("a", "b"))
-    with remembered():
+    with cached_configurations():
         assert one.configuration is one.configuration
         assert other.configuration.kwargs == {"column": "b"}
     assert one.configuration is not one.configuration

@@ -16,8 +16,8 @@ from great_expectations.exceptions.exceptions import BuildBatchRequestError
 from great_expectations.expectations.row_conditions import Column
 
 from expectations import polars_engine
-from expectations.polars_engine import UnsupportedExpectation, suite
-from expectations.rows import ExpectRowsToSatisfy
+from expectations.polars_engine import UnsupportedExpectation, build_suite
+from expectations.polars_engine.sql_expectations import ExpectRowsToSatisfy
 
 FRAME = pl.DataFrame({"id": ["a", "b", "c", "d"], "fen": [1, 2, 3, None], "kind": ["x", "y", "x", "x"]})
 HOLD = [
@@ -45,7 +45,7 @@ def frames(source: Any) -> Any:
 
 def answer(definition: Any, frame: Any, *expected: Any, **how: Any) -> Any:
     options = {} if frame is None else {"dataframe": frame}
-    return definition.get_batch(options).validate(suite("suite", expected), **how)
+    return definition.get_batch(options).validate(build_suite("suite", expected), **how)
 
 
 def test_a_suite_that_holds_costs_one_collect_after_a_probe_without_rows(frames: Any, monkeypatch: Any) -> None:
@@ -95,7 +95,7 @@ def test_what_is_not_supported_is_refused_when_the_suite_is_put_together() -> No
         gxe.ExpectTableRowCountToEqualOtherTable(other_table_name="other"),
     ]
     with pytest.raises(UnsupportedExpectation) as caught:
-        suite("suite", said)
+        build_suite("suite", said)
     assert "expectation 2, ExpectColumnValuesToBeOfType" in str(caught.value)
     assert "expectation 3, ExpectTableRowCountToEqualOtherTable" in str(caught.value)
     assert "expectation 1" not in str(caught.value)
@@ -105,7 +105,7 @@ def test_what_is_not_supported_is_refused_when_the_suite_is_put_together() -> No
 def test_a_row_condition_written_for_pandas_is_refused() -> None:
     said = gxe.ExpectColumnValuesToNotBeNull(column="fen", row_condition='kind=="x"', condition_parser="pandas")
     with pytest.raises(UnsupportedExpectation, match=r"write it with Column\(...\)"):
-        suite("suite", [said])
+        build_suite("suite", [said])
 
 
 def test_new_data_under_the_same_name_is_judged_anew(frames: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from expectations.suites.rules import RULES
+from expectations.rules import RULES
 from tests.expectations.clean_rows import DAY, GATE, rows
 
 BEFORE = DAY - timedelta(days=1)

@@ -10,17 +10,17 @@ from filelock import FileLock
 
 from flows.demo import deliver, write_demo
 from flows.office import keys
-from tests.flows.night.nights import (
+from tests.flows.run.run_helpers import (
     DAYS,
     ENTERPRISES,
     FIRST,
     LAST,
     SECOND,
     SEED,
-    copied,
-    office_at,
-    office_with,
-    run_night,
+    copy_setup,
+    run_day,
+    setup_at,
+    setup_with,
 )
 
 
@@ -60,15 +60,15 @@ def region(once):
 @pytest.fixture(scope="session")
 def first_night(region, once):
     """An office after the night of FIRST. No test changes it; `office` is a copy."""
-    home, state = once("first", lambda home: run_night(office_with(home, region, FIRST), FIRST).state)
+    home, state = once("first", lambda home: run_day(setup_with(home, region, FIRST), FIRST).state)
     assert state == "passed"
-    return office_at(home)
+    return setup_at(home)
 
 
 @pytest.fixture(scope="session")
 def before_second(first_night, region, tmp_path_factory):
     """The office as the night after FIRST finds it. Not to be changed."""
-    made = copied(first_night, tmp_path_factory.mktemp("before") / "home")
+    made = copy_setup(first_night, tmp_path_factory.mktemp("before") / "home")
     deliver(region, made.settings.inbox, SECOND)
     return made
 
@@ -76,14 +76,14 @@ def before_second(first_night, region, tmp_path_factory):
 @pytest.fixture(scope="session")
 def second_night(before_second, once):
     """An office after its second night, which nothing befell, and that night's result. Not to be changed."""
-    home, result = once("second", lambda home: run_night(copied(before_second, home), SECOND))
-    return office_at(home), result
+    home, result = once("second", lambda home: run_day(copy_setup(before_second, home), SECOND))
+    return setup_at(home), result
 
 
 @pytest.fixture
 def office(first_night, tmp_path):
     """An office after the night of FIRST, to be changed."""
-    return copied(first_night, tmp_path / "home")
+    return copy_setup(first_night, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")

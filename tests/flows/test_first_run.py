@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flows import first_run
-from flows.settings import load
+from flows.settings import load_settings
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def commands(tmp_path, monkeypatch):
         monkeypatch.setattr(first_run, name, value)
     # It sets the variables of its process; here they must go again.
     monkeypatch.setattr(first_run.os, "environ", dict(os.environ))
-    monkeypatch.setattr("flows.cli.engine.prepare_engine", lambda: None)
+    monkeypatch.setattr("flows.cli.nightly.prepare_engine", lambda: None)
     given, codes = [], {}
 
     def run_command(words):
@@ -44,19 +44,19 @@ def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_lo
 
 
 def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys):
-    from flows.demo.people import demo_passphrase, people_of_demo
+    from flows.demo.people import add_demo_people, demo_passphrase
     from flows.office import OfficeProblem, office_of
 
     first_run.main()
     told = capsys.readouterr().out
     assert "for the demo only" in told
-    settings = load({"config": "var/yaoxin.toml"})
+    settings = load_settings({"config": "var/yaoxin.toml"})
     assert settings.identity_key is not None
     for login in ("zhang", "li"):
         assert f"'{demo_passphrase(login)}'" in told
         assert office_of(settings).sign_in(login, lambda name=login: demo_passphrase(name)).person.is_a("signer")
     with pytest.raises(OfficeProblem, match="已有首位管理员"):
-        people_of_demo(settings)
+        add_demo_people(settings)
 
 
 def test_an_office_with_records_of_its_own_gets_no_invented_people(commands, tmp_path, capsys):
@@ -64,7 +64,7 @@ def test_an_office_with_records_of_its_own_gets_no_invented_people(commands, tmp
     (tmp_path / "var" / "inbox" / "own.csv").write_text("x", "utf-8")
     assert first_run.main() == 0
     assert not (tmp_path / "var" / "store" / "office.sqlite").exists()
-    assert load({"config": "var/yaoxin.toml"}).administrator_key is None
+    assert load_settings({"config": "var/yaoxin.toml"}).administrator_key is None
     assert "demo only" not in capsys.readouterr().out
 
 

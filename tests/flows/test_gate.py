@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.gate import night_accounts, penalty_amounts, present_ratings, read_gate
-from transforms.policy import PolicyProblems
-from transforms.tables import TABLES
+from flows.gate import gate_accounts, gate_amounts, gate_ratings, read_gate
+from transforms.policy_model import PolicyProblems
+from transforms.schemas import TABLES
 
 POLICY = Path(__file__).parents[2] / "policy"
 GATE = read_gate(POLICY)
@@ -32,7 +32,7 @@ REGISTER = pl.DataFrame({"enterprise_id": ["e1", "e2"], "is_known": [True, True]
 
 def findings(ratings: pl.DataFrame = RATINGS, trace: pl.DataFrame = TRACE, register: pl.DataFrame = REGISTER) -> dict:
     """Columns found at fault, with the enterprises named."""
-    verdict = GATE.validate("present_ratings", present_ratings(ratings, trace, register, TIERS, DAY))
+    verdict = GATE.validate("present_ratings", gate_ratings(ratings, trace, register, TIERS, DAY))
     return {f.column: [row["enterprise_id"] for row in f.sample_rows] for f in verdict.findings}
 
 
@@ -108,13 +108,13 @@ def accounts_of(*rows: tuple[str, str, int, int]) -> tuple[pl.DataFrame, pl.Data
 
 def judged(*rows: tuple[str, str, int, int]) -> list[dict[str, str]]:
     """The rows for which the night is refused."""
-    verdict = GATE.validate("night_accounts", night_accounts(*accounts_of(*rows)))
+    verdict = GATE.validate("night_accounts", gate_accounts(*accounts_of(*rows)))
     return [row for finding in verdict.findings if finding.severity == "critical" for row in finding.sample_rows]
 
 
 def test_accounts_of_a_night_stand_beside_the_sums_of_their_kind() -> None:
     rows = (("a", "penalty", 100, 100), ("a", "honour", 1, 0), ("b", "penalty", 100, 0))
-    summed = night_accounts(*accounts_of(*rows)).collect()
+    summed = gate_accounts(*accounts_of(*rows)).collect()
     assert summed.select("kind", "file_name", "group_read_count", "group_quarantined_count").rows() == [
         ("honour", "a", 1, 0),
         ("penalty", "a", 200, 100),
@@ -147,7 +147,7 @@ def test_unreadable_rows_are_a_share_of_their_files_rows() -> None:
 def test_rows_that_were_tried_again_refuse_no_night() -> None:
     accounts, files = accounts_of(("a", "penalty", 900, 900))
     second = pl.lit(2, dtype=pl.Int64).alias("attempt_no")
-    assert night_accounts(accounts.with_columns(second), files.with_columns(second)).collect().is_empty()
+    assert gate_accounts(accounts.with_columns(second), files.with_columns(second)).collect().is_empty()
 
 
 def test_caution_is_policy_with_the_mistakes_of_policy(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def penalties(*rows: dict) -> pl.DataFrame:
 
 def warned(*rows: dict) -> dict[str, list[str]]:
     """Columns that are warned of, each with the rows of the file that are named."""
-    verdict = GATE.validate("penalty_amounts", penalty_amounts(penalties(*rows), GATE.caution.amounts.times))
+    verdict = GATE.validate("penalty_amounts", gate_amounts(penalties(*rows), GATE.caution.amounts.times))
     assert verdict.is_passed
     return {finding.column: [row["row_no"] for row in finding.sample_rows] for finding in verdict.findings}
 
@@ -196,7 +196,7 @@ def test_a_confiscation_without_a_sum_is_warned_of(kind: str) -> None:
 
 
 def test_a_penalty_that_imposes_no_sum_needs_none() -> None:
-    assert penalty_amounts(penalties({"penalty_kinds": ["warning"]}), 1000).collect().is_empty()
+    assert gate_amounts(penalties({"penalty_kinds": ["warning"]}), 1000).collect().is_empty()
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,19 @@ from datetime import date
 
 import pytest
 
-from flows.cli.answers.policy_files import checked
-from flows.law import read_legal_law
-from flows.wording import check_told
+from flows.cli.policy import check_policy_path
+from flows.law import read_law_policy
+from flows.wording import describe_check
 from tests.realdata import REPOSITORY
-from transforms.law.gaps import MAY_BE_ABSENT, absent_texts
-from transforms.policy import PolicyProblems
+from transforms.law.policy_gaps import OPTIONAL_LAW_FILES, absent_file_messages
+from transforms.policy_model import PolicyProblems
 
 DAY = date(2026, 3, 10)
 LEFT_OUT = [
     (),
     *((name,) for name in ("repair_gsxt", "repair_credit_china", "spot_checks", "bans", "measures")),
     ("publicity_credit_china", "repair_credit_china"),
-    (*MAY_BE_ABSENT, "low_fines"),
+    (*OPTIONAL_LAW_FILES, "low_fines"),
 ]
 
 
@@ -36,14 +36,14 @@ def _without(policy, *names):
 @pytest.mark.parametrize("names", LEFT_OUT)
 def test_parts_that_nothing_rests_on_may_be_left_out(policy, names):
     _without(policy, *names)
-    law = read_legal_law(policy, DAY)
-    left_out = {name for name in names if name in MAY_BE_ABSENT}
+    law = read_law_policy(policy, DAY)
+    left_out = {name for name in names if name in OPTIONAL_LAW_FILES}
     assert set(law.absent) == left_out
     assert (law.bans is None, law.spot_checks is None) == ("bans" in names, "spot_checks" in names)
-    told = "".join(absent_texts(law.absent))
-    *_, whole = checked(policy / "law")
+    told = "".join(absent_file_messages(law.absent))
+    *_, whole = check_policy_path(policy / "law")
     assert whole.is_passed
-    assert [name for name in left_out if f"law/{name}.yaml" not in told or name not in check_told(whole)] == []
+    assert [name for name in left_out if f"law/{name}.yaml" not in told or name not in describe_check(whole)] == []
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_parts_that_nothing_rests_on_may_be_left_out(policy, names):
 def test_a_part_that_others_rest_on_is_named(policy, gone):
     _without(policy, gone)
     with pytest.raises(PolicyProblems, match=f"law/{gone}.yaml"):
-        read_legal_law(policy, DAY)
-    *_, whole = checked(policy / "law")
+        read_law_policy(policy, DAY)
+    *_, whole = check_policy_path(policy / "law")
     assert not whole.is_passed
-    assert f"law/{gone}.yaml" in check_told(whole)
+    assert f"law/{gone}.yaml" in describe_check(whole)
 
 
 def test_all_files_that_are_missing_are_named_at_once(policy):
     _without(policy, "calendar", "procedure")
     with pytest.raises(PolicyProblems) as found:
-        read_legal_law(policy, DAY)
+        read_law_policy(policy, DAY)
     assert [one.file for one in found.value.problems] == ["policy/law/calendar.yaml", "policy/law/procedure.yaml"]
 
 
@@ -69,6 +69,6 @@ def test_all_files_that_are_missing_are_named_at_once(policy):
 def test_a_mistake_in_a_file_that_is_there_is_refused(policy, name):
     path = policy / "law" / f"{name}.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "\nnonsense: 1\n", encoding="utf-8")
-    assert str(path) in [one.file for one in checked(policy) if not one.is_passed]
+    assert str(path) in [one.file for one in check_policy_path(policy) if not one.is_passed]
     with pytest.raises(PolicyProblems, match="nonsense"):
-        read_legal_law(policy, DAY)
+        read_law_policy(policy, DAY)

@@ -12,18 +12,18 @@ from click.testing import CliRunner
 from flows import nightly as module
 from flows.cli.app import cli
 from flows.demo import deliver
-from flows.settings_form import Secret
-from tests.flows.night.nights import (
+from flows.settings import Secret
+from tests.flows.run.run_helpers import (
     FIRST,
     KEY,
     LAST,
     SECOND,
     UNGATED,
     content,
-    copied,
-    differing,
-    known,
-    run_night,
+    copy_setup,
+    differing_tables,
+    run_day,
+    run_instant,
 )
 
 pytestmark = pytest.mark.long
@@ -78,14 +78,14 @@ def client(prefect_server):
 
 def test_missed_nights_are_caught_up_each_with_its_run_and_its_story(delivered, client, tmp_path):
     office = delivered
-    single = copied(office, tmp_path / "single")
-    result = module.run(office.settings, THIRD, known(LAST), None)
+    single = copy_setup(office, tmp_path / "single")
+    result = module.run_due_days(office.settings, THIRD, run_instant(LAST), None)
     assert (result.state, result.run_id) == ("passed", f"nightly-{THIRD}-1")
     runs = office.store.every_run()
     assert [(run.as_of, run.state) for run in runs] == [(FIRST, "passed"), (SECOND, "passed"), (THIRD, "passed")]
     for day in (SECOND, THIRD):
-        run_night(single, day, known_at=known(LAST))
-    assert differing(content(office.store), content(single.store)) == [], "the engine changes nothing"
+        run_day(single, day, known_at=run_instant(LAST))
+    assert differing_tables(content(office.store), content(single.store)) == [], "the engine changes nothing"
     assert result.report.is_file()
     _has_told_the_night(client, result)
 
@@ -122,7 +122,7 @@ def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
     delivered, client, yaoxin, first_night, tmp_path
 ):
     office, strict = delivered, strict_policy(delivered, tmp_path / "policy")
-    result = yaoxin(strict, "nightly", "--as-of", SECOND.isoformat(), "--known-at", known(LAST).isoformat())
+    result = yaoxin(strict, "nightly", "--as-of", SECOND.isoformat(), "--known-at", run_instant(LAST).isoformat())
     assert result.exit_code == 1
     assert "Look first at night_accounts" in result.stderr
     assert "Traceback" not in result.stderr
@@ -131,14 +131,16 @@ def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
     assert str(folder / "gate" / "index.html") in result.stdout
     assert list((folder / "stage" / "ratings").glob("*.parquet")), "kept for study"
     assert not (folder / "report").exists()
-    assert differing(content(office.store), content(first_night.store)) == []
+    assert differing_tables(content(office.store), content(first_night.store)) == []
     assert [run.state for run in office.store.every_run()] == ["passed", "refused"]
     flow_run = last_flow_run(client)
     assert (flow_run.state.name, flow_run.state.type.value) == ("Refused", "FAILED")
     told = artifacts_of(client, flow_run)
     assert "was refused" in told["night-summary"][1]
     assert (folder / "gate" / "index.html").as_uri() in told["gate-docs"][1]
-    assert module.run(office.settings, SECOND, known(LAST), None).state == "passed", "corrected, it passes"
+    assert module.run_due_days(office.settings, SECOND, run_instant(LAST), None).state == "passed", (
+        "corrected, it passes"
+    )
 
 
 def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatch):
@@ -149,8 +151,8 @@ def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatc
         return replace(UNGATED.check(store, policy_dir, night, policy, former), verdicts=(verdict,))
 
     monkeypatch.setattr(module, "STEPS", replace(UNGATED, check=strict_on_the_second))
-    monkeypatch.setattr("flows.night.check.what_first", lambda *_, **__: "look at x")
-    result = module.run(office.settings, THIRD, known(LAST), None)
+    monkeypatch.setattr("flows.run.validate.explain_gravest", lambda *_, **__: "look at x")
+    result = module.run_due_days(office.settings, THIRD, run_instant(LAST), None)
     assert (result.state, result.message) == ("refused", "look at x")
     assert [(run.as_of, run.state) for run in office.store.every_run()[1:]] == [(SECOND, "refused")]
 
@@ -165,12 +167,12 @@ def test_nights_of_a_clock_set_far_ahead_are_not_run_unasked(office, client, yao
     state = module.nightly(settings=office.settings, return_state=True)
     assert (state.name, state.type.value) == ("Declined", "FAILED")
     assert "nights to catch up" in state.message
-    assert differing(content(office.store), before) == []
+    assert differing_tables(content(office.store), before) == []
     assert len(office.store.every_run()) == 1
 
 
 def test_where_another_run_holds_the_store_the_command_says_so_and_ends_with_3(office, client, yaoxin):
-    with office.store.begin("nightly", SECOND, known(SECOND)):
+    with office.store.begin("nightly", SECOND, run_instant(SECOND)):
         result = yaoxin(office.settings, "nightly", "--as-of", SECOND.isoformat())
     assert result.exit_code == 3
     assert f"Another run holds this store: nightly for {SECOND}" in result.stderr
@@ -185,7 +187,7 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
 
     monkeypatch.setattr(module, "STEPS", replace(UNGATED, rate=broken))
     with pytest.raises(RuntimeError, match="the disk is full"):
-        module.run(office.settings, SECOND, known(SECOND), None)
+        module.run_due_days(office.settings, SECOND, run_instant(SECOND), None)
     assert office.store.every_run()[-1].state == "failed"
 
 

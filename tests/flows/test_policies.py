@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.policies import read_scheme, scheme_facts
-from transforms.policy import PolicyProblems
+from flows.policy_folder import read_scheme, scheme_facts
+from transforms.policy_model import PolicyProblems
 
 POLICY = Path(__file__).parents[2] / "policy"
 DAY = date(2026, 1, 5)

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.privacy import search
-from tests.flows.night.nights import KEY, copied
+from flows.privacy import search_personal_data
+from tests.flows.run.run_helpers import KEY, copy_setup
 
 IDENTITY = "11010519491231002X"
 
@@ -48,13 +48,13 @@ def test_what_other_hands_wrote_is_found_and_shown_masked(office, check):
 def test_a_workbook_is_searched_and_what_cannot_be_is_named(office, tmp_path):
     import openpyxl
 
-    made = copied(office, tmp_path / "other")
+    made = copy_setup(office, tmp_path / "other")
     folder = made.settings.publications / "penalties"
     folder.mkdir(parents=True)
     book = openpyxl.Workbook()
     book.active.append([f"张三{IDENTITY}"])
     book.save(folder / "list.xlsx")
     (folder / "list.pdf").write_bytes(b"%PDF")
-    found = search(made.settings, made.store)
+    found = search_personal_data(made.settings, made.store)
     assert [one.place for one in found.findings] == [str(folder / "list.xlsx")]
     assert str(folder / "list.pdf") in found.unread

@@ -3,8 +3,8 @@
 import pytest
 
 from flows import publish as module
-from flows.publishing import Chosen, approve
-from reports.publication import Shelf
+from flows.publishing import DraftRef, approve_draft
+from reports.publication import ListFolder
 from tests.flows.office.staff import signed_in
 from tests.flows.publishing.town import NIGHT, town
 
@@ -19,7 +19,7 @@ def settings(tmp_path):
 
 
 def latest(settings, name="serious-violations"):
-    return Shelf(settings.publications / name).latest()
+    return ListFolder(settings.publications / name).latest()
 
 
 def test_it_prepares_says_who_must_sign_and_ends(settings, prefect_server):
@@ -32,7 +32,7 @@ def test_it_prepares_says_who_must_sign_and_ends(settings, prefect_server):
 
 def test_what_one_person_alone_signed_is_not_released_by_it(settings, prefect_server):
     module.publish(lists=SERIOUS, settings=settings)
-    approve(settings, Chosen(VERSION), signed_in(settings, "li"))
+    approve_draft(settings, DraftRef(VERSION), signed_in(settings, "li"))
     state = module.publish(lists=SERIOUS, settings=settings, return_state=True)
     assert state.name == "Waiting"
     assert "李四 已批准，待他人批准" in state.message
@@ -42,7 +42,7 @@ def test_what_one_person_alone_signed_is_not_released_by_it(settings, prefect_se
 def test_once_two_people_signed_it_says_so(settings, prefect_server):
     module.publish(settings=settings)
     for login in ("li", "zhang"):
-        approve(settings, Chosen(VERSION), signed_in(settings, login))
+        approve_draft(settings, DraftRef(VERSION), signed_in(settings, login))
     assert latest(settings) == VERSION
     state = module.publish(lists=SERIOUS, settings=settings, return_state=True)
     assert (state.name, state.message) == ("Completed", "严重违法失信名单：名单与已发布的最新版本相同，无需发布。")

@@ -16,7 +16,7 @@ from flows import prefect_server
 from flows import serve as module
 from flows.cli.app import cli
 from flows.prefect_server import NoServer, PrefectServer
-from flows.settings import load
+from flows.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,9 +32,9 @@ def environ(monkeypatch, tmp_path):
 
 def test_a_run_gets_the_settings_of_the_one_who_serves_wherever_it_works(environ, tmp_path, monkeypatch):
     given = {"inbox": Path("in"), "store": "st", "office_name": "某局", "identity_key": "k" * 16}
-    module._hand_down(load(given, environ={}))
+    module._hand_down(load_settings(given, environ={}))
     monkeypatch.chdir("/")
-    found = load({}, environ=environ)
+    found = load_settings({}, environ=environ)
     assert (found.inbox, found.store, found.publications) == (
         tmp_path / "in",
         str(tmp_path / "st"),
@@ -46,8 +46,8 @@ def test_a_run_gets_the_settings_of_the_one_who_serves_wherever_it_works(environ
 def test_a_store_in_object_storage_is_handed_down_as_it_is(environ, tmp_path):
     own = {"publications": tmp_path, "office_database": tmp_path / "office.sqlite"}
     given = {"store": "s3://bucket/yaoxin", "storage_options": {"AWS_REGION": "cn"}} | own
-    module._hand_down(load(given, environ={}))
-    found = load({}, environ=environ)
+    module._hand_down(load_settings(given, environ={}))
+    found = load_settings({}, environ=environ)
     assert (found.store, found.storage_options) == ("s3://bucket/yaoxin", {"AWS_REGION": "cn"})
 
 
@@ -166,7 +166,7 @@ def deployed(prefect_server):
 
         def deploy(name):
             entry = next(one for one in module.deployments() if one["name"] == name)
-            made = module.as_it_was_left(module.runner_deployment(entry))
+            made = module.with_paused_state(module.runner_deployment(entry))
             found = client.read_deployment(run_coro_as_sync(made.aapply()))
             return made, found
 
@@ -227,6 +227,6 @@ def test_serving_pauses_nothing_at_its_end_and_says_what_is_paused(environ, monk
     served = []
     monkeypatch.setattr(prefect, "serve", lambda *made, **how: served.append((len(made), how)))
     monkeypatch.setattr(module.signal, "signal", lambda *_: None)
-    module.serve(load({"inbox": "in", "store": "st", "identity_key": "k" * 16}, environ={}))
+    module.serve(load_settings({"inbox": "in", "store": "st", "identity_key": "k" * 16}, environ={}))
     assert served == [(2, {"pause_on_shutdown": False})]
     assert "nightly is paused on the Prefect page, and stays so" in capsys.readouterr().err

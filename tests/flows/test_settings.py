@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import Settings, SettingsProblems, load
+from flows.settings import Settings, SettingsProblems, load_settings
 
 LONG_KEY = "a key that is long enough"
 
@@ -21,7 +21,7 @@ def workplace(tmp_path, monkeypatch):
 
 def told(*args):
     with pytest.raises(SettingsProblems) as problems:
-        load(*args)
+        load_settings(*args)
     return str(problems.value)
 
 
@@ -29,7 +29,7 @@ BASE = {"YAOXIN_POLICY_DIR": "policy"}
 
 
 def test_defaults_are_a_whole_configuration():
-    settings = load({}, BASE)
+    settings = load_settings({}, BASE)
     assert settings.scheme == "reference"
     assert settings.timezone == "Asia/Shanghai"
     assert settings.identity_key is None
@@ -40,13 +40,13 @@ def test_defaults_are_a_whole_configuration():
 def test_flag_before_variable_before_file_before_default(workplace):
     (workplace / "yaoxin.toml").write_text('inbox = "file"\nscheme = "wuhan-2017"\noffice_name = "某局"\n', "utf-8")
     variables = BASE | {"YAOXIN_INBOX": "variable", "YAOXIN_STORE": "another"}
-    settings = load({"inbox": "flag", "store": None}, variables)
+    settings = load_settings({"inbox": "flag", "store": None}, variables)
     assert settings.inbox == Path("flag")
     assert settings.store == "another"
     assert settings.scheme == "wuhan-2017"
     assert settings.office_name == "某局"
-    assert load({}, variables).inbox == Path("variable")
-    assert load({}, BASE).inbox == Path("file")
+    assert load_settings({}, variables).inbox == Path("variable")
+    assert load_settings({}, BASE).inbox == Path("file")
 
 
 @pytest.mark.parametrize("by_flag", [True, False])
@@ -59,7 +59,7 @@ def test_a_named_file_is_read_and_its_paths_are_meant_from_its_folder(workplace,
     )
     flags = {"config": "etc/my.toml"} if by_flag else {}
     variables = BASE if by_flag else BASE | {"YAOXIN_CONFIG": "etc/my.toml"}
-    settings = load(flags, variables)
+    settings = load_settings(flags, variables)
     assert settings.inbox == Path("etc/in")
     assert settings.store == "s3://b/y"
     assert settings.publications == Path("/out")
@@ -90,7 +90,7 @@ def test_all_mistakes_of_all_sources_are_listed_at_once(workplace):
 def test_the_identity_key_is_long_enough_and_never_printed(length, is_good):
     key = "k" * length
     if is_good:
-        settings = load({}, BASE | {"YAOXIN_IDENTITY_KEY": key})
+        settings = load_settings({}, BASE | {"YAOXIN_IDENTITY_KEY": key})
         assert settings.identity_key.get_secret_value() == key
         assert key not in repr(settings)
         assert key not in str(settings)
@@ -120,7 +120,7 @@ FINGERPRINT = "ab" * 32
 
 @pytest.mark.parametrize("given", [FINGERPRINT, FINGERPRINT.upper(), " AB:" + "ab" * 31 + " ", "abab " * 16])
 def test_a_fingerprint_is_read_however_it_is_parted(given):
-    assert load({}, BASE | {"YAOXIN_ADMINISTRATOR_KEY": given}).administrator_key == FINGERPRINT
+    assert load_settings({}, BASE | {"YAOXIN_ADMINISTRATOR_KEY": given}).administrator_key == FINGERPRINT
 
 
 @pytest.mark.parametrize("given", ["", "ab" * 31, "ab" * 33, "xy" * 32, "王主任"])
@@ -134,6 +134,6 @@ def test_a_policy_folder_without_schemes_is_refused(workplace):
 
 def test_a_process_started_by_this_one_gets_the_same_settings():
     options = {"inbox": "in", "storage_options": {"A": "b"}, "identity_key": LONG_KEY}
-    settings = load(options, BASE)
+    settings = load_settings(options, BASE)
     assert isinstance(settings, Settings)
-    assert load({}, settings.as_environment()) == settings
+    assert load_settings({}, settings.as_environment()) == settings

@@ -6,8 +6,7 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from flows.settings import FORMS, Settings, SettingsProblems, load
-from flows.settings_form import Secret
+from flows.settings import SETTING_SPECS, Secret, Settings, SettingsProblems, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +15,7 @@ def workplace(tmp_path, monkeypatch):
 
 
 def test_every_setting_has_a_form():
-    assert [one.name for one in fields(Settings)] == list(FORMS)
+    assert [one.name for one in fields(Settings)] == list(SETTING_SPECS)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,7 @@ def test_every_setting_has_a_form():
     ],
 )
 def test_a_variable_becomes_the_type_it_is_to_have(name, given, value):
-    assert getattr(load({}, {f"YAOXIN_{name.upper()}": given}), name) == value
+    assert getattr(load_settings({}, {f"YAOXIN_{name.upper()}": given}), name) == value
 
 
 @pytest.mark.parametrize(
@@ -51,17 +50,17 @@ def test_a_variable_becomes_the_type_it_is_to_have(name, given, value):
 )
 def test_any_other_is_refused_with_what_is_expected(name, given):
     with pytest.raises(SettingsProblems) as refused:
-        load({}, {f"YAOXIN_{name.upper()}": given})
+        load_settings({}, {f"YAOXIN_{name.upper()}": given})
     (problem,) = refused.value.problems
     assert problem.origin == f"YAOXIN_{name.upper()}"
-    assert problem.expected == FORMS[name].expected
+    assert problem.expected == SETTING_SPECS[name].expected
 
 
 @pytest.mark.parametrize("line", ["inbox = 3", "store = false", "buckets = true", "office_name = 3", "scheme = []"])
 def test_a_file_gives_values_of_the_right_type(line, tmp_path):
     (tmp_path / "yaoxin.toml").write_text(line + "\n", "utf-8")
     with pytest.raises(SettingsProblems, match=r"from yaoxin\.toml, line 1"):
-        load({}, {})
+        load_settings({}, {})
 
 
 def _listed(value):
@@ -70,7 +69,7 @@ def _listed(value):
 
 def test_a_secret_is_shown_by_nothing_that_lists_it():
     key = "a key nobody may read"
-    settings = load({"identity_key": key}, {})
+    settings = load_settings({"identity_key": key}, {})
     shown = [repr(settings), str(settings.identity_key), json.dumps(asdict(settings), default=_listed)]
     assert [text for text in shown if key in text] == []
     assert '"identity_key": {"shown": "**********"}' in shown[-1]

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from expectations.rules import RULES
 from expectations.suites import suite_of
-from expectations.suites.rules import RULES
-from flows.cli.answers.policy_files import checked
-from flows.night.plan import ClockInDoubt, FutureNight, PastNight, nights_due
+from flows.cli.policy import check_policy_path
 from flows.prefect_server import NoServer
-from flows.settings import SettingsProblems, load
-from flows.store import Run, StoreDamaged
-from flows.store.durability import ADVICE_ON_LEDGER
-from flows.store.place import BadStore
-from flows.store.store import CannotGoBack
-from flows.wording import check_told, in_chinese, is_chinese, told
+from flows.run.due_days import ClockInDoubt, FutureDay, PastDay, days_due
+from flows.settings import SettingsProblems, load_settings
+from flows.store.ledger import Run
+from flows.store.location import BadStore
+from flows.store.store import CannotRewind
+from flows.store.tables import LEDGER_DAMAGE_ADVICE, StoreDamaged
+from flows.wording import describe_check, describe_error, prefers_chinese, to_chinese
 from flows.wording.catalogue import CATALOGUE
 from tests.expectations.clean_rows import GATE
-from transforms.policy import PolicyProblems
+from transforms.policy_model import PolicyProblems
 
 BROKEN = Path(__file__).parents[1] / "fixtures" / "broken_policy"
 # What libraries say of a text they cannot read stays in their words, behind ours.
@@ -39,13 +39,13 @@ _SENTENCE = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")
     ],
 )
 def test_the_first_that_is_set_decides(environ, asked):
-    assert is_chinese(environ) is asked
+    assert prefers_chinese(environ) is asked
 
 
 def test_values_stay_as_they_are_and_what_is_not_known_too():
-    assert in_chinese("No such option: --x{0}") == "没有这个选项：--x{0}"
-    assert in_chinese("something else: 1") == "something else: 1"
-    assert in_chinese("cap -20 and the award do not have the same sign") == "封顶 -20 与分值的正负号不同"
+    assert to_chinese("No such option: --x{0}") == "没有这个选项：--x{0}"
+    assert to_chinese("something else: 1") == "something else: 1"
+    assert to_chinese("cap -20 and the award do not have the same sign") == "封顶 -20 与分值的正负号不同"
 
 
 def test_every_hole_of_a_message_is_in_its_chinese():
@@ -57,9 +57,9 @@ def test_every_hole_of_a_message_is_in_its_chinese():
 def test_every_mistake_of_a_policy_file_is_told_in_chinese():
     count = 0
     for path in sorted(BROKEN.glob("*.yaml")):
-        for check in checked(path):
+        for check in check_policy_path(path):
             for problem in check.problems:
-                said = told(PolicyProblems([problem]), chinese=True).removeprefix(problem.file)
+                said = describe_error(PolicyProblems([problem]), chinese=True).removeprefix(problem.file)
                 assert not _SENTENCE.search(_OF_LIBRARIES.sub("", said)), f"{path.name}: {said}"
                 count += 1
     assert count > 80
@@ -71,8 +71,8 @@ def test_every_mistake_in_the_settings_is_told_in_chinese(tmp_path):
     flags = {"config": str(file), "store": "s3://x/%41", "policy_dir": str(tmp_path)}
     environ = {"YAOXIN_STORAGE_OPTIONS": "{", "YAOXIN_INBOX": ""}
     with pytest.raises(SettingsProblems) as caught:
-        load(flags, environ=environ)
-    said = told(caught.value, chinese=True)
+        load_settings(flags, environ=environ)
+    said = describe_error(caught.value, chinese=True)
     assert said.count("\n") >= 6
     assert not _SENTENCE.search(_OF_LIBRARIES.sub("", said)), said
     assert "buckets（来自" in said
@@ -83,16 +83,16 @@ def test_every_mistake_in_the_settings_is_told_in_chinese(tmp_path):
 @pytest.mark.parametrize(
     ("as_of", "kind", "begins"),
     [
-        (date(2026, 3, 3), FutureNight, "评价日 2026-03-03 还没有到（今天是 2026-03-02）"),
-        (date(2026, 2, 27), PastNight, "评价日 2026-02-27：2026-02-28 的夜间评价已经提交（nightly-1）"),
+        (date(2026, 3, 3), FutureDay, "评价日 2026-03-03 还没有到（今天是 2026-03-02）"),
+        (date(2026, 2, 27), PastDay, "评价日 2026-02-27：2026-02-28 的夜间评价已经提交（nightly-1）"),
     ],
 )
 def test_nights_that_cannot_be_run(as_of, kind, begins):
     then = datetime(2026, 2, 28, 20, tzinfo=UTC)
     last = Run(1, "nightly-1", "nightly", date(2026, 2, 28), then, "passed", then, then, "", "", {}, {})
     with pytest.raises(kind) as caught:
-        nights_due(last, as_of, datetime(2026, 3, 2, 8, tzinfo=UTC))
-    assert told(caught.value, chinese=True).startswith(begins)
+        days_due(last, as_of, datetime(2026, 3, 2, 8, tzinfo=UTC))
+    assert describe_error(caught.value, chinese=True).startswith(begins)
 
 
 def test_everything_the_gate_expects_is_said_in_chinese_by_labels():
@@ -104,14 +104,14 @@ def test_everything_the_gate_expects_is_said_in_chinese_by_labels():
 
 
 def test_a_sound_file_is_told_in_chinese_too():
-    (found, cases) = checked(BROKEN.parents[2] / "policy" / "schemes" / "wuhan-2017.yaml")
-    assert re.search(r"评价标准 wuhan-2017：\d+ 个计分项", check_told(found))
-    assert re.search(r"评价标准 wuhan-2017 的 \d+ 个算例已核对", check_told(cases))
-    assert check_told(found).count("：") == 2
+    (found, cases) = check_policy_path(BROKEN.parents[2] / "policy" / "schemes" / "wuhan-2017.yaml")
+    assert re.search(r"评价标准 wuhan-2017：\d+ 个计分项", describe_check(found))
+    assert re.search(r"评价标准 wuhan-2017 的 \d+ 个算例已核对", describe_check(cases))
+    assert describe_check(found).count("：") == 2
 
 
 STORE_FAULTS = (
-    StoreDamaged("ledger: /x/1.json is empty or torn", ADVICE_ON_LEDGER),
+    StoreDamaged("ledger: /x/1.json is empty or torn", LEDGER_DAMAGE_ADVICE),
     StoreDamaged("ratings: its log below /x is gone"),
     StoreDamaged("ratings: its log ends with /x/1.json, version 4 is missing"),
     StoreDamaged("ratings: its log /x has a gap or cannot be read"),
@@ -124,7 +124,7 @@ STORE_FAULTS = (
     BadStore("/x#y", "the path of a store must not contain #"),
     BadStore("/x", "/x is a file; expected a folder"),
     BadStore("/x", "nothing can be written there (只读)"),
-    CannotGoBack("nightly-2026-03-01-1", ()),
+    CannotRewind("nightly-2026-03-01-1", ()),
     NoServer("the Prefect server ended with code 3; its own words are above."),
     NoServer("no answer from http://127.0.0.1:4200/api after 60 s; its own words are above."),
 )
@@ -132,7 +132,7 @@ STORE_FAULTS = (
 
 @pytest.mark.parametrize("fault", STORE_FAULTS, ids=lambda fault: str(fault)[:60])
 def test_what_goes_wrong_with_a_store_is_told_in_one_language(fault):
-    english, chinese = told(fault, chinese=False), told(fault, chinese=True)
+    english, chinese = describe_error(fault, chinese=False), describe_error(fault, chinese=True)
     assert not _HAN.search(english.replace("只读", ""))
     assert not _SENTENCE.search(chinese), chinese
     assert _HAN.search(chinese)
@@ -143,8 +143,8 @@ def test_a_clock_in_doubt_is_told_in_one_language(clock):
     then = datetime(2026, 2, 28, 20, tzinfo=UTC)
     last = Run(1, "nightly-1", "nightly", date(2026, 2, 28), then, "passed", then, then, "", "", {}, {})
     with pytest.raises(ClockInDoubt) as caught:
-        nights_due(last, clock.date(), clock, most_missed=31)
-    assert not _HAN.search(told(caught.value, chinese=False))
-    chinese = told(caught.value, chinese=True)
+        days_due(last, clock.date(), clock, most_missed=31)
+    assert not _HAN.search(describe_error(caught.value, chinese=False))
+    chinese = describe_error(caught.value, chinese=True)
     assert not _SENTENCE.search(chinese.replace("yaoxin rewind RUN_ID", "")), chinese
     assert "时钟" in chinese

@@ -1,19 +1,21 @@
-"""One enterprise, its records and a scheme on one day: what the rest of the oracle asks of them."""
+"""One enterprise, its records and a scheme on one day, with the oracle's own calendar and conditions."""
 
 from __future__ import annotations
 
+import calendar
+import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
-
-from tests.oracle.conditions import is_met
 
 Record = dict[str, Any]
 
 
-class Meaning(NamedTuple):
+class KindColumns(NamedTuple):
     """Which columns of a kind date it, number it, revoke it, end it and name its act."""
 
     event_on: str
@@ -24,18 +26,17 @@ class Meaning(NamedTuple):
 
 
 KINDS = {
-    "inspection": Meaning("inspected_on", "inspection_no"),
-    "penalty": Meaning("decided_on", "decision_no", revoked_on="revoked_on", act="act_no"),
-    "sampling": Meaning("reported_on", "sample_no"),
-    "signal": Meaning("occurred_on", "signal_no"),
-    "rectification": Meaning("ordered_on", "order_no"),
-    "commitment": Meaning("made_on", "commitment_no"),
-    "honour": Meaning("awarded_on", "honour_no", expires_on="valid_until_on"),
-    "decision": Meaning("decided_on", "decision_no"),
-    "person_ban": Meaning("decided_on", "ban_no", expires_on="ends_on"),
-    "enterprise": Meaning("established_on", "uscc"),
+    "inspection": KindColumns("inspected_on", "inspection_no"),
+    "penalty": KindColumns("decided_on", "decision_no", revoked_on="revoked_on", act="act_no"),
+    "sampling": KindColumns("reported_on", "sample_no"),
+    "signal": KindColumns("occurred_on", "signal_no"),
+    "rectification": KindColumns("ordered_on", "order_no"),
+    "commitment": KindColumns("made_on", "commitment_no"),
+    "honour": KindColumns("awarded_on", "honour_no", expires_on="valid_until_on"),
+    "decision": KindColumns("decided_on", "decision_no"),
+    "person_ban": KindColumns("decided_on", "ban_no", expires_on="ends_on"),
+    "enterprise": KindColumns("established_on", "uscc"),
 }
-
 
 # 撤销, 确认违法, 无效 (44号令第十九条): such a penalty burdens nobody; 变更 goes on counting.
 ANNULLED = ("revoked", "unlawful", "void")
@@ -72,7 +73,7 @@ def term(record: Record, column: str) -> Any:
 
 
 @dataclass
-class Case:
+class OracleCase:
     """A scheme's values are those of `as_of`, and so are revocations, whichever day is looked at."""
 
     scheme: dict[str, Any]
@@ -123,3 +124,71 @@ class Case:
         if key not in self._met:
             self._met[key] = is_met(when, record)
         return self._met[key]
+
+
+ONE_DAY = timedelta(days=1)
+
+NO_END = date.max
+
+
+def add_months(day: date, months: int) -> date:
+    """The corresponding day so many months later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def end_of_duration(day: date, span: dict[str, int]) -> date:
+    """The last day of a span after `day`; the day of the event itself does not count."""
+    if "days" in span:
+        return day + span["days"] * ONE_DAY
+    return add_months(day, span["months"] if "months" in span else 12 * span["years"])
+
+
+def end_of_window(day: date, window: dict[str, Any]) -> date:
+    """The last day on which an event of `day` counts, whatever the record's own term; FOR_EVER without end."""
+    if "rolling" in window:
+        return end_of_duration(day, window["rolling"])
+    if "calendar_years" in window:
+        return date(day.year + window["calendar_years"] - 1, 12, 31)
+    return NO_END
+
+
+def full_years(first: date, last: date) -> int:
+    """How many whole years lie between two days: a year is full from the day after the corresponding day."""
+    years = 0
+    while end_of_duration(first, {"years": years + 1}) < last:
+        years += 1
+    return years
+
+
+def day_after(day: date) -> date | None:
+    """The day after a last day; None where there is no last day."""
+    return None if day == NO_END else day + ONE_DAY
+
+
+def is_met(when: str, record: dict[str, Any]) -> bool:
+    """Whether the SQL condition holds for the record; null is no."""
+    names = sorted(record)
+    columns = ", ".join(f'? AS "{name}"' for name in names)
+    values = [_stored(record[name]) for name in names]
+    [answer] = _engine().execute(f"SELECT ({when}) FROM (SELECT {columns})", values).fetchone()
+    return answer is not None and bool(answer)
+
+
+@cache
+def _engine() -> sqlite3.Connection:
+    engine = sqlite3.connect(":memory:", cached_statements=512)
+    engine.execute("PRAGMA case_sensitive_like = ON")
+    engine.create_function("array_contains", 2, _array_contains, deterministic=True)
+    return engine
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, list):
+        return json.dumps(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _array_contains(array: str | None, word: str) -> bool | None:
+    return None if array is None else word in json.loads(array)

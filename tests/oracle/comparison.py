@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from tests.oracle.case import Record
 from tests.oracle.oracle import rate_one
-from transforms.policy import PolicyProblems, Scheme, load_scheme
-from transforms.rating import RELEASES, rate
-from transforms.tables import KINDS, TABLES
-from transforms.tables.shape import Column
+from transforms.policy_model import PolicyProblems, Scheme, load_scheme
+from transforms.rating import RELEASES, rate_enterprises
+from transforms.schemas import KINDS, TABLES
+from transforms.schemas.base import Column
 
-Firms = dict[str, list[Record]]
-Answer = tuple[dict[str, Any], list[tuple[Any, ...]]]
+RecordsByEnterprise = dict[str, list[Record]]
+RatingAndTrace = tuple[dict[str, Any], list[tuple[Any, ...]]]
 _FILLED = {pl.String(): "x", pl.Int64(): 1, pl.Datetime("us", "UTC"): datetime(2026, 1, 1, tzinfo=UTC)}
 TRACE = tuple(c.name for c in TABLES["trace"].columns if c.name not in ("enterprise_id", "valid_from_on", "position"))
 
@@ -29,7 +29,7 @@ OPTIONAL = ("heaviest_per_act", "limits", "best_tier_needs", "movement", "superv
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def examples(share: int) -> settings:
+def fewer_examples(share: int) -> settings:
     """One example for `share` of the profile's. What a seed makes is made smaller here, not by Hypothesis."""
     count = max(settings().max_examples // share, 1)
     return settings(max_examples=count, phases=(Phase.explicit, Phase.generate))
@@ -42,12 +42,12 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def as_text(plain: dict[str, Any]) -> str:
+def as_yaml(plain: dict[str, Any]) -> str:
     """A scheme, or anything plain, as a policy file would have it."""
     return yaml.dump(plain, Dumper=_Plain, allow_unicode=True, sort_keys=False)
 
 
-def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
+def record_frames(firms: RecordsByEnterprise) -> dict[str, pl.LazyFrame]:
     """The records as stored, by kind; columns nobody set are null, or filled where they may not be.
 
     Beside them stand copies tied to no enterprise, or to one that is not rated: they must change nothing.
@@ -65,7 +65,7 @@ def frames(firms: Firms) -> dict[str, pl.LazyFrame]:
     return {name: pl.LazyFrame(rows[name], schema=schemas[name]) for name in KINDS}
 
 
-def releases_of(firms: Firms) -> pl.LazyFrame:
+def release_frame(firms: RecordsByEnterprise) -> pl.LazyFrame:
     """The releases of the records, some of them told twice, and of records nobody knows."""
     rows = [
         (record["kind"], record["record_id"], record.get("released_on"), record.get("stands_until_on"))
@@ -83,12 +83,12 @@ def _cell(column: Column, record: Record) -> object:
     return record.get(column.name, filled)
 
 
-def answers(scheme: Scheme, firms: Firms, as_of: date) -> dict[str, Answer]:
+def pipeline_ratings(scheme: Scheme, firms: RecordsByEnterprise, as_of: date) -> dict[str, RatingAndTrace]:
     """What the ratings say of each enterprise: its fields, and its trace rows in an order of their own."""
     columns = KINDS["enterprise"].table.columns
     names = [{column.name: _cell(column, {"enterprise_id": name}) for column in columns} for name in firms]
     enterprises = pl.LazyFrame(names, schema=KINDS["enterprise"].table.schema)
-    result = rate(frames(firms), enterprises, scheme, as_of, releases_of(firms))
+    result = rate_enterprises(record_frames(firms), enterprises, scheme, as_of, release_frame(firms))
     ratings, trace = pl.collect_all([result.ratings, result.trace])
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in firms}
     for row in trace.iter_rows(named=True):
@@ -97,14 +97,14 @@ def answers(scheme: Scheme, firms: Firms, as_of: date) -> dict[str, Answer]:
     return {name: (found[name], sorted(rows[name], key=repr)) for name in firms}
 
 
-def opinion(scheme: dict[str, Any], name: str, records: list[Record], as_of: date) -> Answer:
+def oracle_rating(scheme: dict[str, Any], name: str, records: list[Record], as_of: date) -> RatingAndTrace:
     """What the oracle says of one enterprise, in the same shape."""
     said = rate_one(scheme, name, records, as_of)
     rows = [tuple(row[column] for column in TRACE) for row in said["trace"]]
     return said["rating"], sorted(rows, key=repr)
 
 
-def differences(ours: Answer, theirs: Answer) -> list[str]:
+def differences(ours: RatingAndTrace, theirs: RatingAndTrace) -> list[str]:
     """Where the ratings (first) and the oracle (second) differ, one line each."""
     fields = [
         f"{name}: {ours[0][name]!r}, oracle {said!r}" for name, said in theirs[0].items() if ours[0][name] != said
@@ -119,12 +119,12 @@ def _told(row: tuple[Any, ...]) -> str:
     return ", ".join(f"{name}={value}" for name, value in zip(TRACE, row, strict=True) if value is not None)
 
 
-def disagreement(text: str, firms: Firms, as_of: date) -> str:
+def find_disagreement(text: str, firms: RecordsByEnterprise, as_of: date) -> str:
     """Empty where both agree on every enterprise; else the smallest case found, told to a person."""
     plain = yaml.safe_load(text)
-    ours = answers(load_scheme(text, "made.yaml"), firms, as_of)
+    ours = pipeline_ratings(load_scheme(text, "made.yaml"), firms, as_of)
     for name, records in firms.items():
-        if differences(ours[name], opinion(plain, name, records, as_of)):
+        if differences(ours[name], oracle_rating(plain, name, records, as_of)):
             return _smallest(plain, name, records, as_of)
     return ""
 
@@ -134,10 +134,10 @@ def _smallest(plain: dict[str, Any], name: str, records: list[Record], as_of: da
 
     def parts(scheme: dict[str, Any], some: list[Record]) -> list[str]:
         try:
-            ours = answers(load_scheme(as_text(scheme), "made.yaml"), {name: some}, as_of)[name]
+            ours = pipeline_ratings(load_scheme(as_yaml(scheme), "made.yaml"), {name: some}, as_of)[name]
         except PolicyProblems:
             return []
-        return differences(ours, opinion(scheme, name, some, as_of))
+        return differences(ours, oracle_rating(scheme, name, some, as_of))
 
     few = _without(records, lambda some: bool(parts(plain, some)))
     small = plain
@@ -147,7 +147,7 @@ def _smallest(plain: dict[str, Any], name: str, records: list[Record], as_of: da
     for part in OPTIONAL:
         less = {key: value for key, value in small.items() if key != part}
         small = less if parts(less, few) else small
-    told = as_text({"as_of": as_of, "records": few, "scheme": small})
+    told = as_yaml({"as_of": as_of, "records": few, "scheme": small})
     return "\n".join([f"{name} on {as_of}:", *parts(small, few), told])
 
 

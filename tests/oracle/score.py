@@ -1,13 +1,23 @@
-"""From hits to a score with the rows that explain it: steps 4 to 7."""
+"""Hits and score of one enterprise on a day, with the trace rows that explain it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from tests.oracle.case import KINDS, Case, centipoints
-from tests.oracle.hits import Hit, hits_on, stops_counting_on
+from tests.oracle.case import (
+    KINDS,
+    NO_END,
+    OracleCase,
+    Record,
+    centipoints,
+    day_after,
+    end_of_duration,
+    end_of_window,
+    term,
+)
 
 Row = dict[str, Any]
 
@@ -21,17 +31,17 @@ def new_row(role: str, item_id: str, points: int, **more: Any) -> Row:
     return row | {"value_used": "", "is_counted": True} | more
 
 
-def source(dated: dict[str, Any]) -> dict[str, Any]:
+def citation(dated: dict[str, Any]) -> dict[str, Any]:
     return {"basis": dated["basis"], "confidence": dated["confidence"]}
 
 
-def of_record(record: dict[str, Any]) -> dict[str, Any]:
+def record_columns(record: dict[str, Any]) -> dict[str, Any]:
     meaning = KINDS[record["kind"]]
     named = {"record_kind": record["kind"], "record_id": record["record_id"]}
     return named | {"record_no": record[meaning.number], "event_on": record[meaning.event_on]}
 
 
-def score_on(case: Case, day: date) -> tuple[int, list[Row]]:
+def score_on(case: OracleCase, day: date) -> tuple[int, list[Row]]:
     """The score on a day, and its rows."""
     hits = hits_on(case, day)
     rows = [_item_row(case, hit) for hit in hits]
@@ -52,7 +62,7 @@ def _first_stop(rows: list[Row]) -> date | None:
     return min((stop for stop in stops if stop is not None), default=None)
 
 
-def _item_row(case: Case, hit: Hit) -> Row:
+def _item_row(case: OracleCase, hit: Hit) -> Row:
     return new_row(
         "item",
         hit.item["id"],
@@ -64,19 +74,19 @@ def _item_row(case: Case, hit: Hit) -> Row:
         raw_centipoints=hit.raw,
         is_counted=hit.reason is None,
         reason=hit.reason,
-        **of_record(hit.record),
-        **source(hit.item["award"]),
+        **record_columns(hit.record),
+        **citation(hit.item["award"]),
     )
 
 
-def _accumulated(case: Case, rule: dict[str, Any], rows: list[Row]) -> Iterator[Row]:
+def _accumulated(case: OracleCase, rule: dict[str, Any], rows: list[Row]) -> Iterator[Row]:
     every, points = case.value(rule["every"]), case.value(rule["points"])
     if every is None or points is None:
         return
     counted = [row for row in rows if row["role"] == "item" and row["is_counted"] and row["item_id"] in rule["of"]]
     times = len(counted) // every
     if times > 0:
-        more = {"title": rule["title"], "section": rule.get("section"), **source(rule["points"])}
+        more = {"title": rule["title"], "section": rule.get("section"), **citation(rule["points"])}
         more["stops_counting_on"] = _first_stop(counted)
         ordered = sorted(counted, key=lambda row: (row["event_on"], row["record_id"]))
         named = "、".join(row["record_no"] for row in ordered[:10] if row["record_no"] is not None) + (
@@ -86,11 +96,11 @@ def _accumulated(case: Case, rule: dict[str, Any], rows: list[Row]) -> Iterator[
         yield new_row("accumulation", rule["id"], times * centipoints(points), **more)
 
 
-def _capped(case: Case, item: dict[str, Any], rows: list[Row]) -> Iterator[Row]:
+def _capped(case: OracleCase, item: dict[str, Any], rows: list[Row]) -> Iterator[Row]:
     cap = case.value(item.get("cap"))
     own = [row for row in rows if row["role"] == "item" and row["item_id"] == item["id"]]
     if cap is not None and abs(_sum(own)) > abs(centipoints(cap)):
-        more = {"title": item["title"], "section": item.get("section"), **source(item["cap"])}
+        more = {"title": item["title"], "section": item.get("section"), **citation(item["cap"])}
         more["stops_counting_on"] = _first_stop(own)
         yield new_row("cap", item["id"], centipoints(cap) - _sum(own), **more)
 
@@ -101,19 +111,171 @@ def _clipped(value: int, bounds: dict[str, Any]) -> int:
     return value if highest is None else min(value, centipoints(highest))
 
 
-def _section_limit(case: Case, section: dict[str, Any], rows: list[Row]) -> Iterator[Row]:
+def _section_limit(case: OracleCase, section: dict[str, Any], rows: list[Row]) -> Iterator[Row]:
     own = [row for row in rows if row["section"] == section["id"]]
     score = centipoints(section["base"]) + _sum(own)
-    more = {"title": section["title"], "section": section["id"], **source(case.scheme["sections"])}
+    more = {"title": section["title"], "section": section["id"], **citation(case.scheme["sections"])}
     if _clipped(score, section) != score:
         more["stops_counting_on"] = _first_stop(own)
         yield new_row("section_limit", section["id"], _clipped(score, section) - score, **more)
 
 
-def _score_limit(case: Case, rows: list[Row]) -> list[Row]:
+def _score_limit(case: OracleCase, rows: list[Row]) -> list[Row]:
     limits = case.optional("limits")
     score = centipoints(case.optional("base")) + _sum(rows)
     if limits is None or _clipped(score, limits) == score:
         return []
-    more = {"title": "总分上下限调整", "stops_counting_on": _first_stop(rows), **source(case.scheme["limits"])}
+    more = {"title": "总分上下限调整", "stops_counting_on": _first_stop(rows), **citation(case.scheme["limits"])}
     return [new_row("score_limit", "score", _clipped(score, limits) - score, **more)]
+
+
+SchemeRule = dict[str, Any]
+
+
+@dataclass
+class Hit:
+    """A record under an item; points are what counts, 0 where a reason stands against it.
+
+    is_unknown: the scheme gives no points because the record does not tell the value they go by. is_unprovided: it
+    gives none because it does not say how many.
+    """
+
+    item: SchemeRule
+    record: Record
+    raw: int
+    value_used: str
+    is_unknown: bool = False
+    is_unprovided: bool = False
+    points: int = 0
+    reason: str | None = None
+
+    @property
+    def event_on(self) -> date:
+        day: date = term(self.record, "event_on")
+        return day
+
+
+def hits_on(case: OracleCase, day: date) -> list[Hit]:
+    """Every hit up to `day`, judged on that day, in the order of the items."""
+    hits = [hit for item in case.scheme["items"] for hit in _hits_of(case, item, day)]
+    for hit in hits:
+        hit.reason = _reason(case, hit, day)
+    _keep_heaviest(case, [hit for hit in hits if hit.reason is None], day)
+    for hit in hits:
+        hit.points = decayed_points(case, hit, day) if hit.reason is None else 0
+    return hits
+
+
+def _hits_of(case: OracleCase, item: SchemeRule, day: date) -> list[Hit]:
+    award = case.value(item["award"])
+    if award is None:
+        return []
+    hits = []
+    for record in case.matching(item, day):
+        if "unprovided" in award:
+            hits.append(Hit(item, record, 0, "", is_unprovided=True))
+        elif "fixed" in award:
+            hits.append(Hit(item, record, centipoints(award["fixed"]), ""))
+        elif record[award["of"]] is None:
+            given = award.get("when_unknown")
+            points = 0 if given is None else centipoints(given)
+            hits.append(Hit(item, record, points, f"{award['of']}=?", is_unknown=given is None))
+        elif (points := _raw(award, record[award["of"]])) is not None:
+            hits.append(Hit(item, record, points, f"{award['of']}={record[award['of']]}"))
+    return hits
+
+
+def _raw(award: SchemeRule, amount: int) -> int | None:
+    if "per_unit" in award:
+        return centipoints(award["per_unit"]) * amount if amount else None
+    passed = [step for step in award["brackets"] if step["from"] <= amount]
+    return centipoints(passed[-1]["points"]) if passed else None
+
+
+def may_be_adverse(case: OracleCase, item: SchemeRule) -> bool:
+    """Whether any points the item's award can give are a burden."""
+    award = case.value(item["award"])
+    named = [award.get(name) for name in ("fixed", "per_unit", "when_unknown")]
+    steps = [step["points"] for step in award.get("brackets", ())]
+    return any(case.is_adverse(centipoints(points)) for points in (*named, *steps) if points is not None)
+
+
+def revocation_reason(case: OracleCase, record: Record) -> str:
+    """The reason told of a revoked record."""
+    return "revoked_undated" if case.is_undated(record) else "revoked"
+
+
+def _reason(case: OracleCase, hit: Hit, day: date) -> str | None:
+    if case.is_revoked(hit.record):
+        return revocation_reason(case, hit.record)
+    if case.is_released(hit.item, hit.record):
+        return "released"
+    if expiry(case, hit) < day:
+        return "expired"
+    if window_end(case, hit) < day:
+        return "aged_out"
+    if hit.is_unprovided:
+        return "not_provided"
+    return "unknown_amount" if hit.is_unknown else None
+
+
+def _window(case: OracleCase, hit: Hit) -> SchemeRule:
+    own: SchemeRule | None = case.value(hit.item.get("window"))
+    whole: SchemeRule = case.optional("window")
+    return own or whole
+
+
+def window_end(case: OracleCase, hit: Hit) -> date:
+    return end_of_window(hit.event_on, _window(case, hit))
+
+
+def expiry(case: OracleCase, hit: Hit) -> date:
+    """The last day of the record's own term where the window heeds it; FOR_EVER otherwise."""
+    heeds = _window(case, hit).get("until_expiry", False)
+    return (term(hit.record, "expires_on") if heeds else None) or NO_END
+
+
+def stops_counting_on(case: OracleCase, hit: Hit) -> date | None:
+    """The first day it no longer counts, for whichever reason comes first."""
+    revoked_on = term(hit.record, "revoked_on")
+    last = min(expiry(case, hit), window_end(case, hit))
+    stops = (day_after(last), revoked_on, case.released_on(hit.item, hit.record))
+    return min((stop for stop in stops if stop is not None), default=None)
+
+
+def decay_starts(case: OracleCase, hit: Hit) -> list[tuple[date, int]]:
+    """The days from which fewer points count, each with its percentage."""
+    steps = case.value(hit.item.get("decay")) or []
+    return [(end_of_duration(hit.event_on, step["after"]) + timedelta(days=1), step["percent"]) for step in steps]
+
+
+def decayed_points(case: OracleCase, hit: Hit, day: date) -> int:
+    passed = [percent for start, percent in decay_starts(case, hit) if start <= day]
+    return rounded(hit.raw * passed[-1], case.optional("rounding")) if passed else hit.raw
+
+
+def rounded(hundredths: int, how: str) -> int:
+    """hundredths / 100 as a whole number, halves by `how`; the sign of points never matters to a rounding."""
+    whole, rest = divmod(abs(hundredths), 100)
+    if how == "half_up" and rest >= 50:
+        whole += 1
+    if how == "half_even" and (rest > 50 or (rest == 50 and whole % 2 == 1)):
+        whole += 1
+    return whole if hundredths >= 0 else -whole
+
+
+def _keep_heaviest(case: OracleCase, hits: list[Hit], day: date) -> None:
+    """Of the adverse hits on one act only the heaviest keeps counting."""
+    kinds = case.optional("heaviest_per_act") or []
+    acts: dict[tuple[str, bool, str], list[Hit]] = {}
+    for hit in hits:
+        act, record = term(hit.record, "act"), hit.record
+        if record["kind"] in kinds and case.is_adverse(hit.raw):
+            acts.setdefault((record["kind"], act is None, act or record["record_id"]), []).append(hit)
+    order = [item["id"] for item in case.scheme["items"]]
+    for same in acts.values():
+        same.sort(
+            key=lambda hit: (-abs(decayed_points(case, hit, day)), order.index(hit.item["id"]), hit.record["record_id"])
+        )
+        for hit in same[1:]:
+            hit.reason = "lighter_in_act"

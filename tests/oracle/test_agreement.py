@@ -9,29 +9,29 @@ import pytest
 import yaml
 from hypothesis import given
 
-from tests.oracle.comparison import SEEDS, as_text, disagreement, examples
-from tests.oracle.made_records import some_firms
-from tests.oracle.made_schemes import day_to_rate, some_scheme
+from tests.oracle.comparison import SEEDS, as_yaml, fewer_examples, find_disagreement
+from tests.oracle.random_records import random_enterprises
+from tests.oracle.random_schemes import random_rating_day, random_scheme
 
 pytestmark = pytest.mark.timeout(3600)  # a campaign takes its time
 SCHEMES = Path(__file__).parents[2] / "policy" / "schemes"
 
 
 @pytest.mark.parametrize("name", ["wuhan-2017", "reference"])
-@examples(8)
+@fewer_examples(8)
 @given(seed=SEEDS)
 def test_shipped_schemes(name: str, seed: int) -> None:
     text = (SCHEMES / f"{name}.yaml").read_text(encoding="utf-8")
     chance = Random(seed)
     scheme = yaml.safe_load(text)
-    as_of = day_to_rate(chance, scheme)
-    assert not disagreement(text, some_firms(chance, scheme, as_of, 100), as_of)
+    as_of = random_rating_day(chance, scheme)
+    assert not find_disagreement(text, random_enterprises(chance, scheme, as_of, 100), as_of)
 
 
-@examples(1)
+@fewer_examples(1)
 @given(seed=SEEDS)
 def test_made_schemes(seed: int) -> None:
     chance = Random(seed)
-    scheme = some_scheme(chance)
-    as_of = day_to_rate(chance, scheme)
-    assert not disagreement(as_text(scheme), some_firms(chance, scheme, as_of, 60), as_of)
+    scheme = random_scheme(chance)
+    as_of = random_rating_day(chance, scheme)
+    assert not find_disagreement(as_yaml(scheme), random_enterprises(chance, scheme, as_of, 60), as_of)

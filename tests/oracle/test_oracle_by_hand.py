@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.oracle.days import end_of_span, end_of_window, full_years
-from tests.oracle.hits import rounded
+from tests.oracle.case import end_of_duration, end_of_window, full_years
 from tests.oracle.oracle import rate_one
+from tests.oracle.score import rounded
 
 WUHAN = Path(__file__).parents[2] / "policy" / "schemes" / "wuhan-2017.yaml"
 
@@ -56,7 +56,7 @@ def test_wuhan_as_worked_in_the_rules(records: list[dict[str, Any]], score: int,
     ],
 )
 def test_spans_end_on_the_corresponding_day(day: date, span: dict[str, int], end: date) -> None:
-    assert end_of_span(day, span) == end
+    assert end_of_duration(day, span) == end
 
 
 def test_windows_and_clean_years() -> None:

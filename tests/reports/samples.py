@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from reports.views.enterprise import EnterpriseFrames
-from reports.views.lists import PENALTIES, SERIOUS_VIOLATIONS
-from reports.views.night import Night, NightFrames
-from reports.views.outlook import Outlook
-from reports.views.scheme import SchemeFacts
-from transforms.tables import KINDS, TABLES
+from reports.enterprise_page import EnterpriseFrames
+from reports.office_report import OfficeFrames, ReportContext
+from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS
+from reports.scheme_facts import Outlook, SchemeFacts
+from transforms.schemas import KINDS, TABLES
 
 AS_OF = date(2026, 3, 1)
 AT = datetime(2026, 2, 28, 18, 30, tzinfo=UTC)
@@ -128,7 +127,7 @@ def difference(number: int, position: int, before: int, after: int) -> dict:
 MOVES = (("A", "B"), ("A", "D"), ("B", "C"), ("B", "A"), ("C", "D"), ("C", "B"), ("D", "C"))
 
 
-def night_frames(changed: int = 14, enterprises: int = 120) -> NightFrames:
+def night_frames(changed: int = 14, enterprises: int = 120) -> OfficeFrames:
     """A night in which the first `changed` of `enterprises` moved; the last one is rated for the first time."""
     moves = {n: MOVES[n % len(MOVES)] for n in range(changed)}
     tier = {n: moves[n][1] if n in moves else "AAAABBC"[n % 7] for n in range(enterprises)}
@@ -140,7 +139,7 @@ def night_frames(changed: int = 14, enterprises: int = 120) -> NightFrames:
         for c in changes
         for at, pair in enumerate(((0, -1250), (0, 0)) if c in down else ((-950, 0),), 1)
     ]
-    return NightFrames(
+    return OfficeFrames(
         before=frame("ratings", [rating(n, former[n], 98_000) for n in former]),
         after=frame("ratings", [rating(n, tier[n], 97_000) for n in tier]).lazy(),
         changes=frame("changes", changes),
@@ -201,7 +200,7 @@ def quarantined(number: int) -> dict:
     }
 
 
-def night(**more: object) -> Night:
+def night(**more: object) -> ReportContext:
     known = {
         "office": "四川省药品监督管理局信用办",
         "as_of": AS_OF,
@@ -210,7 +209,7 @@ def night(**more: object) -> Night:
         "workbooks": {("penalty_file", "市局"): "quarantine/penalty_file-市局.xlsx"},
         "pages": {enterprise_id(n): f"enterprises/{enterprise_id(n)}.html" for n in range(14)},
     }
-    return Night(**(known | more))
+    return ReportContext(**(known | more))
 
 
 def traced(position: int, title: str, points: int, reason: str | None = None, **more: object) -> dict:

@@ -9,12 +9,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reports.office import enterprise_html, page_name, write_enterprise
-from reports.render.json_text import enterprise_content, json_bytes
-from reports.views.enterprise import EnterpriseView, enterprise_view
-from reports.views.outlook import Outlook
+from reports.enterprise_page import EnterpriseView, enterprise_view
+from reports.exports import enterprise_content, json_bytes
+from reports.office_report import enterprise_html, enterprise_page_name, write_enterprise_page
+from reports.scheme_facts import Outlook
 from tests.reports import samples
-from transforms.tables import KINDS, TABLES
+from transforms.schemas import KINDS, TABLES
 
 
 @pytest.fixture(scope="module")
@@ -156,20 +156,20 @@ def test_json_says_what_the_page_says(view: EnterpriseView):
 
 
 def test_pages_are_named_apart(tmp_path):
-    assert page_name("91510000MA6CXXXX1A") == "91510000MA6CXXXX1A.html"
-    names = [page_name(each) for each in ("dinesafe:12", "dinesafe-12", "../../etc/passwd", "dinesafe:１２")]
+    assert enterprise_page_name("91510000MA6CXXXX1A") == "91510000MA6CXXXX1A.html"
+    names = [enterprise_page_name(each) for each in ("dinesafe:12", "dinesafe-12", "../../etc/passwd", "dinesafe:１２")]
     assert len(set(names)) == 4
     assert not any("/" in name or ".." in name for name in names)
 
 
 def test_the_same_view_gives_the_same_bytes(view: EnterpriseView, tmp_path):
-    paths = [write_enterprise(view, tmp_path / part / page_name(view.enterprise_id)) for part in "ab"]
+    paths = [write_enterprise_page(view, tmp_path / part / enterprise_page_name(view.enterprise_id)) for part in "ab"]
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 def test_the_view_needs_no_renderer():
     check = (
-        "import sys, reports.views.enterprise, reports.views.night, reports.views.listing;"
+        "import sys, reports.enterprise_page, reports.office_report, reports.public_lists;"
         "heavy = {'jinja2', 'matplotlib', 'xlsxwriter', 'prefect', 'great_expectations', 'pandas'} & set(sys.modules);"
         "sys.exit(', '.join(sorted(heavy)) or 0)"
     )

@@ -9,31 +9,38 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reports.office import headline, office_html, office_xlsx, write_office
-from reports.views import night_tables
-from reports.views.migration import migration_of
-from reports.views.night import NightFrames, NightView, office_view
-from reports.views.outlook import OUTLOOK_DAYS
+from reports import office_tables
+from reports.office_report import (
+    OfficeFrames,
+    OfficeView,
+    headline,
+    office_html,
+    office_view,
+    office_xlsx,
+    write_office_report,
+)
+from reports.office_tables import migration_of
+from reports.scheme_facts import OUTLOOK_DAYS
 from tests.reports import samples
 from transforms import rating
-from transforms.tables import TABLES
+from transforms.schemas import TABLES
 
 
 @pytest.fixture(scope="module")
-def view() -> NightView:
+def view() -> OfficeView:
     return office_view(samples.night_frames(), samples.night(), samples.SCHEME)
 
 
-def _empty() -> NightFrames:
+def _empty() -> OfficeFrames:
     named = {
         name: TABLES[name].empty() for name in ("changes", "change_trace", "outlook", "accounts", "files", "quarantine")
     }
     ratings, names = TABLES["ratings"].empty(), pl.DataFrame(schema={"enterprise_id": pl.String, "name": pl.String})
     unknown_amounts = TABLES["trace"].empty()
-    return NightFrames(before=ratings, after=ratings, enterprises=names, unknown_amounts=unknown_amounts, **named)
+    return OfficeFrames(before=ratings, after=ratings, enterprises=names, unknown_amounts=unknown_amounts, **named)
 
 
-def test_the_figures_are_the_sums_of_the_tables(view: NightView):
+def test_the_figures_are_the_sums_of_the_tables(view: OfficeView):
     assert {figure.label: figure.value for figure in view.figures} == {
         "来件": 2,
         "读取行数": 1530,
@@ -49,7 +56,7 @@ def test_the_figures_are_the_sums_of_the_tables(view: NightView):
     }
 
 
-def test_records_of_unknown_amount_are_listed_with_their_enterprise(view: NightView):
+def test_records_of_unknown_amount_are_listed_with_their_enterprise(view: OfficeView):
     names = [field.name for field in view.unknown_amounts.fields]
     rows = [dict(zip(names, row, strict=True)) for row in view.unknown_amounts.texts()]
     assert {row["record_no"] for row in rows} == {"川药监罚〔2026〕1号", "川药监罚〔2026〕3号"}
@@ -59,13 +66,13 @@ def test_records_of_unknown_amount_are_listed_with_their_enterprise(view: NightV
     assert "金额不明、未计分的记录" not in office_html(office_view(_empty(), samples.night(), samples.SCHEME))
 
 
-def test_downgrades_come_first_the_worst_first(view: NightView):
+def test_downgrades_come_first_the_worst_first(view: OfficeView):
     order = [(not change.is_downgrade, -change.index_after) for change in view.changes]
     assert order == sorted(order)
     assert [change.tier_after for change in view.downgrades][:4] == ["D"] * 4
 
 
-def test_each_change_carries_its_own_evidence(view: NightView):
+def test_each_change_carries_its_own_evidence(view: OfficeView):
     number = next(at for at, field in enumerate(view.changes[0].evidence.fields) if field.name == "record_no")
     for change in view.changes:
         expected = f"川药监罚〔2026〕{int(change.enterprise_id[-8:])}号"
@@ -79,7 +86,7 @@ def test_a_change_without_trace_difference_says_so():
     assert "计分明细无差异" in office_html(view)
 
 
-def test_migration_counts_everyone_once(view: NightView):
+def test_migration_counts_everyone_once(view: OfficeView):
     migration = view.migration
     assert sum(migration.before) == 119
     assert sum(migration.after) == 120
@@ -137,7 +144,7 @@ def test_changes_to_come_say_their_direction_those_for_the_worse_first():
 
 @pytest.mark.parametrize(("count", "left_out"), [(1, 0), (2, 0), (3, 1)])
 def test_changes_to_come_are_all_counted_and_listed_so_far(monkeypatch, count: int, left_out: int):
-    monkeypatch.setattr("reports.views.night_tables.MOST_DUE", 2)
+    monkeypatch.setattr("reports.office_tables.MAX_DUE_ROWS", 2)
     rows = samples.frame("outlook", [samples.outlook(n, "A", "B") for n in range(count)])
     view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
     assert (view.due.total, view.due.left_out) == (count, left_out)
@@ -147,7 +154,7 @@ def test_changes_to_come_are_all_counted_and_listed_so_far(monkeypatch, count: i
     assert f"等级{'变化' if left_out else '下调'} {count} 家" in headline(view)
 
 
-def test_quarantine_is_counted_by_source_and_reason(view: NightView):
+def test_quarantine_is_counted_by_source_and_reason(view: OfficeView):
     names = [field.name for field in view.quarantine.fields]
     rows = [dict(zip(names, row, strict=True)) for row in view.quarantine.rows]
     assert [(row["source"], row["column"], row["count"]) for row in rows] == [
@@ -166,7 +173,7 @@ def test_quarantine_is_counted_by_source_and_reason(view: NightView):
     assert rows[-1]["place"].endswith("行")
 
 
-def test_an_account_that_does_not_close_is_said(view: NightView):
+def test_an_account_that_does_not_close_is_said(view: OfficeView):
     assert view.is_account_closed
     assert "收件账平" in office_html(view)
     open_account = samples.account("penalty", 220) | {"accepted_count": 1}
@@ -192,7 +199,7 @@ def test_too_many_changes_are_cut_with_a_sentence(changed: int, shown: int, more
     assert (f"另有 {more} 家未在本页列出" in html) is (more > 0)
 
 
-def test_the_workbook_has_every_table_whole(view: NightView):
+def test_the_workbook_has_every_table_whole(view: OfficeView):
     book = openpyxl.load_workbook(io.BytesIO(office_xlsx(view)))
     assert book.sheetnames == [grid.title for grid in view.grids]
     assert "示例标准" in book["等级变化"]["A2"].value
@@ -201,7 +208,7 @@ def test_the_workbook_has_every_table_whole(view: NightView):
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_names_are_escaped_and_no_identity_number_stands(view: NightView):
+def test_names_are_escaped_and_no_identity_number_stands(view: OfficeView):
     html = office_html(view)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert" in html
@@ -210,7 +217,7 @@ def test_names_are_escaped_and_no_identity_number_stands(view: NightView):
     assert not re.search("[\u202a-\u202e]", html)
 
 
-def test_nothing_is_loaded_from_elsewhere(view: NightView):
+def test_nothing_is_loaded_from_elsewhere(view: OfficeView):
     html = office_html(view)
     assert not re.search(
         r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", html.replace('xmlns:xlink="http://www.w3.org/1999/xlink"', "")
@@ -219,26 +226,26 @@ def test_nothing_is_loaded_from_elsewhere(view: NightView):
     assert "url(http" not in html
 
 
-def test_the_notice_stands_on_illustrative_reports_only(view: NightView):
+def test_the_notice_stands_on_illustrative_reports_only(view: OfficeView):
     assert "示例标准" in office_html(view)
     real = replace(view, scheme=replace(view.scheme, is_illustrative=False))
     assert "示例标准" not in office_html(real)
     assert "示例标准" not in openpyxl.load_workbook(io.BytesIO(office_xlsx(real)))["等级变化"]["A2"].value
 
 
-def test_the_same_night_gives_the_same_bytes_whatever_the_order_of_rows(view: NightView, tmp_path):
+def test_the_same_night_gives_the_same_bytes_whatever_the_order_of_rows(view: OfficeView, tmp_path):
     frames = samples.night_frames()
     given = {name: frame for name, frame in vars(frames).items() if frame is not None}
-    shuffled = NightFrames(**{name: frame.lazy().collect().reverse() for name, frame in given.items()})
+    shuffled = OfficeFrames(**{name: frame.lazy().collect().reverse() for name, frame in given.items()})
     again = office_view(shuffled, samples.night(), samples.SCHEME)
-    one, other = write_office(view, tmp_path / "a"), write_office(again, tmp_path / "b")
+    one, other = write_office_report(view, tmp_path / "a"), write_office_report(again, tmp_path / "b")
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
 
 
 def test_each_entry_of_a_list_has_its_own_state():
     row = {"decision_no": "鄂罚1号", "why": "公示期满"}
     answer = {"title": "名单", "state": "waiting", "message": "待签名", "latest": "v1"}
-    grid = night_tables.lists([answer | {"withdrawn": [row], "beyond": [row | {"decision_no": "鄂罚2号"}]}])
+    grid = office_tables.list_state_grid([answer | {"withdrawn": [row], "beyond": [row | {"decision_no": "鄂罚2号"}]}])
     assert [(line[3], line[1]) for line in grid.rows] == [
         ("", "waiting"),
         ("鄂罚1号", "withdrawn"),

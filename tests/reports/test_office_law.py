@@ -8,15 +8,18 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reports.office import headline, office_html, office_xlsx
-from reports.views.enterprise_law import EnterpriseLawFrames, enterprise_law
-from reports.views.night import office_view
-from reports.views.office_law import HOLD, OBJECTION, OfficeLawFrames
+from reports.legal_state import EnterpriseLegalFrames, enterprise_legal_state
+from reports.office_report import (
+    HOLD_TABLE,
+    OBJECTION_TABLE,
+    OfficeLegalFrames,
+    headline,
+    office_html,
+    office_view,
+    office_xlsx,
+)
 from tests.reports import samples
-from transforms.tables.law.coming import COMING
-from transforms.tables.law.listing import CANDIDATE, LISTING
-from transforms.tables.law.procedure import STEP_TABLE
-from transforms.tables.law.repair import APPLICATION, REPAIR
+from transforms.schemas.law import APPLICATION, CANDIDATE, DEADLINE, LISTING, REPAIR, STEP_TABLE
 
 AS_OF = samples.night().as_of
 
@@ -46,13 +49,13 @@ LISTED = {"record_id": "d1", "decision_no": "列1号", "name": "乙厂", "listed
 
 def frames(**more):
     given = {
-        "coming": rows(COMING, LATE, TODAY, ENDS),
+        "coming": rows(DEADLINE, LATE, TODAY, ENDS),
         "list_changes": rows(LISTING, LISTED),
         "candidates": rows(CANDIDATE, {"decision_no": "罚9号", "name": "丙厂", "situation": "fake_drugs"}),
         "refused": rows(STEP_TABLE, {"decision_no": "受1号", "refusal": "该事项现为“在列”"}),
         "applications": rows(APPLICATION, {"target": "罚4号", "by_on": AS_OF, "awaited_title": "受理"}),
     }
-    return OfficeLawFrames(**given | more)
+    return OfficeLegalFrames(**given | more)
 
 
 def view(**more):
@@ -98,9 +101,9 @@ def test_what_is_left_out_is_counted():
 
 @pytest.mark.parametrize(("count", "left_out"), [(1, 0), (2, 0), (3, 1)])
 def test_a_list_of_what_is_due_says_in_page_and_workbook_how_many_it_leaves_out(monkeypatch, count, left_out):
-    monkeypatch.setattr("reports.views.office_law.MOST_DUE", 2)
+    monkeypatch.setattr("reports.office_report.MAX_DUE_ROWS", 2)
     late = [LATE | {"record_id": str(n), "decision_no": f"罚{n}号"} for n in range(1, count + 1)]
-    shown = view(coming=rows(COMING, *late))
+    shown = view(coming=rows(DEADLINE, *late))
     assert (shown.law.overdue.total, shown.law.overdue.left_out) == (count, left_out)
     assert f"逾期 {count} 项" in headline(shown)
     html, told = office_html(shown), f"只列出前 2 项，另有 1 项见 yaoxin due --as-of {AS_OF}"
@@ -113,7 +116,7 @@ def test_a_list_of_what_is_due_says_in_page_and_workbook_how_many_it_leaves_out(
 
 
 def test_applications_under_way_are_cut_too(monkeypatch):
-    monkeypatch.setattr("reports.views.office_law.MOST_DUE", 1)
+    monkeypatch.setattr("reports.office_report.MAX_DUE_ROWS", 1)
     asked = [{"target": f"罚{n}号", "by_on": AS_OF, "awaited_title": "受理"} for n in (4, 5)]
     shown = view(applications=rows(APPLICATION, *asked))
     assert (shown.law.applications.total, shown.law.applications.left_out) == (2, 1)
@@ -150,7 +153,7 @@ def test_objections_and_holds_say_whose_what_and_until_when():
         "ends_on": date(2026, 6, 30),
         "decided_by": "李四",
     }
-    shown = view(objections=rows(OBJECTION, objected | {"by_on": AS_OF}), holds=rows(HOLD, held))
+    shown = view(objections=rows(OBJECTION_TABLE, objected | {"by_on": AS_OF}), holds=rows(HOLD_TABLE, held))
     html = office_html(shown)
     for told in ("未处理完的异议　1 项", "丁厂", "处罚已撤销", "等级暂缓变动　1 项", "戊厂", "2026-06-30", "李四"):
         assert told in html, told
@@ -160,7 +163,7 @@ def test_objections_and_holds_say_whose_what_and_until_when():
 
 def test_days_past_the_calendar_are_said_to_be_counted_otherwise():
     until = date(2027, 1, 10)
-    html = office_html(view(until=until, is_counted=False, coming=rows(COMING)))
+    html = office_html(view(until=until, is_counted=False, coming=rows(DEADLINE)))
     assert "工作日历不足，“今后十个工作日”暂按至 2027-01-10 列出" in html
     assert "至 2027-01-10 没有到期的事项" in html
 
@@ -170,7 +173,9 @@ def condition(name, state, earliest_on=None):
 
 
 def law_of(*listings, repair=(), due=()):
-    return enterprise_law(EnterpriseLawFrames(rows(LISTING, *listings), rows(REPAIR, *repair), rows(COMING, *due)))
+    return enterprise_legal_state(
+        EnterpriseLegalFrames(rows(LISTING, *listings), rows(REPAIR, *repair), rows(DEADLINE, *due))
+    )
 
 
 def test_an_enterprise_reads_what_stands_against_a_repair_and_its_articles():

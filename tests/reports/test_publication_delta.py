@@ -8,11 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.publication.delta import DeltaProblem, apply, delta_of, read
-from reports.render.json_text import json_bytes
-from reports.views.listing import ListHead, ListProblem, list_view
-from reports.views.lists import LISTS as SPECS
-from reports.views.lists import PENALTIES, SERIOUS_VIOLATIONS, ListedEntry, PenaltyEntry
+from reports.exports import json_bytes
+from reports.public_lists import LIST_SPECS as SPECS
+from reports.public_lists import (
+    PENALTIES,
+    SERIOUS_VIOLATIONS,
+    ListHead,
+    ListProblem,
+    PenaltyEntry,
+    SeriousViolationEntry,
+    list_view,
+)
+from reports.publication.delta import DeltaProblem, apply_delta, delta_of, read_delta
 from tests.reports import samples
 
 VERSIONS = ("2026-02-28", "2026-03-01")
@@ -21,7 +28,7 @@ DAYS = st.integers(0, 400).map(lambda n: date(2025, 1, 1) + timedelta(days=n))
 NAMES = st.sampled_from(["名", "=名", "\u202e名"])
 ENTRIES = {
     SERIOUS_VIOLATIONS.name: st.builds(
-        ListedEntry,
+        SeriousViolationEntry,
         listed_on=DAYS,
         decision_no=st.sampled_from(["一号", "二号", "三号"]),
         enterprise_id=st.sampled_from(["甲", "乙", "丙", "丁"]),
@@ -54,7 +61,7 @@ LISTS = st.sampled_from(sorted(SPECS)).flatmap(_lists)
 def test_the_previous_list_and_the_delta_give_the_current_list(given):
     spec, previous, current = given
     delta = delta_of(spec, previous, current, VERSIONS, {})
-    assert apply(previous, delta) == current
+    assert apply_delta(previous, delta) == current
     assert len(previous) + delta.count("ADD") - delta.count("DEL") == len(current)
 
 
@@ -62,7 +69,7 @@ def test_the_previous_list_and_the_delta_give_the_current_list(given):
 def test_the_delta_survives_its_way_through_json(given):
     spec, previous, current = given
     delta = delta_of(spec, previous, current, VERSIONS, {})
-    assert read(spec, json.loads(json_bytes(delta.content()))) == delta
+    assert read_delta(spec, json.loads(json_bytes(delta.content()))) == delta
 
 
 @given(LISTS)
@@ -77,12 +84,12 @@ def test_a_delta_applied_twice_is_refused_unless_it_only_modifies(given):
     delta = delta_of(spec, previous, current, VERSIONS, {})
     if delta.count("ADD") + delta.count("DEL"):
         with pytest.raises(DeltaProblem):
-            apply(current, delta)
+            apply_delta(current, delta)
 
 
-def _entry(**more: object) -> ListedEntry:
+def _entry(**more: object) -> SeriousViolationEntry:
     known = {"listed_on": samples.AS_OF, "decision_no": "一号", "enterprise_id": "甲", "name": "名"}
-    return ListedEntry(**(known | more))
+    return SeriousViolationEntry(**(known | more))
 
 
 def test_each_row_has_its_operation_and_cause():
@@ -102,7 +109,7 @@ def test_each_row_has_its_operation_and_cause():
 def test_a_delta_for_another_version_says_so():
     delta = delta_of(SERIOUS_VIOLATIONS, [_entry()], [], VERSIONS, {})
     with pytest.raises(DeltaProblem, match=r"DEL of .*does not stand in version 2026-02-28"):
-        apply([], delta)
+        apply_delta([], delta)
 
 
 def test_the_order_of_rows_does_not_matter():

@@ -15,23 +15,23 @@ import openpyxl
 import polars as pl
 import pytest
 
+from reports.public_lists import ListSpec
 from reports.publication import (
     Draft,
     IndexProblem,
+    ListFolder,
     Publication,
     ReleaseProblem,
-    Shelf,
-    apply,
+    apply_delta,
     is_as_published,
-    prepare,
+    prepare_draft,
     read_index,
-    release,
-    verify,
+    release_draft,
+    verify_files,
 )
-from reports.publication.delta import read
-from reports.publication.folder import order
-from reports.publication.work import released_entries
-from reports.views.listing import ListSpec
+from reports.publication.delta import read_delta
+from reports.publication.draft import released_entries
+from reports.publication.version import version_order
 from tests.reports import samples
 from tests.reports.power import Crash, Fuse
 
@@ -56,18 +56,18 @@ class Listed:
         return Publication(self.spec, **(known | {"policy_version": "1", "policy_hash": "abc"} | more))
 
     def prepare(self, root: Path, count: int = 12, **more: object) -> Draft:
-        return prepare(root, self.publication(**more), self.entries(count))
+        return prepare_draft(root, self.publication(**more), self.entries(count))
 
     def release(self, root: Path, draft: Draft) -> None:
-        release(root, replace(draft, folder=self.shelf(root).draft(draft.version)))
+        release_draft(root, replace(draft, folder=self.shelf(root).draft(draft.version)))
 
     def publish(self, root: Path, count: int, **more: object) -> Draft:
         draft = self.prepare(root, count, **more)
         self.release(root, draft)
         return draft
 
-    def shelf(self, root: Path) -> Shelf:
-        return Shelf(root / self.spec.name)
+    def shelf(self, root: Path) -> ListFolder:
+        return ListFolder(root / self.spec.name)
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -85,15 +85,15 @@ def test_a_draft_shows_readers_nothing(a: Listed, tmp_path: Path):
 def test_the_same_draft_twice_has_the_same_bytes(a: Listed, tmp_path: Path):
     one = a.prepare(tmp_path)
     first = _bytes(one.folder)
-    again = prepare(tmp_path, a.publication(), a.entries().reverse())
-    elsewhere = prepare(tmp_path / "elsewhere", a.publication(), a.entries().lazy())
+    again = prepare_draft(tmp_path, a.publication(), a.entries().reverse())
+    elsewhere = prepare_draft(tmp_path / "elsewhere", a.publication(), a.entries().lazy())
     assert first == _bytes(again.folder) == _bytes(elsewhere.folder)
     assert one.digest == again.digest == elsewhere.digest
 
 
 def test_the_index_is_what_it_says(a: Listed, tmp_path: Path):
     draft = a.prepare(tmp_path)
-    index = verify(draft.folder)
+    index = verify_files(draft.folder)
     assert index == draft.index == read_index(draft.folder)
     assert {file.name for file in index.files} == NAMES
     assert all((draft.folder / file.name).stat().st_size == file.size for file in index.files)
@@ -152,9 +152,9 @@ def test_a_release_moves_latest_and_the_next_of_the_day_is_numbered(a: Listed, t
 
 def test_versions_sort_by_day_and_number():
     names = ["2026-03-01-10", "2026-03-01-2", "2026-03-01", "2026-02-28-3"]
-    assert sorted(names, key=order) == ["2026-02-28-3", "2026-03-01", "2026-03-01-2", "2026-03-01-10"]
+    assert sorted(names, key=version_order) == ["2026-02-28-3", "2026-03-01", "2026-03-01-2", "2026-03-01-10"]
     with pytest.raises(ValueError, match="is no version"):
-        order("latest")
+        version_order("latest")
 
 
 def test_the_delta_of_each_version_leads_to_it(a: Listed, tmp_path: Path):
@@ -163,7 +163,9 @@ def test_the_delta_of_each_version_leads_to_it(a: Listed, tmp_path: Path):
     entries: tuple = ()
     for draft in drafts:
         folder = a.shelf(tmp_path).version(draft.version)
-        entries = apply(entries, read(a.spec, json.loads((folder / "delta.json").read_text(encoding="utf-8"))))
+        entries = apply_delta(
+            entries, read_delta(a.spec, json.loads((folder / "delta.json").read_text(encoding="utf-8")))
+        )
         assert entries == released_entries(a.spec, folder)
     assert [draft.index.previous for draft in drafts] == [None, "2026-03-01", "2026-03-02"]
 
@@ -228,7 +230,7 @@ def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(a
             break
         latest = a.shelf(root).latest()
         assert latest in {"2026-03-01", "2026-03-01-2"}
-        assert verify(root / a.spec.name / "latest").version == latest
+        assert verify_files(root / a.spec.name / "latest").version == latest
         if latest == "2026-03-01":
             assert a.prepare(root, 5).digest == approved.digest
         for _ in range(2):

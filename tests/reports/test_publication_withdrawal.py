@@ -9,42 +9,42 @@ from pathlib import Path
 
 import pytest
 
+from reports.exports import json_bytes
+from reports.public_lists import PENALTIES, PenaltyEntry
 from reports.publication import (
+    ListFolder,
     Publication,
-    Reason,
-    Shelf,
-    apply,
+    WithdrawalReason,
+    apply_delta,
     derivation_faults,
-    faults_of,
-    prepare,
+    file_faults,
+    prepare_draft,
     read_index,
-    release,
-    withdraw,
+    release_draft,
+    write_withdrawal,
 )
-from reports.publication.contract import INDEX
-from reports.publication.delta import read
-from reports.publication.withdrawal import is_masking
-from reports.publication.work import released_entries
-from reports.render.json_text import json_bytes
-from reports.views.lists import PENALTIES, PenaltyEntry
+from reports.publication.delta import read_delta
+from reports.publication.draft import released_entries
+from reports.publication.version import INDEX
+from reports.publication.withdrawal import only_masks
 from tests.reports import samples
 
 NEXT = date(2026, 3, 2)
-ENDED = Reason("period", "总局令第107号第七条", "C", NEXT)
-MASKED = Reason("masked", "总局令第45号第六条", "C")
+ENDED = WithdrawalReason("period", "总局令第107号第七条", "C", NEXT)
+MASKED = WithdrawalReason("masked", "总局令第45号第六条", "C")
 PHONE = "13800138000"
 
 
 def published(root: Path, count: int = 5, **more: object) -> Path:
     publication = Publication(PENALTIES, "四川省药品监督管理局", samples.AS_OF, policy_hash="abc")
-    return release(root, prepare(root, publication, samples.LISTS["penalties"][1](count, **more)))
+    return release_draft(root, prepare_draft(root, publication, samples.LISTS["penalties"][1](count, **more)))
 
 
-def withdrawn(root: Path, count: int = 2, masking: Reason | None = None) -> Path:
+def withdrawn(root: Path, count: int = 2, masking: WithdrawalReason | None = None) -> Path:
     keys = [PENALTIES.key_of(entry) for entry in released_entries(PENALTIES, root / "penalties" / "latest")]
-    draft = withdraw(root, PENALTIES, NEXT, dict.fromkeys(keys[:count], ENDED), masking)
+    draft = write_withdrawal(root, PENALTIES, NEXT, dict.fromkeys(keys[:count], ENDED), masking)
     assert draft is not None
-    return release(root, draft)
+    return release_draft(root, draft)
 
 
 def test_it_is_the_version_before_without_the_entries_named_and_says_why(tmp_path: Path):
@@ -58,23 +58,23 @@ def test_it_is_the_version_before_without_the_entries_named_and_says_why(tmp_pat
     told = {(each.operation, each.key, each.cause, each.title, each.on, each.basis) for each in index.withdrawals}
     assert told == {("DEL", PENALTIES.key_of(e), "period", "公示期满", NEXT, ENDED.basis) for e in before[:2]}
     assert (index.policy_hash, index.office) == ("abc", "四川省药品监督管理局")
-    delta = read(PENALTIES, json.loads((folder / "delta.json").read_text(encoding="utf-8")))
+    delta = read_delta(PENALTIES, json.loads((folder / "delta.json").read_text(encoding="utf-8")))
     assert {(row.operation, row.cause) for row in delta.rows} == {("DEL", "公示期满")}
-    assert apply(before, delta) == before[2:]
+    assert apply_delta(before, delta) == before[2:]
     assert derivation_faults(PENALTIES, folder) == ()
-    assert Shelf(tmp_path / "penalties").latest() == "2026-03-02"
+    assert ListFolder(tmp_path / "penalties").latest() == "2026-03-02"
 
 
 def test_a_key_that_the_latest_version_does_not_have_is_no_withdrawal(tmp_path: Path):
     published(tmp_path)
     with pytest.raises(KeyError, match="not in version 2026-03-01"):
-        withdraw(tmp_path, PENALTIES, NEXT, {("penalty:unknown",): ENDED})
+        write_withdrawal(tmp_path, PENALTIES, NEXT, {("penalty:unknown",): ENDED})
 
 
 def test_without_a_difference_there_is_no_version(tmp_path: Path):
-    assert withdraw(tmp_path, PENALTIES, NEXT, {}) is None
+    assert write_withdrawal(tmp_path, PENALTIES, NEXT, {}) is None
     published(tmp_path)
-    assert withdraw(tmp_path, PENALTIES, NEXT, {}, MASKED) is None
+    assert write_withdrawal(tmp_path, PENALTIES, NEXT, {}, MASKED) is None
 
 
 def with_entries(folder: Path, change) -> None:
@@ -87,9 +87,9 @@ def with_entries(folder: Path, change) -> None:
 
 def with_index(folder: Path, change) -> None:
     index = read_index(folder)
-    from reports.publication.contract import described
+    from reports.publication.version import describe_file
 
-    files = tuple(described(f.name, f.title, f.media_type, (folder / f.name).read_bytes()) for f in index.files)
+    files = tuple(describe_file(f.name, f.title, f.media_type, (folder / f.name).read_bytes()) for f in index.files)
     (folder / INDEX).write_bytes(change(index.model_copy(update={"files": files})).content())
 
 
@@ -107,7 +107,7 @@ def test_what_is_more_than_a_withdrawal_is_found(tmp_path: Path, change, said: s
     published(tmp_path)
     folder = withdrawn(tmp_path)
     with_entries(folder, change)
-    assert faults_of(folder, "penalties") == (), "the files alone do not tell"
+    assert file_faults(folder, "penalties") == (), "the files alone do not tell"
     (fault,) = derivation_faults(PENALTIES, folder)
     assert said in fault
 
@@ -134,7 +134,7 @@ def test_a_text_that_says_too_much_of_a_person_is_masked_and_nothing_else_change
     index = read_index(folder)
     assert index.reason == f"依法撤下：公示期满 1 条；依法隐去个人信息 {len(after)} 条"
     assert derivation_faults(PENALTIES, folder) == ()
-    assert withdraw(tmp_path, PENALTIES, NEXT, {}, MASKED) is None, "masked once, it stays as it is"
+    assert write_withdrawal(tmp_path, PENALTIES, NEXT, {}, MASKED) is None, "masked once, it stays as it is"
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_text_that_says_too_much_of_a_person_is_masked_and_nothing_else_change
 )
 def test_masking_adds_nothing_but_marks(shown: str, is_one: bool):
     whole = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="罚款，电话13800138000")
-    assert is_masking(whole, replace(whole, content=shown)) is is_one
-    assert not is_masking(whole, replace(whole, content=shown, published_on=NEXT))
+    assert only_masks(whole, replace(whole, content=shown)) is is_one
+    assert not only_masks(whole, replace(whole, content=shown, published_on=NEXT))
 
 
 def damaged(folder: Path, how: str, name: str) -> None:
@@ -173,9 +173,9 @@ def damaged(folder: Path, how: str, name: str) -> None:
 @pytest.mark.parametrize("how", ["emptied", "truncated", "altered", "missing"])
 def test_every_damage_of_every_file_is_named(tmp_path: Path, name: str, how: str):
     folder = published(tmp_path)
-    assert faults_of(folder, "penalties") == ()
+    assert file_faults(folder, "penalties") == ()
     damaged(folder, how, name)
-    (fault,) = faults_of(folder, "penalties")
+    (fault,) = file_faults(folder, "penalties")
     assert fault.startswith(f"{folder / name}：")
     words = {"emptied": "文件为空", "truncated": "文件被", "altered": "文件被改动", "missing": "文件缺失"}
     assert words[how] in fault
@@ -184,15 +184,15 @@ def test_every_damage_of_every_file_is_named(tmp_path: Path, name: str, how: str
 def test_a_file_too_many_and_a_version_in_anothers_folder_are_named(tmp_path: Path):
     folder = published(tmp_path)
     (folder / "extra.html").write_text("x", encoding="utf-8")
-    assert faults_of(folder, "penalties") == (f"{folder / 'extra.html'}：版本中多出的文件",)
+    assert file_faults(folder, "penalties") == (f"{folder / 'extra.html'}：版本中多出的文件",)
     (folder / "extra.html").unlink()
-    assert "不符" in faults_of(folder, "serious-violations")[0]
+    assert "不符" in file_faults(folder, "serious-violations")[0]
     moved = folder.rename(folder.with_name("2026-03-09"))
-    assert "不符" in faults_of(moved, "penalties")[0]
-    assert faults_of(folder, "penalties") == (f"{folder}：版本文件夹缺失",)
+    assert "不符" in file_faults(moved, "penalties")[0]
+    assert file_faults(folder, "penalties") == (f"{folder}：版本文件夹缺失",)
 
 
 def test_a_text_of_many_masked_pieces_is_compared_piece_by_piece():
     whole = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="甲12" * 4000 + "乙")
-    assert not is_masking(whole, replace(whole, content="甲*" * 4000 + "丙"))
-    assert is_masking(whole, replace(whole, content="甲*" * 4000 + "乙"))
+    assert not only_masks(whole, replace(whole, content="甲*" * 4000 + "丙"))
+    assert only_masks(whole, replace(whole, content="甲*" * 4000 + "乙"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.redaction import KINDS, Redacted, is_of_minor, numbers, prose
+from reports.redaction import REDACTED_KINDS, RedactedText, concerns_minor, redact_numbers, redact_prose
 
 IDENTITY = "11010519491231002X"  # the example number of GB 11643-1999
 CARD = "6222021234567890128"  # its Luhn check is right
@@ -74,29 +74,29 @@ KEPT = [
 
 @pytest.mark.parametrize(("text", "secrets", "found"), MASKED)
 def test_it_is_masked_and_named(text, secrets, found):
-    given = prose(text.replace("\u200b", "\ufffd"))  # what is invisible has become visible before
+    given = redact_prose(text.replace("\u200b", "\ufffd"))  # what is invisible has become visible before
     assert list(given.found) == found
     assert not [secret for secret in secrets if secret in given.text], given.text
 
 
 @pytest.mark.parametrize("text", KEPT)
 def test_what_is_no_ones_secret_stays_as_written(text):
-    assert prose(text) == prose(prose(text).text)
-    assert (prose(text).text, prose(text).found) == (text, ())
+    assert redact_prose(text) == redact_prose(redact_prose(text).text)
+    assert (redact_prose(text).text, redact_prose(text).found) == (text, ())
 
 
 @pytest.mark.parametrize(("text", "_secrets", "_found"), MASKED)
 def test_masking_twice_is_masking_once(text, _secrets, _found):
-    once = prose(text.replace("\u200b", "\ufffd"))
-    assert prose(once.text) == type(once)(once.text, ())
+    once = redact_prose(text.replace("\u200b", "\ufffd"))
+    assert redact_prose(once.text) == type(once)(once.text, ())
 
 
 def test_a_text_that_tells_all_is_masked_in_each_place_and_stays_readable():
     text = (
         f"罚款500.00元。法定代表人张三（身份证{IDENTITY}，电话13800138000）住址：某路1号，患有肝炎，退款至账号{CARD}。"
     )
-    given = prose(text)
-    assert given.found == tuple(KINDS)
+    given = redact_prose(text)
+    assert given.found == tuple(REDACTED_KINDS)
     assert (
         given.text
         == "罚款500.00元。法定代表人张某（身份证110*************2X，电话***）住址：***，患有***，退款至账号***。"
@@ -104,15 +104,15 @@ def test_a_text_that_tells_all_is_masked_in_each_place_and_stays_readable():
 
 
 def test_the_punished_keeps_his_name_and_not_his_home():
-    given = prose("当事人系负责人赵甲乙，住示例市某路12号", "赵甲乙", is_person=True)
+    given = redact_prose("当事人系负责人赵甲乙，住示例市某路12号", "赵甲乙", is_person=True)
     assert given.text == "当事人系负责人赵甲乙，住***"
     assert given.found == ("address",)
-    assert prose("负责人赵甲乙，负责人钱丙", "赵甲乙", is_person=True).text == "负责人赵甲乙，负责人钱某"
+    assert redact_prose("负责人赵甲乙，负责人钱丙", "赵甲乙", is_person=True).text == "负责人赵甲乙，负责人钱某"
 
 
 def test_a_name_is_searched_for_numbers_only():
-    assert numbers("示例精神病医院患者之家").found == ()
-    assert numbers(f"张三（{IDENTITY}）").text == "张三（110*************2X）"
+    assert redact_numbers("示例精神病医院患者之家").found == ()
+    assert redact_numbers(f"张三（{IDENTITY}）").text == "张三（110*************2X）"
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_a_name_is_searched_for_numbers_only():
     ],
 )
 def test_who_is_a_minor(text, is_minor):
-    assert is_of_minor(text) is is_minor
+    assert concerns_minor(text) is is_minor
 
 
 @pytest.mark.parametrize("text", ["暂扣许可证件至2026-06-06", "吊销许可证件1张", "暂扣执照证件至2026年6月6日"])
 def test_a_licence_and_the_day_of_its_return_are_no_identity(text):
-    assert prose(text) == Redacted(text, ())
+    assert redact_prose(text) == RedactedText(text, ())

@@ -7,14 +7,13 @@ from datetime import date
 
 import pytest
 
-from reports.plots import migration_svg
-from reports.steps_plot import history_svg
-from reports.views.enterprise import Standing
-from reports.views.migration import Migration
+from reports.enterprise_page import TierPeriod, history_svg
+from reports.office_report import migration_svg
+from reports.office_tables import Migration
 
 WORDS = ("A 守信", "B 基本守信", "C 失信 & <其他>")
 MIGRATION = Migration(("A", "B", "C"), WORDS, ((90, 3, 0), (1, 20, 2), (0, 0, 4)), (1, 0, 0), (0, 0, 0))
-STANDINGS = (Standing(date(2024, 1, 3), 0, 100_000), Standing(date(2025, 5, 9), 2, 88_000))
+STANDINGS = (TierPeriod(date(2024, 1, 3), 0, 100_000), TierPeriod(date(2025, 5, 9), 2, 88_000))
 
 
 def _texts(svg: str) -> list[str]:

@@ -9,13 +9,11 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 
-from reports.grid import Field, Form, Grid, grid_from
-from reports.render.csv_text import csv_bytes, neutral
-from reports.render.json_text import grid_content, json_bytes
-from reports.render.xlsx import workbook
+from reports.exports import csv_bytes, grid_content, json_bytes, neutralised, xlsx_bytes
+from reports.grid import Grid, GridField, ValueForm, grid_from_rows
 from tests.reports.samples import HOSTILE
 
-FORMS: tuple[Form, ...] = (
+FORMS: tuple[ValueForm, ...] = (
     "text",
     "id",
     "words",
@@ -29,7 +27,7 @@ FORMS: tuple[Form, ...] = (
     "share",
     "flag",
 )
-FIELDS = tuple(Field(form, f"栏{form}", form, {"a": "甲"}) for form in FORMS)
+FIELDS = tuple(GridField(form, f"栏{form}", form, {"a": "甲"}) for form in FORMS)
 ROW = (
     "文",
     "号1",
@@ -44,8 +42,8 @@ ROW = (
     1234,
     True,
 )
-GRID = grid_from("g", "表/一", FIELDS, [ROW, (None,) * len(FORMS)])
-NAMES = grid_from("names", "名称", [Field("name", "企业名称")], [(name,) for name in HOSTILE])
+GRID = grid_from_rows("g", "表/一", FIELDS, [ROW, (None,) * len(FORMS)])
+NAMES = grid_from_rows("names", "名称", [GridField("name", "企业名称")], [(name,) for name in HOSTILE])
 
 
 def _read(content: bytes) -> openpyxl.Workbook:
@@ -53,7 +51,7 @@ def _read(content: bytes) -> openpyxl.Workbook:
 
 
 def test_cells_are_typed():
-    sheet = _read(workbook([GRID], "题", ("告示",))).worksheets[0]
+    sheet = _read(xlsx_bytes([GRID], "题", ("告示",))).worksheets[0]
     assert (sheet["A1"].value, sheet["A2"].value, sheet["A4"].value) == ("题 · 表/一", "告示", "栏text")
     days = [date(2026, 3, 1), datetime(2026, 3, 1, 2, 30)]  # noqa: DTZ001 (a sheet has no zones)
     cells = [cell.value for cell in sheet[5]]
@@ -63,7 +61,7 @@ def test_cells_are_typed():
 
 
 def test_dates_and_points_have_formats_and_the_heading_is_frozen():
-    sheet = _read(workbook([GRID], "题", ("告示",))).worksheets[0]
+    sheet = _read(xlsx_bytes([GRID], "题", ("告示",))).worksheets[0]
     assert sheet.title == "表 一"
     formats = {name: sheet[5][FORMS.index(name)].number_format for name in ("day", "points", "delta", "share", "yuan")}
     assert formats == {
@@ -79,7 +77,7 @@ def test_dates_and_points_have_formats_and_the_heading_is_frozen():
 
 
 def test_no_cell_is_a_formula_or_a_link():
-    content = workbook([NAMES], "=1+1", ("@告示",))
+    content = xlsx_bytes([NAMES], "=1+1", ("@告示",))
     sheet = _read(content).worksheets[0]
     assert [sheet.cell(row, 1).value for row in range(5, 5 + len(HOSTILE))] == [row[0] for row in NAMES.rows]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
@@ -89,20 +87,20 @@ def test_no_cell_is_a_formula_or_a_link():
 
 
 def test_a_long_grid_goes_on_in_further_sheets():
-    grid = grid_from("n", "数", [Field("n", "数", "count")], [(n,) for n in range(5)])
-    book = _read(workbook([grid], "题", row_limit=2))
+    grid = grid_from_rows("n", "数", [GridField("n", "数", "count")], [(n,) for n in range(5)])
+    book = _read(xlsx_bytes([grid], "题", row_limit=2))
     assert book.sheetnames == ["数", "数 (2)", "数 (3)"]
     assert [sheet.cell(row, 1).value for sheet in book for row in (4, 5)] == [0, 1, 2, 3, 4, None]
 
 
 def test_an_empty_grid_says_so():
-    sheet = _read(workbook([Grid("e", "空", (Field("a", "甲"),), (), "没有")], "题")).worksheets[0]
+    sheet = _read(xlsx_bytes([Grid("e", "空", (GridField("a", "甲"),), (), "没有")], "题")).worksheets[0]
     assert sheet["A4"].value == "没有"
 
 
 def test_a_text_longer_than_a_cell_says_that_it_was_cut():
-    grid = grid_from("l", "长", [Field("a", "甲")], [("字" * 40_000,)])
-    text = _read(workbook([grid], "题")).worksheets[0]["A4"].value
+    grid = grid_from_rows("l", "长", [GridField("a", "甲")], [("字" * 40_000,)])
+    text = _read(xlsx_bytes([grid], "题")).worksheets[0]["A4"].value
     assert len(text) <= 32_767
     assert text.endswith("已截断）")
 
@@ -117,12 +115,12 @@ def test_csv_has_a_mark_crlf_and_exact_numbers():
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", " =1", "＝1", "\t=1", "\r"])
 def test_what_could_be_a_formula_is_neutral_in_csv(text: str):
-    assert neutral(text) == f"'{text}"
+    assert neutralised(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["甲=乙", "", "a-b", "（+）"])
 def test_other_texts_stay_in_csv(text: str):
-    assert neutral(text) == text
+    assert neutralised(text) == text
 
 
 def test_csv_names_are_neutral_and_notices_come_last():
@@ -147,5 +145,5 @@ def test_json_is_sorted_and_chinese():
 
 
 def test_the_same_grid_gives_the_same_bytes():
-    assert workbook([GRID, NAMES], "题") == workbook([GRID, NAMES], "题")
+    assert xlsx_bytes([GRID, NAMES], "题") == xlsx_bytes([GRID, NAMES], "题")
     assert csv_bytes(GRID) == csv_bytes(GRID)

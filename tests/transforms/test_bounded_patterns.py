@@ -8,17 +8,17 @@ from re import _constants, _parser  # the only way to see a pattern as it is bui
 
 import pytest
 
-import flows.intake
+import flows.ingest
 import reports
 import transforms
-from transforms.records.amounts import stated_amounts
-from transforms.records.torn import kept_text
+from transforms.records.numbers import stated_amounts
+from transforms.records.personal_data import redact_text
 
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern]]:
-    for package in (transforms, flows.intake, reports):
+    for package in (transforms, flows.ingest, reports):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for name, value in vars(importlib.import_module(found.name)).items():
                 yield from ((f"{found.name}.{name}", pattern) for pattern in patterns_in(value))
@@ -73,4 +73,4 @@ def test_a_cell_full_of_figures_is_read_at_once(unit: str):
     text = unit * (32_000 // len(unit))
     assert stated_amounts(f"罚款，请缴至账号{text}") == ()
     assert stated_amounts(f"{text}，罚款五千元") == (500_000,)
-    assert kept_text(f"甲{text}", is_torn=True)
+    assert redact_text(f"甲{text}", is_torn=True)

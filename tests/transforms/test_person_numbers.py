@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.person_numbers import find, mask_person_numbers, masked, may_hold
+from transforms.person_numbers import find_person_numbers, mask_person_numbers, mask_text, may_hold_person_number
 
 TEXTS = yaml.safe_load(Path(__file__).with_name("person_texts.yaml").read_text(encoding="utf-8"))
 OF_PERSONS = [one for one in TEXTS if one.get("hidden")]
@@ -22,30 +22,30 @@ def test_the_texts_are_sixty():
 
 @pytest.mark.parametrize("one", OF_PERSONS, ids=lambda one: one["text"])
 def test_every_number_of_a_person_is_masked(one):
-    hidden = masked(one["text"])
+    hidden = mask_text(one["text"])
     assert not [piece for piece in one["hidden"] if str(piece) in hidden], hidden
-    assert masked(hidden) == hidden, "masking twice is masking once"
+    assert mask_text(hidden) == hidden, "masking twice is masking once"
 
 
 @pytest.mark.parametrize("text", OF_NOBODY)
 def test_what_is_no_persons_stays(text):
-    assert (masked(text), find(text)) == (text, [])
+    assert (mask_text(text), find_person_numbers(text)) == (text, [])
 
 
 def test_a_column_is_masked_as_its_texts_are_and_nulls_stay():
     texts = pl.Series("text", [one["text"] for one in TEXTS] + [None])
     column = pl.DataFrame([texts]).select(mask_person_numbers(pl.col("text"))).to_series()
-    assert column.to_list() == [masked(text) for text in texts.drop_nulls()] + [None]
+    assert column.to_list() == [mask_text(text) for text in texts.drop_nulls()] + [None]
 
 
 def test_the_quick_look_passes_over_no_number():
     texts = pl.DataFrame({"text": [one["text"] for one in OF_PERSONS]})
-    assert texts.select(may_hold(pl.col("text"))).to_series().all()
+    assert texts.select(may_hold_person_number(pl.col("text"))).to_series().all()
 
 
 def test_a_number_shows_its_first_three_and_last_two():
-    assert masked(f"（{IDENTITY}）") == "（110*************2X）"
-    assert masked("护照E12345678") == "护照*********"
+    assert mask_text(f"（{IDENTITY}）") == "（110*************2X）"
+    assert mask_text("护照E12345678") == "护照*********"
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_a_number_shows_its_first_three_and_last_two():
     ],
 )
 def test_region_and_birthday_must_be_possible(number, is_found):
-    assert bool(find(number)) is is_found
+    assert bool(find_person_numbers(number)) is is_found
 
 
 @pytest.mark.parametrize(
     ("text", "is_found"), [(IDENTITY, True), ("110105194912310021", False), ("110105491231002", False)]
 )
 def test_an_identifier_is_only_a_person_where_it_can_be_nothing_else(text, is_found):
-    assert bool(find(text, is_identifier=True)) is is_found
+    assert bool(find_person_numbers(text, is_identifier=True)) is is_found
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_an_identifier_is_only_a_person_where_it_can_be_nothing_else(text, is_fo
     ],
 )
 def test_a_number_is_found_however_it_is_split_glued_or_misread(text):
-    hidden = masked(text)
-    assert len(find(text)) == text.count(IDENTITY) or len(find(text)) == 1
+    hidden = mask_text(text)
+    assert len(find_person_numbers(text)) == text.count(IDENTITY) or len(find_person_numbers(text)) == 1
     assert not [piece for piece in ("1949", "l949", "1988", "0307", "1231", "23456", "98765") if piece in hidden], (
         hidden
     )
-    assert pl.select(may_hold(pl.lit(text))).item()
+    assert pl.select(may_hold_person_number(pl.lit(text))).item()
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_a_number_is_found_however_it_is_split_glued_or_misread(text):
     ],
 )
 def test_a_day_or_a_number_of_goods_is_no_persons(text):
-    assert masked(text) == text
+    assert mask_text(text) == text
 
 
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_a_number_is_found_whatever_stands_around_it(before, after):
     is_glued = before[-1:].isdigit() or after[:1].isdigit()
     text = f"{before}，{IDENTITY}，{after}" if is_glued else f"{before}，{IDENTITY}{after}"
-    assert "19491231" not in masked(text)
+    assert "19491231" not in mask_text(text)

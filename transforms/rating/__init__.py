@@ -21,9 +21,17 @@
 Records are read lazily, once; from there on frames are small enough to be worked on one after the other.
 """
 
-from transforms.rating.changes import Changes, tier_changes
+from transforms.rating.changes import TierChanges, tier_changes
 from transforms.rating.facts import RELEASES
-from transforms.rating.outlook import OUTLOOK_DAYS, outlook
-from transforms.rating.rate import Rating, rate
+from transforms.rating.outlook import OUTLOOK_DAYS, tier_outlook
+from transforms.rating.rate import RatingResult, rate_enterprises
 
-__all__ = ["OUTLOOK_DAYS", "RELEASES", "Changes", "Rating", "outlook", "rate", "tier_changes"]
+__all__ = [
+    "OUTLOOK_DAYS",
+    "RELEASES",
+    "RatingResult",
+    "TierChanges",
+    "rate_enterprises",
+    "tier_changes",
+    "tier_outlook",
+]

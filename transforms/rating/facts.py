@@ -13,11 +13,11 @@ from itertools import accumulate
 
 import polars as pl
 
-from transforms.policy.scheme import Award
-from transforms.rating.plan import ItemRule, NeedRule, Plan, Rule, reason_code
-from transforms.rating.spans import first_day_within
-from transforms.records.text import without_zeros
-from transforms.tables import KINDS, Kind
+from transforms.policy_model.scheme import Award
+from transforms.rating.frames import first_day_in_window
+from transforms.rating.scheme_plan import ItemRule, NeedRule, RecordRule, SchemePlan, reason_code
+from transforms.records.text import without_leading_zeros
+from transforms.schemas import KINDS, Kind
 
 RELEASES = pl.Schema(
     {
@@ -32,7 +32,7 @@ Facts = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class Known:
+class RatingInputs:
     """What is known: records by kind, one row each; `keys` has enterprise_id and its number `key`.
 
     releases: RELEASES. released_on: the day of a repair or early removal that stands. stands_until_on: the last day
@@ -65,7 +65,7 @@ def _numbered(frame: pl.DataFrame, key: pl.Series) -> pl.DataFrame:
     return numbered.filter(key.is_not_null()) if key.null_count() else numbered
 
 
-def read_facts(known: Known, plan: Plan, beside: pl.LazyFrame) -> tuple[Facts, pl.DataFrame]:
+def read_facts(known: RatingInputs, plan: SchemePlan, beside: pl.LazyFrame) -> tuple[Facts, pl.DataFrame]:
     """By kind, the records of known enterprises, those that lie ahead of the plan's day included.
 
     Columns key, record_id, record_no, event_on, expires_on, revoked_on and revoked_by (the reason, if by the plan's
@@ -83,7 +83,7 @@ def read_facts(known: Known, plan: Plan, beside: pl.LazyFrame) -> tuple[Facts, p
     return dict(zip(names, facts, strict=True)), others
 
 
-def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
+def _read(records: pl.LazyFrame, kind: Kind, plan: SchemePlan) -> pl.LazyFrame:
     rules = plan.rules_on(kind.name)
     is_past = pl.col(kind.event_on) <= plan.day
     return records.select(
@@ -100,7 +100,7 @@ def _read(records: pl.LazyFrame, kind: Kind, plan: Plan) -> pl.LazyFrame:
     )
 
 
-def _told(known: Known, kind: Kind, plan: Plan) -> pl.LazyFrame:
+def _told(known: RatingInputs, kind: Kind, plan: SchemePlan) -> pl.LazyFrame:
     """Of a kind the records that a rule applies to, or of which something lies ahead."""
     read = _read(known.records[kind.name], kind, plan)
     # From the day of its revocation on a record does not count, on any day where none is stated.
@@ -125,11 +125,11 @@ def _is_undated(kind: Kind) -> pl.Expr:
     return is_annulled & pl.col(kind.revoked_on).is_null()
 
 
-def _act(kind: Kind, plan: Plan) -> pl.Expr:
+def _act(kind: Kind, plan: SchemePlan) -> pl.Expr:
     """A number for each act, another for each kind of record. A record that names no act is one of its own."""
     if kind.act is None or kind.name not in plan.act_kinds:
         return pl.lit(None, dtype=pl.Int64())
-    named, own = without_zeros(pl.col(kind.act)), pl.concat_str(pl.lit("record "), "record_id")
+    named, own = without_leading_zeros(pl.col(kind.act)), pl.concat_str(pl.lit("record "), "record_id")
     number = pl.coalesce(named, own).rank("dense").cast(pl.Int64)
     return number * len(KINDS) + list(KINDS).index(kind.name)
 
@@ -138,34 +138,34 @@ def _day_or_null(name: str | None) -> pl.Expr:
     return pl.lit(None, dtype=pl.Date()) if name is None else pl.col(name)
 
 
-def _columns_used(rules: Iterable[Rule]) -> list[str]:
+def _columns_used(rules: Iterable[RecordRule]) -> list[str]:
     return sorted({rule.award.of for rule in rules if isinstance(rule, ItemRule) and rule.award.of})
 
 
 @lru_cache(maxsize=1024)
-def condition(when: str) -> pl.Expr:
+def condition_expr(when: str) -> pl.Expr:
     """A rule's condition over the columns of its kind."""
     return pl.sql_expr(when)
 
 
-def applies(rule: Rule) -> pl.Expr:
+def rule_applies(rule: RecordRule) -> pl.Expr:
     """Whether a rule applies to a record: its condition holds and its award gives something.
 
     A condition that is unknown is no. A value that is unknown may give something: the rule applies.
     """
-    is_met = condition(rule.when)
+    is_met = condition_expr(rule.when)
     if isinstance(rule, ItemRule) and rule.award.of is not None:
         units = pl.col(rule.award.of)
         is_met = is_met & (_gives(rule.award, units) | units.is_null())
     return is_met
 
 
-def _is_told(rule: Rule, kind: Kind, plan: Plan) -> pl.Expr:
+def _is_told(rule: RecordRule, kind: Kind, plan: SchemePlan) -> pl.Expr:
     """Whether a rule applies; a need looks at nothing whose window is over."""
     if not isinstance(rule, NeedRule):
-        return applies(rule)
-    first_on = first_day_within(rule.window, plan.day)
-    return applies(rule) if first_on is None else (pl.col(kind.event_on) >= first_on) & applies(rule)
+        return rule_applies(rule)
+    first_on = first_day_in_window(rule.window, plan.day)
+    return rule_applies(rule) if first_on is None else (pl.col(kind.event_on) >= first_on) & rule_applies(rule)
 
 
 def _gives(award: Award, units: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""What the rules of a scheme find: a row per rule and record, before any question of what counts when."""
+"""Rule hits: a row per rule and record it applies to, before it is known what counts on which day."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from datetime import date
 
 import polars as pl
 
-from transforms.policy.scheme import Award, Window
-from transforms.rating.direct import triggers
+from transforms.dates import day_after, end_of_duration
+from transforms.policy_model.scheme import Award, Duration, Window
 from transforms.rating.facts import NO_END, Facts
-from transforms.rating.plan import DirectRule, ItemRule, Plan, Rule
-from transforms.rating.spans import last_days
-from transforms.spans import day_after, end_of_span
-from transforms.tables.outputs import UNKNOWN_VALUE
+from transforms.rating.frames import value_at, values_by_order, window_ends
+from transforms.rating.scheme_plan import DirectRule, ItemRule, RecordRule, SchemePlan, reason_code
+from transforms.schemas.run_tables import UNKNOWN_VALUE
 
 HIT = pl.Schema(
     {
@@ -28,8 +27,11 @@ HIT = pl.Schema(
         "expires_on": pl.Date(),
     }
 )
+
 NEED = pl.Schema((name, HIT[name]) for name in ("key", "rule", "event_on", "withdrawn_by", "expires_on"))
+
 _NO_DAY = pl.lit(None, dtype=pl.Date())
+
 ITEM = pl.Schema({"act": pl.Int64(), "raw": pl.Int64(), "used": pl.String()})
 
 
@@ -67,32 +69,32 @@ class Hits:
         return replace(self, items=asked(self.items), triggers=asked(self.triggers))
 
 
-def find(facts: Facts, plan: Plan) -> Hits:
+def find_hits(facts: Facts, plan: SchemePlan) -> Hits:
     """The hits of items, direct rules and needs."""
     return Hits(
         items=_with_decay(_found(facts, plan.items, pl.Schema(HIT | ITEM)), plan),
-        triggers=triggers(_found(facts, plan.directs, HIT), plan),
+        triggers=find_triggers(_found(facts, plan.directs, HIT), plan),
         needs=_found(facts, plan.needs, NEED),
     )
 
 
-def _found(facts: Facts, rules: Sequence[Rule], schema: pl.Schema) -> pl.DataFrame:
+def _found(facts: Facts, rules: Sequence[RecordRule], schema: pl.Schema) -> pl.DataFrame:
     told = (rule for rule in rules if rule.kind in facts and facts[rule.kind][rule.flag].any())
     frames = [_hits(facts[rule.kind], rule, schema) for rule in told]
     found = pl.concat([pl.LazyFrame(schema=schema), *frames]).collect().rechunk()
-    return found.with_columns(window_ends_on=last_days(found, {rule.order: rule.window for rule in rules}))
+    return found.with_columns(window_ends_on=window_ends(found, {rule.order: rule.window for rule in rules}))
 
 
-def _with_decay(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _with_decay(hits: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     """Adds the first day of each step of the decay."""
     for n in range(plan.decay_steps):
         steps = ((item.order, item.decay[n : n + 1]) for item in plan.items)
         before = {order: Window(rolling=step[0].after) if step else None for order, step in steps}
-        hits = hits.with_columns(day_after(pl.lit(last_days(hits, before))).alias(f"decay_{n}_on"))
+        hits = hits.with_columns(day_after(pl.lit(window_ends(hits, before))).alias(f"decay_{n}_on"))
     return hits
 
 
-def _hits(facts: pl.DataFrame, rule: Rule, schema: pl.Schema) -> pl.LazyFrame:
+def _hits(facts: pl.DataFrame, rule: RecordRule, schema: pl.Schema) -> pl.LazyFrame:
     withdrawn = "withdrawn" if rule.is_until_released else "revoked"
     columns = {
         "key": pl.col("key"),
@@ -109,9 +111,9 @@ def _hits(facts: pl.DataFrame, rule: Rule, schema: pl.Schema) -> pl.LazyFrame:
     return facts.lazy().filter(pl.col(rule.flag)).select(columns[name].alias(name) for name in schema)
 
 
-def _expires_on(rule: Rule) -> pl.Expr:
+def _expires_on(rule: RecordRule) -> pl.Expr:
     if isinstance(rule, DirectRule) and rule.is_while_listed:
-        untold = _NO_DAY if rule.listed_for is None else end_of_span(pl.col("event_on"), rule.listed_for)
+        untold = _NO_DAY if rule.listed_for is None else end_of_duration(pl.col("event_on"), rule.listed_for)
         until = pl.coalesce("stands_until_on", untold)
         return pl.when(until < NO_END).then(until)
     return pl.col("expires_on") if rule.window.until_expiry else _NO_DAY
@@ -120,14 +122,14 @@ def _expires_on(rule: Rule) -> pl.Expr:
 def _of_item(rule: ItemRule) -> dict[str, pl.Expr]:
     of = rule.award.of
     used = pl.lit("") if of is None else pl.concat_str(pl.lit(f"{of}="), _value_or_unknown(of))
-    return {"act": pl.col("act"), "raw": raw_points(rule.award), "used": used}
+    return {"act": pl.col("act"), "raw": _points_of_award(rule.award), "used": used}
 
 
 def _value_or_unknown(of: str) -> pl.Expr:
     return pl.col(f"of_{of}").cast(pl.String()).fill_null(UNKNOWN_VALUE)
 
 
-def raw_points(award: Award) -> pl.Expr:
+def _points_of_award(award: Award) -> pl.Expr:
     """Centipoints an award gives to a record that it applies to; null where the value is unknown and no rule says."""
     if award.fixed is not None or award.unprovided:
         return pl.lit(award.fixed, dtype=pl.Int64)
@@ -137,3 +139,63 @@ def raw_points(award: Award) -> pl.Expr:
         points = pl.when(units >= step.from_).then(pl.lit(step.points, dtype=pl.Int64)).otherwise(points)
     when_unknown = pl.lit(award.when_unknown, dtype=pl.Int64)
     return pl.when(units.is_null()).then(when_unknown).otherwise(points)
+
+
+def _repeated(hits: pl.LazyFrame, rule: DirectRule, within: Duration) -> pl.LazyFrame:
+    """The hits with at least so many not withdrawn, themselves included, in the span that ends with them."""
+    standing = hits.filter(pl.col("withdrawn_by").is_null())
+    others = standing.select("key", other_id="record_id", other_on="event_on")
+    is_within = (pl.col("other_on") <= pl.col("event_on")) & (
+        end_of_duration(pl.col("other_on"), within) >= pl.col("event_on")
+    )
+    is_other = pl.col("other_id") != pl.col("record_id")
+    counts = (
+        hits.join(others, on="key")
+        .filter(is_within & is_other)
+        .group_by("key", "record_id")
+        .agg(others=pl.len().cast(pl.Int64))
+    )
+    enough = counts.filter(pl.col("others") + 1 >= rule.at_least)
+    return hits.join(enough, on=["key", "record_id"], how="semi")
+
+
+def find_triggers(hits: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
+    """Of the hits of direct rules those that place: the record, or enough of them within the rule's span.
+
+    Adds tier (index), holds_until (last day; null for ever) and stops_on (the day after, or of withdrawal: the first).
+    """
+    is_alone = pl.col("rule").is_in([rule.order for rule in plan.directs if rule.within is None])
+    frames = [hits.lazy().filter(is_alone)]
+    for rule in plan.directs:
+        if rule.within is not None:
+            frames.append(_repeated(hits.lazy().filter(pl.col("rule") == rule.order), rule, rule.within))
+    tiers = values_by_order((rule.order, rule.tier) for rule in plan.directs)
+    holds_until = pl.min_horizontal("window_ends_on", "expires_on")
+    stops_on = pl.min_horizontal(day_after(holds_until), "withdrawn_on")
+    tier = value_at(pl.col("rule"), tiers, pl.Int64())
+    return pl.concat(frames).with_columns(tier=tier, holds_until=holds_until, stops_on=stops_on).collect()
+
+
+def with_trigger_reason(asked: pl.DataFrame) -> pl.DataFrame:
+    """Triggers with `ask` and `on`, with the reason a placement does not hold; null while it does."""
+    reason = (
+        pl.when(pl.col("withdrawn_by").is_not_null())
+        .then("withdrawn_by")
+        .when(pl.col("on") > pl.col("holds_until"))
+        .then(reason_code("aged_out"))
+    )
+    return asked.with_columns(reason=reason)
+
+
+def decisive_placements(judged: pl.DataFrame) -> pl.DataFrame:
+    """Per ask the placement that holds and weighs most: worst tier, then the longest lock, then file order.
+
+    Columns ask, direct_tier, direct_until (null for ever), direct_rule (order), and lock_next_on, the first day
+    any of those that hold does no longer.
+    """
+    weight = ["tier", "holds_until", "rule"]  # no end sorts before any end
+    holding = judged.lazy().filter(pl.col("reason").is_null())
+    in_order = holding.sort("ask", *weight, descending=[False, True, True, False], nulls_last=False)
+    first = [pl.col(name).first() for name in weight]
+    named = {"tier": "direct_tier", "holds_until": "direct_until", "rule": "direct_rule"}
+    return in_order.group_by("ask").agg(*first, lock_next_on=pl.col("stops_on").min()).rename(named).collect()

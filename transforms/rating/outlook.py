@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from transforms.policy.dated import PolicyGap
-from transforms.policy.scheme import Scheme
+from transforms.policy_model.dated_values import PolicyGap
+from transforms.policy_model.scheme import Scheme
 from transforms.rating.changes import tier_changes
-from transforms.rating.compile import next_change
-from transforms.rating.rate import Rating, rate
-from transforms.tables.outputs import OUTLOOK
+from transforms.rating.rate import RatingResult, rate_enterprises
+from transforms.rating.scheme_plan import next_scheme_change
+from transforms.schemas.run_tables import OUTLOOK
 
 OUTLOOK_DAYS = 30  # how far is looked ahead; a matter of reading, not of policy
 ReleasesOn = Callable[[Mapping[str, pl.LazyFrame], date], "pl.LazyFrame | None"]
@@ -22,9 +22,9 @@ _COLUMNS = [name for name in OUTLOOK.schema if name != "valid_from_on"]
 _NOTHING_NEW = datetime(9999, 1, 1, tzinfo=UTC)  # no record arrives after it
 
 
-def outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, and how far to look
+def tier_outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, and how far to look
     records: Mapping[str, pl.LazyFrame],
-    rating: Rating,
+    rating: RatingResult,
     scheme: Scheme,
     as_of: date,
     until: date,
@@ -55,7 +55,7 @@ def outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, and ho
         assert isinstance(day, date)
         due, waiting = waiting.filter(pl.col("on") == day), waiting.filter(pl.col("on") != day)
         try:
-            found = rate(known, due.lazy().select(_ID), scheme, day, releases_on(known, day))
+            found = rate_enterprises(known, due.lazy().select(_ID), scheme, day, releases_on(known, day))
         except PolicyGap:  # the scheme says nothing of that day: no tier can be foretold
             ended.append(due)
             continue
@@ -71,8 +71,8 @@ def outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, and ho
         waiting = pl.concat([waiting, then.join(same, on=_ID, how="semi").select(_ID, "tier_index", *_next())])
     rows = [_ended(pl.concat(ended))]
     if changed:
-        after = Rating(pl.concat(ratings).lazy(), pl.concat(traces).lazy())
-        rows += _changed(known, rating, after, pl.concat(changed), next_change(scheme, as_of), until)
+        after = RatingResult(pl.concat(ratings).lazy(), pl.concat(traces).lazy())
+        rows += _changed(known, rating, after, pl.concat(changed), next_scheme_change(scheme, as_of), until)
     return pl.concat(rows).sort(_ID).lazy()
 
 
@@ -90,8 +90,8 @@ def _ended(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _changed(  # noqa: PLR0913, PLR0917 - as for `outlook`
     known: Mapping[str, pl.LazyFrame],
-    rating: Rating,
-    after: Rating,
+    rating: RatingResult,
+    after: RatingResult,
     changed: pl.DataFrame,
     turn: date | None,
     until: date,
@@ -104,8 +104,8 @@ def _changed(  # noqa: PLR0913, PLR0917 - as for `outlook`
         days = whose.select(_ID, next_change_on="on", next_change_why="why").collect().lazy()
         before = rating.ratings.drop("next_change_on", "next_change_why").join(days, on=_ID).collect().lazy()
         sides = (
-            Rating(before.select(rating.ratings.collect_schema().names()), _of(rating.trace, days)),
-            Rating(_of(after.ratings, days), _of(after.trace, days)),
+            RatingResult(before.select(rating.ratings.collect_schema().names()), _of(rating.trace, days)),
+            RatingResult(_of(after.ratings, days), _of(after.trace, days)),
         )
         found = tier_changes(*sides, known, known["enterprise"], until, is_policy_changed, _NOTHING_NEW)
         told = found.changes.join(days.select(_ID, changes_on="next_change_on"), on=_ID)

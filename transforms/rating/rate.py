@@ -8,25 +8,23 @@ from datetime import date
 
 import polars as pl
 
-from transforms.policy.scheme import Scheme
-from transforms.rating.ahead import AHEAD, ahead_of
-from transforms.rating.compile import plan_on
-from transforms.rating.decision import hold_in_force, holds, with_decision
-from transforms.rating.evaluate import evaluate
-from transforms.rating.facts import RELEASES, Known, read_facts
-from transforms.rating.frames import by_order, looked_up
-from transforms.rating.hits import find
-from transforms.rating.horizon import with_next_change
+from transforms.policy_model.scheme import Scheme
+from transforms.rating.facts import RELEASES, RatingInputs, read_facts
+from transforms.rating.frames import value_at, values_by_order
+from transforms.rating.hits import find_hits
+from transforms.rating.holds import holds_in_force, tier_holds, with_hold
 from transforms.rating.movement import with_movement
-from transforms.rating.plan import Plan, Source
-from transforms.rating.trace import trace_of
-from transforms.tables.outputs import RATINGS
+from transforms.rating.next_change import STABILITY, tier_stability, with_next_change
+from transforms.rating.scheme_plan import Citation, SchemePlan, compile_scheme
+from transforms.rating.tier import evaluate
+from transforms.rating.trace import build_trace
+from transforms.schemas.run_tables import RATINGS
 
 _COLUMNS = [name for name in RATINGS.schema if name != "valid_from_on"]
 
 
 @dataclass(frozen=True)
-class Rating:
+class RatingResult:
     """Ratings and trace in the columns of their tables but valid_from_on, each sorted by its key.
 
     ahead: AHEAD, what `outlook` goes by; empty where it is not asked for.
@@ -34,10 +32,10 @@ class Rating:
 
     ratings: pl.LazyFrame
     trace: pl.LazyFrame
-    ahead: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=AHEAD))
+    ahead: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=STABILITY))
 
 
-def numbered(enterprises: pl.LazyFrame) -> pl.DataFrame:
+def number_enterprises(enterprises: pl.LazyFrame) -> pl.DataFrame:
     """enterprise_id and a number `key` in the order of the ids: narrower to group and join by."""
     ids = enterprises.select("enterprise_id").collect().sort("enterprise_id")
     is_first = pl.col("enterprise_id").ne_missing(pl.col("enterprise_id").shift())
@@ -46,7 +44,7 @@ def numbered(enterprises: pl.LazyFrame) -> pl.DataFrame:
 
 def _text(column: str, texts: Mapping[int, str]) -> pl.Expr:
     """Small numbers to their text; null for what has none."""
-    return looked_up(pl.col(column), by_order(texts.items()), pl.String())
+    return value_at(pl.col(column), values_by_order(texts.items()), pl.String())
 
 
 def _by_decider(cases: Mapping[str, pl.Expr], dtype: pl.DataType) -> pl.Expr:
@@ -57,7 +55,7 @@ def _by_decider(cases: Mapping[str, pl.Expr], dtype: pl.DataType) -> pl.Expr:
     return value
 
 
-def _decided_by_id(plan: Plan) -> pl.Expr:
+def _decided_by_id(plan: SchemePlan) -> pl.Expr:
     cases = {
         "cut_point": _text("score_index", dict(enumerate(plan.tiers))),
         "minimum_data": _text("failing_need", {need.order: need.id for need in plan.needs}),
@@ -68,8 +66,8 @@ def _decided_by_id(plan: Plan) -> pl.Expr:
     return _by_decider(cases, pl.String())
 
 
-def _decided_by_basis(plan: Plan) -> pl.Expr:
-    def basis(source: Source) -> pl.Expr:
+def _decided_by_basis(plan: SchemePlan) -> pl.Expr:
+    def basis(source: Citation) -> pl.Expr:
         return pl.lit(source.basis)
 
     cases = {
@@ -82,11 +80,11 @@ def _decided_by_basis(plan: Plan) -> pl.Expr:
     return _by_decider(cases, pl.String())
 
 
-def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     tiers_by_index = dict(enumerate(plan.tiers))
     locks = {"direct": pl.col("direct_until"), "decision": pl.col("ends_on")}
     named = tiers.lazy().select(
-        looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
+        value_at(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
         pl.lit(plan.scheme).alias("scheme"),
         _text("index", tiers_by_index).alias("tier"),
         pl.col("index").alias("tier_index"),
@@ -103,13 +101,13 @@ def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: Plan) -> pl.DataFram
     return named.select(_COLUMNS).collect()
 
 
-def rate(
+def rate_enterprises(
     records: Mapping[str, pl.LazyFrame],
     enterprises: pl.LazyFrame,
     scheme: Scheme,
     as_of: date,
     releases: pl.LazyFrame | None = None,
-) -> Rating:
+) -> RatingResult:
     """Rates every one of `enterprises` (column enterprise_id) on the day `as_of`, and none other.
 
     records: by kind, one row per record_id, with the columns of the kind's table. Kinds may be missing.
@@ -120,15 +118,15 @@ def rate(
     Reads the records here and now: what it gives is computed. Raises PolicyGap where a value of the scheme has
     none so early.
     """
-    plan = plan_on(scheme, as_of)
-    keys = numbered(enterprises)
-    known = Known(records, keys, pl.DataFrame(schema=RELEASES) if releases is None else releases.collect())
-    facts, every_hold = read_facts(known, plan, holds(records, plan))
-    hits = find(facts, plan)
+    plan = compile_scheme(scheme, as_of)
+    keys = number_enterprises(enterprises)
+    known = RatingInputs(records, keys, pl.DataFrame(schema=RELEASES) if releases is None else releases.collect())
+    facts, every_hold = read_facts(known, plan, tier_holds(records, plan))
+    hits = find_hits(facts, plan)
     asks = keys.select("key", ask="key", on=pl.lit(as_of, dtype=pl.Date()))
     evaluation = evaluate(hits.on(as_of), asks, plan)
     moved = with_movement(evaluation.tiers, hits, plan)
-    decided = with_decision(moved, hold_in_force(every_hold, plan))
+    decided = with_hold(moved, holds_in_force(every_hold, plan))
     dated = with_next_change(decided, every_hold, facts, plan)
-    ahead = ahead_of(evaluation, dated, keys, plan)
-    return Rating(_ratings(dated, keys, plan).lazy(), trace_of(evaluation, keys, plan).lazy(), ahead)
+    ahead = tier_stability(evaluation, dated, keys, plan)
+    return RatingResult(_ratings(dated, keys, plan).lazy(), build_trace(evaluation, keys, plan).lazy(), ahead)

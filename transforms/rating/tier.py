@@ -1,18 +1,51 @@
-"""From score to tier: cut points, what the best tier needs, direct placement. Later steps only worsen."""
+"""From hits to tiers on any days: score, cut points, what the best tier needs, direct placement."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.plan import NeedRule, Plan
-from transforms.spans import day_after
+from transforms.dates import day_after
+from transforms.rating.frames import rows_at_places, side_by_side
+from transforms.rating.hits import Hits, decisive_placements, with_trigger_reason
+from transforms.rating.scheme_plan import NeedRule, SchemePlan
+from transforms.rating.totals import count_hits, next_item_changes, sum_items, total_scores
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The answer for each ask, with what it rests on. `tiers` has one row per ask."""
+
+    items: pl.DataFrame
+    adjustments: pl.DataFrame
+    triggers: pl.DataFrame
+    tiers: pl.DataFrame
+
+
+def evaluate(asked: Hits, asks: pl.DataFrame, plan: SchemePlan) -> Evaluation:
+    """Each ask's rows and tier, with item_next_on, decay_next_on, lock_next_on, need_next_on: when these
+    may be others.
+
+    asked: hits of items and triggers with ask and on. asks: ask, key, on; `ask` is the place of the row. Needs are
+    asked on the plan's day alone, where it is the key.
+    """
+    items = count_hits(asked.items, plan)
+    placed = with_trigger_reason(asked.triggers)
+    found = total_scores(sum_items(items, plan), asks, plan)
+    told = [found.scores, next_item_changes(items, plan), decisive_placements(placed)]
+    if plan.needs:
+        told.append(count_needs(asked.needs, plan))
+    joined = side_by_side(asks, *(rows_at_places(rows, "ask", len(asks)) for rows in told))
+    scored = joined.lazy().with_columns(pl.col("score").fill_null(plan.whole.base))
+    return Evaluation(items, found.adjustments, placed, with_tier(scored, plan).collect())
+
 
 _INDEX = pl.Int64()
 
 
-def index_of(score: pl.Expr, plan: Plan) -> pl.Expr:
+def tier_of_score(score: pl.Expr, plan: SchemePlan) -> pl.Expr:
     """The tier of a score: half-open intervals, lower bound included."""
     steps = sorted((cut, index) for index, cut in enumerate(plan.cuts) if cut is not None)
     lowest = plan.worst if plan.worse < 0 else 0
@@ -27,7 +60,7 @@ def _is_failing(need: NeedRule) -> pl.Expr:
     return count < need.at_least if need.at_least is not None else count > (need.at_most or 0)
 
 
-def need_counts(hits: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def count_needs(hits: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     """Per enterprise the number of records that stand for each need on the plan's day.
 
     Columns ask, need_N, and need_next_on, the first day one leaves its window.
@@ -54,12 +87,14 @@ def _decider(steps: Sequence[tuple[str, pl.Expr]]) -> pl.Expr:
     return decided
 
 
-def with_tier(scored: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+def with_tier(scored: pl.LazyFrame, plan: SchemePlan) -> pl.LazyFrame:
     """Adds score_index, failing_need (order), index (after needs and placement), decided_by.
 
-    scored: ask, score, the columns of `need_counts` where there are needs, and of `placements`.
+    scored: ask, score, the columns of `count_needs` where there are needs, and of `placements`.
     """
-    frame = scored.with_columns(score_index=index_of(pl.col("score"), plan), failing_need=_failing_need(plan.needs))
+    frame = scored.with_columns(
+        score_index=tier_of_score(pl.col("score"), plan), failing_need=_failing_need(plan.needs)
+    )
     if not plan.needs:
         frame = frame.with_columns(need_next_on=pl.lit(None, dtype=pl.Date()))
     is_lacking = (pl.col("score_index") == 0) & pl.col("failing_need").is_not_null()

@@ -1,7 +1,4 @@
-"""Sums that are kept within bounds: item caps, sections, the whole score. One mechanism for all.
-
-A part's points are summed, the sum is clipped, and the difference is a row of its own.
-"""
+"""From hits to scores: which hits count on a day and how much, then accumulations, caps and limits."""
 
 from __future__ import annotations
 
@@ -11,11 +8,115 @@ from functools import cache
 
 import polars as pl
 
-from transforms.rating.frames import by_order, looked_up
-from transforms.rating.plan import UNBOUNDED, AccumulationRule, Bounds, Plan
-from transforms.tables.outputs import ROLES_IN_TRACE
+from transforms.dates import day_after
+from transforms.rating.frames import rows_at_places, value_at, values_by_order
+from transforms.rating.scheme_plan import UNBOUNDED, AccumulationRule, Bounds, Rounding, SchemePlan, reason_code
+from transforms.schemas.run_tables import ROLES_IN_TRACE
+
+
+def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr:
+    """That percent of whole points, in whole points; halves by `rounding`, half_up away from zero."""
+    scaled = points.abs() * percent
+    whole, rest = scaled // 100, scaled % 100
+    is_up = {
+        "half_up": rest >= 50,
+        "half_even": (rest > 50) | ((rest == 50) & (whole % 2 == 1)),
+        "towards_zero": pl.lit(False),
+    }[rounding]
+    return points.sign() * (whole + is_up.cast(pl.Int64))
+
+
+def _decayed(hits: pl.DataFrame, plan: SchemePlan) -> pl.Series:
+    """Points of the hits whose decay has begun on the day `on`; the latest step that has begun tells. Null for others.
+
+    Few have: they are computed apart.
+    """
+    starts = [f"decay_{n}_on" for n in range(plan.decay_steps)]
+    narrow = hits.select("rule", "raw", "on", *starts).with_row_index("place")
+    begun = narrow.filter(pl.any_horizontal(pl.lit(False), *(pl.col("on") >= pl.col(start) for start in starts)))
+    percent = pl.lit(None, dtype=pl.Int64)
+    for n, start in enumerate(starts):
+        steps = ((item.order, item.decay[n : n + 1]) for item in plan.items)
+        percents = values_by_order((order, step[0].percent if step else None) for order, step in steps)
+        latest = value_at(pl.col("rule"), percents, pl.Int64())
+        percent = pl.when(pl.col("on") >= pl.col(start)).then(latest).otherwise(percent)
+    points = begun.select("place", points=percent_of(pl.col("raw"), percent, plan.rounding))
+    return rows_at_places(points, "place", len(hits))["points"]
+
+
+def next_item_changes(judged: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
+    """Per ask the first day after `on` on which one of its hits ends, item_next_on, or decays, decay_next_on.
+
+    The first also where a hit is told not to count for another reason.
+    """
+    starts = [pl.col(f"decay_{n}_on") for n in range(plan.decay_steps)]
+    ahead = [pl.when(start > pl.col("on")).then(start) for start in starts]
+    untold = [reason_code("unknown_amount"), reason_code("not_provided")]
+    is_unknown = pl.any_horizontal(
+        pl.col("reason") == code for code in untold
+    )  # until its window is over: then for that reason
+    is_standing = pl.col("reason").is_null() | (pl.col("reason") == reason_code("lighter_in_act")) | is_unknown
+    # A record past its window is told to be past its term once that is over too: the trace changes.
+    term_over_on = day_after(pl.col("expires_on"))
+    is_ahead = (pl.col("reason") == reason_code("aged_out")) & (term_over_on > pl.col("on"))
+    next_on = pl.when(is_ahead).then(term_over_on).otherwise("stops_on")
+    decays = is_standing & ~is_unknown.fill_null(False)
+    decay_on = pl.when(decays).then(pl.min_horizontal(pl.lit(None, dtype=pl.Date()), *ahead))
+    told = judged.lazy().filter(is_standing | is_ahead).select("ask", item_next_on=next_on, decay_next_on=decay_on)
+    return told.group_by("ask").agg(pl.col("item_next_on", "decay_next_on").min()).collect()
+
+
+def _reason(plan: SchemePlan) -> pl.Expr:
+    """The first thing that stands against a hit on the day `on`; null for none."""
+    unprovided = [item.order for item in plan.items if item.award.unprovided]
+    return (
+        pl.when(pl.col("withdrawn_by").is_not_null())
+        .then("withdrawn_by")
+        .when(pl.col("on") > pl.col("expires_on"))
+        .then(reason_code("expired"))
+        .when(pl.col("on") > pl.col("window_ends_on"))
+        .then(reason_code("aged_out"))
+        .when(pl.col("rule").is_in(unprovided))
+        .then(reason_code("not_provided"))
+        .when(pl.col("raw").is_null())
+        .then(reason_code("unknown_amount"))
+    )
+
+
+def _stops_on() -> pl.Expr:
+    """The first day not counted. A withdrawal that is known beforehand ends it as well, should it come first."""
+    return pl.min_horizontal(day_after(pl.min_horizontal("window_ends_on", "expires_on")), "withdrawn_on")
+
+
+def _lighter(hits: pl.DataFrame, plan: SchemePlan) -> pl.Series:
+    """The places of hits that would count but for a heavier one on the same act.
+
+    Ties go to the item that stands first in the file, then to the smaller record_id. Hits that are no
+    burden take no part.
+    """
+    is_contested = pl.col("act").is_not_null() & pl.col("reason").is_null() & (pl.col("raw") * plan.worse > 0)
+    narrow = hits.select("ask", "act", "reason", "raw", "points", "rule", "record_id").with_row_index("place")
+    contested = narrow.filter(is_contested).filter(pl.struct("ask", "act").is_duplicated())
+    first = contested.sort("ask", "act", pl.col("points") * -plan.worse, "rule", "record_id")
+    return first.filter(~pl.struct("ask", "act").is_first_distinct())["place"]
+
+
+def count_hits(hits: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
+    """Hits with `ask` and `on` to the same with reason, stops_on, and points, 0 where not counted.
+
+    reason is a code, null where the hit counts.
+    """
+    points = pl.coalesce(_decayed(hits, plan), "raw")
+    judged = hits.with_columns(points=points, reason=_reason(plan), stops_on=_stops_on())
+    lighter = _lighter(judged, plan)
+    if len(lighter):
+        is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())
+        judged = judged.with_columns(reason=pl.when(is_lighter).then(reason_code("lighter_in_act")).otherwise("reason"))
+    return judged.with_columns(points=pl.when(pl.col("reason").is_null()).then("points").otherwise(0))
+
 
 ROLES = tuple(ROLES_IN_TRACE)
+
 # Rows of a trace that no record stands behind; `section` is the part of the score they belong to.
 ADJUSTMENT = pl.Schema(
     {
@@ -30,23 +131,23 @@ ADJUSTMENT = pl.Schema(
 
 
 @cache
-def role_number(role: str) -> pl.Expr:
+def role_code(role: str) -> pl.Expr:
     """A role of a trace row as the small number it is known by within a rating."""
     return pl.lit(ROLES.index(role), dtype=pl.Int8)
 
 
-def item_sums(judged: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def sum_items(judged: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     """Of the hits that count, per ask and item (rule): points, count, stops_on; and the item's section."""
     counted = judged.lazy().filter(pl.col("reason").is_null())
     count = pl.len().cast(pl.Int64).alias("count")
     summed = counted.group_by("ask", "rule").agg(pl.col("points").sum(), pl.col("stops_on").min(), count)
-    sections = by_order((item.order, item.section) for item in plan.items)
-    return summed.with_columns(section=looked_up(pl.col("rule"), sections, pl.Int16())).collect()
+    sections = values_by_order((item.order, item.section) for item in plan.items)
+    return summed.with_columns(section=value_at(pl.col("rule"), sections, pl.Int16())).collect()
 
 
 def _rows(frame: pl.LazyFrame, role: str, rule: pl.Expr, section: pl.Expr) -> pl.LazyFrame:
     """Sums that are adjustments, as rows; those of nothing are none."""
-    rows = frame.filter(pl.col("points") != 0).with_columns(role=role_number(role), rule=rule, section=section)
+    rows = frame.filter(pl.col("points") != 0).with_columns(role=role_code(role), rule=rule, section=section)
     return rows.select(pl.col(name).cast(dtype) for name, dtype in ADJUSTMENT.items())
 
 
@@ -57,7 +158,7 @@ def _accumulated(items: pl.DataFrame, rule: AccumulationRule) -> pl.LazyFrame:
     return _rows(extra, "accumulation", pl.lit(rule.order), pl.lit(rule.section))
 
 
-def _caps(plan: Plan) -> list[Bounds]:
+def _caps(plan: SchemePlan) -> list[Bounds]:
     """What the items with a cap may give, as bounds."""
     caps = [(item, item.cap) for item in plan.items if item.cap is not None]
     sides = [(cap, UNBOUNDED) if cap < 0 else (-UNBOUNDED, cap) for _, cap in caps]
@@ -69,9 +170,9 @@ def _caps(plan: Plan) -> list[Bounds]:
 
 def _beyond(sums: pl.LazyFrame, bounds: Sequence[Bounds]) -> pl.LazyFrame:
     """Sums of the parts that have bounds (by number `rule`) to the points that bring them back within."""
-    lowest = by_order((part.order, part.lowest - part.base) for part in bounds)
-    highest = by_order((part.order, part.highest - part.base) for part in bounds)
-    points, within = pl.col("points"), [looked_up(pl.col("rule"), ends, pl.Int64()) for ends in (lowest, highest)]
+    lowest = values_by_order((part.order, part.lowest - part.base) for part in bounds)
+    highest = values_by_order((part.order, part.highest - part.base) for part in bounds)
+    points, within = pl.col("points"), [value_at(pl.col("rule"), ends, pl.Int64()) for ends in (lowest, highest)]
     bounded = sums.filter(pl.col("rule").is_in([part.order for part in bounds]))
     return bounded.with_columns(points=points.clip(*within) - points)
 
@@ -82,7 +183,7 @@ def _summed(frames: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     return told.group_by(by).agg(pl.col("points").sum(), pl.col("stops_on").min()).collect()
 
 
-def _idle(asks: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _idle(asks: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     """No points for each part that begins beyond its bounds: it is brought back even where nothing counts."""
     parts: list[int | None] = [part.order for part in plan.sections if part.start != part.base]
     parts += [None] if plan.whole.start != plan.whole.base else []
@@ -99,8 +200,8 @@ class Totals:
     adjustments: pl.DataFrame
 
 
-def totals(items: pl.DataFrame, asks: pl.DataFrame, plan: Plan) -> Totals:
-    """From `item_sums` to the scores of `asks`: accumulations, then what is beyond each bound, inner bounds first."""
+def total_scores(items: pl.DataFrame, asks: pl.DataFrame, plan: SchemePlan) -> Totals:
+    """From `sum_items` to the scores of `asks`: accumulations, then what is beyond each bound, inner bounds first."""
     own = pl.col("rule"), pl.col("section")
     made = [pl.LazyFrame(schema=ADJUSTMENT), *(_accumulated(items, rule) for rule in plan.accumulations)]
     if caps := _caps(plan):

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.evaluate import Evaluation
-from transforms.rating.frames import beside, by_order, in_order, looked_up
-from transforms.rating.plan import REASONS, Bounds, Plan, Source
-from transforms.rating.totals import ROLES, role_number
-from transforms.tables.outputs import ROLES_IN_TRACE, TRACE
+from transforms.rating.frames import side_by_side, sort_rows, value_at, values_by_order
+from transforms.rating.scheme_plan import REASONS, Bounds, Citation, SchemePlan
+from transforms.rating.tier import Evaluation
+from transforms.rating.totals import ROLES, role_code
+from transforms.schemas.run_tables import ROLES_IN_TRACE, TRACE
 
 _COLUMNS = [name for name in TRACE.schema if name != "valid_from_on"]
 _NAMED = ("role", "item_id", "title", "section", "record_kind", "basis", "confidence")
 _NUMBERED = 10  # records that an accumulation names; it counts all
 _DAYS = 2**24  # more than twice the days a date can be away from 1970
-_Name = tuple[str, int, str, str, str | None, str | None, Source]
+_Name = tuple[str, int, str, str, str | None, str | None, Citation]
 
 
-def _names_of_items(plan: Plan) -> Iterator[_Name]:
+def _names_of_items(plan: SchemePlan) -> Iterator[_Name]:
     for item in plan.items:
         section = None if item.section is None else plan.sections[item.section].id
         yield "item", item.order, item.id, item.title, section, item.kind, item.source
@@ -33,7 +33,7 @@ def _names_of_bounds(role: str, parts: tuple[Bounds, ...]) -> Iterator[_Name]:
         yield role, part.order, part.id, part.title or ROLES_IN_TRACE[role], section, None, part.source
 
 
-def _names(plan: Plan) -> Iterator[_Name]:
+def _names(plan: SchemePlan) -> Iterator[_Name]:
     yield from _names_of_items(plan)
     for rule in plan.accumulations:
         section = None if rule.section is None else plan.sections[rule.section].id
@@ -52,12 +52,12 @@ class _Names:
     said: pl.DataFrame
 
     @classmethod
-    def of(cls, plan: Plan) -> _Names:
+    def of(cls, plan: SchemePlan) -> _Names:
         """The names of a plan; places go by role, then by order."""
         names = [(role, order, (role, *said, one.basis, one.confidence)) for role, order, *said, one in _names(plan)]
         width = max(order for _, order, _ in names) + 1
         places = {ROLES.index(role) * width + order: said for role, order, said in names}
-        columns = {name: by_order((at, said[n]) for at, said in places.items()) for n, name in enumerate(_NAMED)}
+        columns = {name: values_by_order((at, said[n]) for at, said in places.items()) for n, name in enumerate(_NAMED)}
         return cls(width, pl.DataFrame(columns, schema=dict.fromkeys(_NAMED, pl.String())))
 
     def place(self, role: pl.Expr) -> pl.Expr:
@@ -69,7 +69,7 @@ def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFr
     is_item = role == "item"
     return frame.lazy().select(
         "key",
-        names.place(role_number(role)),
+        names.place(role_code(role)),
         "record_id",
         "record_no",
         "event_on",
@@ -81,7 +81,7 @@ def _rows_of_records(frame: pl.DataFrame, role: str, names: _Names) -> pl.LazyFr
     )
 
 
-def _accumulated(items: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
+def _accumulated(items: pl.DataFrame, plan: SchemePlan) -> pl.LazyFrame:
     """ask, role, rule, told: of each accumulation how many records it counts, and their numbers."""
     asked = sorted({item for rule in plan.accumulations for item in rule.of})
     counted = items.lazy().filter(pl.col("reason").is_null(), pl.col("rule").is_in(asked)).sort("event_on", "record_id")
@@ -91,14 +91,14 @@ def _accumulated(items: pl.DataFrame, plan: Plan) -> pl.LazyFrame:
         counted.filter(pl.col("rule").is_in(rule.of))
         .group_by(ask="key", maintain_order=True)
         .agg(told=pl.format("{}条：{}{}", pl.len(), named, more))
-        .with_columns(rule=pl.lit(rule.order, pl.Int16()), role=role_number("accumulation"))
+        .with_columns(rule=pl.lit(rule.order, pl.Int16()), role=role_code("accumulation"))
         for rule in plan.accumulations
     ]
     nothing = pl.LazyFrame(schema={"ask": pl.UInt32(), "told": pl.String(), "rule": pl.Int16(), "role": pl.Int8()})
     return pl.concat([nothing, *(part.select(nothing.collect_schema().names()) for part in parts)])
 
 
-def _rows_of_adjustments(evaluation: Evaluation, plan: Plan, names: _Names) -> pl.LazyFrame:
+def _rows_of_adjustments(evaluation: Evaluation, plan: SchemePlan, names: _Names) -> pl.LazyFrame:
     none = {"record_id": pl.String(), "record_no": pl.String(), "event_on": pl.Date()}
     frame = evaluation.adjustments.lazy().with_columns(used=pl.lit(""))
     if plan.accumulations:
@@ -123,7 +123,7 @@ def _in_order(rows: pl.DataFrame, names: _Names) -> pl.DataFrame:
     """
     first = pl.col("key").cast(pl.Int64) * len(names.said) + pl.col("place")
     day = pl.col("event_on").cast(pl.Int32).fill_null(0)
-    return in_order(rows, first * _DAYS + day, "record_id")  # one number is put in order faster than three
+    return sort_rows(rows, first * _DAYS + day, "record_id")  # one number is put in order faster than three
 
 
 def _position() -> pl.Expr:
@@ -133,7 +133,7 @@ def _position() -> pl.Expr:
     return place - pl.when(is_first).then(place).forward_fill() + 1
 
 
-def trace_of(evaluation: Evaluation, keys: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def build_trace(evaluation: Evaluation, keys: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     """The rows of TABLES["trace"] but valid_from_on, sorted by enterprise_id and position.
 
     Position goes by role, place in the policy file, event_on, record_id.
@@ -148,10 +148,10 @@ def trace_of(evaluation: Evaluation, keys: pl.DataFrame, plan: Plan) -> pl.DataF
     )
     ordered = _in_order(rows.collect(), names)
     named = (
-        beside(ordered, names.said[ordered["place"]])
+        side_by_side(ordered, names.said[ordered["place"]])
         .lazy()
         .select(
-            looked_up(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
+            value_at(pl.col("key"), keys["enterprise_id"], pl.String()).alias("enterprise_id"),
             _position().alias("position"),
             *_NAMED,
             "record_id",
@@ -161,7 +161,7 @@ def trace_of(evaluation: Evaluation, keys: pl.DataFrame, plan: Plan) -> pl.DataF
             pl.col("raw").alias("raw_centipoints"),
             pl.col("points").alias("points_centipoints"),
             pl.col("reason").is_null().alias("is_counted"),
-            looked_up(pl.col("reason"), REASONS, pl.String()).alias("reason"),
+            value_at(pl.col("reason"), REASONS, pl.String()).alias("reason"),
             pl.col("stops_on").alias("stops_counting_on"),
         )
     )

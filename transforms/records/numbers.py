@@ -1,6 +1,11 @@
-"""Whole numbers and money out of text, exactly or not at all."""
+"""Whole numbers and amounts of money from text, exactly or not at all."""
 
 from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
 
 import polars as pl
 
@@ -8,8 +13,11 @@ from transforms.records.text import halfwidth
 
 # Decimal places of a unit down to fen, or of points down to hundredths.
 PLACES = {"元": 2, "万元": 6, "分": 2}
+
 _NUMBER = r"^[0-9]+(\.[0-9]*)?$"
+
 _THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+
 _MOST_DIGITS = 12  # of the whole part: what is larger is no fine and would leave 64 bits
 
 
@@ -48,3 +56,103 @@ def scaled(number: pl.Expr, places: int) -> pl.Expr:
 
 def _decimals(number: pl.Expr) -> pl.Expr:
     return number.str.extract(r"\.([0-9]*)$").fill_null("")
+
+
+_DIGITS = {
+    **{char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆")) for char in chars},
+    **{char: value for value, chars in enumerate(("五伍", "六陆", "七柒", "八捌", "九玖"), 5) for char in chars},
+}
+
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+
+_GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+
+_WORDS = "".join((*_DIGITS, *_UNITS, *_GROUPS))
+
+_UNIT_SIGNS, _DIGIT_SIGNS = "".join((*_UNITS, *_GROUPS)), "".join(_DIGITS)
+
+# Possessive throughout, and a run that no 元 follows is passed over whole: the time is linear in the text.
+_PART = rf"([0-9][0-9,]*+(?:\.[0-9]++)?+)\s*+[余多]?+\s*+([{_UNIT_SIGNS}]*+)\s*+"
+
+# Figures with units before 元 (1.5万元, 50,000元, 12万5千元), or words alone (五千元, 叁万伍仟元整).
+_AMOUNT = re.compile(
+    rf"(?P<figures>(?:{_PART})++)(?P<yuan>[元圆])?+"
+    rf"|(?P<words>[{_WORDS}]++)(?P<in_words>[元圆](?:(?P<jiao>[{_DIGIT_SIGNS}])角)?+(?:(?P<fen>[{_DIGIT_SIGNS}])分)?+)?+"
+)
+
+_PARTS = re.compile(_PART)
+
+_MOST_CHARS = 40  # of a run: what is longer is no amount
+
+_MOST_FEN = 10**15
+
+
+def stated_amounts(text: str) -> tuple[int, ...]:
+    """Every amount of money written in `text`, in fen, in its order; none with fractions of a fen or past all sense."""
+    return tuple(_amounts(unicodedata.normalize("NFKC", text)))
+
+
+def parse_amount(text: str) -> int | None:
+    """The amount (fen) where `text` is one and nothing else, with its unit: 50万元, 人民币伍仟元整; else None."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    found = _AMOUNT.fullmatch(plain.removeprefix("人民币").rstrip("整正"))
+    if found is None or "余" in plain or "多" in plain or not (found["yuan"] or found["in_words"]):
+        return None
+    return next(_amounts(found[0]), None)
+
+
+def disagreeing_amount(fen: int, stated: tuple[int, ...], times: int) -> int | None:
+    """The first stated amount (fen), where `fen` is at least `times` times each of them, or at most that part of it.
+
+    None where one of them is nearer, or none is stated.
+    """
+    is_far = all(fen >= amount * times or fen * times <= amount for amount in stated)
+    return stated[0] if stated and is_far else None
+
+
+def _amounts(text: str) -> Iterator[int]:
+    for found in _AMOUNT.finditer(text):
+        if len(found[0]) > _MOST_CHARS:
+            continue
+        fen = _of_figures(found["figures"]) if found["yuan"] else _of_words(found) if found["in_words"] else None
+        if fen is not None and fen < _MOST_FEN:
+            yield fen
+
+
+def _of_figures(figures: str) -> int | None:
+    parts = _PARTS.findall(figures)
+    fen = sum(Decimal(digits.replace(",", "")) * _factor(units) * 100 for digits, units in parts)
+    return int(fen) if fen == int(fen) else None
+
+
+def _of_words(found: re.Match[str]) -> int | None:
+    yuan = parse_chinese_number(found["words"])
+    if yuan is None:
+        return None
+    return yuan * 100 + _DIGITS[found["jiao"] or "零"] * 10 + _DIGITS[found["fen"] or "零"]
+
+
+def _factor(units: str) -> int:
+    factor = 1
+    for unit in units:
+        factor *= _UNITS.get(unit) or _GROUPS[unit]
+    return factor
+
+
+def parse_chinese_number(words: str) -> int | None:
+    """The whole number that Chinese numerals say, of both writings (三万五千, 叁万伍仟); None where they say none."""
+    total = section = digit = 0
+    is_said = False
+    for char in words:
+        if char in _DIGITS:
+            digit, is_said = _DIGITS[char], True
+        elif char in _UNITS:
+            section += (digit or (0 if is_said and section else 1)) * _UNITS[char]
+            digit, is_said = 0, True
+        else:
+            section += digit
+            if not (section or total):
+                return None
+            total = (total + section) * _GROUPS[char] if _GROUPS[char] > 10**4 else total + section * _GROUPS[char]
+            section = digit = 0
+    return total + section + digit if is_said else None

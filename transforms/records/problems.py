@@ -1,4 +1,4 @@
-"""Faults found in rows: where, which value, why, and what is expected, in words an officer can act on."""
+"""Problems found in rows: place, value, reason, and what is expected, for the officer who corrects them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import polars as pl
 from transforms.person_numbers import mask_person_numbers
 from transforms.records.text import HIDDEN
 
-VALUE_CHARS = 80
+MAX_VALUE_CHARS = 80
 # Codes of what is told of rows that are kept: the cell leaves its field unknown.
-KEPT = ("unread_amount", "unread_day")
+UNREAD_CODES = ("unread_amount", "unread_day")
 
 PROBLEMS = pl.Schema(
     {
@@ -39,20 +39,20 @@ class Check:
     value: pl.Expr
 
 
-def failures(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
+def find_problems(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
     """The rows of `frame` (with `row_no`) that fail, one per row and check (PROBLEMS)."""
     listed = list(checks)
     flags = frame.lazy().select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(listed)).collect()
-    found = [describe(frame.filter(flags[str(i)]), check) for i, check in enumerate(listed) if flags[str(i)].any()]
-    return merged(found)
+    found = [as_problems(frame.filter(flags[str(i)]), check) for i, check in enumerate(listed) if flags[str(i)].any()]
+    return merge_problems(found)
 
 
-def describe(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
+def as_problems(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
     """`rows` as problems of `check` (PROBLEMS)."""
     return rows.select(
         "row_no",
         column=pl.lit(check.heading),
-        value=shown(check.value),
+        value=shown_value(check.value),
         code=pl.lit(check.code),
         reason=pl.lit(check.reason),
         expected=pl.lit(check.expected),
@@ -60,7 +60,7 @@ def describe(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
     ).cast(PROBLEMS)
 
 
-def merged(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def merge_problems(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All problems, each cell and code of a row once, in total order."""
     key = ["row_no", "column", "code"]
     whole = pl.concat([PROBLEMS.to_frame(), *problems])
@@ -75,9 +75,11 @@ def _revealed(texts: pl.Series) -> pl.Series:
     return texts.str.replace_many({char: f"[U+{ord(char):04X}]" for char in found})
 
 
-def shown(value: pl.Expr) -> pl.Expr:
+def shown_value(value: pl.Expr) -> pl.Expr:
     """A cell's text as a problem shows it: masked, what cannot be seen by its number, and shortened."""
     masked = mask_person_numbers(value.cast(pl.String())).map_batches(
         _revealed, return_dtype=pl.String(), is_elementwise=True
     )
-    return pl.when(masked.str.len_chars() > VALUE_CHARS).then(masked.str.head(VALUE_CHARS) + "…").otherwise(masked)
+    return (
+        pl.when(masked.str.len_chars() > MAX_VALUE_CHARS).then(masked.str.head(MAX_VALUE_CHARS) + "…").otherwise(masked)
+    )

@@ -1,4 +1,4 @@
-"""Text as it is compared: names, document numbers, codes; and the masks over natural persons' numbers."""
+"""Text in the form in which it is compared: names, document numbers, codes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", str
 _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
 
 
-def visible(text: pl.Expr) -> pl.Expr:
+def without_invisible(text: pl.Expr) -> pl.Expr:
     """Text without the characters that are drawn as nothing."""
     return text.str.replace_all(INVISIBLE, "")
 
@@ -52,10 +52,12 @@ def visible(text: pl.Expr) -> pl.Expr:
 def halfwidth(text: pl.Expr) -> pl.Expr:
     """Full-width digits, letters and signs as plain ones (NFKC); invisible characters and outer blanks removed."""
     # Twice: some characters are made invisible ones, and some stand between those that compose only when they meet.
-    return _but_for(_HALFWIDTH, text, lambda odd: visible(visible(odd).str.normalize("NFKC")).str.strip_chars())
+    return _but_for(
+        _HALFWIDTH, text, lambda odd: without_invisible(without_invisible(odd).str.normalize("NFKC")).str.strip_chars()
+    )
 
 
-def squeezed(text: pl.Expr) -> pl.Expr:
+def without_blanks(text: pl.Expr) -> pl.Expr:
     """As halfwidth, without any blank inside."""
     return _but_for(_SQUEEZED, text, lambda odd: halfwidth(odd).str.replace_all(r"\s", ""))
 
@@ -74,7 +76,7 @@ def _but_for(in_form: str, text: pl.Expr, change: Callable[[pl.Expr], pl.Expr]) 
     return text.map_batches(changed, return_dtype=pl.String(), is_elementwise=True)
 
 
-def squeezed_word(word: str) -> str:
+def word_key(word: str) -> str:
     """As `squeezed`, for a word of a vocabulary."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", word)))
     return "".join(plain.split())
@@ -86,7 +88,7 @@ def normalise_name(name: pl.Expr) -> pl.Expr:
 
 
 def _name_key(name: pl.Expr) -> pl.Expr:
-    plain = squeezed(name).str.replace_all(_OPENING, "(").str.replace_all(_CLOSING, ")")
+    plain = without_blanks(name).str.replace_all(_OPENING, "(").str.replace_all(_CLOSING, ")")
     return plain.str.replace_many(_DOTS).str.to_uppercase()
 
 
@@ -105,7 +107,7 @@ def _document_key(number: pl.Expr) -> pl.Expr:
 
 
 def _spelt(number: pl.Expr) -> pl.Expr:
-    plain = squeezed(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
+    plain = without_blanks(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
     plain = plain.str.replace_all(_DASHES, "-").str.replace_many(_TRADITIONAL)
     plain = _with_year_in_figures(plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
     bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
@@ -131,7 +133,7 @@ def document_number(number: pl.Expr) -> pl.Expr:
     return pl.when(spelt.str.contains(r"\p{Han}")).then(shown).otherwise(halfwidth(number))
 
 
-def without_zeros(number: pl.Expr) -> pl.Expr:
+def without_leading_zeros(number: pl.Expr) -> pl.Expr:
     """A `document_number` as two reports of it are compared: what one writes 001, another writes 1."""
     bare = number.str.replace_all(f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")
     return pl.when(number.str.contains(r"\p{Han}")).then(bare).otherwise(number)
@@ -142,7 +144,7 @@ def is_document_number(column: str) -> bool:
     return column.endswith(("_no", "target"))
 
 
-def mask(number: pl.Expr) -> pl.Expr:
+def mask_number(number: pl.Expr) -> pl.Expr:
     """An identity number with all but its first three and last two characters masked; a short one wholly."""
     length = number.str.len_chars().cast(pl.Int64())  # unsigned lengths would wrap around below zero
     middle = pl.lit("*").repeat_by((length - 5).clip(lower_bound=0)).list.join("")
@@ -156,7 +158,7 @@ def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
     return numbers.replace_strict(known, default=None, return_dtype=pl.String())
 
 
-def digests(texts: pl.Series) -> pl.Series:
+def sha256_digests(texts: pl.Series) -> pl.Series:
     """128 bits of SHA-256 of each text, as hexadecimal. Polars' own hash differs between its versions."""
     pieces = texts.cast(pl.Binary()).to_frame().iter_slices(_AT_A_TIME)
     hashes = [_hashes(piece.to_series().to_list()) for piece in pieces]

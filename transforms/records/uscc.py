@@ -19,7 +19,7 @@ _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _PLACES = [str(place) for place in range(18)]
 _CODE_FORM = f"^9[0-9]{{7}}[{_CODE_ALPHABET}]{{10}}$"
 
-REASONS = {
+FAULT_REASONS = {
     "uscc_length": "统一社会信用代码不是18位",
     "uscc_format": "统一社会信用代码含有不允许的字符（只用数字和大写字母，不用I、O、S、V、Z）",
     "uscc_check": "统一社会信用代码第18位校验码不符",
@@ -28,15 +28,15 @@ REASONS = {
 }
 
 
-def faults(codes: pl.Series) -> dict[str, str]:
+def find_faults(codes: pl.Series) -> dict[str, str]:
     """The faulty ones among `codes`, each with its key in REASONS."""
     known = codes.drop_nulls().unique()
-    left = known.filter(~is_plainly_sound(known))
-    found = {code: fault(code) for code in left.to_list()}
+    left = known.filter(~has_valid_check_characters(known))
+    found = {code: fault_of(code) for code in left.to_list()}
     return {code: why for code, why in found.items() if why}
 
 
-def is_plainly_sound(codes: pl.Series) -> pl.Series:
+def has_valid_check_characters(codes: pl.Series) -> pl.Series:
     """Whether both check characters of an enterprise's code are right, on whole columns.
 
     Only a shortcut, a hundred times as fast as the library: what is not plainly sound is for `fault` to judge.
@@ -62,7 +62,7 @@ def _value(place: int, alphabet: str) -> pl.Expr:
 
 
 @lru_cache(maxsize=1 << 20)  # the same faulty codes come again, and the library is slow
-def fault(code: str) -> str:
+def fault_of(code: str) -> str:
     """What is wrong with a code; empty where nothing is."""
     if _ELSE.search(code):  # the library passes over dashes and blanks, and would take them with the code
         return "uscc_format"
@@ -74,13 +74,13 @@ def fault(code: str) -> str:
         return "uscc_check"
     except ValidationError:
         return "uscc_format"
-    if code[16] != organisation_check(code[8:16]):
+    if code[16] != organisation_check_character(code[8:16]):
         return "uscc_organisation"
     # One identity number in some hundreds passes both checks; no enterprise has one with a birth date in it.
     return "uscc_person" if code[0] != "9" and ric.is_valid(code) else ""
 
 
-def organisation_check(body: str) -> str:
+def organisation_check_character(body: str) -> str:
     """The check character of an organisation code's eight characters (GB 11714-1997)."""
     total = sum(weight * _ALPHABET.index(char) for weight, char in zip(_ORGANISATION_WEIGHTS, body, strict=True))
     return _ORGANISATION_CHECKS[11 - total % 11]

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from flows.store import Store
-from transforms.tables import TABLES
+from flows.store.store import Store
+from transforms.schemas import TABLES
 
 FIRST, SECOND = date(2025, 6, 1), date(2025, 6, 2)
 GOOD, BAD, TWIN_A, TWIN_B, NEW = (

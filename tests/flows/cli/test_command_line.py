@@ -11,17 +11,17 @@ import pytest
 
 from flows.cli import run_command
 from flows.cli.app import COMMANDS, cli
-from flows.cli.faults import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, Mistake, guarded
-from flows.night.plan import PastNight
+from flows.cli.errors import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, UserError, run_guarded
 from flows.prefect_server import NoServer
 from flows.publishing import NotApprovable
-from flows.scheme_kept import keep_scheme
+from flows.run.due_days import PastDay
+from flows.run.run_folder import write_scheme_facts
 from flows.settings import SettingsProblems
-from flows.store import Busy
-from reports.views.scheme import SchemeFacts
+from flows.store.lease import Busy
+from reports.scheme_facts import SchemeFacts
 from tests.flows.cli.office import BAD, SECOND, build, known
-from transforms.policy import PolicyProblems
-from transforms.tables import LAW_KEPT, TABLES
+from transforms.policy_model import PolicyProblems
+from transforms.schemas import LAW_TABLES, TABLES
 
 ROOT = Path(__file__).parents[3]
 EVERY = [[name] for name in COMMANDS] + [["policy", "check"], ["people", "add"], ["people", "journal"], []]
@@ -81,10 +81,10 @@ def test_a_file_of_settings_by_flag(yaoxin, tmp_path, monkeypatch, office):
         (Busy("held by nightly"), FAULT, "held by nightly"),
         (SettingsProblems([]), USAGE, "The configuration has mistakes"),
         (PolicyProblems([]), USAGE, "The policy has mistakes"),
-        (PastNight("too early"), USAGE, "too early"),
+        (PastDay("too early"), USAGE, "too early"),
         (NotApprovable("同一人"), USAGE, "同一人"),
         (NoServer("port taken"), FAULT, "port taken"),
-        (Mistake("ask otherwise"), USAGE, "ask otherwise"),
+        (UserError("ask otherwise"), USAGE, "ask otherwise"),
         (click.FileError("x.yaml", "gone"), USAGE, "gone"),
         (PermissionError(13, "Permission denied", "/store"), FAULT, "The system refused: [Errno 13] Permission denied"),
         (ZeroDivisionError("by zero"), FAULT, "ZeroDivisionError: by zero\nRun the same command with --debug"),
@@ -98,7 +98,7 @@ def test_one_place_maps_faults_to_codes_and_words(capsys, fault, code, told):
     def command():
         raise fault
 
-    assert guarded(command, is_debug=False) == code
+    assert run_guarded(command, is_debug=False) == code
     words = capsys.readouterr()
     assert told in words.err
     assert "Traceback" not in words.err
@@ -107,15 +107,15 @@ def test_one_place_maps_faults_to_codes_and_words(capsys, fault, code, told):
 
 
 def test_a_command_that_returns_is_done_and_a_code_is_handed_on():
-    assert guarded(lambda: None, is_debug=False) == DONE
-    assert guarded(lambda: REFUSED, is_debug=False) == REFUSED
+    assert run_guarded(lambda: None, is_debug=False) == DONE
+    assert run_guarded(lambda: REFUSED, is_debug=False) == REFUSED
 
 
 def test_debug_shows_the_place_in_the_code(yaoxin, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("flows.store.Store.every_run", broken)
+    monkeypatch.setattr("flows.store.store.Store.every_run", broken)
     assert "Traceback" not in yaoxin("runs").stderr
     for words in (["runs", "--debug"], ["--debug", "runs"]):
         result = yaoxin(*words)
@@ -185,9 +185,11 @@ def kept_office(tmp_path_factory):
     """An office whose night kept what commands ask for: the scheme's words, and the law's word on everyone."""
     store = build(tmp_path_factory.mktemp("kept") / "store")
     with store.begin("nightly", date(2025, 6, 3), known(SECOND), "wuhan-2017") as writing:
-        for name in LAW_KEPT:
+        for name in LAW_TABLES:
             writing.append(name, TABLES[name].empty())
-        keep_scheme(writing.folder, SchemeFacts("wuhan-2017", "武汉", (("B", "基本守信"),), is_illustrative=False))
+        write_scheme_facts(
+            writing.folder, SchemeFacts("wuhan-2017", "武汉", (("B", "基本守信"),), is_illustrative=False)
+        )
         writing.commit("passed", {})
     return store.place.root
 
@@ -196,7 +198,7 @@ def kept_office(tmp_path_factory):
 LEFT_OUT = (
     "pydantic",
     "yaml",
-    "transforms.policy",
+    "transforms.policy_model",
     "transforms.law",
     "transforms.rating",
     "transforms.records",
@@ -275,11 +277,11 @@ class Night:
     """Stands in for the nightly flow, which has tests of its own."""
 
     def __init__(self, monkeypatch, state):
-        from flows.nightly import NightResult
+        from flows.run.run import RunResult
 
-        self.result = NightResult(state, "what it says", "nightly-2026-03-01-1", {"n": 1}, Path("r.html"))
+        self.result = RunResult(state, "what it says", "nightly-2026-03-01-1", {"n": 1}, Path("r.html"))
         self.asked = None
-        monkeypatch.setattr("flows.nightly.run", self)
+        monkeypatch.setattr("flows.nightly.run_due_days", self)
 
     def __call__(self, *asked):
         self.asked = asked

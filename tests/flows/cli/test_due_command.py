@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from flows.store import Store
+from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, build, known, records
 
 NIGHT = date(2026, 1, 10)

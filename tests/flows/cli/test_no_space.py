@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from flows.cli.faults import FAULT, guarded, is_no_space
+from flows.cli.errors import FAULT, is_no_space, run_guarded
 from tests.reports.latin import words_of
 
 FULL = Path("/dev/full")
@@ -47,13 +47,13 @@ def as_csv():
 @needs_full
 @pytest.mark.parametrize("write", [by_python, by_arrow, by_polars, by_polars_in_a_stream, as_csv])
 def test_a_full_disk_is_told_in_the_readers_language_with_code_3(write, capsys):
-    assert guarded(write, is_debug=False) == FAULT
+    assert run_guarded(write, is_debug=False) == FAULT
     words = capsys.readouterr().err
     assert words.startswith("No space left on the disk.")
     assert words.isascii()
     assert "Traceback" not in words
     assert "readers see what they saw before" in words
-    assert guarded(write, is_debug=False, chinese=True) == FAULT
+    assert run_guarded(write, is_debug=False, chinese=True) == FAULT
     words = capsys.readouterr().err
     assert words.startswith("磁盘空间不足。")
     assert words_of(words.removesuffix(f" ({FULL})\n"), "df -h") == []
@@ -92,7 +92,7 @@ def test_a_library_that_panics_is_told_like_any_fault(capsys):
     def panics():
         raise PanicException("Invalid object store url")
 
-    assert guarded(panics, is_debug=False) == FAULT
+    assert run_guarded(panics, is_debug=False) == FAULT
     assert "PanicException: Invalid object store url" in capsys.readouterr().err
 
 
@@ -104,7 +104,7 @@ def test_other_faults_are_not_taken_for_it(fault):
 SMALL_DISK = """
 import os, sys
 from datetime import date
-from flows.cli.faults import guarded
+from flows.cli.errors import guarded
 from flows.store import Store
 from tests.flows.store.nights import night
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.store import Store
+from flows.store.store import Store
 from tests.flows.cli.office import GOOD, NAMES, NEW, build, known, records
-from transforms.policy.paper_facts import PAPERS
+from transforms.policy_model.paper import PAPERS
 
 NIGHT = date(2026, 11, 20)
 BUREAU, HUBEI = "某省药品监督管理局", "114200000000000000"

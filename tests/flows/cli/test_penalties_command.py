@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from flows.store import Store
+from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, build, known, records
 
 NIGHT = date(2025, 10, 29)

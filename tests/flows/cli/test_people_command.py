@@ -41,9 +41,9 @@ def empty(tmp_path, monkeypatch):
 @pytest.fixture
 def people(empty, tmp_path, monkeypatch):
     """The same in an office of wang, zhang and li."""
-    from flows.settings import load
+    from flows.settings import load_settings
 
-    settings = staffed(load({"store": str(tmp_path / "store")}, environ={}))
+    settings = staffed(load_settings({"store": str(tmp_path / "store")}, environ={}))
     monkeypatch.setenv("YAOXIN_ADMINISTRATOR_KEY", settings.administrator_key)
     return empty
 

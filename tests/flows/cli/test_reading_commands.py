@@ -5,8 +5,8 @@ import shutil
 import openpyxl
 import pytest
 
-from flows.scheme_kept import keep_scheme, kept_scheme
-from reports.views.scheme import SchemeFacts
+from flows.run.run_folder import read_scheme_facts, write_scheme_facts
+from reports.scheme_facts import SchemeFacts
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B, build
 from tests.realdata import REPOSITORY
 
@@ -213,7 +213,7 @@ def kept(tmp_path, monkeypatch, yaoxin):
     """The same office, whose last night has kept the titles of a scheme that the policy no longer has."""
     store = build(tmp_path / "store")
     facts = SchemeFacts("gone", "已撤下的标准", (("A", "旧甲"), ("B", "旧乙")), True, titles={"x": "某规则"})
-    keep_scheme(store.run_folder(store.last("nightly").run_id), facts)
+    write_scheme_facts(store.run_folder(store.last("nightly").run_id), facts)
     monkeypatch.setenv("YAOXIN_STORE", str(tmp_path / "store"))
     return tmp_path / "store"
 
@@ -232,12 +232,12 @@ def test_a_night_that_kept_no_words_is_told_in_those_of_the_policy(kept, yaoxin)
 
 def test_what_is_kept_of_a_scheme_is_the_whole_of_it(tmp_path):
     facts = SchemeFacts("s", "题", (("A", "甲"),), True, False, "hash", {"x": "某规则"}, {"A": "每年一次"})
-    assert kept_scheme(tmp_path) is None
-    keep_scheme(tmp_path, facts)
-    assert kept_scheme(tmp_path) == facts
+    assert read_scheme_facts(tmp_path) is None
+    write_scheme_facts(tmp_path, facts)
+    assert read_scheme_facts(tmp_path) == facts
     for damaged in (b"", b"{", b"[]", b"{}"):
         (tmp_path / "scheme.json").write_bytes(damaged)
-        assert kept_scheme(tmp_path) is None, "the policy is asked instead"
+        assert read_scheme_facts(tmp_path) is None, "the policy is asked instead"
 
 
 def test_what_the_law_of_the_office_leaves_out_is_said_where_it_is_asked(yaoxin, tmp_path, monkeypatch):

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from flows.cli import run_command
 from flows.cli.app import FOR_OFFICERS, cli
-from flows.store import Store
-from tests.flows.store.nights import night
+from flows.store.store import Store
+from tests.flows.store.store_runs import passed_run
 from tests.reports.latin import words_of
 
 NIGHTS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
@@ -19,7 +19,7 @@ NIGHTS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
 def store(tmp_path):
     made = Store(tmp_path / "store")
     for day in NIGHTS:
-        night(made, day)
+        passed_run(made, day)
     return made
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.store import Store
+from flows.store.store import Store
 from tests.flows.publishing.town import NIGHT
 
 AT = datetime(2026, 3, 1, 18, tzinfo=UTC)

@@ -5,16 +5,16 @@ from datetime import date
 
 import pytest
 
-from flows.demo.facts import Span
-from flows.demo.plan import planned
+from flows.demo.model import DemoPeriod
+from flows.demo.region import region_records
 
 COUNT = 4_000
 
 
 @pytest.fixture(scope="module")
 def good():
-    span = Span(400, date(2026, 3, 1))
-    return [fact for fact, _ in planned(3, COUNT, span) if fact.role == "first" and fact.fault is None]
+    span = DemoPeriod(400, date(2026, 3, 1))
+    return [fact for fact, _ in region_records(3, COUNT, span) if fact.role == "first" and fact.fault is None]
 
 
 def share(facts, test) -> float:

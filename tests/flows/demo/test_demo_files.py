@@ -13,12 +13,12 @@ import pytest
 from stdnum.cn import ric, uscc
 
 from flows.demo import deliver, write_demo
-from flows.demo.facts import Span
-from flows.demo.offices import deliveries
-from flows.demo.plan import planned
+from flows.demo.model import DemoPeriod
+from flows.demo.region import region_records
+from flows.demo.senders import delivery_days
 
 END = date(2026, 3, 1)
-SPAN = Span(400, END)
+SPAN = DemoPeriod(400, END)
 ENCODINGS = {"省局稽查处_双公示": "utf-8-sig", "岩溪市局": "gb18030", "器械检测中心": "gb18030"}
 
 
@@ -59,13 +59,17 @@ def test_another_seed_gives_other_bytes(demo, tmp_path):
 
 
 def test_a_larger_region_leaves_the_first_enterprises_as_they_were():
-    small = list(planned(11, 60, SPAN))
-    assert list(planned(11, 90, SPAN))[: len(small)] == small
+    small = list(region_records(11, 60, SPAN))
+    assert list(region_records(11, 90, SPAN))[: len(small)] == small
 
 
 def test_a_longer_history_leaves_the_latest_inspections_as_they_were():
     def recent(days):
-        facts = [fact for fact, _ in planned(11, 200, Span(days, END)) if fact.kind == "inspection" and not fact.fault]
+        facts = [
+            fact
+            for fact, _ in region_records(11, 200, DemoPeriod(days, END))
+            if fact.kind == "inspection" and not fact.fault
+        ]
         return {fact.values["inspection_no"] for fact in facts if fact.event_on > SPAN.ago(200)}
 
     assert recent(400) == recent(800)
@@ -98,7 +102,7 @@ def test_no_cell_of_a_workbook_is_a_formula(demo):
 
 def test_only_planted_rows_bear_a_wrong_code():
     wrong = Counter()
-    for fact, _ in planned(11, 450, SPAN):
+    for fact, _ in region_records(11, 450, SPAN):
         code = fact.cells.get("uscc", fact.values["uscc"])
         if code and not uscc.is_valid(code):
             wrong[fact.fault] += 1
@@ -108,7 +112,7 @@ def test_only_planted_rows_bear_a_wrong_code():
 
 def test_codes_of_sole_traders_begin_with_92_and_no_code_is_given_twice():
     codes = {}
-    for fact, _ in planned(11, 450, SPAN):
+    for fact, _ in region_records(11, 450, SPAN):
         if fact.kind == "enterprise" and not fact.fault:
             is_sole = fact.values["party_class"] == "sole_trader"
             assert fact.values["uscc"].startswith("92" if is_sole else "91")
@@ -117,22 +121,24 @@ def test_codes_of_sole_traders_begin_with_92_and_no_code_is_given_twice():
 
 
 def test_identity_numbers_are_well_formed_and_of_nobody_alive():
-    numbers = [fact.values["person_hash"] for fact, _ in planned(11, 2000, SPAN) if fact.values.get("person_hash")]
+    numbers = [
+        fact.values["person_hash"] for fact, _ in region_records(11, 2000, SPAN) if fact.values.get("person_hash")
+    ]
     assert len(numbers) > 20
     assert all(ric.is_valid(number) and ric.get_birth_date(number).year < 1900 for number in numbers)
 
 
 def test_nothing_is_sent_before_it_happened_or_after_the_end():
-    for fact, day in planned(11, 450, SPAN):
+    for fact, day in region_records(11, 450, SPAN):
         assert fact.event_on <= fact.sent_on <= day <= END
 
 
 def test_history_comes_at_once_then_weekly_then_daily():
-    days = deliveries(SPAN)
+    days = delivery_days(SPAN)
     gaps = [(later - sooner).days for sooner, later in pairwise(days)]
     assert gaps == [7, 7, 7, 1, 1, 1, 1, 1, 1, 1]
     assert days[-1] == END
-    assert deliveries(Span(1, END)) == (END,)
+    assert delivery_days(DemoPeriod(1, END)) == (END,)
 
 
 def test_deliver_hands_out_day_by_day_what_lies_there_at_once(demo, tmp_path):
@@ -147,8 +153,8 @@ def test_deliver_hands_out_day_by_day_what_lies_there_at_once(demo, tmp_path):
 
 
 def test_every_night_of_the_last_week_brings_several_new_records():
-    delivered = Counter(day for _, day in planned(11, 2000, SPAN))
-    assert set(delivered) == set(deliveries(SPAN))
+    delivered = Counter(day for _, day in region_records(11, 2000, SPAN))
+    assert set(delivered) == set(delivery_days(SPAN))
     assert min(delivered.values()) >= 3
 
 
@@ -163,7 +169,7 @@ def test_the_summary_adds_up(demo):
 
 
 def _kinds():
-    from transforms.tables import KINDS
+    from transforms.schemas import KINDS
 
     return KINDS
 

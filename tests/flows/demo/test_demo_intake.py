@@ -11,21 +11,20 @@ import polars as pl
 import pytest
 
 from flows.demo import deliver, write_demo
-from flows.demo.facts import Fact, Span
-from flows.demo.faults import is_complained_of_by_name
-from flows.demo.offices import office_of, read_source
-from flows.demo.plan import planned
+from flows.demo.model import DemoPeriod, DemoRecord
+from flows.demo.region import has_complaint_by_name, region_records
+from flows.demo.senders import read_source, sender_of
 from flows.gate import read_gate
-from flows.intake import Intake, Known, Rules, read_common, take_in
-from transforms.policy.document import load_document
-from transforms.policy.source import Source
-from transforms.records import current
-from transforms.tables import KINDS, OUTPUTS, TABLES
+from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
+from transforms.history import current_versions
+from transforms.policy_model.document import load_document
+from transforms.policy_model.source import Source
+from transforms.schemas import KINDS, RUN_TABLES, TABLES
 
 pytestmark = pytest.mark.long
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
-SPAN = Span(400, END)
+SPAN = DemoPeriod(400, END)
 SIZE, SEED = 700, 5
 # Written by offices in their own way, or reduced at intake: compared by what identifies the record instead.
 AS_WRITTEN = {"uscc", "party_name", "decision_no", "order_no", "ban_no", "honour_no", "person_hash"}
@@ -39,7 +38,7 @@ def at(day: date) -> datetime:
 def rules():
     paths = sorted((POLICY / "sources").glob("[a-z]*.yaml"))
     sources = [load_document(path.read_text(encoding="utf-8"), path.name, Source) for path in paths]
-    return Rules(sources, read_common(POLICY), b"a key for tests")
+    return IngestRules(sources, read_common_rules(POLICY), b"a key for tests")
 
 
 @pytest.fixture(scope="module")
@@ -50,42 +49,42 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def at_once(demo, rules):
-    return take_in(demo[0], rules, Known.nothing(), at(END))
+    return ingest_inbox(demo[0], rules, IngestHistory.nothing(), at(END))
 
 
 @pytest.fixture(scope="module")
-def by_night(demo, rules, tmp_path_factory) -> list[Intake]:
+def by_night(demo, rules, tmp_path_factory) -> list[Ingested]:
     """Three nights: the history, the weekly files, the daily ones; each inbox holds what is new."""
     folder, summary = demo
     whole = tmp_path_factory.mktemp("whole")
-    nights: list[Intake] = []
+    nights: list[Ingested] = []
     for day in (summary.deliveries[0], summary.deliveries[2], summary.deliveries[-1]):
         inbox = tmp_path_factory.mktemp("inbox")
         for path in deliver(folder, whole, day):
             target = inbox / path.relative_to(whole)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, target)
-        nights.append(take_in(inbox, rules, Known.of(lambda table: stored(nights, table).lazy()), at(day)))
+        nights.append(ingest_inbox(inbox, rules, IngestHistory.of(lambda table: stored(nights, table).lazy()), at(day)))
     return nights
 
 
-def stored(nights: list[Intake], table: str) -> pl.DataFrame:
+def stored(nights: list[Ingested], table: str) -> pl.DataFrame:
     """A table as the store would hold it after the nights."""
-    frames = [getattr(n, table) if table in OUTPUTS else n.records[table] for n in nights]
+    frames = [getattr(n, table) if table in RUN_TABLES else n.records[table] for n in nights]
     return pl.concat([TABLES[table].empty(), *frames])
 
 
-def placed() -> Iterator[tuple[Fact, str, int]]:
+def placed() -> Iterator[tuple[DemoRecord, str, int]]:
     """Every planned row with its file and its row there."""
     rows: Counter[str] = Counter()
     titles = {kind: read_source(kind).title for kind in KINDS}
-    for fact, day in planned(SEED, SIZE, SPAN):
-        path = office_of(fact).file_name(titles[fact.kind], day)
+    for fact, day in region_records(SEED, SIZE, SPAN):
+        path = sender_of(fact).file_name(titles[fact.kind], day)
         rows[path] += 1
         yield fact, path, rows[path] + 1
 
 
-def quarantined(*nights: Intake) -> list[tuple[str, int, str]]:
+def quarantined(*nights: Ingested) -> list[tuple[str, int, str]]:
     rows = pl.concat([night.quarantine for night in nights]).select("file_name", "row_no", "code")
     return sorted((name.replace("副本_", ""), row_no, code) for name, row_no, code in rows.iter_rows())
 
@@ -97,7 +96,7 @@ def test_the_quarantine_is_exactly_what_was_planted_row_by_row(demo, at_once):
 
 
 def test_every_kind_of_fault_is_planted_and_every_reason_is_for_a_person(at_once):
-    from flows.demo.faults import FAULTS
+    from flows.demo.region import FAULTS
 
     assert {fault.code for fault in FAULTS} | {"ambiguous_name"} == set(at_once.quarantine["code"])
     assert at_once.quarantine["reason"].str.contains(r"\p{Han}").all()
@@ -106,7 +105,7 @@ def test_every_kind_of_fault_is_planted_and_every_reason_is_for_a_person(at_once
 
 def test_no_region_is_so_large_that_its_complaints_by_name_alone_refuse_a_night():
     """Of 50,000 enterprises and two days nearly all complaints of the first day were such."""
-    by_name = sum(is_complained_of_by_name(serial) for serial in range(1_000_000))
+    by_name = sum(has_complaint_by_name(serial) for serial in range(1_000_000))
     assert 0 < by_name < read_gate(POLICY).specs["night_accounts"].limits.quarantine_least_rows
 
 
@@ -159,7 +158,7 @@ def test_files_are_told_apart_by_content(at_once):
     assert set(at_once.files["encoding"]) == {"utf-8", "utf-8-sig", "gb18030", "xlsx"}
 
 
-def expected(kind: str) -> dict[tuple[str, str | None], Fact]:
+def expected(kind: str) -> dict[tuple[str, str | None], DemoRecord]:
     """The last good version of each planned fact, by its number and its enterprise (none for natural persons)."""
     good = [fact for fact, _, _ in placed() if not fact.fault]
     codes = {fact.serial: str(fact.values["uscc"]) for fact in good if fact.kind == "enterprise"}
@@ -187,7 +186,7 @@ def plain(name: str, value: object) -> object:
 @pytest.mark.parametrize("way", ["at once", "night by night"])
 def test_what_is_kept_says_what_was_planned(at_once, by_night, kind, way):
     kept = at_once.records[kind] if way == "at once" else stored(by_night, kind)
-    rows = current(kept.lazy(), at(END)).collect().rows(named=True)
+    rows = current_versions(kept.lazy(), at(END)).collect().rows(named=True)
     plan = expected(kind)
     assert len(rows) == len(plan)
     for row in rows:

@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 
 from flows.demo import write_demo
-from flows.demo.facts import Span
-from flows.demo.region import RARE_STORIES, STORIES
-from flows.demo.stories import steps_of
-from flows.intake import Known, Rules, read_common, take_in
-from flows.policies import read_calendar, read_procedure, read_publicity_law, read_sources
-from transforms.law import calendar_of, publicity
-from transforms.law.procedure import follow
-from transforms.records import current
+from flows.demo.credit_office import story_steps
+from flows.demo.model import RARE_STORIES, STORIES, DemoPeriod
+from flows.ingest import IngestHistory, IngestRules, ingest_inbox, read_common_rules
+from flows.policy_folder import read_calendar_law, read_procedure_law, read_publicity_law, read_sources
+from transforms.history import current_versions
+from transforms.law.calendar.working_days import calendar_of
+from transforms.law.matters.procedure import replay_decisions
+from transforms.law.publicity.penalties import penalty_publicity
 
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
@@ -29,26 +29,26 @@ def records(tmp_path_factory):
     """The current version of each record of the region."""
     folder = tmp_path_factory.mktemp("law") / "region"
     write_demo(folder, SIZE, 400, 5, END)
-    rules = Rules(list(read_sources(POLICY)), read_common(POLICY), b"a key for tests")
-    taken = take_in(folder, rules, Known.nothing(), KNOWN_AT)
+    rules = IngestRules(list(read_sources(POLICY)), read_common_rules(POLICY), b"a key for tests")
+    taken = ingest_inbox(folder, rules, IngestHistory.nothing(), KNOWN_AT)
     kinds = ("enterprise", "penalty", "decision", "person_ban", "inspection")
-    return {kind: current(taken.records[kind].lazy(), KNOWN_AT).collect() for kind in kinds}
+    return {kind: current_versions(taken.records[kind].lazy(), KNOWN_AT).collect() for kind in kinds}
 
 
 @pytest.fixture(scope="module")
 def calendar():
-    return calendar_of(read_calendar(POLICY), END)
+    return calendar_of(read_calendar_law(POLICY), END)
 
 
 @pytest.fixture(scope="module")
 def penalties(records, calendar):
     law = read_publicity_law(POLICY)
-    return publicity(records["penalty"].lazy(), records["enterprise"].lazy(), law, calendar, END).collect()
+    return penalty_publicity(records["penalty"].lazy(), records["enterprise"].lazy(), law, calendar, END).collect()
 
 
 @pytest.fixture(scope="module")
 def register(records, calendar):
-    followed = follow(records["decision"].lazy(), read_procedure(POLICY), calendar, END)
+    followed = replay_decisions(records["decision"].lazy(), read_procedure_law(POLICY), calendar, END)
     return followed.matters.collect(), followed.steps.collect()
 
 
@@ -139,11 +139,11 @@ def test_persons_are_barred_for_years_and_for_life(records):
 
 @pytest.mark.parametrize("days", [1, 30, 395, 396, 800])
 def test_a_story_never_goes_back_in_time(days):
-    from flows.demo.region import enterprises
-    from flows.demo.streams import Streams
+    from flows.demo.draws import Streams
+    from flows.demo.model import enterprises
 
-    span = Span(days, END)
+    span = DemoPeriod(days, END)
     for enterprise in enterprises(Streams(5), SIZE, END):
-        steps = [step for step in steps_of(enterprise, span) if step.system != "credit_china"]
+        steps = [step for step in story_steps(enterprise, span) if step.system != "credit_china"]
         assert all(later.on >= sooner.on for sooner, later in pairwise(steps))
         assert all(step.on <= END + timedelta(days=400) for step in steps)

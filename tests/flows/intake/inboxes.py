@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flows.intake import Intake, Known, Rules, read_common, take_in
+from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from tests.realdata import REPOSITORY
-from transforms.policy import load_document
-from transforms.policy.source import Source
-from transforms.tables import OUTPUTS, TABLES
+from transforms.policy_model import load_document
+from transforms.policy_model.source import Source
+from transforms.schemas import RUN_TABLES, TABLES
 
 POLICY = REPOSITORY / "policy"
-NIGHT = datetime(2026, 3, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
-COMMON = read_common(POLICY)
+RECEIVED_AT = datetime(2026, 3, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
+COMMON = read_common_rules(POLICY)
 SOURCES = tuple(
     load_document(path.read_text(encoding="utf-8"), path.name, Source)
     for path in sorted((POLICY / "sources").glob("[a-z]*.yaml"))
 )
-RULES = Rules(SOURCES, COMMON, b"a secret of the office")
+RULES = IngestRules(SOURCES, COMMON, b"a secret of the office")
 
 # Sound codes: both check characters are right. The second is a sole trader's.
 FIRM, OTHER_FIRM, SHOP = "91110000600037341L", "914403001922038216", "92110108551385082M"
@@ -60,9 +60,11 @@ def penalty(**more: str) -> dict[str, str]:
     }
 
 
-def night(inbox: Path, known: Known | None = None, at: datetime = NIGHT, rules: Rules = RULES) -> Intake:
+def ingested(
+    inbox: Path, known: IngestHistory | None = None, at: datetime = RECEIVED_AT, rules: IngestRules = RULES
+) -> Ingested:
     """The inbox taken in; checks that every account closes and that no row is lost."""
-    intake = take_in(inbox, rules, known or Known.nothing(), at)
+    intake = ingest_inbox(inbox, rules, known or IngestHistory.nothing(), at)
     accounts = intake.accounts
     parts = pl.sum_horizontal(
         pl.col(f"{part}_count").fill_null(0)
@@ -76,24 +78,24 @@ def night(inbox: Path, known: Known | None = None, at: datetime = NIGHT, rules: 
     return intake
 
 
-def known_after(*intakes: Intake) -> Known:
+def history_after(*intakes: Ingested) -> IngestHistory:
     """What is known once the intakes are kept."""
 
     def scan(table: str) -> pl.LazyFrame:
-        frames = [getattr(one, table, None) if table in OUTPUTS else one.records.get(table) for one in intakes]
+        frames = [getattr(one, table, None) if table in RUN_TABLES else one.records.get(table) for one in intakes]
         return pl.concat([TABLES[table].empty(), *(frame for frame in frames if frame is not None)]).lazy()
 
-    return Known.of(scan)
+    return IngestHistory.of(scan)
 
 
-def taken(inbox: Path, *rows: dict[str, str]) -> Intake:
+def ingest_penalties(inbox: Path, *rows: dict[str, str]) -> Ingested:
     """A register of one firm and the penalty `rows`, in one night."""
     put(inbox, "企业登记.csv", [firm()])
     put(inbox, "双公示.csv", list(rows))
-    return night(inbox)
+    return ingested(inbox)
 
 
-def faults(intake: Intake, kind: str = "penalty") -> list[tuple[int, str, str]]:
+def quarantined_cells(intake: Ingested, kind: str = "penalty") -> list[tuple[int, str, str]]:
     """row_no, column and code of what was turned away, in order."""
     rows = intake.quarantine.filter(pl.col("kind") == kind)
     return rows.select("row_no", "column", "code").sort("row_no", "column", "code").rows()

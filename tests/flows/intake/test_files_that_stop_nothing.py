@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from tests.flows.intake.inboxes import FIRM, SHOP, firm, night, penalty, put
+from tests.flows.intake.inboxes import FIRM, SHOP, firm, ingested, penalty, put
 
 NAMES = list(penalty())
 
@@ -43,7 +43,7 @@ def test_both_sheets_of_a_workbook_bring_their_records(tmp_path):
         sheet_of(book, "二月", row(行政处罚决定书文号="（京）药监罚〔2025〕2号"), row(处罚决定日期="?"))
 
     saved(tmp_path, "双公示.xlsx", write)
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"].height == 2
     away = intake.quarantine.select("row_no", "code").rows()
     assert away == [(10_000_003, "bad_date")]
@@ -70,7 +70,7 @@ def test_an_amount_that_cannot_be_read_is_unknown_and_said(tmp_path, heading, am
             sheet.write(1, place, amount)
 
     saved(tmp_path, "双公示.xlsx", write)
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"]["fine_fen"].to_list() == [None]
     assert notes_of(intake, "双公示.xlsx")
 
@@ -82,7 +82,7 @@ def test_an_amount_that_cannot_be_read_is_unknown_and_said(tmp_path, heading, am
 def test_what_a_formula_did_not_give_is_no_name_number_or_day(tmp_path, heading, text):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty(**{heading: text})])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"].is_empty()
     assert heading in intake.quarantine["column"].to_list()
 
@@ -96,7 +96,7 @@ def test_rows_that_share_a_merged_amount_go_back_naming_the_merge(tmp_path):
         sheet.merge_range(1, NAMES.index("罚款金额（万元）"), 2, NAMES.index("罚款金额（万元）"), "50")
 
     saved(tmp_path, "双公示.xlsx", write)
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"].is_empty()
     assert intake.quarantine["code"].to_list() == ["merged_cells"] * 2
     assert all("合并单元格" in reason for reason in intake.quarantine["reason"])
@@ -111,7 +111,7 @@ def test_everything_that_lies_in_an_inbox_is_named(tmp_path):
     (tmp_path / "outside.csv").write_text("a\n")
     (inbox / "双公示-外.csv").symlink_to(tmp_path / "outside.csv")
     (inbox / os.fsdecode("处罚.csv".encode("gbk"))).write_text("a\n")
-    intake = night(inbox)
+    intake = ingested(inbox)
     assert intake.records["penalty"].height == 2
     findings = dict(intake.files.drop_nulls("finding").select("file_name", "finding").rows())
     assert set(findings) == {"双公示夹.csv", "双公示-管道.csv", "双公示-外.csv", "处罚.csv"}
@@ -128,7 +128,7 @@ def test_a_workbook_that_breaks_its_reader_stops_nothing(tmp_path):
         sheet.write_number(1, NAMES.index("处罚决定日期"), -1e300, book.add_format({"num_format": "yyyy-mm-dd"}))
 
     saved(tmp_path, "双公示-坏.xlsx", write)
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"].height == 1
     (finding,) = intake.files["finding"].drop_nulls()
     assert "读取该文件的程序中止" in finding
@@ -137,4 +137,4 @@ def test_a_workbook_that_breaks_its_reader_stops_nothing(tmp_path):
 def test_a_firm_is_found_by_either_form_of_a_character_of_gbk(tmp_path):
     put(tmp_path, "企业登记.csv", [firm(name="北京\u9fb4堂药业有限公司")])
     put(tmp_path, "双公示.csv", [penalty(行政相对人名称="北京\ue81e堂药业有限公司", 统一社会信用代码="")])
-    assert night(tmp_path).records["penalty"]["enterprise_id"].to_list() == [FIRM]
+    assert ingested(tmp_path).records["penalty"]["enterprise_id"].to_list() == [FIRM]

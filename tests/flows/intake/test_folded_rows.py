@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
-from flows.intake import Rules
-from tests.flows.intake.inboxes import COMMON, FIRM, SOURCES, faults, firm, night, put
-from transforms.policy import load_document
-from transforms.policy.source import Source
+from flows.ingest import IngestRules
+from tests.flows.intake.inboxes import COMMON, FIRM, SOURCES, firm, ingested, put, quarantined_cells
+from transforms.policy_model import load_document
+from transforms.policy_model.source import Source
 
 DEFECTS = """
 source: defects
@@ -35,7 +35,7 @@ records:
       inspected_on: {from: [检查日期]}
       authority: {from: [机关]}
 """
-RULES = Rules((*SOURCES, load_document(DEFECTS, "defects.yaml", Source)), COMMON, b"key")
+RULES = IngestRules((*SOURCES, load_document(DEFECTS, "defects.yaml", Source)), COMMON, b"key")
 
 
 def defect(grade: str = "严重", no: str = "J1", **more: str) -> dict[str, str]:
@@ -46,7 +46,7 @@ def defect(grade: str = "严重", no: str = "J1", **more: str) -> dict[str, str]
 def _night(inbox, *rows):
     put(inbox, "企业登记.csv", [firm()])
     put(inbox, "缺陷.csv", list(rows))
-    return night(inbox, rules=RULES)
+    return ingested(inbox, rules=RULES)
 
 
 def test_rows_of_one_inspection_are_counted_and_summed(tmp_path):
@@ -59,13 +59,13 @@ def test_rows_of_one_inspection_are_counted_and_summed(tmp_path):
 
 def test_a_faulty_row_takes_its_whole_record_and_no_other(tmp_path):
     intake = _night(tmp_path, defect(), defect("很严重"), defect("主要", "J2"))
-    assert faults(intake, "inspection") == [(2, "", "incomplete_record"), (3, "缺陷等级", "unknown_word")]
+    assert quarantined_cells(intake, "inspection") == [(2, "", "incomplete_record"), (3, "缺陷等级", "unknown_word")]
     assert intake.records["inspection"]["inspection_no"].to_list() == ["J2"]
 
 
 def test_rows_of_one_record_must_agree_where_nothing_is_declared(tmp_path):
     intake = _night(tmp_path, defect(), defect(检查日期="2025-05-02"))
-    assert faults(intake, "inspection") == [(2, "检查日期", "rows_differ"), (3, "", "incomplete_record")]
+    assert quarantined_cells(intake, "inspection") == [(2, "检查日期", "rows_differ"), (3, "", "incomplete_record")]
 
 
 def test_the_declared_row_speaks_where_rows_differ(tmp_path):
@@ -76,7 +76,7 @@ def test_the_declared_row_speaks_where_rows_differ(tmp_path):
 def test_an_unknown_enterprise_turns_every_row_of_the_record_away(tmp_path):
     other = {"统一社会信用代码": "", "企业名称": "无此企业"}
     intake = _night(tmp_path, defect(**other), defect("主要", **other))
-    assert faults(intake, "inspection") == [(2, "企业名称", "unknown_name"), (3, "", "incomplete_record")]
+    assert quarantined_cells(intake, "inspection") == [(2, "企业名称", "unknown_name"), (3, "", "incomplete_record")]
 
 
 @pytest.mark.parametrize(("where", "away"), [("", ["unclaimed"]), ("ignore_where: grade = 'minor'\n", [])])
@@ -86,6 +86,8 @@ def test_a_row_that_no_record_takes_is_reported_unless_ignored_by_name(tmp_path,
     )
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "缺陷.csv", [defect(), defect("一般", "J2")])
-    intake = night(tmp_path, rules=Rules((*SOURCES, load_document(text, "defects.yaml", Source)), COMMON, b"key"))
+    intake = ingested(
+        tmp_path, rules=IngestRules((*SOURCES, load_document(text, "defects.yaml", Source)), COMMON, b"key")
+    )
     assert intake.quarantine["code"].to_list() == away
     assert intake.records["inspection"].height == 1

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import NIGHT, firm, known_after, night, penalty, put
-from transforms.tables import TABLES
+from tests.flows.intake.inboxes import RECEIVED_AT, firm, history_after, ingested, penalty, put
+from transforms.schemas import TABLES
 
 HOSTILE = {
     "empty": b"",
@@ -22,7 +22,7 @@ def test_a_bad_file_is_answered_and_stops_nothing(tmp_path, what):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty()])
     (tmp_path / "双公示-坏.csv").write_bytes(HOSTILE[what])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"].height == 1
     bad = intake.files.filter(pl.col("file_name") == "双公示-坏.csv")
     away = intake.quarantine.filter(pl.col("file_name") == "双公示-坏.csv")
@@ -34,7 +34,7 @@ def test_a_bad_file_is_answered_and_stops_nothing(tmp_path, what):
 )
 def test_a_file_of_no_source_or_of_two_is_turned_away_by_name(tmp_path, name, word):
     put(tmp_path, name, [penalty()])
-    (finding,) = night(tmp_path).files["finding"].to_list()
+    (finding,) = ingested(tmp_path).files["finding"].to_list()
     assert word in finding
 
 
@@ -42,25 +42,25 @@ def test_a_corrected_quarantine_workbook_is_known_by_the_source_in_its_name(tmp_
     put(tmp_path, "企业登记.csv", [firm()])
     row = {**penalty(), "原文件": "双公示.csv", "行号": "2", "原因": "金额为负数"}
     put(tmp_path, "更正-penalty(2).csv", [row])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["penalty"].height == 1
     assert intake.files["notes"].list.len().sum() == 0
 
 
 def test_a_row_turned_away_comes_in_once_its_enterprise_is_registered(tmp_path):
     put(tmp_path / "1", "双公示.csv", [penalty()])
-    first = night(tmp_path / "1")
+    first = ingested(tmp_path / "1")
     assert first.quarantine["code"].to_list() == ["unknown_code"]
     put(tmp_path / "2", "企业登记.csv", [firm()])
     put(tmp_path / "2", "penalty.csv", [{**penalty(), "行号": "2"}])
-    second = night(tmp_path / "2", known_after(first))
+    second = ingested(tmp_path / "2", history_after(first))
     assert second.records["penalty"].height == 1
 
 
 def test_every_table_has_its_shape_and_its_order(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty(), penalty(处罚决定日期="?", 处罚类别="?")])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     frames = {**intake.records, "files": intake.files, "accounts": intake.accounts, "quarantine": intake.quarantine}
     for name, frame in frames.items():
         assert frame.schema == TABLES[name].schema, name
@@ -69,18 +69,18 @@ def test_every_table_has_its_shape_and_its_order(tmp_path):
         assert frame.select(key).is_unique().all(), name
         required = [column.name for column in TABLES[name].columns if column.required]
         assert frame.select(required).null_count().sum_horizontal().sum() == 0, name
-    assert set(intake.files["received_at"]) == {NIGHT}
+    assert set(intake.files["received_at"]) == {RECEIVED_AT}
 
 
 def test_an_empty_inbox_brings_nothing(tmp_path):
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.files.is_empty()
     assert all(frame.is_empty() for frame in intake.records.values())
 
 
 def test_a_broken_cell_under_a_secret_heading_is_masked_whatever_its_form(tmp_path):
     put(tmp_path, "双公示.csv", [penalty(证件号码="PASS\x07PORT12345", 法定代表人证件号码="G12345678")])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.quarantine["code"].to_list() == ["control_character"]
     everything = str(intake.quarantine.to_dicts())
     assert "PORT12345" not in everything

@@ -7,8 +7,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.flows.intake.inboxes import FIRM, NIGHT, OTHER_FIRM, SHOP, firm, known_after, night, penalty, put
-from transforms.records import current
+from tests.flows.intake.inboxes import FIRM, OTHER_FIRM, RECEIVED_AT, SHOP, firm, history_after, ingested, penalty, put
+from transforms.history import current_versions
 
 REGISTER = [firm(), firm(OTHER_FIRM, "深城药业有限公司"), firm(SHOP, "回春堂药店")]
 
@@ -33,7 +33,7 @@ def test_hostile_rows_never_raise_and_never_get_lost(changes):
         inbox = Path(folder)
         put(inbox, "企业登记.csv", REGISTER)
         put(inbox, "双公示.csv", [penalty()] + [penalty(**change) for change in changes], encoding="utf-8")
-        intake = night(inbox)  # checks the accounts
+        intake = ingested(inbox)  # checks the accounts
         account = intake.accounts.filter(pl.col("file_name") == "双公示.csv")
         assert account["read_count"].sum() == intake.files.filter(pl.col("source") == "penalty")["read_count"].sum()
         assert "11010119900307001X" not in str(intake.quarantine.to_dicts()) + str(intake.records["penalty"].to_dicts())
@@ -62,10 +62,10 @@ def _after(versions, nights):
                 [penalty(行政处罚决定书文号=decision, 备注=remark, 最后修改时间=f"2025-07-01 00:00:0{second}")],
             )
         for one in range(nights):
-            kept.append(night(Path(folder) / str(one), known_after(*kept) if kept else None))
+            kept.append(ingested(Path(folder) / str(one), history_after(*kept) if kept else None))
         records = pl.concat([intake.records["penalty"] for intake in kept])
         columns = ["record_id", "decision_no", "remark", "version_by"]
-        return current(records.lazy(), NIGHT).select(columns).collect().rows()
+        return current_versions(records.lazy(), RECEIVED_AT).select(columns).collect().rows()
 
 
 @settings(max_examples=15)
@@ -76,9 +76,9 @@ def test_taking_an_inbox_twice_accepts_nothing_even_under_other_bytes(changes):
         rows = [penalty(行政处罚决定书文号=f"{n}号", **change) for n, change in enumerate(_told_apart(changes))]
         put(inbox, "企业登记.csv", REGISTER)
         path = put(inbox, "双公示.csv", rows)
-        first = night(inbox)
+        first = ingested(inbox)
         path.write_bytes(path.read_bytes() + b"\r\n")
-        again = night(inbox, known_after(first))
+        again = ingested(inbox, history_after(first))
         assert again.files["file_name"].to_list() == ["双公示.csv"]
         assert again.accounts["accepted_count"].sum() == 0
         assert again.accounts["superseded_count"].sum() == 0
@@ -92,6 +92,6 @@ def _told_apart(changes):
 def test_the_person_number_in_the_hostile_rows_is_one(tmp_path):
     put(tmp_path, "企业登记.csv", REGISTER)
     put(tmp_path, "双公示.csv", [penalty(统一社会信用代码="", 证件号码="11010119900307001X"), penalty(备注=FIRM)])
-    found = night(tmp_path).records["penalty"]
+    found = ingested(tmp_path).records["penalty"]
     assert found["person_hash"].drop_nulls().len() == 1
     assert found["remark"].drop_nulls().to_list() == [FIRM]

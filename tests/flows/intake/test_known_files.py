@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.flows.intake.inboxes import RULES, firm, known_after, night, penalty, put
+from tests.flows.intake.inboxes import RULES, firm, history_after, ingested, penalty, put
 
 
 class Asked(Exception):
@@ -26,31 +26,31 @@ def first(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty()])
     (tmp_path / "坏.bin").write_bytes(bytes(range(256)))
-    return night(tmp_path)
+    return ingested(tmp_path)
 
 
 def test_a_known_file_is_not_read(tmp_path, first):
-    again = night(tmp_path, known_after(first), rules=UNREADABLE)
+    again = ingested(tmp_path, history_after(first), rules=UNREADABLE)
     assert again.repeated == ("企业登记.csv", "双公示.csv", "坏.bin")
     assert again.files.is_empty()
 
 
 def test_a_known_file_is_not_read_under_another_name(tmp_path, first):
     (tmp_path / "双公示.csv").rename(tmp_path / "双公示-再报.csv")
-    assert "双公示-再报.csv" in night(tmp_path, known_after(first), rules=UNREADABLE).repeated
+    assert "双公示-再报.csv" in ingested(tmp_path, history_after(first), rules=UNREADABLE).repeated
 
 
 def test_one_byte_more_and_the_file_is_read(tmp_path, first):
     with (tmp_path / "双公示.csv").open("ab") as file:
         file.write(b"\n")
     with pytest.raises(Asked):
-        night(tmp_path, known_after(first), rules=UNREADABLE)
-    assert night(tmp_path, known_after(first)).files["file_name"].to_list() == ["双公示.csv"]
+        ingested(tmp_path, history_after(first), rules=UNREADABLE)
+    assert ingested(tmp_path, history_after(first)).files["file_name"].to_list() == ["双公示.csv"]
 
 
 def test_of_two_equal_files_the_first_by_path_is_read(tmp_path):
     put(tmp_path, "b/双公示.csv", [penalty()])
     put(tmp_path, "a/双公示.csv", [penalty()])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.files["file_name"].to_list() == ["a/双公示.csv"]
     assert intake.repeated == ("b/双公示.csv",)

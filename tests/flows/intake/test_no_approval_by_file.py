@@ -2,9 +2,9 @@
 
 import pytest
 
-from flows.intake import Rules
-from tests.flows.intake.inboxes import COMMON, RULES, SOURCES, firm, night, put
-from transforms.policy.source import Source
+from flows.ingest import IngestRules
+from tests.flows.intake.inboxes import COMMON, RULES, SOURCES, firm, ingested, put
+from transforms.policy_model.source import Source
 
 REASON = "批准发布须由两名签发人本人签名，不能由收件箱中的文件作出"
 ROW = {
@@ -37,7 +37,7 @@ def test_an_approval_in_a_file_is_turned_away_with_that_reason_and_the_others_st
     put(tmp_path, "企业登记.csv", [firm()])
     objection = {**ROW, "决定类型": "异议", "决定文号": "异〔2026〕1号", "对象文号": "（京）药监罚〔2025〕1号"}
     put(tmp_path, "信用办决定.csv", [objection, {**ROW, **more}])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["decision"]["decision_type"].to_list() == ["objection"]
     away = intake.quarantine.filter(kind="decision")
     assert set(away["row_no"]) == {3}
@@ -75,6 +75,6 @@ def test_nor_can_a_source_of_its_own_make_one(tmp_path, cell):
         "自拟.csv",
         [{"名": "京城药业有限公司", "号": "1号", "类": "签发", "日": "2026-02-27", "甲": "张三", "乙": "李四"}],
     )
-    intake = night(tmp_path, rules=Rules((*SOURCES, own), COMMON, RULES.identity_key))
+    intake = ingested(tmp_path, rules=IngestRules((*SOURCES, own), COMMON, RULES.identity_key))
     assert intake.records.get("decision") is None or intake.records["decision"].is_empty()
     assert REASON in intake.quarantine["reason"].to_list()

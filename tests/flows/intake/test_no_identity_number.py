@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.render.quarantine_workbook import quarantine_workbook
-from tests.flows.intake.inboxes import FIRM, firm, night, penalty, put
-from transforms.records import kept_text, masked_number
+from reports.correction_workbook import correction_workbook
+from tests.flows.intake.inboxes import FIRM, firm, ingested, penalty, put
+from transforms.person_numbers import mask_middle
+from transforms.records.personal_data import redact_text
 
 PERSON = "11010519491231002X"  # its check character is right
 WITHOUT_X = "440524188001010014"
@@ -24,7 +25,7 @@ NEVER_READ = "法定代表人证件号码"
 def assert_hidden(intake, *numbers):
     """In no frame, no workbook that goes back; and neither is the number short of its last digits."""
     frames = [*intake.records.values(), intake.files, intake.accounts, intake.quarantine]
-    book = openpyxl.load_workbook(io.BytesIO(quarantine_workbook(intake.quarantine, "隔离")))
+    book = openpyxl.load_workbook(io.BytesIO(correction_workbook(intake.quarantine, "隔离")))
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     everything = str([frame.to_dicts() for frame in frames]) + str(cells)
     for number in numbers or (PERSON, WITHOUT_X):
@@ -55,7 +56,7 @@ def away(intake):
 def test_under_a_secret_heading_of_a_ragged_row(tmp_path, number, heading):
     torn = line(**{heading: number}, 备注="甲")
     csv_lines(tmp_path, torn + ",多", torn.rsplit(",", 3)[0], "多," + torn, line())
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert away(intake) == {"too_many_cells", "too_few_cells"}
     assert_hidden(intake, re.search("[0-9]{6,}", number)[0])
     assert FIRM in intake.quarantine["row_text"][0]
@@ -67,7 +68,7 @@ def test_under_a_secret_heading_of_a_ragged_row(tmp_path, number, heading):
 def test_in_a_row_whose_quote_is_not_closed(tmp_path, number, heading):
     torn = line(**{heading: number}).replace("京城", '"京城', 1)
     csv_lines(tmp_path, torn, line())
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert away(intake) == {"unclosed_quote"}
     assert_hidden(intake, number)
     assert FIRM in intake.quarantine["row_text"][0]
@@ -78,7 +79,7 @@ def test_in_the_last_row_that_breaks_off(tmp_path):
     csv_lines(tmp_path, line(), line()[:40] + "," + PERSON)
     path = tmp_path / "双公示.csv"
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert away(intake) == {"cut_off"}
     assert_hidden(intake)
 
@@ -87,7 +88,7 @@ def test_in_the_last_row_that_breaks_off(tmp_path):
 @pytest.mark.parametrize("heading", ["备注", SECRET, NEVER_READ])
 def test_beside_a_control_character(tmp_path, text, heading):
     put(tmp_path, "双公示.csv", [penalty(**{heading: text})])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert away(intake) == {"control_character"}
     hidden = () if PASSPORT not in text else (PASSPORT,)
     assert_hidden(intake, *(hidden if heading != "备注" else ()))
@@ -97,7 +98,7 @@ def test_beside_a_control_character(tmp_path, text, heading):
 def test_where_a_long_text_is_cut_within_the_number(tmp_path, digits):
     text = "长" * (200 - digits) + PERSON + "长" * 40_000
     put(tmp_path, "双公示.csv", [penalty(备注=text)])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert away(intake) == {"cell_too_long"}
     assert_hidden(intake)
 
@@ -105,14 +106,14 @@ def test_where_a_long_text_is_cut_within_the_number(tmp_path, digits):
 @pytest.mark.parametrize("number", [PERSON, PASSPORT])
 def test_in_a_file_without_a_header(tmp_path, number):
     (tmp_path / "双公示.csv").write_text(line(**{SECRET: number}) + "\n", encoding="utf-8")
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert "不是列名行" in intake.files["finding"][0]
     assert_hidden(intake, number)
 
 
 def test_in_a_heading_that_nobody_reads(tmp_path):
     csv_lines(tmp_path, line() + ",甲", headings=[*penalty(), SECRET, NEVER_READ, "备注", f"张三{PERSON}"])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert "未读取" in str(intake.files["notes"].to_list())
     assert_hidden(intake)
 
@@ -124,18 +125,18 @@ FIELDS = ["备注", "违法事实", "行政处罚决定书文号", "行政相对
 def test_in_a_cell_of_a_row_that_can_be_read(tmp_path, heading):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty(**{heading: PERSON}), penalty(**{heading: f"{PERSON}、{WITHOUT_X}"})])
-    assert_hidden(night(tmp_path))
+    assert_hidden(ingested(tmp_path))
 
 
 @pytest.mark.parametrize("heading", ["曾用名", "许可证号", "注册号", "住所", "企业名称", "统一社会信用代码"])
 def test_in_the_register(tmp_path, heading):
     put(tmp_path, "企业登记.csv", [firm(**{heading: PERSON}), firm(**{heading: f"{WITHOUT_X}；{PERSON}"})])
-    assert_hidden(night(tmp_path))
+    assert_hidden(ingested(tmp_path))
 
 
 def test_a_number_of_a_person_is_no_credit_code_though_its_check_characters_are_right(tmp_path):
     put(tmp_path, "企业登记.csv", [firm("110101199003071049")])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.quarantine["code"].to_list() == ["uscc_person"]
     assert_hidden(intake, "110101199003071049")
 
@@ -153,13 +154,13 @@ def workbook(inbox, *rows):
 def test_in_a_row_of_a_workbook_that_is_longer_than_its_headings(tmp_path, number, fault):
     sound = [*penalty(处罚类别=fault or "罚款").values()]
     workbook(tmp_path, [*sound, number, "", "", "多"], [*sound, "", number, "", "多"])
-    assert_hidden(night(tmp_path), number)
+    assert_hidden(ingested(tmp_path), number)
 
 
 @pytest.mark.parametrize("number", [PERSON, WITHOUT_X])
 def test_in_a_row_of_a_workbook_that_stands_under_the_wrong_headings(tmp_path, number):
     workbook(tmp_path, ["多", *penalty().values(), "", number, ""], [number, *penalty().values(), "", "", ""])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert set(intake.quarantine["row_no"]) == {2, 3}
     assert_hidden(intake)
 
@@ -169,7 +170,7 @@ def test_in_a_workbook_where_the_number_lost_its_digits(tmp_path, place):
     cells = ["", "", ""]
     cells[place] = float(WITHOUT_X)
     workbook(tmp_path, [*penalty().values(), *cells])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert away(intake) == {"lost_digits"}
     assert_hidden(intake)
 
@@ -177,22 +178,22 @@ def test_in_a_workbook_where_the_number_lost_its_digits(tmp_path, place):
 @given(st.text("0123456789Xx,;\"' 号(（)）", max_size=12), st.text(",;\"' 号Xx()（）\x07", max_size=6))
 def test_no_neighbour_hides_a_number_from_the_mask_of_torn_rows(before, after):
     for number in (PERSON, WITHOUT_X):
-        assert number not in kept_text(before + number + after, is_torn=True)
-    assert PASSPORT not in kept_text(before + PASSPORT + after, is_torn=True)
+        assert number not in redact_text(before + number + after, is_torn=True)
+    assert PASSPORT not in redact_text(before + PASSPORT + after, is_torn=True)
 
 
 @given(st.text(max_size=30))
 def test_both_masks_show_the_same(number):
-    from transforms.records import mask
+    from transforms.records.text import mask_number
 
     plain = number.replace("\n", "")
-    assert pl.select(mask(pl.lit(plain))).item() == masked_number(plain)
+    assert pl.select(mask_number(pl.lit(plain))).item() == mask_middle(plain)
 
 
 def test_in_the_name_of_a_file_and_of_its_folder(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"李某{WITHOUT_X}/双公示-张三{PERSON}.csv", [penalty(罚款金额="-1")])
     put(tmp_path, f"李某{WITHOUT_X}/不知何处{PERSON}.csv", [penalty()])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.files.height == 3
     assert_hidden(intake)

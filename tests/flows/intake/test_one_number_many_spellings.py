@@ -5,9 +5,17 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import FIRM, faults, firm, known_after, night, penalty, put, taken
-from transforms.records import document_key
-from transforms.records.text import document_number, without_zeros
+from tests.flows.intake.inboxes import (
+    FIRM,
+    firm,
+    history_after,
+    ingest_penalties,
+    ingested,
+    penalty,
+    put,
+    quarantined_cells,
+)
+from transforms.records.text import document_key, document_number, without_leading_zeros
 
 NUMBER = "京药监罚〔2026〕7号"
 SPELLINGS = (
@@ -58,7 +66,7 @@ def test_every_spelling_of_a_number_has_one_key_and_is_shown_in_one_way(text):
 def test_zeros_in_front_are_shown_as_the_document_has_them_and_compared_without(text):
     asked = pl.select(key=document_key(pl.lit(text)), shown=document_number(pl.lit(text)))
     assert asked.row(0) == (NUMBER, "京药监罚〔2026〕007号")
-    assert pl.select(without_zeros(document_number(pl.lit(text)))).item() == NUMBER
+    assert pl.select(without_leading_zeros(document_number(pl.lit(text)))).item() == NUMBER
 
 
 def test_two_reports_that_write_zeros_otherwise_are_one_report(tmp_path):
@@ -66,7 +74,7 @@ def test_two_reports_that_write_zeros_otherwise_are_one_report(tmp_path):
     numbers = ["京药监罚〔2026〕007号", "京药监罚〔2026〕7号"]
     put(tmp_path, "双公示1.csv", [penalty(行政处罚决定书文号=number) for number in numbers])
     put(tmp_path, "双公示2.csv", [penalty(行政处罚决定书文号=numbers[1])])
-    taken_in = night(tmp_path)
+    taken_in = ingested(tmp_path)
     assert taken_in.quarantine.is_empty()
     (row,) = taken_in.records["penalty"].rows(named=True)
     assert (row["decision_no"], row["decision_key"]) == (numbers[0], NUMBER)
@@ -108,9 +116,9 @@ def test_brackets_without_a_year_are_shown_round(written, shown):
 def test_a_decision_reported_in_another_spelling_is_the_same_decision(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty(行政处罚决定书文号="京药监罚【2026】7号")])
-    first = night(tmp_path / "1")
+    first = ingested(tmp_path / "1")
     put(tmp_path / "2", "双公示.csv", [penalty(行政处罚决定书文号="京药监罚〔2026〕第07號\u200b")])
-    again = night(tmp_path / "2", known_after(first))
+    again = ingested(tmp_path / "2", history_after(first))
     account = again.accounts.filter(pl.col("kind") == "penalty")
     assert account.select("accepted_count", "duplicate_count").row(0) == (0, 1)
     assert first.records["penalty"].select("decision_no", "decision_key").row(0) == (NUMBER, NUMBER)
@@ -120,12 +128,12 @@ def test_a_decision_reported_in_another_spelling_is_the_same_decision(tmp_path):
     "code", [f"{FIRM}\u200b", f"\ufeff{FIRM}", FIRM[:8] + "\u00ad" + FIRM[8:], f"'{FIRM}", f'="{FIRM}"', FIRM.lower()]
 )
 def test_a_code_is_read_without_what_nobody_sees(tmp_path, code):
-    intake = taken(tmp_path, penalty(统一社会信用代码=code, 行政相对人名称="京城药业\u200b有限公司"))
+    intake = ingest_penalties(tmp_path, penalty(统一社会信用代码=code, 行政相对人名称="京城药业\u200b有限公司"))
     assert intake.records["penalty"].select("uscc", "party_name").row(0) == (FIRM, "京城药业有限公司")
 
 
 def test_a_value_that_is_turned_away_shows_what_nobody_sees(tmp_path):
-    intake = taken(tmp_path, penalty() | {"当前状态": "有\u200b笑"}, penalty(监管领域="药\ufeff械"))
+    intake = ingest_penalties(tmp_path, penalty() | {"当前状态": "有\u200b笑"}, penalty(监管领域="药\ufeff械"))
     values = intake.quarantine.filter(pl.col("kind") == "penalty").sort("row_no")["value"].to_list()
     assert values == ["有[U+200B]笑", "药[U+FEFF]械"]
 
@@ -177,12 +185,12 @@ NO_DAYS = (
 
 def test_a_day_with_a_time_is_that_day_by_the_clock_of_the_office(tmp_path):
     rows = [penalty(处罚决定日期=text, 行政处罚决定书文号=f"{n}号") for n, text in enumerate(DAYS)]
-    read = dict(taken(tmp_path, *rows).records["penalty"].select("decision_no", "decided_on").iter_rows())
+    read = dict(ingest_penalties(tmp_path, *rows).records["penalty"].select("decision_no", "decided_on").iter_rows())
     assert {text: read.get(f"{n}号") for n, text in enumerate(DAYS)} == dict.fromkeys(DAYS, date(2026, 2, 11))
 
 
 def test_what_is_no_day_for_sure_is_turned_away(tmp_path):
     rows = [penalty(处罚决定日期=text, 行政处罚决定书文号=f"{n}号") for n, text in enumerate(NO_DAYS)]
-    found = faults(taken(tmp_path, *rows))
+    found = quarantined_cells(ingest_penalties(tmp_path, *rows))
     assert [row for row, _, _ in found] == list(range(2, len(NO_DAYS) + 2))
     assert {code for _, _, code in found} == {"bad_date", "implausible_date"}

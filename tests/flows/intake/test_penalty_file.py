@@ -5,11 +5,21 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import FIRM, OTHER_FIRM, SHOP, faults, firm, night, penalty, put, taken
+from tests.flows.intake.inboxes import (
+    FIRM,
+    OTHER_FIRM,
+    SHOP,
+    firm,
+    ingest_penalties,
+    ingested,
+    penalty,
+    put,
+    quarantined_cells,
+)
 
 
 def test_a_sound_row_becomes_a_record_of_its_enterprise(tmp_path):
-    intake = taken(tmp_path, penalty())
+    intake = ingest_penalties(tmp_path, penalty())
     (row,) = intake.records["penalty"].to_dicts()
     assert row["enterprise_id"] == FIRM
     assert row["penalty_kinds"] == ["fine", "warning"]
@@ -34,7 +44,7 @@ def test_field_codes_say_the_same_as_chinese_headings(tmp_path):
     put(tmp_path, "双公示/甲.csv", [by_code], encoding="gb18030")
     put(tmp_path, "双公示/乙.csv", [penalty()])
     put(tmp_path, "企业登记.csv", [firm()])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     counts = intake.accounts.filter(pl.col("kind") == "penalty").select(pl.col("^(accepted|duplicate)_count$").sum())
     assert counts.row(0) == (1, 1)
 
@@ -45,15 +55,15 @@ def test_a_corrected_workbook_may_join_files_of_two_makes(tmp_path):
     rows = [penalty() | {"CF_WSH": ""}, by_code | {"行政处罚决定书文号": "", "CF_WSH": "（京）药监罚〔2025〕2号"}]
     put(tmp_path, "双公示/甲.csv", rows)
     put(tmp_path, "企业登记.csv", [firm()])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.quarantine.is_empty()
     assert sorted(intake.records["penalty"]["decision_no"]) == ["（京）药监罚〔2025〕1号", "（京）药监罚〔2025〕2号"]
     assert intake.files["notes"].list.len().sum() == 0
 
 
 def test_two_headings_that_say_two_things_are_asked_about(tmp_path):
-    intake = taken(tmp_path, penalty() | {"CF_WSH": "（京）药监罚〔2025〕9号"})
-    assert faults(intake) == [(2, "CF_WSH", "two_values")]
+    intake = ingest_penalties(tmp_path, penalty() | {"CF_WSH": "（京）药监罚〔2025〕9号"})
+    assert quarantined_cells(intake) == [(2, "CF_WSH", "two_values")]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +79,7 @@ def test_two_headings_that_say_two_things_are_asked_about(tmp_path):
     ],
 )
 def test_ten_thousands_of_yuan_are_read_to_the_last_fen(tmp_path, amount, fen):
-    intake = taken(tmp_path, penalty(**{"罚款金额（万元）": amount}))
+    intake = ingest_penalties(tmp_path, penalty(**{"罚款金额（万元）": amount}))
     assert intake.records["penalty"]["fine_fen"].to_list() == [fen]
 
 
@@ -103,8 +113,8 @@ def test_ten_thousands_of_yuan_are_read_to_the_last_fen(tmp_path, amount, fen):
 )
 def test_a_faulty_row_is_turned_away_with_its_reason_and_takes_nothing_with_it(tmp_path, change, column, code):
     sound = penalty(**{"行政处罚决定书文号": "京药监罚〔2025〕2号"})
-    intake = taken(tmp_path, penalty(**change), sound)
-    assert faults(intake) == [(2, column, code)]
+    intake = ingest_penalties(tmp_path, penalty(**change), sound)
+    assert quarantined_cells(intake) == [(2, column, code)]
     assert intake.records["penalty"]["row_no"].to_list() == [3]
     (row,) = intake.quarantine.to_dicts()
     assert row["reason"]
@@ -124,7 +134,9 @@ def test_a_penalty_whose_amount_cannot_be_read_is_kept_and_the_amount_unknown(tm
     """Turned away, it would leave its enterprise clean."""
     texts = ["不详", "待定", "见附件", "***", "约50", "五十万", "￥50", "NaN", "=1+1", "50%", "12,34", "٣", "1.2.3"]
     texts += ["20余万元", "-五十万元", "5万欧元", "5\ufffd", "50元（大写：伍拾元）", "50万", "上限50万元"]
-    intake = taken(tmp_path, *numbered({"罚款金额（万元）": text, "没收金额（万元）": "0.5"} for text in texts))
+    intake = ingest_penalties(
+        tmp_path, *numbered({"罚款金额（万元）": text, "没收金额（万元）": "0.5"} for text in texts)
+    )
     assert intake.quarantine.is_empty()
     amounts = intake.records["penalty"].select("fine_fen", "confiscated_fen").unique().rows()
     assert (intake.records["penalty"].height, amounts) == (len(texts), [(None, 500_000)])
@@ -143,14 +155,14 @@ def test_an_amount_that_gives_its_own_unit_is_read_in_it(tmp_path):
         "0.5 万元": 500_000,
         "３千元": 300_000,
     }
-    intake = taken(tmp_path, *numbered({"罚款金额（万元）": text} for text in texts))
+    intake = ingest_penalties(tmp_path, *numbered({"罚款金额（万元）": text} for text in texts))
     assert intake.records["penalty"].sort("row_no")["fine_fen"].to_list() == list(texts.values())
     assert penalty_notes(intake) == []
 
 
 def test_the_reason_for_an_amount_names_no_other_unit_than_the_column(tmp_path):
     rows = numbered({"罚款金额（万元）": text} for text in ("-1", "0.0000001", "9999999999999"))
-    away = taken(tmp_path, *rows).quarantine
+    away = ingest_penalties(tmp_path, *rows).quarantine
     assert sorted(away["reason"]) == ["罚款金额为负数", "罚款金额小数位过多", "罚款金额过大"]
     assert away["expected"].str.contains("单位万元").all()
 
@@ -166,7 +178,7 @@ def test_the_reason_for_an_amount_names_no_other_unit_than_the_column(tmp_path):
 )
 def test_a_penalty_whose_term_cannot_be_read_is_kept_and_the_term_unknown(tmp_path, heading, field):
     texts = ["长期（至许可证失效）", "至今", "见决定书", "2026-02-30", "1900-01-01", "未履行"]
-    intake = taken(tmp_path, *numbered({heading: text} for text in texts))
+    intake = ingest_penalties(tmp_path, *numbered({heading: text} for text in texts))
     assert intake.quarantine.is_empty()
     assert intake.records["penalty"][field].to_list() == [None] * len(texts)
     (note,) = penalty_notes(intake)
@@ -175,7 +187,7 @@ def test_a_penalty_whose_term_cannot_be_read_is_kept_and_the_term_unknown(tmp_pa
 
 @pytest.mark.parametrize("day", ["1949-10-01", "2026-03-02", "2026/3/1", "2026.03.01", "2026年3月1日", "20260301"])
 def test_days_are_read_in_the_formats_in_use_up_to_the_bounds(tmp_path, day):
-    assert taken(tmp_path, penalty(处罚决定日期=day)).records["penalty"].height == 1
+    assert ingest_penalties(tmp_path, penalty(处罚决定日期=day)).records["penalty"].height == 1
 
 
 @pytest.mark.parametrize(
@@ -195,26 +207,26 @@ def test_days_are_read_in_the_formats_in_use_up_to_the_bounds(tmp_path, day):
     ],
 )
 def test_a_term_without_an_end_is_kept_as_one_and_not_as_unknown(tmp_path, term):
-    (row,) = taken(tmp_path, penalty(处罚有效期=term, 公示截止期=term)).records["penalty"].to_dicts()
+    (row,) = ingest_penalties(tmp_path, penalty(处罚有效期=term, 公示截止期=term)).records["penalty"].to_dicts()
     assert (row["valid_until_on"], row["publicity_until_on"]) == (date(2099, 12, 31), None)
 
 
 def test_a_term_may_lie_ahead_but_no_decision_is_made_in_2099(tmp_path):
     ahead = [penalty(处罚有效期=day, 行政处罚决定书文号=f"{day}号") for day in ("2030-01-01", "2098-12-31")]
-    intake = taken(tmp_path, *ahead, penalty(处罚决定日期="2099-12-31"), penalty(处罚决定日期="长期"))
-    assert faults(intake) == [(4, "处罚决定日期", "implausible_date"), (5, "处罚决定日期", "bad_date")]
+    intake = ingest_penalties(tmp_path, *ahead, penalty(处罚决定日期="2099-12-31"), penalty(处罚决定日期="长期"))
+    assert quarantined_cells(intake) == [(4, "处罚决定日期", "implausible_date"), (5, "处罚决定日期", "bad_date")]
 
 
 @pytest.mark.parametrize("number", ["(京)药监罚[2025]1号", "（京）药监罚【2025】1号", "【京】药监罚（２０２５） 1 号"])
 def test_brackets_of_every_kind_name_the_same_decision(tmp_path, number):
-    intake = taken(tmp_path, penalty(), penalty(**{"行政处罚决定书文号": number}))
+    intake = ingest_penalties(tmp_path, penalty(), penalty(**{"行政处罚决定书文号": number}))
     assert intake.records["penalty"]["record_id"].n_unique() == 1
 
 
 def test_sole_traders_stand_in_the_same_file(tmp_path):
     put(tmp_path, "企业登记.csv", [firm(SHOP, "回春堂药店")])
     put(tmp_path, "双公示.csv", [penalty(统一社会信用代码=SHOP, 行政相对人名称="回春堂药店")])
-    assert night(tmp_path).records["penalty"]["party_class"].to_list() == ["sole_trader"]
+    assert ingested(tmp_path).records["penalty"]["party_class"].to_list() == ["sole_trader"]
 
 
 def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path):
@@ -232,7 +244,7 @@ def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path
         "处罚决定日期": "昨天",
         "备注": "１１０１０１１９９００３０７００１Ｘ",
     }
-    intake = taken(tmp_path, person, away)
+    intake = ingest_penalties(tmp_path, person, away)
     (row,) = intake.records["penalty"].to_dicts()
     assert (row["enterprise_id"], row["party_class"]) == (None, "person")
     assert row["person_masked"] == "110*************1X"
@@ -244,7 +256,7 @@ def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path
 
 
 def test_headings_nobody_reads_are_told(tmp_path):
-    intake = taken(tmp_path, penalty(办案人员="李四", 序号="1"))
+    intake = ingest_penalties(tmp_path, penalty(办案人员="李四", 序号="1"))
     notes = dict(intake.files.select("file_name", "notes").rows())
     assert notes["双公示.csv"] == ["有1列未读取（来源未列明）：办案人员"]
 
@@ -252,7 +264,7 @@ def test_headings_nobody_reads_are_told(tmp_path):
 def test_a_missing_heading_turns_the_file_away_and_names_the_nearest(tmp_path):
     row = penalty()
     row["处罚决定日"] = row.pop("处罚决定日期")
-    intake = taken(tmp_path, row)
+    intake = ingest_penalties(tmp_path, row)
     (finding,) = intake.files["finding"].drop_nulls()
     assert "处罚决定日期" in finding
     assert "最接近的列名是“处罚决定日”" in finding

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from flows.intake import Known, take_in
-from tests.flows.intake.inboxes import RULES, known_after
+from flows.ingest import IngestHistory, ingest_inbox
+from tests.flows.intake.inboxes import RULES, history_after
 from tests.realdata import real_data
-from transforms.records import current
+from transforms.history import current_versions
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 GRADES = ("critical_count", "major_count", "minor_count", "ungraded_count")
@@ -26,7 +26,7 @@ TOTALS = {
 
 @pytest.fixture(scope="module")
 def intake():
-    return take_in(real_data("toronto_dinesafe"), RULES, Known.nothing(), AT)
+    return ingest_inbox(real_data("toronto_dinesafe"), RULES, IngestHistory.nothing(), AT)
 
 
 def _of(year, intake, kind):
@@ -59,7 +59,7 @@ def test_convictions_and_their_amounts_match_the_control_totals(intake, year):
 
 
 def test_the_register_has_every_establishment_once(intake):
-    register = current(intake.records["enterprise"].lazy(), AT).collect()
+    register = current_versions(intake.records["enterprise"].lazy(), AT).collect()
     assert register.height == register["enterprise_id"].n_unique() == 2552
     assert register["enterprise_id"].str.contains(r"^toronto:\d+$").all()
     assert "toronto:9348578" in register["enterprise_id"]
@@ -73,16 +73,16 @@ def test_nothing_is_turned_away_and_every_account_closes(intake):
 
 
 def test_the_order_of_arrival_does_not_change_what_is_current(intake, tmp_path):
-    known, kept = Known.nothing(), []
+    known, kept = IngestHistory.nothing(), []
     for year in ("2003", "2001", "2004", "2002"):
         inbox = tmp_path / year
         inbox.mkdir()
         (inbox / f"dinesafe.{year}.csv").write_bytes(
             (real_data("toronto_dinesafe") / f"dinesafe.{year}.csv").read_bytes()
         )
-        one = take_in(inbox, RULES, known, AT)
+        one = ingest_inbox(inbox, RULES, known, AT)
         kept.append(one)
-        known = known_after(*kept)
+        known = history_after(*kept)
     for kind in ("inspection", "penalty"):
         ids = pl.concat([one.records[kind] for one in kept])["record_id"].sort()
         assert ids.to_list() == intake.records[kind]["record_id"].sort().to_list()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from flows.intake import Known, take_in
+from flows.ingest import IngestHistory, ingest_inbox
 from tests.flows.intake.inboxes import RULES
 from tests.realdata import real_data
 
@@ -15,7 +15,7 @@ ODD_LICENCES = {"甘 20160037", "黑 20160040", "苏 20180568", "浙Ha20100526",
 
 @pytest.fixture(scope="module")
 def intake():
-    return take_in(real_data("nmpa_manufacturers"), RULES, Known.nothing(), AT)
+    return ingest_inbox(real_data("nmpa_manufacturers"), RULES, IngestHistory.nothing(), AT)
 
 
 def test_the_account_of_the_register_closes(intake):

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from flows.gate import read_gate
-from tests.flows.intake.inboxes import POLICY, firm, night, put
-from transforms.tables.words import DECISION_TYPES
+from tests.flows.intake.inboxes import POLICY, firm, ingested, put
+from transforms.schemas.vocabularies import DECISION_TYPES
 
 FIRM = firm()["统一社会信用代码"]
 NEW = {"统一社会信用代码": FIRM, "办理事项": "", "办理环节": "", "文号": "", "对象文号": "列1号", "日期": "2026-03-02"}
@@ -23,7 +23,7 @@ OLD |= {"提出人": "甲", "决定人": "乙"}
 def _taken(tmp_path, *rows, name="办理登记簿.csv"):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, name, rows)
-    return night(tmp_path)
+    return ingested(tmp_path)
 
 
 def _row(**cells):

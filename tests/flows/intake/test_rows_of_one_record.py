@@ -5,21 +5,21 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from flows.intake import Rules
+from flows.ingest import IngestRules
 from tests.flows.intake.inboxes import (
     COMMON,
     FIRM,
-    NIGHT,
+    RECEIVED_AT,
     SOURCES,
-    faults,
     firm,
-    known_after,
-    night,
+    history_after,
+    ingest_penalties,
+    ingested,
     penalty,
     put,
-    taken,
+    quarantined_cells,
 )
-from transforms.records import current
+from transforms.history import current_versions
 
 FINE = "罚款金额（万元）"
 REVOKED = {"处罚类别": "吊销许可证件", "处罚内容": "吊销许可证", FINE: ""}
@@ -36,7 +36,7 @@ def _content(intake, kind="penalty"):
     "rows", [[REVOKED, FINED], [FINED, REVOKED], [REVOKED, FINED, FINED], [FINED, REVOKED | {FINE: "0"}]]
 )
 def test_two_kinds_of_penalty_in_two_rows_are_one_decision_in_any_order(tmp_path, rows):
-    intake = taken(tmp_path, *(penalty(**row) for row in rows))
+    intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows))
     (row,) = intake.records["penalty"].to_dicts()
     assert (row["penalty_kinds"], row["fine_fen"]) == (["fine", "revoke_licence"], 500_000)
     assert row["content"] == "吊销许可证；罚款五千元"
@@ -46,12 +46,12 @@ def test_two_kinds_of_penalty_in_two_rows_are_one_decision_in_any_order(tmp_path
 
 def test_the_order_of_the_rows_changes_no_byte_of_the_record(tmp_path):
     rows = [penalty(**one, 备注=f"{n}") for n, one in enumerate((REVOKED, FINED, WARNED))]
-    forth, back = taken(tmp_path / "1", *rows), taken(tmp_path / "2", *reversed(rows))
+    forth, back = ingest_penalties(tmp_path / "1", *rows), ingest_penalties(tmp_path / "2", *reversed(rows))
     assert _content(forth) == _content(back)
 
 
 def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path):
-    intake = taken(tmp_path, penalty(**FINED), penalty(**WARNED | {FINE: "0.50"}))
+    intake = ingest_penalties(tmp_path, penalty(**FINED), penalty(**WARNED | {FINE: "0.50"}))
     assert intake.records["penalty"].select("fine_fen").rows() == [(500_000,)]
 
 
@@ -65,7 +65,7 @@ def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path)
 )
 def test_amounts_that_may_be_parts_or_the_whole_are_one_unknown_amount_and_told(tmp_path, rows):
     """Turned away, the decision would be lost and its enterprise clean."""
-    intake = taken(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
+    intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
     assert intake.quarantine.is_empty()
     found = intake.records["penalty"].sort("row_no").select("row_no", "fine_fen").rows()
     assert found == [(2, None), (len(rows) + 2, 630_069)]
@@ -78,8 +78,8 @@ def test_amounts_that_may_be_parts_or_the_whole_are_one_unknown_amount_and_told(
 
 def test_rows_of_one_file_that_contradict_each_other_are_never_silently_superseded(tmp_path):
     day = {"处罚决定日期": "2025-06-28"}
-    intake = taken(tmp_path, penalty(**WARNED), penalty(**FINED | day))
-    assert faults(intake) == [(2, "处罚决定日期", "rows_differ"), (3, "处罚决定日期", "rows_differ")]
+    intake = ingest_penalties(tmp_path, penalty(**WARNED), penalty(**FINED | day))
+    assert quarantined_cells(intake) == [(2, "处罚决定日期", "rows_differ"), (3, "处罚决定日期", "rows_differ")]
     assert intake.records["penalty"].is_empty()
 
 
@@ -95,9 +95,9 @@ def test_rows_of_one_file_that_contradict_each_other_are_never_silently_supersed
 )
 def test_a_decision_revoked_in_part_is_for_a_person_to_settle(tmp_path, rows, heading):
     """The later stage once stood alone, and the weighty part was gone."""
-    intake = taken(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
+    intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
     assert intake.records["penalty"]["row_no"].to_list() == [len(rows) + 2]
-    found = faults(intake)
+    found = quarantined_cells(intake)
     assert {row_no for row_no, _, _ in found} == set(range(2, len(rows) + 2))
     assert {(2, heading, "rows_differ"), (len(rows) + 1, heading, "rows_differ")} <= set(found)
 
@@ -112,19 +112,21 @@ def test_a_decision_revoked_in_part_is_for_a_person_to_settle(tmp_path, rows, he
     ],
 )
 def test_a_decision_that_goes_on_whole_stands_at_its_last_stage(tmp_path, rows):
-    intake = taken(tmp_path, *(penalty(**{"当前状态": "有效", **row}) for row in rows))
+    intake = ingest_penalties(tmp_path, *(penalty(**{"当前状态": "有效", **row}) for row in rows))
     assert intake.quarantine.is_empty()
-    (row,) = current(intake.records["penalty"].lazy(), NIGHT).collect().to_dicts()
+    (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert row["state"] in ("revoked", "changed")
 
 
 def test_stamps_make_rows_of_one_file_versions(tmp_path):
-    intake = taken(
+    intake = ingest_penalties(
         tmp_path,
         penalty(**FINED | {FINE: "50"}, 最后修改时间="2025-07-02"),
         penalty(**FINED, 最后修改时间="2025-07-01"),
     )
-    assert current(intake.records["penalty"].lazy(), NIGHT).collect()["fine_fen"].to_list() == [50_000_000]
+    assert current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect()["fine_fen"].to_list() == [
+        50_000_000
+    ]
     assert intake.records["penalty"].height == 2
 
 
@@ -132,7 +134,7 @@ def test_a_document_for_two_parties_is_two_records(tmp_path):
     put(tmp_path, "企业登记.csv", [firm(), firm("914403001922038216", "深城药业有限公司")])
     other = {"统一社会信用代码": "914403001922038216", "行政相对人名称": "深城药业有限公司"}
     put(tmp_path, "双公示.csv", [penalty(**FINED), penalty(**FINED | {FINE: "3"} | other)])
-    assert sorted(night(tmp_path).records["penalty"]["fine_fen"]) == [500_000, 3_000_000]
+    assert sorted(ingested(tmp_path).records["penalty"]["fine_fen"]) == [500_000, 3_000_000]
 
 
 def _sample(**more):
@@ -145,7 +147,7 @@ def test_a_sample_with_one_item_that_fails_is_unqualified(tmp_path, is_swapped):
     rows = [_sample(检验结论="不合格", 不合格项目="含量测定"), _sample(检验结论="合格")]
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "监督抽检.csv", rows[::-1] if is_swapped else rows)
-    found = night(tmp_path).records["sampling"]
+    found = ingested(tmp_path).records["sampling"]
     assert found.select("result", "failing_items").rows() == [("unqualified", ["含量测定"])]
 
 
@@ -166,15 +168,18 @@ def _inspection(critical="", major="", minor="", conclusion="不符合要求"):
 def test_an_inspection_with_a_row_per_grade_has_all_its_defects(tmp_path, rows, expected):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "监督检查.csv", rows)
-    found = night(tmp_path).records["inspection"]
+    found = ingested(tmp_path).records["inspection"]
     assert found.select("critical_count", "major_count", "minor_count", "conclusion").rows() == [expected]
 
 
 def test_counts_of_one_grade_in_two_rows_may_be_a_correction_and_are_told(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "监督检查.csv", [_inspection("1", "0", "2"), _inspection("0", "1", "3")])
-    intake = night(tmp_path)
-    assert faults(intake, "inspection") == [(2, "一般缺陷数", "rows_differ"), (3, "一般缺陷数", "rows_differ")]
+    intake = ingested(tmp_path)
+    assert quarantined_cells(intake, "inspection") == [
+        (2, "一般缺陷数", "rows_differ"),
+        (3, "一般缺陷数", "rows_differ"),
+    ]
 
 
 @pytest.mark.parametrize("is_swapped", [False, True])
@@ -185,7 +190,7 @@ def test_an_enterprise_in_a_row_per_licence_has_them_all(tmp_path, is_swapped):
     ]
     put(tmp_path, "企业登记.csv", rows[::-1] if is_swapped else rows)
     put(tmp_path, "双公示.csv", [penalty(行政相对人名称="旧名药房")])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     (row,) = intake.records["enterprise"].to_dicts()
     assert (row["licence_nos"], row["fields"], row["roles"]) == (
         ["闽DA9999", "闽械9999"], ["device", "drug"], ["retailer", "wholesaler"])  # fmt: skip
@@ -195,27 +200,30 @@ def test_an_enterprise_in_a_row_per_licence_has_them_all(tmp_path, is_swapped):
 
 def test_an_enterprise_that_is_there_and_gone_is_for_a_person_to_settle(tmp_path):
     put(tmp_path, "企业登记.csv", [firm(登记状态="存续"), firm(登记状态="注销")])
-    assert faults(night(tmp_path), "enterprise") == [(2, "登记状态", "rows_differ"), (3, "登记状态", "rows_differ")]
+    assert quarantined_cells(ingested(tmp_path), "enterprise") == [
+        (2, "登记状态", "rows_differ"),
+        (3, "登记状态", "rows_differ"),
+    ]
 
 
 def _two_files(inbox, one, other, names=("a更正.csv", "z原件.csv")):
     put(inbox, "企业登记.csv", [firm()])
     for name, row in zip(names, (one, other), strict=True):
         put(inbox, f"penalty/{name}", [row])
-    return night(inbox)
+    return ingested(inbox)
 
 
 @pytest.mark.parametrize("names", [("a更正.csv", "z原件.csv"), ("z更正.csv", "a原件.csv")])
 def test_of_two_files_of_a_night_the_later_stage_stands_whatever_they_are_called(tmp_path, names):
     intake = _two_files(tmp_path, penalty(状态="撤销", 撤销日期="2025-10-01"), penalty(状态="有效"), names)
-    (row,) = current(intake.records["penalty"].lazy(), NIGHT).collect().to_dicts()
+    (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert (row["state"], row["version_no"]) == ("revoked", 2)
 
 
 @pytest.mark.parametrize("names", [("a.csv", "z.csv"), ("z.csv", "a.csv")])
 def test_of_two_files_of_a_night_the_one_that_says_more_stands(tmp_path, names):
     intake = _two_files(tmp_path, penalty(公示日期="2025-07-01"), penalty(), names)
-    (row,) = current(intake.records["penalty"].lazy(), NIGHT).collect().to_dicts()
+    (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert row["published_on"] is not None
 
 
@@ -234,10 +242,10 @@ def test_two_files_of_a_night_that_contradict_each_other_are_turned_away_naming_
 def test_what_stands_stays_while_later_reports_contradict_each_other(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty()])
-    first = night(tmp_path / "1")
+    first = ingested(tmp_path / "1")
     for n, fine in enumerate(("50", "5")):
         put(tmp_path / "2", f"penalty/{n}.csv", [penalty(**{FINE: fine})])
-    second = night(tmp_path / "2", known_after(first), NIGHT + timedelta(days=1))
+    second = ingested(tmp_path / "2", history_after(first), RECEIVED_AT + timedelta(days=1))
     assert second.records["penalty"].is_empty()
     assert second.accounts["quarantined_count"].to_list() == [1, 1]
 
@@ -246,7 +254,7 @@ def test_what_stands_stays_while_later_reports_contradict_each_other(tmp_path):
 def test_an_old_report_sent_again_beside_a_correction_changes_nothing(tmp_path, names):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty()])
-    first = night(tmp_path / "1")
+    first = ingested(tmp_path / "1")
     for day, name in ((2, "2"), (3, "3")):
         put(tmp_path / name, f"penalty/{names[0]}.csv", [penalty(), penalty(行政处罚决定书文号=f"{day}号")])
         put(
@@ -254,8 +262,8 @@ def test_an_old_report_sent_again_beside_a_correction_changes_nothing(tmp_path, 
             f"penalty/{names[1]}.csv",
             [penalty(**{FINE: "5"}), penalty(行政处罚决定书文号=f"{day}0号")],
         )
-    second = night(tmp_path / "2", known_after(first), NIGHT + timedelta(days=1))
-    third = night(tmp_path / "3", known_after(first, second), NIGHT + timedelta(days=2))
+    second = ingested(tmp_path / "2", history_after(first), RECEIVED_AT + timedelta(days=1))
+    third = ingested(tmp_path / "3", history_after(first, second), RECEIVED_AT + timedelta(days=2))
     rows = pl.concat([one.records["penalty"] for one in (first, second, third)]).filter(
         pl.col("decision_no").str.contains("京")
     )
@@ -270,7 +278,7 @@ def test_one_number_of_two_enterprises_is_for_a_person_to_settle(tmp_path, names
     put(tmp_path, "企业登记.csv", [firm(), firm("914403001922038216", "深城药业有限公司")])
     for name in dict.fromkeys(names):
         put(tmp_path, name, [row for row, of in zip(rows, names, strict=True) if of == name])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     assert intake.records["inspection"].is_empty()
     told = intake.quarantine.filter(pl.col("column") == "统一社会信用代码")
     assert told["code"].is_in(["rows_differ", "reports_differ"]).to_list() == [True, True]
@@ -296,12 +304,12 @@ records:
 
 
 def test_a_source_whose_rows_are_versions_means_the_last(tmp_path):
-    from transforms.policy import load_document
-    from transforms.policy.source import Source
+    from transforms.policy_model import load_document
+    from transforms.policy_model.source import Source
 
     row = {"统一社会信用代码": FIRM, "文书编号": "Z1", "下达日期": "2025-05-01", "状态": "整改中"}
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "日志.csv", [row | {"机关": one} for one in ("丙", "甲", "乙")])
-    rules = Rules((*SOURCES, load_document(LOG, "log.yaml", Source)), COMMON, b"key")
-    kept = night(tmp_path, rules=rules).records["rectification"].sort("version_no")
+    rules = IngestRules((*SOURCES, load_document(LOG, "log.yaml", Source)), COMMON, b"key")
+    kept = ingested(tmp_path, rules=rules).records["rectification"].sort("version_no")
     assert kept["authority"].to_list() == ["丙", "甲", "乙"]

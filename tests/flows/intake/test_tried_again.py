@@ -10,11 +10,22 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.intake import Changed, FileArchive, Intake, Kept, Known, take_in
-from flows.intake import inbox as reading_of_inbox
-from flows.intake.known import waiting
-from tests.flows.intake.inboxes import FIRM, NIGHT, OTHER_FIRM, RULES, SHOP, SOURCES, firm, known_after, penalty, put
-from transforms.history import current
+from flows.ingest import FileArchive, FileStorage, Ingested, IngestHistory, RuleChanges, ingest_inbox
+from flows.ingest import inbox as reading_of_inbox
+from flows.ingest.history import open_quarantine
+from tests.flows.intake.inboxes import (
+    FIRM,
+    OTHER_FIRM,
+    RECEIVED_AT,
+    RULES,
+    SHOP,
+    SOURCES,
+    firm,
+    history_after,
+    penalty,
+    put,
+)
+from transforms.history import current_versions
 
 DAY = timedelta(days=1)
 STRANGER = {"统一社会信用代码": OTHER_FIRM, "行政相对人名称": "粤城药业有限公司"}
@@ -28,17 +39,19 @@ class Office:
         self.inbox, self.root = root / "inbox", root
         self.inbox.mkdir(exist_ok=True)
         self.archive = root / "archive"
-        self.nights: list[Intake] = []
+        self.nights: list[Ingested] = []
 
     @property
-    def known(self) -> Known:
-        return known_after(*self.nights) if self.nights else Known.nothing()
+    def known(self) -> IngestHistory:
+        return history_after(*self.nights) if self.nights else IngestHistory.nothing()
 
-    def night(self, rules=RULES, changed: Changed | None = None) -> Intake:
+    def night(self, rules=RULES, changed: RuleChanges | None = None) -> Ingested:
         archive = FileArchive(self.archive)
         work = self.root / f"work-{len(self.nights)}"
-        known = replace(self.known, changed=changed or Changed())
-        intake = take_in(self.inbox, rules, known, NIGHT + DAY * len(self.nights), Kept(archive, work))
+        known = replace(self.known, changed=changed or RuleChanges())
+        intake = ingest_inbox(
+            self.inbox, rules, known, RECEIVED_AT + DAY * len(self.nights), FileStorage(archive, work)
+        )
         archive.write_ledger(work / "ledger.parquet")
         archive.keep_ledger(work / "ledger.parquet")
         for copy in work.glob("[0-9a-f]" * 64 + "/**/*"):
@@ -48,7 +61,7 @@ class Office:
         return intake
 
     def open_rows(self) -> pl.DataFrame:
-        return waiting(self.known.quarantine, self.known.outcomes).collect()
+        return open_quarantine(self.known.quarantine, self.known.outcomes).collect()
 
 
 @pytest.fixture
@@ -56,7 +69,7 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
-def balances(intake: Intake) -> None:
+def balances(intake: Ingested) -> None:
     """Read = accepted + duplicate + superseded + quarantined + ignored, per file and per file and kind."""
     for frame in (intake.files, intake.accounts):
         parts = [pl.col(f"{part}_count").fill_null(0) for part in PARTS]
@@ -66,7 +79,7 @@ def balances(intake: Intake) -> None:
 PARTS = ("accepted", "duplicate", "superseded", "quarantined", "ignored")
 
 
-def counts(intake: Intake) -> dict[str, int]:
+def counts(intake: Ingested) -> dict[str, int]:
     return {part: n for part in PARTS if (n := int(intake.files[f"{part}_count"].sum()))}
 
 
@@ -91,7 +104,7 @@ def test_a_row_of_an_unknown_enterprise_is_accepted_when_the_register_knows_it(o
         3,
         first.quarantine["file_id"][0],
     )
-    assert record["received_at"] == NIGHT + DAY  # so that what was published before can be made again
+    assert record["received_at"] == RECEIVED_AT + DAY  # so that what was published before can be made again
 
 
 def test_nothing_is_tried_where_the_register_learns_nothing_of_the_row(office: Office) -> None:
@@ -142,9 +155,9 @@ def test_a_correction_that_came_meanwhile_stays_the_newer_one(office: Office) ->
     balances(third)
     assert counts(third) == {"accepted": 1, "superseded": 1}
     versions = pl.concat([one.records["penalty"] for one in office.nights])
-    (now,) = current(versions.lazy(), NIGHT + DAY * 9).collect().to_dicts()
+    (now,) = current_versions(versions.lazy(), RECEIVED_AT + DAY * 9).collect().to_dicts()
     assert now["fine_fen"] == 2_000_000
-    (then,) = current(versions.lazy(), NIGHT + DAY).collect().to_dicts()
+    (then,) = current_versions(versions.lazy(), RECEIVED_AT + DAY).collect().to_dicts()
     assert then["row_hash"] == now["row_hash"]
 
 
@@ -179,7 +192,7 @@ def test_a_file_turned_away_whole_is_in_the_balance_and_read_when_its_source_kno
     patterns = [
         one.model_copy(update={"files": [*one.files, "*罚单*"]}) if one.source == "penalty" else one for one in SOURCES
     ]
-    second = office.night(replace(RULES, sources=tuple(patterns)), Changed(are_rules_other=True))
+    second = office.night(replace(RULES, sources=tuple(patterns)), RuleChanges(are_rules_other=True))
     balances(second)
     assert second.files.select("file_name", "attempt_no", "accepted_count").rows() == [("罚单.csv", 2, 2)]
     assert office.night().files.is_empty()
@@ -188,7 +201,7 @@ def test_a_file_turned_away_whole_is_in_the_balance_and_read_when_its_source_kno
 def test_a_file_that_still_cannot_be_read_is_not_told_again(office: Office) -> None:
     (office.inbox / "坏.bin").write_bytes(bytes(range(256)))
     office.night()
-    assert office.night(changed=Changed(are_rules_other=True)).files.is_empty()
+    assert office.night(changed=RuleChanges(are_rules_other=True)).files.is_empty()
 
 
 def test_a_file_turned_away_whole_is_read_when_it_is_sent_again(office: Office) -> None:
@@ -234,7 +247,7 @@ def test_rows_of_a_source_are_tried_again_when_its_text_is_another(office: Offic
         return source.model_copy(update={"records": [record.model_copy(update={"columns": columns})]})
 
     rules = replace(RULES, sources=tuple(map(with_word, SOURCES)))
-    second = office.night(rules, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
     balances(second)
     assert counts(second) == {"accepted": 1}
     assert second.records["penalty"]["penalty_kinds"].to_list() == [["fine"]]
@@ -254,13 +267,13 @@ def test_rows_that_could_not_be_told_apart_are_tried_again_when_the_layout_is_an
         return source.model_copy(update={"layout": layout}) if source.source == "penalty" else source
 
     rules = replace(RULES, sources=tuple(map(further_down, SOURCES)))
-    second = office.night(rules, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
     balances(second)
     assert counts(second) == {"accepted": 1}
     assert second.records["penalty"]["remark"].to_list() == ["宽表"]
     assert second.quarantine_outcomes.select("row_no", "kind", "outcome").rows() == [(18, "", "accepted")]
     assert office.open_rows()["row_no"].sort().to_list() == [17, 19]
-    third = office.night(rules, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    third = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
     assert third.records["penalty"].is_empty()
     assert third.quarantine_outcomes.is_empty()
 
@@ -280,7 +293,7 @@ def test_rows_of_no_kind_are_tried_again_when_a_record_claims_them(office: Offic
         return replace(RULES, sources=tuple(map(changed, SOURCES)))
 
     assert counts(office.night(with_where("licence IS NULL"))) == {"accepted": 2, "quarantined": 1}
-    second = office.night(RULES, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(RULES, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
     balances(second)
     assert counts(second) == {"accepted": 1}
     assert office.open_rows().is_empty()
@@ -308,7 +321,7 @@ def test_identity_numbers_are_read_from_the_kept_bytes_and_never_from_the_quaran
             for one in SOURCES
         ),
     )
-    second = office.night(rules, Changed(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
     assert second.records["penalty"]["person_hash"].is_not_null().all()
 
 
@@ -345,9 +358,9 @@ def test_an_old_file_is_not_hashed_every_night(office: Office, monkeypatch: pyte
     long_ago = path.stat().st_mtime - 100
     os.utime(path, (long_ago, long_ago))
     hashed: list[str] = []
-    monkeypatch.setattr("flows.intake.file_archive._SETTLED_AFTER_NS", 0)
-    real = reading_of_inbox.hash_of
-    monkeypatch.setattr("flows.intake.file_archive.hash_of", lambda path: hashed.append(path.name) or real(path))
+    monkeypatch.setattr("flows.ingest.file_archive._SETTLED_AFTER_NS", 0)
+    real = reading_of_inbox.sha256_of_file
+    monkeypatch.setattr("flows.ingest.file_archive.sha256_of_file", lambda path: hashed.append(path.name) or real(path))
     office.night()
     assert hashed == ["企业登记.csv"]
     assert office.night().repeated == ("企业登记.csv",)

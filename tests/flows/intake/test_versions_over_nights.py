@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import FIRM, NIGHT, firm, known_after, night, penalty, put
-from transforms.records import current
+from tests.flows.intake.inboxes import FIRM, RECEIVED_AT, firm, history_after, ingested, penalty, put
+from transforms.history import current_versions
 
 
 def _fates(intake, kind="penalty"):
@@ -14,20 +14,20 @@ def _fates(intake, kind="penalty"):
     return intake.accounts.filter(pl.col("kind") == kind).select(pl.col(parts).sum()).row(0)
 
 
-def _current(*intakes, at=NIGHT, kind="penalty"):
-    return current(pl.concat([one.records[kind] for one in intakes]).lazy(), at).collect()
+def _current(*intakes, at=RECEIVED_AT, kind="penalty"):
+    return current_versions(pl.concat([one.records[kind] for one in intakes]).lazy(), at).collect()
 
 
 @pytest.fixture
 def first(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty()])
-    return night(tmp_path / "1")
+    return ingested(tmp_path / "1")
 
 
 def test_the_same_file_does_nothing_whatever_it_is_called(tmp_path, first):
     put(tmp_path / "2", "双公示-再报.csv", [penalty()])
-    again = night(tmp_path / "2", known_after(first))
+    again = ingested(tmp_path / "2", history_after(first))
     assert again.repeated == ("双公示-再报.csv",)
     assert again.files.is_empty()
     assert again.accounts.is_empty()
@@ -35,25 +35,25 @@ def test_the_same_file_does_nothing_whatever_it_is_called(tmp_path, first):
 
 def test_the_same_row_in_another_file_is_a_duplicate(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(), penalty(行政处罚决定书文号="2号")])
-    again = night(tmp_path / "2", known_after(first))
+    again = ingested(tmp_path / "2", history_after(first))
     assert _fates(again) == (1, 1, 0, 0)
 
 
 def test_a_correction_supersedes_and_both_stay(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(**{"罚款金额（万元）": "0.5"})])
-    later = NIGHT + timedelta(days=1)
-    second = night(tmp_path / "2", known_after(first), later)
+    later = RECEIVED_AT + timedelta(days=1)
+    second = ingested(tmp_path / "2", history_after(first), later)
     assert _fates(second) == (1, 0, 0, 0)
     assert second.records["penalty"]["version_no"].to_list() == [2]
     assert _current(first, second, at=later)["fine_fen"].to_list() == [500_000]
-    assert _current(first, second, at=NIGHT)["fine_fen"].to_list() == [630_069]
+    assert _current(first, second, at=RECEIVED_AT)["fine_fen"].to_list() == [630_069]
 
 
 def test_a_correction_back_to_the_first_text_is_a_third_version(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(备注="更正")])
     put(tmp_path / "3", "双公示.csv", [penalty(), penalty(行政处罚决定书文号="2号")])
-    second = night(tmp_path / "2", known_after(first))
-    third = night(tmp_path / "3", known_after(first, second))
+    second = ingested(tmp_path / "2", history_after(first))
+    third = ingested(tmp_path / "3", history_after(first, second))
     assert third.records["penalty"]["version_no"].sort().to_list() == [1, 3]
     assert _fates(third) == (2, 0, 0, 0)
 
@@ -62,8 +62,8 @@ def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty(备注="新", 最后修改时间="2025-07-02 10:00:00")])
     put(tmp_path / "2", "双公示.csv", [penalty(备注="旧", 最后修改时间="2025-07-01 10:00:00")])
-    first = night(tmp_path / "1")
-    second = night(tmp_path / "2", known_after(first))
+    first = ingested(tmp_path / "1")
+    second = ingested(tmp_path / "2", history_after(first))
     assert _fates(second) == (0, 0, 1, 0)
     assert _current(first, second)["remark"].to_list() == ["新"]
     assert second.records["penalty"]["version_no"].to_list() == [2]
@@ -75,9 +75,9 @@ def test_an_old_report_that_is_sent_again_is_a_duplicate_and_makes_no_version(tm
     put(tmp_path / "1", "双公示.csv", [penalty(**old)])
     put(tmp_path / "2", "双公示.csv", [penalty(**new)])
     put(tmp_path / "3", "双公示.csv", [penalty(**old), penalty(行政处罚决定书文号="2号")])
-    first = night(tmp_path / "1")
-    second = night(tmp_path / "2", known_after(first))
-    third = night(tmp_path / "3", known_after(first, second))
+    first = ingested(tmp_path / "1")
+    second = ingested(tmp_path / "2", history_after(first))
+    third = ingested(tmp_path / "3", history_after(first, second))
     assert _fates(second) == (1, 0, 0, 0)
     assert _fates(third) == (1, 1, 0, 0)
     assert _current(first, second, third)["remark"].drop_nulls().to_list() == ["新"]
@@ -108,9 +108,9 @@ def test_the_report_with_the_later_stamp_stands_in_whatever_order_they_arrive(tm
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", newer if is_late else older)
     put(tmp_path / "2", "双公示.csv", older if is_late else newer)
-    one = night(tmp_path / "1")
-    two = night(tmp_path / "2", known_after(one), NIGHT + timedelta(days=1))
-    assert _current(one, two, at=NIGHT + timedelta(days=1))["remark"].to_list() == ["新"] * len(STAMPS)
+    one = ingested(tmp_path / "1")
+    two = ingested(tmp_path / "2", history_after(one), RECEIVED_AT + timedelta(days=1))
+    assert _current(one, two, at=RECEIVED_AT + timedelta(days=1))["remark"].to_list() == ["新"] * len(STAMPS)
     assert _fates(two) == ((0, 0, len(STAMPS), 0) if is_late else (len(STAMPS), 0, 0, 0))
 
 
@@ -121,10 +121,10 @@ def test_a_report_without_a_stamp_is_as_old_as_its_arrival(tmp_path):
     )  # Beijing; the night is UTC's 28th
     put(tmp_path / "2", "双公示.csv", [penalty(备注="新")])
     put(tmp_path / "3", "双公示.csv", [penalty(备注="更早", 最后修改时间="2026-02-28 23:40:00")])
-    one = night(tmp_path / "1", at=NIGHT - timedelta(hours=2))
-    two = night(tmp_path / "2", known_after(one))
-    three = night(tmp_path / "3", known_after(one, two), NIGHT + timedelta(days=1))
-    assert _current(one, two, three, at=NIGHT + timedelta(days=1))["remark"].to_list() == ["新"]
+    one = ingested(tmp_path / "1", at=RECEIVED_AT - timedelta(hours=2))
+    two = ingested(tmp_path / "2", history_after(one))
+    three = ingested(tmp_path / "3", history_after(one, two), RECEIVED_AT + timedelta(days=1))
+    assert _current(one, two, three, at=RECEIVED_AT + timedelta(days=1))["remark"].to_list() == ["新"]
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_a_stamp_that_says_no_time_is_told_and_the_later_arrival_stands(tmp_path
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty(备注="旧", 最后修改时间=stamps[0])])
     put(tmp_path / "2", "双公示.csv", [penalty(备注="新", 最后修改时间="")])
-    one = night(tmp_path / "1")
-    two = night(tmp_path / "2", known_after(one), NIGHT + timedelta(days=1))
-    assert _current(one, two, at=NIGHT + timedelta(days=1))["remark"].to_list() == ["新"]
+    one = ingested(tmp_path / "1")
+    two = ingested(tmp_path / "2", history_after(one), RECEIVED_AT + timedelta(days=1))
+    assert _current(one, two, at=RECEIVED_AT + timedelta(days=1))["remark"].to_list() == ["新"]
     (notes,) = one.files.filter(pl.col("source") == "penalty")["notes"]
     assert notes.to_list() == [
         f"“最后修改时间”有1行不能识别为时间（如第2行“{stamps[0]}”），这些行按收到的先后判定新旧。"
@@ -146,23 +146,25 @@ def test_a_stamp_that_says_no_time_is_told_and_the_later_arrival_stands(tmp_path
 
 def test_versions_kept_before_stamps_were_read_are_in_the_order_of_time():
     raw = ["2026/9/30 10:00:00", "2026/10/8 9:00:00", "2026-10-07 23:59:59", None]
-    arrived = [NIGHT + timedelta(days=day) for day in (3, 1, 2, 0)]
+    arrived = [RECEIVED_AT + timedelta(days=day) for day in (3, 1, 2, 0)]
     kept = pl.LazyFrame({"record_id": ["a"] * 4, "version_no": [4, 2, 3, 1], "version_by": raw, "received_at": arrived})
     kept = kept.cast({"received_at": pl.Datetime("us", "UTC")})
     kept = kept.with_columns(
         enterprise_id=pl.lit(FIRM), source=pl.lit("a"), is_filling=pl.lit(None, dtype=pl.Boolean())
     )
-    assert current(kept, NIGHT + timedelta(days=9)).collect()["version_by"].to_list() == ["2026/10/8 9:00:00"]
+    assert current_versions(kept, RECEIVED_AT + timedelta(days=9)).collect()["version_by"].to_list() == [
+        "2026/10/8 9:00:00"
+    ]
 
 
 def test_a_revocation_is_a_version_with_its_day(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(状态="撤销", 撤销日期="2025-09-26")])
-    second = night(tmp_path / "2", known_after(first))
+    second = ingested(tmp_path / "2", history_after(first))
     (row,) = _current(first, second).to_dicts()
     assert (row["state"], row["revoked_on"], row["version_no"]) == ("revoked", date(2025, 9, 26), 2)
 
 
 def test_taking_the_same_inbox_twice_accepts_nothing(tmp_path, first):
-    again = night(tmp_path / "1", known_after(first))
+    again = ingested(tmp_path / "1", history_after(first))
     assert all(frame.is_empty() for frame in again.records.values())
     assert len(again.repeated) == 2

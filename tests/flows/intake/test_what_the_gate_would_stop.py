@@ -4,12 +4,12 @@ import pytest
 
 from expectations.suites import suite_of
 from flows.gate import read_gate
-from flows.intake import Rules
-from tests.flows.intake.inboxes import COMMON, FIRM, OTHER_FIRM, POLICY, RULES, SOURCES, firm, night, put
-from transforms.policy import load_document
-from transforms.policy.source import Source
-from transforms.tables import KINDS
-from transforms.tables.shape import COUNT, DAY, FLAG
+from flows.ingest import IngestRules
+from tests.flows.intake.inboxes import COMMON, FIRM, OTHER_FIRM, POLICY, RULES, SOURCES, firm, ingested, put
+from transforms.policy_model import load_document
+from transforms.policy_model.source import Source
+from transforms.schemas import KINDS
+from transforms.schemas.base import BOOLEAN, DATE, INTEGER
 
 GATE = read_gate(POLICY)
 NAME = "京城药业有限公司"
@@ -43,7 +43,7 @@ def sound(kind, serial=0):
 def _text_of(column):
     if column.words:
         return next(iter(column.words.values()))
-    by_type = {DAY: "2025-06-27", COUNT: "1", FLAG: "是"}
+    by_type = {DATE: "2025-06-27", INTEGER: "1", BOOLEAN: "是"}
     return by_type.get(column.dtype, f"甲{column.name}")
 
 
@@ -59,7 +59,7 @@ def spoilt(kind):
             yield from ((name, text) for text in ("", "　", "无"))
         if column.words:
             yield name, "查无此词"
-        if column.dtype == COUNT:
+        if column.dtype == INTEGER:
             yield from ((name, text) for text in ("-1", "－1", "-0.5"))
         if name == "uscc":
             yield from ((name, FIRM[:9] + dash + FIRM[9:]) for dash in ("–", "−", "~"))
@@ -75,7 +75,7 @@ def test_no_single_cell_reaches_the_gate(tmp_path, kind):
     if kind != "enterprise":
         put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), *bad])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     away = set(intake.quarantine.filter(kind=kind)["row_no"])
     assert away == set(range(3, 3 + len(bad))), [places[row - 3] for row in range(3, 3 + len(bad)) if row not in away]
     assert intake.records[kind].height == 1
@@ -121,7 +121,7 @@ def changed(kind, cells):
 def test_cells_that_do_not_go_together_are_turned_away(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
-    intake = night(tmp_path)
+    intake = ingested(tmp_path)
     (row,) = intake.quarantine.rows(named=True)
     assert (row["row_no"], row["column"]) == (3, heading(kind, column))
     assert reason in row["reason"]
@@ -134,14 +134,14 @@ def test_cells_that_do_not_go_together_are_turned_away(tmp_path, kind, cells, co
 def test_cells_just_beside_are_taken_in(tmp_path, kind, cells):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [changed(kind, cells)])
-    assert night(tmp_path).quarantine.is_empty()
+    assert ingested(tmp_path).quarantine.is_empty()
 
 
 @pytest.mark.parametrize(("kind", "cells", "column", "reason"), [case for case in TOGETHER if case[0] == "decision"])
 def test_without_the_rules_of_the_source_the_gate_would_refuse(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
-    intake = night(tmp_path, rules=Rules([_lenient(source) for source in SOURCES], COMMON, RULES.identity_key))
+    intake = ingested(tmp_path, rules=IngestRules([_lenient(source) for source in SOURCES], COMMON, RULES.identity_key))
     assert not GATE.validate(kind, intake.records[kind]).is_passed
 
 
@@ -200,11 +200,11 @@ records:
     ],
 )
 def test_a_folded_record_is_asked_as_a_whole(tmp_path, days, faults):
-    rules = Rules([BY_KIND["enterprise"], load_document(FOLDING, "counted.yaml", Source)], COMMON, b"secret")
+    rules = IngestRules([BY_KIND["enterprise"], load_document(FOLDING, "counted.yaml", Source)], COMMON, b"secret")
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "编号": "1", "抽样": "2025-05-31"}
     put(tmp_path, "counted.csv", [{**row, "报告": day} for day in days])
-    intake = night(tmp_path, rules=rules)
+    intake = ingested(tmp_path, rules=rules)
     rows = intake.quarantine.select("row_no", "column", "code", "value").rows()
     assert rows == faults
     assert intake.records["sampling"].height == (not faults)
@@ -212,10 +212,10 @@ def test_a_folded_record_is_asked_as_a_whole(tmp_path, days, faults):
 
 def test_a_number_put_together_from_nothing_is_missing(tmp_path):
     text = FOLDING.replace("sample_no: {from: [编号]}", 'sample_no: {template: "S{line}"}')
-    rules = Rules([BY_KIND["enterprise"], load_document(text, "counted.yaml", Source)], COMMON, b"secret")
+    rules = IngestRules([BY_KIND["enterprise"], load_document(text, "counted.yaml", Source)], COMMON, b"secret")
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "抽样": "2025-05-31", "报告": "2025-06-01"}
     put(tmp_path, "counted.csv", [{**row, "行": "1"}, {**row, "行": ""}])
-    intake = night(tmp_path, rules=rules)
+    intake = ingested(tmp_path, rules=rules)
     assert intake.quarantine.select("row_no", "reason").rows() == [(3, "缺少抽样编号")]
     assert intake.records["sampling"]["sample_no"].to_list() == ["S1"]

@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.flows.intake.inboxes import FIRM, OTHER_FIRM, SHOP, faults, firm, known_after, night, penalty, put
+from tests.flows.intake.inboxes import (
+    FIRM,
+    OTHER_FIRM,
+    SHOP,
+    firm,
+    history_after,
+    ingested,
+    penalty,
+    put,
+    quarantined_cells,
+)
 
 NO_CODE = {"统一社会信用代码": ""}
 
@@ -10,7 +20,7 @@ NO_CODE = {"统一社会信用代码": ""}
 def _night(tmp_path, register, *rows):
     put(tmp_path, "企业登记.csv", register)
     put(tmp_path, "双公示.csv", list(rows))
-    return night(tmp_path)
+    return ingested(tmp_path)
 
 
 def _ids(intake):
@@ -29,7 +39,7 @@ def test_width_and_brackets_of_a_name_do_not_matter(tmp_path):
 
 def test_two_enterprises_of_one_name_are_never_guessed_between(tmp_path):
     intake = _night(tmp_path, [firm(), firm(OTHER_FIRM)], penalty(**NO_CODE))
-    assert faults(intake) == [(2, "行政相对人名称", "ambiguous_name")]
+    assert quarantined_cells(intake) == [(2, "行政相对人名称", "ambiguous_name")]
     assert intake.quarantine["suggestions"].to_list() == [
         [f"京城药业有限公司（{FIRM}）", f"京城药业有限公司（{OTHER_FIRM}）"]
     ]
@@ -45,7 +55,7 @@ def test_a_number_of_the_register_ties_a_row(tmp_path, heading):
 def test_a_number_and_a_name_that_disagree_are_turned_away(tmp_path):
     register = [firm(注册号="77"), firm(OTHER_FIRM, "深城药业有限公司")]
     intake = _night(tmp_path, register, penalty(**NO_CODE, 工商注册号="77", 行政相对人名称="深城药业有限公司"))
-    assert faults(intake) == [(2, "行政相对人名称", "name_mismatch")]
+    assert quarantined_cells(intake) == [(2, "行政相对人名称", "name_mismatch")]
 
 
 def test_a_former_name_agrees_with_the_code(tmp_path):
@@ -55,10 +65,10 @@ def test_a_former_name_agrees_with_the_code(tmp_path):
 
 def test_the_name_before_a_change_of_the_register_still_finds_it(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm(name="旧名药业有限公司")])
-    first = night(tmp_path / "1")
+    first = ingested(tmp_path / "1")
     put(tmp_path / "2", "企业登记.csv", [firm()])
     put(tmp_path / "2", "双公示.csv", [penalty(**NO_CODE, 行政相对人名称="旧名药业有限公司")])
-    assert _ids(night(tmp_path / "2", known_after(first))) == [FIRM]
+    assert _ids(ingested(tmp_path / "2", history_after(first))) == [FIRM]
 
 
 def test_an_unknown_code_is_turned_away_with_the_nearest_names(tmp_path):
@@ -72,7 +82,7 @@ def test_an_unknown_code_is_turned_away_with_the_nearest_names(tmp_path):
 def test_an_unknown_name_is_turned_away_with_at_most_three_nearest_names(tmp_path):
     register = [firm(), firm(SHOP, "京城药业大药房"), firm(OTHER_FIRM, "与此无关的器械公司")]
     intake = _night(tmp_path, register, penalty(**NO_CODE, 行政相对人名称="京城药业有限责任公司"))
-    assert faults(intake) == [(2, "行政相对人名称", "unknown_name")]
+    assert quarantined_cells(intake) == [(2, "行政相对人名称", "unknown_name")]
     (suggestions,) = intake.quarantine["suggestions"].to_list()
     assert suggestions[0] == f"京城药业有限公司（{FIRM}）"
     assert not any("无关" in one for one in suggestions)
@@ -81,9 +91,9 @@ def test_an_unknown_name_is_turned_away_with_at_most_three_nearest_names(tmp_pat
 def test_a_record_finds_an_enterprise_registered_the_same_night_whatever_the_file_order(tmp_path):
     put(tmp_path, "a双公示.csv", [penalty()])
     put(tmp_path, "z企业登记.csv", [firm()])
-    assert _ids(night(tmp_path)) == [FIRM]
+    assert _ids(ingested(tmp_path)) == [FIRM]
 
 
 def test_a_row_that_names_nobody_is_turned_away(tmp_path):
     intake = _night(tmp_path, [firm()], penalty(**NO_CODE, 行政相对人名称=""))
-    assert {code for _, _, code in faults(intake)} == {"missing"}
+    assert {code for _, _, code in quarantined_cells(intake)} == {"missing"}

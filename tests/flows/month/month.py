@@ -13,8 +13,8 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from flows.cli.app import cli
-from flows.demo.codes import authority_code, credit_code
-from tests.flows.night.nights import KEY, known
+from flows.demo.draws import authority_code, credit_code
+from tests.flows.run.run_helpers import KEY, run_instant
 
 BEGIN = date(2026, 3, 2)  # a Monday
 REGION, AUTHORITY = "350102", "示例省药品监督管理局"
@@ -126,7 +126,7 @@ class Month:
 
     def run(self, on: date, code: int = 0) -> str:
         """The nightly run for a day, as the schedule starts it two hours after midnight."""
-        return self.command("nightly", "--as-of", on.isoformat(), "--known-at", known(on).isoformat(), code=code)
+        return self.command("nightly", "--as-of", on.isoformat(), "--known-at", run_instant(on).isoformat(), code=code)
 
     def public(self, name: str) -> set[str]:
         """The decision numbers that the latest version of a list shows."""

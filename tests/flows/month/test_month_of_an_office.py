@@ -13,9 +13,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flows.store import Store
+from flows.store.store import Store
 from tests.flows.month.month import FIRMS, UNDECIDED, Month, day, name_of, penalty, step
-from tests.flows.night.nights import content, differing
+from tests.flows.run.run_helpers import content, differing_tables
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
@@ -145,7 +145,7 @@ def _second_week(office: Month) -> None:
     office.run(day(12))
     once = content(Store(str(office.home / "store")))
     office.run(day(12))
-    assert differing(once, content(Store(str(office.home / "store")))) == [], "a run repeated says the same"
+    assert differing_tables(once, content(Store(str(office.home / "store")))) == [], "a run repeated says the same"
     office.sign(PENALTIES)
     # With a removal the publicity of the penalty behind it ends too (总局令第107号第十三条).
     assert office.public(PENALTIES) == {HEAVY, OBJECTED, HELD, LATE}

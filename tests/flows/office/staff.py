@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from flows.office import SignedIn, office_of
-from flows.settings import Settings, load
+from flows.settings import Settings, load_settings
 
 NAMES = {"wang": "王主任", "zhang": "张三", "li": "李四"}
 SECRETS = {login: f"correct horse {login} staple" for login in NAMES}
@@ -31,7 +31,7 @@ def office_in(settings: Settings) -> Settings:
 def _office() -> tuple[bytes, str]:
     """The database of an office, and the fingerprint of its administrator; made once."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load({"store": folder}, environ={})
+        settings = load_settings({"store": folder}, environ={})
         pinned = replace(settings, administrator_key=found(settings))
         for login in ("zhang", "li"):
             added(pinned, login)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.office.names import name_key, plain_name
+from flows.office.people import name_key, plain_name
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from flows.office import OfficeProblem, WrongPassphrase, office_of
-from flows.office.journal import START, Entry, canonical
+from flows.office.journal import JOURNAL_START, JournalEntry, canonical_json
 from flows.office.keys import new_key
-from flows.settings import load
+from flows.settings import load_settings
 from tests.flows.office.staff import added, found, secret_of, signed_in, staffed
 
 
 @pytest.fixture
 def settings(tmp_path):
     """An office of three."""
-    return staffed(load({"store": str(tmp_path / "store")}, environ={}))
+    return staffed(load_settings({"store": str(tmp_path / "store")}, environ={}))
 
 
 def roles(settings):
@@ -77,7 +77,7 @@ def forged(settings, key, **fields):
     record, own = new_key("evil", secret_of("evil"))
     content = {"name": "无名", "public_key": own.public_key, "key_digest": record.digest, "roles": ["signer"]}
     wang = office_of(settings).standing().by_login("wang")
-    entry = Entry(
+    entry = JournalEntry(
         rows.head.number + 1,
         "2026-03-01T00:00:00+00:00",
         "wang",
@@ -85,7 +85,7 @@ def forged(settings, key, **fields):
         "administrator",
         "add_person",
         "evil",
-        canonical(content),
+        canonical_json(content),
         rows.head.digest,
     )
     return record, replace(entry, **fields).signed_by(key or own)
@@ -159,7 +159,7 @@ def test_another_key_under_a_known_login_does_not_open(settings):
 
 
 def test_a_whole_journal_of_the_forgers_own_is_not_that_of_the_pinned_key(settings, tmp_path):
-    other = load({"store": str(tmp_path / "other")}, environ={})
+    other = load_settings({"store": str(tmp_path / "other")}, environ={})
     found(other, "evil")
     settings.office_database.write_bytes(other.office_database.read_bytes())
     assert "其密钥指纹与设置 administrator_key 不同" in faults(settings)
@@ -195,7 +195,7 @@ def test_a_full_disk_is_not_told_as_a_damaged_file(settings, words, monkeypatch)
     def fails(*_):
         raise OperationalError("INSERT", {}, sqlite3.OperationalError(words))
 
-    monkeypatch.setattr("flows.office.database.Database._rows", fails)
+    monkeypatch.setattr("flows.office.journal.OfficeDatabase._rows", fails)
     with pytest.raises(OfficeProblem, match="磁盘空间") as told:
         signed_in(settings, "li")
     assert "从备份恢复" not in str(told.value)
@@ -282,7 +282,7 @@ def test_signing_in_needs_the_passphrase(settings):
 
 
 def test_a_busy_database_is_waited_for_and_then_named(settings, monkeypatch):
-    monkeypatch.setattr("flows.office.database._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("flows.office.journal._WAIT_SECONDS", 0.05)
     li = signed_in(settings, "li")
     with closing(sqlite3.connect(settings.office_database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -302,6 +302,6 @@ def test_acts_of_two_at_once_both_stand(settings):
 
 
 def test_nothing_is_made_by_looking(tmp_path):
-    settings = load({"store": str(tmp_path / "store")}, environ={})
-    assert office_of(settings).standing().head == START
+    settings = load_settings({"store": str(tmp_path / "store")}, environ={})
+    assert office_of(settings).standing().head == JOURNAL_START
     assert not (tmp_path / "store").exists()

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.papers.facts import own_step
-from flows.papers.subjects import fitting, subjects_of
-from flows.papers.write import paper_about
-from flows.settings import load
+from flows.papers.compose import compose_paper, issuing_step
+from flows.papers.subjects import matching_subjects, subjects_of
+from flows.settings import load_settings
 from tests.flows.cli.office import NEW, records, register
 from tests.flows.cli.test_paper_command import BUREAU, LISTED, PUNISHED, TOLD, penalty, step
 from tests.reports.papers.paper_samples import TEXTS
-from transforms.policy.paper import Paragraph
-from transforms.tables import KINDS
+from transforms.policy_model.paper import Paragraph
+from transforms.schemas import KINDS
 
-SETTINGS = load({"policy_dir": Path(__file__).parents[3] / "policy"}, environ={})
+SETTINGS = load_settings({"policy_dir": Path(__file__).parents[3] / "policy"}, environ={})
 DONE = {"performed_on": date(2025, 10, 20), "harm_removed_on": date(2025, 10, 20)}
 PUBLISHED = date(2026, 1, 9)
 NOTIFIED = step(TOLD, "notify_listing", date(2025, 12, 1), PUNISHED, situation="fake_drugs")
@@ -33,8 +32,8 @@ def paper(kind, as_of, *steps, who=PUNISHED, **of_penalty):
     frames = {kind: KINDS[kind].table.empty().lazy() for kind in KINDS} | {k: f.lazy() for k, f in given.items()}
     own = {kind: frame.filter(enterprise_id=NEW) if kind in given else frame for kind, frame in frames.items()}
     about = TEXTS[kind].about
-    (subject,) = fitting(kind, about, subjects_of(SETTINGS, own, as_of), who)
-    return paper_about(SETTINGS, kind, subject, as_of), own_step(kind, subject)
+    (subject,) = matching_subjects(kind, about, subjects_of(SETTINGS, own, as_of), who)
+    return compose_paper(SETTINGS, kind, subject, as_of), issuing_step(kind, subject)
 
 
 def text_of(view):
@@ -162,7 +161,7 @@ def test_the_paper_of_a_person_speaks_to_a_person_and_asks_for_no_consent_a_firm
     frames = {kind: KINDS[kind].table.empty().lazy() for kind in KINDS}
     frames["decision"] = records("decision", *rows).lazy()
     (subject,) = subjects_of(SETTINGS, frames, date(2026, 1, 1))
-    shown = text_of(paper_about(SETTINGS, "listing_decision", subject, date(2026, 1, 1)))
+    shown = text_of(compose_paper(SETTINGS, "listing_decision", subject, date(2026, 1, 1)))
     assert "你（单位）" not in shown
     assert "将你列入严重违法失信名单" in shown
     assert "同意文号" not in shown

@@ -9,10 +9,11 @@ import openpyxl
 import pytest
 
 from flows.office import OfficeProblem, office_of
-from flows.publishing import Chosen, NotApprovable, approve, prepare_and_publish, release_signed
-from flows.publishing.approvals import SIGNATURES, has_two_signatures, sign, signatures_document, signatures_on
-from flows.publishing.steps import waiting_draft
-from reports.publication import IndexProblem, ReleaseProblem, Shelf
+from flows.publishing import DraftRef, NotApprovable, approve_draft, publish_list, release_if_signed
+from flows.publishing.actions import waiting_draft
+from flows.publishing.approval import draft_signatures, has_two_signatures, sign_draft, signatures_document
+from reports.publication import IndexProblem, ListFolder, ReleaseProblem
+from reports.publication.version import SIGNATURES
 from tests.flows.office.staff import added, signed_in
 from tests.flows.publishing.town import HOSTILE, NIGHT, after, decision, listing, night, settings_at, town
 
@@ -26,15 +27,15 @@ def settings(tmp_path):
 
 
 def shelf(settings):
-    return Shelf(settings.publications / "serious-violations")
+    return ListFolder(settings.publications / "serious-violations")
 
 
 def prepared(settings, login="zhang"):
-    return prepare_and_publish(settings, signed_in(settings, login))
+    return publish_list(settings, signed_in(settings, login))
 
 
 def approved(settings, login="li", version=VERSION, **more):
-    return approve(settings, Chosen(version, **more), signed_in(settings, login))
+    return approve_draft(settings, DraftRef(version, **more), signed_in(settings, login))
 
 
 def published(settings):
@@ -46,7 +47,7 @@ def acts(settings):
 
 
 def test_before_any_run_there_is_nothing_to_publish(tmp_path):
-    answer = prepare_and_publish(settings_at(tmp_path))
+    answer = publish_list(settings_at(tmp_path))
     assert (answer["state"], answer["message"]) == ("nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
 
 
@@ -77,7 +78,7 @@ def test_who_prepared_it_may_not_approve_it(settings):
 
 
 def test_whoever_approved_does_not_become_the_preparer_and_cannot_approve_twice(settings):
-    prepare_and_publish(settings)
+    publish_list(settings)
     approved(settings)
     assert prepared(settings, "li")["state"] == "waiting"
     with pytest.raises(NotApprovable, match=r"已由 李四（li）批准，须由他人批准"):
@@ -87,12 +88,12 @@ def test_whoever_approved_does_not_become_the_preparer_and_cannot_approve_twice(
 
 
 def test_what_the_machine_prepared_two_people_approve(settings):
-    answer = prepare_and_publish(settings)
+    answer = publish_list(settings)
     assert (answer["prepared_by"], answer["signatures"]) == (None, [])
     assert answer["message"] == f"版本 {VERSION} 已由 系统 拟定，待两人批准：yaoxin approve {VERSION} --as 登录名"
     answer = approved(settings)
     assert (answer["state"], "已由 系统 拟定，李四 已批准，待他人批准" in answer["message"]) == ("waiting", True)
-    assert prepare_and_publish(settings)["state"] == "waiting", "nor does another run of the machine release it"
+    assert publish_list(settings)["state"] == "waiting", "nor does another run of the machine release it"
     assert shelf(settings).latest() is None
     assert approved(settings, "zhang")["state"] == "published"
     assert shelf(settings).latest() == VERSION
@@ -102,12 +103,12 @@ def test_what_the_machine_prepared_two_people_approve(settings):
 def test_whoever_gets_past_the_command_and_signs_twice_is_still_one(settings, second):
     """At the release it counts again who signed: the check of the command alone would be one mistake from nothing."""
     prepared(settings)
-    draft = waiting_draft(settings, Chosen(VERSION))
+    draft = waiting_draft(settings, DraftRef(VERSION))
     zhang = signed_in(settings, "zhang")
     office_of(settings).sign(zhang, second, f"serious-violations/{VERSION}#{draft.digest}", {})
     assert acts(settings) == [("zhang", "prepare"), ("zhang", second)]
-    assert [one.login for one in signatures_on(settings, draft)] == ["zhang"]
-    assert release_signed(settings, draft)["state"] == "waiting"
+    assert [one.login for one in draft_signatures(settings, draft)] == ["zhang"]
+    assert release_if_signed(settings, draft)["state"] == "waiting"
     with pytest.raises(NotApprovable, match="没有两人的有效签名"):
         signatures_document(settings, draft)
     assert shelf(settings).latest() is None
@@ -115,18 +116,18 @@ def test_whoever_gets_past_the_command_and_signs_twice_is_still_one(settings, se
 
 def test_two_who_prepare_are_not_enough(settings):
     """As two at once could, each before the other's signature was there."""
-    prepare_and_publish(settings)
-    draft = waiting_draft(settings, Chosen(VERSION))
+    publish_list(settings)
+    draft = waiting_draft(settings, DraftRef(VERSION))
     for login in ("li", "zhang"):
-        sign(settings, draft, signed_in(settings, login), "prepare")
-    assert len(signatures_on(settings, draft)) == 2
+        sign_draft(settings, draft, signed_in(settings, login), "prepare")
+    assert len(draft_signatures(settings, draft)) == 2
     assert not has_two_signatures(settings, draft)
-    assert release_signed(settings, draft)["state"] == "waiting"
+    assert release_if_signed(settings, draft)["state"] == "waiting"
 
 
 def test_the_second_signature_lets_the_list_out(settings):
     draft = prepared(settings)
-    answer = approve(settings, Chosen(VERSION), signed_in(settings, "li"), "核对无误")
+    answer = approve_draft(settings, DraftRef(VERSION), signed_in(settings, "li"), "核对无误")
     assert (answer["state"], answer["version"]) == ("published", VERSION)
     assert shelf(settings).latest() == VERSION
     entry = office_of(settings).standing().acts[-1]
@@ -157,10 +158,10 @@ def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_pat
 
 
 def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_path):
-    assert "重新批准" not in prepare_and_publish(settings)["message"]
+    assert "重新批准" not in publish_list(settings)["message"]
     approved(settings)
     night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
-    answer = prepare_and_publish(settings)
+    answer = publish_list(settings)
     assert (answer["state"], "须重新批准" in answer["message"]) == ("waiting", True)
     assert approved(settings, "zhang")["state"] == "waiting", "what was signed of the other bytes does not count"
     assert shelf(settings).latest() is None
@@ -169,16 +170,16 @@ def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_
 
 def test_a_draft_that_was_touched_is_neither_approved_nor_released(settings):
     digest = prepared(settings)["digest"]
-    draft = waiting_draft(settings, Chosen(VERSION))
-    sign(settings, draft, signed_in(settings, "li"), "approve")
+    draft = waiting_draft(settings, DraftRef(VERSION))
+    sign_draft(settings, draft, signed_in(settings, "li"), "approve")
     page = shelf(settings).draft(VERSION) / "list.html"
     page.write_bytes(page.read_bytes() + b" ")
     with pytest.raises((ReleaseProblem, IndexProblem)):
-        release_signed(settings, draft)
+        release_if_signed(settings, draft)
     with pytest.raises(NotApprovable, match="版本 2026-03-01 的文件在拟定后被改动"):
         approved(settings)
     assert shelf(settings).latest() is None
-    answer = prepare_and_publish(settings)
+    answer = publish_list(settings)
     assert (answer["state"], answer["digest"]) == ("published", digest), "made anew, it is what was signed"
 
 
@@ -198,7 +199,7 @@ def test_nor_does_who_is_no_signer_any_more(settings):
 
 
 def test_one_who_came_again_with_another_key_is_one_person(settings):
-    prepare_and_publish(settings)
+    publish_list(settings)
     approved(settings)
     office_of(settings).disable(signed_in(settings, "wang"), "li")
     added(settings, "li")
@@ -227,9 +228,9 @@ def test_two_people_of_one_name_are_two_where_an_administrator_said_so(settings,
 
 def test_without_an_office_a_draft_is_made_and_nobody_signs(settings):
     nobody = replace(settings, administrator_key=None, office_database=settings.office_database.with_name("none"))
-    assert prepare_and_publish(nobody)["state"] == "waiting"
+    assert publish_list(nobody)["state"] == "waiting"
     unpinned = replace(settings, administrator_key=None)
-    answer = prepare_and_publish(unpinned)
+    answer = publish_list(unpinned)
     assert answer["state"] == "waiting"
     assert "不能签名和发布：请在设置中写明首位管理员的密钥指纹" in answer["message"]
     with pytest.raises(OfficeProblem, match="administrator_key"):

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.publishing import Chosen, after_run, approve, prepare_and_publish, restore_all, verify_all
-from flows.store import Store
-from reports.publication import Shelf
-from reports.publication.contract import INDEX, SIGNATURES
-from tests.flows.night.nights import files_below
+from flows.publishing import DraftRef, approve_draft, publish_list, restore_lists, update_published_lists, verify_lists
+from flows.store.store import Store
+from reports.publication import ListFolder
+from reports.publication.version import INDEX, SIGNATURES
 from tests.flows.office.staff import office_in, signed_in
 from tests.flows.publishing.town import NIGHT, after, decision, night, penalty, settings_at, staffed_at, store_at
+from tests.flows.run.run_helpers import files_below
 from tests.reports.power import Crash, Fuse
 
 PENALTIES = ["penalties"]
@@ -31,16 +31,16 @@ def made(tmp_path_factory):
     root = tmp_path_factory.mktemp("town")
     night(root, NIGHT, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
     settings = staffed_at(root)
-    signed(settings, prepare_and_publish(settings, None, "penalties"))
+    signed(settings, publish_list(settings, None, "penalties"))
     shutil.copytree(root, root.with_name("signed"), symlinks=True)
     night(root, after(1), stay("鄂罚1号", 1))
-    assert after_run(settings)[0]["state"] == "withdrawn"
+    assert update_published_lists(settings)[0]["state"] == "withdrawn"
     return root
 
 
 def signed(settings, answer):
     for login in ("zhang", "li"):
-        answer = approve(settings, Chosen(answer["version"], "penalties"), signed_in(settings, login))
+        answer = approve_draft(settings, DraftRef(answer["version"], "penalties"), signed_in(settings, login))
     return answer
 
 
@@ -66,7 +66,7 @@ def copied(root, target):
 
 
 def latest(settings):
-    return Shelf(settings.publications / "penalties").folder / "latest"
+    return ListFolder(settings.publications / "penalties").folder / "latest"
 
 
 def damage(path, how):
@@ -82,7 +82,7 @@ def damage(path, how):
 
 
 def checked(settings):
-    (answer,) = verify_all(settings, PENALTIES)
+    (answer,) = verify_lists(settings, PENALTIES)
     return answer
 
 
@@ -107,12 +107,12 @@ def test_a_damaged_file_is_named_not_built_upon_and_made_anew_byte_for_byte(with
     (problem,) = answer["problems"]
     assert str(latest(withdrawn).resolve() / name) in problem
     night(tmp_path / "town", after(2), stay("鄂罚2号", 2))
-    (answer,) = after_run(withdrawn)
+    (answer,) = update_published_lists(withdrawn)
     assert (answer["state"], latest(withdrawn).readlink().name) == ("damaged", "2026-03-02"), "nothing is built on it"
-    (answer,) = restore_all(withdrawn, PENALTIES)
+    (answer,) = restore_lists(withdrawn, PENALTIES)
     assert (answer["state"], len(answer["restored"])) == ("sound", 1)
     assert files_below(latest(withdrawn).resolve()) == before
-    assert after_run(withdrawn)[0]["state"] == "withdrawn"
+    assert update_published_lists(withdrawn)[0]["state"] == "withdrawn"
 
 
 def test_several_damaged_files_are_each_named_and_each_made_anew(two_signed):
@@ -121,7 +121,7 @@ def test_several_damaged_files_are_each_named_and_each_made_anew(two_signed):
         if name != "list.json":
             damage(latest(two_signed) / name, "emptied")
     assert len(checked(two_signed)["problems"]) == 5
-    (answer,) = restore_all(two_signed, PENALTIES)
+    (answer,) = restore_lists(two_signed, PENALTIES)
     assert (answer["state"], len(answer["restored"])) == ("sound", 5)
     assert files_below(latest(two_signed).resolve()) == before
 
@@ -129,11 +129,11 @@ def test_several_damaged_files_are_each_named_and_each_made_anew(two_signed):
 @pytest.mark.parametrize("how", ["emptied", "truncated", "altered", "missing"])
 def test_without_its_index_a_version_is_replaced_by_one_that_two_people_sign(withdrawn, how):
     damage(latest(withdrawn) / INDEX, how)
-    answer = prepare_and_publish(withdrawn, None, "penalties")
+    answer = publish_list(withdrawn, None, "penalties")
     assert (answer["state"], answer["version"]) == ("damaged", "2026-03-02-2")
     assert "2026-03-02" in answer["problems"][0]
     assert how == "altered" or INDEX in answer["problems"][0]
-    assert restore_all(withdrawn, PENALTIES)[0]["state"] == "damaged"
+    assert restore_lists(withdrawn, PENALTIES)[0]["state"] == "damaged"
     assert signed(withdrawn, answer)["state"] == "published"
     assert (checked(withdrawn)["state"], latest(withdrawn).readlink().name) == ("sound", "2026-03-02-2")
     index = json.loads((latest(withdrawn) / INDEX).read_text(encoding="utf-8"))
@@ -145,7 +145,7 @@ def test_without_its_index_a_version_is_replaced_by_one_that_two_people_sign(wit
 def test_lost_signatures_are_written_anew_from_the_journal(two_signed, how):
     damage(latest(two_signed) / SIGNATURES, how)
     assert SIGNATURES in checked(two_signed)["problems"][0]
-    (answer,) = restore_all(two_signed, PENALTIES)
+    (answer,) = restore_lists(two_signed, PENALTIES)
     assert (answer["state"], len(answer["restored"])) == ("sound", 1)
 
 
@@ -166,12 +166,12 @@ def test_a_pointer_that_leads_nowhere_is_named_and_set_back_to_what_was_released
     assert checked(withdrawn)["state"] == "damaged"
     assert str(link) in checked(withdrawn)["problems"][0] or "2026-02-01" in checked(withdrawn)["problems"][0]
     if how == "lost":
-        assert prepare_and_publish(withdrawn, None, "penalties")["state"] == "unchanged", "the next run finds it again"
+        assert publish_list(withdrawn, None, "penalties")["state"] == "unchanged", "the next run finds it again"
         return
-    assert prepare_and_publish(withdrawn, None, "penalties")["state"] in {"damaged", "refused"}
+    assert publish_list(withdrawn, None, "penalties")["state"] in {"damaged", "refused"}
     if how in {"a folder", "elsewhere"}:
         link.rmdir() if how == "a folder" else link.unlink()
-    (answer,) = restore_all(withdrawn, PENALTIES)
+    (answer,) = restore_lists(withdrawn, PENALTIES)
     assert (answer["state"], link.readlink().name) == ("sound", "2026-03-02")
 
 
@@ -179,22 +179,22 @@ def test_latest_turned_back_to_a_former_version_is_seen(withdrawn):
     link = latest(withdrawn)
     link.unlink()
     link.symlink_to("2026-03-01")
-    (answer,) = verify_all(withdrawn, PENALTIES)
+    (answer,) = verify_lists(withdrawn, PENALTIES)
     assert (answer["state"], "运行账记有其后发布的版本 2026-03-02" in answer["problems"][0]) == ("damaged", True)
-    assert after_run(withdrawn)[0]["state"] == "unchanged"
+    assert update_published_lists(withdrawn)[0]["state"] == "unchanged"
     assert link.readlink().name == "2026-03-02", "the next run goes forward again"
 
 
 def test_an_addition_that_nobody_signed_is_found_however_well_it_is_made(withdrawn):
     folder = latest(withdrawn).resolve()
-    from reports.publication.contract import described, read_index
-    from reports.render.json_text import json_bytes
+    from reports.exports import json_bytes
+    from reports.publication.version import describe_file, read_index
 
     content = json.loads((folder / "list.json").read_text(encoding="utf-8"))
     content["entries"].append(content["entries"][0] | {"record_id": "penalty:forged", "decision_no": "伪1号"})
     (folder / "list.json").write_bytes(json_bytes(content))
     index = read_index(folder)
-    files = tuple(described(f.name, f.title, f.media_type, (folder / f.name).read_bytes()) for f in index.files)
+    files = tuple(describe_file(f.name, f.title, f.media_type, (folder / f.name).read_bytes()) for f in index.files)
     (folder / INDEX).write_bytes(index.model_copy(update={"files": files}).content())
     problems = checked(withdrawn)["problems"]
     assert any("新增了条目 penalty:forged" in problem for problem in problems)
@@ -212,10 +212,10 @@ def test_a_version_of_an_earlier_release_of_the_program_asks_for_two_signatures_
     (folder / SIGNATURES).unlink()
     night(tmp_path / "other", NIGHT, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
     two_signed = replace(two_signed, store=str(tmp_path / "other" / "store"))
-    answer = prepare_and_publish(two_signed, None, "penalties")
+    answer = publish_list(two_signed, None, "penalties")
     assert (answer["state"], "由旧版程序发布" in answer["message"]) == ("waiting", True)
     assert signed(two_signed, answer)["state"] == "published"
-    assert prepare_and_publish(two_signed, None, "penalties")["state"] == "unchanged"
+    assert publish_list(two_signed, None, "penalties")["state"] == "unchanged"
 
 
 @pytest.mark.parametrize("state", ["sound", "damaged"])
@@ -240,18 +240,18 @@ def test_verify_on_the_command_line_says_so_in_chinese_and_by_its_code(withdrawn
 
 def test_two_at_once_are_one_after_the_other(withdrawn, tmp_path):
     with Store(withdrawn.store).begin("publish", after(1), store_at(tmp_path / "town").last().known_at):
-        (answer,) = after_run(withdrawn)
+        (answer,) = update_published_lists(withdrawn)
         assert (answer["state"], "Another run holds this store" in answer["message"]) == ("busy", True)
-    assert after_run(withdrawn)[0]["state"] == "unchanged"
+    assert update_published_lists(withdrawn)[0]["state"] == "unchanged"
 
 
 def test_a_signature_given_while_the_store_is_held_stands_and_the_next_run_releases(two_signed, tmp_path):
     night(tmp_path / "town", after(1), penalties=[penalty("鄂罚4号", "MX-2")])
-    version = prepare_and_publish(two_signed, signed_in(two_signed, "zhang"), "penalties")["version"]
+    version = publish_list(two_signed, signed_in(two_signed, "zhang"), "penalties")["version"]
     with Store(two_signed.store).begin("nightly", after(2), store_at(tmp_path / "town").last().known_at):
-        answer = approve(two_signed, Chosen(version, "penalties"), signed_in(two_signed, "li"))
+        answer = approve_draft(two_signed, DraftRef(version, "penalties"), signed_in(two_signed, "li"))
     assert (answer["state"], latest(two_signed).readlink().name) == ("busy", "2026-03-01")
-    assert after_run(two_signed)[0]["state"] == "unchanged"
+    assert update_published_lists(two_signed)[0]["state"] == "unchanged"
     assert latest(two_signed).readlink().name == version
 
 
@@ -260,7 +260,7 @@ def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(t
     night(tmp_path / "town", after(1), stay("鄂罚1号", 1), penalties=[penalty("鄂罚4号", "MX-2")])
 
     def released(settings):
-        return signed(settings, prepare_and_publish(settings, None, "penalties"))["version"]
+        return signed(settings, publish_list(settings, None, "penalties"))["version"]
 
     with Fuse(None) as fuse:
         assert released(copied(tmp_path / "town", tmp_path / "whole")) == "2026-03-02-2"
@@ -270,12 +270,12 @@ def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(t
         with pytest.raises(Crash), Fuse(cut):
             released(settings)
         assert checked(settings)["state"] == "sound", "whatever broke off, readers see a sound version"
-        (answer,) = after_run(settings)
+        (answer,) = update_published_lists(settings)
         if answer["state"] == "waiting":
             for login in {"zhang", "li"} - {one["login"] for one in answer["signatures"]}:
-                approve(settings, Chosen(answer["version"], "penalties"), signed_in(settings, login))
-        shelf = Shelf(settings.publications / "penalties")
-        assert (checked(settings)["state"], after_run(settings)[0]["state"]) == ("sound", "unchanged")
+                approve_draft(settings, DraftRef(answer["version"], "penalties"), signed_in(settings, login))
+        shelf = ListFolder(settings.publications / "penalties")
+        assert (checked(settings)["state"], update_published_lists(settings)[0]["state"]) == ("sound", "unchanged")
         assert shelf.versions() == ("2026-03-01", "2026-03-02", "2026-03-02-2")
         assert [path.name for path in shelf.draft("").iterdir()] == []
 
@@ -283,8 +283,8 @@ def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(t
 def test_without_the_administrators_key_nothing_is_called_damaged_and_nothing_done(two_signed):
     before = files_below(two_signed.publications)
     blind = replace(two_signed, administrator_key=None)
-    for answer in (verify_all(blind, PENALTIES)[0], restore_all(blind, PENALTIES)[0]):
+    for answer in (verify_lists(blind, PENALTIES)[0], restore_lists(blind, PENALTIES)[0]):
         assert (answer["state"], "没有设置 administrator_key" in answer["message"]) == ("unverified", True)
-    assert prepare_and_publish(blind, None, "penalties")["state"] == "refused"
+    assert publish_list(blind, None, "penalties")["state"] == "refused"
     assert files_below(two_signed.publications) == before
-    assert verify_all(two_signed, PENALTIES)[0]["state"] == "sound"
+    assert verify_lists(two_signed, PENALTIES)[0]["state"] == "sound"

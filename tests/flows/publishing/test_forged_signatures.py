@@ -8,11 +8,11 @@ from dataclasses import asdict, replace
 import pytest
 
 from flows.office import OfficeProblem, WrongPassphrase, office_of
-from flows.office.journal import Entry, canonical
+from flows.office.journal import JournalEntry, canonical_json
 from flows.office.keys import new_key
-from flows.publishing import Chosen, approve, prepare_and_publish
-from flows.publishing.steps import waiting_draft
-from reports.publication import Shelf
+from flows.publishing import DraftRef, approve_draft, publish_list
+from flows.publishing.actions import waiting_draft
+from reports.publication import ListFolder
 from tests.flows.office.staff import secret_of, signed_in
 from tests.flows.publishing.town import NIGHT, after, listing, night, town
 
@@ -24,11 +24,11 @@ AT = "2026-03-02T00:00:00+00:00"
 def settings(tmp_path):
     """A town whose list was published; since then one more is listed, and li alone has approved that."""
     made = town(tmp_path)
-    prepare_and_publish(made, signed_in(made, "zhang"))
-    assert approve(made, Chosen(NIGHT.isoformat()), signed_in(made, "li"))["state"] == "published"
+    publish_list(made, signed_in(made, "zhang"))
+    assert approve_draft(made, DraftRef(NIGHT.isoformat()), signed_in(made, "li"))["state"] == "published"
     night(tmp_path, after(1), listing("示药监列〔2026〕3号", "MX-3"))
-    prepare_and_publish(made)
-    assert approve(made, Chosen(VERSION), signed_in(made, "li"))["state"] == "waiting"
+    publish_list(made)
+    assert approve_draft(made, DraftRef(VERSION), signed_in(made, "li"))["state"] == "waiting"
     return made
 
 
@@ -46,7 +46,7 @@ def written(settings, *rows):
 
 
 def target(settings):
-    return f"serious-violations/{VERSION}#{waiting_draft(settings, Chosen(VERSION)).digest}"
+    return f"serious-violations/{VERSION}#{waiting_draft(settings, DraftRef(VERSION)).digest}"
 
 
 def entries(settings):
@@ -59,7 +59,7 @@ def following(settings, person, key, **fields):
     fingerprint = office_of(settings).standing().by_login(person).fingerprint
     usual = {"role": "signer", "act": "approve", "subject": target(settings), "payload": "{}"}
     known = {"number": last.number + 1, "at": AT, "person": person, "fingerprint": fingerprint}
-    return Entry(**known, **(usual | fields), previous=last.digest).signed_by(key)
+    return JournalEntry(**known, **(usual | fields), previous=last.digest).signed_by(key)
 
 
 def a_signature_in_zhangs_name(settings):
@@ -88,9 +88,9 @@ def lis_signature_given_to_zhang(settings):
 def a_signer_of_ones_own(settings):
     record, key = new_key("evil", secret_of("evil"))
     content = {"name": "无名", "public_key": record.public_key, "key_digest": record.digest, "roles": ["signer"]}
-    act = {"role": "administrator", "act": "add_person", "subject": "evil", "payload": canonical(content)}
+    act = {"role": "administrator", "act": "add_person", "subject": "evil", "payload": canonical_json(content)}
     added = following(settings, "wang", key, **act)
-    signature = Entry(
+    signature = JournalEntry(
         added.number + 1, AT, "evil", record.fingerprint, "signer", "approve", target(settings), "{}", added.digest
     )
     written(settings, ("people", record), ("journal", added), ("journal", signature.signed_by(key)))
@@ -101,20 +101,20 @@ def zhangs_key_exchanged(settings):
     signature = following(settings, "zhang", key)
     old = next(entry for entry in entries(settings) if entry.subject == "zhang")
     content = old.content | {"public_key": record.public_key, "key_digest": record.digest}
-    exchanged = replace(old, payload=canonical(content))
+    exchanged = replace(old, payload=canonical_json(content))
     written(settings, ("people", record), ("journal", exchanged), ("journal", signature))
 
 
 def signatures_laid_beside_the_draft(settings):
-    released = Shelf(settings.publications / "serious-violations").version(NIGHT.isoformat())
-    draft = waiting_draft(settings, Chosen(VERSION))
+    released = ListFolder(settings.publications / "serious-violations").version(NIGHT.isoformat())
+    draft = waiting_draft(settings, DraftRef(VERSION))
     document = json.loads((released / "signatures.json").read_text(encoding="utf-8"))
     document |= {"version": VERSION, "digest": draft.digest}
     (draft.folder / "signatures.json").write_text(json.dumps(document), "utf-8")
 
 
 def a_note_of_earlier_releases(settings):
-    draft = waiting_draft(settings, Chosen(VERSION))
+    draft = waiting_draft(settings, DraftRef(VERSION))
     note = draft.folder.parent / f"{VERSION}.prepared.json"
     note.write_text(json.dumps({"prepared_by": "张三", "digest": draft.digest}), "utf-8")
 
@@ -135,9 +135,9 @@ def a_note_of_earlier_releases(settings):
 )
 def test_no_forgery_lets_the_addition_out(settings, forgery):
     forgery(settings)
-    answer = prepare_and_publish(settings)
+    answer = publish_list(settings)
     assert answer["state"] in ("waiting", "damaged"), "or the version before is not known to be signed any more"
-    assert Shelf(settings.publications / "serious-violations").latest() == NIGHT.isoformat()
+    assert ListFolder(settings.publications / "serious-violations").latest() == NIGHT.isoformat()
     for login in ("evil", "zhang"):
         with pytest.raises((OfficeProblem, WrongPassphrase)):
             office_of(settings).sign_in(login, lambda: secret_of("evil"))
@@ -145,4 +145,4 @@ def test_no_forgery_lets_the_addition_out(settings, forgery):
 
 def test_without_a_forgery_zhangs_own_signature_lets_it_out(settings):
     """Else the tests above would prove little."""
-    assert approve(settings, Chosen(VERSION), signed_in(settings, "zhang"))["state"] == "published"
+    assert approve_draft(settings, DraftRef(VERSION), signed_in(settings, "zhang"))["state"] == "published"

@@ -10,14 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from flows.publishing import Chosen, NotApprovable, after_run, approve, prepare_and_publish, restore_all, verify_all
-from flows.publishing.approvals import sign
-from flows.publishing.steps import waiting_draft
-from flows.store import Store
-from reports.publication import Reason, Shelf, read_index, withdrawal_files
-from reports.publication.contract import INDEX, SIGNATURES, described
-from reports.publication.work import released_entries
-from reports.views.lists import PENALTIES
+from flows.publishing import (
+    DraftRef,
+    NotApprovable,
+    approve_draft,
+    publish_list,
+    restore_lists,
+    update_published_lists,
+    verify_lists,
+)
+from flows.publishing.actions import waiting_draft
+from flows.publishing.approval import sign_draft
+from flows.store.store import Store
+from reports.public_lists import PENALTIES
+from reports.publication import ListFolder, WithdrawalReason, read_index, withdrawal_files
+from reports.publication.draft import released_entries
+from reports.publication.version import INDEX, SIGNATURES, describe_file
 from tests.flows.office.staff import office_in, signed_in
 from tests.flows.publishing.town import NIGHT, after, decision, night, penalty, settings_at, staffed_at, store_at
 
@@ -31,10 +39,10 @@ def made(tmp_path_factory):
     root = tmp_path_factory.mktemp("town") / "town"
     night(root, NIGHT, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
     settings = staffed_at(root)
-    version = prepare_and_publish(settings, signed_in(settings, "zhang"), "penalties")["version"]
-    approve(settings, Chosen(version, "penalties"), signed_in(settings, "li"))
+    version = publish_list(settings, signed_in(settings, "zhang"), "penalties")["version"]
+    approve_draft(settings, DraftRef(version, "penalties"), signed_in(settings, "li"))
     night(root, after(1), stay("鄂罚1号", 1))
-    assert after_run(settings)[0]["state"] == "withdrawn"
+    assert update_published_lists(settings)[0]["state"] == "withdrawn"
     return root
 
 
@@ -50,11 +58,11 @@ def stay(number, days):
 
 
 def shelf(settings):
-    return Shelf(settings.publications / "penalties")
+    return ListFolder(settings.publications / "penalties")
 
 
 def checked(settings):
-    (answer,) = verify_all(settings, ["penalties"])
+    (answer,) = verify_lists(settings, ["penalties"])
     return answer
 
 
@@ -67,7 +75,7 @@ def resealed(folder, **facts):
     index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     for file in index["files"]:
         content = (folder / file["name"]).read_bytes()
-        file.update(described(file["name"], file["title"], file["media_type"], content).model_dump())
+        file.update(describe_file(file["name"], file["title"], file["media_type"], content).model_dump())
     (folder / INDEX).write_text(json.dumps(index | facts, ensure_ascii=False), encoding="utf-8")
 
 
@@ -112,7 +120,7 @@ def a_withdrawal_with_another_title(settings):
 def a_withdrawal_that_no_record_founds(settings):
     """Every byte as the program itself would write it, but for the cause."""
     (key,) = (PENALTIES.key_of(e) for e in released_entries(PENALTIES, shelf(settings).folder / "latest")[:1])
-    why = Reason("annulled", "总局令第45号第十一条", "C", after(1))
+    why = WithdrawalReason("annulled", "总局令第45号第十一条", "C", after(1))
     files = withdrawal_files(PENALTIES, shelf(settings).version(WITHDRAWN), FORGED, {key: why})
     folder = shelf(settings).version(FORGED)
     folder.mkdir()
@@ -156,7 +164,7 @@ def test_a_forged_version_is_neither_shown_by_the_next_run_nor_sound(settings, f
     assert checked(settings)["state"] == "damaged", "whoever moves latest to it"
     link.unlink()
     link.symlink_to(WITHDRAWN)
-    answer = prepare_and_publish(settings, None, "penalties")
+    answer = publish_list(settings, None, "penalties")
     assert (answer["state"], shelf(settings).latest(), checked(settings)["state"]) == ("unchanged", WITHDRAWN, "sound")
     assert (public(settings), len(answer["cleared"])) == ({"鄂罚2号", "鄂罚3号"}, 1)
     assert shelf(settings).placed() == (SIGNED, WITHDRAWN)
@@ -172,41 +180,41 @@ def test_latest_leads_into_the_list_itself_and_is_one(settings, tmp_path, how):
     else:
         (link.with_name("latest.json")).write_text(json.dumps({"version": SIGNED}), encoding="utf-8")
     assert checked(settings)["state"] == "damaged"
-    (answer,) = restore_all(settings, ["penalties"])
+    (answer,) = restore_lists(settings, ["penalties"])
     assert (answer["state"], link.readlink().name) == ("sound", WITHDRAWN)
 
 
 def test_a_machine_version_of_another_release_of_the_program_is_said_and_built_upon(settings, tmp_path, monkeypatch):
     """Its page is other than this program writes it; its entries are not."""
-    monkeypatch.setattr("reports.publication.work.list_html", lambda _: "<p>另一版式</p>")
+    monkeypatch.setattr("reports.publication.draft.list_html", lambda _: "<p>另一版式</p>")
     answer = checked(settings)
     assert any("list.html：与由上一版重作的不同" in problem for problem in answer["problems"])
     assert (answer["state"], "版式有变" in answer["message"]) == ("damaged", True)
     night(tmp_path / "town", after(2), stay("鄂罚2号", 2))
-    assert after_run(settings)[0]["state"] == "withdrawn"
+    assert update_published_lists(settings)[0]["state"] == "withdrawn"
     assert (public(settings), checked(settings)["state"]) == ({"鄂罚3号"}, "sound")
 
 
 def added(settings, root, login="zhang"):
     """One more penalty, drafted and signed by its preparer."""
     night(root, after(2), penalties=[penalty("鄂罚4号", "MX-2")])
-    return prepare_and_publish(settings, signed_in(settings, login), "penalties")["version"]
+    return publish_list(settings, signed_in(settings, login), "penalties")["version"]
 
 
 def test_a_draft_altered_before_it_is_signed_is_neither_signed_nor_released(settings, tmp_path):
-    chosen = Chosen(added(settings, tmp_path / "town"), "penalties")
+    chosen = DraftRef(added(settings, tmp_path / "town"), "penalties")
     digest = waiting_draft(settings, chosen).digest
     with_a_firm_more(shelf(settings).draft(chosen.version))
     resealed(shelf(settings).draft(chosen.version))
     with pytest.raises(NotApprovable, match="与由库重作的不同"):
-        approve(settings, chosen, signed_in(settings, "li"))
+        approve_draft(settings, chosen, signed_in(settings, "li"))
     forged = waiting_draft(settings, chosen)
     for login, act in (("zhang", "prepare"), ("li", "approve")):
-        sign(settings, forged, signed_in(settings, login), act)
-    assert after_run(settings)[0]["state"] == "waiting"
+        sign_draft(settings, forged, signed_in(settings, login), act)
+    assert update_published_lists(settings)[0]["state"] == "waiting"
     assert shelf(settings).latest() == WITHDRAWN
     assert waiting_draft(settings, chosen).digest == digest, "it is made anew from the store"
-    assert approve(settings, chosen, signed_in(settings, "li"))["state"] == "published"
+    assert approve_draft(settings, chosen, signed_in(settings, "li"))["state"] == "published"
 
 
 def test_a_draft_under_another_name_is_not_released(settings, tmp_path):
@@ -214,14 +222,14 @@ def test_a_draft_under_another_name_is_not_released(settings, tmp_path):
     later = f"{version}-2"
     shelf(settings).draft(version).replace(shelf(settings).draft(later))
     with pytest.raises(NotApprovable, match="与由库重作的不同"):
-        approve(settings, Chosen(later, "penalties"), signed_in(settings, "li"))
+        approve_draft(settings, DraftRef(later, "penalties"), signed_in(settings, "li"))
 
 
 @pytest.mark.parametrize("is_placed", [False, True], ids=["a draft", "moved to its place"])
 def test_what_two_signed_and_a_later_run_overtook_is_not_released(settings, tmp_path, is_placed):
-    chosen = Chosen(added(settings, tmp_path / "town"), "penalties")
+    chosen = DraftRef(added(settings, tmp_path / "town"), "penalties")
     draft = waiting_draft(settings, chosen)
-    sign(settings, draft, signed_in(settings, "li"), "approve")
+    sign_draft(settings, draft, signed_in(settings, "li"), "approve")
     if is_placed:
         draft.folder.replace(shelf(settings).version(chosen.version))
     at = store_at(tmp_path / "town").last().known_at
@@ -229,7 +237,7 @@ def test_what_two_signed_and_a_later_run_overtook_is_not_released(settings, tmp_
         "鄂罚4号", "MX-2", state="revoked", revoked_on=after(3), version_no=2, row_hash="other", received_at=at
     )
     night(tmp_path / "town", after(3), penalties=[gone])
-    (answer,) = after_run(settings)
+    (answer,) = update_published_lists(settings)
     assert (answer["state"], shelf(settings).latest(), public(settings)) == (
         "unchanged",
         WITHDRAWN,

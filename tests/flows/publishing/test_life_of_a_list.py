@@ -15,11 +15,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from reports.publication import Publication, Shelf, apply, prepare, release, verify
-from reports.publication.delta import read
-from reports.publication.work import released_entries
-from reports.views.listing import Entry, entries_of
-from reports.views.lists import LISTS
+from reports.public_lists import LIST_SPECS, ListEntry, list_entries
+from reports.publication import ListFolder, Publication, apply_delta, prepare_draft, release_draft, verify_files
+from reports.publication.delta import read_delta
+from reports.publication.draft import released_entries
 from tests.flows.publishing.rows_oracle import Case
 from tests.flows.publishing.test_published_rows import contents_on, records_of, shown
 from tests.reports.power import Crash, Fuse
@@ -51,7 +50,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
         self.today = START
         self.cases: list[Case] = []
         self.published_on: date | None = None
-        self.wanted: dict[str, tuple[Entry, ...]] = {}
+        self.wanted: dict[str, tuple[ListEntry, ...]] = {}
 
     def teardown(self) -> None:
         """Remove what was written."""
@@ -126,33 +125,33 @@ class LifeOfTheLists(RuleBasedStateMachine):
     def publish(self, crash: int | None) -> None:
         """Both lists of tonight are released; where the power goes before that, the same is run once more."""
         contents = contents_on(self.today, records_of(self.cases))
-        for name, spec in LISTS.items():
+        for name, spec in LIST_SPECS.items():
             publication = Publication(spec, "示例省药监局", self.today, causes=contents[name].causes)
-            before = Shelf(self.root / name).latest()
+            before = ListFolder(self.root / name).latest()
             try:
                 with Fuse(crash):
                     self._release(publication, contents[name].entries)
             except Crash:
-                if Shelf(self.root / name).latest() == before:
+                if ListFolder(self.root / name).latest() == before:
                     self._release(publication, contents[name].entries)
             is_on = Case.is_public if name == "penalties" else Case.is_listed
             assert shown(contents[name]) == {at for at, case in enumerate(self.cases) if is_on(case, self.today)}, name
-            self.wanted[name] = entries_of(spec, contents[name].entries)[0]
+            self.wanted[name] = list_entries(spec, contents[name].entries)[0]
         self.published_on = self.today
 
     def _release(self, publication: Publication, entries: pl.DataFrame) -> None:
-        release(self.root, prepare(self.root, publication, entries))
+        release_draft(self.root, prepare_draft(self.root, publication, entries))
 
     @invariant()
     def what_readers_see_is_whole_and_what_was_wanted(self) -> None:
         """The latest version is whole, holds the rows of its night, and follows from all deltas up to it."""
-        for name, spec in LISTS.items() if self.published_on else ():
-            shelf = Shelf(self.root / name)
-            assert verify(shelf.folder / "latest").as_of == self.published_on
-            entries: tuple[Entry, ...] = ()
+        for name, spec in LIST_SPECS.items() if self.published_on else ():
+            shelf = ListFolder(self.root / name)
+            assert verify_files(shelf.folder / "latest").as_of == self.published_on
+            entries: tuple[ListEntry, ...] = ()
             for version in shelf.versions():
                 text = (shelf.version(version) / "delta.json").read_text(encoding="utf-8")
-                entries = apply(entries, read(spec, json.loads(text)))
+                entries = apply_delta(entries, read_delta(spec, json.loads(text)))
             assert entries == released_entries(spec, shelf.folder / "latest") == self.wanted[name]
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flows.publishing import Chosen, approve, prepare_and_publish
-from flows.publishing.approvals import SIGNATURES
-from reports.publication import Shelf, apply, read_index
-from reports.publication.delta import read
-from reports.publication.work import released_entries
-from reports.views.lists import PENALTIES
+from flows.publishing import DraftRef, approve_draft, publish_list
+from reports.public_lists import PENALTIES
+from reports.publication import ListFolder, apply_delta, read_index
+from reports.publication.delta import read_delta
+from reports.publication.draft import released_entries
+from reports.publication.version import SIGNATURES
 from tests.flows.office.staff import signed_in
 from tests.flows.publishing.town import NAMES, NIGHT, after, decision, night, penalty, person, settings_at, staffed_at
 
@@ -20,14 +20,14 @@ GUANGXI = "114500000000000000"
 @pytest.fixture
 def shelf(tmp_path):
     """Where the list's versions stand."""
-    return Shelf(settings_at(tmp_path).publications / "penalties")
+    return ListFolder(settings_at(tmp_path).publications / "penalties")
 
 
 def publish(root):
     settings = staffed_at(root)
-    answer = prepare_and_publish(settings, signed_in(settings, "zhang"), "penalties")
+    answer = publish_list(settings, signed_in(settings, "zhang"), "penalties")
     if answer["state"] == "waiting":
-        return answer | approve(settings, Chosen(answer["version"], "penalties"), signed_in(settings, "li"))
+        return answer | approve_draft(settings, DraftRef(answer["version"], "penalties"), signed_in(settings, "li"))
     return answer
 
 
@@ -157,9 +157,9 @@ def test_the_delta_says_why_a_row_went_or_changed(tmp_path, shelf, more, operati
     before = entries(shelf)
     night(tmp_path, after(1), penalties=[corrected(record, **more)])
     publish(tmp_path)
-    delta = read(PENALTIES, json.loads((shelf.folder / "latest" / "delta.json").read_text(encoding="utf-8")))
+    delta = read_delta(PENALTIES, json.loads((shelf.folder / "latest" / "delta.json").read_text(encoding="utf-8")))
     assert [(row.operation, row.cause) for row in delta.rows] == [(operation, cause)]
-    assert apply(before, delta) == entries(shelf)
+    assert apply_delta(before, delta) == entries(shelf)
 
 
 def step(kind, number, on, **more):

@@ -14,19 +14,18 @@ import polars as pl
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from flows.law import read_legal_law
-from flows.publishing.contents import Contents
-from flows.publishing.entries import contents_of as listed_of
-from flows.publishing.penalties import contents_of as penalties_of
-from reports.publication import apply, delta_of
-from reports.publication.delta import read
-from reports.render.json_text import json_bytes
-from reports.views.listing import Entry, ListSpec, entries_of
-from reports.views.lists import PENALTIES, SERIOUS_VIOLATIONS
+from flows.law import read_law_policy
+from flows.publishing.contents import ListContents
+from flows.publishing.contents import penalty_list_from_rows as penalties_of
+from flows.publishing.contents import serious_list_from_rows as listed_of
+from reports.exports import json_bytes
+from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, ListEntry, ListSpec, list_entries
+from reports.publication import apply_delta, delta_of
+from reports.publication.delta import read_delta
 from tests.flows.publishing.rows_oracle import NEW_RULES, Case, months_after
 from tests.flows.publishing.town import decision, penalty, rows
-from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
-from transforms.law.published import published_penalties
+from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
+from transforms.law.publicity.published_penalties import published_penalties
 
 POLICY = Path(__file__).parents[3] / "policy"
 OTHER_RULES = date(2026, 4, 1)  # of the other system: nothing may happen here
@@ -111,7 +110,7 @@ def listings(draw: st.DrawFn, decided_on: date) -> Mapping[str, date]:
 
 
 def records_of(given: list[Case]) -> dict[str, pl.LazyFrame]:
-    made = {kind: [] for kind in KINDS_ASKED}
+    made = {kind: [] for kind in LAW_RECORD_KINDS}
     for at, case in enumerate(given):
         owner, number = f"MX-{at}" if case.party else None, f"鄂罚{at}号"
         name = {"party_name": f"赵甲{'乙丙丁戊己庚辛壬癸子'[at]}"} if owner is None else {}
@@ -143,15 +142,15 @@ def critical_days(given: list[Case]) -> list[date]:
 
 
 @cache
-def law() -> LegalLaw:
+def law() -> LawPolicy:
     """The law in force; of the systems only the national one, which the lists are about."""
-    whole = read_legal_law(POLICY, LAST)
+    whole = read_law_policy(POLICY, LAST)
     systems = tuple(each for each in whole.publicity.systems if each.system == "gsxt")
     return replace(whole, publicity=replace(whole.publicity, systems=systems))
 
 
-def contents_on(day: date, records: dict[str, pl.LazyFrame]) -> dict[str, Contents]:
-    legal = Legal(records, law(), day)
+def contents_on(day: date, records: dict[str, pl.LazyFrame]) -> dict[str, ListContents]:
+    legal = LawState(records, law(), day)
     found = published_penalties(legal.publicity, records["penalty"], records["enterprise"]).collect()
     return {
         "penalties": penalties_of(found, ""),
@@ -159,7 +158,7 @@ def contents_on(day: date, records: dict[str, pl.LazyFrame]) -> dict[str, Conten
     }
 
 
-def shown(contents: Contents) -> set[int]:
+def shown(contents: ListContents) -> set[int]:
     """Which of the cases are on the list."""
     column = "record_id" if "record_id" in contents.entries.columns else "enterprise_id"
     return {int("".join(c for c in key if c.isdigit())) for key in contents.entries[column]}
@@ -194,13 +193,13 @@ def test_each_day_every_row_has_a_live_ground_and_every_ground_its_row(history):
         follow_deltas(spec, versions[spec.name])
 
 
-def follow_deltas(spec: ListSpec, versions: list[tuple[date, Contents]]) -> None:
+def follow_deltas(spec: ListSpec, versions: list[tuple[date, ListContents]]) -> None:
     """The delta of each day leads from the day before to it, also by what is written in its file."""
-    before: tuple[Entry, ...] = ()
+    before: tuple[ListEntry, ...] = ()
     last: str | None = None
     for day, contents in versions:
-        current, _ = entries_of(spec, contents.entries)
+        current, _ = list_entries(spec, contents.entries)
         delta = delta_of(spec, before, current, (last, day.isoformat()), contents.causes)
-        assert apply(before, read(spec, json.loads(json_bytes(delta.content())))) == current
+        assert apply_delta(before, read_delta(spec, json.loads(json_bytes(delta.content())))) == current
         assert {row.cause for row in delta.rows} <= set(spec.causes.values())
         before, last = current, day.isoformat()

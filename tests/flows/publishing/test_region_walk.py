@@ -10,15 +10,15 @@ import polars as pl
 import pytest
 
 from flows.demo import write_demo
-from flows.intake import Known, take_in
-from flows.law import read_legal_law
-from flows.night.bring_in import rules_of
-from tests.flows.night.nights import settings_at
+from flows.ingest import IngestHistory, ingest_inbox
+from flows.law import read_law_policy
+from flows.run.ingest import ingest_rules
 from tests.flows.publishing.rows_oracle import FUJIAN, Case
 from tests.flows.publishing.test_published_rows import contents_on
+from tests.flows.run.run_helpers import settings_at
 from tests.transforms.law.law_oracle import working_days_after
-from transforms.law.legal import KINDS_ASKED, Legal
-from transforms.records import current
+from transforms.history import current_versions
+from transforms.law.law_state import LAW_RECORD_KINDS, LawState
 
 FIRST, LAST = date(2025, 7, 15), date(2026, 8, 18)  # 400 days
 RULES = (date(2025, 12, 25), date(2026, 4, 1))
@@ -41,8 +41,10 @@ def region(tmp_path_factory) -> dict[str, pl.LazyFrame]:
     root = tmp_path_factory.mktemp("region")
     write_demo(root / "inbox", SIZE, 400, SEED, LAST)
     known_at = datetime(LAST.year, LAST.month, LAST.day, 17, tzinfo=UTC)
-    brought = take_in(root / "inbox", rules_of(settings_at(root), None), Known.nothing(), known_at)
-    return {kind: current(brought.records[kind].lazy(), known_at).collect().lazy() for kind in KINDS_ASKED}
+    brought = ingest_inbox(root / "inbox", ingest_rules(settings_at(root), None), IngestHistory.nothing(), known_at)
+    return {
+        kind: current_versions(brought.records[kind].lazy(), known_at).collect().lazy() for kind in LAW_RECORD_KINDS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,7 @@ def cases(region) -> Mapping[str, Case]:
 
 def taken_steps(region) -> dict[str, dict[tuple[str | None, str], dict[str, date]]]:
     """By matter, party and penalty the days of the steps that were possible, in the national system."""
-    followed = Legal(region, law(), LAST).register.followed
+    followed = LawState(region, law(), LAST).register.followed
     of_matter = followed.matters.select("matter_id", "enterprise_id", "target_key", "system")
     steps = followed.steps.filter(~pl.col("is_refused")).select("matter_id", "matter", "step", "on")
     found: dict[str, dict[tuple[str | None, str], dict[str, date]]] = {"penalty": {}, "listing": {}}
@@ -76,7 +78,7 @@ def taken_steps(region) -> dict[str, dict[tuple[str | None, str], dict[str, date
 
 @cache
 def law():
-    return read_legal_law(Path(__file__).parents[3] / "policy", LAST)
+    return read_law_policy(Path(__file__).parents[3] / "policy", LAST)
 
 
 def test_the_region_has_something_of_everything(cases):

@@ -7,9 +7,9 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from flows.publishing import Chosen, approve, prepare_and_publish
-from flows.publishing.approvals import unsigned_because
-from reports.publication import Draft, Shelf, digest_of, read_index
+from flows.publishing import DraftRef, approve_draft, publish_list
+from flows.publishing.approval import signature_fault
+from reports.publication import Draft, ListFolder, digest_of, read_index
 from tests.flows.office.staff import signed_in
 from tests.flows.publishing.town import NIGHT, town
 
@@ -21,15 +21,15 @@ FIELDS = ("number", "at", "person", "fingerprint", "role", "act", "subject", "pa
 def settings(tmp_path):
     """A town whose list two people signed."""
     made = town(tmp_path)
-    prepare_and_publish(made, signed_in(made, "zhang"))
-    assert approve(made, Chosen(NIGHT.isoformat()), signed_in(made, "li"))["state"] == "published"
+    publish_list(made, signed_in(made, "zhang"))
+    assert approve_draft(made, DraftRef(NIGHT.isoformat()), signed_in(made, "li"))["state"] == "published"
     return made
 
 
 @pytest.fixture
 def folder(settings):
     """The folder of the released version."""
-    return Shelf(settings.publications / "serious-violations").version(NIGHT.isoformat())
+    return ListFolder(settings.publications / "serious-violations").version(NIGHT.isoformat())
 
 
 def check(entry, public_key):
@@ -79,7 +79,7 @@ def test_a_version_is_known_to_be_signed_after_its_signers_have_gone(settings, f
     wang = signed_in(settings, "wang")
     for login in ("zhang", "li"):
         office_of(settings).disable(wang, login)
-    assert unsigned_because(settings, folder, released(folder)) == ""
+    assert signature_fault(settings, folder, released(folder)) == ""
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_version_is_known_to_be_signed_after_its_signers_have_gone(settings, f
 def test_a_version_whose_signatures_were_touched_is_named(settings, folder, change, told):
     path = folder / "signatures.json"
     change(path, json.loads(path.read_text(encoding="utf-8")))
-    assert told in unsigned_because(settings, folder, released(folder))
+    assert told in signature_fault(settings, folder, released(folder))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"journal": {}}'])
@@ -118,15 +118,15 @@ def test_a_journal_that_was_cut_short_after_a_release_is_seen(settings, folder):
     staffed(settings)  # the database as it was before anybody signed
     with pytest.raises(OfficeProblem, match=r"signatures\.json 记有第 5 条.*日志被截断、替换或改动"):
         signed_in(settings, "li")
-    assert "日志中没有第 5 条" in unsigned_because(settings, folder, released(folder))
+    assert "日志中没有第 5 条" in signature_fault(settings, folder, released(folder))
 
 
 def test_a_nightly_run_notes_the_head_and_a_journal_cut_short_since_is_seen(settings):
-    from flows.office import OfficeProblem, office_of, to_be_noted
+    from flows.office import OfficeProblem, journal_head_facts, office_of
     from tests.flows.office.staff import staffed
     from tests.flows.publishing.town import night_noting
 
-    noted = to_be_noted(settings)
+    noted = journal_head_facts(settings)
     assert noted["office_journal"]["number"] == office_of(settings).standing().head.number == 5
     night_noting(settings, noted)
     for path in settings.publications.glob("*/*/signatures.json"):
@@ -138,7 +138,7 @@ def test_a_nightly_run_notes_the_head_and_a_journal_cut_short_since_is_seen(sett
 
 
 def test_a_run_notes_nothing_of_an_office_that_cannot_be_read(settings):
-    from flows.office import to_be_noted
+    from flows.office import journal_head_facts
 
     settings.office_database.write_bytes(b"no database " * 1000)
-    assert to_be_noted(settings) == {}
+    assert journal_head_facts(settings) == {}

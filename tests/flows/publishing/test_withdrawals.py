@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.publishing import Chosen, after_run, approve, prepare_and_publish, verify_all
-from reports.publication import Shelf, read_index
-from reports.publication.work import released_entries
-from reports.views.lists import LISTS
+from flows.publishing import DraftRef, approve_draft, publish_list, update_published_lists, verify_lists
+from reports.public_lists import LIST_SPECS
+from reports.publication import ListFolder, read_index
+from reports.publication.draft import released_entries
 from tests.flows.office.staff import signed_in
 from tests.flows.publishing.town import (
     NIGHT,
@@ -34,13 +34,13 @@ LIGHT = {"fine_fen": 1_000_000, "discretion": "light"}  # three months
 def released(root, name="penalties"):
     """What the last night found, signed by two people and released; the settings."""
     settings = staffed_at(root)
-    version = prepare_and_publish(settings, signed_in(settings, "zhang"), name)["version"]
-    assert approve(settings, Chosen(version, name), signed_in(settings, "li"))["state"] == "published"
+    version = publish_list(settings, signed_in(settings, "zhang"), name)["version"]
+    assert approve_draft(settings, DraftRef(version, name), signed_in(settings, "li"))["state"] == "published"
     return settings
 
 
 def public(settings, name="penalties"):
-    return {e.decision_no for e in released_entries(LISTS[name], settings.publications / name / "latest")}
+    return {e.decision_no for e in released_entries(LIST_SPECS[name], settings.publications / name / "latest")}
 
 
 def corrected(record, on, **more):
@@ -51,7 +51,7 @@ def corrected(record, on, **more):
 def tomorrow(root, *decisions, **more):
     """Another night, and what the machine then does."""
     night(root, after(1), *decisions, **more)
-    return {answer["list"]: answer for answer in after_run(settings_of(root))}
+    return {answer["list"]: answer for answer in update_published_lists(settings_of(root))}
 
 
 def settings_of(root):
@@ -166,7 +166,7 @@ def test_a_deregistered_party_is_taken_off_both_lists(tmp_path):
     with store_at(tmp_path).begin("nightly", after(1), datetime(2026, 3, 2, 18, tzinfo=UTC)) as writing:
         writing.append("enterprise", rows("enterprise", gone))
         writing.commit("passed", {})
-    answers = {answer["list"]: answer for answer in after_run(settings)}
+    answers = {answer["list"]: answer for answer in update_published_lists(settings)}
     assert {name: answer["state"] for name, answer in answers.items()} == {
         "serious-violations": "withdrawn",
         "penalties": "withdrawn",
@@ -212,7 +212,7 @@ def test_what_is_no_cause_in_law_waits_for_two_people_and_is_counted(town, tmp_p
 def test_a_row_that_vanished_without_a_cause_waits_for_people(town, tmp_path):
     other = corrected(FIRST, after(1), decision_no="另号", decision_key="另号", record_id="penalty:另号")
     night(tmp_path / "other", after(1), penalties=[other, penalty("鄂罚2号", "MX-2")])
-    (answer,) = after_run(replace(town, store=str(tmp_path / "other" / "store")))
+    (answer,) = update_published_lists(replace(town, store=str(tmp_path / "other" / "store")))
     assert public(town) == {"鄂罚1号", "鄂罚2号"}
     assert [one["why"] for one in answer["beyond"]] == ["事由“停止公示”须两人签发"]
 
@@ -238,7 +238,7 @@ def test_a_correction_that_moves_the_end_into_the_past_is_not_taken_for_time(tmp
     assert public(settings) == {"鄂罚1号", "鄂罚2号"}
     assert ["更正" in one["why"] for one in answer["beyond"]] == [True]
     night(tmp_path, after(2))
-    (answer,) = after_run(settings)
+    (answer,) = update_published_lists(settings)
     assert public(settings) == {"鄂罚1号", "鄂罚2号"}, "nor on any later night"
 
 
@@ -248,7 +248,7 @@ def test_days_on_which_no_run_could_withdraw_are_made_up_for(tmp_path):
     settings = released(tmp_path)
     for day in (1, 2, 3, 4):
         night(tmp_path, after(day))
-    assert (after_run(settings)[0]["state"], public(settings)) == ("withdrawn", {"鄂罚2号"})
+    assert (update_published_lists(settings)[0]["state"], public(settings)) == ("withdrawn", {"鄂罚2号"})
 
 
 def changed_policy(settings, folder, name, before, then):
@@ -263,18 +263,18 @@ def changed_policy(settings, folder, name, before, then):
 def test_under_another_policy_nothing_is_withdrawn_before_two_people_signed_under_it(town, tmp_path):
     night(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
     other = changed_policy(town, tmp_path / "policy", "law/publicity_gsxt.yaml", "law: ", "# 注\nlaw: ")
-    (answer,) = after_run(other)
+    (answer,) = update_published_lists(other)
     assert (answer["state"], public(town)) == ("waiting", {"鄂罚1号", "鄂罚2号"})
     assert "规则文件在该版本签发后有变动" in answer["beyond"][0]["why"]
     for login in ("zhang", "li"):
-        answer = approve(other, Chosen(answer["version"], "penalties"), signed_in(other, login))
+        answer = approve_draft(other, DraftRef(answer["version"], "penalties"), signed_in(other, login))
     assert (answer["state"], public(town)) == ("published", {"鄂罚2号"})
 
 
 def test_a_policy_that_changed_asks_for_two_signatures_even_where_the_list_is_the_same(town, tmp_path):
     other = changed_policy(town, tmp_path / "policy", "law/publicity_gsxt.yaml", "law: ", "# 注\nlaw: ")
-    assert prepare_and_publish(town, None, "penalties")["state"] == "unchanged"
-    answer = prepare_and_publish(other, None, "penalties")
+    assert publish_list(town, None, "penalties")["state"] == "unchanged"
+    answer = publish_list(other, None, "penalties")
     assert (answer["state"], answer["count"]) == ("waiting", 2)
 
 
@@ -282,11 +282,11 @@ def test_the_office_may_leave_a_cause_to_people_and_without_the_file_all(town, t
     night(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
     cause = "repaired: {ends_by: act, values: {2021-09-01: true"
     own = changed_policy(town, tmp_path / "own", "withdrawals.yaml", cause, f"{cause}, 2026-03-01: false")
-    assert after_run(own)[0]["beyond"][0]["why"] == "事由“准予信用修复”须两人签发"
+    assert update_published_lists(own)[0]["beyond"][0]["why"] == "事由“准予信用修复”须两人签发"
     (tmp_path / "own" / "withdrawals.yaml").unlink()
-    assert "withdrawals.yaml 缺失" in after_run(own)[0]["beyond"][0]["why"]
+    assert "withdrawals.yaml 缺失" in update_published_lists(own)[0]["beyond"][0]["why"]
     assert public(town) == {"鄂罚1号", "鄂罚2号"}
-    assert after_run(town)[0]["state"] == "withdrawn"
+    assert update_published_lists(town)[0]["state"] == "withdrawn"
 
 
 def test_text_that_may_not_be_shown_is_masked_by_the_machine_and_a_correction_of_it_waits(tmp_path, monkeypatch):
@@ -295,18 +295,18 @@ def test_text_that_may_not_be_shown_is_masked_by_the_machine_and_a_correction_of
     with monkeypatch.context() as before_the_rule:
         before_the_rule.setattr("reports.redaction._figures", lambda text: (text, set()))
         settings = released(tmp_path)
-    shelf = Shelf(settings.publications / "penalties")
+    shelf = ListFolder(settings.publications / "penalties")
     assert "13800138000" in (shelf.folder / "latest" / "list.json").read_text(encoding="utf-8")
-    (answer,) = after_run(settings)
+    (answer,) = update_published_lists(settings)
     assert (answer["state"], shelf.latest()) == ("withdrawn", "2026-03-01-2")
     assert read_index(shelf.folder / "latest").reason == "依法隐去个人信息 1 条"
     assert "13800138000" not in (shelf.folder / "latest" / "list.json").read_text(encoding="utf-8")
-    assert verify_all(settings, ["penalties"])[0]["state"] == "sound"
-    assert after_run(settings)[0]["state"] == "unchanged"
+    assert verify_lists(settings, ["penalties"])[0]["state"] == "sound"
+    assert update_published_lists(settings)[0]["state"] == "unchanged"
 
 
 def test_a_list_that_was_never_published_is_left_alone(tmp_path):
     night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"))
     settings = settings_at(tmp_path)
-    assert after_run(settings) == []
+    assert update_published_lists(settings) == []
     assert not settings.publications.exists()

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.night.work import Office, Steps
-from flows.publishing import after_run, approve, prepare_and_publish, verify_all
-from flows.publishing.steps import Chosen
-from reports.publication import Shelf, read_index
-from reports.publication.work import released_entries
-from reports.views.lists import PENALTIES
+from flows.publishing import approve_draft, publish_list, update_published_lists, verify_lists
+from flows.publishing.actions import DraftRef
+from flows.run.run import RunSetup, RunSteps
+from reports.public_lists import PENALTIES
+from reports.publication import ListFolder, read_index
+from reports.publication.draft import released_entries
 from tests.flows.intake.inboxes import OTHER_FIRM, firm, penalty, put
-from tests.flows.night.nights import office_at, run_night
 from tests.flows.office.staff import office_in, signed_in, staffed
 from tests.flows.publishing.rows_oracle import months_after
+from tests.flows.run.run_helpers import run_day, setup_at
 
 FIRST = date(2026, 1, 20)
 DAYS = 40
@@ -55,14 +55,14 @@ def fine(number: str, on: date, **more: str) -> dict[str, str]:
 class Seen:
     """What a reader found after each night, and what the machine said."""
 
-    office: Office
+    office: RunSetup
     public: dict[date, set[str]] = field(default_factory=dict)
     said: dict[date, list[dict]] = field(default_factory=dict)
     reports: dict[date, Path] = field(default_factory=dict)
 
     @property
-    def shelf(self) -> Shelf:
-        return Shelf(self.office.settings.publications / "penalties")
+    def shelf(self) -> ListFolder:
+        return ListFolder(self.office.settings.publications / "penalties")
 
     def look(self, day: date) -> None:
         folder = self.shelf.folder / "latest"
@@ -90,22 +90,22 @@ def seen(tmp_path_factory) -> Seen:
     root = tmp_path_factory.mktemp("office")
     put(root / "inbox", "企业登记.csv", [firm(), firm(OTHER_FIRM, "另一药业有限公司")])
     put(root / "inbox", "penalty/1.csv", [fine(number, on) for number, on in PUBLISHED.items()])
-    made = office_at(root)
+    made = setup_at(root)
     seen = Seen(replace(made, settings=staffed(made.settings)))
     settings = seen.office.settings
-    assert run_night(seen.office, FIRST, Steps()).state == "passed"
-    version = prepare_and_publish(settings, signed_in(settings, "zhang"), "penalties")["version"]
-    assert approve(settings, Chosen(version, "penalties"), signed_in(settings, "li"))["state"] == "published"
+    assert run_day(seen.office, FIRST, RunSteps()).state == "passed"
+    version = publish_list(settings, signed_in(settings, "zhang"), "penalties")["version"]
+    assert approve_draft(settings, DraftRef(version, "penalties"), signed_in(settings, "li"))["state"] == "published"
     seen.look(FIRST)
     for day in (FIRST + timedelta(days=n + 1) for n in range(DAYS)):
         arrive(root / "inbox", day)
         if IS_CAMPAIGN or is_eventful(day):
-            result = run_night(seen.office, day, Steps())
+            result = run_day(seen.office, day, RunSteps())
             assert result.state == "passed", result.message
             seen.said[day], seen.reports[day] = result.lists, result.report
         else:
             quiet_night(seen.office, day)
-            seen.said[day] = after_run(settings)
+            seen.said[day] = update_published_lists(settings)
         seen.look(day)
     return seen
 
@@ -118,7 +118,7 @@ def arrive(inbox: Path, day: date) -> None:
         put(inbox, "penalty/3.csv", [fine(ANNULLED, PUBLISHED[ANNULLED], **more)])
 
 
-def quiet_night(office: Office, day: date) -> None:
+def quiet_night(office: RunSetup, day: date) -> None:
     """A night that took in nothing."""
     known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     last = office.store.last("nightly")
@@ -156,7 +156,7 @@ def test_each_version_of_the_machine_says_who_released_it_and_why(seen):
         "依法撤下：公示期满 1 条",
     ]
     assert all(each.basis and each.on == index.as_of for index in others for each in index.withdrawals)
-    answer = verify_all(seen.office.settings, ["penalties"])[0]
+    answer = verify_lists(seen.office.settings, ["penalties"])[0]
     assert (answer["state"], answer["message"].endswith("由系统依法撤下条目后发布。")) == ("sound", True)
 
 
@@ -175,9 +175,9 @@ def test_releases_are_runs_of_the_ledger_and_no_run_is_left_open(seen):
 
 def test_two_people_then_release_the_addition(seen, tmp_path):
     shutil.copytree(seen.office.settings.inbox.parent, tmp_path / "copy", symlinks=True)
-    settings = office_in(office_at(tmp_path / "copy").settings)
-    shelf = Shelf(settings.publications / "penalties")
+    settings = office_in(setup_at(tmp_path / "copy").settings)
+    shelf = ListFolder(settings.publications / "penalties")
     (draft,) = (path.name for path in shelf.draft("").iterdir() if path.is_dir())
-    assert approve(settings, Chosen(draft, "penalties"), signed_in(settings, "zhang"))["state"] == "waiting"
-    assert approve(settings, Chosen(draft, "penalties"), signed_in(settings, "li"))["state"] == "published"
+    assert approve_draft(settings, DraftRef(draft, "penalties"), signed_in(settings, "zhang"))["state"] == "waiting"
+    assert approve_draft(settings, DraftRef(draft, "penalties"), signed_in(settings, "li"))["state"] == "published"
     assert {e.decision_no for e in released_entries(PENALTIES, shelf.folder / "latest")} == {ADDED, "鄂罚长1号"}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.settings import Settings, load
-from flows.store import Store
+from flows.settings import Settings, load_settings
+from flows.store.store import Store
 from tests.flows.office.staff import office_in, staffed
-from transforms.tables import TABLES
+from transforms.schemas import TABLES
 
 NIGHT = date(2026, 3, 1)
 HOSTILE = "=HYPERLINK(\"http://x\")<script>alert('名')</script>"
@@ -20,7 +20,7 @@ NAMES = {"MX-1": "示例甲药业有限公司", "MX-2": HOSTILE, "MX-3": "示例
 
 def settings_at(root: Path) -> Settings:
     """Settings for a store below `root`; those of the machine do not count."""
-    return load({"store": str(root / "store")}, environ={})
+    return load_settings({"store": str(root / "store")}, environ={})
 
 
 def store_at(root: Path) -> Store:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.store import Busy, Store
-from flows.store.tables import DeltaFile
-from tests.flows.store.nights import KNOWN, night
-from transforms.tables import TABLES
+from flows.store.lease import Busy
+from flows.store.store import Store
+from flows.store.tables import StoredTable
+from tests.flows.store.store_runs import KNOWN_AT, passed_run
+from transforms.schemas import TABLES
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
 ROOT = Path(__file__).parents[3]
@@ -28,8 +29,8 @@ def content(store):
 @pytest.fixture
 def undisturbed(tmp_path):
     store = Store(tmp_path / "undisturbed")
-    night(store, FIRST)
-    night(store, SECOND)
+    passed_run(store, FIRST)
+    passed_run(store, SECOND)
     return content(store)
 
 
@@ -50,7 +51,7 @@ def dies_at(monkeypatch, step, is_done):
         return dying
 
     for name in ("append", "delete", "restore", "_create"):
-        monkeypatch.setattr(DeltaFile, name, guarded(getattr(DeltaFile, name)))
+        monkeypatch.setattr(StoredTable, name, guarded(getattr(StoredTable, name)))
 
 
 def dies(monkeypatch, store, day, step, is_done):
@@ -58,7 +59,7 @@ def dies(monkeypatch, store, day, step, is_done):
     with monkeypatch.context() as dying:
         dies_at(dying, step, is_done)
         try:
-            night(store, day)
+            passed_run(store, day)
         except Killed:
             return True
     return False
@@ -70,7 +71,7 @@ def test_death_at_any_write_then_again_is_as_if_nothing_had_been(tmp_path, monke
     for step in range(1, 30):
         store = Store(tmp_path / f"store-{step}")
         if day == SECOND:
-            night(store, FIRST)
+            passed_run(store, FIRST)
         before = content(store)
         if not dies(monkeypatch, store, day, step, is_done):
             break
@@ -79,7 +80,7 @@ def test_death_at_any_write_then_again_is_as_if_nothing_had_been(tmp_path, monke
         assert is_through or content(store) == before
         for again in (FIRST, SECOND):
             if (last := store.last()) is None or last.as_of < again:
-                night(store, again)
+                passed_run(store, again)
         assert content(store) == undisturbed, f"step {step}"
     assert 5 < step < 29, "every write was walked through, and there are several"
 
@@ -87,10 +88,10 @@ def test_death_at_any_write_then_again_is_as_if_nothing_had_been(tmp_path, monke
 def test_death_while_undoing_a_lost_run_is_undone_as_well(tmp_path, monkeypatch, undisturbed):
     for step in range(1, 5):
         store = Store(tmp_path / f"store-{step}")
-        night(store, FIRST)
+        passed_run(store, FIRST)
         assert dies(monkeypatch, store, SECOND, 5, True)
         assert dies(monkeypatch, store, SECOND, step, True)
-        night(store, SECOND)
+        passed_run(store, SECOND)
         assert content(store) == undisturbed, f"step {step}"
 
 
@@ -109,28 +110,28 @@ def hanging(root, day, pause):
 @pytest.mark.parametrize("pause", range(4))
 def test_a_killed_process_frees_the_lock_and_leaves_nothing(tmp_path, undisturbed, pause):
     store = Store(tmp_path / "store")
-    night(store, FIRST)
+    passed_run(store, FIRST)
     with (
         hanging(tmp_path / "store", SECOND, pause),
         pytest.raises(Busy, match=r"nightly for 2026-03-02, started 20.* by .* \(process \d+ on .*\)\. Wait"),
     ):
-        night(store, SECOND)
+        passed_run(store, SECOND)
     assert store.last().as_of == FIRST
-    night(store, SECOND)
+    passed_run(store, SECOND)
     assert content(store) == undisturbed
     assert store.last().run_id == "nightly-2026-03-02-2"
     assert store.runs()["state"].to_list() == ["passed", "passed"]
 
 
 def test_two_runs_in_one_process_do_not_share_the_lock(tmp_path):
-    with Store(tmp_path).begin("nightly", FIRST, KNOWN), pytest.raises(Busy):
-        night(Store(tmp_path), FIRST)
-    night(Store(tmp_path), FIRST)
+    with Store(tmp_path).begin("nightly", FIRST, KNOWN_AT), pytest.raises(Busy):
+        passed_run(Store(tmp_path), FIRST)
+    passed_run(Store(tmp_path), FIRST)
 
 
 def test_readers_do_not_wait_for_a_writer(tmp_path):
     store = Store(tmp_path / "store")
-    night(store, FIRST)
+    passed_run(store, FIRST)
     before = content(store)
     with hanging(tmp_path / "store", SECOND, 3):
         assert content(store) == before

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from deltalake import DeltaTable
 
-from flows.store import ONLY_COPIES, Part, Store, known, lay_out_anew
-from flows.store.buckets import bucket_of, in_buckets
+from flows.store.layout import ONLY_COPIES, BucketFilter, bucket_of, lay_out_anew, with_bucket
 from flows.store.ledger import LEDGER
-from flows.store.tables import DeltaFile
-from tests.flows.store.nights import KNOWN, night, rows
-from transforms.tables import TABLES
+from flows.store.queries import current_records
+from flows.store.store import Store
+from flows.store.tables import StoredTable
+from tests.flows.store.store_runs import KNOWN_AT, passed_run, rows
+from transforms.schemas import TABLES
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
 
@@ -28,19 +29,19 @@ def ratings(*keys, day=FIRST):
 
 class TestATableOfAnotherLayout:
     def test_rows_in_other_buckets_are_refused_and_those_there_stay(self, store):
-        file = DeltaFile(store.place, TABLES["ratings"])
-        file.append(in_buckets(ratings("a", "b"), 1), "r1")
+        file = StoredTable(store.place, TABLES["ratings"])
+        file.append(with_bucket(ratings("a", "b"), 1), "r1")
         version = file.version()
-        for other in (in_buckets(ratings("c"), 7), ratings("c")):
+        for other in (with_bucket(ratings("c"), 7), ratings("c")):
             with pytest.raises(ValueError, match=r"table ratings is not laid out by .*; lay it out anew first"):
-                DeltaFile(store.place, TABLES["ratings"]).append(other, "r2")
-        assert DeltaFile(store.place, TABLES["ratings"]).version() == version
+                StoredTable(store.place, TABLES["ratings"]).append(other, "r2")
+        assert StoredTable(store.place, TABLES["ratings"]).version() == version
         assert sorted(file.scan(None).collect()["enterprise_id"]) == ["a", "b"]
 
     def test_an_empty_one_takes_the_layout_of_its_first_rows(self, store):
-        file = DeltaFile(store.place, TABLES["ratings"])
-        file.append(in_buckets(ratings(), 1), "r1")
-        file.append(in_buckets(ratings("a", "b"), 7), "r2")
+        file = StoredTable(store.place, TABLES["ratings"])
+        file.append(with_bucket(ratings(), 1), "r1")
+        file.append(with_bucket(ratings("a", "b"), 7), "r2")
         assert file.buckets() == 7
         assert sorted(file.scan(None).collect()["enterprise_id"]) == ["a", "b"]
 
@@ -52,7 +53,7 @@ class TestTheLogIsKept:
         ("table", "folder"), [(LEDGER, ""), (TABLES["changes"], "tables")], ids=["ledger", "table"]
     )
     def test_entries_of_years_ago_outlive_a_checkpoint(self, store, table, folder):
-        file = DeltaFile(store.place, table, folder)
+        file = StoredTable(store.place, table, folder)
         file.append(table.empty(), "r0")
         long_ago = time.time() - timedelta(days=3000).total_seconds()
         for number in range(1, 24):
@@ -65,8 +66,8 @@ class TestTheLogIsKept:
         assert DeltaTable(file.uri, version=1).version() == 1
 
     def test_the_settings_say_so(self, store):
-        night(store, FIRST)
-        for file in (DeltaFile(store.place, LEDGER, ""), DeltaFile(store.place, TABLES["changes"])):
+        passed_run(store, FIRST)
+        for file in (StoredTable(store.place, LEDGER, ""), StoredTable(store.place, TABLES["changes"])):
             set_to = DeltaTable(file.uri).metadata().configuration
             assert set_to["delta.enableExpiredLogCleanup"] == "false"
             for name in ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration"):
@@ -77,7 +78,7 @@ class TestFilesSinceARun:
     def test_only_what_was_written_after_it_is_read(self, store):
         runs = []
         for day, key in ((FIRST, "a"), (SECOND, "b"), (SECOND + timedelta(days=1), "c")):
-            with store.begin("nightly", day, KNOWN) as writing:
+            with store.begin("nightly", day, KNOWN_AT) as writing:
                 writing.append("ratings", ratings(key, day=day))
                 runs.append(writing.commit("passed", {}))
         found = [sorted(store.scan("ratings", since=run).collect()["enterprise_id"]) for run in runs]
@@ -85,9 +86,9 @@ class TestFilesSinceARun:
         assert store.scan("ratings", run=runs[1], since=runs[0]).collect()["enterprise_id"].to_list() == ["b"]
 
     def test_of_a_table_that_the_run_did_not_know_everything_is_new(self, store):
-        with store.begin("nightly", FIRST, KNOWN) as writing:
+        with store.begin("nightly", FIRST, KNOWN_AT) as writing:
             run = writing.commit("passed", {})
-        with store.begin("nightly", SECOND, KNOWN) as writing:
+        with store.begin("nightly", SECOND, KNOWN_AT) as writing:
             writing.append("ratings", ratings("a"))
             writing.commit("passed", {})
         assert store.scan("ratings", since=run).collect().height == 1
@@ -109,7 +110,7 @@ class TestCopiesLaidOutAnew:
             {"record_id": "stays", "version_no": number, "enterprise_id": one, "received_at": at}
             for number, at in ((1, self.EARLY), (2, self.LATE))
         ]
-        with store.begin("nightly", FIRST, KNOWN) as writing:
+        with store.begin("nightly", FIRST, KNOWN_AT) as writing:
             writing.append("inspection", rows("inspection", *versions, *stays))
             writing.append("inspection", rows("inspection", *versions), are_copies=True)
             writing.commit("passed", {})
@@ -130,7 +131,9 @@ class TestCopiesLaidOutAnew:
                 ("stays", 1),
                 ("stays", 2),
             ]
-            held = {key: known(store, "inspection", run, key).collect()["record_id"].to_list() for key in moved}
+            held = {
+                key: current_records(store, "inspection", run, key).collect()["record_id"].to_list() for key in moved
+            }
             assert held == {one: ["stays"], other: ["moved"]}
-            in_its_bucket = Part(frozenset([bucket_of(other, buckets)]))
+            in_its_bucket = BucketFilter(frozenset([bucket_of(other, buckets)]))
             assert "moved" in set(store.scan("inspection", part=in_its_bucket).collect()["record_id"])

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from deltalake import write_deltalake
 
-from flows.store import CannotGoBack, Store, StoreDamaged, durability
-from flows.store.tables import DeltaFile
-from tests.flows.store.nights import KNOWN, night
-from transforms.tables import TABLES
+from flows.store import tables
+from flows.store.store import CannotRewind, Store
+from flows.store.tables import StoreDamaged, StoredTable
+from tests.flows.store.store_runs import KNOWN_AT, passed_run
+from transforms.schemas import TABLES
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 
@@ -26,7 +27,7 @@ def content(store):
 def two_nights(tmp_path_factory):
     root = tmp_path_factory.mktemp("two") / "store"
     for day in (FIRST, SECOND):
-        night(Store(root), day)
+        passed_run(Store(root), day)
     return root
 
 
@@ -57,30 +58,30 @@ class Disk:
 def disk(tmp_path, monkeypatch):
     made = Disk(tmp_path / "store", tmp_path / "kept")
     for name in ("sync_file", "sync_folder"):
-        monkeypatch.setattr(durability, name, made.sync)
+        monkeypatch.setattr(tables, name, made.sync)
     return made
 
 
 def test_what_was_synced_alone_is_the_whole_of_what_was_committed(disk, tmp_path):
     store = Store(tmp_path / "store")
     for day in (FIRST, SECOND):
-        night(store, day)
+        passed_run(store, day)
     assert content(Store(disk.kept)) == content(store)
     assert Store(disk.kept).last() == store.last()
 
 
 def test_what_a_lost_run_left_is_synced_with_the_next_commit(disk, tmp_path):
     store = Store(tmp_path / "store")
-    night(store, FIRST)
-    with store.begin("nightly", SECOND, KNOWN) as writing:
+    passed_run(store, FIRST)
+    with store.begin("nightly", SECOND, KNOWN_AT) as writing:
         writing.append("ratings", TABLES["ratings"].empty())
         writing.replace("changes", TABLES["changes"].empty(), "as_of", SECOND)
-    night(store, SECOND)
+    passed_run(store, SECOND)
     assert content(Store(disk.kept)) == content(store)
 
 
 def test_data_come_before_the_log_that_names_them_and_the_ledger_last(disk, tmp_path):
-    night(Store(tmp_path / "store"), FIRST)
+    passed_run(Store(tmp_path / "store"), FIRST)
     files = [path for path in disk.order if (disk.kept / path).is_file()]
     for table in ("accounts", "ratings", "changes"):
         own = [path for path in files if f"tables/{table}/" in path.as_posix()]
@@ -93,10 +94,10 @@ def test_data_come_before_the_log_that_names_them_and_the_ledger_last(disk, tmp_
 
 def test_a_cut_before_the_ledgers_row_leaves_the_former_night(disk, tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
-    night(store, FIRST)
+    passed_run(store, FIRST)
     before = content(store)
-    monkeypatch.setattr(DeltaFile, "sync", lambda *_: None)
-    with store.begin("nightly", SECOND, KNOWN) as writing:
+    monkeypatch.setattr(StoredTable, "sync", lambda *_: None)
+    with store.begin("nightly", SECOND, KNOWN_AT) as writing:
         writing.append("accounts", TABLES["accounts"].empty())
     monkeypatch.undo()
     assert content(Store(disk.kept)) == before
@@ -107,7 +108,7 @@ def entries(store, table):
 
 
 def data(store, table):
-    return DeltaFile(store.place, TABLES[table])._open().file_uris()
+    return StoredTable(store.place, TABLES[table])._open().file_uris()
 
 
 def emptied(path):
@@ -135,7 +136,7 @@ def test_a_lost_last_entry_of_a_table_is_told_and_the_run_before_can_be_gone_bac
     table = "ratings"
     damage(entries(store, f"tables/{table}")[-1])
     with pytest.raises(StoreDamaged) as told:
-        night(store, THIRD)
+        passed_run(store, THIRD)
     words = str(told.value)
     assert "what run nightly-2026-03-02-1 committed is not whole" in words
     assert f"{table}: " in words
@@ -143,7 +144,7 @@ def test_a_lost_last_entry_of_a_table_is_told_and_the_run_before_can_be_gone_bac
     assert words.isascii()
     assert len(store.every_run()) == 2, "nothing was recorded"
     store.rewind("nightly-2026-03-01-1", "power cut")
-    night(store, SECOND)
+    passed_run(store, SECOND)
     assert content(store) == content(Store(two_nights))
 
 
@@ -151,14 +152,14 @@ def test_a_lost_last_entry_of_a_table_is_told_and_the_run_before_can_be_gone_bac
 def test_a_lost_data_file_of_a_table_is_told(store, damage):
     damage(data(store, "accounts")[-1])
     with pytest.raises(StoreDamaged, match=r"accounts: .*\.parquet is missing or empty"):
-        night(store, THIRD)
+        passed_run(store, THIRD)
 
 
 @pytest.mark.parametrize("damage", [emptied, halved, zeroed])
 def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_nights, damage):
     last = entries(store, "ledger")[-1]
     damage(last)
-    for ask in (store.last, store.every_run, lambda: night(store, THIRD)):
+    for ask in (store.last, store.every_run, lambda: passed_run(store, THIRD)):
         with pytest.raises(StoreDamaged) as told:
             ask()
         assert str(told.value).startswith(f"The store is damaged: ledger: {last} is empty or torn. ")
@@ -170,12 +171,12 @@ def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_nights, d
 def test_a_lost_last_row_of_the_ledger_is_recognised_by_the_next_run(store, two_nights):
     removed(entries(store, "ledger")[-1])
     with pytest.raises(StoreDamaged) as told:
-        night(store, THIRD)
+        passed_run(store, THIRD)
     assert "has lost run nightly-2026-03-02-1, which was committed; it ends with nightly-2026-03-01-1" in str(
         told.value
     )
     store.rewind("nightly-2026-03-01-1", "the ledger lost its last row")
-    night(store, SECOND)
+    passed_run(store, SECOND)
     assert content(store) == content(Store(two_nights))
 
 
@@ -183,11 +184,11 @@ def test_a_lost_last_row_of_the_ledger_is_recognised_by_the_next_run(store, two_
 def test_what_a_run_that_was_not_committed_left_torn_is_cleared_away(store, damage):
     before = content(store)
     for table in ("accounts", "signal"):
-        with store.begin("nightly", THIRD, KNOWN) as writing:
+        with store.begin("nightly", THIRD, KNOWN_AT) as writing:
             writing.append(table, TABLES[table].empty().clear(1))
     for table in ("accounts", "signal"):
         damage(entries(store, f"tables/{table}")[-1])
-    night(store, THIRD)
+    passed_run(store, THIRD)
     now = content(store)
     assert {name: rows for name, rows in now.items() if rows != before[name]}.keys() == {
         "accounts",
@@ -199,7 +200,7 @@ def test_what_a_run_that_was_not_committed_left_torn_is_cleared_away(store, dama
 def test_a_table_that_is_gone_is_told_with_its_name(store):
     shutil.rmtree(store.place.local / "tables" / "ratings")
     with pytest.raises(StoreDamaged, match=r"ratings: its log below .* is gone"):
-        night(store, THIRD)
+        passed_run(store, THIRD)
     with pytest.raises(StoreDamaged, match=r"ratings: its log below .* is gone"):
         store.scan("ratings")
 
@@ -210,7 +211,7 @@ class TestGoingBack:
     def test_readers_see_the_run_gone_back_to_and_the_next_night_follows_it(self, store, two_nights):
         true = content(store)
         for day in (date(2027, 1, 1), date(2027, 1, 2)):
-            night(store, day)
+            passed_run(store, day)
         wrong = store.last()
         run = store.rewind("nightly-2026-03-02-1", "the clock was wrong")
         assert content(store) == true
@@ -226,26 +227,26 @@ class TestGoingBack:
         assert ("e", date(2027, 1, 2)) in store.scan("ratings", wrong).select(
             "enterprise_id", "valid_from_on"
         ).collect().rows()
-        night(store, THIRD)
+        passed_run(store, THIRD)
         assert store.last("nightly").as_of == THIRD
         undisturbed = Store(store.place.local.parent / "undisturbed")
         for day in (FIRST, SECOND, THIRD):
-            night(undisturbed, day)
+            passed_run(undisturbed, day)
         assert content(store) == content(undisturbed)
 
     def test_going_back_twice(self, store):
-        night(store, THIRD)
+        passed_run(store, THIRD)
         store.rewind("nightly-2026-03-02-1", "x")
-        night(store, date(2026, 3, 4))
+        passed_run(store, date(2026, 3, 4))
         store.rewind("nightly-2026-03-01-1", "y")
         assert store.last("nightly").as_of == FIRST
-        with pytest.raises(CannotGoBack, match="nightly-2026-03-02-1: no run of this name passed and still stands"):
+        with pytest.raises(CannotRewind, match="nightly-2026-03-02-1: no run of this name passed and still stands"):
             store.rewind("nightly-2026-03-02-1", "z")
 
     @pytest.mark.parametrize("run_id", ["nightly-2026-03-09-1", "", "nightly-2026-03-02-1"])
     def test_what_cannot_be_gone_back_to(self, store, run_id):
         before = content(store)
-        with pytest.raises(CannotGoBack):
+        with pytest.raises(CannotRewind):
             store.rewind(run_id, "x")
         assert content(store) == before
         assert len(store.every_run()) == 2
@@ -254,7 +255,7 @@ class TestGoingBack:
         former = store.runs().drop("back_to")
         shutil.rmtree(store.place.local / "ledger")
         write_deltalake(store.place.uri("ledger"), former)
-        night(store, THIRD)
+        passed_run(store, THIRD)
         assert store.last("nightly").as_of == THIRD
         assert store.runs()["back_to"].to_list() == [None] * 3
         store.rewind("nightly-2026-03-02-1", "x")

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from flows.store import Store
-from flows.store.tables import shaped
-from transforms.tables import TABLES
+from flows.store.store import Store
+from flows.store.tables import conform
+from transforms.schemas import TABLES
 
 DAY = date(2026, 3, 1)
 KNOWN = datetime(2026, 3, 1, 18, tzinfo=UTC)
@@ -184,13 +184,13 @@ def test_a_run_is_committed_once(store):
 def test_a_frame_of_another_shape_is_a_programmers_error(store):
     wrong = accounts("a").drop("kind").with_columns(pl.col("read_count").cast(pl.Int32), extra=pl.lit(1))
     with pytest.raises(TypeError) as told:
-        shaped(TABLES["accounts"], wrong)
+        conform(TABLES["accounts"], wrong)
     text = str(told.value)
     assert "kind: missing, expected String" in text
     assert "read_count: Int32, expected Int64" in text
     assert "extra: not a column of it" in text
     with pytest.raises(TypeError, match="another order"):
-        shaped(TABLES["accounts"], accounts("a").select(pl.col("kind"), pl.exclude("kind")))
+        conform(TABLES["accounts"], accounts("a").select(pl.col("kind"), pl.exclude("kind")))
 
 
 def test_categories_never_reach_the_disk(store):

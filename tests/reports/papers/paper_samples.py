@@ -3,13 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from flows.papers.facts import facts
-from reports.papers.view import Form, Wording, paper_view
-from transforms.policy.paper import chosen, load_paper, load_shared
-from transforms.policy.paper_facts import PAPERS
+from flows.papers.compose import paper_facts
+from reports.papers import PaperForm, PaperParagraph, paper_view
+from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs, select_paragraphs
 
 POLICY = Path(__file__).parents[3] / "policy" / "papers"
-SHARED = load_shared((POLICY / "_common.yaml").read_text(encoding="utf-8"), "_common.yaml")
+SHARED = load_shared_paragraphs((POLICY / "_common.yaml").read_text(encoding="utf-8"), "_common.yaml")
 TEXTS = {
     kind: load_paper((POLICY / f"{kind}.yaml").read_text(encoding="utf-8"), f"{kind}.yaml", SHARED) for kind in PAPERS
 }
@@ -76,9 +75,9 @@ def paper_of(kind, day=date(2026, 11, 20), dated=None, remarked=None, **more):
     values = known_for(kind, **more) | {"paper_on": day, "year": str(day.year)}
     text = TEXTS[kind]
     wordings = tuple(
-        Wording(one.id, one.heading, one.wording.text, one.wording.basis, one.wording.confidence)
-        for one in chosen(text, day, values)
+        PaperParagraph(one.id, one.heading, one.wording.text, one.wording.basis, one.wording.confidence)
+        for one in select_paragraphs(text, day, values)
     )
     is_salutation = text.opening == "salutation"
-    form = Form(kind, text.title, text.number, is_salutation, text.foot, wordings, "policy/papers")
-    return paper_view(form, facts(values, remarked or {}), dated)
+    form = PaperForm(kind, text.title, text.number, is_salutation, text.foot, wordings, "policy/papers")
+    return paper_view(form, paper_facts(values, remarked or {}), dated)

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.papers.view import Fact, Form, Wording, paper_view
-from reports.papers.words import chinese_number
+from reports.papers import PaperFact, PaperForm, PaperParagraph, chinese_number, paper_view
 from tests.reports.papers.paper_samples import ABOUT_LISTINGS, KNOWN, paper_of
-from transforms.policy.paper_facts import PAPERS, REMOVALS
+from transforms.policy_model.paper import PAPERS, REMOVAL_REASONS
 
 IDENTITY = "110101199003070038"
 DAYS = (
@@ -29,9 +28,11 @@ def text_of(view):
 
 def made(text, facts=None, confidence="C"):
     values = {"authority": "某局", "party": "某店", "is_person": False, "uscc": None, "address": None} | (facts or {})
-    known = {name: value if isinstance(value, Fact) else Fact(value, f"«{name}»") for name, value in values.items()}
-    one = Wording("w", "", text, "第一条", confidence)
-    form = Form("repair_grant", "决定书", "1号", True, "", (one,))
+    known = {
+        name: value if isinstance(value, PaperFact) else PaperFact(value, f"«{name}»") for name, value in values.items()
+    }
+    one = PaperParagraph("w", "", text, "第一条", confidence)
+    form = PaperForm("repair_grant", "决定书", "1号", True, "", (one,))
     return paper_view(form, known, None)
 
 
@@ -61,7 +62,7 @@ def test_a_list_alone_on_its_line_is_numbered():
 def test_a_section_is_as_sure_as_the_weakest_of_its_text_and_facts():
     sure = made("{party}").sections[0].note
     assert (sure.is_settled, sure.word) == (True, "已核对")
-    weak = made("{party}", {"party": Fact("某店", "名", "须核对", "GAP")}).sections[0].note
+    weak = made("{party}", {"party": PaperFact("某店", "名", "须核对", "GAP")}).sections[0].note
     assert (weak.is_settled, weak.confidence, weak.remarks) == (False, "GAP", ("须核对",))
     own = made("文", confidence="M").unsettled
     assert [section.note.confidence for section in own] == ["M"]
@@ -101,7 +102,7 @@ def test_a_paper_says_who_what_and_why(kind):
 def test_whatever_is_known_no_variable_is_left_unfilled(kind, data):
     gone = data.draw(st.sets(st.sampled_from(sorted(KNOWN))))
     about = "listing" if kind in ABOUT_LISTINGS else data.draw(st.sampled_from(["penalty", "listing"]))
-    removal = data.draw(st.sampled_from([*REMOVALS, None]))
+    removal = data.draw(st.sampled_from([*REMOVAL_REASONS, None]))
     refusal = data.draw(st.sampled_from(["conditions", "falsehood", "public_interest", None]))
     more = dict.fromkeys(gone) | {"matter": about, "removal": removal, "refusal": refusal}
     view = paper_of(kind, day=data.draw(st.sampled_from(DAYS)), **more)

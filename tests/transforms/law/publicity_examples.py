@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.law import calendar_of, publicity
-from transforms.policy.law_calendar import load_calendar_law
-from transforms.policy.law_publicity import PublicityLaw, load_low_fines, load_publicity
-from transforms.tables import TABLES
+from transforms.law.calendar.working_days import calendar_of
+from transforms.law.publicity.penalties import penalty_publicity
+from transforms.policy_model.law_calendar import load_calendar_law
+from transforms.policy_model.law_publicity import PublicityLaw, load_low_fines, load_publicity_system
+from transforms.schemas import TABLES
 
 FOLDER = Path(__file__).parents[3] / "policy" / "law"
 HUBEI, GUANGXI = "114200000000000000", "114500000000000000"
@@ -21,8 +22,8 @@ def text(name):
 
 def law(gsxt=None, credit_china=None, low_fines=None):
     """The law, any of its files in another wording."""
-    systems = (load_publicity(gsxt or text("publicity_gsxt"), "gsxt.yaml"),)
-    systems += (load_publicity(credit_china or text("publicity_credit_china"), "credit_china.yaml"),)
+    systems = (load_publicity_system(gsxt or text("publicity_gsxt"), "gsxt.yaml"),)
+    systems += (load_publicity_system(credit_china or text("publicity_credit_china"), "credit_china.yaml"),)
     return PublicityLaw(systems, load_low_fines(low_fines or text("low_fines"), "low_fines.yaml"))
 
 
@@ -64,7 +65,7 @@ def frames(penalties, firm=None):
 
 def found(penalties, as_of, firm=None, by=LAW, days=CALENDAR):
     """Rows of PUBLICITY."""
-    return publicity(*frames(penalties, firm), by, days, as_of).collect()
+    return penalty_publicity(*frames(penalties, firm), by, days, as_of).collect()
 
 
 def one(as_of=date(2026, 6, 30), system="gsxt", firm=None, by=LAW, days=CALENDAR, **values):

@@ -8,9 +8,8 @@ import pytest
 
 from tests.transforms.law.coming.coming_examples import WHOLE, ahead, day, legal
 from tests.transforms.law.publicity_examples import calendar, penalty, text
-from transforms.law.serious.candidates import candidates
-from transforms.law.serious.checklist import EvidenceRecords, checklist
-from transforms.tables import TABLES
+from transforms.law.listing.candidates import EvidenceRecords, candidates, checklist
+from transforms.schemas import TABLES
 
 EVE, DAY, AFTER = date(2026, 5, 14), date(2026, 5, 15), date(2026, 5, 16)
 AROUND = pytest.mark.parametrize(("on", "is_law"), [(EVE, False), (DAY, True), (AFTER, True)])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.transforms.law.publicity_examples import frames, penalty
-from transforms.law.facts import with_facts
+from transforms.law.publicity.penalty_facts import with_penalty_facts
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from transforms.law.facts import with_facts
 )
 def test_the_province_is_that_of_the_authority_then_of_the_register_then_of_the_code(firm, authority, expected):
     penalties, enterprises, *_ = frames([penalty(authority_code=authority)], firm)
-    assert with_facts(penalties, enterprises).collect()["province"].to_list() == [expected]
+    assert with_penalty_facts(penalties, enterprises).collect()["province"].to_list() == [expected]

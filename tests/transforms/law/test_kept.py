@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.night.basis import law_version_on
+from flows.run.fingerprint import law_version_on
 from tests.transforms.law.coming.coming_examples import day, legal
 from tests.transforms.law.coming.crowd import crowd
 from tests.transforms.law.publicity_examples import FOLDER
-from transforms.history import enterprises_that_differ
-from transforms.law.coming import coming
-from transforms.law.kept import concerned, kept, without_word
-from transforms.tables.law.kept import DETAILS, LAW_KEPT, shown
+from transforms.history import differing_enterprises
+from transforms.law.matters.deadlines import deadlines
+from transforms.law.stored_state import relevant_enterprises, stored_state, without_state
+from transforms.schemas.law import LAW_DETAILS, LAW_TABLES, detail_rows
 
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
 SPAN = 400 if IS_CAMPAIGN else 3
@@ -24,8 +24,8 @@ ONE = timedelta(days=1)
 
 def differing(before, after):
     """The enterprises of which another word is kept."""
-    sides = ([side[name] for name in LAW_KEPT] for side in (before, after))
-    return set(enterprises_that_differ(*sides).collect()["enterprise_id"])
+    sides = ([side[name] for name in LAW_TABLES] for side in (before, after))
+    return set(differing_enterprises(*sides).collect()["enterprise_id"])
 
 
 def due_by(word, since, upto):
@@ -36,7 +36,7 @@ def due_by(word, since, upto):
 
 
 def said(records, on):
-    return kept(legal(on, **records))
+    return stored_state(legal(on, **records))
 
 
 # Before the rules change, at a month's end, on the last of February, before the long holiday.
@@ -79,32 +79,35 @@ def test_what_is_kept_is_what_is_answered():
     records = crowd(6, 40, today)
     records["penalty"].append(records["penalty"][0] | {"record_id": "p", "enterprise_id": None})
     asked = legal(today, **records)
-    word = kept(asked)
-    assert set(word) == set(LAW_KEPT)
+    word = stored_state(asked)
+    assert set(word) == set(LAW_TABLES)
     for name, rows in word.items():
-        table = LAW_KEPT[name]
+        table = LAW_TABLES[name]
         assert [column for column in table.schema if column != "valid_from_on"] == rows.collect_schema().names()
         assert rows.select(table.key[0]).null_count().collect().item() == 0
-    whole = {"law_coming": coming(asked), "law_repair": asked.repair, "law_listings": asked.register.listings}
+    whole = {"law_coming": deadlines(asked), "law_repair": asked.repair, "law_listings": asked.register.listings}
     for name, answer in whole.items():
         for firm in ("e3", "e7", "e11"):
             own = pl.col("enterprise_id") == firm
-            assert shown(name, word[name].filter(own)).collect().equals(answer.filter(own).collect()), (name, firm)
+            assert detail_rows(name, word[name].filter(own)).collect().equals(answer.filter(own).collect()), (
+                name,
+                firm,
+            )
 
 
 @pytest.mark.parametrize("start", ["2021-08-30", "2025-12-23", "2026-09-28"])
 def test_what_must_be_filled_is_filled(start):
     """Also where no rules have begun yet, of which conditions would come."""
     first = day(start)
-    for name, rows in kept(legal(first, **crowd(7, 60, first))).items():
+    for name, rows in stored_state(legal(first, **crowd(7, 60, first))).items():
         needed = [
-            column.name for column in LAW_KEPT[name].columns if column.required and column.name != "valid_from_on"
+            column.name for column in LAW_TABLES[name].columns if column.required and column.name != "valid_from_on"
         ]
         assert rows.select(pl.col(needed).null_count()).collect().row(0) == (0,) * len(needed), name
 
 
 def test_whom_the_law_has_a_word_on():
-    rows = concerned(
+    rows = relevant_enterprises(
         legal(
             day("2026-02-26"),
             penalty=[{}, {"enterprise_id": "e2"}, {"enterprise_id": None}],
@@ -117,9 +120,9 @@ def test_whom_the_law_has_a_word_on():
 
 
 def test_no_word_is_a_row_without_anything():
-    (row,) = without_word(pl.LazyFrame({"enterprise_id": ["e1"]})).collect().rows(named=True)
+    (row,) = without_state(pl.LazyFrame({"enterprise_id": ["e1"]})).collect().rows(named=True)
     assert row == {"enterprise_id": "e1", "record_count": 0, "gaps": [], "next_on": None}
-    assert set(DETAILS) == set(LAW_KEPT) - {"law"}
+    assert set(LAW_DETAILS) == set(LAW_TABLES) - {"law"}
 
 
 @pytest.mark.parametrize(

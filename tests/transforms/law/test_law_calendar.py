@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from tests.transforms.law.law_oracle import is_working, months_after, working_days_after
 from tests.transforms.law.publicity_examples import CALENDAR, calendar, text
-from transforms.law import CalendarGap
-from transforms.law import working_days_after as product_after
-from transforms.law.calendar import Convention, effect_day, last_day, working_days_later
-from transforms.policy import PolicyProblems
-from transforms.policy.law_calendar import load_calendar_law
-from transforms.policy.scheme import Span
-from transforms.spans import end_of_span
+from transforms.dates import end_of_duration
+from transforms.law.calendar.working_days import CalendarGap, Convention, add_working_days, effect_day, last_day
+from transforms.law.calendar.working_days import working_days_after as product_after
+from transforms.policy_model import PolicyProblems
+from transforms.policy_model.law_calendar import load_calendar_law
+from transforms.policy_model.scheme import Duration
 
 DAYS = st.dates(date(2024, 1, 1), date(2026, 10, 31))
 NO_YEARS = "years: []"
@@ -59,7 +58,7 @@ def test_working_days_agree_with_the_oracle(day, n):
 
 @given(st.dates(date(2016, 1, 1), date(2040, 12, 31)), st.integers(1, 60))
 def test_months_agree_with_the_oracle(day, months):
-    assert pl.select(end_of_span(pl.lit(day), Span(months=months))).item() == months_after(day, months)
+    assert pl.select(end_of_duration(pl.lit(day), Duration(months=months))).item() == months_after(day, months)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_months_agree_with_the_oracle(day, months):
     ],
 )
 def test_months_end_on_the_corresponding_day_or_the_months_last(event, months, last):
-    assert pl.select(end_of_span(pl.lit(event), Span(months=months))).item() == last
+    assert pl.select(end_of_duration(pl.lit(event), Duration(months=months))).item() == last
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ def test_an_unknown_year_is_an_error_that_names_the_file_and_only_for_what_needs
 
 def test_a_column_is_empty_only_where_the_calendar_does_not_reach():
     days = pl.DataFrame({"day": [date(2026, 12, 30), None, date(2026, 12, 31)]})
-    later = days.select(working_days_later(pl.col("day"), pl.lit(1), CALENDAR)).to_series()
+    later = days.select(add_working_days(pl.col("day"), pl.lit(1), CALENDAR)).to_series()
     assert later.to_list() == [date(2026, 12, 31), None, None]
 
 

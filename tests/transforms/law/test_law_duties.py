@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from tests.transforms.law.publicity_examples import CALENDAR, GUANGXI, calendar, found, penalty, text
-from transforms.law import duties, unanswered
+from transforms.law.matters.deadlines import publicity_duties, undetermined_duties
 
 
 def _asked(asked, as_of, *penalties, firm=None):
-    rows = duties(found(list(penalties), as_of, firm).lazy(), asked, as_of).collect()
+    rows = publicity_duties(found(list(penalties), as_of, firm).lazy(), asked, as_of).collect()
     return [(row["system"], row["task"], row["by_on"]) for row in rows.iter_rows(named=True)]
 
 
@@ -101,7 +101,7 @@ def test_ending_on_the_last_of_february_in_a_leap_year():
 
 def _unanswered(asked, as_of, *penalties, days=CALENDAR):
     rows = found(list(penalties), as_of, days=days).lazy()
-    return unanswered(rows, asked, as_of, days.last_on).collect().height
+    return undetermined_duties(rows, asked, as_of, days.last_on).collect().height
 
 
 def test_a_missing_threshold_concerns_the_lists_it_may_change():

@@ -7,11 +7,12 @@ import pytest
 
 from tests.reports.latin import words_of
 from tests.transforms.law.publicity_examples import GUANGXI, calendar, found, frames, law, one, penalty, text
-from transforms.law import gap_texts, publicity
-from transforms.policy import PolicyProblems
-from transforms.policy.law import load_any_law
-from transforms.policy.law_publicity import load_low_fines, load_publicity
-from transforms.tables.law.publicity import PUBLICITY
+from transforms.law.policy_gaps import gap_messages
+from transforms.law.publicity.penalties import penalty_publicity
+from transforms.policy_model import PolicyProblems
+from transforms.policy_model.law import load_law_file
+from transforms.policy_model.law_publicity import load_low_fines, load_publicity_system
+from transforms.schemas.law import PUBLICITY
 
 DECIDED, PUBLISHED = date(2024, 5, 6), date(2024, 5, 20)
 OLD = {"decided_on": DECIDED, "published_on": PUBLISHED}
@@ -70,7 +71,7 @@ def test_a_province_without_a_threshold_is_an_error_that_says_what_to_add():
     row = one(BEFORE, **OLD, authority_code=GUANGXI)
     assert (row["state"], row["gap"], row["is_public"]) == ("unknown", "low_fine", True)
     assert [row[name] for name in ("class", "basis", "stop_on", "last_day_on")] == [None] * 4
-    (told,) = gap_texts(found([penalty(**OLD, authority_code=GUANGXI)], BEFORE), calendar())
+    (told,) = gap_messages(found([penalty(**OLD, authority_code=GUANGXI)], BEFORE), calendar())
     assert "广西（区划代码 45）的较低数额罚款标准尚未录入" in told
     assert words_of(told) == ["provinces"]
     assert "policy/law/low_fines.yaml" in told
@@ -232,7 +233,7 @@ def test_a_term_beyond_the_calendar_is_a_gap_only_once_the_calendar_is_over():
     before, after = one(date(2026, 12, 31), **late), one(date(2027, 1, 1), **late)
     assert (before["state"], before["publish_by_on"]) == ("awaiting", None)
     assert (after["state"], after["gap"]) == ("unknown", "calendar")
-    (told,) = gap_texts(found([penalty(**late)], date(2027, 1, 1)).filter(pl.col("system") == "gsxt"), calendar())
+    (told,) = gap_messages(found([penalty(**late)], date(2027, 1, 1)).filter(pl.col("system") == "gsxt"), calendar())
     assert "policy/law/calendar.yaml" in told
     assert "国务院办公厅关于2027年部分节假日安排的通知尚未录入" in told
     assert words_of(told) == ["years"]
@@ -240,7 +241,7 @@ def test_a_term_beyond_the_calendar_is_a_gap_only_once_the_calendar_is_over():
 
 def test_what_is_missing_for_many_names_three_and_counts_them():
     many = [penalty(**OLD, decision_no=f"{n}号", authority_code=GUANGXI) for n in range(1, 6)]
-    (told,) = gap_texts(found(many, BEFORE), calendar())
+    (told,) = gap_messages(found(many, BEFORE), calendar())
     assert told.startswith("处罚 1号、2号、3号等 5 件：")
 
 
@@ -252,7 +253,7 @@ def test_rows_have_the_tables_columns_one_per_penalty_and_system_in_order():
 
 def test_nothing_comes_of_nothing():
     penalties, enterprises = frames([])
-    assert publicity(penalties, enterprises, law(), calendar(), BEFORE).collect().schema == PUBLICITY.schema
+    assert penalty_publicity(penalties, enterprises, law(), calendar(), BEFORE).collect().schema == PUBLICITY.schema
 
 
 @pytest.mark.parametrize(
@@ -269,7 +270,7 @@ def test_nothing_comes_of_nothing():
 def test_mistakes_in_a_publicity_file_are_told(name, old, new, told):
     assert old in text(name)
     with pytest.raises(PolicyProblems, match=told):
-        load_publicity(text(name).replace(old, new, 1), f"{name}.yaml")
+        load_publicity_system(text(name).replace(old, new, 1), f"{name}.yaml")
 
 
 @pytest.mark.parametrize(
@@ -287,4 +288,4 @@ def test_mistakes_in_low_fines_are_told(old, new, told):
 
 def test_an_unknown_law_is_told_with_the_nearest_word():
     with pytest.raises(PolicyProblems, match="did you mean 'publicity'"):
-        load_any_law("law: publicty\n", "law.yaml")
+        load_law_file("law: publicty\n", "law.yaml")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.policy import PolicyProblems, load_scheme
+from transforms.policy_model import PolicyProblems, load_scheme
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 BROKEN = sorted((FIXTURES / "broken_policy").glob("*.yaml"))

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.policy import PolicyProblems, Problem, load_document
-from transforms.policy.dated import Dated, Points, Strict
-from transforms.policy.yaml_text import read_document
+from transforms.policy_model import PolicyProblems, Problem, load_document
+from transforms.policy_model.dated_values import Dated, Points, PolicyModel
+from transforms.policy_model.document import read_document
 
 
-class Small(Strict):
+class Small(PolicyModel):
     points: Points
     words: Dated[str] | None = None
     other: dict[str, int] | None = None

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from transforms.policy.dated import PolicyGap
-from transforms.policy.paper import chosen, load_paper, load_shared
-from transforms.policy.paper_facts import PAPERS
-from transforms.policy.problems import PolicyProblems
+from transforms.policy_model.dated_values import PolicyGap
+from transforms.policy_model.document import PolicyProblems
+from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs, select_paragraphs
 
 SHIPPED = Path(__file__).parents[3] / "policy" / "papers"
-SHARED = load_shared((SHIPPED / "_common.yaml").read_text("utf-8"), "_common.yaml")
+SHARED = load_shared_paragraphs((SHIPPED / "_common.yaml").read_text("utf-8"), "_common.yaml")
 NEW_RULES = date(2025, 12, 25)
 PAPER = """
 paper: repair_grant
@@ -38,7 +37,7 @@ def paper(**parts):
 
 
 def ids(day, facts):
-    return [one.id for one in chosen(paper(), day, facts)]
+    return [one.id for one in select_paragraphs(paper(), day, facts)]
 
 
 @pytest.mark.parametrize(("days", "expected"), [(-1, ["contact"]), (0, ["one", "contact"]), (1, ["one", "contact"])])
@@ -54,10 +53,10 @@ def test_a_condition_that_is_not_met_or_on_what_is_unknown_leaves_the_paragraph_
 def test_a_condition_may_be_put_on_a_shared_paragraph_besides_its_own():
     found = paper(**{"use: contact": "{use: penalty_facts, when: is_public}"})
     with_both = {"is_public": True, "penalty_no": "1号"}
-    assert [one.id for one in chosen(found, NEW_RULES, with_both)][-1] == "penalty_facts"
+    assert [one.id for one in select_paragraphs(found, NEW_RULES, with_both)][-1] == "penalty_facts"
     for less in with_both:
         facts = {name: value for name, value in with_both.items() if name != less}
-        assert "penalty_facts" not in [one.id for one in chosen(found, NEW_RULES, facts)]
+        assert "penalty_facts" not in [one.id for one in select_paragraphs(found, NEW_RULES, facts)]
 
 
 def test_no_paper_before_its_first_day():
@@ -99,9 +98,9 @@ def test_mistakes_are_told_with_the_right_word(broken, told):
 def test_shared_paragraphs_are_checked_on_their_own():
     one = "{id: a, texts: {2021-09-01: {text: '{x}', basis: b, confidence: C}}}"
     with pytest.raises(PolicyProblems, match=r"'\{x\}' is no fact of a paper"):
-        load_shared(f"fonts: [Noto Serif CJK SC]\nshared_paragraphs: [{one}]", "c.yaml")
+        load_shared_paragraphs(f"fonts: [Noto Serif CJK SC]\nshared_paragraphs: [{one}]", "c.yaml")
     with pytest.raises(PolicyProblems, match="'fonts' is missing"):
-        load_shared("shared_paragraphs: []", "c.yaml")
+        load_shared_paragraphs("shared_paragraphs: []", "c.yaml")
 
 
 @pytest.mark.parametrize("kind", PAPERS)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from transforms.policy import load_scheme
-from transforms.policy.check import check_policy_file
-from transforms.tables import KINDS
+from transforms.policy_check import check_policy_file
+from transforms.policy_model import load_scheme
+from transforms.schemas import KINDS
 
 ROOT = Path(__file__).parents[3]
 SCHEMES = {

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.realdata import REPOSITORY
-from transforms.policy import PolicyProblems, load_document
-from transforms.policy.source import Source
+from transforms.policy_model import PolicyProblems, load_document
+from transforms.policy_model.source import Source
 
 GOOD = (REPOSITORY / "policy" / "sources" / "penalty.yaml").read_text(encoding="utf-8")
 

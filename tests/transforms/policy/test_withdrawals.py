@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.views.lists import LISTS
-from transforms.policy.withdrawals import load_withdrawals
+from reports.public_lists import LIST_SPECS
+from transforms.policy_model.withdrawals import load_withdrawals
 
 FILE = Path(__file__).parents[3] / "policy" / "withdrawals.yaml"
 SHIPPED = load_withdrawals(FILE.read_text(encoding="utf-8"), "withdrawals.yaml")
@@ -14,16 +14,16 @@ PEOPLE_ONLY = {"off", "corrected", "held", "unknown", "taken_off"}
 
 
 def test_every_cause_is_one_that_the_list_knows():
-    assert SHIPPED.lists.keys() == LISTS.keys()
+    assert SHIPPED.lists.keys() == LIST_SPECS.keys()
     for name, causes in SHIPPED.lists.items():
-        assert causes.keys() <= LISTS[name].causes.keys(), name
+        assert causes.keys() <= LIST_SPECS[name].causes.keys(), name
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", LIST_SPECS)
 def test_what_is_no_cause_in_law_is_for_people(name: str):
     used = set(SHIPPED.lists[name])
     assert not used & PEOPLE_ONLY
-    assert not used & set(LISTS[name].usual.values())
+    assert not used & set(LIST_SPECS[name].usual.values())
     assert SHIPPED.cause(name, None, date(2026, 3, 1)) is None
 
 

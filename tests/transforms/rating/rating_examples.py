@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from transforms.policy.scheme import Scheme
-from transforms.rating import Rating, rate
-from transforms.tables import KINDS
+from transforms.policy_model.scheme import Scheme
+from transforms.rating import RatingResult, rate_enterprises
+from transforms.schemas import KINDS
 
 FIRST = "2015-01-01"
 
@@ -79,7 +79,7 @@ def penalty(record_id: str, enterprise_id: str, decided_on: date, *kinds: str, *
     return record("penalty", record_id, enterprise_id, decided_on, **{**act, **values})
 
 
-def frames(*rows: Mapping[str, Any]) -> dict[str, pl.LazyFrame]:
+def record_frames(*rows: Mapping[str, Any]) -> dict[str, pl.LazyFrame]:
     """Records by kind, in the shape of their tables."""
     kinds: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -94,11 +94,11 @@ def enterprises(*ids: str) -> pl.LazyFrame:
 
 def rate_one(of: Scheme, as_of: date, *rows: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The rating and the trace of enterprise E1."""
-    result = rate(frames(*rows), enterprises("E1"), of, as_of)
+    result = rate_enterprises(record_frames(*rows), enterprises("E1"), of, as_of)
     return result.ratings.collect().row(0, named=True), result.trace.collect().to_dicts()
 
 
-def collected(result: Rating) -> tuple[pl.DataFrame, pl.DataFrame]:
+def collected(result: RatingResult) -> tuple[pl.DataFrame, pl.DataFrame]:
     return result.ratings.collect(), result.trace.collect()
 
 

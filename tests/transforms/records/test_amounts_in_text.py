@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.records.amounts import disagreeing_amount, number_of, stated_amounts
+from transforms.records.numbers import disagreeing_amount, parse_chinese_number, stated_amounts
 
 _PLAIN = "零一二三四五六七八九"
 _FORMAL = "零壹贰叁肆伍陆柒捌玖"
@@ -55,8 +55,8 @@ def test_amounts_are_read_into_fen(text: str, fen: list[int]):
 
 @given(st.integers(1, 10**12 - 1))
 def test_numerals_of_both_writings_say_the_number(number: int):
-    assert number_of(in_words(number)) == number
-    assert number_of(in_words(number, _FORMAL, "仟佰拾")) == number
+    assert parse_chinese_number(in_words(number)) == number
+    assert parse_chinese_number(in_words(number, _FORMAL, "仟佰拾")) == number
 
 
 @pytest.mark.parametrize(

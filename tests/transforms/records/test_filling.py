@@ -6,9 +6,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.records import current, with_fates, with_keys
-from transforms.records.versions import KEYS
-from transforms.tables import KINDS, TABLES
+from transforms.history import current_versions
+from transforms.records.versions import VERSION_COLUMNS, with_record_keys, with_version_status
+from transforms.schemas import KINDS, TABLES
 
 KIND = KINDS["honour"]
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -32,8 +32,8 @@ def _night(kept, rows):
     """The store's rows after a night in which `rows` came."""
     extra = {"stage": pl.Int64(), "row_order": pl.Int64(), "file_name": pl.String()}
     shape = {**{k: v for k, v in TABLES["honour"].schema.items() if k in rows[0]}, **extra}
-    keyed = with_keys(pl.DataFrame([{name: row[name] for name in shape} for row in rows], schema=shape), KIND)
-    fated, rivals = with_fates(keyed, kept.select(KEYS), KIND)
+    keyed = with_record_keys(pl.DataFrame([{name: row[name] for name in shape} for row in rows], schema=shape), KIND)
+    fated, rivals = with_version_status(keyed, kept.select(VERSION_COLUMNS), KIND)
     assert rivals.is_empty()
     made = fated.filter(pl.col("version_no").is_not_null()).select(kept.columns)
     whole = pl.concat([kept, made.cast(kept.schema)])
@@ -51,7 +51,7 @@ def _nights(batches, firm=FIRM):
 
 
 def _known(kept, night=99):
-    (row,) = current(kept.lazy(), FIRST + timedelta(days=night)).select(FIELDS).collect().to_dicts()
+    (row,) = current_versions(kept.lazy(), FIRST + timedelta(days=night)).select(FIELDS).collect().to_dicts()
     return row
 
 
@@ -110,9 +110,9 @@ def test_a_blank_of_a_full_report_takes_its_own_word_back_and_a_filling_one_fill
 def test_a_filled_record_is_as_new_as_the_report_that_filled_it_and_keeps_its_place():
     said = {"title": "one", "level": None, "authority": None}
     kept = _nights([[("a", said, None)], [("fills1", said | {"level": "city"}, None)], [("fills2", said, None)]])
-    (row,) = current(kept.lazy(), FIRST + timedelta(days=9)).collect().to_dicts()
+    (row,) = current_versions(kept.lazy(), FIRST + timedelta(days=9)).collect().to_dicts()
     assert (row["version_no"], row["received_at"], row["source"]) == (2, FIRST + timedelta(days=1), "a")
-    (then,) = current(kept.lazy(), FIRST).collect().to_dicts()
+    (then,) = current_versions(kept.lazy(), FIRST).collect().to_dicts()
     assert (then["version_no"], then["level"]) == (1, None)
 
 

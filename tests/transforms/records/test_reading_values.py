@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc as library
 
-from transforms.records import document_key, mask, mask_person_numbers, normalise_name
+from transforms.person_numbers import mask_person_numbers
 from transforms.records.numbers import is_huge, is_inexact, is_negative, is_number, number_text, scaled
-from transforms.records.text import halfwidth, squeezed, squeezed_word
-from transforms.records.uscc import fault, faults, is_plainly_sound, organisation_check
+from transforms.records.text import document_key, halfwidth, mask_number, normalise_name, without_blanks, word_key
+from transforms.records.uscc import fault_of, find_faults, has_valid_check_characters, organisation_check_character
 
 
 def one(expression, text):
@@ -55,19 +55,19 @@ _BODY = st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=8, max_size=8)
 
 @given(st.text("0123456789", min_size=8, max_size=8), _BODY, st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_of_a_code_is_always_found(head, body, place, step):
-    stem = head + body + organisation_check(body)
+    stem = head + body + organisation_check_character(body)
     code = stem + library.calc_check_digit(stem)
-    assert fault(code) == ""
+    assert fault_of(code) == ""
     if code[place].isdigit():
         wrong = code[:place] + str((int(code[place]) + step) % 10) + code[place + 1 :]
-        assert fault(wrong) in ("uscc_check", "uscc_organisation")
+        assert fault_of(wrong) in ("uscc_check", "uscc_organisation")
 
 
 @st.composite
 def nearly_codes(draw):
     """A code with right check characters, or one with a character put, left out or changed."""
     body = draw(_BODY)
-    stem = draw(st.text("0123456789", min_size=8, max_size=8)) + body + organisation_check(body)
+    stem = draw(st.text("0123456789", min_size=8, max_size=8)) + body + organisation_check_character(body)
     code = stem + library.calc_check_digit(stem)
     place, char = (
         draw(st.integers(0, 17)),
@@ -78,14 +78,14 @@ def nearly_codes(draw):
 
 @given(st.lists(nearly_codes(), min_size=1, max_size=20))
 def test_the_shortcut_says_of_every_code_what_the_library_says(codes):
-    assert faults(pl.Series(codes)) == {code: why for code in codes if (why := fault(code))}
+    assert find_faults(pl.Series(codes)) == {code: why for code in codes if (why := fault_of(code))}
 
 
 @given(st.text("0123456789", min_size=7, max_size=7), _BODY)
 def test_an_enterprises_code_takes_the_shortcut(region, body):
-    stem = f"9{region}{body}{organisation_check(body)}"
+    stem = f"9{region}{body}{organisation_check_character(body)}"
     code = stem + library.calc_check_digit(stem)
-    assert is_plainly_sound(pl.Series([code, f"{code}\n", None, ""])).to_list() == [True, False, False, False]
+    assert has_valid_check_characters(pl.Series([code, f"{code}\n", None, ""])).to_list() == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_normalising_twice_is_normalising_once(text):
     ("change", "each"),
     [
         (halfwidth, lambda text: unicodedata.normalize("NFKC", text).strip()),
-        (squeezed, squeezed_word),
+        (without_blanks, word_key),
         (normalise_name, lambda text: one(normalise_name, f"\N{IDEOGRAPHIC SPACE}{text}")),
         (document_key, lambda text: one(document_key, f"\N{IDEOGRAPHIC SPACE}{text}")),
     ],
@@ -129,7 +129,7 @@ def test_a_number_in_form_is_its_own_key(number):
     [("11010119900307001X", "110*************1X"), ("1234567890", "123*****90"), ("123456789", "*" * 9), ("1", "*")],
 )
 def test_a_mask_shows_three_and_two(number, shown):
-    assert one(mask, number) == shown
+    assert one(mask_number, number) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,24 +8,23 @@ from datetime import date
 
 import polars as pl
 
-from transforms.law.calendar import EARLIEST, LATEST, Calendar, Convention
-from transforms.law.classes import FOR_EVER
-from transforms.law.repair.answers import Answer, answer, rank_of, shown, state_of
-from transforms.policy.dated import Confidence
-from transforms.policy.law_publicity import Transition
-from transforms.policy.law_repair import Condition
-from transforms.spans import day_after
-from transforms.tables.law.publicity import CONFIDENCES
-from transforms.tables.law.repair import CONDITIONS
-from transforms.tables.shape import DAY, TEXT
+from transforms.dates import day_after
+from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, Convention
+from transforms.law.publicity.penalty_facts import FOR_EVER
+from transforms.law.repair.conditions import ConditionAnswer, answer_rank, answer_to, condition_state, condition_struct
+from transforms.policy_model.dated_values import Confidence
+from transforms.policy_model.law_publicity import TransitionalRule
+from transforms.policy_model.law_repair import RepairCondition
+from transforms.schemas.base import DATE, TEXT
+from transforms.schemas.law import CONDITIONS, CONFIDENCES
 
 TOO_LATE = "条件具备之前公示期已经届满，自行停止公示"
 BARRED_OUT = "信用修复中弄虚作假，不得申请至 {}；在此之前公示期届满，自行停止公示"
-_NO_DAY, _NO_TEXT = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
+_NO_DAY, _NO_TEXT = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RepairExclusion:
     """Why there is no early end: a verdict of VERDICTS, reason, article, as expressions."""
 
     verdict: pl.Expr
@@ -35,7 +34,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Segment:
+class RuleSegment:
     """A time in which one set of rules is asked: from `from_` until before `until`.
 
     wait: the answer to the condition of time under a convention. refusal: what it means that it is never met.
@@ -44,25 +43,25 @@ class Segment:
     from_: date
     until: date | None
     title: str
-    conditions: tuple[Condition, ...]
-    wait: Callable[[Convention], Answer]
-    refusal: Refusal
+    conditions: tuple[RepairCondition, ...]
+    wait: Callable[[Convention], ConditionAnswer]
+    refusal: RepairExclusion
 
-    def answers(self, convention: Convention) -> list[tuple[Condition, Answer]]:
+    def answers(self, convention: Convention) -> list[tuple[RepairCondition, ConditionAnswer]]:
         """Every condition with its answer."""
-        return [(one, answer(one, self.wait(convention))) for one in self.conditions]
+        return [(one, answer_to(one, self.wait(convention))) for one in self.conditions]
 
 
 @dataclass(frozen=True)
-class Question:
+class RepairQuestion:
     """segments: in order of time. transition: whose rules are asked. is_over: nothing is left to repair.
 
     over_basis, over_confidence: the articles of that, and how sure they are. is_unknown: what the policy or the
     calendar cannot tell.
     """
 
-    segments: Sequence[Segment]
-    transition: Transition
+    segments: Sequence[RuleSegment]
+    transition: TransitionalRule
     calendar: Calendar
     as_of: date
     is_over: pl.Expr
@@ -83,13 +82,13 @@ class Question:
             days.append(pl.when(is_open).then(found))
         return pl.coalesce(*days, _NO_DAY)
 
-    def _is_asked(self, segment: Segment) -> pl.Expr:
+    def _is_asked(self, segment: RuleSegment) -> pl.Expr:
         if self.transition == "display":
             return pl.lit(segment.until is None or segment.until > self.as_of)
         is_before = pl.lit(True) if segment.until is None else pl.col("decided_on") < segment.until
         return (pl.col("decided_on") >= segment.from_) & is_before
 
-    def _is_within(self, segment: Segment, found: pl.Expr) -> pl.Expr:
+    def _is_within(self, segment: RuleSegment, found: pl.Expr) -> pl.Expr:
         is_ever = found < FOR_EVER
         if self.transition == "decision" or segment.until is None:
             return is_ever
@@ -101,7 +100,7 @@ class Question:
         closed = [~self._is_within(segment, met).fill_null(True) | ~self._is_asked(segment) for segment, met in waits]
         return pl.all_horizontal(closed)
 
-    def refusal(self, value: Callable[[Refusal], pl.Expr], dtype: pl.DataType) -> pl.Expr:
+    def refusal(self, value: Callable[[RepairExclusion], pl.Expr], dtype: pl.DataType) -> pl.Expr:
         """`value` of the refusal of the first segment, from that of `as_of` on, in which the time never comes."""
         told: pl.Expr = pl.lit(None, dtype=dtype)
         for segment in reversed(self.segments):
@@ -109,7 +108,7 @@ class Question:
             told = pl.when(self._is_asked(segment) & is_never).then(value(segment.refusal)).otherwise(told)
         return told
 
-    def now(self, value: Callable[[Segment], pl.Expr], dtype: pl.DataType) -> pl.Expr:
+    def now(self, value: Callable[[RuleSegment], pl.Expr], dtype: pl.DataType) -> pl.Expr:
         """`value` of the segment that is asked on `as_of`; null before the first."""
         begun = [segment for segment in self.segments if segment.from_ <= self.as_of]
         chosen: pl.Expr = pl.lit(None, dtype=dtype)
@@ -120,7 +119,7 @@ class Question:
         return chosen
 
 
-def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
+def with_verdict(frame: pl.LazyFrame, question: RepairQuestion) -> pl.LazyFrame:
     """`frame` with the columns of REPAIR that follow from its answers.
 
     Needs stop_on, publicity's basis and confidence, notes, barred_until_on, and in_force_since_on, the day of a grant
@@ -147,15 +146,15 @@ def with_verdict(frame: pl.LazyFrame, question: Question) -> pl.LazyFrame:
     )
 
 
-def _other(question: Question) -> Question:
+def _other(question: RepairQuestion) -> RepairQuestion:
     """The same by the other reading of a change of rules."""
     return replace(question, transition="decision" if question.transition == "display" else "display")
 
 
-def _of_grant(question: Question) -> pl.Expr:
+def _of_grant(question: RepairQuestion) -> pl.Expr:
     """What is to be said of a grant in force, by the rules of its day; nothing where there is none."""
     granted = pl.col("in_force_since_on")
-    wait, verdict = pl.lit(None, dtype=DAY), pl.lit(None, dtype=TEXT)
+    wait, verdict = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
     for segment in question.segments:
         is_asked = granted >= segment.from_
         wait = pl.when(is_asked).then(segment.wait(question.calendar.convention).met_on).otherwise(wait)
@@ -165,24 +164,24 @@ def _of_grant(question: Question) -> pl.Expr:
     return pl.when(is_never).then(pl.lit("granted_never")).when(is_early).then(pl.lit("granted_early"))
 
 
-def _of_now(question: Question) -> dict[str, pl.Expr]:
+def _of_now(question: RepairQuestion) -> dict[str, pl.Expr]:
     convention, as_of, now = question.calendar.convention, question.as_of, question.now
     rank = pl.Int32()
 
-    def states(segment: Segment) -> list[pl.Expr]:
-        return [state_of(one, as_of) for _, one in segment.answers(convention)]
+    def states(segment: RuleSegment) -> list[pl.Expr]:
+        return [condition_state(one, as_of) for _, one in segment.answers(convention)]
 
-    def articles(segment: Segment, *asked: str) -> pl.Expr:
+    def articles(segment: RuleSegment, *asked: str) -> pl.Expr:
         """Those of the conditions in one of these states, each once; empty for none."""
         tests: dict[str, list[pl.Expr]] = {}
         for one, found in segment.answers(convention):
-            tests.setdefault(one.basis, []).append(state_of(found, as_of).is_in(asked))
+            tests.setdefault(one.basis, []).append(condition_state(found, as_of).is_in(asked))
         told = [pl.when(pl.any_horizontal(test)).then(pl.lit(basis)) for basis, test in tests.items()]
         return pl.concat_str(told, separator="；", ignore_nulls=True)
 
-    def listed(segment: Segment) -> pl.Expr:
+    def listed(segment: RuleSegment) -> pl.Expr:
         # Of a list of structs, one of fixed width is made twenty times faster.
-        parts = [shown(condition, one, as_of) for condition, one in segment.answers(convention)]
+        parts = [condition_struct(condition, one, as_of) for condition, one in segment.answers(convention)]
         return pl.concat_arr(parts).arr.to_list()
 
     return {
@@ -191,7 +190,9 @@ def _of_now(question: Question) -> dict[str, pl.Expr]:
         "_basis": now(lambda segment: pl.lit("；".join(dict.fromkeys(c.basis for c in segment.conditions))), TEXT),
         "_unmet_basis": now(lambda segment: articles(segment, "unmet"), TEXT),
         "_open_basis": now(lambda segment: articles(segment, "unmet", "unstated"), TEXT),
-        "_rank": now(lambda segment: pl.max_horizontal(rank_of(*pair) for pair in segment.answers(convention)), rank),
+        "_rank": now(
+            lambda segment: pl.max_horizontal(answer_rank(*pair) for pair in segment.answers(convention)), rank
+        ),
         "_is_open": now(lambda s: pl.any_horizontal(state == "unstated" for state in states(s)), pl.Boolean()),
         "_is_never": now(lambda s: (s.wait(convention).met_on >= FOR_EVER).fill_null(False), pl.Boolean()),
         "_is_timeless": question.is_timeless(),
@@ -217,7 +218,7 @@ def _is_told() -> pl.Expr:
     return pl.col("_is_timeless") | (pl.col("_is_never") & _is_too_late())
 
 
-def _verdict(question: Question) -> pl.Expr:
+def _verdict(question: RepairQuestion) -> pl.Expr:
     earliest = pl.col("earliest_on")
     steps: list[tuple[pl.Expr, pl.Expr]] = [
         (question.is_over, pl.lit("unneeded")),
@@ -231,7 +232,7 @@ def _verdict(question: Question) -> pl.Expr:
     return pl.coalesce(*(pl.when(test.fill_null(False)).then(word) for test, word in steps), pl.lit("eligible"))
 
 
-def _why(question: Question, is_told: pl.Expr) -> pl.Expr:
+def _why(question: RepairQuestion, is_told: pl.Expr) -> pl.Expr:
     is_later = (pl.col("verdict") == "unneeded") & _is_too_late()
     return (
         pl.when(question.is_over)
@@ -246,7 +247,7 @@ def _why(question: Question, is_told: pl.Expr) -> pl.Expr:
     )
 
 
-def _basis(question: Question, is_told: pl.Expr) -> pl.Expr:
+def _basis(question: RepairQuestion, is_told: pl.Expr) -> pl.Expr:
     """The articles that the verdict rests on, and no others: of what stands against it, or of all that was met."""
     verdict, unmet, open_ = pl.col("verdict"), pl.col("_unmet_basis"), pl.col("_open_basis")
     of_period = pl.concat_str("basis", pl.when(unmet != "").then(unmet), separator="；", ignore_nulls=True)
@@ -266,11 +267,11 @@ def _basis(question: Question, is_told: pl.Expr) -> pl.Expr:
     return pl.when(own != "").then(own)
 
 
-def _over_rank(question: Question) -> pl.Expr:
+def _over_rank(question: RepairQuestion) -> pl.Expr:
     ranks = {one: place for place, one in enumerate(CONFIDENCES)}
     return question.over_confidence.replace_strict(ranks, default=None, return_dtype=pl.Int32)
 
 
-def rank(confidence: Confidence) -> pl.Expr:
+def confidence_rank(confidence: Confidence) -> pl.Expr:
     """A confidence as its place in CONFIDENCES."""
     return pl.lit(CONFIDENCES.index(confidence), dtype=pl.Int32)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import pytest
 import xlsxwriter
 
-from flows.intake.reading import Expected, Layout, RawFile, read_file
+from flows.ingest.reading.raw_file import ExpectedHeadings, FileLayout, RawFile
+from flows.ingest.reading.read import read_file
 
 
 @pytest.fixture(scope="session")
@@ -15,12 +16,12 @@ def read(tmp_path_factory) -> Callable[..., RawFile]:
     inbox = tmp_path_factory.mktemp("inbox")
 
     def reading(
-        content: bytes | str, name: str = "a.csv", expected: Expected | Sequence[str] = (), **layout
+        content: bytes | str, name: str = "a.csv", expected: ExpectedHeadings | Sequence[str] = (), **layout
     ) -> RawFile:
         path = inbox / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        known = expected if isinstance(expected, Expected) else Expected(tuple(expected))
-        return read_file(path, inbox, Layout(**layout), known)
+        known = expected if isinstance(expected, ExpectedHeadings) else ExpectedHeadings(tuple(expected))
+        return read_file(path, inbox, FileLayout(**layout), known)
 
     return reading
 

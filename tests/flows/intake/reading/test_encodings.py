@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.intake.reading import Expected
-from flows.intake.reading.gbk_twins import TWINS, with_twins
+from flows.ingest.reading.encoding import GBK_TWINS, replace_gbk_twins
+from flows.ingest.reading.raw_file import ExpectedHeadings
 
 SPANISH = "Nombre,Calle,Ciudad\nEL NIÑO,Avenida de la Constitución 5,Málaga\n"
 HEADER = "名称,日期,金额\n"
@@ -82,15 +82,15 @@ def test_characters_somebody_made_are_told(read):
 
 
 def test_headings_with_such_characters_are_known(read):
-    raw = read("\ue863企业名称,b\n1,2\n", expected=Expected(("䶮企业名称",)))
+    raw = read("\ue863企业名称,b\n1,2\n", expected=ExpectedHeadings(("䶮企业名称",)))
     assert raw.headings[0] == "䶮企业名称"
 
 
 def test_the_twins_are_one_for_one():
-    assert len(TWINS) == 10 + 2 + 13 + 80
-    assert len(set(TWINS.values())) == len(TWINS)
-    assert not any("\ue000" <= char <= "\uf8ff" for char in TWINS.values())
-    assert with_twins("\ue81e\ue863") == "\u9fb4䶮"
+    assert len(GBK_TWINS) == 10 + 2 + 13 + 80
+    assert len(set(GBK_TWINS.values())) == len(GBK_TWINS)
+    assert not any("\ue000" <= char <= "\uf8ff" for char in GBK_TWINS.values())
+    assert replace_gbk_twins("\ue81e\ue863") == "\u9fb4䶮"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from flows.intake.reading import RAW_ROW, limits
+from flows.ingest.reading import limits
+from reports.correction_workbook import RAW_ROW_HEADING
 
 HEADER = "名称,日期,金额\n"
 
@@ -210,7 +211,7 @@ def test_an_open_quote_costs_one_row_and_not_all_that_follow(read):
     raw = read(HEADER + '甲,"1,2\n乙,3,4\n丙,"5,6\n丁,7,8\n')
     assert faults(raw) == {2: "unclosed_quote", 4: "unclosed_quote"}
     assert "没有正确结束" in raw.broken["detail"][0]
-    assert json.loads(raw.broken["row_text"][0]) == {RAW_ROW: '甲,"1,2'}
+    assert json.loads(raw.broken["row_text"][0]) == {RAW_ROW_HEADING: '甲,"1,2'}
     assert raw.frame.rows() == [("乙", "3", "4", 3), ("丁", "7", "8", 5)]
 
 

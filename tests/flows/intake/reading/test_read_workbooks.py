@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import pytest
 import xlsxwriter
 
-from flows.intake.reading import limits
+from flows.ingest.reading import limits
 
 
 def rows_of(raw):

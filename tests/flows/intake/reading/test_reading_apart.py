@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.intake.reading import Expected, Layout, limits, read_file, read_safely
-from flows.intake.reading.apart import ReaderProcess
+from flows.ingest.reading import limits
+from flows.ingest.reading.isolation import ReaderProcess, read_isolated
+from flows.ingest.reading.raw_file import ExpectedHeadings, FileLayout
+from flows.ingest.reading.read import read_file
 
-NOTHING = Expected()
+NOTHING = ExpectedHeadings()
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def apart(reader, tmp_path):
         path = tmp_path / name
         path.write_bytes(content)
         size, is_archive = len(content), content.startswith(b"PK")
-        return reader.read(path, tmp_path, Layout(**layout), expected, is_archive=is_archive, size=size)
+        return reader.read(path, tmp_path, FileLayout(**layout), expected, is_archive=is_archive, size=size)
 
     return reading
 
@@ -49,7 +51,7 @@ def with_sheet(book, change):
 
 
 def test_what_is_read_apart_is_what_is_read_here(apart, read, workbook):
-    known = Expected(("名称", "值"), (frozenset({"名称"}),), frozenset({"序号"}), {"值": "万元"})
+    known = ExpectedHeadings(("名称", "值"), (frozenset({"名称"}),), frozenset({"序号"}), {"值": "万元"})
     contents = {
         "a.xlsx": workbook(
             说明=[["x"]], 一=[["名称", "值", "序号"], ["甲", 1], ["乙\x01", "2"]], 二=[["名称", "值"], ["丙", ""]]
@@ -133,9 +135,9 @@ def test_a_process_that_ended_in_between_is_replaced(apart, reader, workbook):
 
 def test_a_file_that_is_gone_is_gone_there_too(reader, tmp_path):
     with pytest.raises(FileNotFoundError):
-        reader.read(tmp_path / "a.csv", tmp_path, Layout(), Expected(), is_archive=False, size=0)
+        reader.read(tmp_path / "a.csv", tmp_path, FileLayout(), ExpectedHeadings(), is_archive=False, size=0)
     with pytest.raises(FileNotFoundError):
-        read_safely(tmp_path / "a.csv", tmp_path, Layout())
+        read_isolated(tmp_path / "a.csv", tmp_path, FileLayout())
 
 
 def test_a_small_text_is_read_here_and_a_large_one_apart(tmp_path, monkeypatch):
@@ -143,10 +145,10 @@ def test_a_small_text_is_read_here_and_a_large_one_apart(tmp_path, monkeypatch):
     path.write_text("a,b\n1,2\n")
     used = []
     monkeypatch.setattr(ReaderProcess, "read", lambda self, *given, **_: used.append(given) or read_file(*given))
-    assert read_safely(path, tmp_path, Layout()).frame.rows() == [("1", "2", 2)]
+    assert read_isolated(path, tmp_path, FileLayout()).frame.rows() == [("1", "2", 2)]
     assert used == []
     monkeypatch.setattr(limits, "LARGE_TEXT_BYTES", 3)
-    assert read_safely(path, tmp_path, Layout()).frame.rows() == [("1", "2", 2)]
+    assert read_isolated(path, tmp_path, FileLayout()).frame.rows() == [("1", "2", 2)]
     assert len(used) == 1
 
 

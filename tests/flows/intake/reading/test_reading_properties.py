@@ -7,9 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from flows.intake.reading.careful import Grammar, read_carefully
-from flows.intake.reading.separated import read_separated
-from flows.intake.reading.shapes import Layout
+from flows.ingest.reading.delimited import Grammar, read_delimited, read_record_by_record
+from flows.ingest.reading.raw_file import FileLayout
 
 HEADINGS = ("名称", "日期", "金额")  # 名称 is no valid UTF-8 in GB18030
 CONTROL = {*map(chr, range(32)), *map(chr, range(0x7F, 0xA0)), "\ufffe", "\uffff"} - set("\t\r\n")
@@ -64,9 +63,9 @@ def test_workbooks_give_back_their_cells(read, workbook, rows):
 @given(rows=st.lists(ROW.filter(is_row), max_size=8), line_end=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_the_careful_reader_agrees_with_the_fast_one(rows, line_end):
     text = as_csv(rows, line_end, csv.QUOTE_ALL)
-    fast = read_separated(text.encode(), Layout()).frame
+    fast = read_delimited(text.encode(), FileLayout()).frame
     header_end = text.index(line_end) + len(line_end)
-    careful = read_carefully(text[header_end:], Grammar(",", 3, 3), 2)
+    careful = read_record_by_record(text[header_end:], Grammar(",", 3, 3), 2)
     assert not careful.broken
     assert careful.frame().rows() == [(*(cell or "" for cell in row[:-1]), row[-1]) for row in fast.rows()]
 
@@ -121,7 +120,7 @@ def test_any_text_loses_nothing(read, body):
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_more_rows_than_one_block_of_the_parser(read, monkeypatch, quoting):
-    monkeypatch.setattr("flows.intake.reading.limits.BLOCK_BYTES", 256)
+    monkeypatch.setattr("flows.ingest.reading.limits.BLOCK_BYTES", 256)
     rows = [(f"第{row}家\n{row},", str(row), "x" * (row % 7)) for row in range(200)]
     raw = read(as_csv(rows, "\n", quoting) + "短\n")
     assert read_back(raw) == numbered(rows)

@@ -6,11 +6,11 @@ import json
 import pytest
 import xlsxwriter
 
-from flows.intake.reading import Expected
-from flows.intake.reading.headings import heading_key
+from flows.ingest.reading.headings import heading_key
+from flows.ingest.reading.raw_file import ExpectedHeadings
 
 HEADINGS = ("企业名称", "决定书文号", "处罚种类", "罚款金额（万元）", "决定日期")
-KNOWN = Expected(
+KNOWN = ExpectedHeadings(
     (*HEADINGS, "罚款金额", "处罚决定日期"),
     (frozenset({"企业名称"}), frozenset({"处罚种类"})),
     frozenset({"序号", "法定代表人证件号码"}),
@@ -72,7 +72,7 @@ def test_a_heading_is_known_in_any_spelling(read, spelt):
 
 
 def test_headings_of_full_width_or_in_small_letters(read):
-    known = Expected(("CF_WSH", "CF_CFLB"))
+    known = ExpectedHeadings(("CF_WSH", "CF_CFLB"))
     raw = read("ＣＦ＿ＷＳＨ,cf_cflb\n1,2\n", expected=known)
     assert (raw.headings, raw.frame.rows()) == (("CF_WSH", "CF_CFLB"), [("1", "2", 2)])
 

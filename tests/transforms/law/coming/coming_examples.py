@@ -6,35 +6,34 @@ import polars as pl
 
 from tests.transforms.law.publicity_examples import CALENDAR, FIRM, FOLDER
 from tests.transforms.law.repair.repair_examples import LAW
-from transforms.law.coming import coming
-from transforms.law.legal import KINDS_ASKED, Legal, LegalLaw
-from transforms.law.serious.records import ListLaw
-from transforms.policy.law import load_law
-from transforms.policy.law_measures import load_bans
-from transforms.policy.law_procedure import load_procedure
-from transforms.policy.law_spot_checks import load_spot_checks
-from transforms.tables import TABLES
+from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
+from transforms.law.listing.listings import ListingPolicy
+from transforms.law.matters.deadlines import deadlines
+from transforms.policy_model.law_listing import load_ban_law, load_serious_list_law
+from transforms.policy_model.law_procedure import load_procedure_law
+from transforms.policy_model.law_publicity import load_spot_check_law
+from transforms.schemas import TABLES
 
-PROCEDURE = load_procedure((FOLDER / "procedure.yaml").read_text("utf-8"), "procedure.yaml")
-SERIOUS = load_law((FOLDER / "serious_list.yaml").read_text("utf-8"), "serious_list.yaml")
-SPOT_CHECKS = load_spot_checks((FOLDER / "spot_checks.yaml").read_text("utf-8"), "spot_checks.yaml")
-BANS = load_bans((FOLDER / "bans.yaml").read_text("utf-8"), "bans.yaml")
-WHOLE = LegalLaw(LAW, SPOT_CHECKS, ListLaw(SERIOUS, PROCEDURE), BANS, CALENDAR)
+PROCEDURE = load_procedure_law((FOLDER / "procedure.yaml").read_text("utf-8"), "procedure.yaml")
+SERIOUS = load_serious_list_law((FOLDER / "serious_list.yaml").read_text("utf-8"), "serious_list.yaml")
+SPOT_CHECKS = load_spot_check_law((FOLDER / "spot_checks.yaml").read_text("utf-8"), "spot_checks.yaml")
+BANS = load_ban_law((FOLDER / "bans.yaml").read_text("utf-8"), "bans.yaml")
+WHOLE = LawPolicy(LAW, SPOT_CHECKS, ListingPolicy(SERIOUS, PROCEDURE), BANS, CALENDAR)
 
 
 def legal(as_of, firm=None, by=WHOLE, **records):
     """The law's state on a day; records by kind, rows of the firm e1 unless they say otherwise."""
     given = {"enterprise": [FIRM | (firm or {})], **records}
     frames = {}
-    for kind in KINDS_ASKED:
+    for kind in LAW_RECORD_KINDS:
         rows = [{"record_id": f"{kind}{n}", "enterprise_id": "e1", **one} for n, one in enumerate(given.get(kind, ()))]
         frames[kind] = pl.DataFrame(rows, schema=TABLES[kind].schema).lazy()
-    return Legal(frames, by, as_of)
+    return LawState(frames, by, as_of)
 
 
 def ahead(as_of, until=None, **records):
     """Rows of COMING."""
-    return coming(legal(as_of, **records), until).collect()
+    return deadlines(legal(as_of, **records), until).collect()
 
 
 def told(rows, *columns):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.transforms.law.coming.coming_examples import WHOLE, ahead, day, told
 from tests.transforms.law.publicity_examples import of_system, penalty
-from transforms.tables.law.coming import COMING
+from transforms.schemas.law import DEADLINE
 
 GSXT = replace(WHOLE, publicity=of_system("gsxt", WHOLE.publicity))  # half the law, where nothing else is asked
 NO = "鄂药监罚〔2025〕1号"
@@ -167,8 +167,8 @@ def test_bans_orders_and_restrictions():
 
 
 def test_the_shape_is_that_of_the_table_also_where_nothing_comes():
-    assert ahead(day("2026-01-10")).schema == COMING.schema
-    assert ahead(day("2026-01-10"), penalty=[penalty()]).schema == COMING.schema
+    assert ahead(day("2026-01-10")).schema == DEADLINE.schema
+    assert ahead(day("2026-01-10"), penalty=[penalty()]).schema == DEADLINE.schema
 
 
 def test_the_end_of_a_restriction_names_what_sets_it():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.transforms.law.coming import walk
 from tests.transforms.law.coming.coming_examples import ahead, day, legal
 from tests.transforms.law.coming.crowd import crowd
-from transforms.law.coming import coming
+from transforms.law.matters.deadlines import deadlines
 
 pytestmark = pytest.mark.long
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
@@ -20,7 +20,7 @@ DAYS = timedelta(days=400 if IS_CAMPAIGN else 3)
 def walked(start, until, records):
     """Asserts day by day that nothing changed but what was said, and all of that."""
     before = legal(start, **records)
-    rows = coming(before, until).collect()
+    rows = deadlines(before, until).collect()
     states, late = walk.states(before), walk.overdue(before)
     assert late == walk.said_overdue(rows)
     while before.as_of < until:
@@ -52,7 +52,7 @@ def test_any_firm_fares_as_was_said_in_the_end(seed, start, ahead_by):
     until = start + timedelta(days=ahead_by)
     before = legal(start, **records)
     after = walk.on(before, until)
-    said = walk.all_foretold(coming(before, until).collect())
+    said = walk.all_foretold(deadlines(before, until).collect())
     happened = walk.happened(walk.states(before), walk.states(after))
     firm = {one for one in happened if one[0] in walk.LASTING}
     assert firm == {one for one in said if one[0] in walk.LASTING}

@@ -5,11 +5,11 @@ from datetime import date
 import polars as pl
 
 from tests.transforms.law.publicity_examples import CALENDAR, text
-from transforms.law.procedure import follow
-from transforms.policy.law_procedure import load_procedure
-from transforms.tables import TABLES
+from transforms.law.matters.procedure import replay_decisions
+from transforms.policy_model.law_procedure import load_procedure_law
+from transforms.schemas import TABLES
 
-PROCEDURE = load_procedure(text("procedure"), "procedure.yaml")
+PROCEDURE = load_procedure_law(text("procedure"), "procedure.yaml")
 FAR = date(2040, 1, 1)
 PENALTY_NO, LISTING_NO = "鄂药监罚〔2025〕1号", "鄂药监列〔2025〕1号"
 
@@ -42,7 +42,7 @@ def register(steps):
 
 def followed(steps, as_of=FAR, law=PROCEDURE, **more):
     """(matters, steps, terms), collected."""
-    found = follow(register(steps), law, CALENDAR, as_of, **more)
+    found = replay_decisions(register(steps), law, CALENDAR, as_of, **more)
     return found.matters.collect(), found.steps.collect(), found.terms.collect()
 
 

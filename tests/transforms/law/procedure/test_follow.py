@@ -16,10 +16,10 @@ from tests.transforms.law.procedure.register_examples import (
     step,
 )
 from tests.transforms.law.publicity_examples import CALENDAR, text
-from transforms.law.procedure import follow
-from transforms.policy import PolicyProblems
-from transforms.policy.law_procedure import load_procedure
-from transforms.tables.law.procedure import MATTER_TABLE, STEP_TABLE, TERM_TABLE
+from transforms.law.matters.procedure import replay_decisions
+from transforms.policy_model import PolicyProblems
+from transforms.policy_model.law_procedure import load_procedure_law
+from transforms.schemas.law import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 
 LISTED = date(2022, 9, 20)
 PUBLISHED = date(2022, 10, 9)
@@ -209,7 +209,7 @@ def test_the_term_to_decide_is_that_of_the_day_of_acceptance(accepted_on, by_on)
 
 
 def test_a_running_term_may_be_read_by_the_rules_of_the_day_asked():
-    law = load_procedure(text("procedure").replace("2016-04-01: start", "2016-04-01: running"), "procedure.yaml")
+    law = load_procedure_law(text("procedure").replace("2016-04-01: start", "2016-04-01: running"), "procedure.yaml")
     steps = [*listed(date(2024, 5, 20), date(2024, 6, 3)), *_application(date(2025, 12, 23), date(2025, 12, 24))]
     assert _awaited(steps, law=law, as_of=date(2025, 12, 24)) == [("remove", date(2026, 1, 15))]
     assert _awaited(steps, law=law, as_of=date(2025, 12, 25)) == [("remove", date(2026, 1, 5))]
@@ -293,8 +293,8 @@ def test_tables_have_their_columns_and_do_not_depend_on_the_order_of_rows():
         repair_step("apply", date(2026, 4, 1), "申9号"),
     ]
     frame = register(steps)
-    one = follow(frame, PROCEDURE, CALENDAR, date(2026, 4, 2))
-    other = follow(frame.reverse(), PROCEDURE, CALENDAR, date(2026, 4, 2))
+    one = replay_decisions(frame, PROCEDURE, CALENDAR, date(2026, 4, 2))
+    other = replay_decisions(frame.reverse(), PROCEDURE, CALENDAR, date(2026, 4, 2))
     for table, name in ((MATTER_TABLE, "matters"), (STEP_TABLE, "steps"), (TERM_TABLE, "terms")):
         made = getattr(one, name).collect()
         assert made.schema == table.schema
@@ -319,5 +319,5 @@ def test_tables_have_their_columns_and_do_not_depend_on_the_order_of_rows():
 def test_mistakes_in_the_file_are_told_with_their_place(old, new, told):
     assert old in text("procedure")
     with pytest.raises(PolicyProblems, match=told) as found:
-        load_procedure(text("procedure").replace(old, new), "procedure.yaml")
+        load_procedure_law(text("procedure").replace(old, new), "procedure.yaml")
     assert all(problem.line > 1 for problem in found.value.problems)

@@ -7,26 +7,30 @@ import polars as pl
 
 from tests.transforms.law.procedure.register_examples import PROCEDURE
 from tests.transforms.law.publicity_examples import CALENDAR, frames, law, of_system, penalty, text
-from transforms.law import ListLaw, ListRecords, publicity
-from transforms.law.register import register_of
-from transforms.law.repair import Records, repair
-from transforms.policy.law import load_law
-from transforms.policy.law_repair import load_repair
-from transforms.tables import TABLES
+from transforms.law.listing.listings import ListingPolicy, ListingRecords
+from transforms.law.matters.decision_log import build_decision_log
+from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.repair.conditions import RepairRecords
+from transforms.law.repair.eligibility import repair_eligibility
+from transforms.policy_model.law_listing import load_serious_list_law
+from transforms.policy_model.law_repair import load_repair_law
+from transforms.schemas import TABLES
 
 SYSTEMS = ("gsxt", "credit_china")
-SERIOUS = load_law(text("serious_list"), "serious_list.yaml")
+SERIOUS = load_serious_list_law(text("serious_list"), "serious_list.yaml")
 
 
 def repair_law(gsxt=None, credit_china=None, **publicity_law):
     """The law, any of its files in another wording."""
     wordings = {"gsxt": gsxt, "credit_china": credit_china}
-    repairs = tuple(load_repair(wordings[name] or text(f"repair_{name}"), f"repair_{name}.yaml") for name in SYSTEMS)
+    repairs = tuple(
+        load_repair_law(wordings[name] or text(f"repair_{name}"), f"repair_{name}.yaml") for name in SYSTEMS
+    )
     return replace(law(**publicity_law), repairs=repairs, serious=SERIOUS)
 
 
 LAW = repair_law()
-LIST_LAW = ListLaw(SERIOUS, PROCEDURE)
+LIST_LAW = ListingPolicy(SERIOUS, PROCEDURE)
 # A penalty of a drug firm of Hubei, decided and published in 2025, performed, harm removed.
 DONE = {"published_on": date(2025, 10, 9), "performed_on": date(2025, 10, 20), "harm_removed_on": date(2025, 10, 21)}
 
@@ -39,7 +43,9 @@ def decisions(steps):
 
 def register_on(steps, as_of, known, days=CALENDAR):
     """What the register says on the day."""
-    return register_of(ListRecords(decisions(steps), known.enterprises, known.penalties), LIST_LAW, days, as_of)
+    return build_decision_log(
+        ListingRecords(decisions(steps), known.enterprises, known.penalties), LIST_LAW, days, as_of
+    )
 
 
 def records(penalties, firm=None, commitments=(), rectifications=()):
@@ -48,12 +54,12 @@ def records(penalties, firm=None, commitments=(), rectifications=()):
     more = {"commitment": commitments, "rectification": rectifications}
     rows = {kind: [{"enterprise_id": "e1", **one} for one in given] for kind, given in more.items()}
     others = [pl.DataFrame(rows[kind], schema=TABLES[kind].schema).lazy() for kind in more]
-    return Records(kept, register_of, *others)
+    return RepairRecords(kept, register_of, *others)
 
 
 def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR):
     """Rows of REPAIR."""
-    return repair(known, by, days, as_of, register_on(steps, as_of, known, days)).collect()
+    return repair_eligibility(known, by, days, as_of, register_on(steps, as_of, known, days)).collect()
 
 
 def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, **values):
@@ -70,7 +76,9 @@ def shown(as_of, system="gsxt", *, steps=(), firm=None, by=LAW, **values):
     """The row of PUBLICITY of one penalty in one system."""
     known = records([penalty(**(DONE | values))], firm)
     register = register_on(steps, as_of, known)
-    rows = publicity(known.penalties, known.enterprises, of_system(system, by), CALENDAR, as_of, register).collect()
+    rows = penalty_publicity(
+        known.penalties, known.enterprises, of_system(system, by), CALENDAR, as_of, register
+    ).collect()
     return rows.row(by_predicate=pl.col("system") == system, named=True)
 
 

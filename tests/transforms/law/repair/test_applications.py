@@ -7,8 +7,8 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
 from tests.transforms.law.publicity_examples import CALENDAR, penalty
 from tests.transforms.law.repair.repair_examples import DONE, LAW, decisions, records, register_on
-from transforms.law.repair import applications, falsehoods
-from transforms.tables.law.repair import APPLICATION, FALSEHOOD
+from transforms.law.repair.applications import applications, falsehoods
+from transforms.schemas.law import APPLICATION, FALSEHOOD
 
 APPLIED, ACCEPTED = (
     repair_step("apply", date(2026, 10, 12), "申1号"),

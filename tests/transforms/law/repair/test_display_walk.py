@@ -10,8 +10,8 @@ from tests.transforms.law.procedure.register_examples import step
 from tests.transforms.law.publicity_examples import CALENDAR
 from tests.transforms.law.repair.repair_examples import LAW, records, register_on
 from tests.transforms.law.test_publicity_oracle import penalties
-from transforms.law import publicity
-from transforms.law.published import ON_DISPLAY
+from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.publicity.published_penalties import ON_DISPLAY
 
 SYSTEMS = ("gsxt", "credit_china")
 DEREGISTRATION_ENDS = date(2025, 12, 25)
@@ -78,7 +78,9 @@ def test_on_every_day_exactly_what_should_be_seen_is_on_display(many, offsets):
     for offset in offsets:
         day = date(2025, 6, 1) + timedelta(days=offset)
         on_day = register_on(register, day, known)
-        for row in publicity(known.penalties, known.enterprises, LAW, CALENDAR, day, on_day).collect().rows(named=True):
+        for row in (
+            penalty_publicity(known.penalties, known.enterprises, LAW, CALENDAR, day, on_day).collect().rows(named=True)
+        ):
             p, gone, steps = many[int(row["record_id"][1:])]
             expected = is_on_display(p, gone, steps[row["system"]], row["system"], day)
             assert (row["state"] in ON_DISPLAY) == expected, (day, row["system"], row["state"], p, gone, steps)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
-from tests.transforms.law.publicity_examples import penalty
-from tests.transforms.law.repair.repair_examples import DONE, LAW, records, register_on, repair_law, text
-from transforms.law.repair import releases
+from tests.transforms.law.publicity_examples import penalty, text
+from tests.transforms.law.repair.repair_examples import DONE, LAW, records, register_on, repair_law
+from transforms.law.repair.applications import releases
 
 GRANTED = date(2026, 10, 16)
 REPAIRED = [repair_step("repair", GRANTED, "准1号")]

@@ -7,7 +7,8 @@ import pytest
 from tests.transforms.law.procedure.register_examples import repair_step
 from tests.transforms.law.publicity_examples import CALENDAR, penalty
 from tests.transforms.law.repair.repair_examples import DONE, LAW, records, register_on
-from transforms.law import duties, publicity
+from transforms.law.matters.deadlines import publicity_duties
+from transforms.law.publicity.penalties import penalty_publicity
 
 GRANTED = [repair_step("repair", date(2026, 9, 30), "准1号")]  # before the holidays of October
 TAKE_DOWN, PUSH = ("take_down", date(2026, 10, 10)), ("push_repair", date(2026, 10, 10))
@@ -15,8 +16,10 @@ TAKE_DOWN, PUSH = ("take_down", date(2026, 10, 10)), ("push_repair", date(2026, 
 
 def _asked(asked, as_of, steps=GRANTED, firm=None, **values):
     known = records([penalty(**DONE | values)], firm)
-    found = publicity(known.penalties, known.enterprises, LAW, CALENDAR, as_of, register_on(steps, as_of, known))
-    rows = duties(found, asked, as_of).filter(system="gsxt")
+    found = penalty_publicity(
+        known.penalties, known.enterprises, LAW, CALENDAR, as_of, register_on(steps, as_of, known)
+    )
+    rows = publicity_duties(found, asked, as_of).filter(system="gsxt")
     return rows.select("task", "by_on").collect().rows()
 
 
@@ -44,7 +47,7 @@ def test_that_it_was_off_display_before_the_revocation_says_nothing_of_the_time_
     again = [*GRANTED, repair_step("revoke_repair", date(2026, 12, 1), "撤1号")]
     known = records([penalty(**DONE, unpublished_on=date(2026, 10, 9))])
     day = date(2026, 12, 1)
-    found = publicity(known.penalties, known.enterprises, LAW, CALENDAR, day, register_on(again, day, known))
+    found = penalty_publicity(known.penalties, known.enterprises, LAW, CALENDAR, day, register_on(again, day, known))
     (row,) = found.filter(system="gsxt").collect().rows(named=True)
     assert (row["state"], row["unpublished_on"]) == ("public", None)
 

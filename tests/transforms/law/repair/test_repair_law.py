@@ -8,11 +8,11 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
 from tests.transforms.law.publicity_examples import penalty, text
 from tests.transforms.law.repair.repair_examples import asked, one, records, repair_law, shown, states
-from transforms.policy import PolicyProblems
-from transforms.policy.law import load_any_law
-from transforms.policy.law_repair import Repair, load_repair
-from transforms.policy.law_spot_checks import load_spot_checks
-from transforms.tables.law.repair import REPAIR
+from transforms.policy_model import PolicyProblems
+from transforms.policy_model.law import load_law_file
+from transforms.policy_model.law_publicity import load_spot_check_law
+from transforms.policy_model.law_repair import RepairLaw, load_repair_law
+from transforms.schemas.law import REPAIR
 
 GRANTED, REVOKED, LEFT = date(2026, 10, 16), date(2027, 1, 15), date(2026, 11, 2)
 
@@ -151,13 +151,13 @@ def test_without_penalties_there_is_nothing_and_the_columns_are_the_tables():
 def test_mistakes_in_a_repair_file_are_told(system, old, new, told):
     assert old in text(f"repair_{system}")
     with pytest.raises(PolicyProblems, match=told):
-        load_repair(text(f"repair_{system}").replace(old, new, 1), f"repair_{system}.yaml")
+        load_repair_law(text(f"repair_{system}").replace(old, new, 1), f"repair_{system}.yaml")
 
 
 def test_mistakes_in_the_spot_checks_are_told():
     with pytest.raises(PolicyProblems, match="did you mean 'unqualified'"):
-        load_spot_checks(text("spot_checks").replace("'unqualified'", "'unqualifid'"), "spot_checks.yaml")
+        load_spot_check_law(text("spot_checks").replace("'unqualified'", "'unqualifid'"), "spot_checks.yaml")
 
 
 def test_the_files_are_laws_of_their_own_word():
-    assert isinstance(load_any_law(text("repair_gsxt"), "repair_gsxt.yaml"), Repair)
+    assert isinstance(load_law_file(text("repair_gsxt"), "repair_gsxt.yaml"), RepairLaw)

@@ -6,12 +6,12 @@ import polars as pl
 
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, PROCEDURE, register, step
 from tests.transforms.law.publicity_examples import CALENDAR, HUBEI, text
-from transforms.law import ListLaw, ListRecords, listings
-from transforms.policy import load_law
-from transforms.tables import TABLES
+from transforms.law.listing.listings import ListingPolicy, ListingRecords, listings_on
+from transforms.policy_model import load_serious_list_law
+from transforms.schemas import TABLES
 
-SERIOUS = load_law(text("serious_list"), "serious_list.yaml")
-LAW = ListLaw(SERIOUS, PROCEDURE)
+SERIOUS = load_serious_list_law(text("serious_list"), "serious_list.yaml")
+LAW = ListingPolicy(SERIOUS, PROCEDURE)
 LISTED = date(2022, 9, 20)
 FIRM = {"enterprise_id": "e1", "name": "甲厂", "region_code": "420100"}
 GROUND = {
@@ -35,7 +35,7 @@ def law(**wordings):
     for old, new in wordings.pop("replace", {}).items():
         assert old in worded
         worded = worded.replace(old, new)
-    return ListLaw(load_law(worded, "serious_list.yaml"), PROCEDURE)
+    return ListingPolicy(load_serious_list_law(worded, "serious_list.yaml"), PROCEDURE)
 
 
 def listed(on=LISTED, published_on=None, number=LISTING_NO, target=PENALTY_NO, **more):
@@ -53,12 +53,12 @@ def records(steps, ground=None, firm=None):
     rows = [{"record_id": f"p{n}", **one} for n, one in enumerate(grounds)]
     penalties = pl.DataFrame(rows, schema=TABLES["penalty"].schema).lazy()
     firms = pl.DataFrame([FIRM | (firm or {})], schema=TABLES["enterprise"].schema).lazy()
-    return ListRecords(register(steps), firms, penalties)
+    return ListingRecords(register(steps), firms, penalties)
 
 
 def found(steps, as_of, ground=None, firm=None, *, by=LAW, days=CALENDAR):
     """Rows of LISTING."""
-    return listings(records(steps, ground, firm), by, days, as_of).collect()
+    return listings_on(records(steps, ground, firm), by, days, as_of).collect()
 
 
 def one(steps, as_of, **more):

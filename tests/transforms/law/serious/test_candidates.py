@@ -8,18 +8,17 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, PROCEDURE, step
 from tests.transforms.law.publicity_examples import CALENDAR
 from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, listed, records
-from transforms.law.procedure import follow
-from transforms.law.serious.candidates import candidates
-from transforms.law.serious.checklist import EvidenceRecords, checklist
-from transforms.tables import TABLES
-from transforms.tables.law.listing import CANDIDATE, CHECKLIST
+from transforms.law.listing.candidates import EvidenceRecords, candidates, checklist
+from transforms.law.matters.procedure import replay_decisions
+from transforms.schemas import TABLES
+from transforms.schemas.law import CANDIDATE, CHECKLIST
 
 AFTER = date(2022, 9, 21)
 
 
 def _candidates(ground=None, steps=(), as_of=AFTER, firm=None):
     known = records(list(steps), ground, firm)
-    followed = follow(known.decisions, PROCEDURE, CALENDAR, as_of)
+    followed = replay_decisions(known.decisions, PROCEDURE, CALENDAR, as_of)
     return candidates(known.penalties, known.enterprises, SERIOUS, followed, as_of)
 
 
@@ -134,7 +133,7 @@ def test_a_candidate_says_what_it_rests_on_and_what_to_check():
 
 def _weighed(ground=None, earlier=(), **supervision):
     known = records([], [GROUND | (ground or {}), *(GROUND | one for one in earlier)])
-    followed = follow(known.decisions, PROCEDURE, CALENDAR, AFTER)
+    followed = replay_decisions(known.decisions, PROCEDURE, CALENDAR, AFTER)
     found = candidates(known.penalties.filter(pl.col("record_id") == "p0"), known.enterprises, SERIOUS, followed, AFTER)
     parts = [
         pl.DataFrame([{"enterprise_id": "e1"} | one for one in supervision.get(kind, ())], schema=TABLES[kind].schema)

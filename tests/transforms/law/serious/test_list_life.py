@@ -12,10 +12,9 @@ from tests.transforms.law.procedure.register_examples import step
 from tests.transforms.law.publicity_examples import CALENDAR
 from tests.transforms.law.serious.list_examples import FIRM, GROUND, LAW
 from tests.transforms.law.serious.list_oracle import NEW_44, NEW_107, Facts, Matter, Unknown
-from transforms.law import ListRecords
-from transforms.law.listing import entries_of
-from transforms.law.register import register_of
-from transforms.tables import TABLES
+from transforms.law.listing.listings import ListingRecords, list_entries
+from transforms.law.matters.decision_log import build_decision_log
+from transforms.schemas import TABLES
 
 FIRMS = ("e1", "e1", "e2")  # the second listing is of the first one's enterprise
 LAST_LISTING = date(2026, 10, 1)  # later ones would need a notice of working days that nobody has
@@ -106,8 +105,8 @@ class ListLife(RuleBasedStateMachine):
 
     def _compare(self, day):
         matters = self._replayed(day)
-        register = register_of(self._records(), LAW, CALENDAR, day)
-        entries = set(entries_of(register.listings).collect()["decision_no"].to_list())
+        register = build_decision_log(self._records(), LAW, CALENDAR, day)
+        entries = set(list_entries(register.listings).collect()["decision_no"].to_list())
         refused = register.followed.steps.filter("is_refused").collect()
         assert refused["refusal"].str.contains("[\u4e00-\u9fff]").all()
         numbers = {int(key.removeprefix("r")) for key in refused["record_id"]}
@@ -142,7 +141,9 @@ class ListLife(RuleBasedStateMachine):
             FIRM | {"enterprise_id": firm, "deregistered_on": facts.gone_on}
             for firm, facts in ((FIRMS[0], self.facts[0]), (FIRMS[2], self.facts[2]))
         ]
-        return ListRecords(_frame("decision", self._steps()), _frame("enterprise", firms), _frame("penalty", penalties))
+        return ListingRecords(
+            _frame("decision", self._steps()), _frame("enterprise", firms), _frame("penalty", penalties)
+        )
 
     def _steps(self):
         """Newest first: the order of rows says nothing."""

@@ -10,8 +10,8 @@ from tests.transforms.law.procedure.register_examples import step
 from tests.transforms.law.publicity_examples import CALENDAR
 from tests.transforms.law.serious.list_examples import FIRM, GROUND, LAW
 from tests.transforms.law.serious.list_oracle import NEW_44, NEW_107, Facts, Matter
-from transforms.law import ListRecords, listings
-from transforms.tables import TABLES
+from transforms.law.listing.listings import ListingRecords, listings_on
+from transforms.schemas import TABLES
 
 DAY = timedelta(days=1)
 NEAR = st.builds(
@@ -53,11 +53,11 @@ def _records(many):
         penalties.append(penalty | ({"state": "void", "revoked_on": annulled_on} if annulled_on else {}))
         firms.append(FIRM | {"enterprise_id": firm, "deregistered_on": gone_on})
     rows = {"decision": steps, "enterprise": firms, "penalty": penalties}
-    return ListRecords(*(pl.DataFrame(made, schema=TABLES[kind].schema).lazy() for kind, made in rows.items()))
+    return ListingRecords(*(pl.DataFrame(made, schema=TABLES[kind].schema).lazy() for kind, made in rows.items()))
 
 
 def _found(many, as_of):
-    found = listings(_records(many), LAW, CALENDAR, as_of).collect().rows(named=True)
+    found = listings_on(_records(many), LAW, CALENDAR, as_of).collect().rows(named=True)
     return {int(row["record_id"].removeprefix("r")): row for row in found}
 
 

@@ -7,9 +7,9 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, step
 from tests.transforms.law.publicity_examples import CALENDAR, calendar, text
 from tests.transforms.law.serious.list_examples import LAW, LISTED, found, law, listed, numbers_on, one, records
-from transforms.law import ENTRY_SCHEMA, listings, serious_list
-from transforms.policy import PolicyProblems, load_law
-from transforms.tables.law.listing import LISTING
+from transforms.law.listing.listings import LIST_ENTRY_SCHEMA, listings_on, serious_list_on
+from transforms.policy_model import PolicyProblems, load_serious_list_law
+from transforms.schemas.law import LISTING
 
 DAY = timedelta(days=1)
 
@@ -268,18 +268,18 @@ def test_a_listing_of_a_stranger_is_not_an_entry_and_other_decisions_list_nobody
 
 def test_entries_are_the_published_columns_of_what_stands():
     steps = [*listed(), *listed(date(2021, 9, 1), number="列2号", target="罚2号")]
-    entries = serious_list(records(steps), LAW, CALENDAR, date(2024, 9, 1)).collect()
-    assert entries.schema == ENTRY_SCHEMA
+    entries = serious_list_on(records(steps), LAW, CALENDAR, date(2024, 9, 1)).collect()
+    assert entries.schema == LIST_ENTRY_SCHEMA
     assert entries["decision_no"].to_list() == ["列2号", LISTING_NO]
     assert entries.row(1, named=True)["ends_on"] == date(2025, 9, 20)
-    assert serious_list(records(steps), LAW, CALENDAR, date(2024, 9, 2)).collect()["decision_no"].to_list() == [
+    assert serious_list_on(records(steps), LAW, CALENDAR, date(2024, 9, 2)).collect()["decision_no"].to_list() == [
         LISTING_NO
     ]
 
 
 def test_listings_have_their_columns_and_nothing_comes_of_nothing():
     assert found(listed(), LISTED).schema == LISTING.schema
-    assert listings(records([], False), LAW, CALENDAR, LISTED).collect().schema == LISTING.schema
+    assert listings_on(records([], False), LAW, CALENDAR, LISTED).collect().schema == LISTING.schema
 
 
 def test_an_end_beyond_the_calendar_is_a_gap_and_unknown_only_once_it_could_be_over():
@@ -306,4 +306,4 @@ def test_an_end_beyond_the_calendar_is_a_gap_and_unknown_only_once_it_could_be_o
 def test_mistakes_in_the_file_are_told(old, new, told):
     assert old in text("serious_list")
     with pytest.raises(PolicyProblems, match=told):
-        load_law(text("serious_list").replace(old, new, 1), "serious_list.yaml")
+        load_serious_list_law(text("serious_list").replace(old, new, 1), "serious_list.yaml")

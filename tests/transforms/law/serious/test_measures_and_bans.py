@@ -8,15 +8,14 @@ import pytest
 from tests.transforms.law.procedure.register_examples import LISTING_NO, step
 from tests.transforms.law.publicity_examples import text
 from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, found, listed
-from transforms.law.serious.bans import bans
-from transforms.law.serious.measures import measures
-from transforms.policy import PolicyProblems, load_law
-from transforms.policy.law_measures import load_bans, load_measures
-from transforms.tables import TABLES
-from transforms.tables.law.listing import BAN, MEASURE
+from transforms.law.listing.restrictions import bans, measures
+from transforms.policy_model import PolicyProblems, load_serious_list_law
+from transforms.policy_model.law_listing import load_ban_law, load_measure_law
+from transforms.schemas import TABLES
+from transforms.schemas.law import BAN, MEASURE
 
-MEASURES = load_measures(text("measures"), "measures.yaml")
-BANS = load_bans(text("bans"), "bans.yaml")
+MEASURES = load_measure_law(text("measures"), "measures.yaml")
+BANS = load_ban_law(text("bans"), "bans.yaml")
 OF_44 = ["weighed", "key_supervision", "no_commitment", "no_honours", "by_other_law"]
 REMOVED = [*listed(), step("remove", date(2023, 10, 10), "移1号", LISTING_NO)]
 
@@ -227,6 +226,6 @@ def test_those_in_force_come_first_and_none_before_its_decision():
 )
 def test_mistakes_in_the_files_are_told(name, old, new, told):
     assert old in text(name)
-    load = {"measures": load_measures, "bans": load_bans, "serious_list": load_law}[name]
+    load = {"measures": load_measure_law, "bans": load_ban_law, "serious_list": load_serious_list_law}[name]
     with pytest.raises(PolicyProblems, match=told):
         load(text(name).replace(old, new, 1), f"{name}.yaml")

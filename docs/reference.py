@@ -1,0 +1,223 @@
+"""The reference pages: the data dictionary and the format of publications, from the schemas in the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+import polars as pl
+from pydantic import BaseModel
+
+from docs.markdown import table
+from flows.policy_folder import read_withdrawals
+from reports.public_lists import LIST_SPECS, ListSpec
+from reports.publication.delta import OPERATIONS
+from reports.publication.version import DeltaCounts, Index, PublishedFile, WithdrawnEntry
+from transforms.schemas import KINDS, LAW_TABLES, RECORD_COLUMNS, RUN_TABLES, Column, Table
+from transforms.schemas.base import TEXT_LIST, TIMESTAMP
+from transforms.schemas.law import CONDITION, CONDITIONS
+
+_HEAD_dictionary = """# Data dictionary 数据字典
+
+Written by `make docs` from `transforms/schemas`; do not edit. Suffixes: `_id` identifiers, `_no` document numbers,
+`_on` days, `_at` instants (UTC), `_fen` money in fen, `_centipoints` hundredths of a point, `is_` truths.
+`*` marks a column that is never empty. Record tables keep every version of every record; nothing is deleted.
+"""
+
+_TYPES = {TIMESTAMP: "Datetime (UTC)", TEXT_LIST: "List of String"}
+
+
+def dictionary_page() -> str:
+    """The page: what every record has, then a section per kind and per output table."""
+    parts = [_HEAD_dictionary, "## Columns of every record\n", _columns_dictionary(RECORD_COLUMNS)]
+    for kind in KINDS.values():
+        parts += [_title(kind.table), _kind_facts(kind.name), _columns_dictionary(kind.columns)]
+    for output in (*RUN_TABLES.values(), *LAW_TABLES.values()):
+        parts += [
+            _title(output),
+            f"Key: {', '.join(f'`{name}`' for name in output.key)}.\n",
+            _columns_dictionary(output.columns),
+        ]
+    return "\n".join(parts)
+
+
+def type_name(dtype: pl.DataType) -> str:
+    """A column's type as a person reads it."""
+    if dtype == CONDITIONS:
+        return "List of " + ", ".join(f"`{name}` {inner}" for name, inner in CONDITION.items())
+    return _TYPES.get(dtype, str(dtype))
+
+
+def _title(shown: Table) -> str:
+    return f"## `{shown.name}` {shown.label}\n\n{shown.doc}\n"
+
+
+def _kind_facts(name: str) -> str:
+    kind = KINDS[name]
+    facts = [
+        f"Identified by {', '.join(f'`{column}`' for column in kind.natural_key)}",
+        f"dated by `{kind.event_on}`",
+        f"document number `{kind.number}`",
+    ]
+    if kind.revoked_on:
+        facts.append(f"no longer counts from `{kind.revoked_on}` on")
+    if kind.expires_on:
+        facts.append(f"has a term of its own to `{kind.expires_on}`")
+    if kind.act:
+        facts.append(f"punishes the act `{kind.act}`")
+    return "; ".join(facts) + ".\n"
+
+
+def _columns_dictionary(columns: tuple[Column, ...]) -> str:
+    return table(["column", "中文", "type", "meaning"], map(_row, columns))
+
+
+def _row(column: Column) -> tuple[str, str, str, str]:
+    words = "；".join(f"`{code}` {word}" for code, word in column.words.items())
+    meaning = column.doc + (f". {words}" if words else "")
+    return f"`{column.name}`{'*' if column.required else ''}", column.label, type_name(column.dtype), meaning
+
+
+_HEAD_publications = """# Publications 对外发布的名单
+
+Written by `make docs` from `reports/public_lists.py`, `reports/publication/version.py` and `policy/withdrawals.yaml`;
+do not edit. For those who read the published lists by a program.
+
+A list has a folder of its name; `latest` in it leads to the newest version (a link, or `latest.json` with `version`
+where the file system has no links). A version never changes. Its folder holds `list.html`, `list.xlsx`, `list.csv`,
+`list.json`, `delta.json`, `delta.csv`, `index.json`, and `signatures.json` where two people released it. Dates are
+ISO 8601, texts UTF-8; CSV begins with a byte order mark, and a text that a spreadsheet would take for a formula with
+`'`. Fields are only ever added. The law of deltas: the entries of `previous` with the delta applied are the entries.
+
+`list.json`: `title`, `office`, `as_of`, `version`, `notices`, `count`; `entries`, one object an entry with the
+columns below; `table`, the same as it is shown (`fields` with `name`, `label`, `form`; `rows`). `list.csv` and the
+first sheet of `list.xlsx` have the shown columns under their Chinese headings.
+"""
+
+_MEANINGS = {
+    "serious-violations": {
+        "listed_on": "day of the decision to list",
+        "decision_no": "number of the decision to list; with enterprise_id the key",
+        "enterprise_id": "identifier of the enterprise",
+        "name": "registered name",
+        "uscc": "unified social credit code",
+        "reason": "reason of the listing as the decision has it, persons masked",
+        "listed_by": "authority that listed",
+        "removal_reason": "kept for the form of the national system; empty, for what is removed is listed no more",
+        "removed_on": "as removal_reason",
+        "removed_by": "as removal_reason",
+    },
+    "penalties": {
+        "decided_on": "day of the decision",
+        "decision_no": "number of the decision",
+        "record_id": "the penalty's identifier in this system; the key",
+        "name": "the party: registered name, else as the decision has it",
+        "uscc": "unified social credit code; empty for natural persons",
+        "party_class": "organisation, sole_trader, person; empty where unknown",
+        "violation_type": "type of violation, persons masked",
+        "penalty_kinds": "kinds of penalty in Chinese, separated by ；",
+        "content": "what was imposed, persons masked; the sums where the record has no text",
+        "authority": "authority that decided",
+        "published_on": "day of its publication as the record has it; empty: not published yet, or not recorded",
+    },
+}
+
+_SIGNATURES = [
+    ("format", "String", "`yaoxin-signatures-1`"),
+    (
+        "list, version, digest",
+        "String",
+        "what was signed; digest: SHA-256 of `index.json`, which names every other file",
+    ),
+    ("administrator_key", "String", "fingerprint of the first administrator, from whom all rights follow"),
+    ("journal", "Object", "`number` and `digest` of the last entry of the office's journal at the release"),
+    ("signatures", "List", "entries of the journal, one a person, with `name` and `public_key` (Ed25519)"),
+    (
+        "number, at, person, fingerprint, role, act, subject, payload, previous, signature",
+        "of an entry",
+        "`subject` names list, version and digest; `signature` (hexadecimal) lies over the other fields",
+    ),
+    ("grounds", "List", "the entries that made these people signers, and their makers administrators"),
+]
+
+_DELTA = [
+    ("previous", "String", "version it starts from; null: from nothing"),
+    ("current", "String", "version it leads to"),
+    ("notices", "List of String", "what stands on every output of the version"),
+    ("rows", "List", "`operation`, `cause` (Chinese, see below), `entry`, `changed` (names of columns that differ)"),
+]
+
+
+def publications_page() -> str:
+    """The page."""
+    parts = [_HEAD_publications]
+    for spec in LIST_SPECS.values():
+        parts += [f"## `{spec.name}` {spec.title}\n", f"Key: {', '.join(f'`{name}`' for name in spec.key)}.\n"]
+        parts += [
+            table(["column", "中文", "type", "meaning"], _columns_publications(spec)),
+            "Causes in the delta:\n",
+            _causes(spec),
+        ]
+    operations = "；".join(f"`{code}` {word}" for code, word in OPERATIONS.items())
+    parts += ["## `delta.json`\n", f"Operations: {operations}. DEL shows the entry as it stood last, persons masked.\n"]
+    parts += [table(["field", "type", "meaning"], _fields(_DELTA))]
+    for model, title in (
+        (Index, "`index.json`"),
+        (WithdrawnEntry, "`withdrawals` of `index.json`"),
+        (PublishedFile, "`files` of `index.json`"),
+        (DeltaCounts, "`delta` of `index.json`"),
+    ):
+        parts += [f"## {title}\n", table(["field", "type", "meaning"], _model(model))]
+    parts += ["## `signatures.json`\n", table(["field", "type", "meaning"], _fields(_SIGNATURES)), _HOW]
+    return "\n".join(parts)
+
+
+_HOW = """How to check a version: the SHA-256 of every file is the one in `index.json`. Where `released_by` is
+`two_people`, `signatures.json` holds two valid signatures of two people over list, version and the digest of
+`index.json`. Where it is `machine`, every entry is one of `previous` (or the same with parts of a text masked),
+`withdrawals` names each that is not, there is no `signatures.json`, `previous_digest` is the SHA-256 of that version's
+`index.json`, and that version passes this check; whoever has the program makes it anew from `previous` and
+`withdrawals`, and every byte is the same. `yaoxin publish --verify` does it.
+"""
+
+
+def _columns_publications(spec: ListSpec) -> Iterable[tuple[str, str, str, str]]:
+    for name, dtype in spec.schema.items():
+        kind = "Date or null" if dtype == pl.Date() and name not in spec.needed else str(dtype)
+        yield f"`{name}`", spec.labels.get(name, "（不显示）"), kind, _MEANINGS[spec.name][name]
+
+
+def _causes(spec: ListSpec) -> str:
+    policy = read_withdrawals(Path(__file__).parents[1] / "policy")
+    by_machine = policy.lists[spec.name] if policy else {}
+    rows = []
+    for code, word in spec.causes.items():
+        cause = by_machine.get(code)
+        rows.append((f"`{code}`", word, f"{cause.basis}（{cause.confidence}）" if cause else ""))
+    return table(["code", "cause", "withdrawn without signatures by"], rows)
+
+
+def _fields(rows: Iterable[tuple[str, str, str]]) -> Iterable[tuple[str, str, str]]:
+    return ((", ".join(f"`{name}`" for name in names.split(", ")), kind, doc) for names, kind, doc in rows)
+
+
+def _model(model: type[BaseModel]) -> Iterable[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        yield f"`{name}`", _kind(field.annotation), str(field.description)
+
+
+_KINDS = {"str": "String", "int": "Integer", "bool": "Boolean", "date": "Date", "NoneType": "null"}
+
+
+def _kind(annotation: object) -> str:
+    """A type as it is in JSON."""
+    inner = get_args(annotation)
+    if not inner:
+        name = getattr(annotation, "__name__", str(annotation))
+        return _KINDS.get(name, "String" if isinstance(annotation, str) else "Object")
+    if str(annotation).startswith("tuple"):
+        return f"List of {_kind(inner[0])}"
+    if str(annotation).startswith("typing.Literal"):
+        return "String: " + ", ".join(f"`{one}`" for one in inner)
+    return " or ".join(_kind(one) for one in inner)

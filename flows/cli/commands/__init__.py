@@ -1,1 +1,0 @@
-"""One module per command. Nothing heavy is imported before a command is called."""

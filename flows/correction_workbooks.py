@@ -1,0 +1,70 @@
+"""Correction workbooks: one for each sending office and source, of the rows that it is to correct."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from reports.correction_workbook import correction_workbook
+from transforms.policy_model.source import Source
+from transforms.schemas import KINDS
+from transforms.schemas.base import BOOLEAN
+from transforms.schemas.vocabularies import YES_NO
+
+_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\s.]+')
+_NAME_CHARS = 40
+
+
+def write_correction_workbooks(
+    rows: pl.DataFrame, sources: Sequence[Source], folder: Path
+) -> dict[tuple[str, str], Path]:
+    """Write a workbook for each source and sender of the quarantine `rows` into `folder`; their paths by both."""
+    from flows.ingest.arrivals import sources_of
+
+    by_name = {source.source: source for source in sources}
+    written: dict[tuple[str, str], Path] = {}
+    taken: set[str] = set()
+    parts = with_sender(rows, sources).partition_by("source", "sender", as_dict=True)
+    for (name, sender), part in sorted(parts.items()):
+        source = by_name.get(str(name))
+        plain = str(name) if source is None or sender == source.office else f"{name}-{_in_a_name(str(sender))}"
+        # The workbook finds back by its name: an office may be called as the files of another source are.
+        is_clear = len(sources_of(f"{plain}.xlsx", sources)) == 1 and plain.lower() not in taken
+        number = sum(one == name for one, _ in written) + 1
+        file_name = plain if is_clear or source is None else f"{name}-{number:02}"
+        taken.add(file_name.lower())
+        path = folder / f"{file_name}.xlsx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        title = f"{source.title}（{sender}）" if source else str(name)
+        path.write_bytes(correction_workbook(part, title, cell_choices(source) if source else {}))
+        written[str(name), str(sender)] = path
+    return written
+
+
+def with_sender(rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
+    """Quarantine rows, `sender` filled: in rows of an older store it is the source's office."""
+    offices = {source.source: source.office for source in sources}
+    office = pl.col("source").replace_strict(offices, default=pl.col("source"), return_dtype=pl.String)
+    return rows.with_columns(sender=pl.coalesce("sender", office))
+
+
+def cell_choices(source: Source) -> dict[str, tuple[str, ...]]:
+    """By heading the words of the vocabulary that a cell under it may hold; not where it may hold several."""
+    choices: dict[str, tuple[str, ...]] = {}
+    for record in source.records:
+        for name, cell in record.columns.items():
+            column = KINDS[record.kind].column(name)
+            words = tuple(YES_NO.values() if column.dtype == BOOLEAN else column.words.values())
+            if cell.split is None and words:
+                choices |= dict.fromkeys(cell.from_, words)
+    for cell in source.inputs.values():
+        if cell.words and cell.split is None:
+            choices |= {heading: tuple(cell.words) for heading in cell.from_}
+    return choices
+
+
+def _in_a_name(text: str) -> str:
+    return _NO_FILE_NAME.sub("-", text)[:_NAME_CHARS].strip("-") or "未署名"

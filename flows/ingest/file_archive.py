@@ -1,0 +1,187 @@
+"""The bytes of every file that came in, kept by their hash, and which paths of the inbox were hashed already.
+
+A file lies compressed (zstd) at `<folder>/<first two digits>/<SHA-256>.zst`. It is written whole under another name,
+synced and renamed, so that what bears a hash's name is that file. Identity numbers stand in it as they were received:
+folders are 0700 and files 0600.
+
+`ledger.parquet` says of every path seen which bytes it held, with size and times: a path whose size and times are
+unchanged is not hashed again. It decides nothing else, and one that is lost or damaged is made anew by hashing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from reports.atomic_files import replace_atomically
+from transforms.person_numbers import mask_text
+
+_PIECE = 1 << 20
+_SECURE_FILE, _SECURE_FOLDER = 0o600, 0o700
+# A file may be written again within the same tick of a file system's clock; the coarsest ticks last two seconds.
+_SETTLED_AFTER_NS = 3_000_000_000
+_LEDGER = pl.Schema(
+    {
+        "file_name": pl.String(),
+        "size_bytes": pl.Int64(),
+        "modified_ns": pl.Int64(),
+        "changed_ns": pl.Int64(),
+        "file_id": pl.String(),
+        "is_settled": pl.Boolean(),
+    }
+)
+
+
+class ArchiveDamaged(ValueError):
+    """What lies in the archive under a hash is not the file of that hash."""
+
+
+@dataclass(frozen=True)
+class PathState:
+    """What a path of the inbox holds: its bytes' hash, and whether it was sent since that path was looked at last."""
+
+    file_id: str
+    is_new: bool
+
+
+class FileArchive:
+    """The archive in `folder`, made where it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        _secure(folder)
+        self._ledger = _read(folder / "ledger.parquet")
+
+    def seen(self, path: Path, name: str) -> PathState:
+        """The hash of the file at `path`, called `name` below the inbox; hashed only where it may be another one now.
+
+        Raises OSError where it cannot be read.
+        """
+        status = path.stat()
+        found = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        key = mask_text(name)
+        if key != name:  # several names may look so
+            key += "#" + hashlib.sha256(name.encode()).hexdigest()[:8]
+        size, modified, changed, file_id, is_settled = self._ledger.get(key, (None, None, None, "", False))
+        is_same = (size, modified) == found[:2]
+        if is_same and changed == found[2] and is_settled:
+            return PathState(file_id, is_new=False)
+        began = time.time_ns()
+        file_id = sha256_of_file(path)
+        is_settled = max(found[1:]) + _SETTLED_AFTER_NS < began
+        self._ledger[key] = (*found, file_id, is_settled)
+        return PathState(file_id, is_new=not is_same)
+
+    def write_ledger(self, path: Path) -> None:
+        """Write down at `path` which paths were hashed; `keep_ledger` makes it the archive's own."""
+        rows = [(name, *row) for name, row in sorted(self._ledger.items())]
+        _secure(path.parent)
+        pl.DataFrame(rows, schema=_LEDGER, orient="row").write_parquet(path)
+        path.chmod(_SECURE_FILE)
+
+    def keep_ledger(self, path: Path) -> None:
+        """Take over what `write_ledger` wrote: what was looked at by a run that came to nothing is looked at anew."""
+        if path.exists():
+            _written(self._folder / "ledger.parquet", lambda new: bool(shutil.copyfile(path, new)))
+
+    def has(self, file_id: str) -> bool:
+        """Whether the bytes of that hash are kept."""
+        return self._place(file_id).exists()
+
+    def add(self, file_id: str, path: Path) -> bool:
+        """Keep the bytes at `path`; False, and nothing is kept, where they are not those of `file_id` (any more)."""
+        place = self._place(file_id)
+        if place.exists():
+            return True
+        _secure(place.parent)
+        return _written(place, lambda new: _compressed(path, new) == file_id)
+
+    def restore(self, file_id: str, path: Path) -> None:
+        """Write the kept bytes to `path`. Raises KeyError where there are none, ArchiveDamaged for other ones."""
+        import pyarrow as pa
+
+        place = self._place(file_id)
+        if not place.exists():
+            raise KeyError(file_id)
+        _secure(path.parent)
+        whole = hashlib.sha256()
+        try:
+            with pa.input_stream(str(place), compression="zstd") as packed, _opened(path) as plain:
+                while piece := packed.read(_PIECE):
+                    whole.update(piece)
+                    plain.write(piece)
+        except OSError as fault:
+            raise ArchiveDamaged(f"{place}: {fault}") from None
+        if whole.hexdigest() != file_id:
+            raise ArchiveDamaged(f"{place}: its bytes are not those of the file that was kept")
+
+    def _place(self, file_id: str) -> Path:
+        return self._folder / file_id[:2] / f"{file_id}.zst"
+
+
+def copy_file(path: Path, copy: Path) -> str:
+    """Copy a file for reading, unseen by others; gives the hash of what was copied: the file may change."""
+    _secure(copy.parent)
+    whole = hashlib.sha256()
+    with path.open("rb") as source, _opened(copy) as target:
+        while piece := source.read(_PIECE):
+            whole.update(piece)
+            target.write(piece)
+    return whole.hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(path: Path) -> dict[str, tuple[int | None, int | None, int | None, str, bool]]:
+    try:
+        frame = pl.read_parquet(path, schema=_LEDGER)
+    except (OSError, pl.exceptions.PolarsError):  # none yet, or damaged: every path is hashed anew
+        return {}
+    return {name: (*times, file_id, settled) for name, *times, file_id, settled in frame.iter_rows()}
+
+
+def _compressed(path: Path, new: Path) -> str:
+    import pyarrow as pa
+
+    whole = hashlib.sha256()
+    with path.open("rb") as plain, pa.output_stream(str(new), compression="zstd") as packed:
+        while piece := plain.read(_PIECE):
+            whole.update(piece)
+            packed.write(piece)
+    return whole.hexdigest()
+
+
+def _written(path: Path, write: Callable[[Path], bool]) -> bool:
+    """Have `write` fill a new file, and put it in the place of `path` once it is on the disk; unless it says no."""
+    new = path.with_name(f".{path.name}.new")
+    with suppress(FileNotFoundError):
+        new.unlink()
+    new.touch(_SECURE_FILE)
+    if not write(new):
+        new.unlink()
+        return False
+    replace_atomically(new, path)
+    return True
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A new file that only its owner reads."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SECURE_FILE), "wb")
+
+
+def _secure(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(_SECURE_FOLDER)

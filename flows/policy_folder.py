@@ -1,0 +1,300 @@
+"""The policy folder read from disk: schemes, sources, law, papers. Their models are in `transforms.policy_model`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from reports.scheme_facts import SchemeFacts
+from transforms.law.listing.listings import ListingPolicy
+from transforms.law.policy_gaps import OPTIONAL_LAW_FILES
+from transforms.policy_model import PolicyProblems, Problem, load_document, load_scheme, load_serious_list_law
+from transforms.policy_model.law_calendar import CalendarLaw, load_calendar_law
+from transforms.policy_model.law_listing import BanLaw, MeasureLaw, SeriousListLaw, load_ban_law, load_measure_law
+from transforms.policy_model.law_procedure import ProcedureLaw, load_procedure_law
+from transforms.policy_model.law_publicity import (
+    PublicityLaw,
+    PublicitySystem,
+    SpotCheckLaw,
+    load_low_fines,
+    load_publicity_system,
+    load_spot_check_law,
+)
+from transforms.policy_model.law_repair import load_repair_law
+from transforms.policy_model.paper import PaperText, SharedParagraphs, load_paper, load_shared_paragraphs
+from transforms.policy_model.scheme import Scheme
+from transforms.policy_model.source import Source
+from transforms.policy_model.withdrawals import Withdrawals, load_withdrawals
+
+Loaded = TypeVar("Loaded")
+# Files of law/ that the others rest on, and what rests on them.
+_OF_ALL_LAW = ("calendar", "serious_list", "procedure")
+_NEEDED_FOR = {
+    "calendar": "every period and deadline of the law is counted by it",
+    "serious_list": "it says what a heavier penalty is, by which publicity, repair and bans go too",
+    "procedure": "the steps of the office's register are followed by it",
+    "low_fines": "the publicity systems (publicity_*.yaml) ask it which fines are low",
+}
+_KEPT = 64  # files of a policy folder, and then some
+
+
+@dataclass(frozen=True)
+class PolicyInForce:
+    """A scheme, the hash of its text, and that of every file of the policy but the other schemes.
+
+    The same hash on two days is the same text.
+    """
+
+    scheme: Scheme
+    text_hash: str
+    files_hash: str = ""
+
+    def version_on(self, day: date) -> str:
+        """The scheme's hash and the day from which its present values hold: a change is a change of the scheme."""
+        return self.text_hash[:16] + self._since(day)
+
+    def policy_hash_on(self, day: date) -> str:
+        """The same of all that the policy says: scheme, sources, law, gate."""
+        return self.files_hash[:16] + self._since(day)
+
+    def _since(self, day: date) -> str:
+        starts = [start for start in self.scheme.change_days() if start <= day]
+        return f"@{max(starts).isoformat()}" if starts else ""
+
+
+def read_scheme(folder: Path, name: str) -> PolicyInForce:
+    """The scheme called `name`. Raises PolicyProblems, also where there is no such file."""
+    path = folder / "schemes" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yaml"))) or "none"
+        raise PolicyProblems([Problem(str(path), 1, "", name, f"one of {known}", "", "there is no such scheme")])
+    text = path.read_text(encoding="utf-8")
+    files = [one for one in list_files(folder) if one.parts[0] != "schemes"]
+    scheme = load_scheme(text, _shown(path, folder))
+    return PolicyInForce(scheme, _hash(text), hash_files(folder, [*files, path.relative_to(folder)]))
+
+
+def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
+    """Titles of scheme and tiers as in force on `day`, for outputs."""
+    scheme = policy.scheme
+    return SchemeFacts(
+        name=scheme.scheme,
+        title=scheme.title,
+        tiers=tuple((tier.tier, tier.title) for tier in scheme.tiers.on(day, "tiers") or ()),
+        is_illustrative=scheme.illustrative,
+        is_higher_better=scheme.mode == "deduct",
+        policy_hash=policy.policy_hash_on(day),
+        titles=_titles(scheme, day),
+        supervision=_supervision(scheme, day),
+    )
+
+
+def _supervision(scheme: Scheme, day: date) -> dict[str, str]:
+    """Tier to its supervision in words: how often, and what it means."""
+    tiers = (scheme.supervision.on(day, "supervision") if scheme.supervision else None) or {}
+    often = {
+        tier: f"每{one.per_years if one.per_years > 1 else ''}年不少于{one.inspections}次"
+        for tier, one in tiers.items()
+    }
+    return {tier: f"{often[tier]}；{one.note}" if one.note else often[tier] for tier, one in tiers.items()}
+
+
+def _titles(scheme: Scheme, day: date) -> dict[str, str]:
+    needs = (scheme.best_tier_needs.on(day, "best_tier_needs") if scheme.best_tier_needs else None) or []
+    sections = (scheme.sections.on(day, "sections") if scheme.sections else None) or []
+    return {
+        **{section.id: section.title for section in sections},
+        **{need.id: need.title for need in needs},
+        **{direct.id: direct.title for direct in scheme.direct},
+        **{accumulation.id: accumulation.title for accumulation in scheme.accumulations},
+        **{item.id: item.title for item in scheme.items},
+    }
+
+
+def read_sources(folder: Path) -> tuple[Source, ...]:
+    """Every source of `sources/`, in the order of their files. Raises PolicyProblems with those of all files."""
+    paths = sorted(p for p in (folder / "sources").glob("*.yaml") if not p.name.startswith("_"))
+    return tuple(_read_all(paths, folder, _load_source))
+
+
+def _load_source(text: str, file_name: str) -> Source:
+    return load_document(text, file_name, Source)
+
+
+def read_serious_list_law(folder: Path) -> SeriousListLaw:
+    """The law of the serious-violation list."""
+    (law,) = _read_all([_law_file(folder)], folder, load_serious_list_law)
+    return law
+
+
+def read_listing_policy(folder: Path) -> ListingPolicy:
+    """The law of the serious-violation list and of the steps that lead to it. Raises PolicyProblems."""
+    return ListingPolicy(read_serious_list_law(folder), read_procedure_law(folder))
+
+
+def read_measure_law(folder: Path) -> MeasureLaw | None:
+    """What a listing brings with it; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "measures", load_measure_law)
+
+
+def read_ban_law(folder: Path) -> BanLaw | None:
+    """Bans from the trade; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "bans", load_ban_law)
+
+
+def read_publicity_law(folder: Path) -> PublicityLaw:
+    """The publicity systems, what counts as a low fine, and repair in each system. Raises PolicyProblems."""
+    law = folder / "law"
+    systems = _read_all(sorted(law.glob("publicity_*.yaml")), folder, load_publicity_system)
+    repairs = _read_all(sorted(law.glob("repair_*.yaml")), folder, load_repair_law)
+    _see_systems(folder, systems, [(f"repair_{one.system}", one.system) for one in repairs])
+    low_fines = None
+    if systems or (law / "low_fines.yaml").is_file():
+        (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
+    return PublicityLaw(tuple(systems), low_fines, tuple(repairs), read_serious_list_law(folder))
+
+
+def read_spot_check_law(folder: Path, publicity: PublicityLaw) -> SpotCheckLaw | None:
+    """How long spot-check results are public; None where no file says so. Raises PolicyProblems."""
+    law = _read_optional(folder, "spot_checks", load_spot_check_law)
+    if law is not None:
+        _see_systems(folder, publicity.systems, [("spot_checks", law.system)])
+    return law
+
+
+def _see_systems(folder: Path, systems: Iterable[PublicitySystem], needing: Iterable[tuple[str, str]]) -> None:
+    """Raises PolicyProblems where a file of law/ speaks of a publicity system that no other file describes."""
+    known = {one.system for one in systems}
+    problems = [
+        Problem(
+            _shown(folder / "law" / f"{name}.yaml", folder),
+            1,
+            "system",
+            system,
+            f"law/publicity_{system}.yaml beside it",
+            "",
+            f"it speaks of the publicity system '{system}', and no file describes that system",
+        )
+        for name, system in needing
+        if system not in known
+    ]
+    if problems:
+        raise PolicyProblems(problems)
+
+
+def require_law_files(folder: Path) -> None:
+    """Raises PolicyProblems naming every file of law/ that is not there and that all of the law rests on."""
+    paths = [folder / "law" / f"{name}.yaml" for name in _OF_ALL_LAW]
+    if problems := [_missing(path, folder) for path in paths if not path.is_file()]:
+        raise PolicyProblems(problems)
+
+
+def require_publicity_system(folder: Path, system: str) -> None:
+    """Raises PolicyProblems where no file of law/ describes the publicity system."""
+    path = folder / "law" / f"publicity_{system}.yaml"
+    if not path.is_file():
+        raise PolicyProblems([_missing(path, folder)])
+
+
+def absent_law_files(folder: Path) -> tuple[str, ...]:
+    """The files of law/, without .yaml, that may be left out and are not there."""
+    return tuple(name for name in OPTIONAL_LAW_FILES if not (folder / "law" / f"{name}.yaml").is_file())
+
+
+def _read_optional(folder: Path, name: str, load: Callable[[str, str], Loaded]) -> Loaded | None:
+    path = folder / "law" / f"{name}.yaml"
+    return _read_all([path], folder, load)[0] if path.is_file() else None
+
+
+def read_procedure_law(folder: Path) -> ProcedureLaw:
+    """How the office's matters go. Raises PolicyProblems."""
+    (law,) = _read_all([folder / "law" / "procedure.yaml"], folder, load_procedure_law)
+    return law
+
+
+def read_withdrawals(folder: Path) -> Withdrawals | None:
+    """What the run may take off a published list by itself; None where no file says so. Raises PolicyProblems."""
+    if not (folder / "withdrawals.yaml").is_file():
+        return None
+    (found,) = _read_all([folder / "withdrawals.yaml"], folder, load_withdrawals)
+    return found
+
+
+def read_calendar_law(folder: Path) -> CalendarLaw:
+    """Working days beyond the library's, and how periods end. Raises PolicyProblems."""
+    (calendar,) = _read_all([folder / "law" / "calendar.yaml"], folder, load_calendar_law)
+    return calendar
+
+
+def read_paper(folder: Path, kind: str) -> tuple[PaperText, SharedParagraphs]:
+    """The paper's texts, shared paragraphs in their places, and what papers share. Raises PolicyProblems."""
+    papers = folder / "papers"
+    (shared,) = _read_all([papers / "_common.yaml"], folder, load_shared_paragraphs)
+    (paper,) = _read_all([papers / f"{kind}.yaml"], folder, lambda text, name: load_paper(text, name, shared))
+    return paper, shared
+
+
+def law_hash(folder: Path, *names: str) -> str:
+    """The hash of the text of the named files of law/ that are there; without names, of the law of the list."""
+    paths = [folder / "law" / f"{name}.yaml" for name in names] or [_law_file(folder)]
+    return _hash("\0".join(path.read_text(encoding="utf-8") for path in paths if path.is_file()))
+
+
+def _law_file(folder: Path) -> Path:
+    return folder / "law" / "serious_list.yaml"
+
+
+def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded]) -> list[Loaded]:
+    loaded: list[Loaded] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if not path.is_file():
+            problems.append(_missing(path, folder))
+            continue
+        try:
+            loaded.append(_loaded(load, path.read_text(encoding="utf-8"), _shown(path, folder)))
+        except PolicyProblems as found:
+            problems += found.problems
+    if problems:
+        raise PolicyProblems(tuple(problems))
+    return loaded
+
+
+def _missing(path: Path, folder: Path) -> Problem:
+    needed = _NEEDED_FOR.get(path.stem, "what it says is asked for")
+    expected = "the file, or law = none in the settings" if path.stem in _OF_ALL_LAW else "the file"
+    return Problem(_shown(path, folder), 1, "", "", expected, "", f"there is no such file; {needed}")
+
+
+@lru_cache(maxsize=_KEPT)
+def _loaded(load: Callable[[str, str], Any], text: str, shown: str) -> Any:  # noqa: ANN401
+    """What `load` makes of the text: a night asks several times for every file, and an edited one has another text."""
+    return load(text, shown)
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Every file below `folder` by its path from there, in order; hidden ones are left out."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in paths if not any(part.startswith((".", "__pycache__")) for part in path.parts))
+
+
+def hash_files(folder: Path, files: Iterable[Path]) -> str:
+    """One hash of files below `folder`, of their paths and bytes: one that moves is another."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        content = (folder / path).read_bytes()
+        whole.update(f"{path.as_posix()}\0{len(content)}\0".encode() + content)
+    return whole.hexdigest()[:16]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return f"{folder.name}/{path.relative_to(folder).as_posix()}"

@@ -1,0 +1,203 @@
+"""The two signatures that let a draft out: acts of signed-in people, over exactly its bytes.
+
+One person prepares or approves, another approves: their entries in the journal of the office name list, version and the
+digest of every byte. What counts is who is a signer when the draft is to be released. A released version carries its
+signatures in `signatures.json`, from which anybody can check them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from flows.office import JournalEntry, JournalHead, Office, OfficeProblem, OfficeState, SignedIn, office_of
+from flows.office.people import Person, name_key
+from flows.settings import Settings
+from reports.exports import json_bytes
+from reports.publication import Draft
+from reports.publication.version import SIGNATURES
+
+__all__ = [
+    "SIGNATURES",
+    "DraftSignature",
+    "NotApprovable",
+    "draft_signatures",
+    "has_outdated_approval",
+    "has_two_signatures",
+    "preparer_of",
+    "sign_draft",
+    "signature_fault",
+    "signatures_document",
+    "signing_target",
+]
+
+_FORMAT = "yaoxin-signatures-1"
+
+
+class NotApprovable(ValueError):
+    """A publication that must not be prepared or approved so; the message says why, in Chinese: an officer reads it."""
+
+
+@dataclass(frozen=True)
+class DraftSignature:
+    """A valid signature over a draft. act: prepare or approve. fingerprint: of the key. at: by the machine's clock."""
+
+    login: str
+    name: str
+    act: Literal["prepare", "approve"]
+    fingerprint: str
+    at: datetime
+
+
+def signing_target(draft: Draft) -> str:
+    """What a signature names: list, version and the digest of every byte of the draft."""
+    return f"{draft.index.list}/{draft.version}#{draft.digest}"
+
+
+def draft_signatures(settings: Settings, draft: Draft) -> tuple[DraftSignature, ...]:
+    """The signatures over exactly these bytes of people who are signers now, the first of each person, oldest first.
+
+    Two keys of one name are one person, unless an administrator stated of the later one that it is another.
+    Raises OfficeProblem where the office database is damaged: then no signature counts.
+    """
+    return tuple(_shown(*each) for each in _valid(_standing(settings), signing_target(draft)))
+
+
+def has_two_signatures(settings: Settings, draft: Draft) -> bool:
+    """Whether two people signed exactly these bytes, one of them at least to approve them. Raises OfficeProblem."""
+    return _are_enough(draft_signatures(settings, draft))
+
+
+def signatures_document(settings: Settings, draft: Draft) -> bytes:
+    """The bytes of `signatures.json` for a draft with two signatures: they, what made their people signers, the head.
+
+    Raises OfficeProblem, NotApprovable where two signatures are wanting.
+    """
+    office = office_of(settings)
+    return _document(office, office.sound(), draft)
+
+
+def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
+    """Why the `signatures.json` of a released version does not prove two signatures, in Chinese; empty where it does.
+
+    Asked of the office as it stood when the version was released: who was disabled since, had signed rightly.
+    """
+    path, office = folder / SIGNATURES, office_of(settings)
+    try:
+        content = path.read_bytes()
+        document = json.loads(content)
+        head, key = document["journal"], str(document["administrator_key"])
+        if key != office.pinned:
+            return (
+                f"{path} 的签名以另一首位管理员的密钥（指纹 {key[:16]}…）为准，与设置 administrator_key（"
+                f"{office.pinned[:16] or '未设'}…）不同：该版本由另一办公数据库的人员签名，或者设置有误"
+            )
+        then = office.standing(JournalHead(head["number"], head["digest"]))
+        if then.faults:
+            return "；".join(then.faults)
+        return "" if _document(office, then, draft) == content else f"{path} 的内容与办公数据库的日志不符"
+    except FileNotFoundError:
+        return f"{path} 不存在：该版本没有两人签名的凭据"
+    except (NotApprovable, OfficeProblem) as problem:
+        return str(problem)
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{path} 不能读取"
+
+
+def _document(office: Office, found: OfficeState, draft: Draft) -> bytes:
+    valid = list(_valid(found, signing_target(draft)))
+    if not _are_enough(tuple(_shown(*each) for each in valid)):
+        raise NotApprovable(f"版本 {draft.version} 没有两人的有效签名，不能发布。")
+    by_number = {entry.number: entry for entry in office.database.rows().entries}
+    grounds = _grounds(found, by_number, [person for _, person in valid])
+    return json_bytes(
+        {
+            "format": _FORMAT,
+            "list": draft.index.list,
+            "version": draft.version,
+            "digest": draft.digest,
+            "administrator_key": office.pinned,
+            "journal": {"number": found.head.number, "digest": found.head.digest},
+            "signatures": [
+                asdict(entry) | {"name": person.name, "public_key": person.public_key} for entry, person in valid
+            ],
+            "grounds": [asdict(by_number[number]) for number in grounds],
+        }
+    )
+
+
+def preparer_of(signatures: tuple[DraftSignature, ...]) -> DraftSignature | None:
+    """Who signed the draft as its preparer; None for one that the machine made."""
+    return next((each for each in signatures if each.act == "prepare"), None)
+
+
+def has_outdated_approval(settings: Settings, draft: Draft) -> bool:
+    """Whether a signer approved this version when its bytes were others. Raises OfficeProblem."""
+    target = signing_target(draft)
+    of_version = target.removesuffix(draft.digest)
+    acts = _standing(settings).acts
+    return any(e.act == "approve" and e.subject.startswith(of_version) and e.subject != target for e in acts)
+
+
+def sign_draft(
+    settings: Settings, draft: Draft, by: SignedIn, act: Literal["prepare", "approve"], note: str = ""
+) -> DraftSignature:
+    """Sign the draft and write that into the journal.
+
+    Raises NotApprovable where the person has signed it already, OfficeProblem where they may not sign.
+    """
+    mine = next((one for one in draft_signatures(settings, draft) if one.fingerprint == by.person.fingerprint), None)
+    if mine is not None:
+        done = "拟定" if mine.act == "prepare" else "批准"
+        raise NotApprovable(
+            f"拟定人与批准人不得为同一人：版本 {draft.version} 已由 {mine.name}（{mine.login}）{done}，须由他人批准。"
+        )
+    content = {"list": draft.index.list, "version": draft.version, "digest": draft.digest, "note": note.strip()}
+    entry = office_of(settings).sign(by, act, signing_target(draft), content)
+    return _shown(entry, by.person)
+
+
+def _standing(settings: Settings) -> OfficeState:
+    office = office_of(settings)
+    return OfficeState() if office.is_unused() else office.sound()
+
+
+def _valid(found: OfficeState, target: str) -> Iterator[tuple[JournalEntry, Person]]:
+    """The first entry over the target of each person who is a signer by `found`."""
+    counted: list[Person] = []
+    for entry in found.acts:
+        person = found.people[entry.fingerprint]
+        is_counted = any(_are_one(person, other) for other in counted)
+        if entry.subject == target and person.is_a("signer") and not is_counted:
+            counted.append(person)
+            yield entry, person
+
+
+def _are_one(one: Person, other: Person) -> bool:
+    """Whether two keys must be taken for one person's: the same key, or the same name and nobody said otherwise."""
+    is_same_name = name_key(one.name) == name_key(other.name)
+    return one.fingerprint == other.fingerprint or (is_same_name and not (one.namesake or other.namesake))
+
+
+def _are_enough(signatures: tuple[DraftSignature, ...]) -> bool:
+    return len(signatures) >= 2 and any(each.act == "approve" for each in signatures)
+
+
+def _grounds(found: OfficeState, by_number: dict[int, JournalEntry], people: list[Person]) -> list[int]:
+    """Numbers of the entries that made these people signers, and of those that made their makers administrators."""
+    numbers: set[int] = set()
+    left = list(people)
+    while left:
+        for number in set(left.pop().entries) - numbers:
+            numbers.add(number)
+            left.append(found.people[by_number[number].fingerprint])
+    return sorted(numbers)
+
+
+def _shown(entry: JournalEntry, person: Person) -> DraftSignature:
+    act: Literal["prepare", "approve"] = "prepare" if entry.act == "prepare" else "approve"
+    return DraftSignature(person.login, person.name, act, person.fingerprint, datetime.fromisoformat(entry.at))

@@ -1,0 +1,87 @@
+"""One run at a time in a store. The operating system frees the lock of a process that dies."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from flows.store.location import BadStore
+from reports.atomic_files import write_atomically
+
+_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
+
+
+class Busy(RuntimeError):
+    """Another run holds the store; the message says which, whose, and since when."""
+
+
+class Overtaken(Busy):
+    """Another run, which this machine's lock does not hold off, has written or committed meanwhile."""
+
+
+@contextmanager
+def hold_lease(folder: Path, flow: str, as_of: date, since: datetime) -> Iterator[None]:
+    """Hold the store whose local folder is `folder`.
+
+    Raises Busy at once when another run holds it, BadStore where this account cannot write there.
+    """
+    from filelock import FileLock, Timeout  # readers take no lock, and need not load what makes one
+
+    holder = folder / "run.lock.json"
+    lock = FileLock(folder / "run.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Busy(_sentence(holder)) from None
+    except OSError as fault:
+        if fault.errno in _NOT_OURS:
+            raise BadStore(folder, f"nothing can be written there ({fault.strerror})") from None
+        raise
+    try:
+        write_atomically(holder, _description(flow, as_of, since))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _description(flow: str, as_of: date, since: datetime) -> str:
+    import socket
+
+    return json.dumps(
+        {
+            "flow": flow,
+            "as_of": as_of.isoformat(),
+            "since": since.isoformat(timespec="seconds"),
+            "who": _user(),
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+        }
+    )
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return str(os.getuid())
+
+
+def _sentence(holder: Path) -> str:
+    after = "Wait until it ends, then run again; if it was killed, the lock is free already."
+    try:
+        by = json.loads(holder.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # between taking the lock and writing the description
+        return f"Another run holds this store. {after}"
+    return (
+        f"Another run holds this store: {by['flow']} for {by['as_of']}, started {by['since']} by {by['who']}"
+        f" (process {by['pid']} on {by['host']}). {after}"
+    )

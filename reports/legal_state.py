@@ -1,0 +1,149 @@
+"""The legal state of an enterprise and its deadlines, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reports import formatting
+from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_from_frame
+from transforms.schemas.law import CONDITION_STATES, DEADLINE, DEADLINE_KINDS, LISTING, REPAIR
+from transforms.schemas.vocabularies import LISTING_STATES
+
+MAX_DUE_ROWS = 1000  # rows of a list of what is due, the most urgent; `yaoxin due` has all
+
+BY_ITSELF = "itself"
+
+_WHO = {**DEADLINE.column("who").words, BY_ITSELF: "自行发生"}
+
+_NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
+
+
+def due_command(as_of: date, until: date | None = None) -> str:
+    """The command that shows everything due up to `until`, or in the days a report looks ahead."""
+    return f"yaoxin due --as-of {as_of}" + (f" --until {until}" if until else "")
+
+
+def deadline_grid(
+    title: str, rows: pl.DataFrame, empty: str = "无", name: str = "coming", with_party: bool = True
+) -> Grid:
+    """Rows of COMING in their order; without the party where all are one enterprise's."""
+    shown = [column for column in _NAMES if with_party or column != "party_name"]
+    fields = [replace(each, words=_WHO) if each.name == "who" else each for each in grid_fields(DEADLINE, *shown)]
+    return grid_from_frame(name, title, rows.with_columns(pl.col("who").fill_null(BY_ITSELF)), fields, empty)
+
+
+_LISTED = (
+    *("decision_no", "listed_on", "state", "procedure_title", "last_day_on", "stop_on", "left_on", "reason", "target"),
+    *("basis", "confidence", "notes"),
+)
+
+_REPAIR = ("decision_no", "matter", "system_title", "state_title", "verdict", "earliest_on")
+
+_REPAIR_ENDS = ("stop_on", "basis", "confidence", "notes")
+
+
+@dataclass(frozen=True)
+class EnterpriseLegalFrames:
+    """listings: LISTING of the enterprise. repair: REPAIR. coming: COMING, without an end."""
+
+    listings: Frame
+    repair: Frame
+    coming: Frame
+
+
+@dataclass(frozen=True)
+class NextDeadline:
+    """The next day on which the law brings something, or asks for it."""
+
+    on: date | None
+    what: str
+    number: str
+    basis: str
+    is_overdue: bool
+
+    @property
+    def text(self) -> str:
+        """In one line."""
+        late = "（已逾期）" if self.is_overdue else ""
+        basis = f"（{self.basis}）" if self.basis else ""
+        parts = (formatting.day(self.on) if self.on else "", f"{self.what}{late}", f"{self.number}{basis}")
+        return "　".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class EnterpriseLegalState:
+    """Where an enterprise stands in the law's eyes. list_text: on the list or not, in a few words."""
+
+    list_text: str
+    next: NextDeadline | None
+    listings: Grid
+    repair: Grid
+    coming: Grid
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every table that has rows."""
+        return tuple(grid for grid in (self.listings, self.repair, self.coming) if grid.rows)
+
+
+def enterprise_legal_state(frames: EnterpriseLegalFrames) -> EnterpriseLegalState:
+    """The view of one enterprise's law."""
+    listings, coming = collected(frames.listings), collected(frames.coming)
+    repair = collected(frames.repair).sort("matter", "decided_on", "decision_no", "record_id", "system")
+    unmet = GridField("unmet", "尚未具备的条件", width=40)
+    against = [_against(row) for row in repair.iter_rows(named=True)]
+    texts = pl.DataFrame(against, {"unmet": pl.String(), "basis": pl.String()}, orient="row")
+    told = repair.drop("basis").hstack(texts)
+    fields = (*grid_fields(REPAIR, *_REPAIR), unmet, *grid_fields(REPAIR, *_REPAIR_ENDS))
+    return EnterpriseLegalState(
+        list_text=_list_text(listings.iter_rows(named=True)),
+        next=_next(coming),
+        listings=grid_from_frame(
+            "listings", "严重违法失信名单", listings, grid_fields(LISTING, *_LISTED), "没有列入严重违法失信名单"
+        ),
+        repair=grid_from_frame("repair", "公示与信用修复", told, fields, "没有可修复的事项"),
+        coming=deadline_grid("今后到期", coming, "没有到期的事项", with_party=False),
+    )
+
+
+def _list_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The entry that stands, else what became of the last one."""
+    last: Mapping[str, Any] | None = None
+    for row in rows:
+        if row["state"] == "standing":
+            until = f"，至 {row['last_day_on']}" if row["last_day_on"] else ""
+            return f"在列（{formatting.clean(row['decision_no'])}，{row['listed_on']} 列入{until}）"
+        last = row
+    if last is None:
+        return "未列入"
+    return f"不在列（{formatting.clean(last['decision_no'])}：{LISTING_STATES[last['state']]}）"
+
+
+def _against(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Why not, or each condition that is not shown to be met with the day it could be; and the articles of that."""
+    if row["why"]:
+        return str(row["why"]), str(row["basis"] or "")
+    open_ = [one for one in row["conditions"] or () if one["state"] != "met"]
+    texts = (f"{one['title']}（{CONDITION_STATES[one['state']]}{_from(one)}）" for one in open_)
+    articles = "；".join(dict.fromkeys(one["basis"] for one in open_))
+    return "；".join(texts), articles or str(row["basis"] or "")
+
+
+def _from(condition: Mapping[str, Any]) -> str:
+    is_to_come = condition["state"] == "unmet" and condition["earliest_on"] is not None
+    return f"，{condition['earliest_on']} 起" if is_to_come else ""
+
+
+def _next(coming: pl.DataFrame) -> NextDeadline | None:
+    """The first row, but for changes of tier, which are told elsewhere."""
+    rows = coming.filter(pl.col("matter") != "rating")
+    if rows.is_empty():
+        return None
+    row = rows.row(0, named=True)
+    number, basis = (formatting.redact(formatting.clean(row[name] or "")) for name in ("decision_no", "basis"))
+    return NextDeadline(row["on"], DEADLINE_KINDS.get(row["what"], row["what"]), number, basis, row["is_overdue"])

@@ -1,0 +1,300 @@
+"""The lists that are published: their columns, order and words, and how entries are made, masked and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from reports import formatting, redaction
+from reports.grid import Frame, Grid, GridField, collected, grid_from_rows
+from transforms.schemas import law
+from transforms.schemas.vocabularies import LISTING_STATES
+
+Operation = Literal["ADD", "MOD", "DEL"]
+
+EntryKey = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListEntry:
+    """A row of a published list. Each list has its own, of texts and days."""
+
+
+@dataclass(frozen=True)
+class ListPageTexts:
+    """What a list's page says around the table."""
+
+    empty: str
+    search: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list: its name (also its folder), the columns of an entry, and how entries are shown, told apart and sorted.
+
+    fields: what is shown, the running number first. key: columns that identify an entry from one version to the next;
+    order: columns it is sorted by, before the key; needed: columns no entry may lack. prose: columns read for what
+    they say of persons; the other shown texts are names. party: the column that names whom the entry is about;
+    person_when: column and value that mark a natural person. causes: code to word of why an entry came, changed or
+    went; usual: the one that is taken where nothing says another.
+    """
+
+    name: str
+    title: str
+    entry: type[ListEntry]
+    fields: tuple[GridField, ...]
+    key: tuple[str, ...]
+    order: tuple[str, ...]
+    needed: tuple[str, ...]
+    prose: frozenset[str]
+    party: str
+    causes: Mapping[str, str]
+    usual: Mapping[Operation, str]
+    notes: ListPageTexts
+    person_when: tuple[str, str] | None = None
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The columns of an entry."""
+        return pl.Schema({f.name: pl.Date() if f.name.endswith("_on") else pl.String() for f in fields(self.entry)})
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The heading of each shown column."""
+        return {shown.name: shown.label for shown in self.fields}
+
+    def key_of(self, entry: ListEntry) -> EntryKey:
+        """What identifies the entry from one version to the next."""
+        return tuple(getattr(entry, name) for name in self.key)
+
+    def place_of(self, entry: ListEntry) -> tuple[object, ...]:
+        """Where it stands in the list."""
+        return tuple(getattr(entry, name) for name in (*self.order, *self.key))
+
+    def sorted(self, entries: Iterable[ListEntry]) -> tuple[ListEntry, ...]:
+        """The entries in the order of the list."""
+        return tuple(sorted(entries, key=self.place_of))
+
+
+class ListProblem(ValueError):
+    """Entries that cannot stand in one list; the message names them."""
+
+
+@dataclass(frozen=True)
+class ListHead:
+    """What a version of a list says of itself. `notices` stand visibly on every output."""
+
+    title: str
+    office: str
+    as_of: date
+    version: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListView:
+    """The list of one version. `issues`: what a person should look at, in Chinese."""
+
+    spec: ListSpec
+    head: ListHead
+    entries: tuple[ListEntry, ...]
+    issues: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Number of entries."""
+        return len(self.entries)
+
+    @property
+    def grid(self) -> Grid:
+        """The published columns, numbered in order."""
+        names = [shown.name for shown in self.spec.fields[1:]]
+        rows = [(number, *(getattr(entry, name) for name in names)) for number, entry in enumerate(self.entries, 1)]
+        return grid_from_rows("list", self.head.title, self.spec.fields, rows, self.spec.notes.empty)
+
+
+def list_view(spec: ListSpec, entries: Frame, head: ListHead) -> ListView:
+    """The view of `entries` (spec.schema; see `entries_of`)."""
+    made, issues = list_entries(spec, entries)
+    return ListView(spec, head, made, issues)
+
+
+def list_entries(spec: ListSpec, frame: Frame) -> tuple[tuple[ListEntry, ...], tuple[str, ...]]:
+    """Entries in their order, and the issues found. Missing columns are empty.
+
+    What a text may not say of a person is masked (see `reports.redaction`), and every masking is an issue.
+    Raises ListProblem for an entry without what it needs, or two with one key.
+    """
+    given, schema = collected(frame), spec.schema
+    lacking = [pl.lit(None, schema[name]).alias(name) for name in schema if name not in given.columns]
+    rows = [_entry(spec, row) for row in given.with_columns(lacking).select(list(schema)).iter_rows(named=True)]
+    made = spec.sorted(entry for entry, _ in rows)
+    _distinct(spec, made)
+    return made, tuple(sorted(issue for _, issues in rows for issue in issues))
+
+
+def _entry(spec: ListSpec, row: dict[str, Any]) -> tuple[ListEntry, list[str]]:
+    missing = [name for name in spec.needed if not row[name]]
+    if missing:
+        raise ListProblem(f"entry {row['decision_no']!r} of {row[spec.party]!r} lacks {', '.join(missing)}")
+    texts = {name: formatting.clean(row[name] or "") for name, dtype in spec.schema.items() if dtype == pl.String()}
+    masked = {name: _redacted(spec, name, texts) for name in texts}
+    written = {name: one.text for name, one in masked.items()}
+    issues = [
+        f"决定书文号 {written['decision_no']}："
+        f"“{spec.labels.get(name, name)}”中含{redaction.REDACTED_KINDS[kind]}，已隐去"
+        for name, one in masked.items()
+        for kind in one.found
+    ]
+    return spec.entry(**{**row, **written}), issues
+
+
+def _redacted(spec: ListSpec, name: str, texts: Mapping[str, str]) -> redaction.RedactedText:
+    text = texts[name]
+    if name in spec.prose:
+        is_person = spec.person_when is not None and texts[spec.person_when[0]] == spec.person_when[1]
+        return redaction.redact_prose(text, texts[spec.party], is_person=is_person)
+    if any(shown.name == name and shown.form == "text" for shown in spec.fields):
+        return redaction.redact_numbers(text)
+    whole = formatting.redact(text)  # a number of a paper of ours: nothing but an identity number is out of place in it
+    return redaction.RedactedText(whole, ("identity",) if whole != text else ())
+
+
+def _distinct(spec: ListSpec, entries: Iterable[ListEntry]) -> None:
+    seen: set[EntryKey] = set()
+    for entry in entries:
+        key = spec.key_of(entry)
+        if key in seen:
+            raise ListProblem(f"two entries have the key {key}: {' and '.join(spec.key)} must be unique")
+        seen.add(key)
+
+
+_POSITION = GridField("position", "序号", "count", width=7)
+
+_USCC = GridField("uscc", "统一社会信用代码", "id", width=22)
+
+_NUMBER = GridField("decision_no", "决定书文号", "id", width=26)
+
+
+@dataclass(frozen=True)
+class SeriousViolationEntry(ListEntry):
+    """An enterprise on the serious-violation list."""
+
+    listed_on: date
+    decision_no: str
+    enterprise_id: str
+    name: str
+    uscc: str = ""
+    reason: str = ""
+    listed_by: str = ""
+    removal_reason: str = ""
+    removed_on: date | None = None
+    removed_by: str = ""
+
+
+# 严重违法失信名单, in the columns of the national system: oldest listing first.
+SERIOUS_VIOLATIONS = ListSpec(
+    name="serious-violations",
+    title="严重违法失信名单",
+    entry=SeriousViolationEntry,
+    fields=(
+        _POSITION,
+        GridField("name", "企业名称", width=36),
+        _USCC,
+        _NUMBER,
+        GridField("reason", "列入原因", width=44),
+        GridField("listed_on", "列入日期", "day"),
+        GridField("listed_by", "作出决定机关（列入）", width=26),
+        GridField("removal_reason", "移出原因", width=26),
+        GridField("removed_on", "移出日期", "day"),
+        GridField("removed_by", "作出决定机关（移出）", width=26),
+    ),
+    key=("decision_no", "enterprise_id"),
+    order=("listed_on",),
+    needed=("listed_on", "decision_no", "enterprise_id", "name"),
+    prose=frozenset({"reason", "removal_reason"}),
+    party="name",
+    causes={
+        "listed": "作出列入决定",
+        "restored": "撤销移出决定，恢复列入",
+        "corrected": "记载内容变更",
+        "masked": "依法隐去个人信息",
+        "off": "公示终止",
+        **{state: word for state, word in LISTING_STATES.items() if state != "standing"},
+    },
+    usual={"ADD": "listed", "MOD": "corrected", "DEL": "off"},
+    notes=ListPageTexts(
+        empty="截至本版日期，名单为空：没有列入的企业。",
+        search="查找企业、代码或文号",
+        source="本名单依据决定机关作出的列入、移出决定公布。",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PenaltyEntry(ListEntry):
+    """A penalty in publicity. record_id: the penalty's; party_class: organisation, sole_trader, person."""
+
+    decided_on: date
+    decision_no: str
+    record_id: str
+    name: str
+    uscc: str = ""
+    party_class: str = ""
+    violation_type: str = ""
+    penalty_kinds: str = ""
+    content: str = ""
+    authority: str = ""
+    published_on: date | None = None
+
+
+# 行政处罚公示, in the columns of the national system (45号令第四条第三款): oldest decision first.
+PENALTIES = ListSpec(
+    name="penalties",
+    title="行政处罚公示",
+    entry=PenaltyEntry,
+    fields=(
+        _POSITION,
+        _NUMBER,
+        GridField("name", "当事人", width=36),
+        _USCC,
+        GridField("violation_type", "违法行为类型", width=34),
+        GridField("penalty_kinds", "处罚种类", width=26),
+        GridField("content", "处罚内容", width=38),
+        GridField("authority", "作出机关", width=26),
+        GridField("decided_on", "决定日期", "day"),
+        GridField("published_on", "公示日期", "day"),
+    ),
+    key=("record_id",),
+    order=("decided_on", "decision_no"),
+    needed=("decided_on", "decision_no", "record_id", "name"),
+    prose=frozenset({"violation_type", "content"}),
+    party="name",
+    person_when=("party_class", "person"),
+    causes={
+        "published": "作出行政处罚决定",
+        "restored": "撤销修复决定，恢复公示",
+        "resumed": "临时修复终止，恢复公示",
+        "corrected": "记载内容变更",
+        "masked": "依法隐去个人信息",
+        "off": "停止公示",
+        "held": "暂缓公示，待核",
+        "taken_off": law.PUBLICITY_STATES["taken_off"],
+        "hidden": law.PUBLICITY_STATES["hidden"],
+        "stayed": law.PUBLICITY_STATES["stayed"],
+        **law.CAUSES_OF_END,
+    },
+    usual={"ADD": "published", "MOD": "corrected", "DEL": "off"},
+    notes=ListPageTexts(
+        empty="截至本版日期，没有公示中的行政处罚。",
+        search="查找当事人、代码或文号",
+        source="本表依据行政处罚决定公示，个人信息已依法处理；公示期满或者依法停止公示的不再列出。",
+    ),
+)
+
+LIST_SPECS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES)}

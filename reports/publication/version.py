@@ -1,0 +1,294 @@
+"""A version of a list on disk: its folder, `index.json` as a typed contract, and the checks of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reports.atomic_files import fsync_file, fsync_folder, write_atomically
+from reports.exports import json_bytes
+
+INDEX, SIGNATURES = "index.json", "signatures.json"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PublishedFile(_Strict):
+    """A file of the version."""
+
+    name: str = Field(description="file name, in the folder of the version")
+    title: str = Field(description="what it is, in Chinese")
+    media_type: str = Field(description="its media type")
+    size: int = Field(description="bytes")
+    sha256: str = Field(description="SHA-256 of its bytes, in hexadecimal")
+
+
+class DeltaCounts(_Strict):
+    """How many entries came, changed and went since the previous version."""
+
+    added: int = Field(description="entries that came (ADD)")
+    modified: int = Field(description="entries that changed (MOD)")
+    removed: int = Field(description="entries that went (DEL)")
+
+
+class WithdrawnEntry(_Strict):
+    """An entry that the machine took down, or in which it masked what the law forbids to show."""
+
+    key: tuple[str, ...] = Field(description="values of the columns that identify the entry")
+    operation: Literal["DEL", "MOD"] = Field(description="DEL: taken down; MOD: masked")
+    cause: str = Field(description="code of the cause, as in `policy/withdrawals.yaml`")
+    title: str = Field(description="the cause in Chinese, as in the delta")
+    on: date | None = Field(description="first day on which the entry may not be public any more; null: not dated")
+    basis: str = Field(description="article that ends its publicity")
+    confidence: str = Field(description="C read in the source, M from memory, I inferred, GAP not found")
+
+
+class Index(_Strict):
+    """The contract of a version, as `index.json` beside its files."""
+
+    list: str = Field(description="name of the list")
+    title: str = Field(description="title of the list")
+    office: str = Field(description="the office that publishes")
+    version: str = Field(description="the day, and from the second version of a day on a number: 2026-03-01-2")
+    as_of: date = Field(description="the day the list is for")
+    count: int = Field(description="entries of the list")
+    previous: str | None = Field(description="the version that the delta starts from; null for the first")
+    delta: DeltaCounts = Field(description="how many entries differ from it")
+    policy_version: str = Field(description="what policy stood behind it")
+    policy_hash: str = Field(description="SHA-256 of the text of those policy files")
+    is_illustrative: bool = Field(description="whether it was made for illustration only")
+    issues: tuple[str, ...] = Field(description="what a person should look at, in Chinese")
+    files: tuple[PublishedFile, ...] = Field(description="every other file of the version but `signatures.json`")
+    # Versions of earlier releases of the program lack what follows.
+    released_by: Literal["two_people", "machine"] | None = Field(
+        None,
+        description="who releases it: two people, by their signatures in `signatures.json`; or the machine, which can"
+        " only take down entries of the previous version; null: a version of an earlier release of the program",
+    )
+    reason: str = Field("", description="why the machine released it, in Chinese; empty for two people")
+    previous_digest: str | None = Field(
+        None, description="SHA-256 of the previous version's `index.json`, where the machine derived this one from it"
+    )
+    replaces: str | None = Field(
+        None, description="a damaged version that this one takes the place of; then `previous` is an earlier one"
+    )
+    withdrawals: tuple[WithdrawnEntry, ...] = Field(
+        (), description="what the machine took down or masked, with the cause"
+    )
+
+    def content(self) -> bytes:
+        """The bytes of index.json."""
+        return json_bytes(self.model_dump(mode="json"))
+
+
+class IndexProblem(ValueError):
+    """A version whose index or files are not what they should be."""
+
+
+def describe_file(name: str, title: str, media_type: str, content: bytes) -> PublishedFile:
+    """The contract's line for a file."""
+    digest = hashlib.sha256(content).hexdigest()
+    return PublishedFile(name=name, title=title, media_type=media_type, size=len(content), sha256=digest)
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 of the version's index.json: it covers every file, so approving it approves all of them."""
+    return hashlib.sha256((folder / INDEX).read_bytes()).hexdigest()
+
+
+def read_index(folder: Path) -> Index:
+    """The contract of the version in `folder`. Raises IndexProblem where there is none that can be read."""
+    path = folder / INDEX
+    try:
+        return Index.model_validate_json(path.read_bytes())
+    except OSError as missing:
+        raise IndexProblem(f"{path}: cannot be read ({missing.strerror}); prepare the version again") from missing
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise IndexProblem(f"{path}: {place or 'the file'}: {first['msg']}; prepare the version again") from wrong
+
+
+def verify_files(folder: Path) -> Index:
+    """The contract, after every file was found to be as it says. Raises IndexProblem naming the first that is not."""
+    index = read_index(folder)
+    for file in index.files:
+        path = folder / file.name
+        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+        if found != file.sha256:
+            raise IndexProblem(f"{path}: expected SHA-256 {file.sha256}, found {found}; prepare the version again")
+    return index
+
+
+def files_in(folder: Path) -> dict[str, bytes] | None:
+    """Every file of the version in `folder` but its signatures, by name; None where it holds anything but files."""
+    paths = list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    if not paths or any(path.is_symlink() or not path.is_file() for path in paths):
+        return None
+    return {path.name: path.read_bytes() for path in paths if path.name != SIGNATURES}
+
+
+def file_faults(folder: Path, name: str, only: Collection[str] = ()) -> tuple[str, ...]:
+    """What is wrong with the files of a version of the list `name`, in Chinese, each naming the file; empty: nothing.
+
+    only: besides index.json look at these files alone. Who released it is another question: see `derivation_faults`,
+    and the signatures.
+    """
+    path = folder / INDEX
+    if folder.is_symlink() or not folder.is_dir():
+        return (f"{folder}：版本文件夹缺失",)
+    if path.is_symlink() or not path.is_file():
+        return (f"{path}：文件缺失",)
+    try:
+        index = read_index(folder)
+    except IndexProblem:
+        return (f"{path}：{'文件为空' if not path.stat().st_size else '文件被改动或者损坏，不能读取'}",)
+    found = [] if (index.list, index.version) == (name, folder.name) else [f"{path}：所记名单或者版本与所在文件夹不符"]
+    asked = [file for file in index.files if not only or file.name in only]
+    found += [f"{folder / file.name}：{why}" for file in asked if (why := _why_not(folder / file.name, file))]
+    if only:
+        return tuple(found)
+    known = {INDEX, SIGNATURES, *(file.name for file in index.files)}
+    found += [f"{each}：版本中多出的文件" for each in sorted(folder.iterdir()) if each.name not in known]
+    return tuple(found)
+
+
+def _why_not(path: Path, file: PublishedFile) -> str:
+    if path.is_symlink() or not path.is_file():
+        return "文件缺失"
+    content = path.read_bytes()
+    if not content and file.size:
+        return "文件为空"
+    if hashlib.sha256(content).hexdigest() == file.sha256:
+        return ""
+    is_cut = len(content) < file.size
+    return f"文件被截断（应为 {file.size} 字节，现为 {len(content)} 字节）" if is_cut else "文件被改动（校验值不符）"
+
+
+DRAFTS, LATEST, POINTER = "drafts", "latest", "latest.json"
+
+_VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-([1-9]\d*))?")
+
+
+@dataclass(frozen=True)
+class ListFolder:
+    """The folder of one list: its versions, `drafts/`, and `latest`."""
+
+    folder: Path
+
+    def version(self, name: str) -> Path:
+        """The folder of a released version."""
+        return self.folder / name
+
+    def draft(self, name: str) -> Path:
+        """The folder of a draft."""
+        return self.folder / DRAFTS / name
+
+    def versions(self) -> tuple[str, ...]:
+        """Released versions, oldest first. One that was placed but never pointed at is none: nobody saw it."""
+        latest = self.latest()
+        return tuple(name for name in self.placed() if latest and version_order(name) <= version_order(latest))
+
+    def placed(self) -> tuple[str, ...]:
+        """Every folder of a version, oldest first, also one that a release which broke off never pointed at."""
+        folders = self.folder.iterdir() if self.folder.is_dir() else iter(())
+        return tuple(sorted((path.name for path in folders if _VERSION.fullmatch(path.name)), key=version_order))
+
+    def latest(self) -> str | None:
+        """The version that readers see; None before the first release. Raises IndexProblem where that is damaged."""
+        link, pointer = self.folder / LATEST, self.folder / POINTER
+        if link.is_symlink():
+            version = _version_in(link, link.readlink().name)
+            if link.resolve() != self.version(version).resolve():
+                raise IndexProblem(f"{link}：指向本名单之外的文件夹（{link.readlink()}）")
+            if pointer.exists():
+                raise IndexProblem(f"{pointer}：多出的文件，最新版本已由 {link} 指明")
+            return version
+        if link.exists():
+            raise IndexProblem(f"{link}：应为指向某一版本的链接，现为文件或者文件夹")
+        if not pointer.exists():
+            return None
+        try:
+            name = str(json.loads(pointer.read_text(encoding="utf-8"))["version"])
+        except (OSError, ValueError, KeyError, TypeError) as damaged:
+            raise IndexProblem(f"{pointer}：文件为空或者损坏，不能读取") from damaged
+        return _version_in(pointer, name)
+
+    def next_version(self, as_of: date) -> str:
+        """The name for a new version of that day: 2026-03-01, then 2026-03-01-2, …"""
+        return self.version_after(self.latest(), as_of)
+
+    def version_after(self, latest: str | None, as_of: date) -> str:
+        """The same, where `latest` is the latest version."""
+        names = (name for name in self.placed() if latest and version_order(name) <= version_order(latest))
+        taken = [version_order(name)[1] for name in names if name.startswith(as_of.isoformat())]
+        return f"{as_of.isoformat()}-{max(taken) + 1}" if taken else as_of.isoformat()
+
+    def withdrawal(self, name: str) -> Path:
+        """The folder of a version that the machine makes, apart from the drafts that wait for people."""
+        return self.draft(f".{name}.withdrawal")
+
+    def write_draft(self, target: Path, files: Mapping[str, bytes]) -> None:
+        """Write the files of a draft whole, in place of an older draft of that name."""
+        unfinished = target.with_name(f".{target.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        for file, content in files.items():
+            (unfinished / file).write_bytes(content)
+            fsync_file(unfinished / file)
+        fsync_folder(unfinished)
+        shutil.rmtree(target, ignore_errors=True)
+        unfinished.replace(target)
+        fsync_folder(target.parent)
+
+    def place(self, name: str, draft: Path) -> Path:
+        """Move the draft to its place among the versions, where a release that broke off may have left another."""
+        target, aside = self.version(name), self.draft(f".{name}.unseen")
+        shutil.rmtree(aside, ignore_errors=True)
+        if target.is_dir():
+            target.replace(aside)
+        draft.replace(target)
+        fsync_folder(self.folder)
+        shutil.rmtree(aside, ignore_errors=True)
+        return target
+
+    def point(self, name: str) -> None:
+        """Let `latest` be that version: a link, or `latest.json` where the file system has no links."""
+        fresh = self.folder / f".{LATEST}.new"
+        fresh.unlink(missing_ok=True)
+        try:
+            fresh.symlink_to(name, target_is_directory=True)
+            fresh.replace(self.folder / LATEST)
+            (self.folder / POINTER).unlink(missing_ok=True)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            write_atomically(self.folder / POINTER, json.dumps({"version": name}))
+        fsync_folder(self.folder)
+
+
+def _version_in(path: Path, name: str) -> str:
+    if not _VERSION.fullmatch(name):
+        raise IndexProblem(f"{path}：所指的不是版本（{name!r}）")
+    return name
+
+
+def version_order(version: str) -> tuple[str, int]:
+    """How versions sort: by day, then by number, the first of a day having none.
+
+    Raises ValueError for what is no version.
+    """
+    found = _VERSION.fullmatch(version)
+    if not found:
+        raise ValueError(f"{version!r} is no version: expected a day such as 2026-03-01, or 2026-03-01-2")
+    return found[1], int(found[2] or 1)

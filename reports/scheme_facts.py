@@ -1,0 +1,92 @@
+"""What a page needs of the grading scheme, and the tier that the coming days bring, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from reports import formatting
+from transforms.schemas.run_tables import OUTLOOK_CAUSES
+
+ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何监管部门发布的规定，结果不得用于实际监管。"
+
+
+@dataclass(frozen=True)
+class SchemeFacts:
+    """name, title: of the scheme. tiers: code and title, best first, as in force on the day of the page.
+
+    is_illustrative: the scheme is an example of the project's own. is_higher_better: points are deducted from a
+    base (True) or accumulate (False). policy_hash: what the policy files were, for the footer.
+    titles: id to Chinese title of the scheme's rules, needs and sections. supervision: tier to how it is supervised.
+    sources: id to Chinese title of the sources that records come from.
+    """
+
+    name: str
+    title: str
+    tiers: tuple[tuple[str, str], ...]
+    is_illustrative: bool
+    is_higher_better: bool = True
+    policy_hash: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    supervision: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What every output must say visibly."""
+        return (ILLUSTRATIVE,) if self.is_illustrative else ()
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Tier code to what is read: "A 守信"; the code alone where the title says nothing more."""
+        return {tier: tier if title in ("", tier) else f"{tier} {title}" for tier, title in self.tiers}
+
+    def rule(self, decided_by: str, rule_id: str | None) -> str:
+        """What decided, beside its kind: the rule's title, or the number of the office's decision; else nothing."""
+        return (rule_id or "") if decided_by == "decision" else self.titles.get(rule_id or "", "")
+
+    def index(self, tier: str) -> int:
+        """0 for the best tier; past the last for one the scheme of the day does not have."""
+        order = [code for code, _ in self.tiers]
+        return order.index(tier) if tier in order else len(order)
+
+
+OUTLOOK_DAYS = 30  # as transforms.rating.OUTLOOK_DAYS: held by a test, so that no light command loads the rating
+
+WORSE, BETTER = "下调", "上调"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What was looked at on `as_of`. row: of OUTLOOK, with a change of tier, or None; is_known: False where the night
+    did not look ahead, being one of an earlier release.
+    """
+
+    as_of: date
+    row: Mapping[str, Any] | None = None
+    is_known: bool = True
+
+    @property
+    def until(self) -> date:
+        """The last day looked at."""
+        return self.as_of + timedelta(days=OUTLOOK_DAYS)
+
+    def text(self, scheme: SchemeFacts) -> str:
+        """In one line."""
+        if not self.is_known:
+            return "该次运行没有推算今后的等级"
+        if self.row is None:
+            return f"至 {self.until} 如无新记录，等级不变"
+        after, on = self.row["tier_after"], self.row["changes_on"]
+        score = formatting.points(self.row["score_after_centipoints"])
+        why = OUTLOOK_CAUSES.get(self.row["cause"], self.row["cause"])
+        return (
+            f"如无新记录，{on} 起{change_direction(self.row)}为 {scheme.words.get(after, after)}（{why}，得分 {score}）"
+        )
+
+
+def change_direction(row: Mapping[str, Any]) -> str:
+    """上调 or 下调, by the places of the two tiers."""
+    return WORSE if row["index_after"] > row["index_before"] else BETTER

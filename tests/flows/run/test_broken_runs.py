@@ -1,0 +1,104 @@
+"""A night may die anywhere, and two may meet: the store ends as if one had run undisturbed."""
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flows.store.lease import hold_lease
+from flows.store.ledger import Ledger
+from tests.flows.run.run_helpers import SECOND, breaking_after, content, copy_setup, differing_tables, run_day
+
+pytestmark = pytest.mark.long
+ROOT = Path(__file__).parents[3]
+
+
+class Killed(BaseException):
+    """Stands for the death of the process."""
+
+
+def die():
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def undisturbed(second_night):
+    """The tables after a second night that nothing befell."""
+    return content(second_night[0].store)
+
+
+@pytest.fixture
+def office(before_second, tmp_path):
+    """The office before its second night, to be changed."""
+    return copy_setup(before_second, tmp_path / "home")
+
+
+def test_death_after_any_step_leaves_readers_the_former_night_and_the_next_run_whole(office, first_night, undisturbed):
+    former = content(first_night.store)
+    for step in ("bring_in", "rate", "check", "tell", "keep"):
+        with pytest.raises(Killed):
+            run_day(office, SECOND, breaking_after(step, die))
+        assert differing_tables(content(office.store), former) == [], step
+    assert run_day(office, SECOND).state == "passed"
+    assert differing_tables(content(office.store), undisturbed) == []
+
+
+def test_death_after_the_commit_leaves_a_whole_night(office, undisturbed, monkeypatch):
+    append = Ledger.append
+
+    def last(ledger, run):
+        append(ledger, run)
+        raise Killed
+
+    monkeypatch.setattr(Ledger, "append", last)
+    with pytest.raises(Killed):
+        run_day(office, SECOND)
+    assert office.store.last("nightly").as_of == SECOND
+    assert differing_tables(content(office.store), undisturbed) == []
+
+
+@contextmanager
+def hanging(office, step):
+    """A process that does the second night up to `step` and waits there."""
+    home = office.settings.inbox.parent
+    program = f"from tests.flows.night.nights import hang; hang({str(home)!r}, {SECOND.isoformat()!r}, {step!r})"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            assert process.stdout.readline() == "waiting\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def test_of_two_runs_one_does_the_work_and_a_killed_one_leaves_nothing(office, first_night, undisturbed):
+    with hanging(office, "keep") as other:
+        result = run_day(office, SECOND)
+        assert result.state == "busy"
+        assert f"nightly for {SECOND}" in result.message
+        assert f"process {other.pid}" in result.message
+        assert result.run_id is None
+        assert differing_tables(content(office.store), content(first_night.store)) == []
+    assert run_day(office, SECOND).run_id == f"nightly-{SECOND}-2"
+    assert differing_tables(content(office.store), undisturbed) == []
+
+
+def test_a_night_that_another_machine_overtakes_ends_as_busy_and_nothing_of_it_is_seen(
+    office, undisturbed, tmp_path, monkeypatch
+):
+    """Two machines on one store: each has a lock of its own."""
+    locks = iter(range(9))
+    monkeypatch.setattr(
+        "flows.store.store.hold_lease",
+        lambda folder, *about: hold_lease(tmp_path / f"machine-{next(locks)}", *about),
+    )
+    others = []
+    result = run_day(office, SECOND, breaking_after("rate", lambda: others.append(run_day(office, SECOND))))
+    assert others[0].state == "passed"
+    assert result.state == "busy"
+    assert "Another run has written to this store meanwhile" in result.message
+    assert differing_tables(content(office.store), undisturbed) == []
+    assert [run.state for run in office.store.every_run()] == ["passed", "passed"]
+    assert run_day(office, SECOND).state == "passed"
+    assert differing_tables(content(office.store), undisturbed) == []

@@ -1,0 +1,164 @@
+"""A night that rates whom something concerns leaves what one leaves that rates all: thirty nights, walked both ways."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from flows.law import law_state_on
+from flows.publishing import publish_list
+from flows.run.report import Report
+from flows.run.run import RunSteps
+from flows.run.snapshot import releases_by_day
+from flows.run.validate import Validation, validate
+from flows.store.queries import current_records as stored
+from tests.flows.run.run_helpers import UNGATED, content, differing_tables, files_below, run_instant
+from tests.flows.run.walk import Plan, Walkers
+from transforms.rating import OUTLOOK_DAYS, rate_enterprises, tier_outlook
+from transforms.schemas import KINDS
+
+IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
+pytestmark = [pytest.mark.long, pytest.mark.timeout(7200 if IS_CAMPAIGN else 900)]
+WAYS = {"some": {}, "all": {"full": True}}
+EDITS = {7: ("law/calendar.yaml", "law: calendar", "law: calendar # 核对")}
+NEW_POLICY = {13: {"walk": ("{fixed: -6}", "{fixed: -9}"), "reference": ("{fixed: -10}", "{fixed: -15}")}}
+LONG = [
+    *(Plan(nights=60, seed=seed, rows=5, enterprises=200, told_every=12) for seed in range(8, 12)),
+    Plan(nights=120, enterprises=1500, rows=12, seed=12, scheme="reference", told_every=12),
+]
+PLANS = [Plan(), *(LONG if IS_CAMPAIGN else [])]
+DAYS_AHEAD = OUTLOOK_DAYS if IS_CAMPAIGN else 3  # each day that is looked at is rated
+TWICE, CAUGHT_UP, REFUSED, BACK = 15, range(18, 21), 24, 27
+
+
+def refusing(_store, _policy_dir, night, _policy, _former):
+    """A gate that lets nothing through."""
+    verdict = type("Verdict", (), {"is_passed": False, "table": "x", "row_count": 0, "findings": ()})
+    return Validation((verdict,), night.folder / "gate" / "index.html")
+
+
+def untold(_store, _settings, telling):
+    """A report that says nothing."""
+    return Report(telling.folder / "office.html", "", {**telling.checked.facts, "numbers": {}})
+
+
+def walk(walkers: Walkers) -> None:
+    """Every night of the plan, with all that may befall one."""
+    for number in range(walkers.plan.nights):
+        day = walkers.receive(number)
+        if number in EDITS:
+            walkers.edit(*EDITS[number])
+        if number in NEW_POLICY:
+            scheme = walkers.plan.scheme
+            walkers.edit(f"schemes/{scheme}.yaml", *NEW_POLICY[number][scheme])
+        steps = replace(UNGATED, check=validate) if number % walkers.plan.gate_every == 0 else UNGATED
+        if number % walkers.plan.told_every:  # the report follows from the tables, and takes longer than they do
+            steps = replace(steps, tell=untold)
+        if number in CAUGHT_UP:  # all three in the last one's night
+            if number == CAUGHT_UP[-1]:
+                for ago in (2, 1, 0):
+                    passes(walkers, day - timedelta(days=ago), steps, run_instant(day))
+        elif number == REFUSED:
+            refused = walkers.walk(day, replace(UNGATED, check=refusing))
+            assert {result.state for result in refused.values()} == {"refused"}
+        else:
+            befalls(walkers, number, day, steps)
+
+
+def befalls(walkers: Walkers, number: int, day, steps: RunSteps) -> None:
+    if number == REFUSED + 1:
+        passes(walkers, day - timedelta(days=1), steps, run_instant(day))
+    passes(walkers, day, steps, run_instant(day - timedelta(days=4)) if number == BACK else None)
+    if number == TWICE:
+        walkers.news.of(day, number + 3)  # what came late
+        passes(walkers, day, steps, run_instant(day) + timedelta(hours=2))
+
+
+def passes(walkers: Walkers, day, steps: RunSteps, known_at=None) -> None:
+    results = walkers.walk(day, steps, known_at)
+    assert {name: result.state for name, result in results.items()} == dict.fromkeys(results, "passed"), results
+
+
+@pytest.fixture(scope="module", params=PLANS, ids=lambda plan: f"{plan.scheme}-{plan.seed}")
+def walked(request, tmp_path_factory, monkeypatch_module):
+    """Both offices after all their nights."""
+    monkeypatch_module.setattr("flows.run.validate.explain_gravest", lambda *_, **__: "look at x")
+    monkeypatch_module.setattr("flows.run.snapshot.OUTLOOK_DAYS", DAYS_AHEAD)
+    walkers = Walkers(tmp_path_factory.mktemp("walk"), request.param, WAYS, are_alike=True)
+    walk(walkers)
+    return walkers.offices()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def scopes(office):
+    return [run.facts["scope"] for run in office.store.every_run() if run.flow == "nightly"]
+
+
+def _same_tables(walked):
+    some, every = (content(office.store) for office in walked.values())
+    assert differing_tables(some, every) == []
+    empty = {name for name, table in some.items() if table.is_empty()}
+    nothing = {"rectification", "commitment", "person_ban", "honour", "signal", "sampling", "quarantine_outcomes"}
+    assert empty <= nothing
+
+
+def _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked):
+    """Kept by nights of which most looked at some enterprises only; worked out at once beside it."""
+    office = walked["some"]
+    run = office.store.last("nightly")
+    records = {kind: stored(office.store, kind, run).collect().lazy() for kind in KINDS}
+    day, scheme, ids = run.as_of, office.policy.scheme, records["enterprise"].select("enterprise_id")
+    releases = law_state_on(office.settings, records, day).releases
+    rating = rate_enterprises(records, ids, scheme, day, releases)
+    until = day + timedelta(days=DAYS_AHEAD)
+    wanted = tier_outlook(
+        records, rating, scheme, day, until, releases_by_day(law_state_on(office.settings, records, day))
+    )
+    rows = office.store.scan("outlook", run)
+    newest = rows.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max().over("enterprise_id"))
+    found = newest.filter("is_near").drop("valid_from_on").sort("enterprise_id").collect()
+    assert found.equals(wanted.collect())
+    on_some_night = rows.filter(pl.col("changes_on").is_not_null()).collect()
+    assert not on_some_night.is_empty()
+
+
+def _same_reports_and_publications(walked):
+    reports = []
+    for office in walked.values():
+        publish_list(office.settings)
+        runs = files_below(office.store.place.local / "runs")
+        told = {name: text for name, text in runs.items() if "/stage/" not in name}
+        reports.append(told | files_below(office.settings.publications))
+    assert reports[0].keys() == reports[1].keys()
+    assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
+    told = [text.decode() for name, text in reports[0].items() if name.endswith("office.html")]
+    assert len(told) > 4
+    assert any("验异" in text and "处罚对象有误" in text for text in told)
+    assert any("验暂" in text for text in told)
+
+
+def _one_way_looks_at_few_and_says_why(walked):
+    some, every = (scopes(office) for office in walked.values())
+    assert {scope["mode"] for scope in every} == {"full"}
+    why = {scope["why"] for scope in some}
+    assert {"", "first night", "another law", "another policy", "the night before knew of more"} <= why
+    partial = [scope for scope in some if scope["mode"] == "incremental"]
+    assert len(partial) > len(some) * 2 / 3
+    assert set().union(*(scope["because"] for scope in partial)) == {"records", "register", "due", "law", "outlook"}
+    rated = [sum(scope["rated"] for scope in scopes) for scopes in (some, every)]
+    assert rated[0] * 2 < rated[1]
+
+
+def test_both_ways_leave_the_same(walked):
+    """One test, so that the nights are walked on one worker only."""
+    _same_tables(walked)
+    _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked)
+    _same_reports_and_publications(walked)
+    _one_way_looks_at_few_and_says_why(walked)

@@ -1,0 +1,230 @@
+"""Small histories of every shape: some nights rate whom something concerns, or split into buckets; the tables agree."""
+
+import os
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from flows.run.due_days import RunContext
+from flows.run.ingest import IngestSummary
+from flows.run.report import Report
+from flows.run.run import RunSteps
+from flows.run.snapshot import UNUSED_COLUMNS, Selection, Snapshot, current_records, stage_moved_records
+from flows.settings import DEFAULT_POLICY_DIR
+from flows.store.layout import BucketFilter, split_by_bucket
+from flows.store.queries import current_records as known_of
+from flows.store.store import Store
+from tests.flows.run.run_helpers import content, differing_tables, run_day, setup_at, skip_gate
+from tests.flows.run.walk import SCHEME
+from transforms.schemas import KINDS
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+BEGIN = date(2026, 1, 21)  # values of the scheme change six days later
+FIRMS = ("91110000600037341L", "914403001922038216", "92110108551385082M", "MX-1")
+OTHERS = tuple(f"MX-{n}" for n in range(2, 14))  # so many that the four are few among them
+EXAMPLES = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "campaign" else 2
+NIGHTS = 4
+
+numbers = st.integers(0, 2)
+who = st.sampled_from([*FIRMS, FIRMS[0], None])
+days = st.integers(-14, 3)
+
+
+def _fact(kind: str, **columns: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries({"kind": st.just(kind), "number": numbers, "enterprise_id": who, "on": days} | columns)
+
+
+kinds_of_penalty = st.sampled_from([["fine"], ["warning"], ["fine", "warning"], ["stop_order"]])
+revoked = st.one_of(st.none(), st.none(), days)
+facts = st.one_of(
+    _fact("penalty", penalty_kinds=kinds_of_penalty, fine_fen=st.sampled_from([1, 2_000_000]), revoked_on=revoked),
+    _fact("inspection", critical_count=st.integers(0, 3)),
+    _fact("honour", valid_until_on=st.one_of(st.none(), st.integers(0, 6))),
+    _fact("decision", decision_type=st.sampled_from(["list", "hold_tier"]), ends_on=st.integers(0, 6)),
+    st.fixed_dictionaries(
+        {"kind": st.just("enterprise"), "number": st.integers(0, 3), "name": st.sampled_from("甲乙")}
+    ),
+)
+
+
+def _entry(number: int, name: str) -> dict:
+    return {"kind": "enterprise", "number": number, "name": name}
+
+
+nights = st.fixed_dictionaries(
+    {
+        "after": st.sampled_from([1, 1, 2, 0, 4]),  # days since the night before; 0: the same night again
+        "lag": st.sampled_from([0, 0, 0, 30, 60]),  # hours by which known_at stays behind
+        "news": st.lists(facts, max_size=4),
+        "approved": st.booleans(),  # a row that another run writes after the night, of an instant before its known_at
+    }
+)
+histories = st.lists(nights, min_size=2, max_size=NIGHTS)
+
+
+class Register:
+    """Facts as they are reported, made records: the same fact again is a version more."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, int] = {}
+
+    def frames(self, news: list[dict], received_at: datetime) -> dict[str, pl.DataFrame]:
+        """The records of a night by kind."""
+        rows: dict[str, list[dict]] = {}
+        for fact in news:
+            rows.setdefault(fact["kind"], []).append(self._row(fact, received_at))
+        return {kind: self._frame(kind, made) for kind, made in rows.items()}
+
+    def _row(self, fact: dict, received_at: datetime) -> dict:
+        kind, number = KINDS[fact["kind"]], fact["number"]
+        record = f"{kind.name}:{number}"
+        self.versions[record] = self.versions.get(record, 0) + 1
+        shared = {"record_id": record, "version_no": self.versions[record], "source": "made", "file_id": "0" * 64}
+        shared |= {"row_no": 2, "received_at": received_at, "row_hash": "h"}
+        if kind.name == "enterprise":
+            return shared | {
+                "enterprise_id": (*FIRMS, *OTHERS)[number],
+                "uscc": None,
+                "name": fact["name"],
+                "name_key": "甲",
+            }
+        day = received_at.date()
+        told = {name: day + timedelta(days=fact[name]) for name in _DAYS if fact.get(name) is not None}
+        told[kind.event_on] = day + timedelta(days=fact["on"])
+        return shared | _SOUND[kind.name] | {kind.number: f"号{number}"} | fact | told
+
+    def _frame(self, kind: str, rows: list[dict]) -> pl.DataFrame:
+        schema = KINDS[kind].table.schema
+        return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+_DAYS = ("revoked_on", "valid_until_on", "ends_on")
+_SOUND = {
+    "penalty": {"decision_key": "k", "act_no": "一", "party_class": "person", "state": "in_force"},
+    "inspection": {},
+    "honour": {},
+    "decision": {"tier": "C", "proposed_by": "甲", "decided_by": "乙"},
+}
+
+
+def bringing(frames: dict[str, pl.DataFrame]):
+    """A step that takes in these records instead of files."""
+
+    def bring_in(store, own, night):
+        buckets = own.buckets or 1
+        night = type(night)(night.as_of, night.known_at, night.folder, buckets)
+        for kind, frame in frames.items():
+            for bucket, part in split_by_bucket(frame, buckets).items():
+                night.stage(kind, part, bucket)
+        for kind in frames:
+            stage_moved_records(Snapshot.by(night, store), kind)
+        return IngestSummary((), buckets)
+
+    return bring_in
+
+
+def untold(_store, _settings, telling):
+    """A report that says nothing: the real one takes longer than the night."""
+    return Report(telling.folder / "office.html", "", {})
+
+
+def walk(root: Path, history: list[dict], ways: dict[str, dict]) -> dict[str, Store]:
+    """The stores after the nights of a history, one for each way to walk it."""
+    shutil.copytree(DEFAULT_POLICY_DIR, root / "policy")
+    shutil.copy(SCHEME, root / "policy" / "schemes")
+    own = {"policy_dir": root / "policy", "scheme": "walk"}
+    offices = {name: setup_at(root / name, **(own | more)) for name, more in ways.items()}
+    register, day = Register(), BEGIN
+    for number, night in enumerate(history):
+        former, day = day, day + timedelta(days=night["after"] if number else 0)
+        known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC) - timedelta(hours=night["lag"])
+        entries = [] if number else [_entry(place, "甲") for place in range(len(FIRMS) + len(OTHERS))]
+        frames = register.frames([*entries, *night["news"]], known_at)
+        due = [former + timedelta(days=n + 1) for n in range((day - former).days)] or [day]
+        approval = register.frames([_APPROVED], known_at - timedelta(hours=1)) if night["approved"] else {}
+        for office in offices.values():
+            for place, one in enumerate(due):
+                steps = RunSteps(bringing(frames if place == 0 else {}), check=skip_gate, tell=untold)
+                assert run_day(office, one, steps, known_at).state == "passed"
+            _approve(office.store, approval, day, known_at)
+    return {name: office.store for name, office in offices.items()}
+
+
+_APPROVED = {"kind": "decision", "number": 7, "enterprise_id": FIRMS[1], "on": 0, "decision_type": "list", "ends_on": 5}
+
+
+def _approve(store: Store, frames: dict[str, pl.DataFrame], day: date, known_at: datetime) -> None:
+    for kind, frame in frames.items():
+        with store.begin("approve", day, known_at) as writing:
+            writing.append(kind, frame)
+            writing.commit("passed", {})
+
+
+def _night(*news: dict, after: int = 1, lag: int = 0, approved: bool = False) -> dict:
+    return {"after": after, "lag": lag, "news": list(news), "approved": approved}
+
+
+def _news(kind: str, number: int, firm: int, on: int = 0, **columns: object) -> dict:
+    return {"kind": kind, "number": number, "enterprise_id": FIRMS[firm], "on": on} | columns
+
+
+_FINE = {"penalty_kinds": ["fine"], "fine_fen": 2_000_000, "revoked_on": None}
+_OF_ITSELF = [  # halved after six days, a warning over after seven, a tier held from a day ahead
+    _night(
+        _news("penalty", 0, 0, **_FINE),
+        _news("penalty", 1, 1, **_FINE | {"penalty_kinds": ["warning"]}),
+        _news("decision", 0, 2, on=3, decision_type="hold_tier", ends_on=6),
+        _news("inspection", 2, 3, on=2, critical_count=3),
+    ),
+    _night(after=4),
+    _night(after=4),
+]
+_MOVED = [  # an inspection entered for the wrong enterprise, twice
+    _night(_news("inspection", 0, 0, critical_count=3)),
+    _night(_news("inspection", 0, 1, critical_count=3)),
+    _night(_news("inspection", 1, 0, critical_count=0)),  # of the first enterprise alone
+    _night(_news("inspection", 0, 2, critical_count=3)),
+]
+_LATE = [  # what another run wrote meanwhile; a night that knows of less than the one before, and the next
+    _night(approved=True),
+    _night(_news("penalty", 0, 0, **_FINE)),
+    _night(_news("penalty", 1, 3, **_FINE), lag=30),
+    _night(),
+]
+
+
+@settings(max_examples=EXAMPLES)
+@given(histories, st.integers(1, 3))
+@example(_OF_ITSELF, 1)
+@example(_MOVED, 3)
+@example(_LATE, 2)
+def test_whichever_way_a_history_is_walked_the_tables_are_the_same(history, buckets):
+    ways = {"some": {"buckets": buckets}, "all": {"full": True, "buckets": 1}}
+    with TemporaryDirectory() as folder:
+        stores = walk(Path(folder), history, ways)
+        some, every = (content(store) for store in stores.values())
+        assert differing_tables(some, every) == []
+        for store in stores.values():
+            _an_enterprise_is_known_alone_as_among_all(store)
+
+
+def _an_enterprise_is_known_alone_as_among_all(store: Store) -> None:
+    run = store.last("nightly")
+    (count,) = set(store.layout(run).values())
+    seen = Snapshot(store, RunContext(run.as_of, run.known_at, Path("nowhere"), count), run)
+    for kind in ("penalty", "inspection", "decision", "honour"):
+        whole = known_of(store, kind, run).collect()
+        for firm in FIRMS:
+            alone = known_of(store, kind, run, firm).collect()
+            assert alone.equals(whole.filter(enterprise_id=firm)), (kind, firm)
+        parts = [
+            current_records(kind, seen, Selection(BucketFilter(frozenset([bucket])))).collect()
+            for bucket in range(count)
+        ]
+        assert pl.concat(parts).sort("record_id").equals(whole.drop(UNUSED_COLUMNS)), kind

@@ -1,0 +1,176 @@
+"""Values and periods of the law across the days on which its rules change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeVar
+
+import polars as pl
+
+from transforms.law.calendar.working_days import Calendar, Convention, effect_day, last_day
+from transforms.law.publicity.penalty_facts import FOR_EVER
+from transforms.policy_model.dated_values import Confidence, Dated
+from transforms.policy_model.law_publicity import TransitionalRule
+from transforms.schemas.base import DATE, TEXT
+from transforms.schemas.law import CONFIDENCES
+
+Value = TypeVar("Value")
+
+
+def dated_value(dated: Dated[Value] | None, day: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The value in force on `day`; null before the first, once ended, and where there is none."""
+    values: Mapping[date, Value | None] = dated.values if dated else {}
+    value: pl.Expr = pl.lit(None, dtype=dtype)
+    for start, stated in sorted(values.items(), key=lambda one: one[0]):
+        value = pl.when(day >= start).then(pl.lit(stated, dtype=dtype)).otherwise(value)
+    return value
+
+
+def dated_condition(dated: Dated[str], day: pl.Expr) -> pl.Expr:
+    """Whether the SQL condition in force on `day` is met; false where there is none, or it cannot be told."""
+    met: pl.Expr = pl.lit(False)
+    for start, when in sorted(dated.values.items(), key=lambda one: one[0]):
+        test = pl.sql_expr(when).fill_null(False) if when else pl.lit(False)
+        met = pl.when(day >= start).then(test).otherwise(met)
+    return met
+
+
+def first_day_true(dated: Dated[bool], day: pl.Expr) -> pl.Expr:
+    """The first day from `day` on, that day included, on which the value is true; null where there is none."""
+    rules = sorted(dated.values.items(), key=lambda one: one[0])
+    found: pl.Expr = pl.lit(None, dtype=DATE)
+    for (start, is_true), follower in reversed(list(zip(rules, [*rules[1:], None], strict=True))):
+        if is_true:
+            candidate = pl.when(day.is_not_null()).then(pl.max_horizontal(day, pl.lit(start)))
+            is_before = pl.lit(True) if follower is None else candidate < follower[0]
+            found = pl.when(candidate.is_not_null() & is_before).then(candidate).otherwise(found)
+    return found
+
+
+_NOTHING = pl.lit(None, dtype=DATE)
+
+
+def outcome_column(position: int) -> str:
+    """The struct of `classes.with_class` for the regime at `position`."""
+    return f"_regime_{position}"
+
+
+class Regime(Protocol):
+    """A regime, as far as ends ask: in force from that day."""
+
+    @property
+    def from_(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class PeriodEnds:
+    """Ends of publicity over `regimes`, whose outcomes stand in `outcome_column(0)` and so on."""
+
+    regimes: Sequence[Regime]
+    calendar: Calendar
+
+    def stop_on(self, convention: Convention, transition: TransitionalRule) -> pl.Expr:
+        """First day off display; FOR_EVER or later for no end; null where the penalty was never to be shown.
+
+        display: each regime governs what is on display in its time, so that the end is the first that a regime
+        sees come, and what has ended stays ended. decision: the regime of the decision's day governs for good.
+        Under rollover the end may lie beyond the calendar: null.
+        """
+        own = [self._own_stop(i, convention) for i in range(len(self.regimes))]
+        stop = own[-1]
+        stops = [stop]
+        for i in range(len(self.regimes) - 2, -1, -1):
+            follower = self.regimes[i + 1].from_
+            stop = pl.when(own[i] <= follower).then(own[i]).otherwise(stop)
+            stops.insert(0, stop)
+        chosen = stops if transition == "display" else own
+        return pl.when(self.at_decision("is_shown")).then(self._by_decision(chosen))
+
+    def shortest_until(self, position: int) -> pl.Expr:
+        """Last day of the shortest publicity under that regime."""
+        return self._last_day(position, "early_on", self.calendar.convention)
+
+    def at_decision(self, name: str) -> pl.Expr:
+        """A field of the outcome under the regime in force on the day of the decision; null before the first."""
+        return self._by_decision([_field(i, name) for i in range(len(self.regimes))])
+
+    def is_over_regimes(self, name: str, transition: TransitionalRule) -> pl.Expr:
+        """Whether the field is true under a regime that has a say on the penalty."""
+        if transition == "decision":
+            return self.at_decision(name).fill_null(False)
+        flags = [_field(i, name).fill_null(False) & self._has_say(i) for i in range(len(self.regimes))]
+        return pl.any_horizontal(False, *flags)
+
+    def governing(self, as_of: date, transition: TransitionalRule) -> pl.Expr:
+        """Position of the regime that governs on `as_of`, or governed on the penalty's last day on display."""
+        position = self._by_decision([pl.lit(i) for i in range(len(self.regimes))])
+        if transition == "decision":
+            return position
+        for i, regime in enumerate(self.regimes[1:], 1):
+            if regime.from_ <= as_of:
+                is_later = self._is_taken_over(i) & position.is_not_null()
+                position = pl.when(is_later).then(pl.lit(i)).otherwise(position)
+        return position
+
+    def is_cut_by_regime(self) -> pl.Expr:
+        """Whether a new regime ends on its first day what the former one would have shown longer."""
+        cuts = [
+            self._is_taken_over(i) & (pl.col("stop_on") == regime.from_) for i, regime in enumerate(self.regimes[1:], 1)
+        ]
+        return pl.any_horizontal(False, *cuts).fill_null(False)
+
+    def last_day(self) -> pl.Expr:
+        """Last day of the period that `stop_on` ends: the day before it, unless the end takes effect on that day."""
+        stop = pl.col("stop_on")
+        is_day_before = self.is_cut_by_regime() | pl.lit(self.calendar.convention.first_day == "next")
+        return pl.when(stop < FOR_EVER).then(pl.when(is_day_before).then(stop.dt.offset_by("-1d")).otherwise(stop))
+
+    def _is_taken_over(self, position: int) -> pl.Expr:
+        """Whether the penalty was still on display, or to come on display, when that regime began."""
+        start = self.regimes[position].from_
+        is_over = self._own_stop(position - 1, self.calendar.convention) <= start
+        is_seen = (pl.col("stop_on") >= start).fill_null(True) & ~is_over.fill_null(False)
+        return (pl.col("decided_on") < start) & is_seen
+
+    def pick(self, position: pl.Expr, values: list[pl.Expr]) -> pl.Expr:
+        """Of one value per regime, that at `position`."""
+        return pl.coalesce(pl.when(position == i).then(value) for i, value in enumerate(values))
+
+    def fields(self, name: str) -> list[pl.Expr]:
+        """That field of every regime's outcome."""
+        return [_field(i, name) for i in range(len(self.regimes))]
+
+    def _own_stop(self, position: int, convention: Convention) -> pl.Expr:
+        start = self.regimes[position].from_
+        stop = effect_day(self._last_day(position, "end_on", convention), convention)
+        own = pl.when(stop < start).then(pl.lit(start)).otherwise(stop)
+        return pl.when(_field(position, "is_shown")).then(own).otherwise(pl.lit(start))
+
+    def _last_day(self, position: int, name: str, convention: Convention) -> pl.Expr:
+        end = _field(position, name)
+        return pl.when(end >= FOR_EVER).then(end).otherwise(last_day(end, convention, self.calendar))
+
+    def _has_say(self, position: int) -> pl.Expr:
+        is_last = position == len(self.regimes) - 1
+        return pl.lit(True) if is_last else pl.col("decided_on") < self.regimes[position + 1].from_
+
+    def _by_decision(self, values: list[pl.Expr]) -> pl.Expr:
+        chosen: pl.Expr = pl.lit(None)
+        for regime, value in zip(self.regimes, values, strict=True):
+            chosen = pl.when(pl.col("decided_on") >= regime.from_).then(value).otherwise(chosen)
+        return chosen
+
+
+def _field(position: int, name: str) -> pl.Expr:
+    return pl.col(outcome_column(position)).struct.field(name)
+
+
+def weakest_confidence(confidence: pl.Expr, *doubts: tuple[pl.Expr, Confidence]) -> pl.Expr:
+    """`confidence`, or that of a doubt whose test holds, where that is weaker; null stays null."""
+    ranks = {one: rank for rank, one in enumerate(CONFIDENCES)}
+    own = confidence.replace_strict(ranks, default=None, return_dtype=pl.Int32)
+    others = (pl.when(test.fill_null(False)).then(pl.lit(ranks[one], pl.Int32)) for test, one in doubts)
+    weakest = pl.when(own.is_not_null()).then(pl.max_horizontal(own, *others))
+    return weakest.replace_strict(dict(enumerate(CONFIDENCES)), default=None, return_dtype=TEXT)

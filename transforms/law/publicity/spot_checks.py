@@ -1,0 +1,218 @@
+"""Bad results of spot checks (抽查检查结果负面信息) that are public: until when, by what followed from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from transforms.dates import end_of_duration
+from transforms.law.calendar.periods import first_day_true
+from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, Convention, effect_day, last_day
+from transforms.law.publicity.penalty_facts import FOR_EVER, is_deregistered_undated
+from transforms.policy_model.law_publicity import SpotCheckLaw
+from transforms.policy_model.scheme import Duration
+from transforms.records.text import document_key
+from transforms.schemas.base import TEXT, TEXT_LIST
+from transforms.schemas.law import PUBLICITY
+from transforms.schemas.vocabularies import INSPECTION_CONCLUSIONS, SAMPLING_RESULTS
+
+_STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on")
+_VOID = ("withdrawn", "to_withdraw")
+_ONGOING = pl.lit(FOR_EVER)
+
+
+@dataclass(frozen=True)
+class SpotCheckRecords:
+    """Current versions of checks, of what may have followed from them, and what the law made of that.
+
+    publicity: PUBLICITY of the penalties on the day. listings: LISTING on the day.
+    """
+
+    inspections: pl.LazyFrame
+    samplings: pl.LazyFrame
+    penalties: pl.LazyFrame
+    enterprises: pl.LazyFrame
+    publicity: pl.LazyFrame
+    listings: pl.LazyFrame
+
+
+def spot_check_publicity(records: SpotCheckRecords, law: SpotCheckLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
+    """A row per bad result that was public by `as_of`, in the columns of PUBLICITY, sorted by its key.
+
+    decision_no and decided_on are the number and the day of the check. One that nothing heavier followed stops after
+    its period; else with the last penalty or listing that followed (总局令第107号第十条). Where a heavier penalty may
+    have followed and no record says so, the state is unknown once the period is over.
+    """
+    start = min(day for day, span in law.shown.values.items() if span is not None)
+    frame = _with_followers(_checks(records, law, as_of), records, law, max(start, as_of))
+    frame = frame.join(
+        records.enterprises.select("enterprise_id", "deregistered_on", is_gone=is_deregistered_undated()),
+        on="enterprise_id",
+        how="left",
+    )
+    is_ended_by_it = as_of >= min(law.deregistration_ends.values) and bool(law.deregistration_ends.on(as_of))
+    frame = frame.with_columns(
+        gone_on=first_day_true(law.deregistration_ends, pl.col("deregistered_on")),
+        is_gone=pl.col("is_gone").fill_null(False) & pl.lit(is_ended_by_it),
+    )
+    span = law.shown.on(max(start, as_of)) or Duration(days=1)
+    ways = dict(zip(_STOPS, (calendar.convention, EARLIEST, LATEST), strict=True))
+    own = {name: _own_stop(span, start, calendar, convention) for name, convention in ways.items()}
+    stops = {name: _later(stop, pl.col(f"with_{name}")) for name, stop in own.items()}
+    frame = frame.with_columns(own_stop_on=own["stop_on"], **stops)
+    frame = frame.with_columns(pl.min_horizontal(name, "gone_on").alias(name) for name in _STOPS)
+    return _shown(frame, law, start, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
+
+
+def _checks(records: SpotCheckRecords, law: SpotCheckLaw, as_of: date) -> pl.LazyFrame:
+    """Bad results that are public, of both kinds under the same names."""
+    inspected = records.inspections.filter(pl.sql_expr(law.inspection_when)).select(
+        *_COMMON,
+        authority="authority",
+        number="inspection_no",
+        checked_on="inspected_on",
+        reason=pl.col("conclusion").replace_strict(INSPECTION_CONCLUSIONS, return_dtype=TEXT),
+    )
+    sampled = records.samplings.filter(pl.sql_expr(law.sampling_when)).select(
+        *_COMMON,
+        authority="laboratory",
+        number="sample_no",
+        checked_on=pl.coalesce("sampled_on", "reported_on"),
+        reason=pl.col("result").replace_strict(SAMPLING_RESULTS, return_dtype=TEXT),
+    )
+    return pl.concat([inspected, sampled]).filter(pl.col("published_on") <= as_of)
+
+
+_COMMON = ("record_id", "enterprise_id", "party_name", "published_on")
+
+
+def _with_followers(checks: pl.LazyFrame, records: SpotCheckRecords, law: SpotCheckLaw, day: date) -> pl.LazyFrame:
+    """`checks` with with_stop_on and its other readings: when the last that followed ends, FOR_EVER for never; null
+    where nothing heavier did. followed_nos: their numbers; possible_nos: what may have followed and is not said to."""
+    within = law.may_follow.on(max(day, min(law.may_follow.values))) or Duration(days=1)
+    asked = checks.select("record_id", "enterprise_id", "number", "checked_on")
+    pairs = asked.join(_heavier(records, law), on="enterprise_id").with_columns(is_linked=_is_linked())
+    last_on = end_of_duration(pl.col("checked_on"), within)
+    is_near = pl.col("decided_on").is_between(pl.col("checked_on"), last_on)
+    is_tied = pl.col("is_linked").any().over("penalty_id")  # to this check or to another
+    pairs = pairs.with_columns(is_possible=~is_tied & is_near)
+    ends = pairs.filter(pl.lit(bool(law.with_penalty.on(day))))
+    linked = pl.col("is_linked")
+    found = ends.group_by("record_id").agg(
+        *(pl.col(f"penalty_{name}").filter(linked).max().alias(f"with_{name}") for name in _STOPS),
+        followed_nos=pl.col("decision_no").filter(linked).unique().sort(),
+        possible_nos=pl.col("decision_no").filter("is_possible").unique().sort(),
+    )
+    nos = [pl.col(name).fill_null([]) for name in ("followed_nos", "possible_nos")]
+    return checks.join(found, on="record_id", how="left").with_columns(*nos)
+
+
+def _heavier(records: SpotCheckRecords, law: SpotCheckLaw) -> pl.LazyFrame:
+    """Penalties heavier than minor that stand, with the day their publicity, or a listing that rests on them, ends."""
+    shown = records.publicity.filter(pl.col("system") == law.system, ~pl.col("state").is_in(_VOID))
+    shown = shown.filter(~pl.col("class").is_in(law.minor_classes).fill_null(False))
+    ends = shown.select("record_id", "class", *_STOPS)
+    listed = records.listings.select(
+        "enterprise_id",
+        number_key=document_key(pl.col("target")),
+        **{f"listing_{name}": pl.coalesce(name, _ONGOING) for name in _STOPS},
+    )
+    listed = listed.group_by("enterprise_id", "number_key").agg(pl.col(f"listing_{name}").max() for name in _STOPS)
+    texts = ("act_no", "facts", "remark")
+    own = records.penalties.select("record_id", "enterprise_id", "decision_no", "decided_on", *texts)
+    joined = own.join(ends, on="record_id").with_columns(number_key=document_key(pl.col("decision_no")))
+    joined = joined.join(listed, on=["enterprise_id", "number_key"], how="left")
+    last = {f"penalty_{name}": pl.max_horizontal(pl.coalesce(name, _ONGOING), f"listing_{name}") for name in _STOPS}
+    return joined.select("enterprise_id", "decision_no", "decided_on", *texts, penalty_id="record_id", **last)
+
+
+def _is_linked() -> pl.Expr:
+    number = pl.col("number")
+    named = [pl.col(text).str.contains(number, literal=True).fill_null(False) for text in ("facts", "remark")]
+    is_act = document_key(pl.col("act_no")) == document_key(number)
+    return pl.any_horizontal(is_act.fill_null(False), *named)
+
+
+def _own_stop(span: Duration, start: date, calendar: Calendar, convention: Convention) -> pl.Expr:
+    """First day off display where nothing heavier followed, not before the rule itself; null beyond the calendar."""
+    stop = effect_day(last_day(end_of_duration(pl.col("published_on"), span), convention, calendar), convention)
+    return pl.when(stop.is_not_null()).then(pl.max_horizontal(stop, pl.lit(start)))
+
+
+def _later(own: pl.Expr, with_stop: pl.Expr) -> pl.Expr:
+    """The later of the two; null where its own is beyond the calendar, unless what followed is for ever."""
+    is_known = own.is_not_null() | (with_stop >= FOR_EVER).fill_null(False)
+    return pl.when(is_known).then(pl.max_horizontal(own, with_stop))
+
+
+def _shown(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date) -> pl.LazyFrame:
+    stop, is_with = pl.col("stop_on"), pl.col("with_stop_on").is_not_null()
+    cause = pl.when(pl.col("gone_on") == stop).then(pl.lit("deregistered")).when(is_with).then(pl.lit("followed"))
+    known = {
+        "system": pl.lit(law.system),
+        "system_title": pl.lit(law.title),
+        "decision_no": pl.col("number"),
+        "decided_on": pl.col("checked_on"),
+        "penalty_kinds": pl.lit([], dtype=TEXT_LIST),
+        "state": _state(start, as_of),
+        "is_public": pl.lit(as_of >= start),
+        "reason": _reason(),
+        "basis": pl.when(is_with).then(pl.lit(law.with_penalty.basis)).otherwise(pl.lit(law.shown.basis)),
+        "confidence": pl.when(_may_be_kept())
+        .then(pl.lit(law.may_follow.confidence))
+        .otherwise(pl.lit(law.shown.confidence)),
+        "counts_from_on": pl.col("published_on"),
+        "last_day_on": pl.when(~pl.col("is_gone") & (stop < FOR_EVER)).then(stop.dt.offset_by("-1d")),
+        "stop_cause": pl.when(pl.col("is_gone"))
+        .then(pl.lit("deregistered"))
+        .when(stop < FOR_EVER)
+        .then(cause.otherwise(pl.lit("period"))),
+        "notes": _notes(),
+        "gap": pl.when(_is_open(as_of)).then(pl.lit("link")).when(stop.is_null()).then(pl.lit("calendar")),
+        **{name: pl.when(~pl.col("is_gone") & (pl.col(name) < FOR_EVER)).then(name) for name in _STOPS},
+    }
+    missing = [name for name in PUBLICITY.schema if name not in known and name not in _KEPT]
+    empty = {name: pl.lit(None, dtype=PUBLICITY.schema[name]) for name in missing}
+    return frame.with_columns(**known, **empty)
+
+
+def _may_be_kept() -> pl.Expr:
+    """Nothing is said to have followed, and something may have that would keep it on display longer."""
+    return pl.col("with_stop_on").is_null() & (pl.col("possible_nos").list.len() > 0)
+
+
+def _notes() -> pl.Expr:
+    """What is unsettled, told as soon as it is: not only once its own period is over."""
+    tests = {"link_unstated": _may_be_kept(), "deregistered_on_unstated": pl.col("is_gone")}
+    told = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
+    return pl.concat_list(told).list.drop_nulls()
+
+
+def _is_open(as_of: date) -> pl.Expr:
+    """Its own period is over, and whether something followed that keeps it on display is not stated."""
+    return (_may_be_kept() & (pl.col("own_stop_on") <= as_of)).fill_null(False)
+
+
+def _state(start: date, as_of: date) -> pl.Expr:
+    steps = [
+        (pl.lit(as_of < start), "uncovered"),
+        (pl.col("is_gone") | (pl.col("gone_on") <= as_of), "deregistered"),
+        (_is_open(as_of), "unknown"),
+        (pl.col("stop_on") <= as_of, "ended"),
+    ]
+    return pl.coalesce(*(pl.when(test.fill_null(False)).then(pl.lit(name)) for test, name in steps), pl.lit("public"))
+
+
+def _reason() -> pl.Expr:
+    """What was found, and the penalties that followed or may have."""
+    named = {"followed_nos": "其后处罚：", "possible_nos": "可能相关的处罚："}
+    told = [
+        pl.when(pl.col(name).list.len() > 0).then(pl.concat_str(pl.lit(title), pl.col(name).list.join("、")))
+        for name, title in named.items()
+    ]
+    return pl.concat_str("reason", *told, separator="；", ignore_nulls=True)
+
+
+_KEPT = ("record_id", "enterprise_id", "party_name", "authority", "reason", "published_on")

@@ -1,0 +1,262 @@
+"""Check one policy file of any kind, and run the cases of a scheme (`yaoxin policy check`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+
+from transforms.policy_model.cases import LISTED_UNTIL_ON, RELEASED_ON, Case, load_cases
+from transforms.policy_model.document import PolicyProblems, Problem, load_document, one_of, read_document
+from transforms.policy_model.law import load_law_file
+from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs
+from transforms.policy_model.scheme import Scheme
+from transforms.policy_model.scheme_loader import load_scheme
+from transforms.policy_model.source import Source, SourceDefaults
+from transforms.policy_model.withdrawals import load_withdrawals
+from transforms.rating import RELEASES, rate_enterprises
+from transforms.schemas import KINDS, Kind
+from transforms.schemas.base import TEXT
+
+
+@dataclass(frozen=True)
+class PolicyCheck:
+    """What a check found: what kind of file it is, a line on what it holds, its mistakes, its failing cases.
+
+    kind is scheme, cases, law, source, common (what holds for every source), paper, paragraphs (what papers share),
+    withdrawals (what the run may take off a list), or empty where it cannot be told.
+    """
+
+    file: str
+    kind: str
+    summary: str
+    problems: tuple[Problem, ...] = ()
+    differences: tuple[str, ...] = ()
+
+    @property
+    def is_passed(self) -> bool:
+        """Nothing wrong, and every case holds."""
+        return not self.problems and not self.differences
+
+    def __str__(self) -> str:
+        lines = [*map(str, self.problems), *self.differences]
+        return "\n".join(lines) if lines else f"{self.file}: {self.summary}"
+
+
+# The word at the top that tells what a file is; cases name their scheme too, so they come first.
+_KIND_BY_WORD = {
+    "cases": "cases",
+    "scheme": "scheme",
+    "law": "law",
+    "source": "source",
+    "plausible": "common",
+    "paper": "paper",
+    "shared_paragraphs": "paragraphs",
+    "withdrawals": "withdrawals",
+}
+
+
+def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
+    """Checks one file of policy/ by its content; `schemes` (by name) are those that cases may name.
+
+    Never raises for a mistake in the file: the mistakes are in the answer.
+    """
+    kind = ""
+    try:
+        kind = _kind(text, file_name)
+        summary, differences = _CHECKS[kind](text, file_name, schemes)
+    except PolicyProblems as error:
+        return PolicyCheck(file_name, kind, "refused", problems=error.problems)
+    return PolicyCheck(file_name, kind, summary, differences=tuple(differences))
+
+
+def _kind(text: str, file_name: str) -> str:
+    document = read_document(text, file_name)
+    words = document.value if isinstance(document.value, dict) else {}
+    for word, kind in _KIND_BY_WORD.items():
+        if word in words:
+            return kind
+    message = "nothing at the top says what this file is"
+    document.add((), message, expected=f"{one_of(_KIND_BY_WORD)} as a word at the top")
+    raise PolicyProblems(document.problems)
+
+
+_Checked = tuple[str, list[str]]
+
+
+def _scheme(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    scheme = load_scheme(text, file_name)
+    days = sorted({day for item in scheme.items for day in item.award.values} | set(scheme.tiers.values))
+    illustrative = ", illustrative" if scheme.illustrative else ""
+    counts = f"{len(scheme.items)} items, {len(scheme.direct)} direct placements, in force from {days[0]}"
+    return f"scheme {scheme.scheme}: {counts}{illustrative}", []
+
+
+def _cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    file = load_cases(text, file_name, schemes)
+    differences = [one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case]
+    count = f"{len(file.cases)} case{'s' if len(file.cases) > 1 else ''}"
+    return f"{count} of scheme {file.scheme} checked", differences
+
+
+def _law(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    law = load_law_file(text, file_name)
+    return f"law {law.law}: {law.title}", []
+
+
+def _source(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    source = load_document(text, file_name, Source)
+    kinds = ", ".join(record.kind for record in source.records)
+    return f"source {source.source}: {kinds}", []
+
+
+def _common(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    load_document(text, file_name, SourceDefaults)
+    return "what holds for every source", []
+
+
+def _paper(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    paper = load_paper(text, file_name)
+    return f"paper {paper.paper} {PAPERS[paper.paper]}: {len(paper.paragraphs)} paragraphs, from {paper.from_}", []
+
+
+def _paragraphs(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    shared = load_shared_paragraphs(text, file_name)
+    return f"{len(shared.shared_paragraphs)} paragraphs that papers share", []
+
+
+def _withdrawals(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+    lists = load_withdrawals(text, file_name).lists
+    return f"withdrawals of {len(lists)} lists, {sum(map(len, lists.values()))} causes", []
+
+
+RatedCase = tuple[Mapping[str, object], Sequence[Mapping[str, object]]]
+
+_RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def run_cases(cases: Sequence[Case], scheme: Scheme) -> list[list[str]]:
+    """run_case for each, in their order. The cases of one day are rated together, each as an enterprise."""
+    return [_differences(case, *rated) for case, rated in zip(cases, rate_cases(cases, scheme), strict=True)]
+
+
+def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[RatedCase]:
+    """Each case's row of `ratings` and its rows of `trace`, in the order of the cases."""
+    found: dict[int, RatedCase] = {}
+    for day in sorted({case.as_of for case in cases}):
+        numbers = [number for number, case in enumerate(cases) if case.as_of == day]
+        rating = rate_enterprises(
+            _frames(cases, numbers), _enterprises(numbers), scheme, day, _releases(cases, numbers)
+        )
+        ratings = {row["enterprise_id"]: row for row in rating.ratings.collect().rows(named=True)}
+        trace = rating.trace.collect().rows(named=True)
+        for number in numbers:
+            rows = [row for row in trace if row["enterprise_id"] == _id(number)]
+            found[number] = ratings[_id(number)], rows
+    return [found[number] for number in range(len(cases))]
+
+
+def _id(number: int) -> str:
+    return f"case-{number}"
+
+
+def _frames(cases: Sequence[Case], numbers: Sequence[int]) -> dict[str, pl.LazyFrame]:
+    """The cases' records as canonical records, by kind; what a case does not say is filled in."""
+    return {
+        name: pl.LazyFrame(list(_rows_of(kind, cases, numbers)), schema=kind.table.schema, orient="row")
+        for name, kind in KINDS.items()
+    }
+
+
+def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.LazyFrame:
+    """The records that a case says to be repaired or removed early, and the listings whose last day it says."""
+    said = (RELEASED_ON.name, LISTED_UNTIL_ON.name)
+    rows = [
+        (name, row["record_id"], *map(row.get, said))
+        for name, kind in KINDS.items()
+        for row in _rows_of(kind, cases, numbers)
+        if any(row.get(column) is not None for column in said)
+    ]
+    return pl.LazyFrame(rows, schema=RELEASES, orient="row")
+
+
+def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Iterator[dict[str, object]]:
+    for number in numbers:
+        yield from _rows(kind, _id(number), cases[number].records.get(kind.name) or [])
+
+
+def _rows(kind: Kind, case_id: str, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+    """Every record its own fact with an own number, unless the case names one."""
+    for row_no, row in enumerate(rows, start=1):
+        own = f"{case_id}-{kind.name}-{row_no}"
+        filled: dict[str, object] = dict.fromkeys(kind.table.schema)
+        filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": case_id}
+        filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
+        filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.words}
+        yield filled | dict(row)
+
+
+def _enterprises(numbers: Sequence[int]) -> pl.LazyFrame:
+    table = KINDS["enterprise"].table
+    rows = [dict.fromkeys(table.schema) | {"enterprise_id": _id(n), "name": _id(n)} for n in numbers]
+    return pl.LazyFrame(rows, schema=table.schema, orient="row")
+
+
+def _differences(case: Case, rating: Mapping[str, object], trace: Sequence[Mapping[str, object]]) -> list[str]:
+    differences = (*_of_rating(case, rating), *_of_trace(case, trace), *_of_reasons(case, trace))
+    return [f"{case.name} ({case.as_of}): {difference}" for difference in differences]
+
+
+def _of_rating(case: Case, rating: Mapping[str, object]) -> Iterator[str]:
+    expected = case.expected
+    found = dict(rating) | {"score": rating["score_centipoints"]}
+    for name in ("tier", "score", "decided_by", "decided_by_id", "locked_until_on", "next_change_on"):
+        wanted = getattr(expected, name)
+        if name in expected.model_fields_set and wanted != found[name]:
+            shown = _points if name == "score" else str
+            yield f"{name} should be {shown(wanted)}, found {shown(found[name])}"
+
+
+def _of_trace(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    if case.expected.trace is None:
+        return
+    found: dict[str, int] = {}
+    for row in trace:
+        points = row["points_centipoints"]
+        assert isinstance(points, int)
+        found[str(row["item_id"])] = found.get(str(row["item_id"]), 0) + points
+    for id_ in sorted(found.keys() | case.expected.trace.keys()):
+        wanted, points = case.expected.trace.get(id_, 0), found.get(id_, 0)
+        if wanted != points:
+            yield f"{id_} should give {_points(wanted)} points, found {_points(points)}"
+
+
+def _of_reasons(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    for id_, wanted in sorted((case.expected.not_counted or {}).items()):
+        reasons = sorted({str(row["reason"]) for row in trace if row["item_id"] == id_ and not row["is_counted"]})
+        if wanted not in reasons:
+            yield f"{id_} should not count because of {wanted}, found {', '.join(reasons) or 'nothing left out'}"
+
+
+def _points(centipoints: object) -> str:
+    assert isinstance(centipoints, int)
+    return f"{centipoints / 100:g}"
+
+
+_CHECKS: Mapping[str, Callable[[str, str, Mapping[str, Scheme]], _Checked]] = {
+    "scheme": _scheme,
+    "cases": _cases,
+    "law": _law,
+    "source": _source,
+    "common": _common,
+    "paper": _paper,
+    "paragraphs": _paragraphs,
+    "withdrawals": _withdrawals,
+}
+
+
+def run_case(case: Case, scheme: Scheme) -> list[str]:
+    """What differs from the expected, one sentence each; none where the case holds."""
+    return run_cases([case], scheme)[0]

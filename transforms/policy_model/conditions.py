@@ -1,0 +1,126 @@
+"""Conditions of policy files: SQL expressions over the columns of one kind of record.
+
+Polars parses and types them; the closed vocabularies are checked here, since to Polars any text is text.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from transforms.policy_model.document import Document, Path
+from transforms.schemas import Column, Kind
+
+_TOKEN = re.compile(r"""\s*('(?:[^']|'')*'|"[^"]*"|[A-Za-z_]\w*|<>|!=|<=|>=|[^\s])""")
+_EQUALS = ("=", "<>", "!=", "==")
+# What depends on the day it is asked, or on other records, is no condition on a record.
+_REFUSED = ("over", "now", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "select")
+_TYPES = {"String": "text", "Int64": "a whole number", "Date": "a date", "Boolean": "true or false"}
+
+
+@dataclass(frozen=True)
+class ConditionProblem:
+    """A mistake in a condition: what was found, what was expected, the words of which one may be meant."""
+
+    message: str
+    value: str
+    expected: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_condition(document: Document, path: Path, kind: Kind, when: str) -> None:
+    """Note in `document` what is wrong with the condition `when` at `path` on records of `kind`."""
+    for fault in condition_problems(kind, when):
+        document.add(path, fault.message, value=fault.value, expected=fault.expected, words=fault.words)
+
+
+def condition_problems(kind: Kind, when: str) -> list[ConditionProblem]:
+    """What is wrong with the condition `when` on records that have the columns of `kind`."""
+    try:
+        condition = pl.sql_expr(when)
+    except (pl.exceptions.SQLInterfaceError, pl.exceptions.SQLSyntaxError) as error:
+        return [ConditionProblem(f"no SQL condition: {error}", when, "such as fine_fen > 0 AND field = 'drug'")]
+    columns = {column.name: column for column in kind.columns}
+    unknown = sorted(set(condition.meta.root_names()) - set(columns))
+    if unknown:
+        labels = {column.name: column.label for column in kind.columns}
+        return [
+            ConditionProblem(f"{kind.name} has no column '{name}'{_quotes(when, name)}", name, words=labels)
+            for name in unknown
+        ]
+    tokens = _TOKEN.findall(when)
+    refused = [word for word in tokens if word.casefold() in _REFUSED]
+    if refused:
+        return [
+            ConditionProblem(f"'{word}' looks beyond the record", word, "columns of the record alone")
+            for word in refused
+        ]
+    return [*_wrong_words(columns, tokens)] or [*_wrong_type(kind, when, condition)]
+
+
+def _quotes(when: str, name: str) -> str:
+    return " (text stands in single quotes)" if f'"{name}"' in when else ""
+
+
+def _wrong_words(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[ConditionProblem]:
+    for column, word, is_listwise in _compared(columns, tokens):
+        is_list = column.dtype == pl.List(pl.String())
+        if is_list and not is_listwise:
+            yield ConditionProblem(f"{column.name} is a list", column.name, f"array_contains({column.name}, '{word}')")
+        elif column.words and word not in column.words:
+            yield ConditionProblem(f"{column.name} has no word '{word}'", word, words=column.words)
+
+
+def _compared(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[tuple[Column, str, bool]]:
+    """Every text that is compared with a column: (column, text, whether as a member of a list)."""
+    lower = [token.casefold() for token in tokens]
+    for i, token in enumerate(tokens):
+        column = columns.get(token.strip('"'))
+        if column is None or token.startswith("'"):
+            continue
+        before, after = lower[max(i - 4, 0) : i], lower[i + 1 : i + 4]
+        if before[-2:] == ["array_contains", "("] and after[:1] == [","]:
+            yield from ((column, word, True) for word in _texts(tokens[i + 2 : i + 3]))
+        elif before[-2:] == ["any", "("] and before[:-2][-1:] and before[-3] in _EQUALS:
+            yield from ((column, word, True) for word in _texts(tokens[i - 4 : i - 3]))
+        elif after[:1] and after[0] in _EQUALS:
+            yield from ((column, word, False) for word in _texts(tokens[i + 2 : i + 3]))
+        elif before[-1:] and before[-1] in _EQUALS:
+            yield from ((column, word, False) for word in _texts(tokens[i - 2 : i - 1]))
+        elif "in" in after[:2]:
+            start = i + 1 + after.index("in")
+            end = lower.index(")", start) if ")" in lower[start:] else len(lower)
+            yield from ((column, word, False) for word in _texts(tokens[start:end]))
+
+
+def _texts(tokens: list[str]) -> list[str]:
+    return [token[1:-1].replace("''", "'") for token in tokens if token.startswith("'")]
+
+
+def _wrong_type(kind: Kind, when: str, condition: pl.Expr) -> Iterator[ConditionProblem]:
+    records = pl.DataFrame({column.name: [None, None] for column in kind.columns}, schema=_schema(kind))
+    try:
+        with warnings.catch_warnings(action="error"):
+            result = records.lazy().select(is_met=condition).collect()
+    except (pl.exceptions.PolarsError, Warning) as error:
+        reason = str(error).splitlines()[0]
+        yield ConditionProblem(f"does not fit the columns: {reason}", when, _types(kind, condition))
+        return
+    if result.schema["is_met"] != pl.Boolean():
+        yield ConditionProblem("is neither true nor false", when, "a comparison")
+    elif condition.meta.root_names() and result.height != records.height:
+        yield ConditionProblem("sums up several records", when, "columns of the record alone")
+
+
+def _schema(kind: Kind) -> dict[str, pl.DataType]:
+    return {column.name: column.dtype for column in kind.columns}
+
+
+def _types(kind: Kind, condition: pl.Expr) -> str:
+    names = sorted(set(condition.meta.root_names()))
+    types = {name: str(kind.column(name).dtype) for name in names}
+    return ", ".join(f"{name}: {_TYPES.get(text, 'a list of texts')}" for name, text in types.items())

@@ -1,0 +1,339 @@
+"""The kinds of record that come in, by name: `KINDS`."""
+
+from __future__ import annotations
+
+from transforms.schemas import vocabularies
+from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, Column, Kind
+
+USCC = Column("uscc", TEXT, "统一社会信用代码", "unified social credit code, 18 characters, GB 32100-2015")
+
+
+def date_column(name: str, label: str, doc: str, required: bool = False) -> Column:
+    return Column(name, DATE, label, doc, required)
+
+
+ENTERPRISE = Kind(
+    "enterprise",
+    "企业登记",
+    "The register of supervised enterprises. `enterprise_id` is the USCC, or scheme:number where there is none.",
+    (
+        USCC,
+        Column("name", TEXT, "企业名称", "registered name", True),
+        Column("name_key", TEXT, "名称比对键", "name normalised for exact comparison", True),
+        Column("former_names", TEXT_LIST, "曾用名", "names it bore before"),
+        Column("licence_nos", TEXT_LIST, "许可证号", "licence numbers in its fields"),
+        Column("registration_no", TEXT, "注册号", "registration number of the older kind"),
+        Column("party_class", TEXT, "主体类别", "organisation or sole trader", words=vocabularies.PARTY_CLASSES),
+        Column("fields", TEXT_LIST, "监管领域", "drugs, devices, cosmetics", words=vocabularies.FIELDS),
+        Column("roles", TEXT_LIST, "环节", "maker, wholesaler, retailer, user", words=vocabularies.ROLES),
+        Column("region_code", TEXT, "行政区划", "administrative division code, GB/T 2260"),
+        Column("address", TEXT, "住所", "registered address"),
+        date_column("established_on", "成立日期", "day of establishment"),
+        Column("state", TEXT, "登记状态", "whether it still exists", words=vocabularies.ENTERPRISE_STATES),
+        date_column("deregistered_on", "注销日期", "day of deregistration"),
+    ),
+    natural_key=("enterprise_id",),
+    event_on="established_on",
+    number="uscc",
+    names_party=False,
+)
+
+PARTY_NAME = Column("party_name", TEXT, "名称", "name of the party as the record gives it")
+
+AUTHORITY = Column("authority", TEXT, "机关", "authority that made the record")
+
+FIELD = Column("field", TEXT, "领域", "drugs, devices or cosmetics", words=vocabularies.FIELDS)
+
+PERSON_BAN = Kind(
+    "person_ban",
+    "行业禁入",
+    "Persons barred from the trade.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("ban_no", TEXT, "决定书文号", "number of the decision", True),
+        Column("person_name", TEXT, "姓名", "person barred", True),
+        Column("person_hash", TEXT, "证件指纹", "keyed hash of the identity number"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        date_column("decided_on", "决定日期", "day of the decision", True),
+        date_column("starts_on", "起始日期", "first day of the ban"),
+        date_column("ends_on", "终止日期", "last day of the ban; empty for life"),
+        Column("is_lifelong", BOOLEAN, "是否终身", "for life"),
+        Column("basis", TEXT, "依据", "articles applied"),
+        AUTHORITY,
+        FIELD,
+    ),
+    natural_key=("ban_no", "person_name"),
+    event_on="decided_on",
+    number="ban_no",
+    expires_on="ends_on",
+)
+
+INSPECTION = Kind(
+    "inspection",
+    "监督检查",
+    "On-site inspections with their defects by grade.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("inspection_no", TEXT, "检查编号", "number of the inspection", True),
+        date_column("inspected_on", "检查日期", "day of the inspection", True),
+        AUTHORITY,
+        Column("inspection_type", TEXT, "检查类型", "why it was made", words=vocabularies.INSPECTION_TYPES),
+        Column("standard", TEXT, "检查标准", "standard and edition"),
+        FIELD,
+        Column("critical_count", INTEGER, "严重缺陷数", "critical defects"),
+        Column("major_count", INTEGER, "主要缺陷数", "major defects"),
+        Column("minor_count", INTEGER, "一般缺陷数", "minor defects"),
+        Column("ungraded_count", INTEGER, "未分级缺陷数", "defects without a grade: kept, not counted"),
+        Column("conclusion", TEXT, "结论", "the inspectors' conclusion", words=vocabularies.INSPECTION_CONCLUSIONS),
+        Column(
+            "score_centipoints", INTEGER, "检查得分", "the sender's own score, in hundredths; never points of a scheme"
+        ),
+        date_column("rectify_by_on", "整改期限", "last day for rectification"),
+        date_column("rectified_on", "整改完成日期", "day rectification was accepted"),
+        date_column("published_on", "结果公示日期", "first day its result is public; empty: not known to be"),
+    ),
+    natural_key=("inspection_no",),
+    event_on="inspected_on",
+    number="inspection_no",
+)
+
+SAMPLING = Kind(
+    "sampling",
+    "监督抽检",
+    "Samples taken in supervision and what the laboratory found.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("sample_no", TEXT, "抽样编号", "number of the sample", True),
+        Column("product", TEXT, "产品名称", "product"),
+        Column("maker_name", TEXT, "标示生产企业", "maker on the label"),
+        Column("batch_no", TEXT, "批号", "batch"),
+        date_column("sampled_on", "抽样日期", "day the sample was taken"),
+        date_column("reported_on", "报告日期", "day of the laboratory's report", True),
+        Column("result", TEXT, "检验结论", "qualified or not", True, vocabularies.SAMPLING_RESULTS),
+        date_column("notified_on", "结果送达日期", "day the party received the result"),
+        date_column("retest_asked_on", "申请复验日期", "day a retest was asked for"),
+        date_column("found_wrong_on", "确认公告不当日期", "day the announced result was found wrong"),
+        date_column("corrected_on", "更正公告日期", "day it was corrected where it had been announced"),
+        Column("failing_items", TEXT_LIST, "不合格项目", "items that failed"),
+        Column("laboratory", TEXT, "检验机构", "laboratory"),
+        Column("basis", TEXT, "检验依据", "standard applied"),
+        FIELD,
+        date_column("published_on", "结果公示日期", "first day its result is public; empty: not known to be"),
+    ),
+    natural_key=("sample_no",),
+    event_on="reported_on",
+    number="sample_no",
+)
+
+SIGNAL = Kind(
+    "signal",
+    "监测信号",
+    "Complaints, adverse reactions, public opinion, recalls.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("signal_no", TEXT, "信号编号", "number of the signal", True),
+        Column("signal_type", TEXT, "信号类型", "where it comes from", True, vocabularies.SIGNAL_TYPES),
+        date_column("occurred_on", "发生日期", "day it was received or happened", True),
+        Column("level", TEXT, "程度", "how grave it is", words=vocabularies.SIGNAL_LEVELS),
+        Column("is_verified", BOOLEAN, "是否查实", "found true on inquiry"),
+        FIELD,
+        Column("summary", TEXT, "摘要", "what it says"),
+        AUTHORITY,
+    ),
+    natural_key=("signal_no",),
+    event_on="occurred_on",
+    number="signal_no",
+)
+
+RECTIFICATION = Kind(
+    "rectification",
+    "责令整改",
+    "Orders to rectify and whether they were obeyed in time.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("order_no", TEXT, "整改通知书文号", "number of the order", True),
+        Column("inspection_no", TEXT, "检查编号", "inspection it follows from"),
+        date_column("ordered_on", "责令日期", "day of the order", True),
+        date_column("due_on", "整改期限", "last day for rectification"),
+        date_column("completed_on", "完成日期", "day it was accepted as done"),
+        Column("state", TEXT, "整改状态", "open, completed, overdue", True, vocabularies.RECTIFICATION_STATES),
+        AUTHORITY,
+        FIELD,
+    ),
+    natural_key=("order_no",),
+    event_on="ordered_on",
+    number="order_no",
+)
+
+PENALTY = Kind(
+    "penalty",
+    "行政处罚",
+    "Administrative penalties as the national exchange file of 2018 has them (发改办财金〔2018〕424号).",
+    (
+        USCC,
+        PARTY_NAME,
+        Column(
+            "party_class", TEXT, "相对人类别", "organisation, sole trader, person", words=vocabularies.PARTY_CLASSES
+        ),
+        Column("person_hash", TEXT, "证件指纹", "keyed hash of a natural person's identity number"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        Column("decision_no", TEXT, "决定书文号", "number of the decision, in one spelling", True),
+        Column("decision_key", TEXT, "文号比对键", "the number as it is compared (GB/T 9704-2012)", True),
+        Column("act_no", TEXT, "违法行为编号", "which act is punished; the decision where the source does not say"),
+        Column("violation_type", TEXT, "违法行为类型", "type of violation"),
+        Column("facts", TEXT, "违法事实", "what was done"),
+        Column("basis", TEXT, "处罚依据", "articles applied"),
+        Column("penalty_kinds", TEXT_LIST, "处罚类别", "kinds of penalty", True, vocabularies.PENALTY_KINDS),
+        Column("content", TEXT, "处罚内容", "the penalty in words"),
+        Column("fine_fen", INTEGER, "罚款金额（分）", "fine, fen"),
+        Column("confiscated_fen", INTEGER, "没收金额（分）", "confiscated, fen"),
+        Column("licence_affected", TEXT, "暂扣或吊销证照", "licence suspended or revoked"),
+        date_column("decided_on", "处罚决定日期", "day of the decision", True),
+        date_column("valid_until_on", "处罚有效期", "last day of the penalty's term; 2099-12-31: without an end"),
+        date_column("publicity_until_on", "公示截止期", "last day of publicity as the source states it"),
+        date_column(
+            "published_on", "公示日期", "first day in the national publicity system; empty: not known to be there"
+        ),
+        date_column("unpublished_on", "停止公示日期", "first day no longer in the national publicity system"),
+        date_column(
+            "performed_on", "义务履行完毕日期", "day every duty of the decision was performed; empty: not stated"
+        ),
+        date_column(
+            "harm_removed_on", "危害后果消除日期", "day harm and bad effects were found removed; empty: not stated"
+        ),
+        AUTHORITY,
+        Column("authority_code", TEXT, "处罚机关代码", "USCC of the authority"),
+        Column("discretion", TEXT, "裁量幅度", "grade of discretion", words=vocabularies.DISCRETION),
+        Column("procedure", TEXT, "处罚程序", "ordinary or summary", words=vocabularies.PROCEDURES),
+        FIELD,
+        Column("state", TEXT, "状态", "in force, changed, revoked", words=vocabularies.PENALTY_STATES),
+        date_column("revoked_on", "撤销日期", "first day on which it no longer counts"),
+        Column("remark", TEXT, "备注", "remark"),
+    ),
+    natural_key=("decision_key", "party_key"),
+    event_on="decided_on",
+    number="decision_no",
+    revoked_on="revoked_on",
+    annulled_states=vocabularies.ANNULLED_PENALTY_STATES,
+    is_releasable=True,
+    act="act_no",
+)
+
+COMMITMENT = Kind(
+    "commitment",
+    "信用承诺",
+    "Credit commitments and whether they were kept.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("commitment_no", TEXT, "承诺编码", "code of the commitment", True),
+        Column("party_class", TEXT, "主体类别", "category of the promisor", words=vocabularies.PARTY_CLASSES),
+        Column("commitment_type", TEXT, "承诺类型", "type of commitment", words=vocabularies.COMMITMENT_TYPES),
+        Column("matter", TEXT, "承诺事由", "matter"),
+        Column("content", TEXT, "承诺内容", "content"),
+        Column("liability", TEXT, "违诺责任", "liability accepted"),
+        date_column("made_on", "作出承诺日期", "day it was made", True),
+        date_column("valid_until_on", "承诺有效期", "last day of its term"),
+        Column("state", TEXT, "履行状态", "kept, partly, not", True, vocabularies.COMMITMENT_STATES),
+        Column("unperformed", TEXT, "未履行内容", "what was not performed"),
+        Column("liability_enforced", TEXT, "违诺责任追究", "liability enforced"),
+        date_column("state_on", "履行状态确认日期", "day the state was fixed"),
+        Column("fixing_unit", TEXT, "确认单位", "unit that fixed the state"),
+        Column("accepting_unit", TEXT, "受理单位", "unit that accepted the commitment"),
+        Column("is_open", BOOLEAN, "是否公开", "may be made public"),
+        Column("remark", TEXT, "备注", "remark"),
+    ),
+    natural_key=("commitment_no",),
+    event_on="made_on",
+    number="commitment_no",
+)
+
+HONOUR = Kind(
+    "honour",
+    "荣誉表彰",
+    "Honours and awards.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("honour_no", TEXT, "表彰文号", "number of the award", True),
+        Column("title", TEXT, "荣誉名称", "title"),
+        Column("level", TEXT, "级别", "who gave it", words=vocabularies.HONOUR_LEVELS),
+        date_column("awarded_on", "授予日期", "day it was given", True),
+        date_column("valid_until_on", "有效期至", "last day it holds"),
+        AUTHORITY,
+    ),
+    natural_key=("honour_no", "party_key"),
+    event_on="awarded_on",
+    number="honour_no",
+    expires_on="valid_until_on",
+)
+
+DECISION = Kind(
+    "decision",
+    "信用办决定",
+    "The office's register of its steps: append-only, each by named people with a number and a date.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column(
+            "party_class",
+            TEXT,
+            "当事人类别",
+            "person: of a natural person, tied to no firm",
+            words=vocabularies.PARTY_CLASSES,
+        ),
+        Column("person_hash", TEXT, "证件指纹", "keyed hash of a natural person's identity number"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        Column("decision_no", TEXT, "决定文号", "number of the decision", True),
+        Column("decision_type", TEXT, "决定类型", "what was decided", True, vocabularies.DECISION_TYPES),
+        Column(
+            "matter", TEXT, "事项", "what a step belongs to, where its name does not say it", words=vocabularies.MATTERS
+        ),
+        Column(
+            "system",
+            TEXT,
+            "公示系统",
+            "the publicity system it concerns; empty: gsxt",
+            words=vocabularies.PUBLICITY_SYSTEMS,
+        ),
+        Column(
+            "situation", TEXT, "情形", "situation of the listing, or ground of the step", words=vocabularies.SITUATIONS
+        ),
+        Column("target", TEXT, "对象文号", "number of the penalty, case, listing, record or publication it concerns"),
+        date_column("decided_on", "决定日期", "day of the step", True),
+        date_column("effective_on", "生效日期", "first day of its effect, where that is not the day of the step"),
+        date_column("ends_on", "终止日期", "last day of its effect, where it states one"),
+        Column("tier", TEXT, "等级", "tier that is held or confirmed"),
+        Column("reason", TEXT, "理由", "reason, with articles"),
+        AUTHORITY,
+        Column("proposed_by", TEXT, "提出人", "who proposed it", True),
+        Column("decided_by", TEXT, "决定人", "who decided it: not the proposer; empty: the step decides nothing"),
+    ),
+    natural_key=("decision_no", "decision_type", "system"),
+    event_on="decided_on",
+    number="decision_no",
+    is_releasable=True,
+)
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        ENTERPRISE,
+        INSPECTION,
+        PENALTY,
+        SAMPLING,
+        SIGNAL,
+        RECTIFICATION,
+        COMMITMENT,
+        HONOUR,
+        DECISION,
+        PERSON_BAN,
+    )
+}
+
+LISTING_KIND = DECISION.name  # the kind whose records put an enterprise on the serious-violation list

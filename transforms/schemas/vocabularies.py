@@ -1,0 +1,148 @@
+"""Closed vocabularies: the stored code and its Chinese term."""
+
+# First two digits of a division code (GB/T 2260).
+PROVINCES = {
+    **{
+        "11": "北京",
+        "12": "天津",
+        "13": "河北",
+        "14": "山西",
+        "15": "内蒙古",
+        "21": "辽宁",
+        "22": "吉林",
+        "23": "黑龙江",
+    },
+    **{"31": "上海", "32": "江苏", "33": "浙江", "34": "安徽", "35": "福建", "36": "江西", "37": "山东", "41": "河南"},
+    **{"42": "湖北", "43": "湖南", "44": "广东", "45": "广西", "46": "海南", "50": "重庆", "51": "四川", "52": "贵州"},
+    **{"53": "云南", "54": "西藏", "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆", "71": "台湾"},
+    **{"81": "香港", "82": "澳门"},
+}
+FIELDS = {"drug": "药品", "device": "医疗器械", "cosmetic": "化妆品", "other": "其他"}
+PARTY_CLASSES = {"organisation": "法人及非法人组织", "sole_trader": "个体工商户", "person": "自然人"}
+ROLES = {"maker": "生产", "wholesaler": "批发", "retailer": "零售", "user": "使用"}
+ENTERPRISE_STATES = {"active": "存续", "deregistered": "注销", "licence_revoked": "吊销"}
+INSPECTION_TYPES = {
+    "gmp": "GMP符合性检查",
+    "gsp": "GSP符合性检查",
+    "unannounced": "飞行检查",
+    "routine": "日常检查",
+    "special": "专项检查",
+    "random": "双随机检查",
+}
+INSPECTION_CONCLUSIONS = {
+    "compliant": "符合要求",
+    "rectify_first": "待整改后评定",
+    "non_compliant": "不符合要求",
+    "not_rated": "未评定",
+}
+# In the order of severity of the penalty law, lightest first.
+PENALTY_KINDS = {
+    "warning": "警告",
+    "criticism": "通报批评",
+    "fine": "罚款",
+    "confiscation_gains": "没收违法所得",
+    "confiscation_goods": "没收非法财物",
+    "suspend_licence": "暂扣许可证件",
+    "downgrade": "降低资质等级",
+    "restrict_trade": "限制开展生产经营活动",
+    "stop_order": "责令停产停业",
+    "close": "责令关闭",
+    "restrict_occupation": "限制从业",
+    "revoke_licence": "吊销许可证件",
+    "revoke_business": "吊销营业执照",
+    "detention": "行政拘留",
+    "other": "其他",
+}
+DISCRETION = {"reduced": "减轻", "light": "从轻", "ordinary": "一般", "heavy": "从重"}
+PROCEDURES = {"ordinary": "普通程序", "summary": "简易程序"}
+PENALTY_STATES = {"in_force": "有效", "changed": "变更", "revoked": "撤销", "unlawful": "确认违法", "void": "确认无效"}
+ANNULLED_PENALTY_STATES = ("revoked", "unlawful", "void")  # as 总局令第44号第十九条 names them
+SAMPLING_RESULTS = {"qualified": "合格", "unqualified": "不合格"}
+SIGNAL_TYPES = {
+    "complaint": "投诉举报",
+    "adverse_event": "不良反应（事件）",
+    "public_opinion": "舆情",
+    "recall": "召回",
+}
+SIGNAL_LEVELS = {"low": "较轻", "general": "一般", "serious": "严重"}
+RECTIFICATION_STATES = {"open": "整改中", "completed": "已完成", "overdue": "逾期未完成"}
+COMMITMENT_TYPES = {
+    "approval": "审批替代型",
+    "deferred_papers": "容缺受理型",
+    "proof": "证明事项型",
+    "repair": "信用修复型",
+    "self_discipline": "行业自律型",
+    "voluntary": "主动型",
+    "other": "其他",
+}
+COMMITMENT_STATES = {"open": "履行中", "fulfilled": "全部履行", "partly": "部分履行", "unfulfilled": "全部未履行"}
+HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
+# Publicity systems, each with its own clock and its own repairs.
+PUBLICITY_SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}
+MATTERS = {"listing": "严重违法失信名单", "penalty": "行政处罚公示", "objection": "异议申诉", "stay": "停止执行"}
+# The steps of the office's register, in the order in which a day's steps are taken.
+DECISION_TYPES = {
+    "notify_listing": "列入告知",
+    "hear": "听证（陈述申辩）",
+    "list": "列入严重违法失信名单",
+    "not_list": "不予列入严重违法失信名单",
+    "publish_listing": "公布列入",
+    "object": "提出异议",
+    "push_objection": "推送异议",
+    "apply": "申请修复",
+    "request_papers": "一次性告知补正",
+    "accept": "受理",
+    "reject": "不予受理",
+    "extend": "延长办理期限",
+    "remove": "移出严重违法失信名单",
+    "refuse_removal": "不予提前移出",
+    "repair": "信用修复",
+    "refuse_repair": "不予修复",
+    "temporary_repair": "破产临时修复",
+    "end_temporary_repair": "恢复公示",
+    "revoke_listing": "撤销列入",
+    "restore_listing": "撤销移出恢复列入",
+    "revoke_repair": "撤销准予修复",
+    "carry_out": "已停止公示",
+    "stay": "停止执行",
+    "end_stay": "恢复执行",
+    "hold_tier": "暂缓等级变动",
+    "confirm_tier": "确认等级变动",
+    "objection": "异议处理",
+    "correction": "更正",
+    "approve_publication": "批准发布",
+}
+# Steps that no file can report, because people sign them: why, and what to do instead.
+SIGNED_STEPS = {
+    "approve_publication": (
+        "批准发布须由两名签发人本人签名，不能由收件箱中的文件作出",
+        "不写此行；批准发布由签发人运行 yaoxin approve 签名",
+    ),
+}
+# What a step turns on: the situation of a listing (policy/law/serious_list.yaml names its article), or of a repair.
+SITUATIONS = {
+    "fake_drugs": "生产销售假药劣药、违法生产销售特殊管理药品、未取得药品批准证明文件",
+    "unregistered_devices": "生产、销售未经注册的第二、三类医疗器械",
+    "adulterated_cosmetics": "生产、销售非法添加可能危害人体健康物质的化妆品",
+    "grave_harm": "其他严重危害人民群众身体健康和生命安全的违法行为",
+    "unlicensed_trade": "未依法取得其他许可从事经营活动",
+    "false_material": "提交虚假材料取得许可、登记，或者涂改、倒卖、出租、出售许可证件",
+    "obstruction": "拒绝、阻碍、干扰监督检查和事故调查",
+    "risk_control": "拒不执行暂停生产、销售、使用、进口等药品风险控制措施",
+    "refused_performance": "有履行能力但拒不履行、逃避执行行政决定",
+    "false_publication": "公示信息隐瞒真实情况、弄虚作假，情节严重",
+    "falsehood": "信用修复中故意隐瞒真实情况、弄虚作假",
+    "public_interest": "可能危害国家安全、社会公共利益",
+    "reorganisation": "破产重整计划或者和解协议执行",
+}
+LISTING_STATES = {
+    "standing": "在列",
+    "removed": "移出决定",
+    "revoked": "撤销列入",
+    "annulled": "所依据的处罚被撤销",
+    "deregistered": "企业注销",
+    "stayed": "停止执行，暂停公示",
+    "ended": "列入期满",
+    "unknown": "不能确定",
+}
+YES_NO = {"true": "是", "false": "否"}
