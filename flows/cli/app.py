@@ -21,19 +21,19 @@ COMMANDS = {
     "lookup": "lookup:lookup",
     "changes": "changes:changes",
     "penalties": "penalties:penalties",
-    "list": "serious:list_",
+    "list": "listing:list_",
     "repair": "repair:repair",
     "due": "due:due",
     "paper": "paper:paper",
     "quarantine": "quarantine:quarantine",
     "runs": "runs:runs",
-    "rewind": "rewind:rewind",
+    "rewind": "runs:rewind",
     "publish": "publish:publish",
     "approve": "publish:approve",
     "people": "people:people",
     "policy": "policy:policy",
     "privacy": "privacy:privacy",
-    "serve": "serve:serve",
+    "serve": "nightly:serve",
     "completion": "completion:completion",
 }
 
@@ -53,7 +53,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, is_asked
 
 
 class LazyGroup(click.Group):
-    """commands_by_name: command to `module:attribute` below flows.cli.commands. for_officers: who reads Chinese."""
+    """commands_by_name: command to `module:attribute` below flows.cli. for_officers: who reads Chinese."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._places:
             return None
         module, attribute = self._places[cmd_name].split(":")
-        command: click.Command = getattr(import_module(f"flows.cli.commands.{module}"), attribute)
+        command: click.Command = getattr(import_module(f"flows.cli.{module}"), attribute)
         return command
 
     def run(self, arguments: Sequence[str] | None = None) -> int:
