@@ -40,7 +40,7 @@ def write_inbox(size: data.DataSize, folder: Path) -> None:
 
 def csv_of(inspections: pl.DataFrame) -> pl.DataFrame:
     """Inspections as an office writes them: Chinese headings, Chinese words."""
-    words = {name: KINDS["inspection"].column(name).words for name in ("field", "conclusion")}
+    words = {name: KINDS["inspection"].column(name).codes for name in ("field", "conclusion")}
     said = inspections.select(_COLUMNS).with_columns(pl.col(name).replace(of) for name, of in words.items())
     return said.rename(
         {name: KINDS["inspection"].column(name).label for name in _COLUMNS} | {"party_name": "被检查单位"}

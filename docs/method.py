@@ -111,7 +111,7 @@ def _records(case: Case) -> Iterator[tuple[str, str, str]]:
 
 
 def _value(kind: str, name: str, value: object) -> str:
-    words = KINDS[kind].column(name).words
+    words = KINDS[kind].column(name).codes
     values = value if isinstance(value, list) else [value]
     return "、".join(
         words.get(str(one), number_text(name, one) if isinstance(one, int) else str(one)) for one in values

@@ -74,7 +74,7 @@ def _columns_dictionary(columns: tuple[Column, ...]) -> str:
 
 
 def _row(column: Column) -> tuple[str, str, str, str]:
-    words = "；".join(f"`{code}` {word}" for code, word in column.words.items())
+    words = "；".join(f"`{code}` {word}" for code, word in column.codes.items())
     meaning = column.doc + (f". {words}" if words else "")
     return f"`{column.name}`{'*' if column.required else ''}", column.label, type_name(column.dtype), meaning
 

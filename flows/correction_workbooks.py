@@ -57,7 +57,7 @@ def cell_choices(source: Source) -> dict[str, tuple[str, ...]]:
     for record in source.records:
         for name, cell in record.columns.items():
             column = KINDS[record.kind].column(name)
-            words = tuple(YES_NO.values() if column.dtype == BOOLEAN else column.words.values())
+            words = tuple(YES_NO.values() if column.dtype == BOOLEAN else column.codes.values())
             if cell.split is None and words:
                 choices |= dict.fromkeys(cell.from_, words)
     for cell in source.inputs.values():

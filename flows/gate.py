@@ -205,7 +205,7 @@ def table_spec_of(table: Table, limits: GateLimits) -> TableSpec:
     kind = KINDS.get(table.name)
     beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMED_BESIDE_KEY.get(table.name, ())
     columns = tuple(
-        ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.words)) for c in table.columns
+        ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.codes)) for c in table.columns
     )
     named = (*table.key, *(name for name in beside if name in table.schema))
     return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits)

@@ -154,13 +154,13 @@ def _decided(rating: Mapping[str, Any], scheme: SchemeFacts) -> dict[str, Any]:
         "tier": rating.get("tier", ""),
         "tier_index": rating.get("tier_index", 0),
         "score_tier": rating.get("score_tier", ""),
-        "decided_by": _RATINGS.column("decided_by").words.get(by, by),
+        "decided_by": _RATINGS.column("decided_by").codes.get(by, by),
         "decided_by_id": rating.get("decided_by_id") or "",
         "rule": formatting.clean(scheme.rule(by, rating.get("decided_by_id"))),
         "basis": formatting.redact(formatting.clean(rating.get("decided_by_basis") or "")),
         "locked_until_on": rating.get("locked_until_on"),
         "next_change_on": rating.get("next_change_on"),
-        "next_change_why": _RATINGS.column("next_change_why").words.get(why, why),
+        "next_change_why": _RATINGS.column("next_change_why").codes.get(why, why),
     }
 
 

@@ -159,11 +159,11 @@ def grid_field(column: Column, label: str | None = None) -> GridField:
 
     How sure an article is comes as a letter and is read as a word.
     """
-    if column.name.endswith("confidence") and not column.words:
+    if column.name.endswith("confidence") and not column.codes:
         return GridField(column.name, label or column.label, "words", CONFIDENCE_LABELS)
     form = _form_of(column)
     own = column.label.replace("（百分之一分）", "").replace("（分）", "（元）")
-    return GridField(column.name, label or own, form, column.words)
+    return GridField(column.name, label or own, form, column.codes)
 
 
 def _form_of(column: Column) -> ValueForm:
@@ -173,7 +173,7 @@ def _form_of(column: Column) -> ValueForm:
         return "points"
     if column.name.endswith("_fen"):
         return "yuan"
-    if column.words:
+    if column.codes:
         return "words"
     if column.name.endswith(("_no", "_id")) or column.name == "uscc":
         return "id"

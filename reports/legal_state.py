@@ -18,7 +18,7 @@ MAX_DUE_ROWS = 1000  # rows of a list of what is due, the most urgent; `yaoxin d
 
 BY_ITSELF = "itself"
 
-_WHO = {**DEADLINE.column("who").words, BY_ITSELF: "自行发生"}
+_WHO = {**DEADLINE.column("who").codes, BY_ITSELF: "自行发生"}
 
 _NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
 

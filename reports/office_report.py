@@ -199,7 +199,7 @@ HOLD_TABLE = Table(
             )
         ),
         Column("tier_before", TEXT, "决定前等级", "tier on the day before the decision; empty: not rated then"),
-        Column("notes", TEXT_LIST, "须核对", "what a person must look at", words=HOLD_NOTES),
+        Column("notes", TEXT_LIST, "须核对", "what a person must look at", codes=HOLD_NOTES),
     ),
     ("record_id",),
 )

@@ -137,7 +137,7 @@ def _change(
     pages: Mapping[str, str],
     ahead: Mapping[str, Any] | None,
 ) -> TierChange:
-    key, causes = row["enterprise_id"], _CHANGES_changes.column("cause").words
+    key, causes = row["enterprise_id"], _CHANGES_changes.column("cause").codes
     return TierChange(
         enterprise_id=formatting.clean(key),
         name=formatting.clean(row["name"]),
@@ -146,7 +146,7 @@ def _change(
         score_after=row["score_after_centipoints"],
         cause=causes.get(row["cause"], row["cause"]),
         causes=tuple(_words(row["causes"], causes)),
-        decided_by=_CHANGES_changes.column("decided_by").words.get(row["decided_by"], row["decided_by"]),
+        decided_by=_CHANGES_changes.column("decided_by").codes.get(row["decided_by"], row["decided_by"]),
         rule=formatting.clean(scheme.rule(row["decided_by"], row["decided_by_id"])),
         basis=formatting.redact(formatting.clean(row["decided_by_basis"] or "")),
         outlook=Outlook(row["as_of"], ahead).text(scheme),

@@ -194,7 +194,7 @@ def _rows(kind: Kind, case_id: str, rows: Sequence[Mapping[str, object]]) -> Ite
         filled: dict[str, object] = dict.fromkeys(kind.table.schema)
         filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": case_id}
         filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
-        filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.words}
+        filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.codes}
         yield filled | dict(row)
 
 

@@ -121,7 +121,7 @@ def _listings(settings: Settings, store: Store, run: Run, enterprise_id: str) ->
     return law_state_of_run(settings, store, run, enterprise_id=enterprise_id).register.listings.collect()
 
 
-_RATINGS, _STATES = TABLES["ratings"], KINDS["enterprise"].column("state").words
+_RATINGS, _STATES = TABLES["ratings"], KINDS["enterprise"].column("state").codes
 
 
 def lookup_text(who: str, answer: Mapping[str, Any]) -> list[str]:
@@ -156,7 +156,7 @@ def _facts(one: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str,
         *facts,
         ("信用等级", f"{one['tier']} {one['tier_title']}（自 {one['valid_from_on']} 起）"),
         ("严重违法失信名单", _listed(one["serious_list"])),
-        ("判定依据", _RATINGS.column("decided_by").words.get(one["decided_by"], one["decided_by"])),
+        ("判定依据", _RATINGS.column("decided_by").codes.get(one["decided_by"], one["decided_by"])),
         ("金额不明", f"{count} 项，未计分" if (count := one["unknown_amount_count"]) else ""),
         ("锁定至", str(one["locked_until_on"] or ("决定没有写明终止日期" if one["decided_by"] == "decision" else ""))),
         ("今后等级", one["outlook_text"]),

@@ -191,7 +191,7 @@ def _separator(rng: Random, column: FileColumn) -> str:
 
 def _word(kind: str, column: FileColumn, code: str, rng: Random) -> str:
     """The Chinese word of a code: the standard one, or one of the office's own that the source file knows."""
-    known = KINDS[kind].column(column.name).words
+    known = KINDS[kind].column(column.name).codes
     if code not in known:
         return code
     own = [word for word, meaning in column.cell.words.items() if meaning == code and "、" not in word]

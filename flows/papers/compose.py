@@ -389,5 +389,5 @@ def paper_facts(values: Mapping[str, Any], remarked: Mapping[str, tuple[str, str
     for column in PAPER_FACTS.columns:
         value = values.get(column.name)
         remark, confidence = remarked.get(column.name, ("", "C"))
-        made[column.name] = PaperFact(column.words.get(str(value), value), column.label, remark, confidence)
+        made[column.name] = PaperFact(column.codes.get(str(value), value), column.label, remark, confidence)
     return made

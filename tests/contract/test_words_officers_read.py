@@ -69,7 +69,7 @@ def test_vocabularies(room):
 def test_headings_and_their_words():
     for table in TABLES.values():
         for column in table.columns:
-            said = "\n".join((column.label, *(column.words or {}).values()))
+            said = "\n".join((column.label, *(column.codes or {}).values()))
             assert words_of(said, *ABBREVIATIONS, "ID") == [], (table.name, column.name)
 
 

@@ -153,7 +153,7 @@ def _record(document: Document, path: Path, kind: Kind, row: Mapping[str, object
 def _must_be_given(kind: Kind) -> Iterator[Column]:
     """The day of the event, and coded columns that no record goes without."""
     for column in kind.columns:
-        if column.name == kind.event_on or (column.required and column.words):
+        if column.name == kind.event_on or (column.required and column.codes):
             yield column
 
 
@@ -161,10 +161,10 @@ def _value(document: Document, path: Path, column: Column, value: object) -> obj
     fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: it is made by the intake"))
     if value is not None and not fits(value):
         document.add(path, f"'{value}' does not fit {column.name}", value=value, expected=expected)
-    elif column.words and isinstance(value, str):
-        return _word(document, path, value, column.words)
-    elif column.words and isinstance(value, list):
-        return [_word(document, (*path, i), word, column.words) for i, word in enumerate(value)]
+    elif column.codes and isinstance(value, str):
+        return _word(document, path, value, column.codes)
+    elif column.codes and isinstance(value, list):
+        return [_word(document, (*path, i), word, column.codes) for i, word in enumerate(value)]
     return value
 
 

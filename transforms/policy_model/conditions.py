@@ -71,8 +71,8 @@ def _wrong_words(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[C
         is_list = column.dtype == pl.List(pl.String())
         if is_list and not is_listwise:
             yield ConditionProblem(f"{column.name} is a list", column.name, f"array_contains({column.name}, '{word}')")
-        elif column.words and word not in column.words:
-            yield ConditionProblem(f"{column.name} has no word '{word}'", word, words=column.words)
+        elif column.codes and word not in column.codes:
+            yield ConditionProblem(f"{column.name} has no word '{word}'", word, words=column.codes)
 
 
 def _compared(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[tuple[Column, str, bool]]:

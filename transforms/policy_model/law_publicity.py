@@ -26,7 +26,7 @@ TransitionalRule = Literal["display", "decision"]
 LOW_FINE = "is_low_fine"
 
 DERIVED_PENALTY_COLUMNS = (
-    Column("heaviest_kind", TEXT, "最重处罚种类", "heaviest kind in the penalty law's order", words=PENALTY_KINDS),
+    Column("heaviest_kind", TEXT, "最重处罚种类", "heaviest kind in the penalty law's order", codes=PENALTY_KINDS),
     Column("is_person", BOOLEAN, "是否自然人", "the party is a natural person"),
 )
 

@@ -197,7 +197,7 @@ def _missing_columns(kind: Kind, record: RecordMapping) -> Iterator[str]:
 
 
 def _wrong_words(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
-    known = {column.name: column.words for column in kind.columns if column.words}
+    known = {column.name: column.codes for column in kind.columns if column.codes}
     for name, cell in record.columns.items():
         constants = cell.constant if isinstance(cell.constant, list) else [cell.constant]
         said = [(("words", word), code) for word, code in cell.words.items()]
@@ -217,7 +217,7 @@ def _wrong_types(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
             yield here, f"'{name}' takes one value; split is for lists"
         if isinstance(cell.constant, bool) and dtype != BOOLEAN:
             yield here, f"'{name}' takes no yes or no"
-        if cell.template is not None and (dtype != TEXT or kind.column(name).words):
+        if cell.template is not None and (dtype != TEXT or kind.column(name).codes):
             yield here, f"'{name}' takes no template; a template makes free text"
 
 
@@ -303,11 +303,11 @@ def _wrong_parts(record: RecordMapping, kind: Kind) -> Iterator[str]:
         if column is None:
             yield f"parts names '{name}', which is no column of '{kind.name}'{_near(name, columns)}"
         elif isinstance(rule, str):
-            if column.dtype != _PART_TYPES[rule] or (rule == "join" and column.words):
+            if column.dtype != _PART_TYPES[rule] or (rule == "join" and column.codes):
                 yield f"'{rule}' is not for '{name}'; it is for {_PART_WORDS[rule]}"
         elif isinstance(rule, list):
             yield from (
-                f"'{code}' is no code of '{name}'; {one_of(column.words)}" for code in rule if code not in column.words
+                f"'{code}' is no code of '{name}'; {one_of(column.codes)}" for code in rule if code not in column.codes
             )
         else:
             yield from () if column.dtype == INTEGER else [f"once_where_same is for amounts, not for '{name}'"]
@@ -318,7 +318,7 @@ def _wrong_parts(record: RecordMapping, kind: Kind) -> Iterator[str]:
             )
     if record.advances:
         by, order = record.advances.by, record.advances.order
-        words = columns[by].words if by in columns else {}
+        words = columns[by].codes if by in columns else {}
         codes = [code for some in order for code in ([some] if isinstance(some, str) else some)]
         if not words:
             yield f"advances names '{by}', which is no coded column of '{kind.name}'{_near(by, columns)}"
@@ -339,7 +339,7 @@ def _columns_of_record(source: Source, record: RecordMapping, kind: Kind) -> tup
     }
     summed = fields_used_by_fold(record.fold) - set(folded) if record.fold else set()
     inputs = (
-        Column(name, cell.input_type, name, "", words={code: word for word, code in cell.words.items()})
+        Column(name, cell.input_type, name, "", codes={code: word for word, code in cell.words.items()})
         for name, cell in source.inputs.items()
     )
     own = (column for column in kind.columns if column.name in given)

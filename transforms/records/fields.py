@@ -276,7 +276,7 @@ def _count(field: SourceField, text: pl.Expr) -> tuple[pl.Expr, list[Check]]:
 def vocabulary(field: SourceField) -> dict[str, str]:
     """Source word to code: the Chinese words of the kind, and those of the source."""
     column = field.column
-    given = YES_NO if field.dtype == BOOLEAN else (column.words if column else {})
+    given = YES_NO if field.dtype == BOOLEAN else (column.codes if column else {})
     canonical = {word_key(word): code for code, word in given.items()}
     # So that a file with the code itself is told the same as one with the word.
     canonical |= {code: code for code in given if code in SIGNED_STEPS}

@@ -20,7 +20,7 @@ BOOLEAN = pl.Boolean()
 class Column:
     """A column: its name, type, the Chinese term an officer knows it by, and what it means.
 
-    `words` is the closed vocabulary of a coded column: code to Chinese word.
+    `codes` is the closed vocabulary of a coded column: stored code to Chinese term.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Column:
     label: str
     doc: str
     required: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ PUBLICITY = Table(
         date_column(
             "stop_other_transition_on", "停止公示日（另一衔接口径）", "by the other reading of a change of rules"
         ),
-        Column("stop_cause", TEXT, "停止公示原因", "what ends it", words=CAUSES_OF_END),
+        Column("stop_cause", TEXT, "停止公示原因", "what ends it", codes=CAUSES_OF_END),
         date_column("annulled_on", "变更撤销日期", "day it was changed, revoked, found unlawful or void"),
         date_column("withdraw_by_on", "撤回期限", "last day to take it off then"),
         Column("withdraw_basis", TEXT, "撤回依据", "article of that term"),
@@ -136,7 +136,7 @@ PUBLICITY = Table(
         date_column("take_down_by_on", "修复办结期限", "last day to carry it out"),
         date_column("repair_push_by_on", "修复推送期限", "last day to push it to the party's province"),
         Column("notes", TEXT_LIST, "提示", "what was assumed or is unsettled", True, PUBLICITY_NOTES),
-        Column("gap", TEXT, "缺少的规定", "what the policy must say before this can be known", words=PUBLICITY_GAPS),
+        Column("gap", TEXT, "缺少的规定", "what the policy must say before this can be known", codes=PUBLICITY_GAPS),
         Column("province", TEXT, "处罚机关省份", "first two digits of its division code"),
     ),
     ("record_id", "system"),
@@ -179,7 +179,7 @@ MATTER_TABLE = Table(
         Column("target_key", TEXT, "对象比对键", "that number with brackets and blanks normalised"),
         Column("listing_no", TEXT, "列入决定文号", "number of the listing, once there is one"),
         Column("listing_id", TEXT, "列入决定记录", "record of the listing"),
-        Column("situation", TEXT, "列入情形", "situation the listing names", words=SITUATIONS),
+        Column("situation", TEXT, "列入情形", "situation the listing names", codes=SITUATIONS),
         Column("state", TEXT, "状态", "state of the procedure", True),
         Column("state_title", TEXT, "状态名称", "what it is called", True),
         Column("rest_state", TEXT, "基础状态", "the state it is in, an application left aside", True),
@@ -188,7 +188,7 @@ MATTER_TABLE = Table(
         date_column("listed_on", "列入日期", "day of the listing"),
         date_column("published_on", "公布日期", "day it was published, as the register has it"),
         date_column("applied_on", "申请日期", "day of the application under way"),
-        Column("release", TEXT, "解除方式", "what is in force: a removal, a revocation, a repair", words=RELEASE_KINDS),
+        Column("release", TEXT, "解除方式", "what is in force: a removal, a revocation, a repair", codes=RELEASE_KINDS),
         date_column("released_on", "解除日期", "first day of the removal, repair or revocation in force"),
         date_column("restored_on", "恢复日期", "day a removal or repair was last revoked"),
         date_column("barred_until_on", "不得申请至", "last day on which no application is possible"),
@@ -311,7 +311,7 @@ LISTING = Table(
         Column("uscc", TEXT, "统一社会信用代码", "of the register, else of the decision"),
         Column("decision_no", TEXT, "决定书文号", "number of the decision to list", True),
         Column("target", TEXT, "处罚决定文号", "number of the penalty or case it rests on"),
-        Column("situation", TEXT, "列入情形", "situation of the listing", words=SITUATIONS),
+        Column("situation", TEXT, "列入情形", "situation of the listing", codes=SITUATIONS),
         Column("situation_basis", TEXT, "列入依据", "its article"),
         Column("reason", TEXT, "列入原因", "as the decision has it"),
         Column("listed_by", TEXT, "作出决定机关（列入）", "who listed"),
@@ -356,7 +356,7 @@ LISTING = Table(
         Column("proposed_by", TEXT, "提出人", "who proposed it"),
         Column("decided_by", TEXT, "决定人", "who decided it"),
         Column("notes", TEXT_LIST, "提示", "what was assumed or is unsettled", True, LISTING_NOTES),
-        Column("gap", TEXT, "缺少的规定", "what the policy must say before this can be known", words=LISTING_GAPS),
+        Column("gap", TEXT, "缺少的规定", "what the policy must say before this can be known", codes=LISTING_GAPS),
     ),
     ("record_id",),
 )
@@ -573,7 +573,7 @@ APPLICATION = Table(
     (
         *(MATTER_TABLE.column(name) for name in _OF_MATTER),
         *(
-            Column(c.name, c.dtype, c.label, c.doc, words=c.words)
+            Column(c.name, c.dtype, c.label, c.doc, codes=c.codes)
             for c in map(TERM_TABLE.column, APPLICATION_TERM_COLUMNS)
         ),
         Column("last_title", TEXT, "最近环节", "the last step taken", True),
@@ -638,9 +638,9 @@ DEADLINE = Table(
         Column("is_overdue", BOOLEAN, "是否逾期", "a duty whose last day is over, or not stated", True),
         Column("is_automatic", BOOLEAN, "是否自行发生", "nobody need do anything for it to be so", True),
         Column("what", TEXT, "到期事项", "what happens, or is to be done", True, DEADLINE_KINDS),
-        Column("who", TEXT, "由谁办理", "whose duty it is; empty for what happens by itself", words=RESPONSIBLE),
+        Column("who", TEXT, "由谁办理", "whose duty it is; empty for what happens by itself", codes=RESPONSIBLE),
         Column("matter", TEXT, "类别", "what it is about", True, DEADLINE_SUBJECTS),
-        Column("system", TEXT, "公示系统", "publicity system, where there is one", words=PUBLICITY_SYSTEMS),
+        Column("system", TEXT, "公示系统", "publicity system, where there is one", codes=PUBLICITY_SYSTEMS),
         Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons"),
         Column("party_name", TEXT, "当事人", "party as the record names it"),
         Column("decision_no", TEXT, "文号", "number of the decision it follows from"),

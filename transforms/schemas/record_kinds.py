@@ -23,13 +23,13 @@ ENTERPRISE = Kind(
         Column("former_names", TEXT_LIST, "曾用名", "names it bore before"),
         Column("licence_nos", TEXT_LIST, "许可证号", "licence numbers in its fields"),
         Column("registration_no", TEXT, "注册号", "registration number of the older kind"),
-        Column("party_class", TEXT, "主体类别", "organisation or sole trader", words=vocabularies.PARTY_CLASSES),
-        Column("fields", TEXT_LIST, "监管领域", "drugs, devices, cosmetics", words=vocabularies.FIELDS),
-        Column("roles", TEXT_LIST, "环节", "maker, wholesaler, retailer, user", words=vocabularies.ROLES),
+        Column("party_class", TEXT, "主体类别", "organisation or sole trader", codes=vocabularies.PARTY_CLASSES),
+        Column("fields", TEXT_LIST, "监管领域", "drugs, devices, cosmetics", codes=vocabularies.FIELDS),
+        Column("roles", TEXT_LIST, "环节", "maker, wholesaler, retailer, user", codes=vocabularies.ROLES),
         Column("region_code", TEXT, "行政区划", "administrative division code, GB/T 2260"),
         Column("address", TEXT, "住所", "registered address"),
         date_column("established_on", "成立日期", "day of establishment"),
-        Column("state", TEXT, "登记状态", "whether it still exists", words=vocabularies.ENTERPRISE_STATES),
+        Column("state", TEXT, "登记状态", "whether it still exists", codes=vocabularies.ENTERPRISE_STATES),
         date_column("deregistered_on", "注销日期", "day of deregistration"),
     ),
     natural_key=("enterprise_id",),
@@ -42,7 +42,7 @@ PARTY_NAME = Column("party_name", TEXT, "名称", "name of the party as the reco
 
 AUTHORITY = Column("authority", TEXT, "机关", "authority that made the record")
 
-FIELD = Column("field", TEXT, "领域", "drugs, devices or cosmetics", words=vocabularies.FIELDS)
+FIELD = Column("field", TEXT, "领域", "drugs, devices or cosmetics", codes=vocabularies.FIELDS)
 
 PERSON_BAN = Kind(
     "person_ban",
@@ -79,14 +79,14 @@ INSPECTION = Kind(
         Column("inspection_no", TEXT, "检查编号", "number of the inspection", True),
         date_column("inspected_on", "检查日期", "day of the inspection", True),
         AUTHORITY,
-        Column("inspection_type", TEXT, "检查类型", "why it was made", words=vocabularies.INSPECTION_TYPES),
+        Column("inspection_type", TEXT, "检查类型", "why it was made", codes=vocabularies.INSPECTION_TYPES),
         Column("standard", TEXT, "检查标准", "standard and edition"),
         FIELD,
         Column("critical_count", INTEGER, "严重缺陷数", "critical defects"),
         Column("major_count", INTEGER, "主要缺陷数", "major defects"),
         Column("minor_count", INTEGER, "一般缺陷数", "minor defects"),
         Column("ungraded_count", INTEGER, "未分级缺陷数", "defects without a grade: kept, not counted"),
-        Column("conclusion", TEXT, "结论", "the inspectors' conclusion", words=vocabularies.INSPECTION_CONCLUSIONS),
+        Column("conclusion", TEXT, "结论", "the inspectors' conclusion", codes=vocabularies.INSPECTION_CONCLUSIONS),
         Column(
             "score_centipoints", INTEGER, "检查得分", "the sender's own score, in hundredths; never points of a scheme"
         ),
@@ -138,7 +138,7 @@ SIGNAL = Kind(
         Column("signal_no", TEXT, "信号编号", "number of the signal", True),
         Column("signal_type", TEXT, "信号类型", "where it comes from", True, vocabularies.SIGNAL_TYPES),
         date_column("occurred_on", "发生日期", "day it was received or happened", True),
-        Column("level", TEXT, "程度", "how grave it is", words=vocabularies.SIGNAL_LEVELS),
+        Column("level", TEXT, "程度", "how grave it is", codes=vocabularies.SIGNAL_LEVELS),
         Column("is_verified", BOOLEAN, "是否查实", "found true on inquiry"),
         FIELD,
         Column("summary", TEXT, "摘要", "what it says"),
@@ -178,7 +178,7 @@ PENALTY = Kind(
         USCC,
         PARTY_NAME,
         Column(
-            "party_class", TEXT, "相对人类别", "organisation, sole trader, person", words=vocabularies.PARTY_CLASSES
+            "party_class", TEXT, "相对人类别", "organisation, sole trader, person", codes=vocabularies.PARTY_CLASSES
         ),
         Column("person_hash", TEXT, "证件指纹", "keyed hash of a natural person's identity number"),
         Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
@@ -208,10 +208,10 @@ PENALTY = Kind(
         ),
         AUTHORITY,
         Column("authority_code", TEXT, "处罚机关代码", "USCC of the authority"),
-        Column("discretion", TEXT, "裁量幅度", "grade of discretion", words=vocabularies.DISCRETION),
-        Column("procedure", TEXT, "处罚程序", "ordinary or summary", words=vocabularies.PROCEDURES),
+        Column("discretion", TEXT, "裁量幅度", "grade of discretion", codes=vocabularies.DISCRETION),
+        Column("procedure", TEXT, "处罚程序", "ordinary or summary", codes=vocabularies.PROCEDURES),
         FIELD,
-        Column("state", TEXT, "状态", "in force, changed, revoked", words=vocabularies.PENALTY_STATES),
+        Column("state", TEXT, "状态", "in force, changed, revoked", codes=vocabularies.PENALTY_STATES),
         date_column("revoked_on", "撤销日期", "first day on which it no longer counts"),
         Column("remark", TEXT, "备注", "remark"),
     ),
@@ -232,8 +232,8 @@ COMMITMENT = Kind(
         USCC,
         PARTY_NAME,
         Column("commitment_no", TEXT, "承诺编码", "code of the commitment", True),
-        Column("party_class", TEXT, "主体类别", "category of the promisor", words=vocabularies.PARTY_CLASSES),
-        Column("commitment_type", TEXT, "承诺类型", "type of commitment", words=vocabularies.COMMITMENT_TYPES),
+        Column("party_class", TEXT, "主体类别", "category of the promisor", codes=vocabularies.PARTY_CLASSES),
+        Column("commitment_type", TEXT, "承诺类型", "type of commitment", codes=vocabularies.COMMITMENT_TYPES),
         Column("matter", TEXT, "承诺事由", "matter"),
         Column("content", TEXT, "承诺内容", "content"),
         Column("liability", TEXT, "违诺责任", "liability accepted"),
@@ -262,7 +262,7 @@ HONOUR = Kind(
         PARTY_NAME,
         Column("honour_no", TEXT, "表彰文号", "number of the award", True),
         Column("title", TEXT, "荣誉名称", "title"),
-        Column("level", TEXT, "级别", "who gave it", words=vocabularies.HONOUR_LEVELS),
+        Column("level", TEXT, "级别", "who gave it", codes=vocabularies.HONOUR_LEVELS),
         date_column("awarded_on", "授予日期", "day it was given", True),
         date_column("valid_until_on", "有效期至", "last day it holds"),
         AUTHORITY,
@@ -285,24 +285,24 @@ DECISION = Kind(
             TEXT,
             "当事人类别",
             "person: of a natural person, tied to no firm",
-            words=vocabularies.PARTY_CLASSES,
+            codes=vocabularies.PARTY_CLASSES,
         ),
         Column("person_hash", TEXT, "证件指纹", "keyed hash of a natural person's identity number"),
         Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
         Column("decision_no", TEXT, "决定文号", "number of the decision", True),
         Column("decision_type", TEXT, "决定类型", "what was decided", True, vocabularies.DECISION_TYPES),
         Column(
-            "matter", TEXT, "事项", "what a step belongs to, where its name does not say it", words=vocabularies.MATTERS
+            "matter", TEXT, "事项", "what a step belongs to, where its name does not say it", codes=vocabularies.MATTERS
         ),
         Column(
             "system",
             TEXT,
             "公示系统",
             "the publicity system it concerns; empty: gsxt",
-            words=vocabularies.PUBLICITY_SYSTEMS,
+            codes=vocabularies.PUBLICITY_SYSTEMS,
         ),
         Column(
-            "situation", TEXT, "情形", "situation of the listing, or ground of the step", words=vocabularies.SITUATIONS
+            "situation", TEXT, "情形", "situation of the listing, or ground of the step", codes=vocabularies.SITUATIONS
         ),
         Column("target", TEXT, "对象文号", "number of the penalty, case, listing, record or publication it concerns"),
         date_column("decided_on", "决定日期", "day of the step", True),

@@ -41,8 +41,8 @@ def sound(kind, serial=0):
 
 
 def _text_of(column):
-    if column.words:
-        return next(iter(column.words.values()))
+    if column.codes:
+        return next(iter(column.codes.values()))
     by_type = {DATE: "2025-06-27", INTEGER: "1", BOOLEAN: "是"}
     return by_type.get(column.dtype, f"甲{column.name}")
 
@@ -57,7 +57,7 @@ def spoilt(kind):
         column = KINDS[kind].column(name)
         if cell.required or column.required:
             yield from ((name, text) for text in ("", "　", "无"))
-        if column.words:
+        if column.codes:
             yield name, "查无此词"
         if column.dtype == INTEGER:
             yield from ((name, text) for text in ("-1", "－1", "-0.5"))
