@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-# An instant as it is kept: UTC, to the microsecond, so that the order of the texts is the order in time.
+# An instant as it is stored: UTC, to the microsecond, so that the texts sort in the order of time.
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S%.6fZ"
-_IS_KEPT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+_STORED = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 _HOUR, _SIXTY = "(?:[01]?[0-9]|2[0-4])", "[0-5]?[0-9]"
 _TIMED = (
@@ -29,13 +29,13 @@ _HALF_DAY = r"^(?<day>.*[0-9日号]) ?[(]?(?:上午|下午|中午|凌晨|早上|
 
 
 def parse_date(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
-    """The day in `zone` (IANA): by the first of `formats` that fits the text, else the day part of a day with a time,
-    else the day of a spreadsheet's serial number. A day of the week or a half of the day behind it changes nothing.
+    """The day in `zone` (IANA): by the first of `formats` that fits, of a day with a time, or of a serial number.
 
-    The text is half-width and without outer blanks. A time without a zone is of `zone`. Null where nothing fits.
+    A serial number is a spreadsheet's. A day of the week or a half of the day after the day is ignored. The text is
+    half width and without outer blanks. A time without a zone is of `zone`. Null where nothing fits.
     """
 
-    def read(texts: pl.Series) -> pl.Series:
+    def parse(texts: pl.Series) -> pl.Series:
         frame = texts.to_frame("text")
         days = frame.select(_by_formats(pl.col("text"), formats)).to_series()
         is_left = texts.is_not_null() & days.is_null()
@@ -49,17 +49,17 @@ def parse_date(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
         found = parts.select(day).to_series()
         return days.scatter(is_left.arg_true(), found)
 
-    return text.map_batches(read, return_dtype=pl.Date(), is_elementwise=True)
+    return text.map_batches(parse, return_dtype=pl.Date(), is_elementwise=True)
 
 
 def parse_instant(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
     """The instant (UTC) that the text names; a time without a zone is of `zone`.
 
-    Beside the forms of `parse_date`: seconds or milliseconds since 1970. A day without a time is its last microsecond:
-    what a day's report says holds at the end of that day.
+    Also accepts, besides the forms of `parse_date`, seconds or milliseconds since 1970. A day without a time is its
+    last microsecond: a day's report says what holds at the end of that day.
     """
 
-    def read(texts: pl.Series) -> pl.Series:
+    def parse(texts: pl.Series) -> pl.Series:
         parts = _parts(texts.to_frame("text"), formats)
         end_of_day = pl.duration(days=1, microseconds=-1)
         time = pl.when(pl.col("hour").is_not_null()).then("time").otherwise(end_of_day)
@@ -73,41 +73,46 @@ def parse_instant(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
         )
         return parts.select(instant.alias("instant")).to_series()
 
-    return text.map_batches(read, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
+    return text.map_batches(parse, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
 
 
 def format_instant(instant: pl.Expr) -> pl.Expr:
-    """An instant (UTC) as the text in which it is kept."""
+    """An instant (UTC) as the text in which it is stored."""
     return instant.dt.to_string(INSTANT_FORMAT)
 
 
 def parse_stored_instant(text: pl.Expr, zone: str) -> pl.Expr:
-    """The instant of a kept text; what was kept as its sender wrote it (before instants were read) is read now."""
+    """The instant of a stored text.
 
-    def read(texts: pl.Series) -> pl.Series:
-        kept = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False).dt.replace_time_zone("UTC")
-        is_raw = texts.is_not_null() & ~texts.str.contains(_IS_KEPT)
+    Older stores also hold stamps as their senders wrote them: these are parsed as of `zone`.
+    """
+
+    def parse(texts: pl.Series) -> pl.Series:
+        stored = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False).dt.replace_time_zone(
+            "UTC"
+        )
+        is_raw = texts.is_not_null() & ~texts.str.contains(_STORED)
         if not is_raw.any():
-            return kept
+            return stored
         raw = pl.col("raw").str.normalize("NFKC").str.strip_chars()
         found = texts.filter(is_raw).to_frame("raw").select(parse_instant(raw, DATE_FORMATS, zone)).to_series()
-        return kept.scatter(is_raw.arg_true(), found)
+        return stored.scatter(is_raw.arg_true(), found)
 
-    return text.map_batches(read, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
+    return text.map_batches(parse, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
 
 
 def _parts(frame: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
-    """A day with a time, taken apart: text, date, hour, time and offset (durations), zone. frame: text.
+    """A day with a time in its parts: text, date, hour, time and offset (durations), zone. frame: text.
 
-    In steps, each on a column of its own: the parts are asked for many times, and finding them is dear.
+    The parts are columns of their own, as finding them is expensive and each is used several times.
     """
-    timed = frame.with_columns(_respelled(pl.col("text")).str.extract_groups(_TIMED).alias("parts")).unnest("parts")
+    timed = frame.with_columns(_normalised(pl.col("text")).str.extract_groups(_TIMED).alias("parts")).unnest("parts")
     return timed.with_columns(
         date=_by_formats(pl.col("day"), formats), time=_time_of_day(), offset=_offset(pl.col("zone"))
     )
 
 
-def _respelled(text: pl.Expr) -> pl.Expr:
+def _normalised(text: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all("[\u2010-\u2015\u2212]", "-").str.to_uppercase().str.replace_all(r"\s+", " ")
     plain = plain.str.replace(_WEEKDAY, "${day} ").str.replace(_HALF_DAY, "${day}").str.strip_chars()
     is_chinese = plain.str.contains(f"^[{_DIGITS}]{{4}}年")
@@ -140,7 +145,7 @@ def _by_format(text: pl.Expr, form: str) -> pl.Expr:
 
 
 def _time_of_day() -> pl.Expr:
-    """Microseconds since midnight, of the columns of _parts; of a time that a day does not have, null."""
+    """The time since midnight (duration), from the columns of the parts; null for a time that no day has."""
     half = pl.coalesce("half", "later")
     hour = _number("hour")
     is_late, is_early = half.is_in(["下午", "PM"]), half.is_in(["上午", "AM"])
@@ -151,7 +156,7 @@ def _time_of_day() -> pl.Expr:
 
 
 def _offset(zone: pl.Expr) -> pl.Expr:
-    """How far the clock of the named zone is ahead of UTC."""
+    """How far the clock of the zone is ahead of UTC (duration)."""
     found = zone.str.replace("UTC|GMT|Z", "").str.extract_groups(
         r"^(?<sign>[+-])(?<hours>[0-9]{1,2}):?(?<minutes>[0-9]{2})?$"
     )

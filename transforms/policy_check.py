@@ -150,8 +150,8 @@ def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[RatedCase]:
         rating = rate_enterprises(
             _frames(cases, numbers), _enterprises(numbers), scheme, day, _releases(cases, numbers)
         )
-        ratings = {row["enterprise_id"]: row for row in rating.ratings.collect().rows(named=True)}
-        trace = rating.trace.collect().rows(named=True)
+        ratings = {row["enterprise_id"]: row for row in rating.ratings.rows(named=True)}
+        trace = rating.trace.rows(named=True)
         for number in numbers:
             rows = [row for row in trace if row["enterprise_id"] == _id(number)]
             found[number] = ratings[_id(number)], rows

@@ -27,9 +27,7 @@ from flows.settings import Settings
 from flows.store.ledger import Run
 from flows.store.store import Store
 from transforms.law.law_state import LawPolicy, LawState
-from transforms.rating import RatingResult, rate_enterprises, tier_changes, tier_outlook
-
-RATING_TABLES = ("ratings", "trace")
+from transforms.rating import ComparedRuns, RatingResult, rate_enterprises, tier_changes, tier_outlook
 
 
 @dataclass(frozen=True)
@@ -67,15 +65,16 @@ def _rate(work: _Work, number: int, whose: Selection) -> int:
     records = dict(zip(known, map(pl.DataFrame.lazy, pl.collect_all(known.values())), strict=True))
     ids = records["enterprise"].select("enterprise_id")
     legal = law_state_of_batch(records, work.law, seen.night) if work.law else None
-    after = _collected(rate_enterprises(records, ids, work.policy.scheme, seen.night.as_of, _releases(legal)))
-    before = RatingResult(*(_before(table, seen, whose) for table in RATING_TABLES))
-    stage_changed(seen.night, *({"ratings": one.ratings, "trace": one.trace} for one in (before, after)))
+    after = rate_enterprises(records, ids, work.policy.scheme, seen.night.as_of, _releases(legal))
+    before = RatingResult(_before("ratings", seen, whose), _before("trace", seen, whose))
+    sides = ({"ratings": one.ratings.lazy(), "trace": one.trace.lazy()} for one in (before, after))
+    stage_changed(seen.night, *sides)
     _stage_changes(work, number, records, before, after)
     day = seen.night.as_of
     ahead = tier_outlook(records, after, work.policy.scheme, day, last_outlook_day(seen.night), releases_by_day(legal))
-    stage_outlook(seen, whose, ahead)
+    stage_outlook(seen, whose, ahead.lazy())
     stage_legal_state(seen, whose, legal, number)
-    return int(after.ratings.select(pl.len()).collect().item())
+    return len(after.ratings)
 
 
 def _releases(legal: LawState | None) -> pl.LazyFrame | None:
@@ -85,14 +84,8 @@ def _releases(legal: LawState | None) -> pl.LazyFrame | None:
     return legal.releases
 
 
-def _before(table: str, seen: Snapshot, whose: Selection) -> pl.LazyFrame:
-    return snapshot.previous_rows(table, seen, whose).drop("valid_from_on").collect().lazy()
-
-
-def _collected(rating: RatingResult) -> RatingResult:
-    """All from one computation: they share nearly all of it."""
-    ratings, trace, ahead = pl.collect_all([rating.ratings, rating.trace, rating.ahead])
-    return RatingResult(ratings.lazy(), trace.lazy(), ahead.lazy())
+def _before(table: str, seen: Snapshot, whose: Selection) -> pl.DataFrame:
+    return snapshot.previous_rows(table, seen, whose).drop("valid_from_on").collect()
 
 
 def _stage_changes(
@@ -100,15 +93,11 @@ def _stage_changes(
 ) -> None:
     """Whether the scheme changed is told by what the night before rested on."""
     night, former = work.seen.night, work.former
-    changes = tier_changes(
-        before,
-        after,
-        records,
-        records["enterprise"].select("enterprise_id", "name"),
+    runs = ComparedRuns(
         night.as_of,
         is_policy_changed=former is not None and scheme_version_of(former) != work.policy.version_on(night.as_of),
         received_after=former.known_at if former else None,
     )
-    frames = pl.collect_all([changes.changes, changes.change_trace])
-    for name, frame in zip(("changes", "change_trace"), frames, strict=True):
-        night.stage(name, frame, number)
+    changes = tier_changes(before, after, records, records["enterprise"], runs)
+    night.stage("changes", changes.changes, number)
+    night.stage("change_trace", changes.change_trace, number)

@@ -89,11 +89,10 @@ def pipeline_ratings(scheme: Scheme, firms: RecordsByEnterprise, as_of: date) ->
     names = [{column.name: _cell(column, {"enterprise_id": name}) for column in columns} for name in firms]
     enterprises = pl.LazyFrame(names, schema=KINDS["enterprise"].table.schema)
     result = rate_enterprises(record_frames(firms), enterprises, scheme, as_of, release_frame(firms))
-    ratings, trace = pl.collect_all([result.ratings, result.trace])
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in firms}
-    for row in trace.iter_rows(named=True):
+    for row in result.trace.iter_rows(named=True):
         rows[row["enterprise_id"]].append(tuple(row[name] for name in TRACE))
-    found = {row["enterprise_id"]: row for row in ratings.iter_rows(named=True)}
+    found = {row["enterprise_id"]: row for row in result.ratings.iter_rows(named=True)}
     return {name: (found[name], sorted(rows[name], key=repr)) for name in firms}
 
 

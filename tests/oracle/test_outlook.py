@@ -55,9 +55,9 @@ def _check(plain: dict[str, Any], chance: Random, count: int) -> None:
     known, released = record_frames(firms), release_frame(firms)
     ids = pl.LazyFrame({"enterprise_id": list(firms)})
     rating = rate_enterprises(known, ids, scheme, as_of, released)
-    found = tier_outlook(known, rating, scheme, as_of, until, lambda _records, _day: released).collect()
+    found = tier_outlook(known, rating, scheme, as_of, until, lambda _records, _day: released)
     told = {row["enterprise_id"]: row for row in found.iter_rows(named=True)}
-    now = {row["enterprise_id"]: row for row in rating.ratings.collect().iter_rows(named=True)}
+    now = {row["enterprise_id"]: row for row in rating.ratings.iter_rows(named=True)}
     near = {name for name, row in now.items() if row["next_change_on"] and row["next_change_on"] <= until}
     assert told.keys() == near
     _changes_come(plain, firms, told, now)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.dates import end_of_duration
+from transforms.dates import add_years, end_of_duration, end_of_window, first_day_in_window, full_years
 from transforms.policy_model.scheme import Duration, Window
-from transforms.rating.frames import add_years, end_of_window, first_day_in_window, full_years
 
 
 def _value(expr: pl.Expr) -> object:

@@ -1,27 +1,23 @@
-"""The rating core: records and a scheme in, tiers with their reasons out.
+"""The rating core: records and a grading scheme in, tiers with their reasons out.
 
-- `plan`      a scheme on one day, as plain values; `compile` makes it
-- `spans`     calendar arithmetic on columns of days; `frames` what steps do with frames again and again
-- `facts`     what a scheme reads of the records: one pass per kind
-- `hits`      a row per rule and record it applies to
-- `count`     what counts on a day, how much, and why the rest does not
-- `totals`    accumulations, caps and bounds of sections and score
-- `direct`    placement without counting
-- `tier`      from score to tier
-- `evaluate`  these steps together, for any days asked about
-- `movement`  tiers regained by clean years; which past days can matter
-- `decision`  tiers held by the office
-- `horizon`   the next day anything changes by itself
-- `ahead`     whose tier no passing of records alone can change
-- `trace`     the rows that explain a rating
-- `rate`      all of it: the way in
-- `outlook`   the tier on the days to come, if nothing new arrives
-- `changes`   which tiers differ between two ratings; `row_causes` and `causes` tell why
+- `rate`         the entry point: every enterprise's tier on a day, with its trace
+- `scheme_plan`  the scheme compiled for one day
+- `facts`        what the scheme reads of the records: one pass per kind
+- `hits`         a row per rule and record it applies to
+- `totals`       which hits count on a day; accumulations, caps, limits; the score
+- `tier`         cut points, what the best tier needs, direct placement
+- `movement`     tiers regained by clean years
+- `holds`        tiers held by decisions of the office
+- `next_change`  the next day on which a rating may change by itself
+- `trace`        the rows that explain a rating
+- `changes`      which tiers differ between two runs, and why
+- `outlook`      the tier on the days to come if no new record arrives
+- `frames`       operations on frames that several steps share
 
-Records are read lazily, once; from there on frames are small enough to be worked on one after the other.
+Records are read lazily, once; from there on every step takes and gives collected frames.
 """
 
-from transforms.rating.changes import TierChanges, tier_changes
+from transforms.rating.changes import ComparedRuns, TierChanges, tier_changes
 from transforms.rating.facts import RELEASES
 from transforms.rating.outlook import OUTLOOK_DAYS, tier_outlook
 from transforms.rating.rate import RatingResult, rate_enterprises
@@ -29,6 +25,7 @@ from transforms.rating.rate import RatingResult, rate_enterprises
 __all__ = [
     "OUTLOOK_DAYS",
     "RELEASES",
+    "ComparedRuns",
     "RatingResult",
     "TierChanges",
     "rate_enterprises",

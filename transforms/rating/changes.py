@@ -1,4 +1,7 @@
-"""Which tiers differ between two runs, and why: the causes, shown by the rows of the trace that differ."""
+"""Which tiers differ between two runs, and why: the causes, shown by the rows of the trace that differ.
+
+Causes are handled as codes, their places in CAUSES: the smaller, the more it weighs.
+"""
 
 from __future__ import annotations
 
@@ -12,88 +15,111 @@ from transforms.rating.rate import RatingResult
 from transforms.rating.totals import ROLES
 from transforms.schemas.run_tables import CAUSES, CHANGE_TRACE, CHANGES
 
-_KEY = ("enterprise_id", "role", "item_id", "record_id")
-
-_SHOWN = ("position", "title", "record_kind", "record_no", "event_on", "basis")
-
+_CAUSE_CODES = {cause: code for code, cause in enumerate(CAUSES)}
+_CAUSE_OF_CODE = dict(enumerate(CAUSES))
+_ROW_KEY = ("enterprise_id", "role", "item_id", "record_id")
+_DESCRIBED = ("position", "title", "record_kind", "record_no", "event_on", "basis")
 _COMPARED = ("value_used", "raw_centipoints", "points_centipoints", "is_counted", "reason", "stops_counting_on")
-
-_OF_RATING = ("tier", "tier_index", "score_centipoints", "score_tier", "decided_by", "next_change_on")
+_REVOKED = ("revoked", "revoked_undated")
+_PLACED = 2**53  # weighs more than any points
 
 
 @dataclass(frozen=True)
 class TierChanges:
     """Tier changes and the rows behind them, in the columns of their tables, sorted by key."""
 
-    changes: pl.LazyFrame
-    change_trace: pl.LazyFrame
+    changes: pl.DataFrame
+    change_trace: pl.DataFrame
 
 
-def changed_tiers(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
+@dataclass(frozen=True)
+class ComparedRuns:
+    """What the causes of changes depend on besides ratings and records.
+
+    as_of: of the later run. is_policy_changed: the two runs used different versions of the scheme. received_after: the
+    known_at of the earlier run; without it a record is new where it is not in the earlier trace.
+    """
+
+    as_of: date
+    is_policy_changed: bool
+    received_after: datetime | None = None
+
+
+def tier_changes(
+    before: RatingResult,
+    after: RatingResult,
+    records: Mapping[str, pl.LazyFrame],
+    enterprises: pl.LazyFrame,
+    runs: ComparedRuns,
+) -> TierChanges:
+    """Enterprises in both ratings whose tier differs, each with at least one cause and the rows behind it.
+
+    records: current versions by kind, as the later rating read them. enterprises: enterprise_id, name.
+    """
+    changed = _changed_tiers(before.ratings, after.ratings)
+    rows = _with_row_causes(_trace_differences(before.trace, after.trace, changed), records, runs)
+    caused = _with_causes(changed, rows, records, runs)
+    return TierChanges(_changes(caused, enterprises, runs.as_of), _change_trace(rows, caused, runs.as_of))
+
+
+def _changed_tiers(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Enterprises rated both times whose tier differs: columns of ratings with _before and _after."""
-    columns = ("enterprise_id", *_OF_RATING, "base_centipoints", "next_change_why", "decided_by_id")
-    first = before.select(pl.col(columns[0]), pl.col(columns[1:]).name.suffix("_before"))
-    second = after.select(pl.col(columns[0]), pl.col(columns[1:]).name.suffix("_after"))
+    columns = [
+        "tier",
+        "tier_index",
+        "score_centipoints",
+        "score_tier",
+        "base_centipoints",
+        "decided_by",
+        "decided_by_id",
+        "next_change_on",
+        "next_change_why",
+    ]
+    first = before.select("enterprise_id", pl.col(columns).name.suffix("_before"))
+    second = after.select("enterprise_id", pl.col(columns).name.suffix("_after"))
     both = first.join(second, on="enterprise_id")
     return both.filter(pl.col("tier_index_before") != pl.col("tier_index_after"))
 
 
-def _side(trace: pl.LazyFrame, changed: pl.LazyFrame, suffix: str) -> pl.LazyFrame:
-    of_changed = trace.join(changed.select("enterprise_id"), on="enterprise_id", how="semi")
-    kept = of_changed.select(*_KEY, pl.col(*_SHOWN, *_COMPARED).name.suffix(suffix))
-    return kept.with_columns(pl.lit(True).alias(f"is_there{suffix}"))
+def _trace_differences(before: pl.DataFrame, after: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the changed enterprises that differ between the two traces: columns of both with _before and _after.
 
-
-def trace_differences(before: pl.LazyFrame, after: pl.LazyFrame, changed: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of the changed enterprises that are not the same both times, side by side.
-
-    Adds is_there_, is_counted_ and points of each side, is_seen (the record stood in the trace before)
-    and is_shown (the row contributes otherwise: the evidence of the change).
+    Adds is_there_before, is_there_after, was_in_trace (the record was in the earlier trace) and is_evidence (the row
+    contributes differently: shown as evidence of the change).
     """
     first, second = _side(before, changed, "_before"), _side(after, changed, "_after")
-    both = first.join(second, on=list(_KEY), how="full", coalesce=True, nulls_equal=True)
-    seen = first.select("enterprise_id", "record_id").unique().with_columns(is_seen=pl.lit(True))
-    filled = both.join(seen, on=["enterprise_id", "record_id"], how="left").with_columns(
-        pl.col("is_there_before", "is_there_after", "is_counted_before", "is_counted_after", "is_seen").fill_null(
-            False
-        ),
-        pl.col("points_centipoints_before", "points_centipoints_after").fill_null(0),
+    both = first.join(second, on=list(_ROW_KEY), how="full", coalesce=True, nulls_equal=True)
+    in_first = first.select("enterprise_id", "record_id").unique().with_columns(was_in_trace=pl.lit(True))
+    is_evidence = _differs("points_centipoints") | _differs("is_counted")
+    is_different = is_evidence | _differs("is_there") | _differs("reason")
+    return (
+        both.join(in_first, on=["enterprise_id", "record_id"], how="left")
+        .with_columns(
+            pl.col(
+                "is_there_before", "is_there_after", "is_counted_before", "is_counted_after", "was_in_trace"
+            ).fill_null(False),
+            pl.col("points_centipoints_before", "points_centipoints_after").fill_null(0),
+        )
+        .with_columns(is_evidence=is_evidence)
+        .filter(is_different)
     )
-    is_shown = _differs("points_centipoints") | _differs("is_counted")
-    is_other = is_shown | _differs("is_there") | _differs("reason")
-    return filled.with_columns(is_shown=is_shown).filter(is_other)
+
+
+def _side(trace: pl.DataFrame, changed: pl.DataFrame, suffix: str) -> pl.DataFrame:
+    of_changed = trace.join(changed.select("enterprise_id"), on="enterprise_id", how="semi")
+    columns = pl.col(*_DESCRIBED, *_COMPARED).name.suffix(suffix)
+    return of_changed.select(*_ROW_KEY, columns).with_columns(pl.lit(True).alias(f"is_there{suffix}"))
 
 
 def _differs(column: str) -> pl.Expr:
     return pl.col(f"{column}_before").ne_missing(pl.col(f"{column}_after"))
 
 
-def _either(column: str) -> pl.Expr:
-    return pl.coalesce(f"{column}_after", f"{column}_before").alias(column)
-
-
-def _change_trace(rows: pl.LazyFrame, caused: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """The rows as stored; adjustments bear the weightiest cause of the enterprise."""
-    roles = {role: number for number, role in enumerate(ROLES)}
-    role = pl.col("role").replace_strict(roles, return_dtype=pl.Int8)
-    shown = rows.filter("is_shown").join(caused.select("enterprise_id", "row_cause", "main"), on="enterprise_id")
-    number = pl.coalesce("cause", "row_cause", "main")
-    named = shown.with_columns(
-        *(_either(name) for name in (*_SHOWN, "value_used")),
-        role_number=role,
-        cause=number.replace_strict(dict(enumerate(CAUSES)), return_dtype=pl.String),
-        as_of=pl.lit(as_of, dtype=pl.Date()),
-        points_before_centipoints="points_centipoints_before",
-        points_after_centipoints="points_centipoints_after",
-    ).sort("enterprise_id", "role_number", "position", "item_id", "record_id", nulls_last=True)
-    position = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("enterprise_id")
-    return named.with_columns(position=position).select(CHANGE_TRACE.schema.names())
-
-
-def _changes(caused: pl.LazyFrame, enterprises: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    words = dict(enumerate(CAUSES))
-    code = pl.element().replace_strict(words, return_dtype=pl.String)
-    named = caused.join(enterprises.select("enterprise_id", "name"), on="enterprise_id", how="left")
+def _changes(caused: pl.DataFrame, enterprises: pl.LazyFrame, as_of: date) -> pl.DataFrame:
+    """The rows of the table `changes`."""
+    names = enterprises.select("enterprise_id", "name").join(caused.lazy(), on="enterprise_id", how="semi").collect()
+    named = caused.join(names, on="enterprise_id", how="left")
+    cause_name = pl.element().replace_strict(_CAUSE_OF_CODE, return_dtype=pl.String)
     return (
         named.select(
             pl.lit(as_of, dtype=pl.Date()).alias("as_of"),
@@ -105,8 +131,8 @@ def _changes(caused: pl.LazyFrame, enterprises: pl.LazyFrame, as_of: date) -> pl
             pl.col("tier_index_after").alias("index_after"),
             pl.col("score_centipoints_before").alias("score_before_centipoints"),
             pl.col("score_centipoints_after").alias("score_after_centipoints"),
-            pl.col("main").replace_strict(words, return_dtype=pl.String).alias("cause"),
-            pl.col("causes").list.eval(code).list.sort().alias("causes"),
+            pl.col("main_cause").replace_strict(_CAUSE_OF_CODE, return_dtype=pl.String).alias("cause"),
+            pl.col("causes").list.eval(cause_name).list.sort().alias("causes"),
             pl.col("decided_by_after").alias("decided_by"),
         )
         .select(CHANGES.schema.names())
@@ -114,69 +140,109 @@ def _changes(caused: pl.LazyFrame, enterprises: pl.LazyFrame, as_of: date) -> pl
     )
 
 
-def tier_changes(  # noqa: PLR0913, PLR0917 - two nights, what was known, and whose: all are needed
-    before: RatingResult,
-    after: RatingResult,
-    records: Mapping[str, pl.LazyFrame],
-    enterprises: pl.LazyFrame,
-    as_of: date,
-    is_policy_changed: bool,
-    received_after: datetime | None = None,
-) -> TierChanges:
-    """Enterprises in both ratings whose tier differs, each with at least one cause and the rows behind it.
+def _change_trace(rows: pl.DataFrame, caused: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The rows of the table `change_trace`. A row without a cause of its own has the enterprise's weightiest."""
+    roles = {role: code for code, role in enumerate(ROLES)}
+    of_enterprise = caused.select("enterprise_id", "cause_of_rows", "main_cause")
+    evidence = rows.filter("is_evidence").join(of_enterprise, on="enterprise_id")
+    cause = pl.coalesce("cause", "cause_of_rows", "main_cause")
+    either = [pl.coalesce(f"{name}_after", f"{name}_before").alias(name) for name in (*_DESCRIBED, "value_used")]
+    named = evidence.with_columns(
+        *either,
+        role_code=pl.col("role").replace_strict(roles, return_dtype=pl.Int8),
+        cause=cause.replace_strict(_CAUSE_OF_CODE, return_dtype=pl.String),
+        as_of=pl.lit(as_of, dtype=pl.Date()),
+        points_before_centipoints="points_centipoints_before",
+        points_after_centipoints="points_centipoints_after",
+    ).sort("enterprise_id", "role_code", "position", "item_id", "record_id", nulls_last=True)
+    position = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("enterprise_id")
+    return named.with_columns(position=position).select(CHANGE_TRACE.schema.names())
 
-    records: current versions by kind, as the rating after had them; enterprises: enterprise_id, name.
-    received_after: the instant the rating before knew of; without it a record is told to be new by not
-    standing in the trace before. Both ratings are gone through several times: give them stored or collected.
+
+# --- causes of enterprises ----------------------------------------------------------------------------------
+
+
+def _with_causes(
+    changed: pl.DataFrame, rows: pl.DataFrame, records: Mapping[str, pl.LazyFrame], runs: ComparedRuns
+) -> pl.DataFrame:
+    """Adds causes (codes, at least one), main_cause, and cause_of_rows (for rows without a cause of their own).
+
+    main_cause: a decision, clean years or the policy, which override points; else what moved the score most.
     """
-    night = ComparedRuns(as_of, is_policy_changed, received_after)
-    # Few enterprises change: what they are is found first, and once, so that all else looks at them alone.
-    changed = changed_tiers(before.ratings, after.ratings).collect().lazy()
-    difference = trace_differences(before.trace, after.trace, changed).collect().lazy()
-    rows = with_row_causes(difference, records, night).collect().lazy()
-    caused = with_causes(changed, rows, records, night).collect().lazy()
-    return TierChanges(_changes(caused, enterprises, as_of), _change_trace(rows, caused, as_of))
+    overriding = {"decision": _is_by_decision(), "movement": _is_by_movement(), "policy": _is_by_policy(runs)}
+    by_code = {_CAUSE_CODES[cause]: is_met for cause, is_met in overriding.items()}
+
+    def is_found(code: int) -> pl.Expr:
+        hint = _is_moved() & pl.col(f"hint_{code}")
+        return pl.col(f"evident_{code}") | hint | by_code.get(code, pl.lit(False))
+
+    is_unexplained = _is_by_need() | ~pl.any_horizontal(is_found(code) for code in _CAUSE_OF_CODE)
+    causes = _codes_where(lambda code: is_found(code) | (is_unexplained & (pl.col("cause_without_row") == code)))
+    evident = _codes_where(lambda code: pl.col(f"evident_{code}"))
+    overrides = _codes_where(lambda code: by_code.get(code, pl.lit(False)))
+    return (
+        changed.join(_cause_flags(rows), on="enterprise_id", how="left")
+        .join(_latest_arrivals(changed, records), on="enterprise_id", how="left")
+        .with_columns(pl.col("^(evident|hint|placed)_.*$").fill_null(False), pl.col("^points_.*$").fill_null(0))
+        .with_columns(cause_without_row=_cause_without_row(runs))
+        .with_columns(causes=pl.concat_list(causes).list.drop_nulls(), cause_of_rows=pl.coalesce(evident))
+        .with_columns(main_cause=pl.coalesce(*overrides, _heaviest_cause(), pl.col("causes").list.min()))
+    )
 
 
-_PLACED = 2**53  # weighs more than any points
+def _cause_flags(rows: pl.DataFrame) -> pl.DataFrame:
+    """Per enterprise and cause N: evident_N, hint_N (whether a row that is evidence, or any other row, has it).
 
-
-def _flags(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Per enterprise and cause: whether a row that contributes has it (own_), or any other row (hint_).
-
-    points_: what the contributing rows with it add, centipoints; placed_: whether one of them is a placement.
+    Also points_N, the centipoints that the evidence with it adds, and placed_N, whether a placement is among it.
     """
-    is_shown, is_placement = pl.col("is_shown"), pl.col("role") == "direct"
+    is_evidence, is_placement = pl.col("is_evidence"), pl.col("role") == "direct"
     added = pl.col("points_centipoints_after") - pl.col("points_centipoints_before")
-    causes = enumerate(CAUSES)
-    own_and_hints = [
-        flag
-        for number, _ in causes
-        for flag in (
-            ((pl.col("cause") == number) & is_shown).any().alias(f"own_{number}"),
-            ((pl.col("cause") == number) & ~is_shown).any().alias(f"hint_{number}"),
-            added.filter((pl.col("cause") == number) & is_shown).sum().alias(f"points_{number}"),
-            ((pl.col("cause") == number) & is_shown & is_placement).any().alias(f"placed_{number}"),
-        )
-    ]
-    return rows.group_by("enterprise_id").agg(own_and_hints)
+    flags = []
+    for code in _CAUSE_OF_CODE:
+        has_cause = pl.col("cause") == code
+        flags += [
+            (has_cause & is_evidence).any().alias(f"evident_{code}"),
+            (has_cause & ~is_evidence).any().alias(f"hint_{code}"),
+            added.filter(has_cause & is_evidence).sum().alias(f"points_{code}"),
+            (has_cause & is_evidence & is_placement).any().alias(f"placed_{code}"),
+        ]
+    return rows.group_by("enterprise_id").agg(flags)
 
 
-def _latest_arrival(changed: pl.LazyFrame, records: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Per enterprise whether the last of its records to arrive was a correction."""
-    versions = version_facts(records, changed, "enterprise_id")
+def _latest_arrivals(changed: pl.DataFrame, records: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """Per enterprise whether the record that arrived last is a correction (is_last_corrected)."""
+    versions = _versions(records, changed, "enterprise_id")
     is_last = pl.col("received_at") == pl.col("received_at").max()
     return versions.group_by("enterprise_id").agg(is_last_corrected=pl.col("version_no").filter(is_last).min() > 1)
 
 
-def _unshown(night: ComparedRuns) -> pl.Expr:
-    """The cause where no row shows one, as what the best tier needs stands in no trace."""
-    if night.is_policy_changed:
-        return cause_code("policy")
-    foretold = pl.col("next_change_why_before").replace_strict(CAUSE_CODES, default=None, return_dtype=pl.Int8)
-    is_due = (pl.col("next_change_on_before") <= night.as_of).fill_null(False)
-    arrived = pl.when(pl.col("is_last_corrected")).then(cause_code("correction")).otherwise(cause_code("new_record"))
-    return pl.when(is_due).then(foretold).otherwise(arrived)
+def _codes_where(is_met: Callable[[int], pl.Expr]) -> list[pl.Expr]:
+    """Per cause its code where the condition is met, else null."""
+    return [pl.when(is_met(code)).then(pl.lit(code, dtype=pl.Int8)) for code in _CAUSE_OF_CODE]
+
+
+def _heaviest_cause() -> pl.Expr:
+    """The cause whose rows moved the score most in the direction it went, a placement before any points.
+
+    Null where there is none.
+    """
+    direction = (pl.col("score_centipoints_after") - pl.col("score_centipoints_before")).sign()
+    weights = {
+        code: pl.when(pl.col(f"placed_{code}")).then(_PLACED).otherwise(pl.col(f"points_{code}") * direction)
+        for code in _CAUSE_OF_CODE
+    }
+    most = pl.max_horizontal(weights.values())
+    return pl.coalesce(_codes_where(lambda code: (weights[code] == most) & (weights[code] > 0)))
+
+
+def _cause_without_row(runs: ComparedRuns) -> pl.Expr:
+    """The cause where no row shows one: what the best tier needs is not in the trace."""
+    if runs.is_policy_changed:
+        return _code("policy")
+    foreseen = pl.col("next_change_why_before").replace_strict(_CAUSE_CODES, default=None, return_dtype=pl.Int8)
+    is_due = (pl.col("next_change_on_before") <= runs.as_of).fill_null(False)
+    arrived = pl.when(pl.col("is_last_corrected")).then(_code("correction")).otherwise(_code("new_record"))
+    return pl.when(is_due).then(foreseen).otherwise(arrived)
 
 
 def _decided(by: str, side: str) -> pl.Expr:
@@ -185,232 +251,150 @@ def _decided(by: str, side: str) -> pl.Expr:
 
 def _is_by_decision() -> pl.Expr:
     is_other = pl.col("decided_by_id_before").ne_missing(pl.col("decided_by_id_after"))
-    is_one = _decided("decision", "before") != _decided("decision", "after")
-    return is_one | (_decided("decision", "before") & is_other)
-
-
-def _is_by_movement() -> pl.Expr:
-    """A clean year that is full: up, and nothing was taken back."""
-    is_up = pl.col("tier_index_after") < pl.col("tier_index_before")
-    undone = [CAUSE_CODES[cause] for cause in ("revocation", "repair", "correction", "policy")]
-    taken_back = [pl.col(f"{kind}_{number}") for kind in ("own", "hint") for number in undone]
-    return is_up & _is_moved() & ~pl.any_horizontal(taken_back)
+    is_one_side = _decided("decision", "before") != _decided("decision", "after")
+    return is_one_side | (_decided("decision", "before") & is_other)
 
 
 def _is_moved() -> pl.Expr:
     return _decided("movement", "before") | _decided("movement", "after")
 
 
-def _is_by_policy(night: ComparedRuns) -> pl.Expr:
+def _is_by_movement() -> pl.Expr:
+    """A clean year that is full: upwards, and no record was withdrawn or corrected."""
+    is_up = pl.col("tier_index_after") < pl.col("tier_index_before")
+    undone = [_CAUSE_CODES[cause] for cause in ("revocation", "repair", "correction", "policy")]
+    taken_back = [pl.col(f"{kind}_{code}") for kind in ("evident", "hint") for code in undone]
+    return is_up & _is_moved() & ~pl.any_horizontal(taken_back)
+
+
+def _is_by_policy(runs: ComparedRuns) -> pl.Expr:
     is_base = pl.col("base_centipoints_before") != pl.col("base_centipoints_after")
     is_same_score = pl.col("score_centipoints_before") == pl.col("score_centipoints_after")
-    is_cut = is_same_score & (pl.col("score_tier_before") != pl.col("score_tier_after"))
-    return pl.lit(night.is_policy_changed) & (is_base | is_cut)
+    is_cut_point = is_same_score & (pl.col("score_tier_before") != pl.col("score_tier_after"))
+    return pl.lit(runs.is_policy_changed) & (is_base | is_cut_point)
 
 
 def _is_by_need() -> pl.Expr:
-    is_one = _decided("minimum_data", "before") != _decided("minimum_data", "after")
-    return is_one & (pl.col("score_tier_before") == pl.col("score_tier_after"))
+    is_one_side = _decided("minimum_data", "before") != _decided("minimum_data", "after")
+    return is_one_side & (pl.col("score_tier_before") == pl.col("score_tier_after"))
 
 
-def _with_flags(
-    changed: pl.LazyFrame, rows: pl.LazyFrame, records: Mapping[str, pl.LazyFrame], night: ComparedRuns
-) -> pl.LazyFrame:
-    """Changed tiers with the causes of their rows as flags, and what is known where rows tell nothing."""
-    joined = changed.join(_flags(rows), on="enterprise_id", how="left")
-    joined = joined.join(_latest_arrival(changed, records), on="enterprise_id", how="left")
-    told = joined.with_columns(pl.col("^(own|hint|placed)_.*$").fill_null(False), pl.col("^points_.*$").fill_null(0))
-    return told.with_columns(unshown=_unshown(night))
+# --- causes of rows -----------------------------------------------------------------------------------------
 
 
-def _listed(flag: Callable[[int], pl.Expr]) -> list[pl.Expr]:
-    """Per cause its number where the flag holds, else null."""
-    return [pl.when(flag(number)).then(pl.lit(number, dtype=pl.Int8)) for number in CAUSE_CODES.values()]
+def _with_row_causes(rows: pl.DataFrame, records: Mapping[str, pl.LazyFrame], runs: ComparedRuns) -> pl.DataFrame:
+    """Adds cause (code) to differing trace rows; null where it follows from the enterprise's other rows.
 
-
-def _heaviest() -> pl.Expr:
-    """The cause whose rows moved the score most the way it went, a placement before any points; null for none."""
-    way = (pl.col("score_centipoints_after") - pl.col("score_centipoints_before")).sign()
-    weights = {
-        number: pl.when(pl.col(f"placed_{number}")).then(_PLACED).otherwise(pl.col(f"points_{number}") * way)
-        for number in CAUSE_CODES.values()
-    }
-    most = pl.max_horizontal(weights.values())
-    found = [
-        pl.when((weight == most) & (weight > 0)).then(pl.lit(number, dtype=pl.Int8))
-        for number, weight in weights.items()
-    ]
-    return pl.coalesce(found)
-
-
-def with_causes(
-    changed: pl.LazyFrame, rows: pl.LazyFrame, records: Mapping[str, pl.LazyFrame], night: ComparedRuns
-) -> pl.LazyFrame:
-    """Changed tiers with `causes` (numbers, at least one), `main` and `row_cause` (of rows that have none).
-
-    main: what stands above points (a decision, clean years, the policy), else what moved the score most.
+    The latter: adjustments, and hits that are no longer, or newly, lighter in their act.
     """
-    beside = {"decision": _is_by_decision(), "movement": _is_by_movement(), "policy": _is_by_policy(night)}
-    by_number = {CAUSE_CODES[cause]: flag for cause, flag in beside.items()}
+    is_placement = pl.col("role") == "direct"
+    ended = pl.when(is_placement).then(_code("lock_ended")).otherwise(_code("aged_out"))
+    is_over = pl.col("reason_after").is_in(["aged_out", "expired"])
+    is_ended = pl.col("is_counted_before") & is_over & (pl.col("stops_counting_on_before") <= runs.as_of)
+    is_corrected, _ = _arrivals(runs)
+    cause = (
+        pl.when(pl.col("record_id").is_null())
+        .then(_no_cause())
+        .when(pl.any_horizontal(_has_become(reason) for reason in _REVOKED))
+        .then(_code("revocation"))
+        .when(_has_become("released"))
+        .then(_code("repair"))
+        .when(is_ended.fill_null(False))
+        .then(ended)
+        .when(_has_other_content().fill_null(False))
+        .then(pl.when(is_corrected.fill_null(True)).then(_code("correction")).otherwise(_policy_or("correction", runs)))
+        .when(~pl.col("is_there_before"))
+        .then(_cause_of_new_row(runs))
+        .when(~pl.col("is_there_after"))
+        .then(_cause_of_lost_row(runs))
+        .otherwise(_cause_of_lasting_row(runs))
+    )
+    versions = _versions(records, rows, "record_id")
+    return rows.join(versions, on="record_id", how="left").with_columns(cause=cause)
 
-    def is_found(number: int) -> pl.Expr:
-        hint = _is_moved() & pl.col(f"hint_{number}")
-        return pl.col(f"own_{number}") | hint | by_number.get(number, pl.lit(False))
 
-    is_open = _is_by_need() | ~pl.any_horizontal(is_found(number) for number in CAUSE_CODES.values())
-    causes = _listed(lambda number: is_found(number) | (is_open & (pl.col("unshown") == number)))
-    own = _listed(lambda number: pl.col(f"own_{number}"))
-    told = (_heaviest(), pl.col("causes").list.min())
+def _cause_of_new_row(runs: ComparedRuns) -> pl.Expr:
+    """A row that was not in the earlier trace. Of a record that was, under another rule, it follows from others."""
+    is_corrected, is_new = _arrivals(runs)
+    unless_known = pl.when(~pl.col("was_in_trace")).then(_code("new_record")).otherwise(_no_cause())
     return (
-        _with_flags(changed, rows, records, night)
-        .with_columns(causes=pl.concat_list(causes).list.drop_nulls(), row_cause=pl.coalesce(own))
-        .with_columns(main=pl.coalesce(*_listed(lambda number: by_number.get(number, pl.lit(False))), *told))
+        pl.when(is_corrected)
+        .then(_code("correction"))
+        .when(is_new)
+        .then(_code("new_record"))
+        .otherwise(_code("policy") if runs.is_policy_changed else unless_known)
     )
 
 
-_REVOKED = ("revoked", "revoked_undated")
+def _cause_of_lost_row(runs: ComparedRuns) -> pl.Expr:
+    """A row that is no longer in the trace. A placement by several records ends when another of them goes.
 
-CAUSE_CODES = {cause: number for number, cause in enumerate(CAUSES)}  # weightiest first
-
-_FACTS = pl.Schema({"record_id": pl.String(), "version_no": pl.Int64(), "received_at": pl.Datetime("us", "UTC")})
-
-
-@dataclass(frozen=True)
-class ComparedRuns:
-    """What is known of the night the two ratings are compared for."""
-
-    as_of: date
-    is_policy_changed: bool
-    received_after: datetime | None
-
-
-def cause_code(cause: str) -> pl.Expr:
-    """A cause as a number: the smaller, the more it weighs."""
-    return pl.lit(CAUSE_CODES[cause], dtype=pl.Int8)
+    A record that is not among `records` now belongs to another enterprise: it had been entered for the wrong one.
+    """
+    is_corrected, _ = _arrivals(runs)
+    is_placement = pl.col("role") == "direct"
+    return (
+        pl.when(is_corrected.fill_null(True))
+        .then(_code("correction"))
+        .when(is_placement & pl.lit(not runs.is_policy_changed))
+        .then(_no_cause())
+        .otherwise(_policy_or("correction", runs))
+    )
 
 
-def version_facts(records: Mapping[str, pl.LazyFrame], wanted: pl.LazyFrame, by: str) -> pl.LazyFrame:
-    """version_no and received_at of the records that `wanted` names by its column `by`."""
-    columns = list(dict.fromkeys([by, *_FACTS.names()]))
-    empty = pl.LazyFrame(schema={name: _FACTS.get(name, pl.String()) for name in columns})
-    kinds = (records[name].select(columns) for name in sorted(records))
-    return pl.concat([empty, *kinds]).join(wanted.select(by).unique(), on=by, how="semi")
+def _cause_of_lasting_row(runs: ComparedRuns) -> pl.Expr:
+    """A row in both traces that counts differently, neither corrected nor ended by itself."""
+    before, after = pl.col("reason_before"), pl.col("reason_after")
+    is_of_act = (before == "lighter_in_act").fill_null(False) | (after == "lighter_in_act").fill_null(False)
+    is_same_award = pl.col("raw_centipoints_before") == pl.col("raw_centipoints_after")
+    return (
+        pl.when(before.is_in(_REVOKED).fill_null(False))
+        .then(_code("correction"))
+        .when((before == "released").fill_null(False))  # only a decision undoes a repair or removal
+        .then(_policy_or("decision", runs))
+        .when(is_of_act)
+        .then(_no_cause())
+        .when(before.is_null() & after.is_null() & is_same_award)
+        .then(_policy_or("decayed", runs))
+        .otherwise(_policy_or("correction", runs))
+    )
 
 
-def _came_with(night: ComparedRuns) -> tuple[pl.Expr, pl.Expr]:
-    """Whether a row's record is a correction, and whether a fact first heard of, since the rating before."""
-    is_later = pl.col("version_no") > 1
-    if night.received_after is None:
-        return is_later, ~is_later & ~pl.col("is_seen")
-    is_received = pl.col("received_at") > night.received_after
-    return is_later & is_received, ~is_later & is_received
-
-
-def _ended_by_itself(night: ComparedRuns) -> pl.Expr:
-    is_over = pl.col("reason_after").is_in(["aged_out", "expired"])
-    return pl.col("is_counted_before") & is_over & (pl.col("stops_counting_on_before") <= night.as_of)
+def _arrivals(runs: ComparedRuns) -> tuple[pl.Expr, pl.Expr]:
+    """Whether a row's record was corrected, and whether it first arrived, since the earlier run."""
+    is_correction = pl.col("version_no") > 1
+    if runs.received_after is None:
+        return is_correction, ~is_correction & ~pl.col("was_in_trace")
+    is_received = pl.col("received_at") > runs.received_after
+    return is_correction & is_received, ~is_correction & is_received
 
 
 def _has_become(reason: str) -> pl.Expr:
-    """Whether a row that stood before does not count for this reason now, and did not for it before."""
+    """Whether a row of the earlier trace does not count for this reason now, and did not before."""
     is_now = (pl.col("reason_after") == reason).fill_null(False)
     return is_now & pl.col("reason_before").ne_missing(reason) & pl.col("is_there_before")
 
 
-def _is_other_content() -> pl.Expr:
-    is_there = pl.col("is_there_before") & pl.col("is_there_after")
-    same_day = pl.col("event_on_before") == pl.col("event_on_after")
-    return is_there & ~(same_day & (pl.col("value_used_before") == pl.col("value_used_after")))
+def _has_other_content() -> pl.Expr:
+    is_same_day = pl.col("event_on_before") == pl.col("event_on_after")
+    is_same_value = pl.col("value_used_before") == pl.col("value_used_after")
+    return pl.col("is_there_before") & pl.col("is_there_after") & ~(is_same_day & is_same_value)
 
 
-def _of_new_row(night: ComparedRuns) -> pl.Expr:
-    """A row that was not there. A record seen before under another rule follows from other rows."""
-    is_corrected, is_new = _came_with(night)
-    otherwise = cause_code("policy") if night.is_policy_changed else _none()
-    ahead = pl.when(~pl.col("is_seen")).then(cause_code("new_record")).otherwise(_none())
-    return (
-        pl.when(is_corrected)
-        .then(cause_code("correction"))
-        .when(is_new)
-        .then(cause_code("new_record"))
-        .otherwise(otherwise if night.is_policy_changed else ahead)
-    )
+def _versions(records: Mapping[str, pl.LazyFrame], wanted: pl.DataFrame, by: str) -> pl.DataFrame:
+    """version_no and received_at of the records whose column `by` is in `wanted`."""
+    schema = pl.Schema({by: pl.String(), "version_no": pl.Int64(), "received_at": pl.Datetime("us", "UTC")})
+    kinds = [pl.LazyFrame(schema=schema), *(records[kind].select(schema.names()) for kind in sorted(records))]
+    return pl.concat(kinds).join(wanted.lazy().select(by).unique(), on=by, how="semi").collect()
 
 
-def _none() -> pl.Expr:
+def _code(cause: str) -> pl.Expr:
+    return pl.lit(_CAUSE_CODES[cause], dtype=pl.Int8)
+
+
+def _no_cause() -> pl.Expr:
     return pl.lit(None, dtype=pl.Int8)
 
 
-def _policy_or(cause: str, night: ComparedRuns) -> pl.Expr:
-    return cause_code("policy" if night.is_policy_changed else cause)
-
-
-def _of_lost_row(night: ComparedRuns) -> pl.Expr:
-    """A row that is there no more. A placement by several records goes when another of them goes.
-
-    A record that is not among those given stands elsewhere now: it had been entered for the wrong enterprise.
-    """
-    is_corrected, _ = _came_with(night)
-    is_placement = pl.col("role") == "direct"
-    return (
-        pl.when(is_corrected.fill_null(True))
-        .then(cause_code("correction"))
-        .when(is_placement & pl.lit(not night.is_policy_changed))
-        .then(_none())
-        .otherwise(_policy_or("correction", night))
-    )
-
-
-def _of_kept_row(night: ComparedRuns) -> pl.Expr:
-    """A row that is there both times and counts otherwise, neither corrected nor ended by itself."""
-    reasons = (pl.col("reason_before"), pl.col("reason_after"))
-    is_of_act = (reasons[0] == "lighter_in_act").fill_null(False) | (reasons[1] == "lighter_in_act").fill_null(False)
-    is_decay = reasons[0].is_null() & reasons[1].is_null()
-    is_decay = is_decay & (pl.col("raw_centipoints_before") == pl.col("raw_centipoints_after"))
-    return (
-        pl.when(reasons[0].is_in(_REVOKED).fill_null(False))
-        .then(cause_code("correction"))
-        .when((reasons[0] == "released").fill_null(False))  # a repair or removal is undone by decision alone
-        .then(_policy_or("decision", night))
-        .when(is_of_act)
-        .then(_none())
-        .when(is_decay)
-        .then(_policy_or("decayed", night))
-        .otherwise(_policy_or("correction", night))
-    )
-
-
-def _row_cause(night: ComparedRuns) -> pl.Expr:
-    """The cause of one differing row; null where it follows from others: adjustments, lighter in the act."""
-    is_placement = pl.col("role") == "direct"
-    ended = pl.when(is_placement).then(cause_code("lock_ended")).otherwise(cause_code("aged_out"))
-    return (
-        pl.when(pl.col("record_id").is_null())
-        .then(_none())
-        .when(pl.any_horizontal(_has_become(reason) for reason in _REVOKED))
-        .then(cause_code("revocation"))
-        .when(_has_become("released"))
-        .then(cause_code("repair"))
-        .when(_ended_by_itself(night).fill_null(False))
-        .then(ended)
-        .when(_is_other_content().fill_null(False))
-        .then(
-            pl.when(_came_with(night)[0].fill_null(True))
-            .then(cause_code("correction"))
-            .otherwise(_policy_or("correction", night))
-        )
-        .when(~pl.col("is_there_before"))
-        .then(_of_new_row(night))
-        .when(~pl.col("is_there_after"))
-        .then(_of_lost_row(night))
-        .otherwise(_of_kept_row(night))
-    )
-
-
-def with_row_causes(rows: pl.LazyFrame, records: Mapping[str, pl.LazyFrame], night: ComparedRuns) -> pl.LazyFrame:
-    """Adds `cause` (number, null to follow the enterprise's other rows) to differing trace rows.
-
-    rows: both sides of the trace with is_seen, whether the record stood in the trace before.
-    """
-    versions = version_facts(records, rows, "record_id")
-    return rows.join(versions, on="record_id", how="left").with_columns(cause=_row_cause(night))
+def _policy_or(cause: str, runs: ComparedRuns) -> pl.Expr:
+    return _code("policy" if runs.is_policy_changed else cause)

@@ -1,4 +1,9 @@
-"""The office's decisions to hold a tier: which is in force, and what it overrides."""
+"""The office's decisions to hold a tier (暂缓): which is in force, and what it overrides.
+
+The latest decision in force overrides every rule but a worse direct placement: a hold keeps a tier while something is
+investigated. It takes nobody off the serious-violation list, nor out of any other direct placement; those end by
+decisions of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.rating.frames import rows_at_places, side_by_side
+from transforms.rating.frames import rows_at_places
 from transforms.rating.scheme_plan import SchemePlan
 from transforms.schemas.base import TEXT, TEXT_LIST
 
@@ -20,9 +25,6 @@ _HOLDS = pl.Schema(
         "reason": pl.String(),
     }
 )
-
-
-_DECIDER = ("_rated_by", "_rated_by_id")  # a decision has a column decided_by of its own: who decided it
 HOLD_NOTES = {
     "open": "没有写明终止日期，何时终止须人工核对",
     "other_tier": "与作出决定前的等级不同：暂缓只能维持原等级",
@@ -32,19 +34,22 @@ HOLD_NOTES = {
 
 
 def tier_holds(records: Mapping[str, pl.LazyFrame], plan: SchemePlan) -> pl.LazyFrame:
-    """Every decision that holds a tier of the scheme, past, present and future; yet by enterprise_id."""
+    """Every decision, past, in force or future, that holds a tier of the scheme.
+
+    enterprise_id, decision_no, decided_on, ends_on (last day; null for no end), held_index (the tier), reason.
+    """
     if "decision" not in records:
         return pl.LazyFrame(schema=_HOLDS)
     indexes = {tier: index for index, tier in enumerate(plan.tiers)}
     index = pl.col("tier").replace_strict(indexes, default=None, return_dtype=pl.Int64)
-    of_office = records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
-    return of_office.filter(pl.col("held_index").is_not_null()).select(_HOLDS.names())
+    holds = records["decision"].filter(pl.col("decision_type") == "hold_tier").with_columns(held_index=index)
+    return holds.filter(pl.col("held_index").is_not_null()).select(_HOLDS.names())
 
 
-def holds_in_force(every: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
-    """Per enterprise the latest decision in force on the day, by day of decision, then by number."""
+def holds_in_force(holds: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
+    """Per enterprise (key) the latest decision in force on the plan's day: by day of decision, then by number."""
     is_over = (pl.col("ends_on") < plan.day).fill_null(False)
-    in_force = every.filter((pl.col("decided_on") <= plan.day) & ~is_over)
+    in_force = holds.filter((pl.col("decided_on") <= plan.day) & ~is_over)
     latest = [
         pl.col(name).sort_by("decided_on", "decision_no", descending=True).first()
         for name in ("decision_no", "ends_on", "held_index", "reason")
@@ -52,12 +57,12 @@ def holds_in_force(every: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     return in_force.group_by("key").agg(latest)
 
 
-def with_hold(tiers: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
-    """Sets index of `tiers`, one row per key in their order, to the tier that is held, where no placement is worse.
+def with_hold(tiers: pl.DataFrame, in_force: pl.DataFrame) -> pl.DataFrame:
+    """Sets index and decided_by of `tiers` to the tier that is held, unless a direct placement is worse.
 
-    Adds decision_no, ends_on and reason of the decision.
+    Adds decision_no, ends_on and reason of the decision. tiers: one row per key, in their order.
     """
-    joined = side_by_side(tiers, rows_at_places(current, "key", len(tiers)))
+    joined = pl.concat([tiers, rows_at_places(in_force, "key", len(tiers))], how="horizontal")
     is_placed_worse = (pl.col("direct_tier") > pl.col("held_index")).fill_null(False)
     is_held = pl.col("held_index").is_not_null() & ~is_placed_worse
     return joined.with_columns(
@@ -67,27 +72,32 @@ def with_hold(tiers: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_hold_notes(holding: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
-    """`holding`, decisions to hold a tier that are not over, with tier_before and notes (HOLD_NOTES).
+    """Adds tier_before and notes (codes of HOLD_NOTES) to `holding`, decisions to hold a tier that are not over.
 
-    ratings: every row of RATINGS of their enterprises, past ones too. tier_before: the tier on the day before the
-    decision; null where the enterprise was not rated then.
+    ratings: all rows of `ratings` of their enterprises, past ones included. tier_before: the tier on the day before
+    the decision; null where the enterprise was not rated then.
     """
-    keys = holding.select("record_id", "enterprise_id", "decided_on")
-    named = ratings.select(
+    # A decision has a column decided_by of its own: the authority.
+    rated = ratings.select(
         "enterprise_id", "valid_from_on", "tier", _rated_by=pl.col("decided_by"), _rated_by_id=pl.col("decided_by_id")
     )
-    asked = keys.join(named, on="enterprise_id")
-    in_order = asked.sort("record_id", "valid_from_on")
-    before = in_order.filter(pl.col("valid_from_on") < pl.col("decided_on")).group_by("record_id")
-    now = in_order.filter(pl.col("valid_from_on").max().over("record_id") >= pl.col("decided_on")).group_by("record_id")
+    of_decisions = holding.select("record_id", "enterprise_id", "decided_on").join(rated, on="enterprise_id")
+    ordered = of_decisions.sort("record_id", "valid_from_on")
+    before = ordered.filter(pl.col("valid_from_on") < pl.col("decided_on")).group_by("record_id")
+    since = ordered.filter(pl.col("valid_from_on").max().over("record_id") >= pl.col("decided_on")).group_by(
+        "record_id"
+    )
     joined = holding.join(before.agg(tier_before=pl.col("tier").last()), on="record_id", how="left")
-    joined = joined.join(now.agg(pl.col(_DECIDER).last()), on="record_id", how="left")
-    is_decided = pl.col("_rated_by") == "decision"
-    tests = {
+    joined = joined.join(since.agg(pl.col("_rated_by", "_rated_by_id").last()), on="record_id", how="left")
+    conditions = {
         "open": pl.col("ends_on").is_null(),
         "other_tier": pl.col("tier") != pl.col("tier_before"),
         "over_direct": pl.col("_rated_by") == "direct",
-        "replaced": is_decided & (pl.col("_rated_by_id") != pl.col("decision_no")),
+        "replaced": (pl.col("_rated_by") == "decision") & (pl.col("_rated_by_id") != pl.col("decision_no")),
     }
-    told = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
-    return joined.with_columns(notes=pl.concat_list(told).list.drop_nulls().cast(TEXT_LIST)).drop(_DECIDER)
+    notes = [
+        pl.when(is_met).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, is_met in conditions.items()
+    ]
+    return joined.with_columns(notes=pl.concat_list(notes).list.drop_nulls().cast(TEXT_LIST)).drop(
+        "_rated_by", "_rated_by_id"
+    )

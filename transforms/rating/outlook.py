@@ -1,15 +1,16 @@
-"""The tier on the days to come, from today's records: whose changes, on which day, to what, and why."""
+"""The outlook: the first change of an enterprise's tier on the days to come if no new record arrives, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
 
 from transforms.policy_model.dated_values import PolicyGap
 from transforms.policy_model.scheme import Scheme
-from transforms.rating.changes import tier_changes
+from transforms.rating.changes import ComparedRuns, tier_changes
 from transforms.rating.rate import RatingResult, rate_enterprises
 from transforms.rating.scheme_plan import next_scheme_change
 from transforms.schemas.run_tables import OUTLOOK
@@ -29,25 +30,24 @@ def tier_outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, a
     as_of: date,
     until: date,
     releases_on: ReleasesOn,
-) -> pl.LazyFrame:
-    """OUTLOOK but valid_from_on, of those of the rated enterprises of whom anything may change up to `until`.
+) -> pl.DataFrame:
+    """OUTLOOK without valid_from_on, of the rated enterprises for which anything may change up to `until`.
 
-    Each such day is rated as if it had come and nothing new had arrived, until the tier is another. records: as `rate`
-    had them. releases_on: what repairs release on a day, by the records of some enterprises.
+    Each such day is rated as if it had come without new records, until the tier differs. records: those that `rating`
+    was made from. releases_on: RELEASES on a day, from the records of some enterprises.
     """
-    today = rating.ratings.filter(pl.col("next_change_on") <= until).join(rating.ahead, on=_ID).collect()
-    if today.is_empty():
-        return OUTLOOK.empty().lazy().select(_COLUMNS)
-    ids = today.lazy().select(_ID)
-    known = {kind: rows.join(ids, on=_ID, how="semi").collect().lazy() for kind, rows in records.items()}
-    waiting = today.select(_ID, "tier_index", *_next())
-    ended: list[pl.DataFrame] = []
-    changed: list[pl.DataFrame] = []
-    ratings: list[pl.DataFrame] = []
-    traces: list[pl.DataFrame] = []
+    near = rating.ratings.filter(pl.col("next_change_on") <= until)
+    if near.is_empty():
+        return OUTLOOK.empty().select(_COLUMNS)
+    waiting = _with_next_day(near, rating)
+    of_near = {kind: rows.join(near.lazy(), on=_ID, how="semi") for kind, rows in records.items()}
+    # Collected, as every day to come reads them again.
+    collected = map(pl.DataFrame.lazy, pl.collect_all(of_near.values()))
+    records = dict(zip(of_near, collected, strict=True))
+    unchanged, changed, then = [], [], []
     while True:
         is_open = (pl.col("on") <= until).fill_null(False)
-        ended.append(waiting.filter(~is_open))
+        unchanged.append(waiting.filter(~is_open))
         waiting = waiting.filter(is_open)
         if waiting.is_empty():
             break
@@ -55,68 +55,70 @@ def tier_outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, a
         assert isinstance(day, date)
         due, waiting = waiting.filter(pl.col("on") == day), waiting.filter(pl.col("on") != day)
         try:
-            found = rate_enterprises(known, due.lazy().select(_ID), scheme, day, releases_on(known, day))
-        except PolicyGap:  # the scheme says nothing of that day: no tier can be foretold
-            ended.append(due)
+            rating_then = rate_enterprises(records, due.lazy(), scheme, day, releases_on(records, day))
+        except PolicyGap:  # the scheme says nothing about that day: the outlook ends before it
+            unchanged.append(due)
             continue
-        then = found.ratings.join(found.ahead, on=_ID).collect()
-        told = due.join(then.select(_ID, now="tier_index"), on=_ID)
-        others = told.filter(pl.col("now").ne_missing(pl.col("tier_index")))
-        if not others.is_empty():
-            whose = others.lazy().select(_ID)
-            changed.append(others)
-            ratings.append(found.ratings.join(whose, on=_ID, how="semi").collect())
-            traces.append(found.trace.join(whose, on=_ID, how="semi").collect())
-        same = told.filter(pl.col("now").eq_missing(pl.col("tier_index")))
-        waiting = pl.concat([waiting, then.join(same, on=_ID, how="semi").select(_ID, "tier_index", *_next())])
-    rows = [_ended(pl.concat(ended))]
+        is_same = pl.col("tier_index_then") == pl.col("tier_index")
+        compared = due.join(rating_then.ratings.select(_ID, tier_index_then="tier_index"), on=_ID)
+        differing = compared.filter(~is_same).drop("tier_index_then")
+        if not differing.is_empty():
+            changed.append(differing)
+            then.append(_of_enterprises(rating_then, differing))
+        same = rating_then.ratings.join(compared.filter(is_same), on=_ID, how="semi")
+        waiting = pl.concat([waiting, _with_next_day(same, rating_then)])
+    rows = [_outlook_rows(pl.concat(unchanged).select(_ID, next_look_on="on"))]
     if changed:
-        after = RatingResult(pl.concat(ratings).lazy(), pl.concat(traces).lazy())
-        rows += _changed(known, rating, after, pl.concat(changed), next_scheme_change(scheme, as_of), until)
-    return pl.concat(rows).sort(_ID).lazy()
+        after = RatingResult(pl.concat(one.ratings for one in then), pl.concat(one.trace for one in then))
+        days = pl.concat(changed).select(_ID, next_change_on="on", next_change_why="why")
+        scheme_changes_on = next_scheme_change(scheme, as_of)
+        is_by_new_scheme = pl.col("next_change_on") >= scheme_changes_on if scheme_changes_on else pl.lit(False)
+        for is_policy_changed, part in ((False, days.filter(~is_by_new_scheme)), (True, days.filter(is_by_new_scheme))):
+            runs = ComparedRuns(until, is_policy_changed, _NOTHING_NEW)
+            rows.append(_changes_ahead(rating, _of_enterprises(after, part), records, part, runs))
+    return pl.concat(rows).sort(_ID)
 
 
-def _next() -> tuple[pl.Expr, pl.Expr]:
-    """The day to look at next and what happens on it; where records alone change nothing, the day of anything else."""
+def _with_next_day(ratings: pl.DataFrame, rating: RatingResult) -> pl.DataFrame:
+    """enterprise_id, tier_index, and the day to rate next (on) with what happens on it (why).
+
+    Where the end and decay of item hits cannot change the tier, the first day of any other change.
+    """
     return (
-        pl.when("is_steady").then("other_next_on").otherwise("next_change_on").alias("on"),
-        pl.when("is_steady").then("other_next_why").otherwise("next_change_why").alias("why"),
+        ratings.lazy()
+        .join(rating.stability, on=_ID)
+        .select(
+            _ID,
+            "tier_index",
+            pl.when("is_stable").then("next_other_on").otherwise("next_change_on").alias("on"),
+            pl.when("is_stable").then("next_other_why").otherwise("next_change_why").alias("why"),
+        )
+        .collect()
     )
 
 
-def _ended(rows: pl.DataFrame) -> pl.DataFrame:
-    return _shaped(rows.select(_ID, is_near=pl.lit(True), next_look_on="on"))
-
-
-def _changed(  # noqa: PLR0913, PLR0917 - as for `outlook`
-    known: Mapping[str, pl.LazyFrame],
+def _changes_ahead(
     rating: RatingResult,
     after: RatingResult,
-    changed: pl.DataFrame,
-    turn: date | None,
-    until: date,
-) -> list[pl.DataFrame]:
-    """The rows of those whose tier changes; apart those from `turn` on, when the scheme says other things."""
-    is_later = pl.col("on") >= turn if turn else pl.lit(False)
-    parts = []
-    for is_policy_changed in (False, True):
-        whose = changed.lazy().filter(is_later if is_policy_changed else ~is_later)
-        days = whose.select(_ID, next_change_on="on", next_change_why="why").collect().lazy()
-        before = rating.ratings.drop("next_change_on", "next_change_why").join(days, on=_ID).collect().lazy()
-        sides = (
-            RatingResult(before.select(rating.ratings.collect_schema().names()), _of(rating.trace, days)),
-            RatingResult(_of(after.ratings, days), _of(after.trace, days)),
-        )
-        found = tier_changes(*sides, known, known["enterprise"], until, is_policy_changed, _NOTHING_NEW)
-        told = found.changes.join(days.select(_ID, changes_on="next_change_on"), on=_ID)
-        parts.append(_shaped(told.with_columns(is_near=pl.lit(True)).collect()))
-    return parts
+    records: Mapping[str, pl.LazyFrame],
+    days: pl.DataFrame,
+    runs: ComparedRuns,
+) -> pl.DataFrame:
+    """Outlook rows of enterprises whose tier changes. days: enterprise_id, and the day as next_change_on, _why."""
+    columns = rating.ratings.columns
+    before_change = rating.ratings.drop("next_change_on", "next_change_why").join(days, on=_ID).select(columns)
+    before = replace(_of_enterprises(rating, days), ratings=before_change)
+    changes = tier_changes(before, after, records, records["enterprise"], runs).changes
+    return _outlook_rows(changes.join(days.select(_ID, changes_on="next_change_on"), on=_ID))
 
 
-def _of(rows: pl.LazyFrame, whose: pl.LazyFrame) -> pl.LazyFrame:
-    return rows.join(whose, on=_ID, how="semi").collect().lazy()
+def _of_enterprises(rating: RatingResult, some: pl.DataFrame) -> RatingResult:
+    ratings, trace = (frame.join(some, on=_ID, how="semi") for frame in (rating.ratings, rating.trace))
+    return RatingResult(ratings, trace)
 
 
-def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
-    lacking = [pl.lit(None, OUTLOOK.schema[name]).alias(name) for name in _COLUMNS if name not in rows.columns]
-    return rows.with_columns(lacking).select(_COLUMNS)
+def _outlook_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows in the columns of OUTLOOK: is_near, and null where `rows` has no such column."""
+    near = rows.with_columns(is_near=pl.lit(True))
+    missing = [pl.lit(None, OUTLOOK.schema[name]).alias(name) for name in _COLUMNS if name not in near.columns]
+    return near.with_columns(missing).select(_COLUMNS)

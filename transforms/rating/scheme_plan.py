@@ -1,4 +1,7 @@
-"""A grading scheme compiled for one day: plain frozen values, each rule numbered by its place in the policy file."""
+"""A grading scheme compiled for one day: plain frozen values, each rule numbered by its place in the policy file.
+
+Dated values are those in force on the day; a rule whose value has ended is left out.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ import polars as pl
 
 from transforms.policy_model.dated_values import Dated, PolicyGap
 from transforms.policy_model.scheme import (
-    Accumulation,
     Award,
     DecayStep,
     DirectPlacement,
     Duration,
     Item,
+    Limits,
     PlacementLock,
     Scheme,
     Section,
@@ -25,32 +28,35 @@ from transforms.policy_model.scheme import (
 )
 from transforms.schemas.run_tables import REASONS_NOT_COUNTED
 
+_Value = TypeVar("_Value")
 Rounding = Literal["half_up", "half_even", "towards_zero"]
 
 UNBOUNDED = 2**53  # beyond any score, and exact wherever a number may pass through
-
 REASONS = tuple(REASONS_NOT_COUNTED)
 
 
 @cache
 def reason_code(reason: str) -> pl.Expr:
-    """A reason not to count as the small number it is known by within a rating."""
+    """A reason not to count, as its place in REASONS (Int8)."""
     return pl.lit(REASONS.index(reason), dtype=pl.Int8)
 
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a value stands in the law and how sure that is."""
+    """The legal basis of a value, and how certain it is (C, M, I or GAP)."""
 
     basis: str
     confidence: str
 
 
+_NO_CITATION = Citation("", "")
+
+
 @dataclass(frozen=True)
 class RecordRule:
-    """What a record of `kind` must satisfy, and for how long that tells: order is its place in the file.
+    """A rule about records of one kind: its condition and its window. order: its place in the policy file.
 
-    is_until_released: a repair or early removal of the record ends it as well.
+    is_until_released: a repair or early removal of the record also ends its effect.
     """
 
     role: ClassVar[str]
@@ -61,7 +67,7 @@ class RecordRule:
     kind: str
     when: str
     window: Window
-    source: Citation
+    citation: Citation
     is_until_released: bool
 
     @property
@@ -72,22 +78,22 @@ class RecordRule:
 
 @dataclass(frozen=True)
 class ItemRule(RecordRule):
-    """A rule that gives points; cap in centipoints, None for none."""
+    """A rule that gives points. cap in centipoints, None for no cap."""
 
     role = "item"
 
     award: Award
     section: int | None
     cap: int | None
-    cap_source: Citation
+    cap_citation: Citation
     decay: tuple[DecayStep, ...]
 
 
 @dataclass(frozen=True)
 class DirectRule(RecordRule):
-    """A rule that places in a tier; its window is the lock.
+    """A rule that places an enterprise in a tier directly; its window is the lock.
 
-    is_while_listed: the lock is the listing's own stay, `listed_for` where that is not told.
+    is_while_listed: the lock lasts as long as the listing does, `listed_for` where that is unknown.
     """
 
     role = "direct"
@@ -101,7 +107,7 @@ class DirectRule(RecordRule):
 
 @dataclass(frozen=True)
 class NeedRule(RecordRule):
-    """What the best tier needs: at least, or at most, so many records in the window."""
+    """A condition of the best tier: at least, or at most, so many records in the window."""
 
     role = "need"
 
@@ -111,7 +117,7 @@ class NeedRule(RecordRule):
 
 @dataclass(frozen=True)
 class AccumulationRule:
-    """Every `every` counted hits of the items `of` (their orders) give `points` more."""
+    """Every `every` counted hits of the items `of` (their orders) give `points` (centipoints) more."""
 
     order: int
     id: str
@@ -120,12 +126,12 @@ class AccumulationRule:
     every: int
     points: int
     section: int | None
-    source: Citation
+    citation: Citation
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a sum starts from and may not leave, in centipoints, bounds included."""
+    """What a sum starts from, and its limits (included), in centipoints."""
 
     order: int
     id: str
@@ -133,22 +139,27 @@ class Bounds:
     base: int
     lowest: int
     highest: int
-    source: Citation
+    citation: Citation
 
     @property
     def start(self) -> int:
-        """The base, brought within the bounds."""
+        """The base, brought within the limits."""
         return min(max(self.base, self.lowest), self.highest)
 
     @property
     def is_bounded(self) -> bool:
-        """Whether there is a bound at all."""
+        """Whether there is a limit at all."""
         return self.lowest > -UNBOUNDED or self.highest < UNBOUNDED
 
 
 @dataclass(frozen=True)
 class SchemePlan:
-    """A scheme on one day. `worse` is -1 where points are deducted, 1 where they accumulate."""
+    """A scheme on one day.
+
+    worse: the sign of adverse points, -1 where points are deducted, 1 where they accumulate. tiers: best first; a tier
+    is known by its index. cuts: the score with which each tier begins, None for the tier without a cut point.
+    scheme_changes_on: the next day on which a value of the scheme changes.
+    """
 
     scheme: str
     day: date
@@ -156,7 +167,7 @@ class SchemePlan:
     rounding: Rounding
     tiers: tuple[str, ...]
     cuts: tuple[int | None, ...]
-    tiers_source: Citation
+    tiers_citation: Citation
     items: tuple[ItemRule, ...]
     accumulations: tuple[AccumulationRule, ...]
     sections: tuple[Bounds, ...]
@@ -165,31 +176,31 @@ class SchemePlan:
     directs: tuple[DirectRule, ...]
     needs: tuple[NeedRule, ...]
     tiers_per_clean_year: int | None
-    movement_source: Citation
-    changes_on: date | None
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of record the scheme reads, in alphabetical order."""
-        return tuple(sorted({rule.kind for rule in self.rules}))
+    movement_citation: Citation
+    scheme_changes_on: date | None
 
     @property
     def rules(self) -> tuple[RecordRule, ...]:
-        """Every rule that looks at records."""
+        """Every rule about records."""
         return (*self.items, *self.directs, *self.needs)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of record that the scheme reads, in alphabetical order."""
+        return tuple(sorted({rule.kind for rule in self.rules}))
+
     def rules_on(self, kind: str) -> list[RecordRule]:
-        """Every rule that looks at records of a kind."""
+        """The rules about records of a kind."""
         return [rule for rule in self.rules if rule.kind == kind]
 
     @property
     def released_kinds(self) -> tuple[str, ...]:
-        """Kinds of record that a repair or early removal releases under some rule, in alphabetical order."""
+        """Kinds of record for which a repair or early removal matters, in alphabetical order."""
         return tuple(sorted({rule.kind for rule in (*self.items, *self.directs) if rule.is_until_released}))
 
     @property
     def decay_steps(self) -> int:
-        """The most steps in which the points of an item decay."""
+        """The largest number of decay steps of an item."""
         return max((len(item.decay) for item in self.items), default=0)
 
     @property
@@ -198,25 +209,39 @@ class SchemePlan:
         return len(self.tiers) - 1
 
 
-_Value = TypeVar("_Value")
+def compile_scheme(scheme: Scheme, day: date) -> SchemePlan:
+    """The scheme as in force on `day`.
 
-_NO_SOURCE = Citation("", "")
-
-
-def _source(dated: Dated[_Value] | None) -> Citation:
-    return _NO_SOURCE if dated is None else Citation(dated.basis, dated.confidence)
-
-
-def _held(dated: Dated[_Value], day: date, name: str) -> _Value:
-    """The value in force, for what a scheme cannot do without."""
-    value = dated.on(day, name)
-    if value is None:
-        raise PolicyGap(f"{name} has ended before {day}; a scheme needs it on every day it is used")
-    return value
-
-
-def _maybe(dated: Dated[_Value] | None, day: date, name: str) -> _Value | None:
-    return None if dated is None else dated.on(day, name)
+    Raises PolicyGap where a value has no date so early, or a value that every scheme requires has ended.
+    """
+    tiers = _required(scheme.tiers, day, "tiers")
+    names = tuple(tier.tier for tier in tiers)
+    sections = _optional(scheme.sections, day, "sections") or []
+    section_orders = {part.id: order for order, part in enumerate(sections)}
+    base = _required(scheme.base, day, "base")
+    movement = _optional(scheme.movement, day, "movement")
+    return SchemePlan(
+        scheme=scheme.scheme,
+        day=day,
+        worse=-1 if scheme.mode == "deduct" else 1,
+        rounding=_required(scheme.rounding, day, "rounding"),
+        tiers=names,
+        cuts=tuple(tier.from_ for tier in tiers),
+        tiers_citation=_citation(scheme.tiers),
+        items=tuple(_items(scheme, day, section_orders)),
+        accumulations=tuple(_accumulations(scheme, day, section_orders)),
+        sections=tuple(
+            _bounds(order, part.id, part.title, part.base, part, _citation(scheme.sections))
+            for order, part in enumerate(sections)
+        ),
+        whole=_bounds(0, "score", "", base, _optional(scheme.limits, day, "limits"), _citation(scheme.limits)),
+        act_kinds=frozenset(_optional(scheme.heaviest_per_act, day, "heaviest_per_act") or ()),
+        directs=tuple(_directs(scheme, day, names)),
+        needs=tuple(_needs(scheme, day)),
+        tiers_per_clean_year=None if movement is None else movement.tiers_per_clean_year,
+        movement_citation=_citation(scheme.movement),
+        scheme_changes_on=next_scheme_change(scheme, day),
+    )
 
 
 def next_scheme_change(scheme: Scheme, day: date) -> date | None:
@@ -224,141 +249,115 @@ def next_scheme_change(scheme: Scheme, day: date) -> date | None:
     return min((start for start in scheme.change_days() if start > day), default=None)
 
 
+def _citation(dated: Dated[_Value] | None) -> Citation:
+    return _NO_CITATION if dated is None else Citation(dated.basis, dated.confidence)
+
+
+def _required(dated: Dated[_Value], day: date, name: str) -> _Value:
+    value = dated.on(day, name)
+    if value is None:
+        raise PolicyGap(f"{name} has ended before {day}; a scheme needs it on every day it is used")
+    return value
+
+
+def _optional(dated: Dated[_Value] | None, day: date, name: str) -> _Value | None:
+    return None if dated is None else dated.on(day, name)
+
+
 def _items(scheme: Scheme, day: date, sections: dict[str, int]) -> Iterator[ItemRule]:
-    shared = _held(scheme.window, day, "window")
+    shared_window = _required(scheme.window, day, "window")
     for order, item in enumerate(scheme.items):
         name = f"items.{item.id}"
         award = item.award.on(day, f"{name}.award")
+        decay = _optional(item.decay, day, f"{name}.decay")
         if award is not None:
             yield ItemRule(
-                order,
-                item.id,
-                item.title,
-                item.kind,
-                item.when,
-                _maybe(item.window, day, f"{name}.window") or shared,
-                _source(item.award),
-                _is_until_released(item, day),
-                award,
-                sections.get(item.section or ""),
-                _maybe(item.cap, day, f"{name}.cap"),
-                _source(item.cap),
-                _decay(item, day),
+                order=order,
+                id=item.id,
+                title=item.title,
+                kind=item.kind,
+                when=item.when,
+                window=_optional(item.window, day, f"{name}.window") or shared_window,
+                citation=_citation(item.award),
+                is_until_released=_is_until_released(item, day),
+                award=award,
+                section=sections.get(item.section or ""),
+                cap=_optional(item.cap, day, f"{name}.cap"),
+                cap_citation=_citation(item.cap),
+                decay=tuple(decay or ()),
             )
 
 
 def _is_until_released(rule: Item | DirectPlacement, day: date) -> bool:
-    is_released = _maybe(rule.until_released, day, f"{rule.id}.until_released")
-    return is_released is True
-
-
-def _decay(item: Item, day: date) -> tuple[DecayStep, ...]:
-    steps = _maybe(item.decay, day, f"items.{item.id}.decay")
-    return () if steps is None else tuple(steps)
+    return _optional(rule.until_released, day, f"{rule.id}.until_released") is True
 
 
 def _lock_window(lock: PlacementLock) -> Window:
-    """A lock said as a window: for its span, or for the record's own term, or for the listing's."""
+    """A lock as a window: a span from the event, or the record's own term, or as long as the listing lasts."""
     if lock.span is not None and not lock.while_listed:
         return Window(rolling=lock.span)
     return Window(unlimited=True, until_expiry=True)
-
-
-def _direct(order: int, direct: DirectPlacement, day: date, lock: PlacementLock, tiers: tuple[str, ...]) -> DirectRule:
-    return DirectRule(
-        order,
-        direct.id,
-        direct.title,
-        direct.kind,
-        direct.when,
-        _lock_window(lock),
-        _source(direct.lock),
-        lock.while_listed or _is_until_released(direct, day),
-        tiers.index(direct.tier),
-        direct.at_least,
-        direct.within,
-        lock.while_listed,
-        lock.span if lock.while_listed else None,
-    )
 
 
 def _directs(scheme: Scheme, day: date, tiers: tuple[str, ...]) -> Iterator[DirectRule]:
     for order, direct in enumerate(scheme.direct):
         lock = direct.lock.on(day, f"direct.{direct.id}.lock")
         if lock is not None:
-            yield _direct(order, direct, day, lock, tiers)
+            yield DirectRule(
+                order=order,
+                id=direct.id,
+                title=direct.title,
+                kind=direct.kind,
+                when=direct.when,
+                window=_lock_window(lock),
+                citation=_citation(direct.lock),
+                is_until_released=lock.while_listed or _is_until_released(direct, day),
+                tier=tiers.index(direct.tier),
+                at_least=direct.at_least,
+                within=direct.within,
+                is_while_listed=lock.while_listed,
+                listed_for=lock.span if lock.while_listed else None,
+            )
 
 
 def _needs(scheme: Scheme, day: date) -> Iterator[NeedRule]:
-    source = _source(scheme.best_tier_needs)
-    needs = _maybe(scheme.best_tier_needs, day, "best_tier_needs")
-    for order, need in enumerate([] if needs is None else needs):
+    needs = _optional(scheme.best_tier_needs, day, "best_tier_needs")
+    for order, need in enumerate(needs or ()):
         yield NeedRule(
-            order, need.id, need.title, need.kind, need.when, need.window, source, False, need.at_least, need.at_most
+            order=order,
+            id=need.id,
+            title=need.title,
+            kind=need.kind,
+            when=need.when,
+            window=need.window,
+            citation=_citation(scheme.best_tier_needs),
+            is_until_released=False,
+            at_least=need.at_least,
+            at_most=need.at_most,
         )
 
 
-def _accumulation(
-    order: int, rule: Accumulation, day: date, items: dict[str, int], sections: dict[str, int]
-) -> AccumulationRule | None:
-    every = rule.every.on(day, f"accumulations.{rule.id}.every")
-    points = rule.points.on(day, f"accumulations.{rule.id}.points")
-    if every is None or points is None:
-        return None
-    of = tuple(items[name] for name in rule.of)
-    section = sections.get(rule.section or "")
-    return AccumulationRule(order, rule.id, rule.title, of, every, points, section, _source(rule.points))
-
-
 def _accumulations(scheme: Scheme, day: date, sections: dict[str, int]) -> Iterator[AccumulationRule]:
-    items = {item.id: order for order, item in enumerate(scheme.items)}
+    item_orders = {item.id: order for order, item in enumerate(scheme.items)}
     for order, rule in enumerate(scheme.accumulations):
-        compiled = _accumulation(order, rule, day, items, sections)
-        if compiled is not None:
-            yield compiled
+        every = rule.every.on(day, f"accumulations.{rule.id}.every")
+        points = rule.points.on(day, f"accumulations.{rule.id}.points")
+        if every is not None and points is not None:
+            yield AccumulationRule(
+                order=order,
+                id=rule.id,
+                title=rule.title,
+                of=tuple(item_orders[name] for name in rule.of),
+                every=every,
+                points=points,
+                section=sections.get(rule.section or ""),
+                citation=_citation(rule.points),
+            )
 
 
-def _bounds(order: int, part: Section, source: Citation) -> Bounds:
-    lowest = -UNBOUNDED if part.lowest is None else part.lowest
-    highest = UNBOUNDED if part.highest is None else part.highest
-    return Bounds(order, part.id, part.title, part.base, lowest, highest, source)
-
-
-def _whole(scheme: Scheme, day: date) -> Bounds:
-    limits = _maybe(scheme.limits, day, "limits")
-    base = _held(scheme.base, day, "base")
-    part = Section(id="score", title="", base=0, lowest=None, highest=None)
-    if limits is not None:
-        part = part.model_copy(update={"lowest": limits.lowest, "highest": limits.highest})
-    return _bounds(0, part.model_copy(update={"base": base}), _source(scheme.limits))
-
-
-def compile_scheme(scheme: Scheme, day: date) -> SchemePlan:
-    """The scheme as in force on `day`.
-
-    Raises PolicyGap where a value has no date so early, or one that a scheme cannot do without has ended.
-    """
-    tiers = _held(scheme.tiers, day, "tiers")
-    names = tuple(tier.tier for tier in tiers)
-    sections = _maybe(scheme.sections, day, "sections") or []
-    section_orders = {part.id: order for order, part in enumerate(sections)}
-    movement = _maybe(scheme.movement, day, "movement")
-    return SchemePlan(
-        scheme=scheme.scheme,
-        day=day,
-        worse=-1 if scheme.mode == "deduct" else 1,
-        rounding=_held(scheme.rounding, day, "rounding"),
-        tiers=names,
-        cuts=tuple(tier.from_ for tier in tiers),
-        tiers_source=_source(scheme.tiers),
-        items=tuple(_items(scheme, day, section_orders)),
-        accumulations=tuple(_accumulations(scheme, day, section_orders)),
-        sections=tuple(_bounds(order, part, _source(scheme.sections)) for order, part in enumerate(sections)),
-        whole=_whole(scheme, day),
-        act_kinds=frozenset(_maybe(scheme.heaviest_per_act, day, "heaviest_per_act") or ()),
-        directs=tuple(_directs(scheme, day, names)),
-        needs=tuple(_needs(scheme, day)),
-        tiers_per_clean_year=None if movement is None else movement.tiers_per_clean_year,
-        movement_source=_source(scheme.movement),
-        changes_on=next_scheme_change(scheme, day),
-    )
+def _bounds(  # noqa: PLR0913, PLR0917 - the fields of Bounds
+    order: int, id_: str, title: str, base: int, limits: Section | Limits | None, citation: Citation
+) -> Bounds:
+    lowest = -UNBOUNDED if limits is None or limits.lowest is None else limits.lowest
+    highest = UNBOUNDED if limits is None or limits.highest is None else limits.highest
+    return Bounds(order, id_, title, base, lowest, highest, citation)

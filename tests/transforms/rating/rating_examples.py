@@ -95,11 +95,11 @@ def enterprises(*ids: str) -> pl.LazyFrame:
 def rate_one(of: Scheme, as_of: date, *rows: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The rating and the trace of enterprise E1."""
     result = rate_enterprises(record_frames(*rows), enterprises("E1"), of, as_of)
-    return result.ratings.collect().row(0, named=True), result.trace.collect().to_dicts()
+    return result.ratings.row(0, named=True), result.trace.to_dicts()
 
 
-def collected(result: RatingResult) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return result.ratings.collect(), result.trace.collect()
+def ratings_and_trace(result: RatingResult) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return result.ratings, result.trace
 
 
 # --- strategies -------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from polars.testing import assert_frame_equal
 
 from tests.transforms.rating.rating_examples import (
     AS_OF,
-    collected,
     enterprises,
     penalty,
+    ratings_and_trace,
     record_frames,
     record_lists,
     schemes,
@@ -34,7 +34,7 @@ _SETTINGS = settings(
 @_SETTINGS
 @given(schemes(), record_lists())
 def test_score_is_base_plus_trace_and_every_enterprise_is_rated_once(of: Scheme, rows: Rows) -> None:
-    ratings, trace = collected(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
+    ratings, trace = ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
 
     sums = trace.group_by("enterprise_id").agg(pl.col("points_centipoints").sum())
     joined = ratings.join(sums, on="enterprise_id", how="left").with_columns(pl.col("points_centipoints").fill_null(0))
@@ -48,7 +48,7 @@ def test_score_is_base_plus_trace_and_every_enterprise_is_rated_once(of: Scheme,
 @_SETTINGS
 @given(schemes(), record_lists())
 def test_frames_have_the_stored_shape_in_total_order(of: Scheme, rows: Rows) -> None:
-    ratings, trace = collected(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
+    ratings, trace = ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
 
     for table, frame in {"ratings": ratings, "trace": trace}.items():
         schema = dict(TABLES[table].schema)
@@ -65,8 +65,8 @@ def test_frames_have_the_stored_shape_in_total_order(of: Scheme, rows: Rows) -> 
 def test_order_of_the_input_changes_nothing(of: Scheme, rows: Rows, order: random.Random) -> None:
     shuffled = order.sample(rows, len(rows))
 
-    one = collected(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
-    other = collected(rate_enterprises(record_frames(*shuffled), enterprises("E1", "E3", "E2"), of, AS_OF))
+    one = ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
+    other = ratings_and_trace(rate_enterprises(record_frames(*shuffled), enterprises("E1", "E3", "E2"), of, AS_OF))
 
     for first, second in zip(one, other, strict=True):
         assert first.write_ndjson() == second.write_ndjson()
@@ -75,10 +75,13 @@ def test_order_of_the_input_changes_nothing(of: Scheme, rows: Rows, order: rando
 @_SETTINGS
 @given(schemes(), record_lists())
 def test_both_engines_agree(of: Scheme, rows: Rows) -> None:
-    result = rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF)
+    results = []
+    for engine in ("streaming", "in-memory"):
+        with pl.Config(engine_affinity=engine):
+            results.append(ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF)))
 
-    for frame in (result.ratings, result.trace):
-        assert_frame_equal(frame.collect(engine="streaming"), frame.collect(engine="in-memory"))
+    for streamed, in_memory in zip(*results, strict=True):
+        assert_frame_equal(streamed, in_memory)
 
 
 @_SETTINGS
@@ -88,8 +91,8 @@ def test_both_engines_agree(of: Scheme, rows: Rows) -> None:
 def test_a_worse_record_never_raises_a_tier(of: Scheme, rows: Rows, word: str) -> None:
     worse = [*rows, penalty("new", "E1", AS_OF, word, act_no="act of its own", fine_fen=1000)]
 
-    before = rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF).ratings.collect()
-    after = rate_enterprises(record_frames(*worse), _FIRMS, of, AS_OF).ratings.collect()
+    before = rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF).ratings
+    after = rate_enterprises(record_frames(*worse), _FIRMS, of, AS_OF).ratings
 
     assert (after["tier_index"] >= before["tier_index"]).all()
     assert after.row(1, named=True) == before.row(1, named=True), "another enterprise is not concerned"
@@ -100,7 +103,7 @@ def test_a_worse_record_never_raises_a_tier(of: Scheme, rows: Rows, word: str) -
 @given(data=st.data())
 def test_score_stands_within_its_limits(mode: str, data: st.DataObject) -> None:
     of = data.draw(schemes(mode=mode))
-    ratings = rate_enterprises(record_frames(*data.draw(record_lists())), _FIRMS, of, AS_OF).ratings.collect()
+    ratings = rate_enterprises(record_frames(*data.draw(record_lists())), _FIRMS, of, AS_OF).ratings
 
     limits = of.limits.on(AS_OF) if of.limits else None
     if limits is not None:

@@ -18,7 +18,7 @@ from tests.transforms.rating.rating_examples import (
     scheme,
 )
 from transforms.policy_model.scheme import Scheme
-from transforms.rating import RELEASES, RatingResult, rate_enterprises, tier_changes
+from transforms.rating import RELEASES, ComparedRuns, RatingResult, rate_enterprises, tier_changes
 
 _DAY, _REPAIRED = date(2025, 3, 10), date(2025, 6, 10)
 _HEEDED = {"until_released": dated(True, basis="第三条")}
@@ -30,16 +30,15 @@ def _released(*released: tuple[str, str, date]) -> pl.LazyFrame:
 
 
 def _rated(of: Scheme, day: date, rows: list[dict[str, Any]], *released: tuple[str, str, date]) -> RatingResult:
-    rating = rate_enterprises(record_frames(*rows), enterprises("E1"), of, day, _released(*released))
-    return RatingResult(rating.ratings.collect().lazy(), rating.trace.collect().lazy())
+    return rate_enterprises(record_frames(*rows), enterprises("E1"), of, day, _released(*released))
 
 
 def _row(rating: RatingResult) -> dict[str, Any]:
-    return rating.ratings.collect().row(0, named=True)
+    return rating.ratings.row(0, named=True)
 
 
 def _trace(rating: RatingResult) -> list[tuple[Any, ...]]:
-    return rating.trace.select("points_centipoints", "reason", "stops_counting_on").collect().rows()
+    return rating.trace.select("points_centipoints", "reason", "stops_counting_on").rows()
 
 
 def _days_after(day: date, number: int) -> date:
@@ -128,7 +127,7 @@ def test_a_placement_that_does_not_heed_a_removal_holds() -> None:
 def _causes(
     before: RatingResult, after: RatingResult, rows: list[dict[str, Any]], day: date
 ) -> list[tuple[str, list[str]]]:
-    found = tier_changes(before, after, record_frames(*rows), enterprises("E1"), day, False).changes.collect()
+    found = tier_changes(before, after, record_frames(*rows), enterprises("E1"), ComparedRuns(day, False)).changes
     return [(row["cause"], row["causes"]) for row in found.rows(named=True)]
 
 

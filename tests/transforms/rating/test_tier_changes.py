@@ -22,7 +22,7 @@ from tests.transforms.rating.rating_examples import (
     schemes,
 )
 from transforms.policy_model.scheme import Scheme
-from transforms.rating import RatingResult, rate_enterprises, tier_changes
+from transforms.rating import ComparedRuns, RatingResult, rate_enterprises, tier_changes
 from transforms.schemas import TABLES
 
 Rows = list[dict[str, Any]]
@@ -38,13 +38,12 @@ def _change(
     ratings = [_rated(*given) for given in (before, after)]
     is_policy_changed = before[0] != after[0] or any(before[1] < day <= after[1] for day in after[0].change_days())
     known = record_frames(*after[2])
-    found = tier_changes(*ratings, known, _FIRMS, after[1], is_policy_changed, received_after)
-    return found.changes.collect().to_dicts(), found.change_trace.collect().to_dicts()
+    found = tier_changes(*ratings, known, _FIRMS, ComparedRuns(after[1], is_policy_changed, received_after))
+    return found.changes.to_dicts(), found.change_trace.to_dicts()
 
 
 def _rated(of: Scheme, day: date, rows: Rows) -> RatingResult:
-    result = rate_enterprises(record_frames(*rows), _FIRMS, of, day)
-    return RatingResult(result.ratings.collect().lazy(), result.trace.collect().lazy())
+    return rate_enterprises(record_frames(*rows), _FIRMS, of, day)
 
 
 def _causes(before: tuple[Scheme, date, Rows], after: tuple[Scheme, date, Rows], **more: datetime) -> list[str]:
@@ -76,7 +75,7 @@ def test_a_first_rating_is_no_change() -> None:
         rate_enterprises(rows, _FIRMS, scheme(), _NEXT),
     )
 
-    assert tier_changes(before, after, rows, _FIRMS, _NEXT, False).changes.collect().is_empty()
+    assert tier_changes(before, after, rows, _FIRMS, ComparedRuns(_NEXT, False)).changes.is_empty()
 
 
 def test_a_new_record_with_its_row() -> None:
@@ -130,7 +129,7 @@ def test_a_record_that_went_to_another_enterprise_is_a_correction_though_it_is_n
     ratings = _rated(scheme(), _DAY, before), _rated(scheme(), _NEXT, after)
     for known in (record_frames(), record_frames(*after)):
         for is_policy_changed in (False, True):
-            found = tier_changes(*ratings, known, _FIRMS, _NEXT, is_policy_changed).changes.collect()
+            found = tier_changes(*ratings, known, _FIRMS, ComparedRuns(_NEXT, is_policy_changed)).changes
             assert found.filter(enterprise_id="E1")["causes"].to_list() == [["correction"]]
 
 
