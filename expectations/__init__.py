@@ -1,15 +1,15 @@
 """The gate: what must hold of a frame before a run may commit, checked by Great Expectations.
 
-- `shape`    what the gate is told of a table: plain data, no other room is imported
-- `verdict`  what it answers: findings, gravest first
-- `suites`   what must hold, table by table
-- `engine`   Great Expectations on Polars: the only module that knows which engine runs
-- `rows`     expectations of our own
-- `polars_engine`  the engine itself, a package that could stand alone
-- `docs`     results as JSON and pages that read without a network
-- `first`    what to look at first after a refusal
+- `table_spec`     what the caller says of a table: columns, key, limits
+- `suites`, `rules`  what must hold of it, as plain data
+- `gate`           `validate`: a frame in, a verdict out
+- `verdict`        findings, most severe first, and the first of them in words
+- `data_docs`      results as JSON and as pages that need no network
+- `gx_validation`  runs a suite with Great Expectations
+- `polars_engine`  the execution engine for Polars, a package of its own
 
-The way in is `validate`; importing this package is light, the first call loads Great Expectations (seconds).
+The package imports nothing of the project around it. Importing it is light; the first `validate` loads Great
+Expectations, some seconds.
 """
 
 from expectations.data_docs import write_data_docs

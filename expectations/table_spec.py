@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-# "parts": a list of records, of which the gate knows no more than whether it is there.
+# "parts": a list of structs, of which the gate only checks whether it is filled.
 ColumnKind = Literal["text", "texts", "count", "flag", "day", "instant", "parts"]
 _DTYPES: dict[ColumnKind, pl.DataType] = {
     "text": pl.String(),
@@ -21,17 +21,17 @@ _DTYPES: dict[ColumnKind, pl.DataType] = {
 
 
 class WrongShape(ValueError):
-    """A frame lacks columns, has others, or holds other types: a fault of the program, not of the data."""
+    """A frame has other columns or types than its table: an error of the program, not of the data."""
 
 
 @dataclass(frozen=True)
 class GateLimits:
-    """Bounds set by policy, all included; percentages are whole numbers.
+    """Bounds set by policy, all inclusive; percentages are whole numbers.
 
-    earliest_on, latest_on: dates outside are a warning. minimum_percent: fewer rows than this share of
-    `previous_count` refuse; maximum_percent: more warn. quarantine_notice_percent: a file with a larger
-    share of quarantined rows warns. quarantine_refusal_percent: a kind of record with a larger share
-    refuses, once `quarantine_least_rows` rows were read. amount_most_fen: larger sums of money are a warning.
+    earliest_on, latest_on: dates outside give a warning. minimum_percent: fewer rows than this share of
+    `previous_count` are critical; maximum_percent: more give a warning. quarantine_notice_percent: a file with a larger
+    share of quarantined rows gives a warning. quarantine_refusal_percent: a kind of record with a larger share is
+    critical, once `quarantine_least_rows` rows were read. amount_most_fen: larger sums of money give a warning.
     """
 
     earliest_on: date
@@ -46,7 +46,7 @@ class GateLimits:
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """A column: name, kind, Chinese label, whether it must be filled, and its closed vocabulary."""
+    """A column: name, kind, Chinese label, whether it must be filled, and its closed vocabulary, if any."""
 
     name: str
     kind: ColumnKind
@@ -57,7 +57,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table: columns, the key unique in it, the columns by which a row is named, and its limits."""
+    """A table: its columns, its unique key, the columns that name a row in findings, and its limits."""
 
     name: str
     label: str
@@ -71,24 +71,20 @@ class TableSpec:
         return next((spec.label for spec in self.columns if spec.name == column), "")
 
     def check(self, schema: pl.Schema) -> None:
-        """Raise WrongShape, all differences at once, unless `schema` has these columns and types (in any order)."""
-        wanted = {column.name: column.kind for column in self.columns}
+        """Raise WrongShape, with all differences, unless `schema` has these columns and types (in any order)."""
+        kinds = {column.name: column.kind for column in self.columns}
         problems = [
-            f"{name} is missing ({_DTYPES.get(kind, kind)})" for name, kind in wanted.items() if name not in schema
+            f"{name} is missing ({_DTYPES.get(kind, kind)})" for name, kind in kinds.items() if name not in schema
         ]
-        problems += [f"{name} is not a column of this table" for name in schema if name not in wanted]
-        problems += [
-            f"{name} is {schema[name]}, expected {_said(kind)}"
-            for name, kind in wanted.items()
-            if name in schema and not _is_of(schema[name], kind)
-        ]
+        problems += [f"{name} is not a column of this table" for name in schema if name not in kinds]
+        for name, kind in kinds.items():
+            if name not in schema:
+                continue
+            dtype = schema[name]
+            if kind == "parts":
+                if not (isinstance(dtype, pl.List) and dtype.inner == pl.Struct):
+                    problems.append(f"{name} is {dtype}, expected a list of records")
+            elif dtype != _DTYPES[kind]:
+                problems.append(f"{name} is {dtype}, expected {_DTYPES[kind]}")
         if problems:
             raise WrongShape(f"the frame for {self.name} has another shape: " + "; ".join(problems))
-
-
-def _is_of(dtype: pl.DataType, kind: ColumnKind) -> bool:
-    return isinstance(dtype, pl.List) and dtype.inner == pl.Struct if kind == "parts" else dtype == _DTYPES[kind]
-
-
-def _said(kind: ColumnKind) -> str:
-    return "a list of records" if kind == "parts" else str(_DTYPES[kind])

@@ -1,4 +1,4 @@
-"""What the gate answers, and the gravest finding in words."""
+"""What the gate answers, and the most severe finding in words."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["critical", "warning", "info"]
-
-SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
+SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")  # most severe first
 
 
 @dataclass(frozen=True)
 class Finding:
     """One expectation that does not hold.
 
-    `place` is its place in the suite, from 0. `column` names the columns concerned, comma-separated, empty
-    for the table as a whole; `label` is its Chinese term. `zh` is the message in Chinese. `sample_rows`: up to twenty
-    offending rows, each by its naming columns and offending values.
+    `place` is its place in the suite, from 0. `column` names the columns concerned, comma-separated; empty for the
+    table as a whole; `label` is its Chinese label. `zh` is the message in Chinese. `sample_rows`: up to twenty
+    offending rows, each with the columns that name it and the offending values, as text.
     """
 
     table: str
@@ -39,7 +38,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer for one table. A critical finding refuses, a warning does not; findings stand gravest first.
+    """The answer for one table. A critical finding refuses the run, a warning does not; findings most severe first.
 
     `results` is the validation result as plain data: no ids, no times, the same for the same frame.
     """
@@ -52,48 +51,46 @@ class Verdict:
     results: Mapping[str, Any] = field(repr=False)
 
 
-# By what is at fault what it likely means: in English, in Chinese.
-_SENDER = (
-    "a source has changed its format or its words: its quarantine workbook says what was turned away and why",
+# What a finding likely means, in English and in Chinese: by the columns concerned, else by the expectation.
+_CHANGED_SOURCE = (
+    "a source has changed its format or its vocabulary: its quarantine workbook says which rows were quarantined and "
+    "why",
     "某一来源改变了格式或者用语：其更正表写明隔离了哪些行、为什么",
 )
-
-_TWICE = (
-    "the same thing was written twice: look for a run that was repeated",
+_WRITTEN_TWICE = (
+    "the same content was written twice: look for a run that was repeated",
     "同一内容写入了两次：请查看是否有重复的运行",
 )
-
-_MEANINGS_OF_COLUMNS = {
+_MEANING_BY_COLUMNS = {
     "finding, read_count": (
         "no source knows a file of that name, or it cannot be read: yaoxin quarantine names it and why",
         "没有来源认识这样的文件名，或者文件读不出来：“隔离”一节和 yaoxin quarantine 列出文件和原因",
     ),
-    "quarantined_count, read_count": _SENDER,
-    "quarantined_count, read_count, group_quarantined_count, group_read_count": _SENDER,
+    "quarantined_count, read_count": _CHANGED_SOURCE,
+    "quarantined_count, read_count, group_quarantined_count, group_read_count": _CHANGED_SOURCE,
 }
-
-_MEANINGS = {
+_MEANING_BY_EXPECTATION = {
     "expect_table_row_count_to_be_between": (
         "a source sent only part of its data, or the inbox was read before all files had arrived; if the change is "
         "real, say so in the policy of the gate",
         "某一来源只报送了部分数据，或者文件到齐之前就读取了收件夹；如变化属实，请在质量检查的政策文件 gate.yaml 中写明",
     ),
     "expect_column_values_to_not_be_null": (
-        "the source's mapping lost a column, or a computation left a hole",
+        "the mapping of the source lost a column, or a computation left a gap",
         "来源的对应关系漏了一列，或者计算留下了空白",
     ),
     "expect_column_values_to_be_in_set": (
-        "a word the mapping does not know came through, or code and vocabulary differ",
+        "a value that the mapping does not know came through, or code and vocabulary differ",
         "出现了对应关系中没有的用语，或者程序与词表不一致",
     ),
     "expect_column_values_to_match_regex": (
-        "a value passed the mapping in a form it should have turned away",
+        "a malformed value passed the mapping, which should have quarantined it",
         "有的值格式不对，本应在收件时隔离",
     ),
-    "expect_column_values_to_be_unique": _TWICE,
-    "expect_compound_columns_to_be_unique": _TWICE,
+    "expect_column_values_to_be_unique": _WRITTEN_TWICE,
+    "expect_compound_columns_to_be_unique": _WRITTEN_TWICE,
     "expect_column_values_to_satisfy": (
-        "a number or date outside what is possible passed the mapping",
+        "an impossible number or date passed the mapping",
         "有的数值或者日期不可能出现，本应在收件时隔离",
     ),
     "expect_rows_to_satisfy": (
@@ -101,35 +98,6 @@ _MEANINGS = {
         "同一行中相互关联的列自相矛盾：请查看该行的记录",
     ),
 }
-
-
-def explain_gravest(verdicts: Iterable[Verdict], docs: Path | None = None, *, chinese: bool = False) -> str:
-    """The gravest finding in words: table, column, count, an example row, what it likely means, where to read on.
-
-    Gravest: critical before warning, then most rows. Empty when nothing was found. chinese: in Chinese, not English.
-    """
-    verdicts = tuple(verdicts)
-    findings = [finding for verdict in verdicts for finding in verdict.findings]
-    if not findings:
-        return ""
-    labels = {verdict.table: verdict.label for verdict in verdicts}
-    first = min(findings, key=lambda f: (SEVERITIES.index(f.severity), -f.unexpected_count, f.table, f.column))
-    said = _CHINESE if chinese else _ENGLISH
-    where = f"“{labels[first.table]}”" + (f"的“{first.label}”" if first.label else "") if chinese else _where(first)
-    lines = [said["first"].format(where, first.zh if chinese else first.message)]
-    if first.sample_rows:
-        lines.append(said["example"].format(_row(first.sample_rows[0])))
-    if meaning := _MEANINGS_OF_COLUMNS.get(first.column) or _MEANINGS.get(first.expectation):
-        lines.append(said["meaning"].format(meaning[chinese]))
-    others = [finding for finding in findings if finding is not first]
-    counts = [(said[word], sum(f.severity == word for f in others)) for word in SEVERITIES]
-    told = said["and"].join(said["count"].format(count, word) for word, count in counts if count)
-    lines.append(said["besides"].format(told) if told else "")
-    if docs is not None:
-        lines.append(said["docs"].format(docs / "index.html"))
-    return "\n".join(filter(None, lines))
-
-
 _ENGLISH: dict[str, str] = {
     "critical": "critical",
     "warning": "warning",
@@ -142,7 +110,6 @@ _ENGLISH: dict[str, str] = {
     "and": ", ",
     "docs": "All results: {}",
 }
-
 _CHINESE: dict[str, str] = {
     "critical": "严重问题",
     "warning": "提示",
@@ -157,9 +124,33 @@ _CHINESE: dict[str, str] = {
 }
 
 
-def _where(finding: Finding) -> str:
-    return f"{finding.table}.{finding.column} ({finding.label})" if finding.column else f"table {finding.table}"
+def explain_gravest(verdicts: Iterable[Verdict], docs: Path | None = None, *, chinese: bool = False) -> str:
+    """The most severe finding in words: table, column, count, an example row, its likely meaning, where to read on.
 
-
-def _row(row: Mapping[str, str]) -> str:
-    return ", ".join(f"{name}={value or '(empty)'}" for name, value in row.items())
+    Most severe: critical before warning, then most rows. Empty when there is no finding. docs: folder of the data
+    docs; chinese: in Chinese instead of English.
+    """
+    verdicts = tuple(verdicts)
+    findings = [finding for verdict in verdicts for finding in verdict.findings]
+    if not findings:
+        return ""
+    first = min(findings, key=lambda f: (SEVERITIES.index(f.severity), -f.unexpected_count, f.table, f.column))
+    text = _CHINESE if chinese else _ENGLISH
+    if chinese:
+        label = next(verdict.label for verdict in verdicts if verdict.table == first.table)
+        where = f"“{label}”" + (f"的“{first.label}”" if first.label else "")
+    else:
+        where = f"{first.table}.{first.column} ({first.label})" if first.column else f"table {first.table}"
+    lines = [text["first"].format(where, first.zh if chinese else first.message)]
+    if first.sample_rows:
+        row = ", ".join(f"{name}={value or '(empty)'}" for name, value in first.sample_rows[0].items())
+        lines.append(text["example"].format(row))
+    if meaning := _MEANING_BY_COLUMNS.get(first.column) or _MEANING_BY_EXPECTATION.get(first.expectation):
+        lines.append(text["meaning"].format(meaning[chinese]))
+    others = [finding.severity for finding in findings if finding is not first]
+    counts = [text["count"].format(others.count(one), text[one]) for one in SEVERITIES if one in others]
+    if counts:
+        lines.append(text["besides"].format(text["and"].join(counts)))
+    if docs is not None:
+        lines.append(text["docs"].format(docs / "index.html"))
+    return "\n".join(lines)

@@ -1,20 +1,21 @@
-"""Great Expectations on Polars: an execution engine for lazy frames, Parquet files and Delta tables.
+"""An execution engine for Great Expectations on Polars: lazy frames, Parquet files and Delta tables.
 
-- `sources`    a datasource with its assets
-- `core`       the execution engine
-- `supported`  which expectations it answers; the others are refused when a suite is put together
-- `registry`   `rule` and `metric`: how more are taught to it
-- `columns`, `records`, `aggregates`  the library's own expectations as expressions
-- `plans`, `solve`  from what is asked to one collect
-- `memory`     what the library need not do anew for every metric
+- `datasource`        the datasource with its assets
+- `engine`            the execution engine: all metrics of a suite with one collect
+- `plans`             metrics as expressions, not yet evaluated
+- `registry`          `metric` and `map_metric`, which teach the engine; which expectations it supports
+- `map_rules`, `aggregates`  the library's own expectations
+- `sql_expectations`  two expectations of its own, on SQL conditions
+- `gx_patches`        the one patch of the library, with its reason and version
 
-It imports nothing of the project around it. Importing it loads Great Expectations and registers the engine there.
+It imports nothing of the project around it. Importing it loads Great Expectations, some seconds, and registers the
+engine there.
 """
 
 import warnings
 
 with warnings.catch_warnings():
-    # The library imports the deprecated sre_constants and sets up marshmallow the old way.
+    # Great Expectations 1.24 imports the deprecated sre_constants and uses marshmallow's old interface.
     warnings.simplefilter("ignore", DeprecationWarning)
     from . import aggregates, map_rules
     from .datasource import PolarsDatasource
@@ -29,8 +30,12 @@ with warnings.catch_warnings():
         metric,
         supported_expectations,
     )
+    from .sql_expectations import SQL_EXPECTATIONS, ExpectColumnValuesToSatisfy, ExpectRowsToSatisfy
 
 __all__ = [
+    "SQL_EXPECTATIONS",
+    "ExpectColumnValuesToSatisfy",
+    "ExpectRowsToSatisfy",
     "MapRule",
     "MetricRequest",
     "PolarsDatasource",

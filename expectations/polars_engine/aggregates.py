@@ -1,4 +1,4 @@
-"""Numbers over a whole column, and numbers about the frame itself."""
+"""Metrics of a whole column, and of the table itself."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def _simple(name: str, aggregate: Callable[[pl.Expr], pl.Expr], *, is_numeric: b
     """Register a metric that is one aggregate of the column."""
 
     @metric(name)
-    def _(asked: MetricRequest) -> Plan:
-        column = _numbers(asked) if is_numeric else pl.col(asked.column())
+    def _(request: MetricRequest) -> Plan:
+        column = _numbers(request) if is_numeric else pl.col(request.column())
         return AggregatePlan((aggregate(column),), lambda value: value)
 
 
-def _numbers(asked: MetricRequest) -> pl.Expr:
-    name = asked.column()
-    dtype = asked.schema[name]
+def _numbers(request: MetricRequest) -> pl.Expr:
+    name = request.column()
+    dtype = request.schema[name]
     if not (dtype.is_numeric() or dtype == pl.Boolean):
-        raise UnfitColumn(f'{asked.metric} needs numbers: "{name}" is {dtype}')
+        raise UnfitColumn(f'{request.metric} needs numbers: "{name}" is {dtype}')
     return pl.col(name)
 
 
@@ -46,90 +46,84 @@ _simple("column.non_null_count", pl.Expr.count)
 
 
 @metric("column.most_common_value")
-def _most_common(asked: MetricRequest) -> Plan:
-    return AggregatePlan((pl.col(asked.column()).drop_nulls().mode().sort().implode(),), list)
+def _most_common(request: MetricRequest) -> Plan:
+    return AggregatePlan((pl.col(request.column()).drop_nulls().mode().sort().implode(),), list)
 
 
 @metric("column.non_null_proportion")
-def _filled(asked: MetricRequest) -> Plan:
-    return AggregatePlan((pl.col(asked.column()).count(), pl.len()), _share)
+def _filled_proportion(request: MetricRequest) -> Plan:
+    return AggregatePlan((pl.col(request.column()).count(), pl.len()), _proportion)
 
 
 @metric("column.unique_proportion")
-def _distinct_share(asked: MetricRequest) -> Plan:
-    column = pl.col(asked.column())
-    return AggregatePlan((_distinct_count(column), column.count()), _share)
+def _distinct_proportion(request: MetricRequest) -> Plan:
+    column = pl.col(request.column())
+    return AggregatePlan((_distinct_count(column), column.count()), _proportion)
 
 
-def _share(part: int, whole: int) -> float:
+def _proportion(part: int, whole: int) -> float:
     return part / whole if whole else 0
 
 
 @metric("column.quantile_values")
-def _quantiles(asked: MetricRequest) -> Plan:
-    method: _Method = asked.values.get("allow_relative_error") or "nearest"
+def _quantiles(request: MetricRequest) -> Plan:
+    method: _Method = request.arguments.get("allow_relative_error") or "nearest"
     if method not in get_args(_Method):
         raise UnfitColumn(f"allow_relative_error is {method!r}, expected one of {', '.join(get_args(_Method))}")
-    column = _numbers(asked)
-    parts = [_nearest(column, q) if method == "nearest" else column.quantile(q, method) for q in _levels(asked)]
-    return AggregatePlan(tuple(parts), lambda *found: list(found))
-
-
-def _levels(asked: MetricRequest) -> list[float]:
-    return [float(level) for level in asked.values["quantiles"]]
+    column, levels = _numbers(request), [float(level) for level in request.arguments["quantiles"]]
+    parts = [_nearest(column, q) if method == "nearest" else column.quantile(q, method) for q in levels]
+    return AggregatePlan(tuple(parts), lambda *values: list(values))
 
 
 def _nearest(column: pl.Expr, level: float) -> pl.Expr:
-    """The value whose place is nearest; of two as near, the one at the even place, as NumPy has it."""
+    """The value at the nearest rank; between two ranks the even one, as NumPy rounds."""
     values = column.drop_nulls().sort()
-    place = ((values.len().cast(pl.Float64) - 1) * level).round(mode="half_to_even").cast(pl.Int64)
-    return values.gather(place.clip(lower_bound=0), null_on_oob=True).first()
+    rank = ((values.len().cast(pl.Float64) - 1) * level).round(mode="half_to_even").cast(pl.Int64)
+    return values.gather(rank.clip(lower_bound=0), null_on_oob=True).first()
 
 
-def _set(asked: MetricRequest) -> pl.Series:
-    return literals(asked.values.get("value_set") or [], asked.schema[asked.column()]).unique(maintain_order=True)
-
-
-def _strangers(asked: MetricRequest) -> pl.Expr:
-    """The distinct values that stand in the column and not in the set, in order."""
-    column = pl.col(asked.column())
-    # Filtered before it is made distinct: that comes in any order, and in another one when asked twice.
-    return column.filter(column.is_not_null() & ~column.is_in(_set(asked).implode())).unique().sort()
+def _values_not_in_set(request: MetricRequest) -> pl.Expr:
+    """The distinct values of the column that are not in the set, sorted."""
+    name = request.column()
+    value_set = literals(request.arguments.get("value_set") or [], request.schema[name]).unique(maintain_order=True)
+    column = pl.col(name)
+    # Filtered before it is made distinct: `unique` gives any order, and another one when evaluated twice.
+    return column.filter(column.is_not_null() & ~column.is_in(value_set.implode())).unique().sort()
 
 
 @metric("column.distinct_values.not_in_set.count")
-def _stranger_count(asked: MetricRequest) -> Plan:
-    return AggregatePlan((_strangers(asked).len(),), int)
+def _not_in_set_count(request: MetricRequest) -> Plan:
+    return AggregatePlan((_values_not_in_set(request).len(),), int)
 
 
 @metric("column.distinct_values.not_in_set")
-def _stranger_values(asked: MetricRequest) -> Plan:
-    limit = asked.values.get("limit") or _MOST_DISTINCT
-    return AggregatePlan((_strangers(asked).head(limit).implode(),), list)
+def _not_in_set(request: MetricRequest) -> Plan:
+    limit = request.arguments.get("limit") or _MOST_DISTINCT
+    return AggregatePlan((_values_not_in_set(request).head(limit).implode(),), list)
 
 
-def _missing(asked: MetricRequest, finish: Callable[[list[Any]], Any]) -> Plan:
-    """What stands in the set and not in the column; a value the column cannot hold is missing from it."""
-    wanted = list(dict.fromkeys(asked.values.get("value_set") or []))
-    dtype, column = asked.schema[asked.column()], pl.col(asked.column())
-    held = [literals([value], dtype) for value in wanted]
-    parts = [(column == one[0]).any() if len(one) else pl.lit(False) for one in held]
+def _missing_from_column(request: MetricRequest, finish: Callable[[list[Any]], Any]) -> Plan:
+    """The values of the set that the column lacks; a value that its type cannot hold is one of them."""
+    value_set = list(dict.fromkeys(request.arguments.get("value_set") or []))
+    dtype, column = request.schema[request.column()], pl.col(request.column())
+    converted = [literals([value], dtype) for value in value_set]
+    parts = [(column == one[0]).any() if len(one) else pl.lit(False) for one in converted]
 
-    def absent(*is_there: bool) -> object:
-        return finish([value for value, there in zip(wanted, is_there, strict=True) if not there])
+    def missing(*is_present: bool) -> object:
+        return finish([value for value, present in zip(value_set, is_present, strict=True) if not present])
 
-    return AggregatePlan(tuple(parts), absent) if parts else KnownPlan(finish([]))
+    return AggregatePlan(tuple(parts), missing) if parts else KnownPlan(finish([]))
 
 
 @metric("column.distinct_values.missing_from_column.count")
-def _missing_count(asked: MetricRequest) -> Plan:
-    return _missing(asked, len)
+def _missing_count(request: MetricRequest) -> Plan:
+    return _missing_from_column(request, len)
 
 
 @metric("column.distinct_values.missing_from_column")
-def _missing_values(asked: MetricRequest) -> Plan:
-    limit = asked.values.get("limit") or _MOST_DISTINCT
-    return _missing(asked, lambda values: values[:limit])
+def _missing_values(request: MetricRequest) -> Plan:
+    limit = request.arguments.get("limit") or _MOST_DISTINCT
+    return _missing_from_column(request, lambda values: values[:limit])
 
 
 @metric("table.row_count")
@@ -138,15 +132,15 @@ def _row_count(_: MetricRequest) -> Plan:
 
 
 @metric("table.columns")
-def _columns(asked: MetricRequest) -> Plan:
-    return KnownPlan(list(asked.schema))
+def _columns(request: MetricRequest) -> Plan:
+    return KnownPlan(list(request.schema))
 
 
 @metric("table.column_count")
-def _column_count(asked: MetricRequest) -> Plan:
-    return KnownPlan(len(asked.schema))
+def _column_count(request: MetricRequest) -> Plan:
+    return KnownPlan(len(request.schema))
 
 
 @metric("table.column_types")
-def _column_types(asked: MetricRequest) -> Plan:
-    return KnownPlan([{"name": name, "type": dtype} for name, dtype in asked.schema.items()])
+def _column_types(request: MetricRequest) -> Plan:
+    return KnownPlan([{"name": name, "type": dtype} for name, dtype in request.schema.items()])

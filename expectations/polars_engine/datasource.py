@@ -1,4 +1,4 @@
-"""Where frames come from: given at run time, a Parquet path, a Delta path. Nothing is read before it is checked."""
+"""The datasource: frames given at run time, Parquet files and Delta tables. Nothing is read before validation."""
 
 # ruff: noqa: ANN401 - the signatures are those of the library
 
@@ -20,7 +20,7 @@ from .engine import PolarsExecutionEngine
 
 
 class _PolarsAsset(DataAsset[Any, Any]):
-    """What the assets share: one batch, the whole of the data."""
+    """Common to the assets: one batch, all of the data."""
 
     _options: ClassVar[tuple[str, ...]] = ()
 
@@ -31,11 +31,11 @@ class _PolarsAsset(DataAsset[Any, Any]):
         """Nothing to connect to."""
 
     def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:
-        """The options that a batch needs."""
+        """Names of the options of a batch."""
         return self._options
 
     def build_batch_request(self, options: Any = None, batch_slice: Any = None, partitioner: Any = None) -> Any:
-        """A request for the one batch; raises BuildBatchRequestError for other options, slices and partitions."""
+        """A request for the only batch. Raises BuildBatchRequestError for other options, slices and partitioners."""
         given = dict(options or {})
         if tuple(given) != self._options or batch_slice is not None or partitioner is not None:
             expected = f"the option {self._options[0]} alone" if self._options else "no options"
@@ -43,11 +43,11 @@ class _PolarsAsset(DataAsset[Any, Any]):
         return BatchRequest(datasource_name=self.datasource.name, data_asset_name=self.name, options=given)
 
     def get_batch_identifiers_list(self, batch_request: Any) -> list[dict[Any, Any]]:
-        """The one batch."""
+        """Identifiers of the only batch."""
         return [IDDict(batch_request.options)]
 
     def get_batch(self, batch_request: Any) -> Batch:
-        """The batch, unread."""
+        """The batch; nothing is read yet."""
         spec = RuntimeDataBatchSpec(batch_data=self._frame(batch_request.options))
         data, markers = self.datasource.get_execution_engine().get_batch_data_and_markers(spec)
         definition = LegacyBatchDefinition(
@@ -70,7 +70,7 @@ class _PolarsAsset(DataAsset[Any, Any]):
 
 
 class FrameAsset(_PolarsAsset):
-    """A frame given at run time, as `{"dataframe": frame}`: the library calls that option so and no other way."""
+    """A frame given at run time as `{"dataframe": frame}`, the only name of the option that the library accepts."""
 
     type: Literal["polars_frame"] = "polars_frame"
     _options: ClassVar[tuple[str, ...]] = ("dataframe",)
@@ -93,7 +93,7 @@ class ParquetAsset(_PolarsAsset):
 
 
 class DeltaAsset(_PolarsAsset):
-    """A Delta table, by its path; of a fixed version where one is given."""
+    """A Delta table by its path, at a fixed version if one is given."""
 
     type: Literal["polars_delta"] = "polars_delta"
     path: str
@@ -104,15 +104,15 @@ class DeltaAsset(_PolarsAsset):
 
 
 class PolarsDatasource(Datasource[Any, Any]):
-    """Frames, Parquet files and Delta tables, checked by Polars. One per worker where several run at a time."""
+    """Frames, Parquet files and Delta tables, validated by Polars. Parallel workers need one each."""
 
     asset_types: ClassVar[Any] = [FrameAsset, ParquetAsset, DeltaAsset]
     type: Literal["polars"] = "polars"
-    assets: list[FrameAsset | ParquetAsset | DeltaAsset] = []  # noqa: RUF012 - a field, copied for each source
+    assets: list[FrameAsset | ParquetAsset | DeltaAsset] = []  # noqa: RUF012 - a field, copied for each datasource
 
     @property
     def execution_engine_type(self) -> Any:
-        """The engine of this source."""
+        """The engine of this datasource."""
         return PolarsExecutionEngine
 
     def test_connection(self, test_assets: bool = True) -> None:

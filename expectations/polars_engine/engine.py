@@ -1,4 +1,10 @@
-"""The execution engine: resolves the metrics of a whole suite with one collect of a lazy frame."""
+"""The execution engine: resolves the metrics of a whole suite with one collect of a lazy frame.
+
+Every expression is first tried on a frame without rows, so that one that cannot work does not spoil the other answers.
+Then one row of numbers is collected per row condition, all of them in one `collect_all`. Only where a count is above
+zero a second `collect_all` fetches exact counts of repeated values and the offending rows.
+"""
+
 # ruff: noqa: ANN401 - the signatures are those of the library
 
 from __future__ import annotations
@@ -31,9 +37,12 @@ from .plans import (
     row_filter,
 )
 
+_OCCURRENCES = "__occurrences__"
+Found = TypeVar("Found")
+
 
 class PolarsBatchData(BatchData):
-    """A lazy frame with its schema. NaN becomes null, which is how the library's own engine on pandas sees it."""
+    """A lazy frame with its schema. NaN becomes null, as the library's pandas engine treats it."""
 
     def __init__(self, engine: ExecutionEngine[pl.Expr], frame: pl.LazyFrame) -> None:
         super().__init__(engine)
@@ -43,10 +52,10 @@ class PolarsBatchData(BatchData):
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
-    """Resolves the metrics of a whole suite with one collect of a lazy frame.
+    """Great Expectations' view of the engine.
 
-    Not a child of the engine for pandas: the library looks providers up along the class tree and would hand
-    lazy frames to code for pandas. What no provider is registered for fails loudly.
+    Not a subclass of the pandas engine: the library looks metric providers up along the class hierarchy and would hand
+    lazy frames to pandas code. A metric without a provider fails with an error.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,12 +68,12 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         frame = batch_spec.batch_data if isinstance(batch_spec, RuntimeDataBatchSpec) else None
         if not isinstance(frame, pl.LazyFrame | pl.DataFrame):
             raise ExecutionEngineError(f"expected a Polars frame, got {type(frame).__name__} of {batch_spec!r}")
-        batch_spec.batch_data = "polars.LazyFrame"  # the specification is kept as text
+        batch_spec.batch_data = "polars.LazyFrame"  # the specification is stored as text
         markers = BatchMarkers({"ge_load_time": datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")})
         return PolarsBatchData(self, frame.lazy()), markers
 
     def load_batch_data(self, batch_id: str, batch_data: Any) -> None:
-        """Make a batch known. Answers about former data go: the id names the asset, not what it holds."""
+        """Load a batch and forget earlier answers: a batch id names the asset, not its content."""
         self._values.clear()
         self._failures.clear()
         super().load_batch_data(batch_id, batch_data)
@@ -72,24 +81,16 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     def resolve_metrics(
         self, metrics_to_resolve: Iterable[Any], metrics: Any = None, runtime_configuration: Any = None
     ) -> dict[Any, Any]:
-        """Values of the metrics, all found together.
+        """Values of the metrics by id, all found together.
 
-        Raises MetricResolutionError, for those alone that failed. The caller then tries again some times;
-        it is given the same failure without further work, and what succeeded once those are set aside.
+        Raises MetricResolutionError for those that failed. The caller then retries: a known failure is raised again
+        without further work, and the values of the others are returned once the failed metrics are set aside.
         """
         wanted = {one.id: one for one in metrics_to_resolve}
-        self._answer([one for one in wanted.values() if one.id not in self._values | self._failures])
-        failed = sorted((key for key in wanted if key in self._failures), key=str)
-        if failed:
-            # The caller keeps one message for all that failed together: one at a time keeps each its own.
-            message = self._failures[failed[0]]
-            same = [wanted[key] for key in failed if self._failures[key] == message]
-            raise MetricResolutionError(message=message, failed_metrics=same)
-        return {key: self._values[key] for key in wanted}
-
-    def _answer(self, wanted: list[Any]) -> None:
         tasks = []
-        for one in wanted:
+        for one in wanted.values():
+            if one.id in self._values or one.id in self._failures:
+                continue
             try:
                 tasks.append(self._task(one))
             except Exception as error:
@@ -97,19 +98,27 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         answers = resolve(tasks)
         self._values |= answers.values
         self._failures |= answers.failures
+        failed = sorted((key for key in wanted if key in self._failures), key=str)
+        if failed:
+            # The caller stores one message for all metrics of an error: raising one message at a time keeps each.
+            message = self._failures[failed[0]]
+            same = [wanted[key] for key in failed if self._failures[key] == message]
+            raise MetricResolutionError(message=message, failed_metrics=same)
+        return {key: self._values[key] for key in wanted}
 
-    def _task(self, one: Any) -> MetricTask:
-        domain, batch = one.metric_domain_kwargs, self._batch(one.metric_domain_kwargs.get("batch_id"))
-        _, found = get_metric_provider(one.metric_name, self)
-        planner = cast(Planner, found)
-        said = domain.get("row_condition")
-        scope_key = (domain.get("batch_id"), IDDict({"condition": said}).to_id())
-        scope = RowDomain(scope_key, batch.frame, row_filter(said, batch.schema))
-        arguments = {key: value for key, value in one.metric_value_kwargs.items() if key != "result_format"}
-        rule = (one.metric_name.rsplit(".", 1)[0], one.metric_domain_kwargs_id, IDDict(arguments).to_id())
-        return MetricTask(
-            one.id, scope, rule, planner(MetricRequest(one.metric_name, domain, one.metric_value_kwargs, batch.schema))
+    def _task(self, metric: Any) -> MetricTask:
+        domain, batch = metric.metric_domain_kwargs, self._batch(metric.metric_domain_kwargs.get("batch_id"))
+        _, provider = get_metric_provider(metric.metric_name, self)
+        request = MetricRequest(metric.metric_name, domain, metric.metric_value_kwargs, batch.schema)
+        row_condition = domain.get("row_condition")
+        rows = RowDomain(
+            (domain.get("batch_id"), IDDict({"condition": row_condition}).to_id()),
+            batch.frame,
+            row_filter(row_condition, batch.schema),
         )
+        arguments = {key: value for key, value in metric.metric_value_kwargs.items() if key != "result_format"}
+        rule_key = (metric.metric_name.rsplit(".", 1)[0], metric.metric_domain_kwargs_id, IDDict(arguments).to_id())
+        return MetricTask(metric.id, rows, rule_key, cast(Planner, provider)(request))
 
     def _batch(self, batch_id: str | None) -> PolarsBatchData:
         manager = self.batch_manager
@@ -119,82 +128,95 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return found
 
     def condition_to_filter_clause(self, condition: Condition) -> pl.Expr:
-        """A row condition as an expression over the batch loaded last."""
+        """A row condition as an expression over the batch that was loaded last."""
         return condition_expression(condition, self._batch(None).schema)
 
-    # The library's own way of putting conditions together, part by part, is not gone here.
+    # The library would put conditions together part by part; every part is translated at once here.
     _comparison_condition_to_filter_clause = condition_to_filter_clause
     _nullity_condition_to_filter_clause = condition_to_filter_clause
     _and_condition_to_filter_clause = condition_to_filter_clause
     _or_condition_to_filter_clause = condition_to_filter_clause
 
 
-_TIMES = "__times_it_stands__"
-
-Found = TypeVar("Found")
-
-
 @dataclass(frozen=True)
 class RowDomain:
-    """Rows of a batch that fulfil one row condition; `key` tells scopes apart."""
+    """The rows of a batch that fulfil one row condition; `key` tells domains apart."""
 
     key: Hashable
     frame: pl.LazyFrame
     condition: pl.Expr | None = None
 
-    def rows(self, *, are_placed: bool = False) -> pl.LazyFrame:
-        """The rows; if asked for, with their places in the whole frame, from 0."""
-        frame = self.frame.with_row_index(ROW_INDEX) if are_placed else self.frame
+    def rows(self, *, with_index: bool = False) -> pl.LazyFrame:
+        """The rows, with ROW_INDEX of the whole frame if asked for."""
+        frame = self.frame.with_row_index(ROW_INDEX) if with_index else self.frame
         return frame if self.condition is None else frame.filter(self.condition)
 
 
 @dataclass(frozen=True)
 class MetricTask:
-    """One metric to answer. `breach` is the same for tasks that ask about breaches of the same rule."""
+    """One metric to resolve. `rule_key` is the same for all metrics about breaches of one rule."""
 
     id: Hashable
-    scope: RowDomain
-    breach: Hashable
+    domain: RowDomain
+    rule_key: Hashable
     plan: Plan
 
     def parts(self) -> dict[Hashable, pl.Expr]:
-        """The expressions of the first collect, by a key under which equal ones meet."""
-        if isinstance(self.plan, AggregatePlan):
-            return {(self.id, place): part for place, part in enumerate(self.plan.parts)}
-        return {self.breach: _breaches(self.plan.rule)} if isinstance(self.plan, CountPlan | SamplePlan) else {}
+        """The expressions of the first collect; equal ones share a key and are computed once."""
+        match self.plan:
+            case AggregatePlan(parts):
+                return {(self.id, number): part for number, part in enumerate(parts)}
+            case CountPlan(rule) | SamplePlan(rule):
+                return {self.rule_key: _breach_count(rule)}
+        return {}
 
 
 @dataclass
 class ResolvedMetrics:
-    """Values and failures by the id of the task: each task has one or the other."""
+    """Values and failures by the id of the task: every task has one or the other."""
 
     values: dict[Hashable, Any] = field(default_factory=dict)
     failures: dict[Hashable, str] = field(default_factory=dict)
 
 
 def resolve(tasks: Iterable[MetricTask]) -> ResolvedMetrics:
-    """Answer every task, or say why it cannot be answered; a failure of one leaves the others alone."""
-    answers, asking = ResolvedMetrics(), []
+    """Resolve every task; the failure of one leaves the others alone."""
+    answers, pending = ResolvedMetrics(), []
     for task in tasks:
         if isinstance(task.plan, KnownPlan):
             answers.values[task.id] = task.plan.value
         else:
-            asking.append(task)
-    probed = _attempt(asking, _numbers_of_nothing, answers)
-    sound = [task for task in asking if task.id in probed]
+            pending.append(task)
+    tried = _attempt(pending, _numbers_of_no_rows, answers)
+    sound = [task for task in pending if task.id in tried]
     numbers = _attempt(sound, _numbers, answers)
-    more = [task for task in sound if task.id in numbers and not _is_settled(task, numbers[task.id], answers)]
-    rows = _attempt(more, _rows, answers)
-    for task in more:
+    unfinished = []
+    for task in sound:
+        if task.id not in numbers:
+            continue
+        first, plan = numbers[task.id], task.plan
+        if isinstance(plan, AggregatePlan):
+            answers.values[task.id] = plan.finish(*first)
+        elif isinstance(plan, CountPlan) and (first[0] == 0 or not plan.rule.unique):
+            answers.values[task.id] = first[0]
+        elif isinstance(plan, SamplePlan) and first[0] == 0:
+            answers.values[task.id] = plan.shape([])
+        else:
+            unfinished.append(task)
+    rows = _attempt(unfinished, _breaches, answers)
+    for task in unfinished:
         if task.id in rows:
-            answers.values[task.id] = _shaped(task.plan, rows[task.id])
+            found, plan = rows[task.id], task.plan
+            answers.values[task.id] = plan.shape(found.to_dicts()) if isinstance(plan, SamplePlan) else found.item()
     return answers
 
 
 def _attempt(
-    tasks: Sequence[MetricTask], work: Callable[[Sequence[MetricTask]], dict[Hashable, Found]], answers: ResolvedMetrics
+    tasks: Sequence[MetricTask],
+    work: Callable[[Sequence[MetricTask]], dict[Hashable, Found]],
+    answers: ResolvedMetrics,
 ) -> dict[Hashable, Found]:
-    """What `work` finds for the tasks together; if that fails, for each alone, noting the failures."""
+    """The result of `work` for the tasks together; if that fails, for each alone, recording the failures."""
     if not tasks:
         return {}
     try:
@@ -209,83 +231,68 @@ def _attempt(
     return found
 
 
-def _breaches(rule: MapRule) -> pl.Expr:
-    """How many rows break the rule; of what should stand once, above zero as soon as something may stand twice."""
+def _breach_count(rule: MapRule) -> pl.Expr:
+    """The number of rows that break the rule; for uniqueness a number above zero as soon as a value may repeat."""
     if not rule.unique:
-        return rule.broken().sum().cast(pl.Int64)
+        return rule.is_broken().sum().cast(pl.Int64)
     key = pl.struct(rule.unique) if len(rule.unique) > 1 else pl.col(rule.unique[0])
-    hashes = key.hash() if rule.looked_at is None else key.hash().filter(rule.looked_at)
-    return rule.size() - hashes.n_unique().cast(pl.Int64)
+    hashes = key.hash() if rule.applies_to is None else key.hash().filter(rule.applies_to)
+    return rule.checked_count() - hashes.n_unique().cast(pl.Int64)
 
 
 def _numbers(tasks: Sequence[MetricTask]) -> dict[Hashable, list[Any]]:
-    """The numbers of every task, from one row per scope."""
-    scopes = {task.scope.key: task.scope for task in tasks}
-    parts: dict[Hashable, dict[Hashable, pl.Expr]] = {key: {} for key in scopes}
+    """The numbers of every task, from one row per domain."""
+    domains = {task.domain.key: task.domain for task in tasks}
+    parts: dict[Hashable, dict[Hashable, pl.Expr]] = {key: {} for key in domains}
     for task in tasks:
-        parts[task.scope.key] |= task.parts()
+        parts[task.domain.key] |= task.parts()
     selected = [
-        scope.rows().select(part.alias(str(place)) for place, part in enumerate(parts[key].values()))
-        for key, scope in scopes.items()
+        domain.rows().select(part.alias(str(number)) for number, part in enumerate(parts[key].values()))
+        for key, domain in domains.items()
     ]
     rows = [frame.row(0) for frame in pl.collect_all(selected)]
-    found = {key: dict(zip(parts[key], row, strict=True)) for key, row in zip(scopes, rows, strict=True)}
-    return {task.id: [found[task.scope.key][part] for part in task.parts()] for task in tasks}
+    found = {key: dict(zip(parts[key], row, strict=True)) for key, row in zip(domains, rows, strict=True)}
+    return {task.id: [found[task.domain.key][part] for part in task.parts()] for task in tasks}
 
 
-def _numbers_of_nothing(tasks: Sequence[MetricTask]) -> dict[Hashable, list[Any]]:
-    """The same over no rows: collecting the schema alone would not find every unfit type."""
-    scopes: dict[Hashable, RowDomain] = {}
+def _numbers_of_no_rows(tasks: Sequence[MetricTask]) -> dict[Hashable, list[Any]]:
+    """The same over no rows: resolving the schema alone would not find every unfit type."""
+    domains: dict[Hashable, RowDomain] = {}
     for task in tasks:
-        if task.scope.key not in scopes:
-            nothing = pl.LazyFrame(schema=task.scope.frame.collect_schema())
-            scopes[task.scope.key] = RowDomain(task.scope.key, nothing, task.scope.condition)
-    return _numbers([MetricTask(task.id, scopes[task.scope.key], task.breach, task.plan) for task in tasks])
+        if task.domain.key not in domains:
+            no_rows = pl.LazyFrame(schema=task.domain.frame.collect_schema())
+            domains[task.domain.key] = RowDomain(task.domain.key, no_rows, task.domain.condition)
+    return _numbers([MetricTask(task.id, domains[task.domain.key], task.rule_key, task.plan) for task in tasks])
 
 
-def _is_settled(task: MetricTask, numbers: list[Any], answers: ResolvedMetrics) -> bool:
-    """Whether the numbers are the answer; not so where rows, or an exact count, are still to be fetched."""
-    if isinstance(task.plan, AggregatePlan):
-        answers.values[task.id] = task.plan.finish(*numbers)
-    elif isinstance(task.plan, CountPlan) and (numbers[0] == 0 or not task.plan.rule.unique):
-        answers.values[task.id] = numbers[0]
-    elif isinstance(task.plan, SamplePlan) and numbers[0] == 0:
-        answers.values[task.id] = task.plan.shape([])
-    return task.id in answers.values
-
-
-def _rows(tasks: Sequence[MetricTask]) -> dict[Hashable, pl.DataFrame]:
-    """What is still asked; values and places of the same rows are fetched once."""
-    together: dict[Hashable, list[MetricTask]] = {}
+def _breaches(tasks: Sequence[MetricTask]) -> dict[Hashable, pl.DataFrame]:
+    """Exact counts and offending rows, by task; values and places of the same rows are fetched once."""
+    groups: dict[Hashable, list[MetricTask]] = {}
     for task in tasks:
-        limit = task.plan.limit if isinstance(task.plan, SamplePlan) else "all counted"
-        together.setdefault((task.breach, limit), []).append(task)
-    frames = pl.collect_all([_still_asked(same) for same in together.values()])
-    return {task.id: frame for same, frame in zip(together.values(), frames, strict=True) for task in same}
+        limit = task.plan.limit if isinstance(task.plan, SamplePlan) else "count"
+        groups.setdefault((task.rule_key, limit), []).append(task)
+    frames = pl.collect_all([_breaches_of_rule(group) for group in groups.values()])
+    return {task.id: frame for group, frame in zip(groups.values(), frames, strict=True) for task in group}
 
 
-def _still_asked(same: Sequence[MetricTask]) -> pl.LazyFrame:
-    scope, plan = same[0].scope, same[0].plan
+def _breaches_of_rule(group: Sequence[MetricTask]) -> pl.LazyFrame:
+    domain, plan = group[0].domain, group[0].plan
     if isinstance(plan, CountPlan):
-        return _repeated(scope, plan.rule).select(pl.col(_TIMES).sum())
+        return _repeated(domain, plan.rule).select(pl.col(_OCCURRENCES).sum())
     if not isinstance(plan, SamplePlan):
         raise TypeError(f"no rows answer {plan}")
-    columns = dict.fromkeys(name for task in same if isinstance(task.plan, SamplePlan) for name in task.plan.columns)
-    rule, placed = plan.rule, scope.rows(are_placed=True)
+    columns = dict.fromkeys(name for task in group if isinstance(task.plan, SamplePlan) for name in task.plan.columns)
+    rule, indexed = plan.rule, domain.rows(with_index=True)
     if rule.unique:
-        repeated = _repeated(scope, rule).drop(_TIMES)
-        within = rule.within(placed).join(repeated, on=list(rule.unique), how="semi", nulls_equal=True)
-        rows = within.select(ROW_INDEX, *columns).sort(ROW_INDEX)
+        repeated = _repeated(domain, rule).drop(_OCCURRENCES)
+        checked = rule.checked(indexed).join(repeated, on=list(rule.unique), how="semi", nulls_equal=True)
+        rows = checked.select(ROW_INDEX, *columns).sort(ROW_INDEX)
     else:
-        rows = placed.filter(rule.broken()).select(ROW_INDEX, *columns)
+        rows = indexed.filter(rule.is_broken()).select(ROW_INDEX, *columns)
     return rows if plan.limit is None else rows.head(plan.limit)
 
 
-def _repeated(scope: RowDomain, rule: MapRule) -> pl.LazyFrame:
-    """What stands more than once, and how often."""
-    counted = rule.within(scope.rows()).group_by(rule.unique).agg(pl.len().cast(pl.Int64).alias(_TIMES))
-    return counted.filter(pl.col(_TIMES) > 1)
-
-
-def _shaped(plan: Plan, rows: pl.DataFrame) -> object:
-    return plan.shape(rows.to_dicts()) if isinstance(plan, SamplePlan) else rows.item()
+def _repeated(domain: RowDomain, rule: MapRule) -> pl.LazyFrame:
+    """Values that occur more than once, with _OCCURRENCES."""
+    counted = rule.checked(domain.rows()).group_by(rule.unique).agg(pl.len().cast(pl.Int64).alias(_OCCURRENCES))
+    return counted.filter(pl.col(_OCCURRENCES) > 1)

@@ -1,4 +1,8 @@
-"""Plans that answer a metric: Polars expressions made from the request and the schema, without a look at the data."""
+"""Plans that answer a metric: Polars expressions made from the request and the schema, without a look at the data.
+
+A planner turns a `MetricRequest` into a plan; the engine carries out the plans of a whole suite together. Values and
+row conditions of a suite are translated to the types of the frame here.
+"""
 
 from __future__ import annotations
 
@@ -20,39 +24,42 @@ from great_expectations.expectations.row_conditions import (
     deserialize_row_condition,
 )
 
-ROW_INDEX = "__place_of_row__"
+ROW_INDEX = "__row_index__"
 
 
 class UnknownColumn(LookupError):
-    """A column is asked for that the frame does not have."""
+    """A metric or a row condition names a column that the frame does not have."""
 
 
 class UnfitColumn(TypeError):
-    """A column's type, or an argument, does not fit what is asked of it."""
+    """The type of a column, or an argument, does not fit the metric."""
 
 
 @dataclass(frozen=True)
 class MetricRequest:
-    """One metric as it is asked for: its domain (columns, row condition), its values (arguments), the schema."""
+    """One metric as Great Expectations requests it.
+
+    domain: columns and row condition; arguments: the other arguments of the metric; schema: of the frame.
+    """
 
     metric: str
     domain: Mapping[str, Any]
-    values: Mapping[str, Any]
+    arguments: Mapping[str, Any]
     schema: pl.Schema
 
     def column(self, key: str = "column") -> str:
-        """The name of the domain's column; raises UnknownColumn where the frame lacks it."""
-        return self.known(self.domain[key])
+        """The column of the domain under `key`. Raises UnknownColumn."""
+        return self.existing(self.domain[key])
 
     def columns(self) -> list[str]:
-        """The columns of the domain, whichever keys name them."""
+        """All columns of the domain: of a single column, a pair or a list. Raises UnknownColumn."""
         if "column_list" in self.domain:
-            return [self.known(name) for name in self.domain["column_list"]]
+            return [self.existing(name) for name in self.domain["column_list"]]
         keys = ("column_A", "column_B") if "column_A" in self.domain else ("column",)
         return [self.column(key) for key in keys]
 
-    def known(self, name: str) -> str:
-        """`name`, if the frame has such a column; raises UnknownColumn otherwise."""
+    def existing(self, name: str) -> str:
+        """`name`, if the frame has such a column. Raises UnknownColumn."""
         if name not in self.schema:
             raise UnknownColumn(f'there is no column "{name}"; the frame has: {", ".join(self.schema)}')
         return name
@@ -60,46 +67,42 @@ class MetricRequest:
 
 @dataclass(frozen=True)
 class MapRule:
-    """Which rows are looked at (None: all), and which of them meet what is expected. No nulls in either.
+    """A rule that every row must meet.
 
-    Either `meets` answers row by row, or `unique` names the columns whose values together stand once.
+    applies_to: boolean expression of the rows that are checked, None for all. Either `meets` is a boolean expression
+    that holds for valid rows, or `unique` names columns whose combined values must not repeat. Neither expression may
+    be null.
     """
 
-    looked_at: pl.Expr | None
+    applies_to: pl.Expr | None
     meets: pl.Expr | None = None
     unique: tuple[str, ...] = ()
 
-    def within(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows looked at."""
-        return rows if self.looked_at is None else rows.filter(self.looked_at)
+    def checked(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows that are checked."""
+        return rows if self.applies_to is None else rows.filter(self.applies_to)
 
-    def size(self) -> pl.Expr:
-        """How many rows are looked at."""
-        return pl.len().cast(pl.Int64) if self.looked_at is None else self.looked_at.sum().cast(pl.Int64)
+    def checked_count(self) -> pl.Expr:
+        """The number of rows that are checked, as an aggregate."""
+        return pl.len().cast(pl.Int64) if self.applies_to is None else self.applies_to.sum().cast(pl.Int64)
 
-    def broken(self) -> pl.Expr:
-        """Whether a row breaks a rule that answers row by row."""
+    def is_broken(self) -> pl.Expr:
+        """Whether a row breaks the rule. Raises ValueError for a rule of uniqueness, which no row decides alone."""
         if self.meets is None:
-            raise ValueError("whether a value stands twice no row says alone")
-        return ~self.meets if self.looked_at is None else self.looked_at & ~self.meets
-
-
-def constant(column: str, answer: bool) -> pl.Expr:
-    """One answer for every row; a literal would be one answer in all."""
-    is_null = pl.col(column).is_null()
-    return is_null.is_not_null() if answer else is_null.is_null()
+            raise ValueError("uniqueness cannot be decided row by row")
+        return ~self.meets if self.applies_to is None else self.applies_to & ~self.meets
 
 
 @dataclass(frozen=True)
 class KnownPlan:
-    """An answer that the schema alone gives."""
+    """A value that follows from the schema alone."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class AggregatePlan:
-    """An answer computed from one row of aggregates."""
+    """A value computed by `finish` from the results of one or more aggregate expressions."""
 
     parts: tuple[pl.Expr, ...]
     finish: Callable[..., Any]
@@ -107,14 +110,17 @@ class AggregatePlan:
 
 @dataclass(frozen=True)
 class CountPlan:
-    """How many rows break a rule."""
+    """The number of rows that break a rule."""
 
     rule: MapRule
 
 
 @dataclass(frozen=True)
 class SamplePlan:
-    """Rows that break a rule, in the order of the frame: at most `limit` of them, each with its place from 0."""
+    """Rows that break a rule, in the order of the frame: at most `limit` (None: all), with ROW_INDEX from 0.
+
+    `shape` turns them into the value of the metric.
+    """
 
     rule: MapRule
     columns: tuple[str, ...]
@@ -123,31 +129,39 @@ class SamplePlan:
 
 
 Plan = KnownPlan | AggregatePlan | CountPlan | SamplePlan
-
 Planner = Callable[[MetricRequest], Plan]
 
 
+def constant(column: str, value: bool) -> pl.Expr:
+    """`value` for every row; `pl.lit` would give a single value when it is aggregated alone."""
+    is_null = pl.col(column).is_null()
+    return is_null.is_not_null() if value else is_null.is_null()
+
+
 def literal(value: object, name: str, dtype: pl.DataType) -> pl.Expr:
-    """`value` as a literal that compares with column `name`; raises UnfitColumn where it cannot."""
-    read = _read(value, dtype)
-    if read is None:
+    """`value` as a literal that compares with column `name`. Raises UnfitColumn where it cannot."""
+    converted = _converted(value, dtype)
+    if converted is None:
         raise UnfitColumn(f'"{name}" is {dtype}: {value!r} ({type(value).__name__}) does not compare with it')
-    return pl.lit(read, dtype if dtype.is_temporal() else None)
+    return pl.lit(converted, dtype if dtype.is_temporal() else None)
 
 
 def literals(values: Iterable[object], dtype: pl.DataType) -> pl.Series:
-    """Those of `values` that a column of this type can hold; the others could never be met there."""
-    kept = [read for read in (_read(value, dtype) for value in values) if read is not None]
+    """Those of `values` that a column of this type can hold; the others could never be found in it."""
+    kept = [converted for value in values if (converted := _converted(value, dtype)) is not None]
     if not dtype.is_integer():
         return pl.Series(kept, dtype=dtype)
     whole = [int(one) for one in kept if one == int(one) and -(2**63) <= one < 2**63]
     return pl.Series(whole, dtype=pl.Int64).cast(dtype, strict=False).drop_nulls()
 
 
-def _read(value: object, dtype: pl.DataType) -> Any:  # noqa: ANN401
-    """The value as this type's Python value; None where the type cannot hold it."""
+def _converted(value: object, dtype: pl.DataType) -> Any:  # noqa: ANN401
+    """The value as the Python type of `dtype`; None where the type cannot hold it.
+
+    Suites are stored as JSON, from which dates and times come back as text.
+    """
     if dtype.is_temporal():
-        return _instant(value, dtype)
+        return _as_date_or_datetime(value, dtype)
     if dtype == pl.Boolean:
         return value if isinstance(value, bool) else None
     if dtype.is_numeric():
@@ -157,7 +171,7 @@ def _read(value: object, dtype: pl.DataType) -> Any:  # noqa: ANN401
     return None
 
 
-def _instant(value: object, dtype: pl.DataType) -> date | datetime | None:
+def _as_date_or_datetime(value: object, dtype: pl.DataType) -> date | datetime | None:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -170,7 +184,7 @@ def _instant(value: object, dtype: pl.DataType) -> date | datetime | None:
     return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
 
 
-_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     Operator.EQUAL: operator.eq,
     Operator.NOT_EQUAL: operator.ne,
     Operator.LESS_THAN: operator.lt,
@@ -180,39 +194,41 @@ _COMPARED: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def row_filter(said: object, schema: pl.Schema) -> pl.Expr | None:
-    """The expression that keeps the rows of a row condition; None where there is none.
+def row_filter(row_condition: object, schema: pl.Schema) -> pl.Expr | None:
+    """The expression that keeps the rows of a row condition as the library stores it; None where there is none.
 
-    Raises UnfitColumn for a condition in the language of another engine, UnknownColumn for a column not there.
+    Raises UnfitColumn for a condition in the language of another engine, UnknownColumn for a missing column.
     """
-    read = deserialize_row_condition(said) if said else None
-    return None if read is None else condition_expression(read, schema)
+    parsed = deserialize_row_condition(row_condition) if row_condition else None
+    return None if parsed is None else condition_expression(parsed, schema)
 
 
-def condition_expression(said: Condition | str, schema: pl.Schema) -> pl.Expr:
-    """One condition, or several joined, as an expression without nulls."""
-    if isinstance(said, AndCondition | OrCondition):
-        join = operator.and_ if isinstance(said, AndCondition) else operator.or_
-        return reduce(join, (condition_expression(one, schema) for one in said.conditions))
-    if isinstance(said, NullityCondition):
-        column = _column(said.column.name, schema)
-        return column.is_null() if said.is_null else column.is_not_null()
-    if isinstance(said, ComparisonCondition):
-        return _comparison(said, schema)
-    raise UnfitColumn(f"a row condition is made of Column(...) comparisons, not of text for another engine: {said!r}")
+def condition_expression(condition: Condition | str, schema: pl.Schema) -> pl.Expr:
+    """A row condition as an expression without nulls.
+
+    Nulls are treated as in pandas: they equal nothing, so `!=` and NOT IN keep them.
+    """
+    match condition:
+        case AndCondition() | OrCondition():
+            join = operator.and_ if isinstance(condition, AndCondition) else operator.or_
+            return reduce(join, (condition_expression(part, schema) for part in condition.conditions))
+        case NullityCondition():
+            column = _existing_column(condition.column.name, schema)
+            return column.is_null() if condition.is_null else column.is_not_null()
+        case ComparisonCondition():
+            name, value = condition.column.name, condition.parameter
+            column, dtype = _existing_column(name, schema), schema[name]
+            if condition.operator in (Operator.IN, Operator.NOT_IN):
+                is_in = column.is_in(literals(value, dtype).implode()).fill_null(False)
+                return is_in if condition.operator == Operator.IN else ~is_in
+            compared: pl.Expr = _COMPARISONS[condition.operator](column, literal(value, name, dtype))
+            return compared.fill_null(condition.operator == Operator.NOT_EQUAL)
+    raise UnfitColumn(
+        f"a row condition is made of Column(...) comparisons, not of text for another engine: {condition!r}"
+    )
 
 
-def _comparison(said: ComparisonCondition, schema: pl.Schema) -> pl.Expr:
-    name, wanted = said.column.name, said.parameter
-    column, dtype = _column(name, schema), schema[name]
-    if said.operator in (Operator.IN, Operator.NOT_IN):
-        is_in = column.is_in(literals(wanted, dtype).implode()).fill_null(False)
-        return is_in if said.operator == Operator.IN else ~is_in
-    compared: pl.Expr = _COMPARED[said.operator](column, literal(wanted, name, dtype))
-    return compared.fill_null(said.operator == Operator.NOT_EQUAL)
-
-
-def _column(name: str, schema: pl.Schema) -> pl.Expr:
+def _existing_column(name: str, schema: pl.Schema) -> pl.Expr:
     if name not in schema:
         raise UnknownColumn(f'a row condition asks for "{name}"; the frame has: {", ".join(schema)}')
     return pl.col(name)

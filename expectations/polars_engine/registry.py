@@ -1,4 +1,9 @@
-"""How the engine is taught metrics, and which expectations it supports."""
+"""How the engine is taught metrics, and which expectations it supports.
+
+`map_metric` and `metric` register a planner with Great Expectations. A rule over a column, a pair or several columns
+becomes the whole family of metrics that the library requests: `<metric>.unexpected_count`, `.unexpected_values`,
+`.unexpected_index_list` and so on.
+"""
 
 from __future__ import annotations
 
@@ -14,35 +19,27 @@ from great_expectations.expectations.registry import _registered_metrics, regist
 from great_expectations.expectations.row_conditions import Condition, PassThroughCondition
 
 from .engine import PolarsExecutionEngine
-from .plans import (
-    ROW_INDEX,
-    AggregatePlan,
-    CountPlan,
-    KnownPlan,
-    MapRule,
-    MetricRequest,
-    Plan,
-    Planner,
-    SamplePlan,
-)
+from .plans import ROW_INDEX, AggregatePlan, CountPlan, KnownPlan, MapRule, MetricRequest, Plan, Planner, SamplePlan
 
 _MOST_VALUES = 200  # the library's own bound on unexpected values under COMPLETE
-
 _COMMON = ("batch_id", "table", "row_condition", "condition_parser")
-
 _DOMAINS: dict[str, tuple[str, ...]] = {
     "column": (*_COMMON, "column"),
     "column_pair": (*_COMMON, "column_A", "column_B", "ignore_row_if"),
     "multicolumn": (*_COMMON, "column_list", "ignore_row_if"),
 }
-
+# Their metrics are registered, but mean something else: one counts the rows of another table, one names pandas types.
+_UNSUPPORTED = frozenset({"ExpectTableRowCountToEqualOtherTable", "ExpectColumnTypeToBe"})
 RuleFunction = Callable[[MetricRequest], MapRule]
+_planners: dict[str, Planner] = {}
 
-PLANNERS: dict[str, Planner] = {}
+
+class UnsupportedExpectation(NotImplementedError):
+    """A suite contains expectations that the engine cannot answer."""
 
 
 class PlannedMetric(MetricProvider):
-    """A metric that needs no other: so a whole suite arrives in one round."""
+    """A metric without dependencies, so that the library requests a whole suite at once."""
 
     @classmethod
     def _get_evaluation_dependencies(cls, *_: object, **__: object) -> dict[str, Any]:
@@ -52,41 +49,36 @@ class PlannedMetric(MetricProvider):
 def metric(name: str) -> Callable[[Planner], Planner]:
     """Register a planner for a metric that Great Expectations already knows."""
 
-    def keep(planner: Planner) -> Planner:
+    def register(planner: Planner) -> Planner:
         known = _registered_metrics[name]
         _register(name, known["metric_domain_keys"], known["metric_value_keys"], planner)
         return planner
 
-    return keep
+    return register
 
 
 def map_metric(
-    name: str, domain: str = "column", values: tuple[str, ...] = ()
+    name: str, domain: str = "column", arguments: tuple[str, ...] = ()
 ) -> Callable[[RuleFunction], RuleFunction]:
-    """Register a rule for map metric `name`: one of the library's, or a new one.
+    """Register a rule for map metric `name`, one of the library's or a new one.
 
-    For a new one `domain` says what it looks at (column, column_pair, multicolumn), and `values` which
-    arguments it takes.
+    For a new one, `domain` is column, column_pair or multicolumn, and `arguments` are the names of its arguments.
     """
 
-    def keep(rule_of: RuleFunction) -> RuleFunction:
-        for suffix, planner in _family(rule_of).items():
-            full = f"{name}.{suffix}"
-            known: Mapping[str, Any] = _registered_metrics.get(full, {})
-            asked = values if suffix.endswith("count") else (*values, "result_format")
-            _register(
-                full,
-                known.get("metric_domain_keys", _DOMAINS[domain]),
-                known.get("metric_value_keys", asked),
-                planner,
-            )
-        return rule_of
+    def register(rule: RuleFunction) -> RuleFunction:
+        for suffix, planner in _family(rule).items():
+            full_name = f"{name}.{suffix}"
+            known: Mapping[str, Any] = _registered_metrics.get(full_name, {})
+            own = arguments if suffix.endswith("count") else (*arguments, "result_format")
+            domain_keys = known.get("metric_domain_keys", _DOMAINS[domain])
+            _register(full_name, domain_keys, known.get("metric_value_keys", own), planner)
+        return rule
 
-    return keep
+    return register
 
 
 def _register(name: str, domain_keys: tuple[str, ...], value_keys: tuple[str, ...], planner: Planner) -> None:
-    PLANNERS[name] = planner
+    _planners[name] = planner
     register_metric(
         metric_name=name,
         metric_domain_keys=domain_keys,
@@ -98,74 +90,64 @@ def _register(name: str, domain_keys: tuple[str, ...], value_keys: tuple[str, ..
     )
 
 
-def _family(rule_of: RuleFunction) -> dict[str, Planner]:
+def _family(rule: RuleFunction) -> dict[str, Planner]:
     return {
-        "unexpected_count": lambda asked: CountPlan(rule_of(asked)),
-        "filtered_row_count": lambda asked: AggregatePlan((rule_of(asked).size(),), int),
-        "unexpected_values": lambda asked: _values(asked, rule_of(asked)),
-        "unexpected_index_list": lambda asked: _places(asked, rule_of(asked)),
-        "unexpected_rows": lambda asked: _rows(asked, rule_of(asked)),
-        # A query would list the places of all bad rows in another library's language.
-        "unexpected_index_query": lambda asked: KnownPlan(None),
+        "unexpected_count": lambda request: CountPlan(rule(request)),
+        "filtered_row_count": lambda request: AggregatePlan((rule(request).checked_count(),), int),
+        "unexpected_values": lambda request: _unexpected_values(request, rule(request)),
+        "unexpected_index_list": lambda request: _unexpected_rows_named(request, rule(request)),
+        "unexpected_rows": lambda request: _unexpected_rows(request, rule(request), tuple(request.schema)),
+        # The query would list the offending rows in the language of another library.
+        "unexpected_index_query": lambda _: KnownPlan(None),
     }
 
 
-def _limit(asked: MetricRequest, most: int | None) -> int | None:
-    said = asked.values["result_format"]
-    if said["result_format"] == "COMPLETE":
-        return most
-    count = int(said["partial_unexpected_count"])
-    return count if most is None else min(count, most)
-
-
-def _values(asked: MetricRequest, broken: MapRule) -> Plan:
-    """Values at fault: one column's as they are, a pair's as tuples, several columns' by name."""
-    columns = tuple(asked.columns())
+def _unexpected_values(request: MetricRequest, rule: MapRule) -> Plan:
+    """Offending values: of one column as they are, of a pair as tuples, of several columns by name."""
+    columns = tuple(request.columns())
 
     def shape(rows: list[dict[str, Any]]) -> list[Any]:
-        if "column_list" in asked.domain:
+        if "column_list" in request.domain:
             return [{name: row[name] for name in columns} for row in rows]
-        found = [tuple(row[name] for name in columns) for row in rows]
-        return found if len(columns) > 1 else [one for (one,) in found]
+        values = [tuple(row[name] for name in columns) for row in rows]
+        return values if len(columns) > 1 else [value for (value,) in values]
 
-    return SamplePlan(broken, columns, _limit(asked, _MOST_VALUES), shape)
+    return SamplePlan(rule, columns, _limit(request, _MOST_VALUES), shape)
 
 
-def _places(asked: MetricRequest, broken: MapRule) -> Plan:
-    """Places of rows from 0; where columns are to name them, the values at fault and those columns instead."""
-    naming = asked.values["result_format"].get("unexpected_index_column_names")
+def _unexpected_rows_named(request: MetricRequest, rule: MapRule) -> Plan:
+    """Row numbers from 0; or, where columns name the rows, the offending values together with those columns."""
+    naming = request.arguments["result_format"].get("unexpected_index_column_names")
     if not naming:
-        return SamplePlan(broken, (), _limit(asked, None), _places_of)
-    columns = tuple(dict.fromkeys([*asked.columns(), *(asked.known(name) for name in naming)]))
-    return SamplePlan(broken, columns, _limit(asked, None), lambda rows: [_named(row, columns) for row in rows])
+        return SamplePlan(rule, (), _limit(request, None), lambda rows: [row[ROW_INDEX] for row in rows])
+    columns = dict.fromkeys([*request.columns(), *(request.existing(name) for name in naming)])
+    return _unexpected_rows(request, rule, tuple(columns), most=None)
 
 
-def _rows(asked: MetricRequest, broken: MapRule) -> Plan:
-    columns = tuple(asked.schema)
-    return SamplePlan(broken, columns, _limit(asked, _MOST_VALUES), lambda rows: [_named(row, columns) for row in rows])
+def _unexpected_rows(
+    request: MetricRequest, rule: MapRule, columns: tuple[str, ...], most: int | None = _MOST_VALUES
+) -> Plan:
+    limit = _limit(request, most)
+    return SamplePlan(rule, columns, limit, lambda rows: [{name: row[name] for name in columns} for row in rows])
 
 
-def _places_of(rows: list[dict[str, Any]]) -> list[int]:
-    return [row[ROW_INDEX] for row in rows]
-
-
-def _named(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, Any]:
-    return {name: row[name] for name in columns}
-
-
-# Metrics are there, meaning is not: one counts the rows of another table, one names types of another library.
-_UNANSWERED = frozenset({"ExpectTableRowCountToEqualOtherTable", "ExpectColumnTypeToBe"})
-
-
-class UnsupportedExpectation(NotImplementedError):
-    """A suite holds what the engine cannot answer."""
+def _limit(request: MetricRequest, most: int | None) -> int | None:
+    """How many offending rows the result format asks for; None for all."""
+    result_format = request.arguments["result_format"]
+    if result_format["result_format"] == "COMPLETE":
+        return most
+    count = int(result_format["partial_unexpected_count"])
+    return count if most is None else min(count, most)
 
 
 def is_supported(kind: type[Expectation]) -> bool:
     """Whether the engine can answer expectations of this class."""
-    of_rows = getattr(kind, "map_metric", None)
-    needs = (f"{of_rows}.unexpected_count",) if of_rows else tuple(getattr(kind, "metric_dependencies", ()))
-    return bool(needs) and kind.__name__ not in _UNANSWERED and all(name in PLANNERS for name in needs)
+    map_metric_name = getattr(kind, "map_metric", None)
+    if map_metric_name:
+        needed: tuple[str, ...] = (f"{map_metric_name}.unexpected_count",)
+    else:
+        needed = tuple(getattr(kind, "metric_dependencies", ()))
+    return bool(needed) and kind.__name__ not in _UNSUPPORTED and all(name in _planners for name in needed)
 
 
 def supported_expectations() -> tuple[str, ...]:
@@ -174,24 +156,24 @@ def supported_expectations() -> tuple[str, ...]:
 
 
 def check_supported(expectations: Iterable[Expectation]) -> None:
-    """Raise UnsupportedExpectation, naming all at once, where the engine cannot answer every one."""
-    problems = [problem for place, one in enumerate(expectations) if (problem := _problem(place, one))]
+    """Raise UnsupportedExpectation, naming all of them at once, for expectations the engine cannot answer."""
+    problems = [problem for number, one in enumerate(expectations, 1) if (problem := _problem(number, one))]
     if problems:
         raise UnsupportedExpectation("; ".join(problems))
 
 
 def build_suite(name: str, expectations: Iterable[Expectation]) -> ExpectationSuite:
-    """A suite that the engine can answer; raises UnsupportedExpectation."""
-    kept = list(expectations)
-    check_supported(kept)
-    return ExpectationSuite(name, expectations=kept)
+    """A suite that the engine can answer. Raises UnsupportedExpectation."""
+    expectations = list(expectations)
+    check_supported(expectations)
+    return ExpectationSuite(name, expectations=expectations)
 
 
-def _problem(place: int, one: Expectation) -> str:
-    where = f"expectation {place + 1}, {type(one).__name__}"
-    if not is_supported(type(one)):
+def _problem(number: int, expectation: Expectation) -> str:
+    where = f"expectation {number}, {type(expectation).__name__}"
+    if not is_supported(type(expectation)):
         return f"{where}: not supported on Polars; supported are: {', '.join(supported_expectations())}"
-    said = getattr(one, "row_condition", None)
-    if isinstance(said, PassThroughCondition) or not isinstance(said, Condition | None):
+    row_condition = getattr(expectation, "row_condition", None)
+    if isinstance(row_condition, PassThroughCondition) or not isinstance(row_condition, Condition | None):
         return f"{where}: its row condition is text for another engine; write it with Column(...)"
     return ""

@@ -1,7 +1,6 @@
-"""Expectations of our own: every value, or every row, satisfies an SQL condition.
+"""Two expectations that Great Expectations lacks on Polars: every value, or every row, satisfies an SQL condition.
 
-Null, where a value is missing, is no breach. Loads Great Expectations; classes must live in an importable
-module for it to find them.
+A condition that is null for a row, because a value it needs is missing, is not a breach.
 """
 
 from __future__ import annotations
@@ -11,27 +10,28 @@ from typing import ClassVar, Literal
 import polars as pl
 from great_expectations.expectations.expectation import ColumnMapExpectation, MulticolumnMapExpectation
 
-from . import MapRule, MetricRequest, map_metric
-from .map_rules import judged_rows
+from .map_rules import checked_rows
+from .plans import MapRule, MetricRequest
+from .registry import map_metric
 
 
-@map_metric("column_values.satisfy", values=("condition",))
-def _values_satisfy(asked: MetricRequest) -> MapRule:
-    return MapRule(pl.col(asked.column()).is_not_null(), _holds(asked))
+@map_metric("column_values.satisfy", arguments=("condition",))
+def _values_satisfy(request: MetricRequest) -> MapRule:
+    return MapRule(pl.col(request.column()).is_not_null(), _condition(request))
 
 
-@map_metric("multicolumn_values.satisfy", "multicolumn", values=("condition",))
-def _rows_satisfy(asked: MetricRequest) -> MapRule:
-    return MapRule(judged_rows(asked), _holds(asked))
+@map_metric("multicolumn_values.satisfy", "multicolumn", arguments=("condition",))
+def _rows_satisfy(request: MetricRequest) -> MapRule:
+    return MapRule(checked_rows(request), _condition(request))
 
 
-def _holds(asked: MetricRequest) -> pl.Expr:
-    condition: str = asked.values["condition"]
+def _condition(request: MetricRequest) -> pl.Expr:
+    condition: str = request.arguments["condition"]
     return pl.sql_expr(condition).fill_null(True)
 
 
 class ExpectColumnValuesToSatisfy(ColumnMapExpectation):
-    """Every value of `column` satisfies `condition`, SQL over that column."""
+    """Every value of `column` satisfies `condition`, an SQL expression over that column."""
 
     condition: str
     map_metric = "column_values.satisfy"
@@ -40,7 +40,7 @@ class ExpectColumnValuesToSatisfy(ColumnMapExpectation):
 
 
 class ExpectRowsToSatisfy(MulticolumnMapExpectation):
-    """Every row satisfies `condition`, SQL over the columns in `column_list`."""
+    """Every row satisfies `condition`, an SQL expression over the columns in `column_list`."""
 
     condition: str
     ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"

@@ -1,4 +1,4 @@
-"""What the credit office decides about a few enterprises, step by step: the rows of its register of decisions."""
+"""What the credit office decides about a few enterprises, step by step: the rows of its decision log."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from random import Random
 
 from flows.demo import vocabulary
 from flows.demo.draws import Streams
-from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, decision_no, new_record
+from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, new_record
 
+# One year of publicity must be over before an early end may be applied for; the history must cover it and the steps
+# after it.
+DAYS_FOR_EARLY_END = 396
+EARLY_STORIES = ("removed", "restored", "repaired", "repair_refused", "repair_revoked", "repair_open")
+REPAIRS = ("repaired", "repair_refused", "repair_revoked", "repair_open")
+PUNISHED_STORIES = ("listed", "candidate", "annulled", "not_listed", *EARLY_STORIES)
+REVOKED_AFTER = 90  # days from the listing to the day its penalty is annulled
+HELD_DAYS = 180
 HELD_TIER = "B"
-
 PROPOSER, DECIDER = "初审员甲", "审核员乙"
-
 UNDECIDED = ("hear", "publish_listing", "apply", "request_papers", "accept", "carry_out")
-
 SITUATIONS = {"drug": "fake_drugs", "device": "unregistered_devices", "cosmetic": "adulterated_cosmetics"}
-
 NUMBER_PREFIXES = {
     "notify_listing": "列告",
     "hear": "听",
@@ -39,7 +42,6 @@ NUMBER_PREFIXES = {
     "revoke_repair": "撤修",
     "hold_tier": "缓",
 }
-
 REASONS = {
     "notify_listing": "拟列入严重违法失信名单，当事人可以陈述、申辩或者要求听证",
     "hear": "当事人陈述申辩，已复核",
@@ -54,77 +56,12 @@ REASONS = {
     "revoke_repair": "申请修复时提供虚假材料，撤销准予修复的决定",
     "hold_tier": "企业对检查结论提出异议，核查期间暂缓等级变动",
 }
-
-
-def decisions(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
-    """The steps of the enterprise's story, as they go into the register."""
-    rng = streams.of("decision", enterprise.serial)
-    penalty = decision_no(enterprise, story_day(enterprise, span))
-    numbers = {"penalty": penalty, "nothing": f"{penalty}-无"}
-    taken: Counter[str] = Counter()
-    for step in story_steps(enterprise, span):
-        taken[step.step] += 1
-        number = _number(step, enterprise, taken[step.step])
-        yield _row(rng, enterprise, step, number, numbers.get(step.about))
-        numbers.setdefault(step.step, number)
-
-
-def _number(step: StoryStep, enterprise: Enterprise, nth: int) -> str:
-    again = f"-{nth}" if nth > 1 else ""
-    return f"示药监信{NUMBER_PREFIXES[step.step]}〔{step.on.year}〕{enterprise.serial:05d}{again}号"
-
-
-def _row(rng: Random, enterprise: Enterprise, step: StoryStep, number: str, target: str | None) -> DemoRecord:
-    is_held = step.step == "hold_tier"
-    made = new_record(
-        rng,
-        "decision",
-        enterprise,
-        step.on,
-        decision_no=number,
-        decision_type=step.step,
-        matter=step.matter or None,
-        system=step.system,
-        situation=step.situation or _situation(step, enterprise),
-        target=target,
-        decided_on=step.on,
-        ends_on=step.on + timedelta(days=HELD_DAYS) if is_held else None,
-        tier=HELD_TIER if is_held else None,
-        reason=REASONS.get(step.step),
-        authority=vocabulary.CREDIT_OFFICE,
-        proposed_by=PROPOSER,
-        decided_by=None if step.step in UNDECIDED else DECIDER,
-    )
-    return replace(made, sent_on=_next_day(step.on))  # its own register: in the next file
-
-
-def _situation(step: StoryStep, enterprise: Enterprise) -> str | None:
-    return SITUATIONS[enterprise.field] if step.step in ("notify_listing", "list") else None
-
-
-def _next_day(day: date) -> date:
-    return day + timedelta(days=1)
-
-
-# A year of publicity must be over before an early end may be asked for; the history must hold it, and the steps after.
-DAYS_FOR_EARLY_END = 396
-
-EARLY_STORIES = ("removed", "restored", "repaired", "repair_refused", "repair_revoked", "repair_open")
-
-REPAIRS = ("repaired", "repair_refused", "repair_revoked", "repair_open")
-
-PUNISHED_STORIES = ("listed", "candidate", "annulled", "not_listed", *EARLY_STORIES)
-
-REVOKED_AFTER = 90  # days from the listing to the day its penalty is annulled
-
-HELD_DAYS = 180
-
 _SYSTEMS = ("gsxt", "credit_china")
 
 
 @dataclass(frozen=True)
 class StoryStep:
-    """A step of the register. about: what it concerns, by the step whose number names it; "penalty" for the penalty."""
+    """A step in the decision log. about: the step whose number names what it concerns; "penalty" for the penalty."""
 
     step: str
     on: date
@@ -134,91 +71,125 @@ class StoryStep:
     situation: str | None = None
 
 
-def story_day(enterprise: Enterprise, span: DemoPeriod) -> date:
+def decisions(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """The steps of the enterprise's story as rows of the decision log."""
+    rng = streams.of("decision", enterprise.serial)
+    penalty = enterprise.decision_no(story_day(enterprise, period))
+    numbers = {"penalty": penalty, "nothing": f"{penalty}-无"}
+    occurrences: Counter[str] = Counter()
+    for step in story_steps(enterprise, period):
+        occurrences[step.step] += 1
+        again = f"-{occurrences[step.step]}" if occurrences[step.step] > 1 else ""
+        number = f"示药监信{NUMBER_PREFIXES[step.step]}〔{step.on.year}〕{enterprise.serial:05d}{again}号"
+        is_held, is_listing = step.step == "hold_tier", step.step in ("notify_listing", "list")
+        record = new_record(
+            rng,
+            "decision",
+            enterprise,
+            step.on,
+            decision_no=number,
+            decision_type=step.step,
+            matter=step.matter or None,
+            system=step.system,
+            situation=step.situation or (SITUATIONS[enterprise.field] if is_listing else None),
+            target=numbers.get(step.about),
+            decided_on=step.on,
+            ends_on=step.on + timedelta(days=HELD_DAYS) if is_held else None,
+            tier=HELD_TIER if is_held else None,
+            reason=REASONS.get(step.step),
+            authority=vocabulary.CREDIT_OFFICE,
+            proposed_by=PROPOSER,
+            decided_by=None if step.step in UNDECIDED else DECIDER,
+        )
+        yield replace(record, sent_on=step.on + timedelta(days=1))  # the office's own log: in the next file
+        numbers.setdefault(step.step, number)
+
+
+def story_day(enterprise: Enterprise, period: DemoPeriod) -> date:
     """The day of the penalty in the story of an enterprise that is, was or might be listed or repaired."""
-    return span.ago(span.days - 1 if enterprise.story in EARLY_STORIES else span.days // 2)
+    return period.ago(period.days - 1 if enterprise.story in EARLY_STORIES else period.days // 2)
 
 
-def annulled_on(enterprise: Enterprise, span: DemoPeriod) -> date | None:
-    """The day on which the penalty of the story is annulled, where it is."""
-    is_annulled = enterprise.story == "annulled" or (enterprise.story == "removed" and not _has_year(span))
-    return story_day(enterprise, span) + timedelta(days=REVOKED_AFTER) if is_annulled else None
+def annulled_on(enterprise: Enterprise, period: DemoPeriod) -> date | None:
+    """The day on which the penalty of the story is annulled, if it is."""
+    is_annulled = enterprise.story == "annulled" or (enterprise.story == "removed" and not _has_early_end(period))
+    return story_day(enterprise, period) + timedelta(days=REVOKED_AFTER) if is_annulled else None
 
 
-def story_steps(enterprise: Enterprise, span: DemoPeriod) -> Iterator[StoryStep]:
-    """The steps of the enterprise's story, in their order; those after the end of the history are still to come."""
-    told = _STORIES.get(enterprise.story or "")
-    if told:
-        yield from told(story_day(enterprise, span), span)
+def story_steps(enterprise: Enterprise, period: DemoPeriod) -> Iterator[StoryStep]:
+    """The steps of the enterprise's story in order; those after the end of the history are not sent yet."""
+    story = _STORIES.get(enterprise.story or "")
+    if story:
+        yield from story(story_day(enterprise, period), period)
 
 
-def _has_year(span: DemoPeriod) -> bool:
-    return span.days >= DAYS_FOR_EARLY_END
+def _has_early_end(period: DemoPeriod) -> bool:
+    return period.days >= DAYS_FOR_EARLY_END
 
 
-def _listed(on: date, _span: DemoPeriod) -> Iterator[StoryStep]:
+def _listed(on: date, _period: DemoPeriod) -> Iterator[StoryStep]:
     yield StoryStep("notify_listing", on - timedelta(days=12))
     yield StoryStep("hear", on - timedelta(days=6), "notify_listing")
     yield StoryStep("list", on)
     yield StoryStep("publish_listing", on + timedelta(days=7), "list")
 
 
-def _annulled(on: date, span: DemoPeriod) -> Iterator[StoryStep]:
-    yield from _listed(on, span)
-    off = on + timedelta(days=REVOKED_AFTER)
-    yield StoryStep("revoke_listing", off + timedelta(days=2), "list")
-    yield StoryStep("carry_out", off + timedelta(days=3), "list")
+def _annulled(on: date, period: DemoPeriod) -> Iterator[StoryStep]:
+    yield from _listed(on, period)
+    annulled = on + timedelta(days=REVOKED_AFTER)
+    yield StoryStep("revoke_listing", annulled + timedelta(days=2), "list")
+    yield StoryStep("carry_out", annulled + timedelta(days=3), "list")
 
 
-def _removed(on: date, span: DemoPeriod) -> Iterator[StoryStep]:
-    if not _has_year(span):
-        yield from _annulled(on, span)
+def _removed(on: date, period: DemoPeriod) -> Iterator[StoryStep]:
+    if not _has_early_end(period):
+        yield from _annulled(on, period)
         return
-    yield from _listed(on, span)
-    yield StoryStep("apply", span.ago(24), "list")
-    yield StoryStep("accept", span.ago(23), "list")
-    yield StoryStep("remove", span.ago(18), "list")
-    yield StoryStep("carry_out", span.ago(16), "list")
+    yield from _listed(on, period)
+    yield StoryStep("apply", period.ago(24), "list")
+    yield StoryStep("accept", period.ago(23), "list")
+    yield StoryStep("remove", period.ago(18), "list")
+    yield StoryStep("carry_out", period.ago(16), "list")
 
 
-def _restored(on: date, span: DemoPeriod) -> Iterator[StoryStep]:
-    """Removed on false papers: restored, the period from the start, and asked for again in vain."""
-    if _has_year(span):
-        yield from _removed(on, span)
-        yield StoryStep("restore_listing", span.ago(9), "list", situation="falsehood")
-        yield StoryStep("apply", span.ago(4), "list")  # barred for three years
+def _restored(on: date, period: DemoPeriod) -> Iterator[StoryStep]:
+    """Removed on false papers, then restored with a new period, and applied for again without success."""
+    if _has_early_end(period):
+        yield from _removed(on, period)
+        yield StoryStep("restore_listing", period.ago(9), "list", situation="falsehood")
+        yield StoryStep("apply", period.ago(4), "list")  # barred for three years
     else:
-        yield from _listed(on, span)
+        yield from _listed(on, period)
 
 
-def _not_listed(on: date, _span: DemoPeriod) -> Iterator[StoryStep]:
+def _not_listed(on: date, _period: DemoPeriod) -> Iterator[StoryStep]:
     yield StoryStep("notify_listing", on - timedelta(days=12))
     yield StoryStep("hear", on - timedelta(days=6), "notify_listing")
     yield StoryStep("not_list", on, "notify_listing")
 
 
-def _impossible(on: date, _span: DemoPeriod) -> Iterator[StoryStep]:
-    """Steps that nothing leads to: written down, refused, without effect."""
+def _impossible(on: date, _period: DemoPeriod) -> Iterator[StoryStep]:
+    """Steps without their predecessors: logged, refused by the procedure, without effect."""
     yield StoryStep("publish_listing", on, "nothing")
     yield StoryStep("restore_listing", on + timedelta(days=5), "nothing")
     yield StoryStep("accept", on + timedelta(days=9), "nothing", "penalty")
 
 
-def _held(_on: date, span: DemoPeriod) -> Iterator[StoryStep]:
-    yield StoryStep("hold_tier", span.ago(span.days // 3), "", "")
+def _held(_on: date, period: DemoPeriod) -> Iterator[StoryStep]:
+    yield StoryStep("hold_tier", period.ago(period.days // 3), "", "")
 
 
-def _repair(*told: tuple[str, int, str | None]) -> Callable[[date, DemoPeriod], Iterator[StoryStep]]:
-    """A repair in both systems: steps, so many days before the end, with the situation."""
+def _repair(*steps: tuple[str, int, str | None]) -> Callable[[date, DemoPeriod], Iterator[StoryStep]]:
+    """A repair in both systems, from steps with their days before the end and their situation."""
 
-    def steps(_on: date, span: DemoPeriod) -> Iterator[StoryStep]:
-        for system in _SYSTEMS if _has_year(span) else ():
-            for step, ago, situation in told:
+    def story(_on: date, period: DemoPeriod) -> Iterator[StoryStep]:
+        for system in _SYSTEMS if _has_early_end(period) else ():
+            for step, ago, situation in steps:
                 if (step, system) == ("extend", "credit_china"):
-                    continue  # its rules knew no extension before 2026-04-01
-                yield StoryStep(step, span.ago(ago), "penalty", "penalty", system, situation)
+                    continue  # its rules had no extension before 2026-04-01
+                yield StoryStep(step, period.ago(ago), "penalty", "penalty", system, situation)
 
-    return steps
+    return story
 
 
 _STORIES: dict[str, Callable[[date, DemoPeriod], Iterator[StoryStep]]] = {

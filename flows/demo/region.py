@@ -11,7 +11,15 @@ from typing import Literal
 
 from flows.demo import vocabulary
 from flows.demo.credit_office import PROPOSER, decisions
-from flows.demo.draws import ORGANISATION_CODES, PROVINCE, Streams, chance, credit_code, wrong_check, wrong_organisation
+from flows.demo.draws import (
+    ORGANISATION_CODES,
+    PROVINCE,
+    Streams,
+    chance,
+    credit_code,
+    wrong_check,
+    wrong_organisation,
+)
 from flows.demo.model import (
     TWIN_EVERY,
     DemoPeriod,
@@ -28,82 +36,69 @@ from flows.demo.supervision import commitments, honours, inspections, register_r
 from transforms.schemas import KINDS
 
 NAME_ONLY_PER_MILLE = 20
-
 FORMER_NAME_PER_MILLE = 400
-
 SENT_TWICE_PER_MILLE = 10
-
-MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, decisions)
-
-
-def region_records(seed: int, count: int, span: DemoPeriod) -> Iterator[tuple[DemoRecord, date]]:
-    """Facts with the day of their delivery; what would be sent after the end is left out."""
-    streams, planting, days = Streams(seed), FaultPlanter(), delivery_days(span)
-    for enterprise in enterprises(streams, count, span.end_on):
-        for fact in chain.from_iterable(make(streams, enterprise, span) for make in MAKERS):
-            day = delivery_for(fact.sent_on, days)
-            if day is None:
-                continue  # still on its way when the history ends
-            told = _as_told(streams, enterprise, fact)
-            for sent in (*planting.before(told, enterprise), told):
-                yield sent, day
-                yield from _again(streams, sent, next_delivery(day, days))
-
-
-def _again(streams: Streams, fact: DemoRecord, day: date | None) -> Iterator[tuple[DemoRecord, date]]:
-    """A few facts come once more with the next delivery."""
-    rng = streams.of("again", fact.kind, fact.event_on, fact.serial)
-    if day and _may_come_again(fact) and chance(rng, SENT_TWICE_PER_MILLE):
-        yield replace(fact, role="duplicate"), day
-
-
-def _may_come_again(fact: DemoRecord) -> bool:
-    """Kinds without later versions, so that an old version never comes after a newer one."""
-    return fact.fault is None and fact.kind in ("inspection", "sampling", "signal", "commitment")
-
-
-def _as_told(streams: Streams, enterprise: Enterprise, fact: DemoRecord) -> DemoRecord:
-    """The party as offices name it: at times without its code, at times by its former name."""
-    if fact.kind == "enterprise" or fact.values["uscc"] is None:
-        return fact
-    rng = streams.of("told", fact.kind, fact.event_on, enterprise.serial)
-    if chance(rng, NAME_ONLY_PER_MILLE) and not is_twin(enterprise.serial):
-        return replace(fact, values={**fact.values, "uscc": None})
-    if enterprise.former_name and chance(rng, FORMER_NAME_PER_MILLE):
-        return replace(fact, values={**fact.values, "party_name": enterprise.former_name})
-    return fact
-
-
+# Kinds without later versions, so that an old version never comes after a newer one.
+SENT_TWICE_KINDS = ("inspection", "sampling", "signal", "commitment")
 FAULT_EVERY = 400  # of so many good first reports of a kind, each fault of that kind precedes one
+ROWS_BETWEEN_FAULTS = 4
+UNREGISTERED_FROM = ORGANISATION_CODES // 2  # serials from here on are in no register
+_MOST_COMPLAINTS_BY_NAME = 20
+_MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, decisions)
 
-_MOST_BY_NAME = 20  # complaints that name an enterprise by a name that two bear
 
-ROWS_BETWEEN_FAULTS = 4  # good rows from one fault to the next
+def region_records(seed: int, count: int, period: DemoPeriod) -> Iterator[tuple[DemoRecord, date]]:
+    """Records of `count` enterprises with the day of their delivery; what is sent after the end is left out."""
+    streams, planter, days = Streams(seed), FaultPlanter(), delivery_days(period)
+    for enterprise in enterprises(streams, count, period.end_on):
+        for record in chain.from_iterable(make(streams, enterprise, period) for make in _MAKERS):
+            day = delivery_for(record.sent_on, days)
+            if day is None:
+                continue  # sent after the end of the history
+            written = _with_party_as_written(streams, enterprise, record)
+            for sent in (*planter.before(written, enterprise), written):
+                yield sent, day
+                again = next_delivery(day, days)
+                rng = streams.of("again", sent.kind, sent.event_on, sent.serial)
+                may_repeat = sent.fault is None and sent.kind in SENT_TWICE_KINDS
+                if again and may_repeat and chance(rng, SENT_TWICE_PER_MILLE):
+                    yield replace(sent, role="duplicate"), again
 
-UNREGISTERED_FROM = ORGANISATION_CODES // 2  # serials from here on stand in no register
 
-Cells = Callable[[Enterprise], Mapping[str, str]]
+def _with_party_as_written(streams: Streams, enterprise: Enterprise, record: DemoRecord) -> DemoRecord:
+    """The party as offices name it: sometimes without its code, sometimes by its former name."""
+    if record.kind == "enterprise" or record.values["uscc"] is None:
+        return record
+    rng = streams.of("told", record.kind, record.event_on, enterprise.serial)
+    if chance(rng, NAME_ONLY_PER_MILLE) and not is_twin(enterprise.serial):
+        return replace(record, values={**record.values, "uscc": None})
+    if enterprise.former_name and chance(rng, FORMER_NAME_PER_MILLE):
+        return replace(record, values={**record.values, "party_name": enterprise.former_name})
+    return record
+
+
+_Cells = Callable[[Enterprise], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class PlantedFault:
-    """A fault to plant: the code of the intake, the kind of the row, and the cells or the shape that make it."""
+    """A fault to plant: the reason code of ingest, the kind of the row, and the cells or the shape that cause it."""
 
     code: str
     kind: str
-    cells: Cells = lambda _: {}
+    cells: _Cells = lambda _: {}
     shape: Literal["row", "header", "short"] = "row"
 
 
-def _fixed(**cells: str) -> Cells:
+def _fixed(**cells: str) -> _Cells:
     return lambda _: cells
 
 
-def _code(make: Callable[[str], str]) -> Cells:
+def _code(make: Callable[[str], str]) -> _Cells:
     return lambda enterprise: {"uscc": make(enterprise.uscc)}
 
 
-def _stranger(enterprise: Enterprise) -> Mapping[str, str]:
+def _unregistered(enterprise: Enterprise) -> Mapping[str, str]:
     serial = UNREGISTERED_FROM + enterprise.serial
     return {"uscc": credit_code("91", enterprise.region, serial), "party_name": f"外埠示例第{serial}号医药有限公司"}
 
@@ -133,7 +128,7 @@ FAULTS = (
     PlantedFault("missing", "penalty", _fixed(decision_no="")),
     PlantedFault("bad_date", "penalty", _fixed(decided_on="2025年13月40日")),
     PlantedFault("class_conflict", "penalty", _fixed(party_class="自然人")),
-    PlantedFault("unknown_code", "inspection", _stranger),
+    PlantedFault("unknown_code", "inspection", _unregistered),
     PlantedFault("unknown_name", "inspection", _unknown_name),
     PlantedFault("name_mismatch", "inspection", _other_name),
     PlantedFault("no_identity", "inspection", _fixed(uscc="", party_name="")),
@@ -156,53 +151,55 @@ FAULTS = (
 
 
 def has_complaint_by_name(serial: int) -> bool:
-    """Whether a complaint names the enterprise by a name that two bear. It comes on the day of the register, whatever
-    the size of the region: of all twins of a large one they would be most of that day's complaints, and the gate takes
-    that for a source that changed its format."""
-    return is_second_twin(serial) and serial < TWIN_EVERY * _MOST_BY_NAME
+    """Whether a complaint names the enterprise by a name that two enterprises have.
+
+    Such complaints arrive with the register, and only a fixed number of them: in a large region those about all twins
+    would be most of that day's complaints, which the gate takes for a source that changed its format.
+    """
+    return is_second_twin(serial) and serial < TWIN_EVERY * _MOST_COMPLAINTS_BY_NAME
 
 
 class FaultPlanter:
-    """Puts faulty rows before good ones, so that none is the last of its file. Which ones depends only on the facts
-    before, so a larger region leaves the first ones as they were."""
+    """Puts faulty rows before good ones, so that none is the last of its file.
+
+    Which ones depends only on the records before, so that a larger region leaves the first ones unchanged.
+    """
 
     def __init__(self) -> None:
-        self.seen: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self.by_kind = {kind: [fault for fault in FAULTS if fault.kind == kind] for kind in KINDS}
 
-    def before(self, fact: DemoRecord, enterprise: Enterprise) -> Iterator[DemoRecord]:
-        """The faulty rows that come before `fact`: at most one made from it, and one that names two namesakes."""
-        if fact.kind == "enterprise" and fact.role == "first" and has_complaint_by_name(enterprise.serial):
-            yield _namesake(fact, enterprise)
-        if fact.role != "first" or fact.values.get("party_class") == "person":
+    def before(self, record: DemoRecord, enterprise: Enterprise) -> Iterator[DemoRecord]:
+        """The faulty rows before `record`: at most one made from it, and one with an ambiguous name."""
+        kind = record.kind
+        if kind == "enterprise" and record.role == "first" and has_complaint_by_name(enterprise.serial):
+            yield _ambiguous_complaint(record, enterprise)
+        if record.role != "first" or record.values.get("party_class") == "person":
             return
-        place, offset = divmod(self.seen[fact.kind] % FAULT_EVERY, ROWS_BETWEEN_FAULTS)
-        self.seen[fact.kind] += 1
-        if offset == 0 and place < len(self.by_kind[fact.kind]):
-            yield _faulty(fact, enterprise, self.by_kind[fact.kind][place])
+        place, offset = divmod(self.counts[kind] % FAULT_EVERY, ROWS_BETWEEN_FAULTS)
+        self.counts[kind] += 1
+        if offset == 0 and place < len(self.by_kind[kind]):
+            fault = self.by_kind[kind][place]
+            values = {**record.values, **_own_identity(record)}
+            yield replace(record, values=values, cells=fault.cells(enterprise), shape=fault.shape, fault=fault.code)
 
 
-def _faulty(fact: DemoRecord, enterprise: Enterprise, fault: PlantedFault) -> DemoRecord:
-    values = {**fact.values, **_of_its_own(fact)}
-    return replace(fact, values=values, cells=fault.cells(enterprise), shape=fault.shape, fault=fault.code)
-
-
-def _namesake(fact: DemoRecord, enterprise: Enterprise) -> DemoRecord:
-    """A complaint that gives only a name, and two enterprises bear it."""
+def _ambiguous_complaint(record: DemoRecord, enterprise: Enterprise) -> DemoRecord:
+    """A complaint that gives only a name, which two enterprises have."""
     values: dict[str, FieldValue] = {
         "uscc": None,
         "party_name": enterprise.name,
         "signal_no": f"XHTM{enterprise.serial:06d}",
         "signal_type": "complaint",
-        "occurred_on": fact.sent_on,
+        "occurred_on": record.sent_on,
     }
-    return replace(fact, kind="signal", values=values, event_on=fact.sent_on, fault="ambiguous_name")
+    return replace(record, kind="signal", values=values, event_on=record.sent_on, fault="ambiguous_name")
 
 
-def _of_its_own(fact: DemoRecord) -> Mapping[str, FieldValue]:
-    """Another number, so that the row is about another fact than the good one it was made from."""
-    if fact.kind == "enterprise":
-        code = credit_code("91", str(fact.values["region_code"]), UNREGISTERED_FROM + fact.serial)
-        return {"uscc": code, "name": f"{vocabulary.DIVISIONS[0][0][1]}待核第{fact.serial}号商行"}
-    number = KINDS[fact.kind].number
-    return {number: f"{fact.values[number]}-9"}
+def _own_identity(record: DemoRecord) -> Mapping[str, FieldValue]:
+    """Another number, so that the faulty row does not report the same event as the good one it was made from."""
+    if record.kind == "enterprise":
+        code = credit_code("91", str(record.values["region_code"]), UNREGISTERED_FROM + record.serial)
+        return {"uscc": code, "name": f"{vocabulary.DIVISIONS[0][0][1]}待核第{record.serial}号商行"}
+    number = KINDS[record.kind].number
+    return {number: f"{record.values[number]}-9"}

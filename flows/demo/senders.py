@@ -1,8 +1,10 @@
-"""The offices that send files: kinds, format, headings, how often, and how they write values."""
+"""The offices that send files: kinds, formats, headings and days of delivery, and how each office writes values.
+
+They write correctly in substance, but each in its own way: its words, dates and brackets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,19 +20,25 @@ from transforms.schemas import KINDS
 from transforms.schemas.vocabularies import YES_NO
 
 SOURCES = Path(__file__).parents[2] / "policy" / "sources"
-
 WEEKLY_BEFORE_END = (28, 21, 14)  # the history at once, then two weekly deliveries,
-
 DAILY_FROM = 7  # then one a day
-
-SENT_ON = "sent_on"  # when an office last changed what it reports: without it nobody could order reports of one night
-
+SENT_ON = "sent_on"  # when an office last changed what it reports; without it two reports of one day have no order
 UNUSED = ("score_centipoints", "publicity_until_on", "remark", "ungraded_count", "registration_no")
+FEN = {"元": 2, "万元": 6}
+FULL_WIDTH = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
+BRACKETS = ("〔〕", "【】", "[]", "()", "（）", "［］")
+BRACKETED_COLUMNS = ("decision_no", "order_no", "ban_no", "honour_no")
+FULL_WIDTH_PER_MILLE = 12
+OWN_WORD_PER_MILLE = 300
+HALF_WIDTH_PER_MILLE = 400
+LOOSE_CODE_PER_MILLE = 15
+BROKEN_OFF_AFTER = 4
+CellValue = str | date | Decimal
 
 
 @dataclass(frozen=True)
 class Sender:
-    """An office: its files, and its habits of writing. `variant` says which of the accepted headings it uses."""
+    """An office: its files, and its habits of writing. `variant` selects one of the accepted headings."""
 
     kind: str
     name: str
@@ -42,7 +50,7 @@ class Sender:
     nothing: tuple[str, ...] = ("",)
 
     def file_name(self, title: str, day: date) -> str:
-        """Where its file of `day` stands below the inbox: a folder a day."""
+        """The path of its file of `day` below the inbox, in a folder per day."""
         return f"{day.isoformat()}/{self.name}_{title}_{day:%Y%m%d}.{self.form}"
 
 
@@ -52,13 +60,11 @@ class FileColumn:
 
     name: str
     heading: str
-    cell: FieldMapping
+    mapping: FieldMapping
 
 
 _SLASHED = ("%Y/%m/%d", "%Y-%m-%d")
-
 _CHINESE = ("%Y年%m月%d日", "%Y.%m.%d")
-
 SENDERS = (
     Sender("enterprise", "省局许可处", "csv"),
     Sender("enterprise", "各市登记汇总", "xlsx", variant=1, dates=_SLASHED),
@@ -82,21 +88,26 @@ SENDERS = (
 )
 
 
-def sender_of(fact: DemoRecord) -> Sender:
-    """The office that reports a fact: always the same one for an enterprise and a kind."""
-    able = [office for office in SENDERS if office.kind == fact.kind]
-    return able[fact.serial % len(able)]
+def sender_of(record: DemoRecord) -> Sender:
+    """The office that reports a record: always the same one for an enterprise and a kind."""
+    senders = [sender for sender in SENDERS if sender.kind == record.kind]
+    return senders[record.serial % len(senders)]
 
 
-def delivery_days(span: DemoPeriod) -> tuple[date, ...]:
+def delivery_days(period: DemoPeriod) -> tuple[date, ...]:
     """The days on which files come: the history at once, then weekly, then daily to the end."""
-    agos = (*(ago for ago in WEEKLY_BEFORE_END if ago < span.days), *range(min(DAILY_FROM, span.days - 1), -1, -1))
-    return tuple(span.ago(ago) for ago in agos)
+    weekly = (ago for ago in WEEKLY_BEFORE_END if ago < period.days)
+    return tuple(period.ago(ago) for ago in (*weekly, *range(min(DAILY_FROM, period.days - 1), -1, -1)))
 
 
 def delivery_for(sent_on: date, days: tuple[date, ...]) -> date | None:
-    """The delivery that carries what is sent on a day; None where it comes after the end."""
+    """The delivery that carries what is sent on a day; None after the end."""
     return next((day for day in days if day >= sent_on), None)
+
+
+def next_delivery(day: date, days: tuple[date, ...]) -> date | None:
+    """The delivery after `day`; None after the last."""
+    return delivery_for(day + timedelta(days=1), days)
 
 
 def read_source(kind: str) -> Source:
@@ -105,134 +116,86 @@ def read_source(kind: str) -> Source:
     return load_document(path.read_text(encoding="utf-8"), path.name, Source)
 
 
-def file_columns(office: Sender, source: Source) -> tuple[FileColumn, ...]:
-    """The columns of an office's files, in the order of the source file; each heading once."""
-    return tuple({column.heading: column for column in reversed(tuple(_columns(office, source)))}.values())[::-1]
+def file_columns(sender: Sender, source: Source) -> tuple[FileColumn, ...]:
+    """The columns of an office's files in the order of the source; of a repeated heading the last column."""
+    columns = [
+        FileColumn(name, mapping.from_[min(sender.variant, len(mapping.from_) - 1)], mapping)
+        for name, mapping in source.records[0].columns.items()
+        if name not in UNUSED and mapping.from_
+    ]
+    sent_on = source.inputs.get(source.records[0].version_by or "")
+    if sent_on is not None:
+        columns.append(FileColumn(SENT_ON, sent_on.from_[0], sent_on))
+    return tuple({column.heading: column for column in reversed(columns)}.values())[::-1]
 
 
-def _columns(office: Sender, source: Source) -> Iterator[FileColumn]:
-    for name, cell in source.records[0].columns.items():
-        if name not in UNUSED and cell.from_:
-            yield FileColumn(name, cell.from_[min(office.variant, len(cell.from_) - 1)], cell)
-    stamp = source.inputs.get(source.records[0].version_by or "")
-    if stamp is not None:
-        yield FileColumn(SENT_ON, stamp.from_[0], stamp)
-
-
-def next_delivery(day: date, days: tuple[date, ...]) -> date | None:
-    """The delivery after `day`."""
-    return delivery_for(day + timedelta(days=1), days)
-
-
-FEN = {"元": 2, "万元": 6}
-
-FULL_WIDTH = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
-
-BRACKETS = ("〔〕", "【】", "[]", "()", "（）", "［］")
-
-FULL_WIDTH_PER_MILLE = 12
-
-OWN_WORD_PER_MILLE = 300
-
-HALF_WIDTH_PER_MILLE = 400
-
-LOOSE_CODE_PER_MILLE = 15
-
-BROKEN_OFF_AFTER = 4
-
-CellValue = str | date | Decimal
-
-
-def written_row(fact: DemoRecord, office: Sender, columns: tuple[FileColumn, ...], streams: Streams) -> list[CellValue]:
-    """The cells of one row. A fact sent again is written in the same words."""
-    role = "first" if fact.role == "duplicate" else fact.role
-    rng = streams.of("writing", fact.kind, document_number(fact), role)
-    if fact.shape == "header":
+def written_row(
+    record: DemoRecord, sender: Sender, columns: tuple[FileColumn, ...], streams: Streams
+) -> list[CellValue]:
+    """The cells of one row. A record that is sent again is written with the same words."""
+    role = "first" if record.role == "duplicate" else record.role
+    rng = streams.of("writing", record.kind, document_number(record), role)
+    if record.shape == "header":
         return [column.heading for column in columns]
-    kept = columns[:BROKEN_OFF_AFTER] if fact.shape == "short" else columns
-    return [_cell(fact, column, office, rng) for column in kept]
+    kept = columns[:BROKEN_OFF_AFTER] if record.shape == "short" else columns
+    return [_cell(record, column, sender, rng) for column in kept]
 
 
-def document_number(fact: DemoRecord) -> str:
-    """The document number a fact bears."""
-    return str(fact.values[KINDS[fact.kind].number])
+def document_number(record: DemoRecord) -> str:
+    """The document number of a record."""
+    return str(record.values[KINDS[record.kind].number])
 
 
-def _cell(fact: DemoRecord, column: FileColumn, office: Sender, rng: Random) -> CellValue:
-    if column.name in fact.cells:
-        return fact.cells[column.name]
-    value = fact.sent_on if column.name == SENT_ON else fact.values.get(column.name)
-    if office.has_typed_cells and isinstance(value, date):
+def _cell(record: DemoRecord, column: FileColumn, sender: Sender, rng: Random) -> CellValue:
+    if column.name in record.cells:
+        return record.cells[column.name]
+    value = record.sent_on if column.name == SENT_ON else record.values.get(column.name)
+    if sender.has_typed_cells and isinstance(value, date):
         return value
-    if office.has_typed_cells and column.cell.unit and isinstance(value, int):
-        return _money(value, column.cell.unit)
-    return _text(fact, column, value, office, rng)
+    if sender.has_typed_cells and column.mapping.unit and isinstance(value, int):
+        return _money(value, column.mapping.unit)
+    return _as_text(record, column, value, sender, rng)
 
 
-def _text(fact: DemoRecord, column: FileColumn, value: FieldValue, office: Sender, rng: Random) -> str:
+def _as_text(record: DemoRecord, column: FileColumn, value: FieldValue, sender: Sender, rng: Random) -> str:
+    unit = column.mapping.unit
     match value:
         case None:
-            return rng.choice(office.nothing)
+            return rng.choice(sender.nothing)
         case bool():
             return YES_NO[str(value).lower()]
         case date():
-            return value.strftime(rng.choice(office.dates))
+            return value.strftime(rng.choice(sender.dates))
         case tuple():
-            return _separator(rng, column).join(_word(fact.kind, column, part, rng) for part in value)
+            separator = rng.choice(column.mapping.split or "；")
+            return separator.join(_word(record.kind, column, part, rng) for part in value)
         case int():
-            return _figures(rng, _number(value, column))
+            number = f"{_money(value, unit):,}" if unit else str(value)
+            return number.translate(FULL_WIDTH) if chance(rng, FULL_WIDTH_PER_MILLE) else number
         case str():
-            return _TEXTS.get(column.name, _plain)(rng, _word(fact.kind, column, value, rng))
-
-
-def _separator(rng: Random, column: FileColumn) -> str:
-    return rng.choice(column.cell.split or "；")
+            return _text(column.name, _word(record.kind, column, value, rng), rng)
 
 
 def _word(kind: str, column: FileColumn, code: str, rng: Random) -> str:
-    """The Chinese word of a code: the standard one, or one of the office's own that the source file knows."""
-    known = KINDS[kind].column(column.name).codes
-    if code not in known:
+    """The Chinese word of a code: the standard one, or one of the office's own that the source knows."""
+    terms = KINDS[kind].column(column.name).codes
+    if code not in terms:
         return code
-    own = [word for word, meaning in column.cell.words.items() if meaning == code and "、" not in word]
-    return rng.choice(own) if own and chance(rng, OWN_WORD_PER_MILLE) else known[code]
+    own = [word for word, meaning in column.mapping.words.items() if meaning == code and "、" not in word]
+    return rng.choice(own) if own and chance(rng, OWN_WORD_PER_MILLE) else terms[code]
 
 
 def _money(fen: int, unit: str) -> Decimal:
     return Decimal(fen).scaleb(-FEN[unit]).quantize(Decimal(1).scaleb(-FEN[unit]))
 
 
-def _number(value: int, column: FileColumn) -> str:
-    return f"{_money(value, column.cell.unit):,}" if column.cell.unit else str(value)
-
-
-def _figures(rng: Random, text: str) -> str:
-    return text.translate(FULL_WIDTH) if chance(rng, FULL_WIDTH_PER_MILLE) else text
-
-
-def _bracketed(rng: Random, number: str) -> str:
-    pair = rng.choice(BRACKETS)
-    return number.replace("〔", pair[0]).replace("〕", pair[1])
-
-
-def _half_width(rng: Random, name: str) -> str:
-    return name.replace("（", "(").replace("）", ")") if chance(rng, HALF_WIDTH_PER_MILLE) else name
-
-
-def _loose_code(rng: Random, code: str) -> str:
-    """A code typed by hand: small letters, a blank in the middle."""
-    return f"{code[:8]} {code[8:].lower()}" if chance(rng, LOOSE_CODE_PER_MILLE) else code
-
-
-def _plain(rng: Random, text: str) -> str:
+def _text(column: str, text: str, rng: Random) -> str:
+    """A text as typed by hand: any kind of brackets in document numbers, codes in small letters with a space."""
+    if column in BRACKETED_COLUMNS:
+        pair = rng.choice(BRACKETS)
+        return text.replace("〔", pair[0]).replace("〕", pair[1])
+    if column == "party_name" and chance(rng, HALF_WIDTH_PER_MILLE):
+        return text.replace("（", "(").replace("）", ")")
+    if column == "uscc" and chance(rng, LOOSE_CODE_PER_MILLE):
+        return f"{text[:8]} {text[8:].lower()}"
     return text
-
-
-_TEXTS: dict[str, Callable[[Random, str], str]] = {
-    "decision_no": _bracketed,
-    "order_no": _bracketed,
-    "ban_no": _bracketed,
-    "honour_no": _bracketed,
-    "party_name": _half_width,
-    "uscc": _loose_code,
-}

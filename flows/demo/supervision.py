@@ -9,203 +9,41 @@ from random import Random
 
 from flows.demo import vocabulary
 from flows.demo.draws import Streams, chance, days_of_events, weighted
-from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, maybe, new_record
+from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, new_record
 from flows.demo.penalties import decision_days
 
 # Chance of one in a month, per mille.
 INSPECTED = {"maker": 120, "wholesaler": 95, "retailer": 60, "user": 35}
-
 SAMPLED = {"maker": 60, "wholesaler": 20, "retailer": 22, "user": 8}
-
 SIGNALLED = {"clean": 8, "occasional": 30, "repeat": 70, "chronic": 140}
-
 CONCLUSIONS = {
     "clean": (("compliant", 86), ("rectify_first", 13), ("non_compliant", 1)),
     "occasional": (("compliant", 64), ("rectify_first", 31), ("non_compliant", 5)),
     "repeat": (("compliant", 42), ("rectify_first", 44), ("non_compliant", 14)),
     "chronic": (("compliant", 25), ("rectify_first", 50), ("non_compliant", 25)),
 }
-
 TYPES = (("routine", 46), ("random", 22), ("special", 14), ("unannounced", 6), ("standard", 12))
-
 UNQUALIFIED_PER_MILLE = {"clean": 14, "occasional": 50, "repeat": 110, "chronic": 180}
-
 DEFECTS = {"compliant": (0, 0, 3), "rectify_first": (0, 3, 8), "non_compliant": (2, 5, 9)}
-
 LATE_RECTIFICATION_PER_MILLE = 80
-
 RECTIFY_DAYS = 20
-
 SIGNAL_TYPES = (("complaint", 55), ("adverse_event", 30), ("public_opinion", 9), ("recall", 6))
-
 SIGNAL_LEVELS = (("low", 60), ("general", 32), ("serious", 8))
-
 VERIFIED_PER_MILLE = 350
-
-
-def inspections(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
-    """The inspections of one enterprise, latest first, each with its order to rectify where there is one."""
-    rng = streams.of("inspection", enterprise.serial)
-    is_told = not decision_days(streams, enterprise, span)
-    for ago in days_of_events(rng, span.days, INSPECTED[enterprise.role]):
-        own = streams.of("inspection", enterprise.serial, ago)
-        inspected_on = span.ago(ago)
-        conclusion = weighted(own, CONCLUSIONS[enterprise.habit])
-        is_late = chance(own, LATE_RECTIFICATION_PER_MILLE)
-        due_on = inspected_on + timedelta(days=RECTIFY_DAYS)
-        done_on = due_on + timedelta(days=own.randrange(1, 30) if is_late else -own.randrange(1, 15))
-        order = None if conclusion == "compliant" else (due_on, done_on)
-        checked = _inspection(own, enterprise, inspected_on, conclusion, order)
-        is_bad = checked.values["inspection_type"] == "random" and order is not None
-        yield _made_public(checked) if is_told and is_bad else checked
-        if order:
-            yield from _rectification(own, enterprise, inspected_on, order)
-
-
-def _made_public(checked: DemoRecord) -> DemoRecord:
-    """A bad result of a spot check, public from the next day on.
-
-    Only where no penalty followed: which penalty follows from which check stands in no column.
-    """
-    return replace(checked, values={**checked.values, "published_on": checked.event_on + timedelta(days=1)})
-
-
-def _inspection(
-    rng: Random, enterprise: Enterprise, inspected_on: date, conclusion: str, order: tuple[date, date] | None
-) -> DemoRecord:
-    kind = weighted(rng, TYPES)
-    standard = "gmp" if enterprise.role == "maker" else "gsp"
-    critical, major, minor = DEFECTS[conclusion]
-    return new_record(
-        rng,
-        "inspection",
-        enterprise,
-        inspected_on,
-        inspection_no=inspection_no(enterprise, inspected_on),
-        inspected_on=inspected_on,
-        authority=f"{enterprise.place}市场监督管理局",
-        inspection_type=standard if kind == "standard" else kind,
-        standard=vocabulary.STANDARDS[enterprise.field] or None,
-        field=enterprise.field,
-        critical_count=rng.randrange(1, critical + 1) if critical else 0,
-        major_count=rng.randrange(major + 1),
-        minor_count=rng.randrange(minor + 1),
-        conclusion=conclusion,
-        rectify_by_on=order[0] if order else None,
-        rectified_on=None,
-    )
-
-
-def inspection_no(enterprise: Enterprise, inspected_on: date) -> str:
-    """The number of an inspection."""
-    return f"JC{inspected_on:%Y%m%d}{enterprise.serial:06d}"
-
-
-def _rectification(
-    rng: Random, enterprise: Enterprise, ordered_on: date, order: tuple[date, date]
-) -> Iterator[DemoRecord]:
-    """The order, open at first; a later report closes it, or finds it overdue."""
-    due_on, done_on = order
-    first = new_record(
-        rng,
-        "rectification",
-        enterprise,
-        ordered_on,
-        order_no=f"示药监责改〔{ordered_on.year}〕{enterprise.serial:05d}{ordered_on:%m%d}号",
-        inspection_no=inspection_no(enterprise, ordered_on),
-        ordered_on=ordered_on,
-        due_on=due_on,
-        completed_on=None,
-        state="open",
-        authority=f"{enterprise.place}市场监督管理局",
-        field=enterprise.field,
-    )
-    yield first
-    days_after = max(1, (done_on - first.sent_on).days + 2)
-    if done_on > due_on and chance(rng, 400):
-        yield first.sent(max(1, (due_on - first.sent_on).days + 2), "correction", state="overdue")
-    else:
-        yield first.sent(days_after, "correction", state="completed", completed_on=done_on)
-
-
-def samplings(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
-    """The samples taken at one enterprise, latest first."""
-    rng = streams.of("sampling", enterprise.serial)
-    is_told = not decision_days(streams, enterprise, span)
-    for ago in days_of_events(rng, span.days, SAMPLED[enterprise.role]):
-        own = streams.of("sampling", enterprise.serial, ago)
-        sampled = _sampling(own, enterprise, span.ago(ago))
-        is_bad = sampled.values["result"] == "unqualified"
-        yield _made_public(sampled) if is_told and is_bad else sampled
-
-
-def _sampling(rng: Random, enterprise: Enterprise, reported_on: date) -> DemoRecord:
-    field = enterprise.field
-    is_bad = chance(rng, UNQUALIFIED_PER_MILLE[enterprise.habit])
-    batch = f"{reported_on:%Y%m}{rng.randrange(100):02d}"
-    return new_record(
-        rng,
-        "sampling",
-        enterprise,
-        reported_on,
-        sample_no=f"CY{reported_on:%Y%m%d}{enterprise.serial:06d}",
-        product=rng.choice(vocabulary.PRODUCTS[field]),
-        maker_name=enterprise.name if enterprise.role == "maker" else "示例省岩溪檀颐制药有限公司",
-        batch_no=batch,
-        sampled_on=reported_on - timedelta(days=rng.randrange(15, 50)),
-        reported_on=reported_on,
-        result="unqualified" if is_bad else "qualified",
-        failing_items=tuple(rng.sample(vocabulary.FAILING_ITEMS[field], rng.randrange(1, 3))) if is_bad else (),
-        laboratory=rng.choice(vocabulary.LABORATORIES),
-        basis=rng.choice(("《中华人民共和国药典》2020年版", "国家标准及注册技术要求")),
-        field=field,
-    )
-
-
-def signals(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
-    """Complaints, adverse reactions, public opinion and recalls of one enterprise, latest first."""
-    rng = streams.of("signal", enterprise.serial)
-    for ago in days_of_events(rng, span.days, SIGNALLED[enterprise.habit]):
-        own = streams.of("signal", enterprise.serial, ago)
-        yield _signal(own, enterprise, span.ago(ago))
-
-
-def _signal(rng: Random, enterprise: Enterprise, occurred_on: date) -> DemoRecord:
-    kind = weighted(rng, SIGNAL_TYPES)
-    return new_record(
-        rng,
-        "signal",
-        enterprise,
-        occurred_on,
-        signal_no=f"XH{occurred_on:%Y%m%d}{enterprise.serial:06d}",
-        signal_type=kind,
-        occurred_on=occurred_on,
-        level=weighted(rng, SIGNAL_LEVELS),
-        is_verified=maybe(rng, 900, chance(rng, VERIFIED_PER_MILLE)),
-        field=enterprise.field,
-        summary=vocabulary.SIGNAL_TEXTS[kind],
-        authority=f"{enterprise.place}市场监督管理局",
-    )
-
-
 COMMITTED_PER_MILLE = 480
-
 COMMITMENT_TYPES = (("approval", 45), ("deferred_papers", 12), ("proof", 13), ("self_discipline", 8), ("voluntary", 22))
-
 COMMITMENT_STATES = {
     "clean": (("fulfilled", 70), ("open", 29), ("partly", 1)),
     "occasional": (("fulfilled", 60), ("open", 30), ("partly", 7), ("unfulfilled", 3)),
     "repeat": (("fulfilled", 45), ("open", 25), ("partly", 18), ("unfulfilled", 12)),
     "chronic": (("fulfilled", 30), ("open", 20), ("partly", 25), ("unfulfilled", 25)),
 }
-
 HONOURED_PER_MILLE = {"clean": 18, "occasional": 5, "repeat": 0, "chronic": 0}
-
 HONOUR_LEVELS = (("county", 55), ("municipal", 33), ("provincial", 11), ("national", 1))
 
 
-def register_rows(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
-    """The register's row of an enterprise, and the later one that reports its end."""
+def register_rows(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """The register's row of an enterprise, and the later one that reports its deregistration."""
     values = {
         "uscc": enterprise.uscc,
         "name": enterprise.name,
@@ -220,20 +58,146 @@ def register_rows(streams: Streams, enterprise: Enterprise, span: DemoPeriod) ->
         "state": "active",
         "deregistered_on": None,
     }
-    first = DemoRecord("enterprise", values, enterprise.established_on, span.ago(span.days), enterprise.serial)
+    first = DemoRecord("enterprise", values, enterprise.established_on, period.ago(period.days), enterprise.serial)
     yield first
-    gone_on = enterprise.deregistered_on
-    if gone_on and gone_on > first.sent_on:
-        days = (gone_on - first.sent_on).days + 5
-        yield first.sent(days, "correction", state="deregistered", deregistered_on=gone_on)
+    deregistered_on = enterprise.deregistered_on
+    if deregistered_on and deregistered_on > first.sent_on:
+        days = (deregistered_on - first.sent_on).days + 5
+        yield first.sent(days, "correction", state="deregistered", deregistered_on=deregistered_on)
 
 
-def commitments(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
-    """The one commitment about half of the enterprises make."""
+def inspections(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """The inspections of one enterprise, latest first, each with its order to rectify where there is one."""
+    rng = streams.of("inspection", enterprise.serial)
+    is_never_punished = not decision_days(streams, enterprise, period)
+    for ago in days_of_events(rng, period.days, INSPECTED[enterprise.role]):
+        own = streams.of("inspection", enterprise.serial, ago)
+        inspected_on = period.ago(ago)
+        conclusion = weighted(own, CONCLUSIONS[enterprise.habit])
+        is_late = chance(own, LATE_RECTIFICATION_PER_MILLE)
+        due_on = inspected_on + timedelta(days=RECTIFY_DAYS)
+        done_on = due_on + timedelta(days=own.randrange(1, 30) if is_late else -own.randrange(1, 15))
+        is_ordered = conclusion != "compliant"
+        inspection_type = weighted(own, TYPES)
+        if inspection_type == "standard":
+            inspection_type = "gmp" if enterprise.role == "maker" else "gsp"
+        critical, major, minor = DEFECTS[conclusion]
+        inspection = new_record(
+            own,
+            "inspection",
+            enterprise,
+            inspected_on,
+            inspection_no=enterprise.inspection_no(inspected_on),
+            inspected_on=inspected_on,
+            authority=f"{enterprise.place}市场监督管理局",
+            inspection_type=inspection_type,
+            standard=vocabulary.STANDARDS[enterprise.field] or None,
+            field=enterprise.field,
+            critical_count=own.randrange(1, critical + 1) if critical else 0,
+            major_count=own.randrange(major + 1),
+            minor_count=own.randrange(minor + 1),
+            conclusion=conclusion,
+            rectify_by_on=due_on if is_ordered else None,
+            rectified_on=None,
+        )
+        is_public = is_never_punished and is_ordered and inspection_type == "random"
+        yield _published(inspection) if is_public else inspection
+        if is_ordered:
+            yield from _rectification(own, enterprise, inspected_on, due_on, done_on)
+
+
+def _published(record: DemoRecord) -> DemoRecord:
+    """A bad result of a spot check or sample, public from the next day on.
+
+    Only for enterprises without penalties: no column says which penalty follows from which check.
+    """
+    return replace(record, values={**record.values, "published_on": record.event_on + timedelta(days=1)})
+
+
+def _rectification(
+    rng: Random, enterprise: Enterprise, ordered_on: date, due_on: date, done_on: date
+) -> Iterator[DemoRecord]:
+    """The order, open at first; a later report closes it, or finds it overdue."""
+    first = new_record(
+        rng,
+        "rectification",
+        enterprise,
+        ordered_on,
+        order_no=f"示药监责改〔{ordered_on.year}〕{enterprise.serial:05d}{ordered_on:%m%d}号",
+        inspection_no=enterprise.inspection_no(ordered_on),
+        ordered_on=ordered_on,
+        due_on=due_on,
+        completed_on=None,
+        state="open",
+        authority=f"{enterprise.place}市场监督管理局",
+        field=enterprise.field,
+    )
+    yield first
+    if done_on > due_on and chance(rng, 400):
+        yield first.sent(max(1, (due_on - first.sent_on).days + 2), "correction", state="overdue")
+    else:
+        days = max(1, (done_on - first.sent_on).days + 2)
+        yield first.sent(days, "correction", state="completed", completed_on=done_on)
+
+
+def samplings(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """The samples taken at one enterprise, latest first."""
+    rng = streams.of("sampling", enterprise.serial)
+    is_never_punished = not decision_days(streams, enterprise, period)
+    field = enterprise.field
+    for ago in days_of_events(rng, period.days, SAMPLED[enterprise.role]):
+        own, reported_on = streams.of("sampling", enterprise.serial, ago), period.ago(ago)
+        is_bad = chance(own, UNQUALIFIED_PER_MILLE[enterprise.habit])
+        batch_no = f"{reported_on:%Y%m}{own.randrange(100):02d}"
+        sample = new_record(
+            own,
+            "sampling",
+            enterprise,
+            reported_on,
+            sample_no=f"CY{reported_on:%Y%m%d}{enterprise.serial:06d}",
+            product=own.choice(vocabulary.PRODUCTS[field]),
+            maker_name=enterprise.name if enterprise.role == "maker" else "示例省岩溪檀颐制药有限公司",
+            batch_no=batch_no,
+            sampled_on=reported_on - timedelta(days=own.randrange(15, 50)),
+            reported_on=reported_on,
+            result="unqualified" if is_bad else "qualified",
+            failing_items=tuple(own.sample(vocabulary.FAILING_ITEMS[field], own.randrange(1, 3))) if is_bad else (),
+            laboratory=own.choice(vocabulary.LABORATORIES),
+            basis=own.choice(("《中华人民共和国药典》2020年版", "国家标准及注册技术要求")),
+            field=field,
+        )
+        yield _published(sample) if is_never_punished and is_bad else sample
+
+
+def signals(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """Complaints, adverse reactions, public opinion and recalls of one enterprise, latest first."""
+    rng = streams.of("signal", enterprise.serial)
+    for ago in days_of_events(rng, period.days, SIGNALLED[enterprise.habit]):
+        own, occurred_on = streams.of("signal", enterprise.serial, ago), period.ago(ago)
+        signal_type, level = weighted(own, SIGNAL_TYPES), weighted(own, SIGNAL_LEVELS)
+        is_verified, is_examined = chance(own, VERIFIED_PER_MILLE), chance(own, 900)
+        yield new_record(
+            own,
+            "signal",
+            enterprise,
+            occurred_on,
+            signal_no=f"XH{occurred_on:%Y%m%d}{enterprise.serial:06d}",
+            signal_type=signal_type,
+            occurred_on=occurred_on,
+            level=level,
+            is_verified=is_verified if is_examined else None,
+            field=enterprise.field,
+            summary=vocabulary.SIGNAL_TEXTS[signal_type],
+            authority=f"{enterprise.place}市场监督管理局",
+        )
+
+
+def commitments(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """The one commitment that about half of the enterprises make."""
     rng = streams.of("commitment", enterprise.serial)
     if not chance(rng, COMMITTED_PER_MILLE):
         return
-    made_on = span.ago(rng.randrange(span.days))
+    made_on = period.ago(rng.randrange(period.days))
     state = weighted(rng, COMMITMENT_STATES[enterprise.habit])
     is_broken = state in ("partly", "unfulfilled")
     matter = rng.choice(vocabulary.MATTERS)
@@ -260,20 +224,21 @@ def commitments(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> I
     )
 
 
-def honours(streams: Streams, enterprise: Enterprise, span: DemoPeriod) -> Iterator[DemoRecord]:
+def honours(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
     """An honour, for few."""
     rng = streams.of("honour", enterprise.serial)
-    if chance(rng, HONOURED_PER_MILLE[enterprise.habit]):
-        awarded_on = span.ago(rng.randrange(span.days))
-        yield new_record(
-            rng,
-            "honour",
-            enterprise,
-            awarded_on,
-            honour_no=f"示市监表〔{awarded_on.year}〕{awarded_on.month}号",
-            title=rng.choice(vocabulary.HONOURS),
-            level=weighted(rng, HONOUR_LEVELS),
-            awarded_on=awarded_on,
-            valid_until_on=awarded_on + timedelta(days=365 * rng.randrange(1, 4)),
-            authority=f"{enterprise.place}市场监督管理局",
-        )
+    if not chance(rng, HONOURED_PER_MILLE[enterprise.habit]):
+        return
+    awarded_on = period.ago(rng.randrange(period.days))
+    yield new_record(
+        rng,
+        "honour",
+        enterprise,
+        awarded_on,
+        honour_no=f"示市监表〔{awarded_on.year}〕{awarded_on.month}号",
+        title=rng.choice(vocabulary.HONOURS),
+        level=weighted(rng, HONOUR_LEVELS),
+        awarded_on=awarded_on,
+        valid_until_on=awarded_on + timedelta(days=365 * rng.randrange(1, 4)),
+        authority=f"{enterprise.place}市场监督管理局",
+    )

@@ -1,6 +1,6 @@
-"""Word lists the demo region is written with. Places, firms and people are invented; division codes are real."""
+"""The words of the demo region. Places, firms and people are invented; division codes are real."""
 
-# Division codes of GB/T 2260 with a weight, and the invented place that stands for each in names and addresses.
+# Division codes of GB/T 2260, the invented place that represents each in names and addresses, and a weight.
 DIVISIONS = (
     (("350102", "云岭"), 14),
     (("350103", "漓泉"), 12),

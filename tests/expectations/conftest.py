@@ -1,3 +1,3 @@
 """Great Expectations warns while it is loaded; the gate loads it quietly, and before any test does."""
 
-import expectations.engine  # noqa: F401
+import expectations.gx_validation  # noqa: F401

@@ -155,7 +155,7 @@ def _lenient(source):
 def test_every_rule_of_the_gate_that_a_row_can_break_stands_here():
     """A new critical rule over several columns needs its refusal at the intake, and a case above."""
     spoken = {
-        (kind, expected.says)
+        (kind, expected.description)
         for kind in KINDS
         for expected in suite_of(GATE.specs[kind])
         if expected.expectation == "ExpectRowsToSatisfy" and expected.severity == "critical"

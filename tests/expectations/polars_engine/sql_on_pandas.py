@@ -1,4 +1,4 @@
-"""Our own rules taught to the library's engine on pandas, so that both engines can be asked the same."""
+"""The SQL expectations for the library's engine on pandas, so that both engines can be compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door itself: severities, volumes, shapes, what is unknown."""
+"""`validate`: severities, volumes, shapes, unknown tables."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_more_than_double_of_three_warns_and_passes(count: int, severities: list
 
 
 @pytest.mark.parametrize("previous", [None, 0])
-def test_without_a_former_run_volume_is_not_judged(previous: int | None) -> None:
+def test_without_a_previous_run_the_volume_is_not_checked(previous: int | None) -> None:
     assert GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=previous).findings == ()
 
 

@@ -1,4 +1,4 @@
-"""What stays with a run: results, pages, and the word to begin with."""
+"""What is kept with a run: results, pages, and the most severe finding in words."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ def test_the_same_verdicts_give_the_same_bytes(verdicts: tuple[Verdict, ...], tm
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
-def test_a_table_judged_twice_keeps_both_answers(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
+def test_a_table_checked_twice_keeps_both_results(verdicts: tuple[Verdict, ...], tmp_path: Path) -> None:
     write_data_docs((verdicts[1], verdicts[1]), tmp_path)
     assert (tmp_path / "files-2.json").is_file()
     assert 'href="files-2.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_file_turned_away_is_not_told_as_columns_at_odds() -> None:
+def test_a_rejected_file_is_not_explained_as_contradicting_columns() -> None:
     frame = rows("files", 1).with_columns(finding=pl.lit("没有来源认识这个文件名"))
     (said, zh) = (explain_gravest([GATE.validate("files", frame)], chinese=chinese) for chinese in (False, True))
     assert "no source knows a file of that name" in said
@@ -90,7 +90,7 @@ def test_a_file_turned_away_is_not_told_as_columns_at_odds() -> None:
     assert "contradict" not in said
 
 
-def test_what_first_is_the_gravest_with_an_example_and_the_place_to_read_on(verdicts: tuple[Verdict, ...]) -> None:
+def test_the_most_severe_finding_has_an_example_and_where_to_read_on(verdicts: tuple[Verdict, ...]) -> None:
     said = explain_gravest(verdicts, Path("runs/nightly-2026-03-01-1/gate"))
     assert said.splitlines()[0] == (
         "Look first at penalty.fine_fen (罚款金额（分）): "
@@ -102,24 +102,24 @@ def test_what_first_is_the_gravest_with_an_example_and_the_place_to_read_on(verd
     assert said.endswith("All results: runs/nightly-2026-03-01-1/gate/index.html")
 
 
-def test_many_warnings_weigh_less_than_one_refusal() -> None:
+def test_one_critical_finding_outweighs_many_warnings() -> None:
     many = GATE.validate("trace", rows("trace", 9).with_columns(event_on=pl.date(2026, 1, 1)))
     assert len(many.findings) == 1
     one = GATE.validate("penalty", rows("penalty", fine_fen=-1))
     assert explain_gravest([many, one]).startswith("Look first at penalty.fine_fen")
 
 
-def test_a_volume_names_the_table_and_what_may_be_behind_it() -> None:
+def test_a_volume_finding_names_the_table_and_a_likely_cause() -> None:
     said = explain_gravest([GATE.validate("present_ratings", rows("present_ratings", 1), previous_count=9)])
     assert said.startswith("Look first at table present_ratings: expected: at least 5 rows")
     assert "sent only part of its data" in said
 
 
-def test_too_many_rows_turned_away_point_to_their_sender() -> None:
+def test_too_many_quarantined_rows_point_to_their_source() -> None:
     said = explain_gravest([GATE.validate("night_accounts", rows("night_accounts", quarantined_count=300))])
     assert said.startswith("Look first at night_accounts.quarantined_count, read_count")
     assert "a source has changed its format" in said
 
 
-def test_nothing_found_nothing_said() -> None:
+def test_no_finding_gives_no_text() -> None:
     assert explain_gravest([GATE.validate("files", rows("files"))]) == ""

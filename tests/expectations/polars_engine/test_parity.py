@@ -1,4 +1,4 @@
-"""The engine on Polars answers as the library's own engine on pandas does."""
+"""The results on Polars are those of the library's own engine on pandas."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from expectations.polars_engine import supported_expectations
-from tests.expectations import satisfy_on_pandas  # noqa: F401 - registers itself
-from tests.expectations.parity_cases import ALL, CASES, expectations
+from tests.expectations.polars_engine import sql_on_pandas  # noqa: F401 - registers itself
+from tests.expectations.polars_engine.parity_cases import ALL, CASES, expectations
 
 pytestmark = pytest.mark.long
 SCHEMA = {
@@ -134,7 +134,7 @@ def test_every_supported_expectation_is_compared() -> None:
 @pytest.mark.parametrize("kind", FRAMES)
 @settings(max_examples=3, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_answers_are_those_of_pandas(kind: str, part: int, data: st.DataObject) -> None:
+def test_results_are_those_of_the_pandas_engine(kind: str, part: int, data: st.DataObject) -> None:
     frame, how = data.draw(FRAMES[kind]), data.draw(st.sampled_from(FORMATS))
     on_polars, on_pandas = batches()
     cases = ALL[part::PARTS]

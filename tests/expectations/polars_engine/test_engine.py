@@ -1,4 +1,4 @@
-"""What the engine on Polars promises beside equal answers: one collect, loud failures, early refusals."""
+"""What the engine promises beside equal results: one collect, clear failures, early refusals."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from great_expectations.exceptions.exceptions import BuildBatchRequestError
 from great_expectations.expectations.row_conditions import Column
 
 from expectations import polars_engine
-from expectations.polars_engine import UnsupportedExpectation, build_suite
-from expectations.polars_engine.sql_expectations import ExpectRowsToSatisfy
+from expectations.polars_engine import ExpectRowsToSatisfy, UnsupportedExpectation, build_suite
 
 FRAME = pl.DataFrame({"id": ["a", "b", "c", "d"], "fen": [1, 2, 3, None], "kind": ["x", "y", "x", "x"]})
 HOLD = [

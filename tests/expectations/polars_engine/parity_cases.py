@@ -1,4 +1,4 @@
-"""Every supported kind of expectation, with what it is asked of the frame that parity is tested on."""
+"""Every supported expectation, with arguments for the frames of the parity tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.polars_engine.sql_expectations import SQL_EXPECTATIONS
+from expectations.polars_engine import SQL_EXPECTATIONS
 
 LATE = datetime(2024, 6, 1)  # noqa: DTZ001
 OLD = datetime(2020, 1, 1)  # noqa: DTZ001
@@ -108,17 +108,17 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-OURS: list[tuple[str, dict[str, Any]]] = [
+SQL_CASES: list[tuple[str, dict[str, Any]]] = [
     ("ExpectColumnValuesToSatisfy", WHOLE | {"condition": "whole BETWEEN 0 AND 3", "mostly": 0.8}),
     ("ExpectColumnValuesToSatisfy", NUMBER | {"condition": "number < 2", "row_condition": Column("word") != "a"}),
     ("ExpectRowsToSatisfy", SEVERAL | {"condition": "whole <= other"}),
     ("ExpectRowsToSatisfy", MIXED | {"condition": "whole > 1 OR word IS NOT NULL"}),
     ("ExpectRowsToSatisfy", MIXED | {"condition": "word <> second", "ignore_row_if": "all_values_are_missing"}),
 ]
-ALL = CASES + OURS
+ALL = CASES + SQL_CASES
 
 
 def expectations(cases: list[tuple[str, dict[str, Any]]]) -> list[Any]:
-    """The cases as expectations, each with its place."""
+    """The cases as expectations, each with its place in `meta`."""
     kinds = vars(gxe) | SQL_EXPECTATIONS
     return [kinds[name](**said, meta={"place": place}) for place, (name, said) in enumerate(cases)]
