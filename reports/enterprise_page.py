@@ -1,37 +1,38 @@
-"""The page of one enterprise: its tier, and every row that leads to it."""
+"""The page of one enterprise: its tier, and every row that leads to it, as view model, page and JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from reports import formatting
+from reports.exports import grid_content
 from reports.grid import CONFIDENCE_LABELS, Frame, Grid, GridField, collected, grid_field, grid_fields, grid_from_frame
+from reports.html import render_page, trusted_markup
+from reports.legal_state import EnterpriseLegalState
 from reports.office_tables import worded_trace
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 
-if TYPE_CHECKING:
-    from reports.legal_state import EnterpriseLegalState
-
+MIN_PLOTTED_RATINGS = 3  # a sentence says what a line through fewer would hardly show
 _RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
-
-_SAYS = ("title", "record_kind", "record_no", "event_on", "value_used")
-
+_TRACED_RECORD = ("title", "record_kind", "record_no", "event_on", "value_used")
 # Joining keys, hashes and identity marks have no place on a page.
 _HIDDEN = frozenset({"record_id", "row_hash", "file_id", "enterprise_id", "uscc", "person_hash", "person_masked"})
-
-_HIDDEN_ENDS = ("_key", "_hash", "_masked")
+_HIDDEN_SUFFIXES = ("_key", "_hash", "_masked")
 
 
 @dataclass(frozen=True)
 class TierPeriod:
-    """A tier that stood from a day on. index: its place among the tiers of today's scheme, 0 for the best."""
+    """A tier held from a day on. index: its place among the tiers of today's scheme, 0 for the best."""
 
     from_on: date
     index: int
@@ -42,8 +43,9 @@ class TierPeriod:
 class EnterpriseView:
     """One enterprise on one day. Points and scores in centipoints; an unrated enterprise has no `tier`.
 
-    base + counted_sum == score, exactly. `rule`: title of what decided. `standings`: the history as a line, of the
-    tiers that today's scheme has. `law`: None where nothing of it concerns the law, or it was not asked.
+    base + counted_sum == score, exactly. facts: label and text. rule: title of what decided. tier_periods: the history
+    as a line, of the tiers that today's scheme has. legal_state: None where the law has nothing on the enterprise, or
+    was not asked.
     """
 
     enterprise_id: str
@@ -70,9 +72,9 @@ class EnterpriseView:
     counted: Grid
     not_counted: Grid
     history: Grid
-    standings: tuple[TierPeriod, ...]
+    tier_periods: tuple[TierPeriod, ...]
     records: tuple[Grid, ...]
-    law: EnterpriseLegalState | None = None
+    legal_state: EnterpriseLegalState | None = None
 
     @property
     def is_rated(self) -> bool:
@@ -81,27 +83,27 @@ class EnterpriseView:
 
     @property
     def sum_text(self) -> str:
-        """The sum in one line: "1000.00 − 12.50 = 987.50"; and how many records it leaves out for want of an amount."""
+        """The sum in one line: "1000.00 − 12.50 = 987.50", and how many amounts are unknown."""
         sign = formatting.MINUS if self.counted_sum < 0 else "+"
-        base, counted, score = map(formatting.points, (self.base, abs(self.counted_sum), self.score))
-        summed = f"{base} {sign} {counted} = {score}"
-        return summed + (
-            f"（另有 {self.unknown_amount_count} 项金额不明，未计分）" if self.unknown_amount_count else ""
-        )
+        counted = formatting.points(abs(self.counted_sum))
+        summed = f"{formatting.points(self.base)} {sign} {counted} = {formatting.points(self.score)}"
+        unknown = self.unknown_amount_count
+        return summed + (f"（另有 {unknown} 项金额不明，未计分）" if unknown else "")
 
     @property
     def grids(self) -> tuple[Grid, ...]:
         """Every table of the page."""
-        return (*(self.law.grids if self.law else ()), self.counted, self.not_counted, self.history, *self.records)
+        legal = self.legal_state.grids if self.legal_state else ()
+        return (*legal, self.counted, self.not_counted, self.history, *self.records)
 
 
 @dataclass(frozen=True)
 class EnterpriseFrames:
-    """What the view is made from: rows of one enterprise, in the shapes of the stored tables.
+    """Input of `enterprise_view`: rows of one enterprise, in the shapes of the stored tables.
 
-    enterprise: its current version (one row). rating: the row that stands (or none). trace: of that rating.
-    history: all its ratings. records: current versions by kind. law: the view of what the law makes of it, where it
-    was worked out. outlook: what the night foretold.
+    enterprise: its current version (one row). rating: the current rating (or no row). trace: of that rating. history:
+    all its ratings. records: current record versions by kind. legal_state: where it was worked out. outlook: of the
+    run.
     """
 
     enterprise: Frame
@@ -109,7 +111,7 @@ class EnterpriseFrames:
     trace: Frame
     history: Frame
     records: Mapping[str, Frame]
-    law: EnterpriseLegalState | None = None
+    legal_state: EnterpriseLegalState | None = None
     outlook: Outlook | None = None
 
 
@@ -118,12 +120,19 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
 
     Raises LookupError where `enterprise` has no row, ValueError where the trace does not sum to the score.
     """
-    enterprise = _one(collected(frames.enterprise))
+    enterprise = next(collected(frames.enterprise).iter_rows(named=True), None)
     if enterprise is None:
         raise LookupError("the enterprise frame has no row: nothing to explain")
+    rating: Mapping[str, Any] = next(collected(frames.rating).iter_rows(named=True), {})
     trace = collected(frames.trace).sort("position")
     history = collected(frames.history).sort("valid_from_on")
-    rating = _one(collected(frames.rating)) or {}
+    score, base = rating.get("score_centipoints", 0), rating.get("base_centipoints", 0)
+    counted_sum = int(trace["points_centipoints"].sum())
+    if base + counted_sum != score:
+        raise ValueError(f"the trace does not sum to the score: {base} + {counted_sum} is not {score} (centipoints)")
+    decided_by, change_why = rating.get("decided_by") or "", rating.get("next_change_why") or ""
+    of_today = history.filter(pl.col("tier").is_in(list(scheme.words)))
+    periods = of_today.select("valid_from_on", "tier", "score_centipoints").iter_rows()
     return EnterpriseView(
         enterprise_id=formatting.clean(enterprise["enterprise_id"]),
         name=formatting.clean(enterprise["name"]),
@@ -131,45 +140,28 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         as_of=as_of,
         scheme=scheme,
         facts=_facts(enterprise, scheme.supervision.get(rating.get("tier", ""), "")),
-        **_decided(rating, scheme),
+        tier=rating.get("tier", ""),
+        tier_index=rating.get("tier_index", 0),
+        score=score,
+        base=base,
+        counted_sum=counted_sum,
+        score_tier=rating.get("score_tier", ""),
+        decided_by=_RATINGS.column("decided_by").codes.get(decided_by, decided_by),
+        decided_by_id=rating.get("decided_by_id") or "",
+        rule=formatting.clean(scheme.rule(decided_by, rating.get("decided_by_id"))),
+        basis=formatting.redact(formatting.clean(rating.get("decided_by_basis") or "")),
+        locked_until_on=rating.get("locked_until_on"),
+        next_change_on=rating.get("next_change_on"),
+        next_change_why=_RATINGS.column("next_change_why").codes.get(change_why, change_why),
         outlook=(frames.outlook or Outlook(as_of, is_known=False)).text(scheme) if rating else "",
-        **_sums(rating, trace),
         unknown_amount_count=trace.filter(reason="unknown_amount").height,
         counted=_counted(trace.filter("is_counted"), scheme),
         not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
         history=_history(history, scheme),
-        standings=_standings(history, scheme),
+        tier_periods=tuple(TierPeriod(day, scheme.index(tier), points) for day, tier, points in periods),
         records=_records(frames.records, enterprise, scheme),
-        law=frames.law,
+        legal_state=frames.legal_state,
     )
-
-
-def _one(frame: pl.DataFrame) -> dict[str, Any] | None:
-    return frame.row(0, named=True) if frame.height else None
-
-
-def _decided(rating: Mapping[str, Any], scheme: SchemeFacts) -> dict[str, Any]:
-    by, why = rating.get("decided_by") or "", rating.get("next_change_why") or ""
-    return {
-        "tier": rating.get("tier", ""),
-        "tier_index": rating.get("tier_index", 0),
-        "score_tier": rating.get("score_tier", ""),
-        "decided_by": _RATINGS.column("decided_by").codes.get(by, by),
-        "decided_by_id": rating.get("decided_by_id") or "",
-        "rule": formatting.clean(scheme.rule(by, rating.get("decided_by_id"))),
-        "basis": formatting.redact(formatting.clean(rating.get("decided_by_basis") or "")),
-        "locked_until_on": rating.get("locked_until_on"),
-        "next_change_on": rating.get("next_change_on"),
-        "next_change_why": _RATINGS.column("next_change_why").codes.get(why, why),
-    }
-
-
-def _sums(rating: Mapping[str, Any], trace: pl.DataFrame) -> dict[str, Any]:
-    score, base = rating.get("score_centipoints", 0), rating.get("base_centipoints", 0)
-    counted = int(trace["points_centipoints"].sum())
-    if base + counted != score:
-        raise ValueError(f"the trace does not sum to the score: {base} + {counted} is not {score} (centipoints)")
-    return {"score": score, "base": base, "counted_sum": counted}
 
 
 def _facts(enterprise: Mapping[str, Any], supervision: str) -> tuple[tuple[str, str], ...]:
@@ -185,14 +177,14 @@ def _counted(trace: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     section = grid_fields(_TRACE, "section") if trace["section"].is_not_null().any() else ()
     sure = GridField("confidence", "条款核对", "words", CONFIDENCE_LABELS)
     rest = (*grid_fields(_TRACE, "stops_counting_on", "basis"), sure)
-    fields = (*grid_fields(_TRACE, "position", "role"), *section, *grid_fields(_TRACE, *_SAYS), *points, *rest)
+    fields = (*grid_fields(_TRACE, "position", "role"), *section, *grid_fields(_TRACE, *_TRACED_RECORD), *points, *rest)
     worded = worded_trace(trace).with_columns(pl.col("section").replace(dict(scheme.titles)))
     return grid_from_frame("counted", "计入明细", worded, fields, "没有计入得分的记录")
 
 
 def _not_counted(trace: pl.DataFrame) -> Grid:
     raw = GridField("raw_centipoints", "规则分", "delta")
-    fields = (*grid_fields(_TRACE, "position", "role", *_SAYS), raw, *grid_fields(_TRACE, "reason", "basis"))
+    fields = (*grid_fields(_TRACE, "position", "role", *_TRACED_RECORD), raw, *grid_fields(_TRACE, "reason", "basis"))
     return grid_from_frame("not_counted", "未计入的记录及原因", worded_trace(trace), fields, "没有未计入的记录")
 
 
@@ -204,41 +196,37 @@ def _history(history: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     return grid_from_frame("history", "等级历史", history, (*day, tier, *rule, by), "没有历史等级")
 
 
-def _standings(history: pl.DataFrame, scheme: SchemeFacts) -> tuple[TierPeriod, ...]:
-    known = history.filter(pl.col("tier").is_in(list(scheme.words)))
-    rows = known.select("valid_from_on", "tier", "score_centipoints").iter_rows()
-    return tuple(TierPeriod(day, scheme.index(tier), score) for day, tier, score in rows)
-
-
 def _records(records: Mapping[str, Frame], enterprise: Mapping[str, Any], scheme: SchemeFacts) -> tuple[Grid, ...]:
     known = (
-        (kind, _by_one_name(collected(frame), enterprise)) for kind, frame in records.items() if kind != "enterprise"
+        (kind, _with_registered_name(collected(frame), enterprise))
+        for kind, frame in records.items()
+        if kind != "enterprise"
     )
     grids = (_record_grid(kind, frame, scheme) for kind, frame in known if frame.height)
     return tuple(sorted((grid for grid in grids if grid.rows), key=lambda grid: list(KINDS).index(grid.name)))
 
 
-def _by_one_name(frame: pl.DataFrame, enterprise: Mapping[str, Any]) -> pl.DataFrame:
-    """Records that name the party: by its registered name, a former one marked; any other name stays as received."""
+def _with_registered_name(frame: pl.DataFrame, enterprise: Mapping[str, Any]) -> pl.DataFrame:
+    """Records with the party's registered name; a former name is marked 曾用名, any other stays as received."""
     if "party_name" not in frame.columns or frame.is_empty():
         return frame
     name, former = enterprise["name"], enterprise.get("former_names") or []
     if (frame["party_name"].drop_nulls() == name).all():
         return frame
-    # Here, for most pages need it not, and `explain` is a light command.
+    # Imported here: most pages do not need it, and `explain` must start fast.
     from transforms.records.text import normalise_name
 
     key = normalise_name(pl.col("party_name"))
     keys = [normalise_name(pl.lit(one)) for one in former]
     is_former = pl.any_horizontal(pl.lit(False), *(key == one for one in keys))
-    told = (
+    shown_name = (
         pl.when(key == normalise_name(pl.lit(name)))
         .then(pl.lit(name))
         .when(is_former)
         .then(pl.format("{}（曾用名）", "party_name"))
         .otherwise("party_name")
     )
-    return frame.with_columns(party_name=told)
+    return frame.with_columns(party_name=shown_name)
 
 
 def _record_grid(kind: str, frame: pl.DataFrame, scheme: SchemeFacts) -> Grid:
@@ -246,97 +234,115 @@ def _record_grid(kind: str, frame: pl.DataFrame, scheme: SchemeFacts) -> Grid:
     fields = [
         grid_field(column) if column.name != "source" else GridField("source", column.label, "words", scheme.sources)
         for column in (*described.columns, described.column("version_no"), described.column("source"))
-        if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_ENDS) and column.name in frame.columns
+        if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_SUFFIXES) and column.name in frame.columns
     ]
     used = [field for field in fields if frame[field.name].null_count() < frame.height]
     ordered = frame.sort(described.event_on, described.number, "record_id", descending=[True, False, False])
     return grid_from_frame(kind, described.label, ordered, used)
 
 
-INK, QUIET, RULE, LINE = "#1f2933", "#5b6770", "#d5dbe1", "#1f4e79"
+def write_enterprise_page(view: EnterpriseView, path: Path) -> Path:
+    """Write the page of an enterprise to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(enterprise_html(view), encoding="utf-8")
+    return path
 
-FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 
+def enterprise_html(view: EnterpriseView) -> str:
+    """The page that explains an enterprise's tier."""
+    periods = view.tier_periods
+    titles = [view.scheme.words[tier] for tier, _ in view.scheme.tiers]
+    picture, sentence = "", ""
+    if len(periods) >= MIN_PLOTTED_RATINGS:
+        picture = history_svg(periods, titles, max(view.as_of, periods[-1].from_on))
+    elif periods:
+        told = [f"{p.from_on} 起为 {titles[p.index]}（{formatting.points(p.score_centipoints)} 分）" for p in periods]
+        sentence = "，".join(told) + "。"
+    return render_page(
+        "enterprise.html",
+        view.scheme.notices,
+        view=view,
+        score=formatting.points(view.score),
+        base=formatting.points(view.base),
+        counted=formatting.delta(view.counted_sum),
+        picture=trusted_markup(picture),
+        history_sentence=sentence,
+    )
+
+
+def enterprise_page_name(enterprise_id: str) -> str:
+    """The file name of an enterprise's page: its identifier where plain, else with a hash that keeps it apart."""
+    if re.fullmatch(r"[0-9A-Za-z]{1,40}", enterprise_id):
+        return f"{enterprise_id}.html"
+    plain = re.sub(r"[^0-9A-Za-z]+", "-", enterprise_id)[:40]
+    return f"{plain}-{hashlib.sha256(enterprise_id.encode()).hexdigest()[:12]}.html"
+
+
+def enterprise_content(view: EnterpriseView) -> dict[str, Any]:
+    """The view as plain values for JSON: what decided, the sum, and every table."""
+    plain = ("enterprise_id", "name", "uscc", "as_of", "tier", "score_tier")
+    decided = ("decided_by", "decided_by_id", "rule", "basis", "locked_until_on")
+    ahead = ("next_change_on", "next_change_why", "outlook")
+    return {
+        **{name: getattr(view, name) for name in (*plain, *decided, *ahead)},
+        "scheme": view.scheme.name,
+        "is_illustrative": view.scheme.is_illustrative,
+        "notices": view.scheme.notices,
+        "base_centipoints": view.base,
+        "counted_centipoints": view.counted_sum,
+        "score_centipoints": view.score,
+        "tables": {grid.name: grid_content(grid) for grid in view.grids},
+    }
+
+
+_INK, _QUIET, _RULE, _LINE = "#1f2933", "#5b6770", "#d5dbe1", "#1f4e79"
+_FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 _WIDTH, _ROW, _TOP, _BOTTOM, _RIGHT = 547.0, 30.0, 34.0, 30.0, 70.0
-
-_MOST_LABELS = 12  # more would cover each other
-
-_MOST_TICKS = 6
-
-_WORD, _DAY = (f'text-anchor="{anchor}" fill="{INK}"' for anchor in ("end", "middle"))
-
-_SCORE = f'fill="{QUIET}" font-size="8"'
-
-_STEPS_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MAX_LABELS = 12  # more would cover each other
+_MAX_TICKS = 6
+_TICK_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Where a day and a tier stand on the picture."""
+def history_svg(periods: Sequence[TierPeriod], titles: Sequence[str], until: date) -> str:
+    """The tier as a line of steps, the best at the top, from the first period to `until`. titles: of the tiers."""
+    left = 30 + 11 * max(sum(1 if ord(char) > 0x2E80 else 0.55 for char in title) for title in titles)
+    first = periods[0].from_on
+    foot = _TOP + _ROW * (len(titles) - 1) + 16
+    days = (until - first).days or 1
 
-    first: date
-    last: date
-    left: float
-    tiers: int
+    def x(day: date) -> float:
+        return left + 12 + (_WIDTH - _RIGHT - left - 12) * (day - first).days / days
 
-    def x(self, day: date) -> float:
-        span = (self.last - self.first).days or 1
-        return self.left + 12 + (_WIDTH - _RIGHT - self.left - 12) * (day - self.first).days / span
-
-    def y(self, index: int) -> float:
+    def y(index: int) -> float:
         return _TOP + _ROW * index
 
-    @property
-    def foot(self) -> float:
-        return _TOP + _ROW * (self.tiers - 1) + 16
+    def text(at: float, base: float, said: str, style: str) -> str:
+        return f'<text x="{at:.1f}" y="{base:.1f}" {style}>{escape(said)}</text>'
+
+    parts = []
+    for index, title in enumerate(titles):
+        parts.append(f'<path d="M{left:.1f} {y(index):.1f}H{_WIDTH - 6:g}" stroke="{_RULE}" stroke-width="0.8"/>')
+        parts.append(text(left - 6, y(index) + 3.5, title, f'text-anchor="end" fill="{_INK}"'))
+    for day in _tick_days(first, until):
+        parts.append(text(x(day), foot + 16, day.isoformat(), f'text-anchor="middle" fill="{_INK}"'))
+    steps = "".join(f"H{x(each.from_on):.1f}V{y(each.index):.1f}" for each in periods[1:])
+    path = f"M{x(first):.1f} {y(periods[0].index):.1f}{steps}H{x(until):.1f}"
+    parts.append(f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="2"/>')
+    for each in periods:
+        parts.append(f'<circle cx="{x(each.from_on):.1f}" cy="{y(each.index):.1f}" r="2.5" fill="{_LINE}"/>')
+    for each in periods[-_MAX_LABELS:]:
+        score = formatting.points(each.score_centipoints)
+        parts.append(text(x(each.from_on) + 4, y(each.index) - 6, score, f'fill="{_QUIET}" font-size="8"'))
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {foot + _BOTTOM:g}"'
+    return f'{head} font-family="{_FONTS}" font-size="10">\n' + "\n".join(parts) + "\n</svg>\n"
 
 
-def history_svg(standings: Sequence[TierPeriod], words: Sequence[str], until: date) -> str:
-    """The tier as a line of steps, the best at the top, from the first standing to `until`."""
-    left = 30 + 11 * max(sum(1 if ord(char) > 0x2E80 else 0.55 for char in word) for word in words)
-    frame = _Frame(standings[0].from_on, until, left, len(words))
-    parts = [*_rows(frame, words), *_ticks(frame), _line(frame, standings), *_marks(frame, standings)]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {frame.foot + _BOTTOM:g}"'
-    return f'{head} font-family="{FONTS}" font-size="10">\n' + "\n".join(parts) + "\n</svg>\n"
-
-
-def _text(x: float, y: float, said: str, style: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" {style}>{escape(said)}</text>'
-
-
-def _rows(frame: _Frame, words: Sequence[str]) -> Iterator[str]:
-    for index, word in enumerate(words):
-        y = frame.y(index)
-        yield f'<path d="M{frame.left:.1f} {y:.1f}H{_WIDTH - 6:g}" stroke="{RULE}" stroke-width="0.8"/>'
-        yield _text(frame.left - 6, y + 3.5, word, _WORD)
-
-
-def _ticks(frame: _Frame) -> Iterator[str]:
-    for day in _days_shown(frame.first, frame.last):
-        yield _text(frame.x(day), frame.foot + 16, day.isoformat(), _DAY)
-
-
-def _days_shown(first: date, last: date) -> list[date]:
+def _tick_days(first: date, last: date) -> list[date]:
     """First days of months, evenly apart; both ends where there are too few of them."""
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    for step in _STEPS_MONTHS:
+    for step in _TICK_MONTHS:
         days = [date(month // 12, month % 12 + 1, 1) for month in months if month % step == 0]
         days = [day for day in days if first <= day <= last]
-        if len(days) <= _MOST_TICKS:
+        if len(days) <= _MAX_TICKS:
             break
     return days if len(days) > 1 else sorted({first, last})
-
-
-def _line(frame: _Frame, standings: Sequence[TierPeriod]) -> str:
-    first, *others = standings
-    steps = "".join(f"H{frame.x(one.from_on):.1f}V{frame.y(one.index):.1f}" for one in others)
-    path = f"M{frame.x(first.from_on):.1f} {frame.y(first.index):.1f}{steps}H{frame.x(frame.last):.1f}"
-    return f'<path d="{path}" fill="none" stroke="{LINE}" stroke-width="2"/>'
-
-
-def _marks(frame: _Frame, standings: Sequence[TierPeriod]) -> Iterator[str]:
-    for one in standings:
-        yield f'<circle cx="{frame.x(one.from_on):.1f}" cy="{frame.y(one.index):.1f}" r="2.5" fill="{LINE}"/>'
-    for one in standings[-_MOST_LABELS:]:
-        score = formatting.points(one.score_centipoints)
-        yield _text(frame.x(one.from_on) + 4, frame.y(one.index) - 6, score, _SCORE)

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from reports import formatting
-from reports.enterprise_page import EnterpriseView
 from reports.grid import Grid, GridField, Value, ValueForm
 
 FORMULA_MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -55,31 +54,6 @@ def grid_content(grid: Grid) -> dict[str, Any]:
         "title": grid.title,
         "fields": [_field(shown) for shown in grid.fields],
         "rows": [_row(grid.fields, row) for row in grid.rows],
-    }
-
-
-def enterprise_content(view: EnterpriseView) -> dict[str, Any]:
-    """The view of an enterprise as plain values: what decided, the sum, and every table."""
-    plain = ("enterprise_id", "name", "uscc", "as_of", "tier", "score_tier")
-    decided = (
-        "decided_by",
-        "decided_by_id",
-        "rule",
-        "basis",
-        "locked_until_on",
-        "next_change_on",
-        "next_change_why",
-        "outlook",
-    )
-    return {
-        **{name: getattr(view, name) for name in (*plain, *decided)},
-        "scheme": view.scheme.name,
-        "is_illustrative": view.scheme.is_illustrative,
-        "notices": view.scheme.notices,
-        "base_centipoints": view.base,
-        "counted_centipoints": view.counted_sum,
-        "score_centipoints": view.score,
-        "tables": {grid.name: grid_content(grid) for grid in view.grids},
     }
 
 

@@ -85,6 +85,10 @@ class Grid:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def position(self, name: str) -> int:
+        """The place of a field among the fields."""
+        return next(at for at, shown in enumerate(self.fields) if shown.name == name)
+
     def head(self, count: int) -> Grid:
         """The first `count` rows."""
         return replace(self, rows=self.rows[:count])

@@ -1,4 +1,8 @@
-"""Pages from the Jinja templates: everything escaped, nothing loaded from elsewhere, undefined names are errors."""
+"""The one Jinja environment: everything escaped, nothing loaded from elsewhere, undefined names are errors.
+
+Pages of the office (`render_page`) have the style of published lists and `report.css`, by which a table that does not
+fit its box shows each row as a card. Papers have a page and a style of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +12,54 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reports.grid import Grid, GridField
 from reports.scheme_facts import SchemeFacts
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SHADES = 5  # tier colours in the style sheet, best to worst
+TABLE_WIDTHS = (24, 40, 56, 72, 86)
+"""Widths in em to which the need of a table is rounded up; `report.css` has a rule for each. The text of a page is
+never wider than the last."""
 
 
 def render_page(template: str, notices: tuple[str, ...], *, is_public: bool = False, **content: object) -> str:
     """The page of `template` as self-contained HTML. Notices stand at its head and foot.
 
-    A page that is not public asks search engines to keep away.
+    is_public: the page of a published list; any other asks search engines to keep away and has `report.css` too.
     """
-    script, style = _text("page.js"), _text("style.css")
-    return str(
-        _environment()
-        .get_template(template)
-        .render(
-            **content,
-            notices=notices,
-            style=_markup(style),
-            script=_markup(script),
-            script_hash=_hash(script),
-            robots="index" if is_public else "noindex, nofollow",
-        )
+    script = template_text("page.js")
+    # The page's policy lets this script run and no other.
+    script_hash = "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    style = template_text("style.css")
+    if not is_public:
+        style += render("report.css", widths=TABLE_WIDTHS)
+    return render(
+        template,
+        **content,
+        notices=notices,
+        style=trusted_markup(style),
+        script=trusted_markup(script),
+        script_hash=script_hash,
+        robots="index" if is_public else "noindex, nofollow",
     )
 
 
-def tier_class(scheme: SchemeFacts, tier: str) -> str:
-    """The colour class of a tier: the best and the worst have the ends of the range, whatever their number."""
-    last = max(len(scheme.tiers) - 1, 1)
-    return f"t{min(scheme.index(tier) * (_SHADES - 1) // last, _SHADES - 1)}"
+def render(template: str, **content: object) -> str:
+    """The text of a template."""
+    return str(_environment().get_template(template).render(**content))
+
+
+@cache
+def template_text(name: str) -> str:
+    """The text of a style sheet or script as it is."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def trusted_markup(text: str) -> Any:  # noqa: ANN401 (markupsafe is imported only when a page is made)
+    """Our own script, style or picture, not to be escaped; never for what came from outside."""
+    from markupsafe import Markup
+
+    return Markup(text)
 
 
 @cache
@@ -47,21 +69,37 @@ def _environment() -> Any:  # noqa: ANN401 (Jinja2 is imported only when a page 
     loader = FileSystemLoader(TEMPLATES)
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["tier_class"] = tier_class
-    made.filters["svg"] = _markup
+    made.filters["width_class"] = width_class
     return made
 
 
-@cache
-def _text(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+def tier_class(scheme: SchemeFacts, tier: str) -> str:
+    """The colour class of a tier: the best and the worst have the ends of the range, whatever their number."""
+    last = max(len(scheme.tiers) - 1, 1)
+    return f"t{min(scheme.index(tier) * (_SHADES - 1) // last, _SHADES - 1)}"
 
 
-def _markup(text: str) -> Any:  # noqa: ANN401
-    from markupsafe import Markup
+def width_class(grid: Grid, is_sortable: bool = False) -> str:
+    """The class by which a table becomes cards in a box too narrow for it: `need-56`, or `need-more` for any box.
 
-    return Markup(text)  # only for our own script, style and pictures, never for what came from outside
+    The need is estimated from the longest texts that do not wrap, and from the least widths of those that do.
+    """
+    need = sum(_column_width(shown, position, grid, is_sortable) for position, shown in enumerate(grid.fields))
+    return next((f"need-{width}" for width in TABLE_WIDTHS if need <= width), "need-more")
 
 
-def _hash(script: str) -> str:
-    """What the page's policy lets run: this script and no other."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+_CELL_PADDING = 1.25  # em, left and right together
+_LEAST_WRAPPED = {"words": 4.0, "flag": 4.0, "link": 4.0}  # em of a column whose text wraps; any other: 6
+
+
+def _column_width(shown: GridField, position: int, grid: Grid, is_sortable: bool) -> float:
+    heading = max(_text_width(part) for part in shown.label.replace("（", "\n（").split("\n"))
+    heading += 1.3 if is_sortable else 0
+    cell = max((_text_width(shown.text(row[position])) for row in grid.rows), default=0)
+    if not (shown.is_number or shown.form in ("day", "instant", "id")):
+        cell = min(cell, _LEAST_WRAPPED.get(shown.form, 6.0))
+    return max(heading, cell) + _CELL_PADDING
+
+
+def _text_width(text: str) -> float:
+    return sum(1 if ord(char) > 0x2E80 else 0.6 for char in text)

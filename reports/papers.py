@@ -1,4 +1,7 @@
-"""The office's papers (告知书, 决定书): view model, page that prints well, and PDF. Same view, same bytes."""
+"""The office's papers (告知书, 决定书): view model, HTML that prints well, and PDF. The same view gives the same bytes.
+
+Texts of the policy are filled with facts; every blank and every unsettled ground is marked for a person to settle.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from reports import formatting
 from reports.grid import CONFIDENCE_LABELS
+from reports.html import render, template_text, trusted_markup
 from reports.paper_fonts import INSTALL_EXTRA, PaperToolMissing, font_subsets
 
 PARTICULARS = ("party", "uscc", "address")
-
-# A line that says a condition is met, by the names of the conditions: it stands only where the records bear it out.
+NUMERALS = "〇一二三四五六七八九"
+# Begins a line that asserts conditions, by their names: the line stands only where the records bear it out.
 _ASSERTION = re.compile("〔须符合：([^〕]*)〕")
-
-_UNKNOWN_IN_BLANK = "……"
-
-_MARK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
-
+_FACT_OR_BLANK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
 _BLANK = re.compile("〔待填：([^〕]*)〕")
-
-_LIST = re.compile(r"\{([a-z_]+)\}\s*")
-
-_ITEM = re.compile(r"（[一二三四五六七八九十]+）")
+_LIST_FACT = re.compile(r"\{([a-z_]+)\}\s*")
+_ITEM_NUMBER = re.compile(r"（[一二三四五六七八九十]+）")
+_UNKNOWN_IN_BLANK = "……"
+_INSTALL_PANGO = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
+# What the template writes itself; its characters must be in the font too.
+_TEMPLATE_TEXT = " 0123456789第页共—〔待填：〕（印　章）工作稿核对空白处未定依据不打印没有可信度："
 
 FactValue = str | date | bool | tuple[str, ...] | None
 
@@ -54,9 +53,6 @@ class ConditionCheck:
     is_stated: bool
     told: str
     confidence: str = "C"
-
-
-_UNCHECKED = ConditionCheck(is_met=False, is_stated=False, told="未经记录核对", confidence="I")
 
 
 @dataclass(frozen=True)
@@ -176,6 +172,9 @@ class PaperForm:
     source: str = ""
 
 
+_NOT_CHECKED = ConditionCheck(is_met=False, is_stated=False, told="未经记录核对", confidence="I")
+
+
 def paper_view(
     form: PaperForm,
     facts: Mapping[str, PaperFact],
@@ -190,6 +189,13 @@ def paper_view(
     Raises KeyError for a name in a text that is no fact: policy files are checked for that when they are read.
     """
     day = PaperLine((PaperPiece(chinese_day(dated)),) if dated else (PaperPiece("文书日期", is_blank=True),))
+    particulars: tuple[tuple[str, PaperLine], ...] = ()
+    if not form.is_salutation:
+        is_person = facts["is_person"].value is True
+        names = PARTICULARS[:1] if is_person else PARTICULARS
+        head = "身份证件（仅存卷，公示时隐去）" if is_person else "法定代表人（负责人、经营者）"
+        rows = [(facts[name].label, _filled(f"{{{name}}}", facts)) for name in names]
+        particulars = (*rows, (head, PaperLine((PaperPiece(head, is_blank=True),))))
     salutation = PaperLine((*_filled("{party}", facts).pieces, PaperPiece("："))) if form.is_salutation else None
     return PaperView(
         kind=form.kind,
@@ -197,22 +203,13 @@ def paper_view(
         authority=_filled("{authority}", facts),
         number=_filled(form.number, facts),
         salutation=salutation,
-        particulars=() if form.is_salutation else _particulars(facts),
+        particulars=particulars,
         sections=_sections(form.wordings, facts, checked or {}),
         dated=day,
         foot=_filled(form.foot, facts),
         source=form.source,
         warnings=tuple(map(_clean, warnings)),
     )
-
-
-def _particulars(facts: Mapping[str, PaperFact]) -> tuple[tuple[str, PaperLine], ...]:
-    is_person = facts["is_person"].value is True
-    head = "法定代表人（负责人、经营者）"
-    names = PARTICULARS[:1] if is_person else PARTICULARS
-    rows = [(facts[name].label, _filled(f"{{{name}}}", facts)) for name in names]
-    asked = "身份证件（仅存卷，公示时隐去）" if is_person else head
-    return (*rows, (asked, PaperLine((PaperPiece(asked, is_blank=True),))))
 
 
 def _sections(
@@ -246,7 +243,7 @@ def _ground(
 
 
 def _asserted(names: str, checked: Mapping[str, ConditionCheck]) -> list[ConditionCheck]:
-    return [checked.get(name, _UNCHECKED) for name in names.split("、")]
+    return [checked.get(name, _NOT_CHECKED) for name in names.split("、")]
 
 
 def _lines(text: str, facts: Mapping[str, PaperFact], checked: Mapping[str, ConditionCheck]) -> Iterator[PaperLine]:
@@ -257,21 +254,21 @@ def _lines(text: str, facts: Mapping[str, PaperFact], checked: Mapping[str, Cond
         if open_:
             yield _unmet(line, open_, facts)
             continue
-        alone = _LIST.fullmatch(line)
+        alone = _LIST_FACT.fullmatch(line)
         values = facts[alone[1]].value if alone else None
         if isinstance(values, tuple):
             yield from _items(values)
             continue
         filled = _filled(line, facts)
-        yield PaperLine(filled.pieces, is_item=bool(_ITEM.match(line)))
+        yield PaperLine(filled.pieces, is_item=bool(_ITEM_NUMBER.match(line)))
 
 
 def _unmet(line: str, open_: Sequence[ConditionCheck], facts: Mapping[str, PaperFact]) -> PaperLine:
     """A line whose conditions are not met: a blank to settle. What is only not on record has its own blank, if any."""
     filled = _filled(line, facts)
     if not any(one.is_stated for one in open_) and any(piece.is_blank for piece in filled.pieces):
-        return PaperLine(filled.pieces, is_item=bool(_ITEM.match(line)))
-    item = _ITEM.match(line)
+        return PaperLine(filled.pieces, is_item=bool(_ITEM_NUMBER.match(line)))
+    item = _ITEM_NUMBER.match(line)
     said = "".join(_UNKNOWN_IN_BLANK if piece.is_blank else piece.text for piece in filled.pieces)
     body = said[item.end() if item else 0 :]
     stop = body[-1] if body.endswith(("；", "。")) else ""
@@ -290,7 +287,7 @@ def _items(values: tuple[str, ...]) -> Iterator[PaperLine]:
 def _filled(text: str, facts: Mapping[str, PaperFact]) -> PaperLine:
     pieces: list[PaperPiece] = []
     end = 0
-    for found in _MARK.finditer(text):
+    for found in _FACT_OR_BLANK.finditer(text):
         pieces.append(PaperPiece(text[end : found.start()]))
         pieces.append(_piece(facts[found[1]]) if found[1] is not None else PaperPiece(found[2], is_blank=True))
         end = found.end()
@@ -319,9 +316,6 @@ def _clean(text: str) -> str:
     return formatting.redact(formatting.clean(text)).strip().rstrip("。；")
 
 
-NUMERALS = "〇一二三四五六七八九"
-
-
 def chinese_day(day: date) -> str:
     """2026-03-01 as 2026年3月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
@@ -339,69 +333,33 @@ def blank_mark(label: str) -> str:
     return f"〔待填：{label}〕"
 
 
-TEMPLATES = Path(__file__).parent / "templates"
-
-_PANGO = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
-
-# What the template writes itself; its characters must be in the font too.
-_OWN = " 0123456789第页共—〔待填：〕（印　章）工作稿核对空白处未定依据不打印没有可信度："
-
-
 def paper_html(view: PaperView, families: Sequence[str]) -> str:
     """The paper as one self-contained page; notes for the person who checks it show on the screen only.
 
     families: fonts in order of preference. Raises PaperToolMissing, NoGlyph.
     """
-    template = _environment().get_template("paper.html")
-    plain, bold = "".join(_plain(view)) + _OWN, "".join(_bold(view)) + _OWN
-    faces = [
-        (at, cut, base64.b64encode(cut.data).decode()) for at, cut in enumerate(font_subsets(plain, bold, families))
-    ]
-    return str(template.render(view=view, faces=faces, style=_style()))
-
-
-def _plain(view: PaperView) -> Iterator[str]:
-    for line in view.lines:
-        yield from (piece.text for piece in line.pieces)
-    yield from (label for label, _ in view.particulars)
+    plain = [piece.text for line in view.lines for piece in line.pieces]
+    plain += [label for label, _ in view.particulars]
     for section in view.sections:
-        yield from (section.note.basis, *section.note.remarks)
-    yield from (*CONFIDENCE_LABELS.values(), *CONFIDENCE_LABELS, *view.warnings, view.source, view.title)
-
-
-def _bold(view: PaperView) -> Iterator[str]:
-    yield view.title
-    yield view.authority.text
-    yield from (section.heading for section in view.sections)
+        plain += [section.note.basis, *section.note.remarks]
+    plain += [*CONFIDENCE_LABELS.values(), *CONFIDENCE_LABELS, *view.warnings, view.source, view.title]
+    bold = [view.title, view.authority.text, *(section.heading for section in view.sections)]
+    subsets = font_subsets("".join(plain) + _TEMPLATE_TEXT, "".join(bold) + _TEMPLATE_TEXT, families)
+    faces = [(at, subset, base64.b64encode(subset.data).decode()) for at, subset in enumerate(subsets)]
+    return render("paper.html", view=view, faces=faces, style=trusted_markup(template_text("paper.css")))
 
 
 def paper_pdf(html: str) -> bytes:
-    """The page as A4 PDF with its fonts embedded. Raises PaperToolMissing."""
+    """The page as A4 PDF with its fonts embedded; nothing is fetched from files or the network.
+
+    Raises PaperToolMissing.
+    """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except ImportError as fault:
         raise PaperToolMissing(f"PDF needs WeasyPrint, which is not installed. {INSTALL_EXTRA}") from fault
     except OSError as fault:
-        raise PaperToolMissing(f"PDF needs Pango, which is not on this machine ({fault}). {_PANGO}") from fault
-    return bytes(HTML(string=html, url_fetcher=_only_embedded()).write_pdf())
-
-
-def _only_embedded() -> Any:  # noqa: ANN401
-    """A paper holds all it shows: nothing is fetched from files or the network."""
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
-
-
-@cache
-def _environment() -> Any:  # noqa: ANN401 (Jinja2 is imported only when a page is made)
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(TEMPLATES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-def _style() -> Any:  # noqa: ANN401
-    from markupsafe import Markup
-
-    return Markup((TEMPLATES / "paper.css").read_text(encoding="utf-8"))  # our own file
+        raise PaperToolMissing(f"PDF needs Pango, which is not on this machine ({fault}). {_INSTALL_PANGO}") from fault
+    only_embedded = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    return bytes(HTML(string=html, url_fetcher=only_embedded).write_pdf())

@@ -1,4 +1,7 @@
-"""The lists that are published: their columns, order and words, and how entries are made, masked and sorted."""
+"""The published lists: their columns, order and words, and how entries are made, masked and sorted.
+
+`ListSpec` describes any list; `SERIOUS_VIOLATIONS` and `PENALTIES` are the two there are.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ from typing import Any, Literal
 
 import polars as pl
 
-from reports import formatting, redaction
+from reports import formatting
 from reports.grid import Frame, Grid, GridField, collected, grid_from_rows
+from reports.redaction import REDACTED_KINDS, RedactedText, redact_numbers, redact_prose
 from transforms.schemas import law
 from transforms.schemas.vocabularies import LISTING_STATES
 
 Operation = Literal["ADD", "MOD", "DEL"]
-
 EntryKey = tuple[str, ...]
 
 
@@ -26,7 +29,7 @@ class ListEntry:
 
 @dataclass(frozen=True)
 class ListPageTexts:
-    """What a list's page says around the table."""
+    """Sentences of a list's page around the table."""
 
     empty: str
     search: str
@@ -35,13 +38,13 @@ class ListPageTexts:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """A list: its name (also its folder), the columns of an entry, and how entries are shown, told apart and sorted.
+    """A list: its name (also its folder), the columns of an entry, and how entries are shown, identified and sorted.
 
-    fields: what is shown, the running number first. key: columns that identify an entry from one version to the next;
-    order: columns it is sorted by, before the key; needed: columns no entry may lack. prose: columns read for what
-    they say of persons; the other shown texts are names. party: the column that names whom the entry is about;
-    person_when: column and value that mark a natural person. causes: code to word of why an entry came, changed or
-    went; usual: the one that is taken where nothing says another.
+    fields: the shown columns, the running number first. key: columns that identify an entry from one version to the
+    next. order: columns it is sorted by, before the key. needed: columns no entry may lack. prose: columns whose text
+    is searched for personal data; other shown texts are names. party: the column that names the party. person_when:
+    column and value that mark a natural person. causes: code and Chinese title of why an entry was added, changed or
+    removed. usual: the default cause by operation.
     """
 
     name: str
@@ -69,16 +72,12 @@ class ListSpec:
         return {shown.name: shown.label for shown in self.fields}
 
     def key_of(self, entry: ListEntry) -> EntryKey:
-        """What identifies the entry from one version to the next."""
+        """The key of the entry."""
         return tuple(getattr(entry, name) for name in self.key)
-
-    def place_of(self, entry: ListEntry) -> tuple[object, ...]:
-        """Where it stands in the list."""
-        return tuple(getattr(entry, name) for name in (*self.order, *self.key))
 
     def sorted(self, entries: Iterable[ListEntry]) -> tuple[ListEntry, ...]:
         """The entries in the order of the list."""
-        return tuple(sorted(entries, key=self.place_of))
+        return tuple(sorted(entries, key=lambda entry: [getattr(entry, name) for name in (*self.order, *self.key)]))
 
 
 class ListProblem(ValueError):
@@ -87,7 +86,7 @@ class ListProblem(ValueError):
 
 @dataclass(frozen=True)
 class ListHead:
-    """What a version of a list says of itself. `notices` stand visibly on every output."""
+    """The head of a version of a list. notices: shown on every output."""
 
     title: str
     office: str
@@ -98,7 +97,7 @@ class ListHead:
 
 @dataclass(frozen=True)
 class ListView:
-    """The list of one version. `issues`: what a person should look at, in Chinese."""
+    """One version of a list. issues: what a person should check, in Chinese."""
 
     spec: ListSpec
     head: ListHead
@@ -119,22 +118,26 @@ class ListView:
 
 
 def list_view(spec: ListSpec, entries: Frame, head: ListHead) -> ListView:
-    """The view of `entries` (spec.schema; see `entries_of`)."""
-    made, issues = list_entries(spec, entries)
+    """The view of `entries` (spec.schema; see `published_entries`)."""
+    made, issues = published_entries(spec, entries)
     return ListView(spec, head, made, issues)
 
 
-def list_entries(spec: ListSpec, frame: Frame) -> tuple[tuple[ListEntry, ...], tuple[str, ...]]:
-    """Entries in their order, and the issues found. Missing columns are empty.
+def published_entries(spec: ListSpec, frame: Frame) -> tuple[tuple[ListEntry, ...], tuple[str, ...]]:
+    """Entries of `frame` in the order of the list, and the issues found. Missing columns are empty.
 
-    What a text may not say of a person is masked (see `reports.redaction`), and every masking is an issue.
+    Personal data that may not be published is masked (see `reports.redaction`), and every masking is an issue.
     Raises ListProblem for an entry without what it needs, or two with one key.
     """
     given, schema = collected(frame), spec.schema
     lacking = [pl.lit(None, schema[name]).alias(name) for name in schema if name not in given.columns]
     rows = [_entry(spec, row) for row in given.with_columns(lacking).select(list(schema)).iter_rows(named=True)]
     made = spec.sorted(entry for entry, _ in rows)
-    _distinct(spec, made)
+    known: set[EntryKey] = set()
+    for key in map(spec.key_of, made):
+        if key in known:
+            raise ListProblem(f"two entries have the key {key}: {' and '.join(spec.key)} must be unique")
+        known.add(key)
     return made, tuple(sorted(issue for _, issues in rows for issue in issues))
 
 
@@ -146,38 +149,26 @@ def _entry(spec: ListSpec, row: dict[str, Any]) -> tuple[ListEntry, list[str]]:
     masked = {name: _redacted(spec, name, texts) for name in texts}
     written = {name: one.text for name, one in masked.items()}
     issues = [
-        f"决定书文号 {written['decision_no']}："
-        f"“{spec.labels.get(name, name)}”中含{redaction.REDACTED_KINDS[kind]}，已隐去"
+        f"决定书文号 {written['decision_no']}：“{spec.labels.get(name, name)}”中含{REDACTED_KINDS[kind]}，已隐去"
         for name, one in masked.items()
         for kind in one.found
     ]
     return spec.entry(**{**row, **written}), issues
 
 
-def _redacted(spec: ListSpec, name: str, texts: Mapping[str, str]) -> redaction.RedactedText:
+def _redacted(spec: ListSpec, name: str, texts: Mapping[str, str]) -> RedactedText:
     text = texts[name]
     if name in spec.prose:
         is_person = spec.person_when is not None and texts[spec.person_when[0]] == spec.person_when[1]
-        return redaction.redact_prose(text, texts[spec.party], is_person=is_person)
+        return redact_prose(text, texts[spec.party], is_person=is_person)
     if any(shown.name == name and shown.form == "text" for shown in spec.fields):
-        return redaction.redact_numbers(text)
-    whole = formatting.redact(text)  # a number of a paper of ours: nothing but an identity number is out of place in it
-    return redaction.RedactedText(whole, ("identity",) if whole != text else ())
-
-
-def _distinct(spec: ListSpec, entries: Iterable[ListEntry]) -> None:
-    seen: set[EntryKey] = set()
-    for entry in entries:
-        key = spec.key_of(entry)
-        if key in seen:
-            raise ListProblem(f"two entries have the key {key}: {' and '.join(spec.key)} must be unique")
-        seen.add(key)
+        return redact_numbers(text)
+    whole = formatting.redact(text)  # a document number: only an identity number is out of place in it
+    return RedactedText(whole, ("identity",) if whole != text else ())
 
 
 _POSITION = GridField("position", "序号", "count", width=7)
-
 _USCC = GridField("uscc", "统一社会信用代码", "id", width=22)
-
 _NUMBER = GridField("decision_no", "决定书文号", "id", width=26)
 
 

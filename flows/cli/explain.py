@@ -26,7 +26,7 @@ from flows.store.ledger import Run
 from flows.store.queries import current_records, has_legal_state, stored_legal_state
 from flows.store.store import Store
 from reports import formatting
-from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise_view
+from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise_view, write_enterprise_page
 from reports.legal_state import EnterpriseLegalFrames, EnterpriseLegalState, enterprise_legal_state
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
@@ -76,8 +76,6 @@ def explain(who: str, as_of: date | None, html: Path | None, is_json: bool, **fl
 
 def _write_page(store: Store, found: Explanation, file: Path) -> None:
     pass
-    from reports.office_report import write_enterprise_page
-
     view = found.view(enterprise_records(store, found.run, found.enterprise["enterprise_id"]))
     click.echo(str(write_enterprise_page(view, file)), err=True)
 
@@ -266,17 +264,18 @@ def _decision(found: Explanation, view: EnterpriseView, rating: Mapping[str, Any
 
 
 def _legal(view: EnterpriseView) -> list[tuple[str, str]]:
-    if view.law is None:
+    if view.legal_state is None:
         return []
-    return [("严重违法失信名单", view.law.list_text), ("最近法定期限", view.law.next.text if view.law.next else "")]
+    next_deadline = view.legal_state.next.text if view.legal_state.next else ""
+    return [("严重违法失信名单", view.legal_state.list_text), ("最近法定期限", next_deadline)]
 
 
 def _law(view: EnterpriseView) -> list[str]:
     """The list, publicity with repair, and what comes, each with its articles below."""
-    if view.law is None:
+    if view.legal_state is None:
         return []
     lines: list[str] = []
-    for grid in view.law.grids:
+    for grid in view.legal_state.grids:
         names = [field.name for field in grid.fields]
         lines += ["", grid.title, *table_lines(grid, [name for name in names if name not in _LAW_NOTES], _LAW_NOTES)]
     return lines

@@ -1,7 +1,7 @@
-"""The two signatures that let a draft out: acts of signed-in people, over exactly its bytes.
+"""Approval: the two signatures by which a draft may be released, over exactly its bytes.
 
-One person prepares or approves, another approves: their entries in the journal of the office name list, version and the
-digest of every byte. What counts is who is a signer when the draft is to be released. A released version carries its
+One person prepares or approves, another approves: their entries in the journal of the office name the list, the version
+and the digest of every byte. Who counts is decided when the draft is to be released. A released version carries its
 signatures in `signatures.json`, from which anybody can check them.
 """
 
@@ -21,30 +21,16 @@ from reports.exports import json_bytes
 from reports.publication import Draft
 from reports.publication.version import SIGNATURES
 
-__all__ = [
-    "SIGNATURES",
-    "DraftSignature",
-    "NotApprovable",
-    "draft_signatures",
-    "has_outdated_approval",
-    "has_two_signatures",
-    "preparer_of",
-    "sign_draft",
-    "signature_fault",
-    "signatures_document",
-    "signing_target",
-]
-
 _FORMAT = "yaoxin-signatures-1"
 
 
 class NotApprovable(ValueError):
-    """A publication that must not be prepared or approved so; the message says why, in Chinese: an officer reads it."""
+    """A publication that cannot be prepared or approved as asked; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True)
 class DraftSignature:
-    """A valid signature over a draft. act: prepare or approve. fingerprint: of the key. at: by the machine's clock."""
+    """A valid signature over a draft. fingerprint: of the key. at: by the machine's clock."""
 
     login: str
     name: str
@@ -61,10 +47,10 @@ def signing_target(draft: Draft) -> str:
 def draft_signatures(settings: Settings, draft: Draft) -> tuple[DraftSignature, ...]:
     """The signatures over exactly these bytes of people who are signers now, the first of each person, oldest first.
 
-    Two keys of one name are one person, unless an administrator stated of the later one that it is another.
-    Raises OfficeProblem where the office database is damaged: then no signature counts.
+    Two keys of one name are one person, unless an administrator stated that the later one is another. Raises
+    OfficeProblem where the office database is damaged: then no signature counts.
     """
-    return tuple(_shown(*each) for each in _valid(_standing(settings), signing_target(draft)))
+    return tuple(_signature(*each) for each in _valid_entries(_office_state(settings), signing_target(draft)))
 
 
 def has_two_signatures(settings: Settings, draft: Draft) -> bool:
@@ -73,9 +59,9 @@ def has_two_signatures(settings: Settings, draft: Draft) -> bool:
 
 
 def signatures_document(settings: Settings, draft: Draft) -> bytes:
-    """The bytes of `signatures.json` for a draft with two signatures: they, what made their people signers, the head.
+    """The bytes of `signatures.json`: the signatures, the acts that made their people signers, the journal's head.
 
-    Raises OfficeProblem, NotApprovable where two signatures are wanting.
+    Raises OfficeProblem, NotApprovable where there are not two signatures.
     """
     office = office_of(settings)
     return _document(office, office.sound(), draft)
@@ -84,7 +70,7 @@ def signatures_document(settings: Settings, draft: Draft) -> bytes:
 def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
     """Why the `signatures.json` of a released version does not prove two signatures, in Chinese; empty where it does.
 
-    Asked of the office as it stood when the version was released: who was disabled since, had signed rightly.
+    Checked against the office as it was when the version was released: a signer disabled since counts.
     """
     path, office = folder / SIGNATURES, office_of(settings)
     try:
@@ -108,12 +94,12 @@ def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
         return f"{path} 不能读取"
 
 
-def _document(office: Office, found: OfficeState, draft: Draft) -> bytes:
-    valid = list(_valid(found, signing_target(draft)))
-    if not _are_enough(tuple(_shown(*each) for each in valid)):
+def _document(office: Office, state: OfficeState, draft: Draft) -> bytes:
+    valid = list(_valid_entries(state, signing_target(draft)))
+    if not _are_enough(tuple(_signature(*each) for each in valid)):
         raise NotApprovable(f"版本 {draft.version} 没有两人的有效签名，不能发布。")
     by_number = {entry.number: entry for entry in office.database.rows().entries}
-    grounds = _grounds(found, by_number, [person for _, person in valid])
+    grounds = _grounds(state, by_number, [person for _, person in valid])
     return json_bytes(
         {
             "format": _FORMAT,
@@ -121,7 +107,7 @@ def _document(office: Office, found: OfficeState, draft: Draft) -> bytes:
             "version": draft.version,
             "digest": draft.digest,
             "administrator_key": office.pinned,
-            "journal": {"number": found.head.number, "digest": found.head.digest},
+            "journal": {"number": state.head.number, "digest": state.head.digest},
             "signatures": [
                 asdict(entry) | {"name": person.name, "public_key": person.public_key} for entry, person in valid
             ],
@@ -131,22 +117,22 @@ def _document(office: Office, found: OfficeState, draft: Draft) -> bytes:
 
 
 def preparer_of(signatures: tuple[DraftSignature, ...]) -> DraftSignature | None:
-    """Who signed the draft as its preparer; None for one that the machine made."""
+    """Who signed the draft as its preparer; None where the machine prepared it."""
     return next((each for each in signatures if each.act == "prepare"), None)
 
 
 def has_outdated_approval(settings: Settings, draft: Draft) -> bool:
-    """Whether a signer approved this version when its bytes were others. Raises OfficeProblem."""
+    """Whether a signer approved this version when it had other bytes. Raises OfficeProblem."""
     target = signing_target(draft)
     of_version = target.removesuffix(draft.digest)
-    acts = _standing(settings).acts
+    acts = _office_state(settings).acts
     return any(e.act == "approve" and e.subject.startswith(of_version) and e.subject != target for e in acts)
 
 
 def sign_draft(
     settings: Settings, draft: Draft, by: SignedIn, act: Literal["prepare", "approve"], note: str = ""
 ) -> DraftSignature:
-    """Sign the draft and write that into the journal.
+    """Sign the draft and append the act to the journal.
 
     Raises NotApprovable where the person has signed it already, OfficeProblem where they may not sign.
     """
@@ -158,19 +144,19 @@ def sign_draft(
         )
     content = {"list": draft.index.list, "version": draft.version, "digest": draft.digest, "note": note.strip()}
     entry = office_of(settings).sign(by, act, signing_target(draft), content)
-    return _shown(entry, by.person)
+    return _signature(entry, by.person)
 
 
-def _standing(settings: Settings) -> OfficeState:
+def _office_state(settings: Settings) -> OfficeState:
     office = office_of(settings)
     return OfficeState() if office.is_unused() else office.sound()
 
 
-def _valid(found: OfficeState, target: str) -> Iterator[tuple[JournalEntry, Person]]:
-    """The first entry over the target of each person who is a signer by `found`."""
+def _valid_entries(state: OfficeState, target: str) -> Iterator[tuple[JournalEntry, Person]]:
+    """The first entry over the target of each person who is a signer by `state`."""
     counted: list[Person] = []
-    for entry in found.acts:
-        person = found.people[entry.fingerprint]
+    for entry in state.acts:
+        person = state.people[entry.fingerprint]
         is_counted = any(_are_one(person, other) for other in counted)
         if entry.subject == target and person.is_a("signer") and not is_counted:
             counted.append(person)
@@ -178,7 +164,7 @@ def _valid(found: OfficeState, target: str) -> Iterator[tuple[JournalEntry, Pers
 
 
 def _are_one(one: Person, other: Person) -> bool:
-    """Whether two keys must be taken for one person's: the same key, or the same name and nobody said otherwise."""
+    """Whether two keys must be taken for one person's: the same key, or the same name unless stated otherwise."""
     is_same_name = name_key(one.name) == name_key(other.name)
     return one.fingerprint == other.fingerprint or (is_same_name and not (one.namesake or other.namesake))
 
@@ -187,17 +173,17 @@ def _are_enough(signatures: tuple[DraftSignature, ...]) -> bool:
     return len(signatures) >= 2 and any(each.act == "approve" for each in signatures)
 
 
-def _grounds(found: OfficeState, by_number: dict[int, JournalEntry], people: list[Person]) -> list[int]:
+def _grounds(state: OfficeState, by_number: dict[int, JournalEntry], people: list[Person]) -> list[int]:
     """Numbers of the entries that made these people signers, and of those that made their makers administrators."""
     numbers: set[int] = set()
     left = list(people)
     while left:
         for number in set(left.pop().entries) - numbers:
             numbers.add(number)
-            left.append(found.people[by_number[number].fingerprint])
+            left.append(state.people[by_number[number].fingerprint])
     return sorted(numbers)
 
 
-def _shown(entry: JournalEntry, person: Person) -> DraftSignature:
+def _signature(entry: JournalEntry, person: Person) -> DraftSignature:
     act: Literal["prepare", "approve"] = "prepare" if entry.act == "prepare" else "approve"
     return DraftSignature(person.login, person.name, act, person.fingerprint, datetime.fromisoformat(entry.at))

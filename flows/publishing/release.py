@@ -1,4 +1,8 @@
-"""Releases while the store is locked: signed drafts, withdrawals, interrupted releases, and repair of a version."""
+"""Releases while the store is locked: signed drafts, withdrawals, interrupted releases, restoring a damaged version.
+
+Each release is recorded in the ledger. Restoring releases nothing: it writes only bytes whose checksum the index of the
+latest version names, and points `latest` only at a version that was released.
+"""
 
 from __future__ import annotations
 
@@ -39,90 +43,90 @@ from reports.publication.version import SIGNATURES, version_order
 
 @dataclass
 class ListRelease:
-    """The releases of one list while the store is held; each is noted in the ledger at the end.
+    """The releases of one list while the store is locked; each is recorded in the ledger at the end.
 
-    cleared: folders of versions that nobody released and that were taken away, in Chinese.
+    done: the releases, as recorded. cleared: folders of versions that were never released and were removed, in Chinese.
     """
 
     settings: Settings
     store: Store
-    chosen: PublishedList
+    published: PublishedList
     done: list[dict[str, Any]] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.knowledge = ListHistory(self.settings, self.store, self.chosen)
+        self.history = ListHistory(self.settings, self.store, self.published)
 
     @property
     def spec(self) -> ListSpec:
         """The list."""
-        return self.chosen.spec
+        return self.published.spec
 
     @property
-    def shelf(self) -> ListFolder:
-        """Where its versions stand."""
+    def list_folder(self) -> ListFolder:
+        """The folder of the list."""
         return ListFolder(self.settings.publications / self.spec.name)
 
     def latest(self) -> LatestVersion:
         """The latest version, every file of it checked."""
-        return check_latest(self.settings, self.store, self.chosen, self.knowledge)
+        return check_latest(self.settings, self.store, self.published, self.history)
 
     def sweep(self) -> None:
-        """Finish what was cut short between the last signature and `latest`, and clear what no release can use."""
-        for left in sorted(self.shelf.draft("").glob(".*")):
+        """Finish a release that was interrupted after the last signature, and clear what no release can use."""
+        for left in sorted(self.list_folder.draft("").glob(".*")):
             shutil.rmtree(left, ignore_errors=True)
         self._point_at_placed()
         for draft in waiting_drafts(self.settings, self.spec.name):
-            if _is_signed(self.settings, draft) and not draft_fault(self.knowledge, draft):
+            if _is_signed(self.settings, draft) and not draft_fault(self.history, draft):
                 self._release(draft)
-        self._note_latest()
+        self._record_latest()
 
     def release(self, draft: Draft) -> Path:
-        """Release a draft that two people signed and that the store still gives, byte for byte.
+        """Release a draft that two people signed and that the store still reproduces, byte for byte.
 
         Raises NotApprovable, OfficeProblem, ReleaseProblem, IndexProblem.
         """
-        placed = self.shelf.version(draft.version)
-        if self.shelf.latest() == draft.version and digest_of(placed) == draft.digest:
+        placed = self.list_folder.version(draft.version)
+        if self.list_folder.latest() == draft.version and digest_of(placed) == draft.digest:
             return placed
         if draft.folder.is_dir():
             verify_files(draft.folder)
-        if why := draft_fault(self.knowledge, draft):
+        if why := draft_fault(self.history, draft):
             raise NotApprovable(why)
         return self._release(draft)
 
     def _release(self, draft: Draft) -> Path:
         folder = release_draft(self.settings.publications, draft, signatures_document(self.settings, draft))
-        self._note(draft)
+        self._record(draft)
         return folder
 
     def withdraw(self, run: Run, contents: ListContents, latest: LatestVersion) -> tuple[WithdrawalPlan, Draft | None]:
-        """Take down what the law has ended, as far as the run may; the plan, and the version where there is one."""
-        plan = plan_withdrawals(self.knowledge, run, contents, latest)
+        """Withdraw what the law has ended, as far as the run may; the plan, and the version if one was released."""
+        plan = plan_withdrawals(self.history, run, contents, latest)
         draft = write_withdrawal(self.settings.publications, self.spec, run.as_of, plan.ended, plan.masking)
         if draft is not None:
             release_draft(self.settings.publications, draft)
-            self._note(draft)
+            self._record(draft)
         return plan, draft
 
     def _point_at_placed(self) -> None:
-        """Let `latest` be a version that was moved to its place by a release that broke off before the last step.
+        """Point `latest` at a version that an interrupted release had moved to its place.
 
-        Only one that follows the latest, that who may has released, and that the store gives still. A folder that the
-        ledger does not know and that is no such version was never public, and is taken away.
+        Only at one that follows the latest, was validly released and that the store still reproduces. A folder that is
+        no such version and that the ledger does not record was never public, and is removed.
         """
         try:
-            latest = self.shelf.latest()
+            latest = self.list_folder.latest()
         except IndexProblem:
             return
-        authority = ReleaseAuthority(self.knowledge)
+        authority = ReleaseAuthority(self.history)
         known = {version for version, _ in authority.released}
-        for name in self.shelf.placed():
-            folder = self.shelf.version(name)
+        for name in self.list_folder.placed():
+            folder = self.list_folder.version(name)
             if latest and version_order(name) <= version_order(latest):
                 continue
             if not file_faults(folder, self.spec.name) and self._is_to_be_shown(authority, folder, latest):
-                self.shelf.point(name)
+                self.list_folder.point(name)
                 latest = name
             elif latest and name not in known:
                 self.cleared.append(f"{folder}：未经发布的版本文件夹，已移除")
@@ -135,17 +139,17 @@ class ListRelease:
             return False
         if index.released_by == "machine" or authority.is_released(folder):
             return True
-        return not draft_fault(self.knowledge, Draft(index.version, folder, digest_of(folder), index))
+        return not draft_fault(self.history, Draft.in_folder(folder))
 
-    def _note_latest(self) -> None:
-        """Note a release that reached the readers, but not the ledger."""
-        if self.done or not self.shelf.placed():
+    def _record_latest(self) -> None:
+        """Record a release that reached the readers, but not the ledger."""
+        if self.done or not self.list_folder.placed():
             return
-        latest, told = self.latest(), last_recorded_release(self.store, self.spec.name)
-        if latest.is_sound and (told is None or told["version"] != latest.version):
-            self._note(Draft(latest.index.version, latest.folder, digest_of(latest.folder), latest.index))
+        latest, recorded = self.latest(), last_recorded_release(self.store, self.spec.name)
+        if latest.is_sound and (recorded is None or recorded["version"] != latest.version):
+            self._record(Draft.in_folder(latest.folder))
 
-    def _note(self, draft: Draft) -> None:
+    def _record(self, draft: Draft) -> None:
         index = draft.index
         self.done.append(
             {
@@ -159,14 +163,16 @@ class ListRelease:
 
 
 @contextmanager
-def open_release(settings: Settings, chosen: PublishedList, day: date) -> Iterator[ListRelease]:
-    """Hold the store while one list is brought up to date. Raises Busy where another run holds it."""
+def open_release(settings: Settings, published: PublishedList, day: date) -> Iterator[ListRelease]:
+    """Lock the store while one list is brought up to date. Raises Busy where another run holds the lock."""
     store = store_of(settings)
     with store.begin(PUBLISH_FLOW, day, datetime.now(UTC)) as writing:
-        work = ListRelease(settings, store, chosen)
+        work = ListRelease(settings, store, published)
         yield work
         if work.done:
-            writing.commit("passed", {"list": chosen.spec.name, "releases": work.done, **journal_head_facts(settings)})
+            writing.commit(
+                "passed", {"list": published.spec.name, "releases": work.done, **journal_head_facts(settings)}
+            )
 
 
 def store_of(settings: Settings) -> Store:
@@ -189,10 +195,9 @@ def _is_signed(settings: Settings, draft: Draft) -> bool:
 
 
 def restore_latest(settings: Settings, name: str) -> list[str]:
-    """Make anew what is damaged of the latest version of a list, as far as it can be; what was done, in Chinese.
+    """Rebuild what is damaged of the latest version of a list, as far as possible; what was done, in Chinese.
 
-    Nothing is released by it: `latest` is only ever set back to a version that was. Raises NotApprovable where there is
-    no such list, Busy where another run holds the store.
+    Raises NotApprovable where there is no such list, Busy where another run holds the store.
     """
     today = datetime.now(UTC).astimezone(ZoneInfo(settings.timezone)).date()
     with open_release(settings, published_list(name), today) as work:
@@ -205,30 +210,30 @@ def restore_latest(settings: Settings, name: str) -> list[str]:
 
 
 def _pointed(work: ListRelease) -> Iterator[str]:
-    """Let `latest` lead again to the last version that was released, where it leads nowhere."""
-    shelf = work.shelf
+    """Point `latest` again at the last released version, where it points nowhere."""
+    list_folder = work.list_folder
     try:
-        if shelf.latest() is not None:
+        if list_folder.latest() is not None:
             return
     except IndexProblem:
         pass
-    told = last_recorded_release(work.store, work.spec.name)
-    authority = ReleaseAuthority(work.knowledge)
-    for name in reversed(shelf.placed()):
-        folder = shelf.version(name)
-        if told is not None and told["version"] != name:
+    recorded = last_recorded_release(work.store, work.spec.name)
+    authority = ReleaseAuthority(work.history)
+    for name in reversed(list_folder.placed()):
+        folder = list_folder.version(name)
+        if recorded is not None and recorded["version"] != name:
             continue
         if not file_faults(folder, work.spec.name) and not authority.faults_of(folder):
-            for path in (shelf.folder / "latest", shelf.folder / "latest.json"):
+            for path in (list_folder.folder / "latest", list_folder.folder / "latest.json"):
                 if path.is_file() and not path.is_symlink():
                     path.unlink()
-            shelf.point(name)
-            yield f"{shelf.folder / 'latest'}：已重新指向版本 {name}"
+            list_folder.point(name)
+            yield f"{list_folder.folder / 'latest'}：已重新指向版本 {name}"
             return
 
 
 def _rebuilt(latest: LatestVersion) -> Iterator[str]:
-    """Write anew the files that are not as the index says."""
+    """Rewrite the files that do not match the index."""
     try:
         made = rebuild_files(latest.spec, latest.folder)
         names = [file.name for file in read_index(latest.folder).files]
@@ -241,14 +246,13 @@ def _rebuilt(latest: LatestVersion) -> Iterator[str]:
 
 
 def _signed_again(settings: Settings, latest: LatestVersion) -> Iterator[str]:
-    """Write `signatures.json` anew from the journal, which holds the signatures."""
+    """Rewrite `signatures.json` from the journal, which holds the signatures."""
     try:
-        index = read_index(latest.folder)
+        draft = Draft.in_folder(latest.folder)
     except IndexProblem:
         return
-    draft = Draft(index.version, latest.folder, digest_of(latest.folder), index)
     path = latest.folder / SIGNATURES
-    if index.released_by != "two_people" or not signature_fault(settings, latest.folder, draft):
+    if draft.index.released_by != "two_people" or not signature_fault(settings, latest.folder, draft):
         return
     aside = path.with_name(f".{SIGNATURES}.damaged")
     if path.exists():

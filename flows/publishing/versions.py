@@ -1,4 +1,4 @@
-"""Versions of a list as they lie there, and what the ledger says of releases. Whether one is sound: `latest`."""
+"""Versions of a list on disk, and their releases in the ledger. Whether one is sound: see `verification`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from reports.public_lists import ListEntry, ListSpec
 from reports.publication import Index, ListFolder, file_faults, read_index
 from reports.publication.draft import DraftBase, released_entries
 
-PUBLISH_FLOW = "publish"  # of the runs that released something, in the ledger
+PUBLISH_FLOW = "publish"  # the flow of ledger rows that record releases
 
 
 @dataclass(frozen=True)
 class LatestVersion:
-    """The latest version of a list; version: None before the first release, or where nothing says which it is.
+    """The latest version of a list; version: None before the first release, or where it cannot be determined.
 
-    faults: what is wrong with it, in Chinese, each naming the file. are_files_sound: the files are as the index says,
-    whoever released them. are_entries_sound: its entries at least are such as two people signed or the machine left.
+    faults: what is wrong with it, in Chinese, each naming the file. are_files_sound: the files match the index, whoever
+    released them. are_entries_sound: its entries at least were signed by two people or derived from such.
     """
 
     spec: ListSpec
@@ -39,7 +39,7 @@ class LatestVersion:
 
     @cached_property
     def index(self) -> Index:
-        """Its contract. Raises IndexProblem."""
+        """Its index. Raises IndexProblem."""
         return read_index(self.folder)
 
     @cached_property
@@ -49,30 +49,32 @@ class LatestVersion:
 
 
 def recorded_releases(store: Store, name: str) -> Iterator[dict[str, Any]]:
-    """What the ledger says of every release of the list, the last first: version, digest, released_by."""
+    """Every release of the list in the ledger, the last first: version, digest, released_by."""
     for run in reversed(store.every_run()):
         if run.flow == PUBLISH_FLOW and run.state == "passed" and run.facts.get("list") == name:
             yield from reversed(run.facts["releases"])
 
 
 def last_recorded_release(store: Store, name: str) -> dict[str, Any] | None:
-    """What the ledger says of the last release of the list; None where nothing."""
+    """The last release of the list in the ledger."""
     return next(recorded_releases(store, name), None)
 
 
 def newest_readable_version(settings: Settings, spec: ListSpec) -> str | None:
-    """The newest version whose files are sound: what a draft is compared with where the latest is damaged."""
-    shelf = ListFolder(settings.publications / spec.name)
-    return next((name for name in reversed(shelf.placed()) if not file_faults(shelf.version(name), spec.name)), None)
+    """The newest version whose files are sound: the base of a draft where the latest is damaged."""
+    list_folder = ListFolder(settings.publications / spec.name)
+    return next(
+        (name for name in reversed(list_folder.placed()) if not file_faults(list_folder.version(name), spec.name)), None
+    )
 
 
 def draft_base(settings: Settings, spec: ListSpec) -> DraftBase | None:
-    """What a draft builds on in place of the latest version, where the files of that are damaged; None where not.
+    """What a draft builds on where the files of the latest version are damaged; None where they are sound.
 
-    Raises IndexProblem where nothing says which version is the latest.
+    Raises IndexProblem where the latest version cannot be determined.
     """
-    shelf = ListFolder(settings.publications / spec.name)
-    version = shelf.latest()
-    if version is None or not file_faults(shelf.version(version), spec.name):
+    list_folder = ListFolder(settings.publications / spec.name)
+    version = list_folder.latest()
+    if version is None or not file_faults(list_folder.version(version), spec.name):
         return None
     return DraftBase(newest_readable_version(settings, spec))

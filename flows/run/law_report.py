@@ -59,7 +59,7 @@ def office_legal_frames(seen: Snapshot, settings: Settings, former: Run | None) 
         steps, on="record_id", how="semi"
     )
     return OfficeLegalFrames(
-        coming=sort_deadlines(_with(own, "law_coming", _told("law_coming", word).filter(is_near))),
+        deadlines=sort_deadlines(_with(own, "law_coming", _told("law_coming", word).filter(is_near))),
         list_changes=_list_changes(seen, settings, former, (before, word)),
         candidates=sort_candidates(candidates).head(MAX_CANDIDATES),
         candidate_count=candidates.select(pl.len()).collect().item(),

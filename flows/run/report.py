@@ -22,8 +22,8 @@ from flows.store.ledger import Run
 from flows.store.store import Store
 from reports import office_report
 from reports import office_report as views
-from reports.enterprise_page import EnterpriseFrames, enterprise_view
-from reports.office_report import enterprise_page_name, write_enterprise_page, write_office_report
+from reports.enterprise_page import EnterpriseFrames, enterprise_page_name, enterprise_view, write_enterprise_page
+from reports.office_report import write_office_report
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 
@@ -69,7 +69,7 @@ def write_report(store: Store, settings: Settings, telling: ReportInputs) -> Rep
     sources = read_sources(settings.policy_dir)
     quarantine = with_sender(frames.quarantine.lazy().collect(), sources)
     law = office_legal_frames(Snapshot.by(night, store), settings, telling.former)
-    frames = replace(frames, law=law, quarantine=quarantine)
+    frames = replace(frames, legal=law, quarantine=quarantine)
     workbooks = write_correction_workbooks(quarantine, sources, telling.folder / "quarantine")
     changed = frames.changes.lazy().collect()["enterprise_id"].to_list()
     pages = {key: f"enterprises/{enterprise_page_name(key)}" for key in changed}
@@ -124,8 +124,8 @@ def _frames(store: Store, telling: ReportInputs) -> views.OfficeFrames:
     shown = pl.concat([soon["enterprise_id"], unknown_amounts["enterprise_id"]]).unique()
     named = current_records("enterprise", seen, Selection(ids=shown))
     return views.OfficeFrames(
-        before=snapshot.previous_ratings(night),
-        after=after,
+        previous_ratings=snapshot.previous_ratings(night),
+        current_ratings=after,
         changes=night.staged("changes"),
         change_trace=night.staged("change_trace"),
         accounts=new_rows(seen, "accounts", former),
@@ -168,7 +168,7 @@ def _write_pages(store: Store, telling: ReportInputs, enterprises: list[str], fa
             trace=part("trace", key),
             history=part("ratings", key),
             records={kind: part(kind, key) for kind in kinds},
-            law=law.get(key),
+            legal_state=law.get(key),
             outlook=Outlook(night.as_of, ahead.get(key)),
         )
         write_enterprise_page(

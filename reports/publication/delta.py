@@ -20,7 +20,7 @@ class DeltaProblem(ValueError):
 
 @dataclass(frozen=True)
 class DeltaRow:
-    """One difference. `entry`: as it stands now; for DEL as it stood last. `changed`: columns that differ."""
+    """One difference. entry: as it is now; for DEL as it was last. changed: columns that differ."""
 
     operation: Operation
     cause: str
@@ -30,7 +30,7 @@ class DeltaRow:
 
 @dataclass(frozen=True)
 class Delta:
-    """All differences of a list from `previous` (a version, None for the first) to `current`, by key."""
+    """All differences of a list from version `previous` (None for the first) to `current`, sorted by key."""
 
     spec: ListSpec
     previous: str | None
@@ -58,12 +58,12 @@ class Delta:
         return (row.operation, row.cause, changed, *(getattr(row.entry, name) for name in shown))
 
     def content(self) -> dict[str, Any]:
-        """The delta as plain values, from which `read` makes it again."""
+        """The delta as plain values for JSON; `read_delta` reads it back."""
         return {"previous": self.previous, "current": self.current, "rows": [asdict(row) for row in self.rows]}
 
 
 def read_delta(spec: ListSpec, content: Mapping[str, Any]) -> Delta:
-    """A delta of that list from what `content` gave, after its way through JSON."""
+    """The delta of that list from the JSON of `Delta.content`."""
     rows = [
         DeltaRow(row["operation"], row["cause"], entry_from_json(spec, row["entry"]), tuple(row["changed"]))
         for row in content["rows"]
@@ -85,7 +85,7 @@ def delta_of(
     versions: tuple[str | None, str],
     causes: Causes,
 ) -> Delta:
-    """What differs. `causes`: codes of spec.causes by operation and key; the usual one where it has none."""
+    """What differs. causes: codes of spec.causes by operation and key; spec.usual where it has none."""
     before, after = by_key(spec, previous), by_key(spec, current)
     rows = [
         _row(spec, before.get(key), after.get(key), causes)
@@ -114,23 +114,23 @@ def _cause(spec: ListSpec, operation: Operation, entry: ListEntry, causes: Cause
 
 
 def by_key(spec: ListSpec, entries: Iterable[ListEntry]) -> dict[EntryKey, ListEntry]:
-    """Entries by what identifies them."""
+    """Entries by key."""
     return {spec.key_of(entry): entry for entry in entries}
 
 
 def apply_delta(previous: Iterable[ListEntry], delta: Delta) -> tuple[ListEntry, ...]:
     """The current entries, in the order of the list.
 
-    Raises DeltaProblem where the delta was made for another version: adding what stands, or changing or
-    removing what does not.
+    Raises DeltaProblem where the delta was made for another version: an added entry exists already, or a changed or
+    removed one does not.
     """
-    standing = by_key(delta.spec, previous)
+    entries = by_key(delta.spec, previous)
     for row in delta.rows:
         key = delta.spec.key_of(row.entry)
-        if (key in standing) == (row.operation == "ADD"):
-            stands = "stands already" if key in standing else "does not stand"
+        if (key in entries) == (row.operation == "ADD"):
+            stands = "stands already" if key in entries else "does not stand"
             raise DeltaProblem(f"{row.operation} of {key}: it {stands} in version {delta.previous}")
-        standing.pop(key, None)
+        entries.pop(key, None)
         if row.operation != "DEL":
-            standing[key] = row.entry
-    return delta.spec.sorted(standing.values())
+            entries[key] = row.entry
+    return delta.spec.sorted(entries.values())

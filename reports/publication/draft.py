@@ -1,4 +1,7 @@
-"""Drafts and releases: the files of a version, prepared for signatures and moved into place."""
+"""Drafts and releases: the files of a version, prepared for signatures and moved into place.
+
+`prepare_draft` writes the draft of the next version, `release_draft` makes it the latest one.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from reports.atomic_files import write_atomically
 from reports.exports import csv_bytes, grid_content, json_bytes, xlsx_bytes
 from reports.grid import Frame
 from reports.html import render_page
-from reports.public_lists import EntryKey, ListEntry, ListHead, ListSpec, ListView, list_entries, list_view
+from reports.public_lists import EntryKey, ListEntry, ListHead, ListSpec, ListView, list_view, published_entries
 from reports.publication.delta import (
     Causes,
     Delta,
@@ -59,9 +62,10 @@ class ReleaseProblem(RuntimeError):
 
 @dataclass(frozen=True)
 class Publication:
-    """Which list is published, and what stood behind it. causes: of what came, changed and went (see `delta_of`).
+    """Which list is published, for which day, under which policy.
 
-    issues: what a person should look at besides what the entries themselves give, in Chinese.
+    causes: codes of why entries were added, changed or removed (see `delta_of`). issues: what a person should check
+    besides what the entries themselves give, in Chinese.
     """
 
     spec: ListSpec
@@ -76,12 +80,18 @@ class Publication:
 
 @dataclass(frozen=True)
 class Draft:
-    """A prepared version. `digest` is what is approved: it covers every byte of the version."""
+    """A prepared version. digest: what is approved; it covers every byte of the version."""
 
     version: str
     folder: Path
     digest: str
     index: Index
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Draft:
+        """The version that lies in `folder`, its files not checked. Raises IndexProblem."""
+        index = read_index(folder)
+        return cls(index.version, folder, digest_of(folder), index)
 
 
 class DraftBase(NamedTuple):
@@ -93,65 +103,55 @@ class DraftBase(NamedTuple):
 def prepare_draft(root: Path, publication: Publication, entries: Frame, base: DraftBase | None = None) -> Draft:
     """Write the draft of the next version of the list under `root`; nothing a reader sees changes.
 
-    `entries`: in the columns of the list, those that stand on `as_of`. The same call writes the same bytes. base: what
-    the draft builds on in place of a damaged latest version. Raises ListProblem for entries that cannot stand in one
-    list, ReleaseProblem for a day before the latest version, IndexProblem where the version before cannot be read.
+    entries: in the columns of the list, those on it on `as_of`. base: what the draft builds on in place of a damaged
+    latest version. The same call writes the same bytes. Raises ListProblem for entries that cannot be in one list,
+    ReleaseProblem for a day before the latest version, IndexProblem where the previous version cannot be read.
     """
     version, files = draft_files(root, publication, entries, base)
-    shelf = ListFolder(root / publication.spec.name)
-    return write_version(shelf, shelf.draft(version), files)
+    list_folder = ListFolder(root / publication.spec.name)
+    return write_version(list_folder, list_folder.draft(version), files)
 
 
 def draft_files(
     root: Path, publication: Publication, entries: Frame, base: DraftBase | None = None
 ) -> tuple[str, dict[str, bytes]]:
-    """The version and the files that `prepare` would write, by name; raises as it does."""
+    """The version and its files by name that `prepare_draft` would write; raises as it does."""
     spec = publication.spec
-    shelf = ListFolder(root / spec.name)
-    head, latest = next_head(shelf, publication)
+    list_folder = ListFolder(root / spec.name)
+    head, latest = next_head(list_folder, publication)
     previous = latest if base is None else base.version
     view = list_view(spec, entries, head)
-    before = released_entries(spec, shelf.version(previous)) if previous else ()
+    before = released_entries(spec, list_folder.version(previous)) if previous else ()
     delta = with_masked_removals(delta_of(spec, before, view.entries, (previous, head.version), publication.causes))
-    own = {"replaces": None if base is None else latest}
-    return head.version, version_files(view, delta, _facts(publication) | own)
+    names = ("office", "as_of", "policy_version", "policy_hash", "is_illustrative", "issues")
+    facts = {name: getattr(publication, name) for name in names}
+    facts |= {"released_by": "two_people", "replaces": None if base is None else latest}
+    return head.version, version_files(view, delta, facts)
 
 
-def next_head(shelf: ListFolder, publication: Publication) -> tuple[ListHead, str | None]:
-    """What the next version says of itself, and the latest version.
-
-    Raises ReleaseProblem for a day before that.
-    """
-    previous, version = shelf.latest(), shelf.next_version(publication.as_of)
+def next_head(list_folder: ListFolder, publication: Publication) -> tuple[ListHead, str | None]:
+    """The head of the next version, and the latest version. Raises ReleaseProblem for a day before that."""
+    previous, version = list_folder.latest(), list_folder.next_version(publication.as_of)
     if previous and version_order(version) < version_order(previous):
         raise ReleaseProblem(f"{publication.as_of} 早于已发布的最新版本 {previous}：名单只能向后发布。")
     return head_of(publication, version), previous
 
 
 def head_of(publication: Publication, version: str) -> ListHead:
-    """What a version of it says of itself."""
+    """The head of a version of the publication."""
     notices = (ILLUSTRATIVE,) if publication.is_illustrative else ()
     return ListHead(publication.spec.title, publication.office, publication.as_of, version, notices)
 
 
-def _facts(publication: Publication) -> dict[str, Any]:
-    names = ("office", "as_of", "policy_version", "policy_hash", "is_illustrative")
-    return {name: getattr(publication, name) for name in names} | {
-        "issues": publication.issues,
-        "released_by": "two_people",
-    }
-
-
-def write_version(shelf: ListFolder, folder: Path, files: Mapping[str, bytes]) -> Draft:
+def write_version(list_folder: ListFolder, folder: Path, files: Mapping[str, bytes]) -> Draft:
     """Write the files of a version into `folder`."""
-    shelf.write_draft(folder, files)
-    index = read_index(folder)
-    return Draft(index.version, folder, digest_of(folder), index)
+    list_folder.write_draft(folder, files)
+    return Draft.in_folder(folder)
 
 
 def version_files(view: ListView, delta: Delta, facts: dict[str, Any]) -> dict[str, bytes]:
     """Every file of a version but its signatures, by name. facts: of the index, besides what view and delta give."""
-    files = _files(view, delta)
+    files = _data_files(view, delta)
     index = Index(
         list=view.spec.name,
         title=view.head.title,
@@ -165,7 +165,8 @@ def version_files(view: ListView, delta: Delta, facts: dict[str, Any]) -> dict[s
     return {**files, INDEX: index.content()}
 
 
-def _files(view: ListView, delta: Delta) -> dict[str, bytes]:
+def _data_files(view: ListView, delta: Delta) -> dict[str, bytes]:
+    """Every file that the index describes."""
     head = asdict(view.head) | {"count": view.count, "entries": [asdict(entry) for entry in view.entries]}
     facts = f"{view.head.office}　截至 {view.head.as_of}　版本 {view.head.version}　共 {view.count} 条"
     return {
@@ -184,10 +185,7 @@ def list_html(view: ListView) -> str:
 
 
 def released_entries(spec: ListSpec, folder: Path) -> tuple[ListEntry, ...]:
-    """The entries of a version of the list, from its own files: the tables it was made from may be gone.
-
-    Raises IndexProblem where they cannot be read.
-    """
+    """The entries of a version, from its own files: the tables it was made from may be gone. Raises IndexProblem."""
     path = folder / "list.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -197,7 +195,7 @@ def released_entries(spec: ListSpec, folder: Path) -> tuple[ListEntry, ...]:
 
 
 def rebuild_files(spec: ListSpec, folder: Path) -> dict[str, bytes]:
-    """The files of a version made anew from those that are left: only such as its index names, byte for byte.
+    """The files of a damaged version rebuilt from those that are left: only bytes whose checksum its index names.
 
     Raises IndexProblem where the index cannot be read.
     """
@@ -206,16 +204,23 @@ def rebuild_files(spec: ListSpec, folder: Path) -> dict[str, bytes]:
     head = ListHead(index.title, index.office, index.as_of, index.version, notices)
     known = {file.name: file.sha256 for file in index.files}
     found: dict[str, bytes] = {}
-    for entries, delta in _left_of(spec, folder, index):
-        files = _files(ListView(spec, head, entries), delta)
+    for entries, delta in _surviving_content(spec, folder, index):
+        files = _data_files(ListView(spec, head, entries), delta)
         found |= {name: made for name, made in files.items() if hashlib.sha256(made).hexdigest() == known.get(name)}
     return found
 
 
-def _left_of(spec: ListSpec, folder: Path, index: Index) -> Iterator[tuple[tuple[ListEntry, ...], Delta]]:
-    """Entries and delta of a version: as its files say, or each worked out from the other and the version before."""
-    before = _readable(spec, folder.parent / index.previous) if index.previous else ()
-    entries = _readable(spec, folder)
+def _surviving_content(spec: ListSpec, folder: Path, index: Index) -> Iterator[tuple[tuple[ListEntry, ...], Delta]]:
+    """Entries and delta of a version: as its files have them, or each derived from the other and the version before."""
+
+    def readable(version: Path) -> tuple[ListEntry, ...] | None:
+        try:
+            return released_entries(spec, version)
+        except IndexProblem:
+            return None
+
+    before = readable(folder.parent / index.previous) if index.previous else ()
+    entries = readable(folder)
     try:
         delta = read_delta(spec, json.loads((folder / "delta.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
@@ -232,21 +237,14 @@ def _left_of(spec: ListSpec, folder: Path, index: Index) -> Iterator[tuple[tuple
         yield entries, with_masked_removals(delta_of(spec, before, entries, (index.previous, index.version), causes))
 
 
-def _readable(spec: ListSpec, folder: Path) -> tuple[ListEntry, ...] | None:
-    try:
-        return released_entries(spec, folder)
-    except IndexProblem:
-        return None
-
-
 def masked_entries(spec: ListSpec, entries: Iterable[ListEntry]) -> dict[EntryKey, ListEntry]:
-    """Entries of an earlier version by key, as they would be shown now: what may not be said of a person is masked."""
+    """Entries of an earlier version by key, masked as they would be today."""
     frame = pl.DataFrame([asdict(entry) for entry in entries], schema=spec.schema)
-    return by_key(spec, list_entries(spec, frame)[0])
+    return by_key(spec, published_entries(spec, frame)[0])
 
 
 def with_masked_removals(delta: Delta) -> Delta:
-    """The same, where what went is told as it would be shown now: it may have gone for what it said of a person."""
+    """The delta with removed entries masked as they would be today: one may have gone for its personal data."""
     shown = masked_entries(delta.spec, (row.entry for row in delta.rows if row.operation == "DEL"))
     rows = (
         replace(row, entry=shown.get(delta.spec.key_of(row.entry), row.entry)) if row.operation == "DEL" else row
@@ -256,21 +254,24 @@ def with_masked_removals(delta: Delta) -> Delta:
 
 
 def is_as_published(root: Path, spec: ListSpec, entries: Frame) -> bool:
-    """Whether the latest version of the list shows exactly these entries; no version shows none."""
-    shelf = ListFolder(root / spec.name)
-    latest = shelf.latest()
-    return latest is not None and released_entries(spec, shelf.version(latest)) == list_entries(spec, entries)[0]
+    """Whether there is a latest version of the list, and it has exactly these entries."""
+    list_folder = ListFolder(root / spec.name)
+    latest = list_folder.latest()
+    return (
+        latest is not None
+        and released_entries(spec, list_folder.version(latest)) == published_entries(spec, entries)[0]
+    )
 
 
 def release_draft(root: Path, draft: Draft, signatures: bytes | None = None) -> Path:
-    """Make the draft the latest version; its folder.
+    """Make the draft the latest version; returns its folder.
 
-    signatures: the content of `signatures.json`. Whether it may be released is the caller's to know. Safe to call again
-    after a crash at any step, and after success. Raises ReleaseProblem where the draft is gone, is another than this
-    one, or another version came between; IndexProblem where a file is not as its index says.
+    signatures: the content of `signatures.json`. Whether the draft may be released is for the caller to check. Safe to
+    call again after a crash at any step, and after success. Raises ReleaseProblem where the draft is gone, was
+    replaced by another, or another version was released since; IndexProblem where a file does not match the index.
     """
-    shelf, version = ListFolder(root / draft.index.list), draft.version
-    latest, placed = shelf.latest(), shelf.version(version)
+    list_folder, version = ListFolder(root / draft.index.list), draft.version
+    latest, placed = list_folder.latest(), list_folder.version(version)
     folder = placed if latest == version or not draft.folder.is_dir() else draft.folder
     if not folder.is_dir():
         raise ReleaseProblem(f"there is no draft {version} of {draft.index.list}: prepare it first")
@@ -282,7 +283,7 @@ def release_draft(root: Path, draft: Draft, signatures: bytes | None = None) -> 
     if signatures is not None and latest != version:
         write_atomically(folder / SIGNATURES, signatures)
     if folder == draft.folder:
-        shelf.place(version, draft.folder)
+        list_folder.place(version, draft.folder)
     if latest != version:
-        shelf.point(version)
+        list_folder.point(version)
     return placed

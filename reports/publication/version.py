@@ -93,11 +93,11 @@ class Index(_Strict):
 
 
 class IndexProblem(ValueError):
-    """A version whose index or files are not what they should be."""
+    """A version whose index or files are missing, damaged or altered."""
 
 
 def describe_file(name: str, title: str, media_type: str, content: bytes) -> PublishedFile:
-    """The contract's line for a file."""
+    """The entry of a file in the index."""
     digest = hashlib.sha256(content).hexdigest()
     return PublishedFile(name=name, title=title, media_type=media_type, size=len(content), sha256=digest)
 
@@ -121,7 +121,7 @@ def read_index(folder: Path) -> Index:
 
 
 def verify_files(folder: Path) -> Index:
-    """The contract, after every file was found to be as it says. Raises IndexProblem naming the first that is not."""
+    """The index, after every file was checked against it. Raises IndexProblem for the first that differs."""
     index = read_index(folder)
     for file in index.files:
         path = folder / file.name
@@ -140,10 +140,10 @@ def files_in(folder: Path) -> dict[str, bytes] | None:
 
 
 def file_faults(folder: Path, name: str, only: Collection[str] = ()) -> tuple[str, ...]:
-    """What is wrong with the files of a version of the list `name`, in Chinese, each naming the file; empty: nothing.
+    """What is wrong with the files of a version of the list `name`, in Chinese, each naming the file.
 
-    only: besides index.json look at these files alone. Who released it is another question: see `derivation_faults`,
-    and the signatures.
+    only: besides index.json check these files alone. Who released the version is not checked here: see
+    `derivation_faults`, and the signatures.
     """
     path = folder / INDEX
     if folder.is_symlink() or not folder.is_dir():
@@ -156,7 +156,7 @@ def file_faults(folder: Path, name: str, only: Collection[str] = ()) -> tuple[st
         return (f"{path}：{'文件为空' if not path.stat().st_size else '文件被改动或者损坏，不能读取'}",)
     found = [] if (index.list, index.version) == (name, folder.name) else [f"{path}：所记名单或者版本与所在文件夹不符"]
     asked = [file for file in index.files if not only or file.name in only]
-    found += [f"{folder / file.name}：{why}" for file in asked if (why := _why_not(folder / file.name, file))]
+    found += [f"{folder / file.name}：{why}" for file in asked if (why := _content_fault(folder / file.name, file))]
     if only:
         return tuple(found)
     known = {INDEX, SIGNATURES, *(file.name for file in index.files)}
@@ -164,7 +164,7 @@ def file_faults(folder: Path, name: str, only: Collection[str] = ()) -> tuple[st
     return tuple(found)
 
 
-def _why_not(path: Path, file: PublishedFile) -> str:
+def _content_fault(path: Path, file: PublishedFile) -> str:
     if path.is_symlink() or not path.is_file():
         return "文件缺失"
     content = path.read_bytes()
@@ -196,17 +196,17 @@ class ListFolder:
         return self.folder / DRAFTS / name
 
     def versions(self) -> tuple[str, ...]:
-        """Released versions, oldest first. One that was placed but never pointed at is none: nobody saw it."""
+        """Released versions, oldest first. One that was placed but that `latest` never pointed at was not released."""
         latest = self.latest()
         return tuple(name for name in self.placed() if latest and version_order(name) <= version_order(latest))
 
     def placed(self) -> tuple[str, ...]:
-        """Every folder of a version, oldest first, also one that a release which broke off never pointed at."""
+        """Every folder of a version, oldest first, also of an interrupted release."""
         folders = self.folder.iterdir() if self.folder.is_dir() else iter(())
         return tuple(sorted((path.name for path in folders if _VERSION.fullmatch(path.name)), key=version_order))
 
     def latest(self) -> str | None:
-        """The version that readers see; None before the first release. Raises IndexProblem where that is damaged."""
+        """The version that readers see; None before the first release. Raises IndexProblem where it is damaged."""
         link, pointer = self.folder / LATEST, self.folder / POINTER
         if link.is_symlink():
             version = _version_in(link, link.readlink().name)
@@ -230,17 +230,17 @@ class ListFolder:
         return self.version_after(self.latest(), as_of)
 
     def version_after(self, latest: str | None, as_of: date) -> str:
-        """The same, where `latest` is the latest version."""
+        """The name for a new version of that day, were `latest` the latest version."""
         names = (name for name in self.placed() if latest and version_order(name) <= version_order(latest))
         taken = [version_order(name)[1] for name in names if name.startswith(as_of.isoformat())]
         return f"{as_of.isoformat()}-{max(taken) + 1}" if taken else as_of.isoformat()
 
     def withdrawal(self, name: str) -> Path:
-        """The folder of a version that the machine makes, apart from the drafts that wait for people."""
+        """The folder of a version that the machine makes, apart from the drafts that wait for signatures."""
         return self.draft(f".{name}.withdrawal")
 
     def write_draft(self, target: Path, files: Mapping[str, bytes]) -> None:
-        """Write the files of a draft whole, in place of an older draft of that name."""
+        """Write the files of a draft, synced, in place of an older draft of that name."""
         unfinished = target.with_name(f".{target.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
@@ -253,7 +253,7 @@ class ListFolder:
         fsync_folder(target.parent)
 
     def place(self, name: str, draft: Path) -> Path:
-        """Move the draft to its place among the versions, where a release that broke off may have left another."""
+        """Move the draft to its place among the versions, where an interrupted release may have left another."""
         target, aside = self.version(name), self.draft(f".{name}.unseen")
         shutil.rmtree(aside, ignore_errors=True)
         if target.is_dir():
@@ -264,7 +264,7 @@ class ListFolder:
         return target
 
     def point(self, name: str) -> None:
-        """Let `latest` be that version: a link, or `latest.json` where the file system has no links."""
+        """Point `latest` at that version: a link, or `latest.json` where the file system has no links."""
         fresh = self.folder / f".{LATEST}.new"
         fresh.unlink(missing_ok=True)
         try:
@@ -284,10 +284,7 @@ def _version_in(path: Path, name: str) -> str:
 
 
 def version_order(version: str) -> tuple[str, int]:
-    """How versions sort: by day, then by number, the first of a day having none.
-
-    Raises ValueError for what is no version.
-    """
+    """Sort key of versions: day, then number. Raises ValueError for what is no version."""
     found = _VERSION.fullmatch(version)
     if not found:
         raise ValueError(f"{version!r} is no version: expected a day such as 2026-03-01, or 2026-03-01-2")

@@ -1,7 +1,7 @@
-"""What the machine may release by itself: the latest version without some entries, or with more of a text masked.
+"""Withdrawals: versions that the machine may release, the latest one without some entries or with more text masked.
 
-Nothing can be added by this way: the entries come from the version before, and the caller names keys to leave out, each
-with its reason. Anybody can check it afterwards, version by version, with `derivation_faults`.
+Nothing can be added in this way: the entries come from the previous version, and the caller names the keys to leave
+out, each with its reason. Anybody can check it afterwards, version by version, with `derivation_faults`.
 """
 
 from __future__ import annotations
@@ -59,68 +59,82 @@ def write_withdrawal(
 ) -> Draft | None:
     """Write the version after the latest: its entries without those of `ended`, texts masked where `masking` is given.
 
-    None where that is no other version. Raises ReleaseProblem for a day before the latest version, IndexProblem where
+    None where nothing would change. Raises ReleaseProblem for a day before the latest version, IndexProblem where
     that cannot be read, KeyError where `ended` names an entry that the latest version does not have.
     """
-    shelf = ListFolder(root / spec.name)
-    latest = shelf.latest()
+    list_folder = ListFolder(root / spec.name)
+    latest = list_folder.latest()
     if latest is None:
         return None
-    # Read for its refusal of a day before the latest version.
-    head, _ = next_head(shelf, Publication(spec, "", as_of))
-    files = withdrawal_files(spec, shelf.version(latest), head.version, ended, masking)
-    return write_version(shelf, shelf.withdrawal(head.version), files) if files else None
+    # It refuses a day before the latest version.
+    head, _ = next_head(list_folder, Publication(spec, "", as_of))
+    files = withdrawal_files(spec, list_folder.version(latest), head.version, ended, masking)
+    return write_version(list_folder, list_folder.withdrawal(head.version), files) if files else None
 
 
 def withdrawal_files(
     spec: ListSpec,
-    former: Path,
+    previous: Path,
     version: str,
     ended: Mapping[EntryKey, WithdrawalReason],
     masking: WithdrawalReason | None = None,
 ) -> dict[str, bytes] | None:
-    """The files of the version that `withdraw` would write after the one in `former`; None where it is no other.
+    """The files of the version that `write_withdrawal` would write after the one in `previous`; None for no change.
 
     Raises IndexProblem where that cannot be read, KeyError where `ended` names an entry that it does not have.
     """
-    before = released_entries(spec, former)
+    before = released_entries(spec, previous)
     unknown = sorted(ended.keys() - by_key(spec, before).keys())
     if unknown:
-        raise KeyError(f"not in version {former.name}: {unknown}")
+        raise KeyError(f"not in version {previous.name}: {unknown}")
     masked = dict(_masked(spec, before)) if masking else {}
     reasons: dict[tuple[Operation, EntryKey], WithdrawalReason] = {("DEL", key): why for key, why in ended.items()}
     reasons |= {("MOD", key): masking for key in masked if masking and key not in ended}
-    return _files_after(spec, former, version, before, reasons, masked) if reasons else None
+    return _derived_files(spec, previous, version, before, reasons, masked) if reasons else None
 
 
-def _files_after(  # noqa: PLR0913, PLR0917 (what makes a version)
+def _derived_files(  # noqa: PLR0913, PLR0917 (what makes a version)
     spec: ListSpec,
-    former: Path,
+    previous: Path,
     version: str,
     before: Sequence[ListEntry],
     reasons: Mapping[tuple[Operation, EntryKey], WithdrawalReason],
     masked: Mapping[EntryKey, ListEntry],
 ) -> dict[str, bytes]:
-    """The version after `former`: its entries `before` without those that `reasons` end, those of `masked` masked."""
-    index, as_of = read_index(former), date.fromisoformat(version[: len("2026-03-01")])
+    """The version after `previous`: its entries `before` without those removed by `reasons`, and as in `masked`."""
+    index, as_of = read_index(previous), date.fromisoformat(version[: len("2026-03-01")])
     after = tuple(masked.get(spec.key_of(e), e) for e in before if ("DEL", spec.key_of(e)) not in reasons)
     facts = index.model_dump(include={"office", "policy_version", "policy_hash", "is_illustrative", "issues"})
     head = head_of(Publication(spec, index.office, as_of, is_illustrative=index.is_illustrative), version)
     causes: Causes = {at: why.cause for at, why in reasons.items()}
-    delta = with_masked_removals(delta_of(spec, before, after, (former.name, version), causes))
-    withdrawals = tuple(_told(spec, at, why) for at, why in sorted(reasons.items(), key=lambda one: one[0]))
+    delta = with_masked_removals(delta_of(spec, before, after, (previous.name, version), causes))
+    withdrawals = []
+    for (operation, key), why in sorted(reasons.items(), key=lambda item: item[0]):
+        assert operation != "ADD", "a withdrawal adds nothing"
+        title = spec.causes[why.cause]
+        withdrawals.append(
+            WithdrawnEntry(
+                key=key,
+                operation=operation,
+                cause=why.cause,
+                title=title,
+                on=why.on,
+                basis=why.basis,
+                confidence=why.confidence,
+            )
+        )
     own = {
         "as_of": as_of,
         "released_by": "machine",
-        "previous_digest": digest_of(former),
-        "reason": _sentence(withdrawals),
-        "withdrawals": withdrawals,
+        "previous_digest": digest_of(previous),
+        "reason": _reason_text(withdrawals),
+        "withdrawals": tuple(withdrawals),
     }
     return version_files(ListView(spec, head, after), delta, facts | own)
 
 
 def _masked(spec: ListSpec, entries: Sequence[ListEntry]) -> Iterator[tuple[EntryKey, ListEntry]]:
-    """The entries in which a text says what it may not, as they may be shown."""
+    """Entries with personal data that may not be published, as they may be shown."""
     fresh = masked_entries(spec, entries)
     for entry in entries:
         shown = fresh.get(spec.key_of(entry), entry)
@@ -129,7 +143,7 @@ def _masked(spec: ListSpec, entries: Sequence[ListEntry]) -> Iterator[tuple[Entr
 
 
 def only_masks(entry: ListEntry, shown: ListEntry) -> bool:
-    """Whether `shown` says nothing that `entry` does not: parts of its texts are masked, all else is the same."""
+    """Whether `shown` is `entry` with parts of its texts masked, and nothing else changed."""
     pairs = zip(asdict(entry).values(), asdict(shown).values(), strict=True)
     return all(one == other or _is_masked_text(one, other) for one, other in pairs)
 
@@ -150,76 +164,62 @@ def _is_masked_text(whole: object, shown: object) -> bool:
     return whole.endswith(others[-1]) and len(whole) - len(others[-1]) > at
 
 
-def _told(spec: ListSpec, at: tuple[Operation, EntryKey], why: WithdrawalReason) -> WithdrawnEntry:
-    operation, key = at
-    assert operation != "ADD", "a withdrawal adds nothing"
-    return WithdrawnEntry(
-        key=key,
-        operation=operation,
-        cause=why.cause,
-        title=spec.causes[why.cause],
-        on=why.on,
-        basis=why.basis,
-        confidence=why.confidence,
-    )
-
-
-def _sentence(withdrawals: Iterable[WithdrawnEntry]) -> str:
+def _reason_text(withdrawals: Iterable[WithdrawnEntry]) -> str:
     """What the machine did, in Chinese: how many entries for which cause."""
     counts = Counter((each.operation, each.title) for each in withdrawals)
     down = [f"{title} {count} 条" for (operation, title), count in sorted(counts.items()) if operation == "DEL"]
     masked = sum(count for (operation, _), count in counts.items() if operation == "MOD")
-    told = [f"依法撤下：{'、'.join(down)}"] if down else []
-    return "；".join([*told, *([f"依法隐去个人信息 {masked} 条"] if masked else [])])
+    parts = [f"依法撤下：{'、'.join(down)}"] if down else []
+    return "；".join([*parts, *([f"依法隐去个人信息 {masked} 条"] if masked else [])])
 
 
 def derivation_faults(spec: ListSpec, folder: Path, *, whole: bool = True) -> tuple[str, ...]:
-    """What the machine's version in `folder` has beyond withdrawals from its previous version, in Chinese.
+    """What in the machine's version in `folder` is no withdrawal from its previous version, in Chinese.
 
-    whole: the version is made anew from the previous one and what its index says was withdrawn, and every file, the
-    index too, must be the same byte for byte; otherwise only its entries are looked at, as of a version that an earlier
-    release of the program wrote. Whether the withdrawals are founded is another question. Both versions' own files are
-    taken for sound (see `faults_of`). Raises IndexProblem where one cannot be read.
+    whole: the version is derived again from the previous one and the withdrawals of its index, and every file must be
+    the same byte for byte; otherwise only its entries are compared, for a version of an earlier release of the
+    program. Whether the withdrawals are founded is not checked here, nor the files themselves (see `file_faults`).
+    Raises IndexProblem where a version cannot be read.
     """
     index = read_index(folder)
-    former = folder.parent / (index.previous or "")
-    if fault := _misplaced(index, folder, former):
+    previous = folder.parent / (index.previous or "")
+    if fault := _position_fault(index, folder, previous):
         return (fault,)
-    before, after = (released_entries(spec, each) for each in (former, folder))
+    before, after = (released_entries(spec, each) for each in (previous, folder))
     reasons: dict[tuple[Operation, EntryKey], WithdrawalReason] = {
         (each.operation, each.key): WithdrawalReason(each.cause, each.basis, each.confidence, each.on)
         for each in index.withdrawals
     }
-    found = tuple(_strange(spec, folder, (before, after), reasons))
+    found = tuple(_entry_faults(spec, folder, (before, after), reasons))
     if found or not whole:
         return found
     masked = {key: entry for key, entry in by_key(spec, after).items() if ("MOD", key) in reasons}
-    made, present = _files_after(spec, former, folder.name, before, reasons, masked), files_in(folder) or {}
+    made, present = _derived_files(spec, previous, folder.name, before, reasons, masked), files_in(folder) or {}
     different = sorted(name for name in made.keys() | present.keys() if made.get(name) != present.get(name))
     return tuple(f"{folder / name}：与由上一版重作的不同" for name in different)
 
 
-def _misplaced(index: Index, folder: Path, former: Path) -> str:
-    """Why the machine's version cannot follow `former`, in Chinese; empty where it can."""
-    if index.previous is None or not former.is_dir():
+def _position_fault(index: Index, folder: Path, previous: Path) -> str:
+    """Why the machine's version cannot follow `previous`, in Chinese; empty where it can."""
+    if index.previous is None or not previous.is_dir():
         return f"{folder}：所依据的上一版 {index.previous} 缺失"
-    if digest_of(former) != index.previous_digest:
-        return f"{former}：与 {folder.name} 所依据的上一版不同"
+    if digest_of(previous) != index.previous_digest:
+        return f"{previous}：与 {folder.name} 所依据的上一版不同"
     is_next = ListFolder(folder.parent).version_after(index.previous, index.as_of) == folder.name
-    if index.replaces is not None or not is_next or version_order(folder.name) <= version_order(former.name):
-        return f"{folder}：机器版本只能接在当时的最新版本 {former.name} 之后"
+    if index.replaces is not None or not is_next or version_order(folder.name) <= version_order(previous.name):
+        return f"{folder}：机器版本只能接在当时的最新版本 {previous.name} 之后"
     if not index.withdrawals:
         return f"{folder}：机器版本没有撤下或者隐去任何内容"
     return f"{folder / SIGNATURES}：机器版本不应有签名文件" if (folder / SIGNATURES).exists() else ""
 
 
-def _strange(
+def _entry_faults(
     spec: ListSpec,
     folder: Path,
     versions: tuple[Sequence[ListEntry], Sequence[ListEntry]],
     reasons: Mapping[tuple[Operation, EntryKey], WithdrawalReason],
 ) -> Iterator[str]:
-    """Entries of the machine's version that are not those of the one before less what it withdrew."""
+    """Entries of the machine's version that are not those of the previous one less its withdrawals."""
     before, after = (by_key(spec, entries) for entries in versions)
     for key in sorted(after.keys() - before.keys()):
         yield f"{folder}：机器版本新增了条目 {'、'.join(key)}"

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reports.enterprise_page import enterprise_view
-from reports.office_report import office_view, write_enterprise_page, write_office_report
+from reports.enterprise_page import enterprise_view, write_enterprise_page
+from reports.office_report import office_view, write_office_report
 from reports.public_lists import ListSpec
 from reports.publication import Publication, prepare_draft
 from tests.reports import samples
@@ -49,6 +49,41 @@ def test_the_page_never_scrolls_sideways(open_page, pages, name: str, width: int
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = page.evaluate("Array.from(document.querySelectorAll('.scroll')).map((each) => each.clientWidth)")
     assert all(box <= width for box in boxes)
+
+
+# Every cell that says something, but is not wholly within its box, its table's box and the page.
+CUT_CELLS = """
+() => Array.from(document.querySelectorAll('.scroll')).flatMap((box) => {
+  const bounds = box.getBoundingClientRect();
+  return Array.from(box.querySelectorAll('tbody td, tbody th')).filter((cell) => {
+    const text = cell.querySelector('bdi, a') || cell;
+    if (!text.textContent.trim()) return false;
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return Array.from(range.getClientRects()).concat(cell.getBoundingClientRect()).some((place) =>
+      place.width === 0 || place.left < bounds.left - 1 || place.right > Math.min(bounds.right, innerWidth) + 1);
+  }).map((cell) => [box.querySelector('table').id, cell.dataset.l, cell.textContent]);
+})
+"""
+
+
+@pytest.mark.parametrize("width", [320, 768, 1100, 1920])
+@pytest.mark.parametrize("name", ["office", "enterprise", "hostile"])
+def test_every_cell_of_a_report_is_read_without_scrolling_sideways(open_page, pages, name: str, width: int):
+    page = open_page(pages[name], width).page
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert page.locator(".scroll table").count() > 3
+    assert page.evaluate(CUT_CELLS) == []
+
+
+@pytest.mark.parametrize("width", [703, 1017], ids=["A4 portrait", "A4 landscape"])
+@pytest.mark.parametrize("name", ["office", "enterprise", "hostile"])
+def test_every_cell_of_a_report_is_on_the_paper(open_page, pages, name: str, width: int):
+    page = open_page(pages[name], width).page
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(CUT_CELLS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from reports.papers import paper_html
-from tests.reports.papers.paper_samples import SHARED, paper_of
+from tests.reports.paper_samples import SHARED, paper_of
 
 KINDS = ("listing_decision", "repair_notice")  # one with a table at its head, one with a salutation
 LONG = "内蒙古自治区某某某某医疗器械（集团）股份有限公司" * 3

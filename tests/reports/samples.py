@@ -140,8 +140,8 @@ def night_frames(changed: int = 14, enterprises: int = 120) -> OfficeFrames:
         for at, pair in enumerate(((0, -1250), (0, 0)) if c in down else ((-950, 0),), 1)
     ]
     return OfficeFrames(
-        before=frame("ratings", [rating(n, former[n], 98_000) for n in former]),
-        after=frame("ratings", [rating(n, tier[n], 97_000) for n in tier]).lazy(),
+        previous_ratings=frame("ratings", [rating(n, former[n], 98_000) for n in former]),
+        current_ratings=frame("ratings", [rating(n, tier[n], 97_000) for n in tier]).lazy(),
         changes=frame("changes", changes),
         change_trace=frame("change_trace", trace),
         accounts=frame("accounts", [account("penalty", 220), account("inspection", 1310)]),

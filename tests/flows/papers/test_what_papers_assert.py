@@ -11,7 +11,7 @@ from flows.papers.subjects import matching_subjects, subjects_of
 from flows.settings import load_settings
 from tests.flows.cli.office import NEW, records, register
 from tests.flows.cli.test_paper_command import BUREAU, LISTED, PUNISHED, TOLD, penalty, step
-from tests.reports.papers.paper_samples import TEXTS
+from tests.reports.paper_samples import TEXTS
 from transforms.policy_model.paper import Paragraph
 from transforms.schemas import KINDS
 

@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from reports.public_lists import LIST_SPECS, ListEntry, list_entries
+from reports.public_lists import LIST_SPECS, ListEntry, published_entries
 from reports.publication import ListFolder, Publication, apply_delta, prepare_draft, release_draft, verify_files
 from reports.publication.delta import read_delta
 from reports.publication.draft import released_entries
@@ -136,7 +136,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
                     self._release(publication, contents[name].entries)
             is_on = Case.is_public if name == "penalties" else Case.is_listed
             assert shown(contents[name]) == {at for at, case in enumerate(self.cases) if is_on(case, self.today)}, name
-            self.wanted[name] = list_entries(spec, contents[name].entries)[0]
+            self.wanted[name] = published_entries(spec, contents[name].entries)[0]
         self.published_on = self.today
 
     def _release(self, publication: Publication, entries: pl.DataFrame) -> None:

@@ -19,7 +19,7 @@ from flows.publishing.contents import ListContents
 from flows.publishing.contents import penalty_list_from_rows as penalties_of
 from flows.publishing.contents import serious_list_from_rows as listed_of
 from reports.exports import json_bytes
-from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, ListEntry, ListSpec, list_entries
+from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, ListEntry, ListSpec, published_entries
 from reports.publication import apply_delta, delta_of
 from reports.publication.delta import read_delta
 from tests.flows.publishing.rows_oracle import NEW_RULES, Case, months_after
@@ -198,7 +198,7 @@ def follow_deltas(spec: ListSpec, versions: list[tuple[date, ListContents]]) -> 
     before: tuple[ListEntry, ...] = ()
     last: str | None = None
     for day, contents in versions:
-        current, _ = list_entries(spec, contents.entries)
+        current, _ = published_entries(spec, contents.entries)
         delta = delta_of(spec, before, current, (last, day.isoformat()), contents.causes)
         assert apply_delta(before, read_delta(spec, json.loads(json_bytes(delta.content())))) == current
         assert {row.cause for row in delta.rows} <= set(spec.causes.values())

@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
 import openpyxl
 import polars as pl
@@ -19,7 +20,7 @@ from reports.office_report import (
     office_xlsx,
     write_office_report,
 )
-from reports.office_tables import migration_of
+from reports.office_tables import Migration, migration_of
 from reports.scheme_facts import OUTLOOK_DAYS
 from tests.reports import samples
 from transforms import rating
@@ -37,7 +38,9 @@ def _empty() -> OfficeFrames:
     }
     ratings, names = TABLES["ratings"].empty(), pl.DataFrame(schema={"enterprise_id": pl.String, "name": pl.String})
     unknown_amounts = TABLES["trace"].empty()
-    return OfficeFrames(before=ratings, after=ratings, enterprises=names, unknown_amounts=unknown_amounts, **named)
+    return OfficeFrames(
+        previous_ratings=ratings, current_ratings=ratings, enterprises=names, unknown_amounts=unknown_amounts, **named
+    )
 
 
 def test_the_figures_are_the_sums_of_the_tables(view: OfficeView):
@@ -115,7 +118,7 @@ def test_changes_of_the_next_thirty_days_are_told(days: int, is_told: bool):
 def test_who_only_may_change_is_not_told():
     on = samples.AS_OF + timedelta(days=1)
     ratings = samples.frame("ratings", [samples.rating(0, "A", 1, next_change_on=on)])
-    frames = replace(samples.night_frames(0), after=ratings, outlook=TABLES["outlook"].empty())
+    frames = replace(samples.night_frames(0), current_ratings=ratings, outlook=TABLES["outlook"].empty())
     view = office_view(frames, samples.night(), samples.SCHEME)
     assert view.due.rows == ()
     assert "今后 30 天如无新记录，预计没有企业的等级变化" in headline(view)
@@ -152,6 +155,27 @@ def test_changes_to_come_are_all_counted_and_listed_so_far(monkeypatch, count: i
     assert f"企业名单（{count} 家，下调在前）" in html
     assert (f"另有 1 项见 yaoxin due --as-of {samples.AS_OF}" in html) == bool(left_out)
     assert f"等级{'变化' if left_out else '下调'} {count} 家" in headline(view)
+
+
+def test_the_migration_has_every_number_and_word_and_a_shade_where_somebody_moved(view: OfficeView):
+    words = ("A 守信", "B 基本守信", "C 失信 & <其他>")
+    counts = ((90, 3, 0), (1, 20, 2), (0, 0, 4))
+    moved = Migration(("A", "B", "C"), words, counts, (1, 0, 0), (0, 0, 0))
+    html = office_html(replace(view, migration=moved))
+    table = html[html.index('<table id="t-migration">') :].split("</table>")[0]
+    numbers = [int(text) for text in re.findall(r"<td[^>]*>(\d+)</td>", table)]
+    assert numbers == [*(90, 3, 0, 0), *(1, 20, 2, 0), *(0, 0, 4, 0), *(1, 0, 0, 0)]
+    for word in words:
+        assert f"现 {escape(word)}" in table
+        assert f">{escape(word)}</th>" in table
+    colours = [[shade[:9] for shade in row] for row in moved.shades]
+    assert colours == [["rgba(138,", "rgba(179,", ""], ["rgba(45,1", "rgba(138,", "rgba(179,"], ["", "", "rgba(138,"]]
+    assert table.count("rgba(") == 6
+
+
+def test_a_migration_of_nobody_has_no_shade():
+    none = Migration(("A", "B"), ("A", "B"), ((0, 0), (0, 0)), (0, 0), (0, 0))
+    assert none.shades == (("", ""), ("", ""))
 
 
 def test_quarantine_is_counted_by_source_and_reason(view: OfficeView):

@@ -13,16 +13,16 @@ from pypdf import PdfReader
 from reports import paper_fonts
 from reports.paper_fonts import NoGlyph, PaperToolMissing, font_subsets
 from reports.papers import paper_html, paper_pdf
-from tests.reports.papers.paper_samples import KNOWN, SHARED, paper_of
+from tests.reports.paper_samples import KNOWN, SHARED, paper_of
 from transforms.policy_model.paper import PAPERS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 A4 = (595, 842)
 AGAIN = """
 import sys
 from hashlib import sha256
 from reports.papers import paper_html, paper_pdf
-from tests.reports.papers.paper_samples import SHARED, paper_of
+from tests.reports.paper_samples import SHARED, paper_of
 html = paper_html(paper_of("listing_decision"), SHARED.fonts)
 print(sha256(html.encode()).hexdigest(), sha256(paper_pdf(html)).hexdigest())
 """

@@ -7,7 +7,7 @@ from flows.papers.compose import paper_facts
 from reports.papers import PaperForm, PaperParagraph, paper_view
 from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs, select_paragraphs
 
-POLICY = Path(__file__).parents[3] / "policy" / "papers"
+POLICY = Path(__file__).parents[2] / "policy" / "papers"
 SHARED = load_shared_paragraphs((POLICY / "_common.yaml").read_text(encoding="utf-8"), "_common.yaml")
 TEXTS = {
     kind: load_paper((POLICY / f"{kind}.yaml").read_text(encoding="utf-8"), f"{kind}.yaml", SHARED) for kind in PAPERS

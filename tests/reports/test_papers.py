@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.papers import PaperFact, PaperForm, PaperParagraph, chinese_number, paper_view
-from tests.reports.papers.paper_samples import ABOUT_LISTINGS, KNOWN, paper_of
+from tests.reports.paper_samples import ABOUT_LISTINGS, KNOWN, paper_of
 from transforms.policy_model.paper import PAPERS, REMOVAL_REASONS
 
 IDENTITY = "110101199003070038"

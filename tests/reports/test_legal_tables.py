@@ -28,7 +28,7 @@ def rows(table, *given):
     return pl.DataFrame([*given], schema=table.schema)
 
 
-def coming(what, on, **more):
+def deadline(what, on, **more):
     common = {
         "is_overdue": on < AS_OF,
         "is_automatic": False,
@@ -39,9 +39,9 @@ def coming(what, on, **more):
     return {"what": what, "on": on, "record_id": what, "basis": "总局令第45号第九条", "confidence": "C"} | common | more
 
 
-LATE = coming("publish", date(2020, 1, 2), decision_no="罚1号")
-TODAY = coming("withdraw", AS_OF, decision_no="罚2号")
-ENDS = coming(
+LATE = deadline("publish", date(2020, 1, 2), decision_no="罚1号")
+TODAY = deadline("withdraw", AS_OF, decision_no="罚2号")
+ENDS = deadline(
     "publicity_ends", date(2099, 1, 1), decision_no="罚3号", is_automatic=True, who=None, note="最早口径2098-12-31"
 )
 LISTED = {"record_id": "d1", "decision_no": "列1号", "name": "乙厂", "listed_on": date(2020, 1, 1), "state": "standing"}
@@ -49,7 +49,7 @@ LISTED = {"record_id": "d1", "decision_no": "列1号", "name": "乙厂", "listed
 
 def frames(**more):
     given = {
-        "coming": rows(DEADLINE, LATE, TODAY, ENDS),
+        "deadlines": rows(DEADLINE, LATE, TODAY, ENDS),
         "list_changes": rows(LISTING, LISTED),
         "candidates": rows(CANDIDATE, {"decision_no": "罚9号", "name": "丙厂", "situation": "fake_drugs"}),
         "refused": rows(STEP_TABLE, {"decision_no": "受1号", "refusal": "该事项现为“在列”"}),
@@ -60,11 +60,11 @@ def frames(**more):
 
 def view(**more):
     night = samples.night_frames()
-    return office_view(type(night)(**vars(night) | {"law": frames(**more)}), samples.night(), samples.SCHEME)
+    return office_view(type(night)(**vars(night) | {"legal": frames(**more)}), samples.night(), samples.SCHEME)
 
 
 def test_the_report_parts_what_is_late_due_today_and_over_by_the_months_end():
-    law = view().law
+    law = view().legal
     assert [[row[1] for row in grid.rows] for grid in (law.overdue, law.today, law.ending)] == [
         ["publish"],
         ["withdraw"],
@@ -88,7 +88,7 @@ def test_the_first_line_and_the_numbers_say_how_many():
 
 def test_without_the_law_the_report_is_as_before():
     plain = office_view(samples.night_frames(), samples.night(), samples.SCHEME)
-    assert plain.law is None
+    assert plain.legal is None
     assert "逾期" not in headline(plain)
     assert 'id="law"' not in office_html(plain)
 
@@ -103,8 +103,8 @@ def test_what_is_left_out_is_counted():
 def test_a_list_of_what_is_due_says_in_page_and_workbook_how_many_it_leaves_out(monkeypatch, count, left_out):
     monkeypatch.setattr("reports.office_report.MAX_DUE_ROWS", 2)
     late = [LATE | {"record_id": str(n), "decision_no": f"罚{n}号"} for n in range(1, count + 1)]
-    shown = view(coming=rows(DEADLINE, *late))
-    assert (shown.law.overdue.total, shown.law.overdue.left_out) == (count, left_out)
+    shown = view(deadlines=rows(DEADLINE, *late))
+    assert (shown.legal.overdue.total, shown.legal.overdue.left_out) == (count, left_out)
     assert f"逾期 {count} 项" in headline(shown)
     html, told = office_html(shown), f"只列出前 2 项，另有 1 项见 yaoxin due --as-of {AS_OF}"
     assert f">已逾期　{count} 项<" in html
@@ -119,15 +119,15 @@ def test_applications_under_way_are_cut_too(monkeypatch):
     monkeypatch.setattr("reports.office_report.MAX_DUE_ROWS", 1)
     asked = [{"target": f"罚{n}号", "by_on": AS_OF, "awaited_title": "受理"} for n in (4, 5)]
     shown = view(applications=rows(APPLICATION, *asked))
-    assert (shown.law.applications.total, shown.law.applications.left_out) == (2, 1)
+    assert (shown.legal.applications.total, shown.legal.applications.left_out) == (2, 1)
     assert f"另有 1 项见 yaoxin due --as-of {AS_OF} --until {AS_OF}" in office_html(shown)
     assert "罚5号" not in office_html(shown)
 
 
 def test_where_page_and_workbook_both_cut_the_page_names_both():
-    law = view().law.overdue.of(9, "yaoxin due")
+    law = view().legal.overdue.of(9, "yaoxin due")
     shown = view()
-    html = office_html(replace(shown, law=replace(shown.law, overdue=law)), rows=0)
+    html = office_html(replace(shown, legal=replace(shown.legal, overdue=law)), rows=0)
     assert "只列出前 0 项，另有 9 项见 yaoxin due；前 1 项也见同名 XLSX 工作簿“已逾期”表。" in html
 
 
@@ -163,7 +163,7 @@ def test_objections_and_holds_say_whose_what_and_until_when():
 
 def test_days_past_the_calendar_are_said_to_be_counted_otherwise():
     until = date(2027, 1, 10)
-    html = office_html(view(until=until, is_counted=False, coming=rows(DEADLINE)))
+    html = office_html(view(until=until, is_counted=False, deadlines=rows(DEADLINE)))
     assert "工作日历不足，“今后十个工作日”暂按至 2027-01-10 列出" in html
     assert "至 2027-01-10 没有到期的事项" in html
 
@@ -206,7 +206,7 @@ def test_whether_it_is_listed_in_a_few_words(listings, text):
 
 
 def test_what_comes_next_is_the_first_legal_day_with_its_article():
-    tier = coming("tier_may_change", date(2019, 1, 1), matter="rating")
+    tier = deadline("tier_may_change", date(2019, 1, 1), matter="rating")
     law = law_of(due=[tier, LATE])
     assert law.next is not None
     assert law.next.text == "2020-01-02　公示（已逾期）　罚1号（总局令第45号第九条）"
@@ -218,6 +218,6 @@ def test_a_removal_under_way_is_known_by_the_number_of_its_listing():
         {"matter": "listing", "target": "罚4号", "listing_no": "列4号", "by_on": AS_OF, "awaited_title": "受理"},
         {"matter": "penalty", "target": "罚5号", "by_on": AS_OF, "awaited_title": "受理"},
     ]
-    shown = view(applications=rows(APPLICATION, *asked)).law.applications
+    shown = view(applications=rows(APPLICATION, *asked)).legal.applications
     at = [field.name for field in shown.fields].index("target")
     assert [row[at] for row in shown.rows] == ["列4号", "罚5号"]
