@@ -102,7 +102,7 @@ def find_due(settings: Settings, store: Store, night: Run, span: DuePeriod) -> D
     """What the night knows of the coming days."""
     legal = law_state_of_run(settings, store, night, span.as_of, span.enterprise_id)
     rows = deadlines(legal, span.until, outlook_of(store, night, span.enterprise_id)).collect()
-    missing = gap_messages(undetermined_publicity(legal, span.until).collect(), legal.law.calendar)
+    missing = gap_messages(undetermined_publicity(legal, span.until), legal.law.calendar)
     return DueAnswer(span, rows, tuple(missing), tuple(absent_file_messages(legal.law.absent)))
 
 

@@ -201,7 +201,7 @@ def _worked_out(settings: Settings, store: Store, run: Run, enterprise_id: str) 
     legal = law_state_of_run(settings, store, run, enterprise_id=enterprise_id)
     if relevant_enterprises(legal.records).collect().is_empty():
         return None
-    return LegalTables(legal.register.listings.collect(), legal.repair.collect(), deadlines(legal).collect())
+    return LegalTables(legal.decision_log.listings, legal.repair, deadlines(legal).collect())
 
 
 _COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")

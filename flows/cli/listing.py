@@ -163,7 +163,7 @@ def find_listings(settings: Settings, store: Store, night: Run, question: Listin
     if question.asked == "candidates":
         return _candidates(legal, store, night, question)
     if question.asked == "bans":
-        return ListingAnswer(question, legal.bans.collect(), absent=_absent(legal, "bans"))
+        return ListingAnswer(question, legal.bans, absent=_absent(legal, "bans"))
     if question.asked == "refused":
         return ListingAnswer(question, _refused(legal))
     if question.asked == "matters":
@@ -174,15 +174,14 @@ def find_listings(settings: Settings, store: Store, night: Run, question: Listin
 def _listings(settings: Settings, legal: LawState, question: ListingQuery) -> ListingAnswer:
     from transforms.law.listing.restrictions import measures
 
-    found, firm = legal.register.listings, question.enterprise_id
+    rows, firm = legal.decision_log.listings, question.enterprise_id
     if question.state is not None or firm is None:
-        found = found.filter(pl.col("state") == (question.state or "standing"))
-    rows = found.collect()
+        rows = rows.filter(pl.col("state") == (question.state or "standing"))
     law = read_measure_law(settings.policy_dir)
-    in_force = measures(rows.lazy(), law, question.as_of).collect() if law else MEASURE.empty()
+    in_force = measures(rows, law, question.as_of) if law else MEASURE.empty()
     history = _history(legal, rows) if firm else None
     is_whole = firm is None and question.state is None
-    persons = listings_of_persons(legal.register.followed).collect() if is_whole else None
+    persons = listings_of_persons(legal.decision_log.matters) if is_whole else None
     return ListingAnswer(question, rows, in_force, history, persons, _absent(legal, "measures"))
 
 
@@ -190,11 +189,11 @@ def _history(legal: LawState, listings: pl.DataFrame) -> pl.DataFrame:
     """The steps of an enterprise's listings, and the stays of their execution (停止执行) with the ends of these."""
     from transforms.records.text import document_key
 
-    steps = legal.register.followed.steps
+    steps = legal.decision_log.steps
     numbers = listings.select(key=document_key(pl.col("decision_no")))["key"]
     is_of_listing = document_key(pl.col("target")).is_in(numbers.implode())
     own = steps.filter((pl.col("matter") == "listing") | ((pl.col("matter") == "stay") & is_of_listing))
-    return own.sort("on", "record_id", "matter_id").collect()
+    return own.sort("on", "record_id", "matter_id")
 
 
 def _absent(legal: LawState, name: str) -> tuple[str, ...]:
@@ -203,28 +202,24 @@ def _absent(legal: LawState, name: str) -> tuple[str, ...]:
 
 def _matters(legal: LawState, question: ListingQuery) -> ListingAnswer:
     """Matters of the list in that state, also those that are no listing yet, with what is awaited."""
-    followed, names = legal.register.followed, legal.records["enterprise"].select("enterprise_id", "name")
-    matters = followed.matters.filter(pl.col("matter") == "listing", pl.col("state") == question.state)
+    log, names = legal.decision_log, legal.records["enterprise"].select("enterprise_id", "name").collect()
+    matters = log.matters.filter(pl.col("matter") == "listing", pl.col("state") == question.state)
     named = matters.join(names, on="enterprise_id", how="left").with_columns(name=pl.coalesce("name", "party_name"))
-    rows = named.sort("since_on", "matter_id").collect()
-    return ListingAnswer(question, rows, followed.terms.collect())
+    return ListingAnswer(question, named.sort("since_on", "matter_id"), log.terms)
 
 
 def _candidates(legal: LawState, store: Store, night: Run, question: ListingQuery) -> ListingAnswer:
-    from transforms.law.listing.candidates import EvidenceRecords, candidates, checklist
+    from transforms.law.listing.candidates import EvidenceRecords, checklist
 
-    serious, penalties = legal.law.listing.serious, legal.records["penalty"]
-    found = candidates(
-        penalties, legal.records["enterprise"], serious, legal.register.followed, question.as_of
-    ).collect()
+    serious, found = legal.law.listing.serious, legal.candidates
     supervision = (current_records(store, kind, night, question.enterprise_id) for kind in _SUPERVISION)
-    records = EvidenceRecords(penalties, *supervision)
+    records = EvidenceRecords(legal.records["penalty"], *supervision)
     return ListingAnswer(question, found, checklist(found, records, serious, question.as_of))
 
 
 def _refused(legal: LawState) -> pl.DataFrame:
     refused = legal.steps.filter(needs_attention())
-    return refused.sort("on", "decision_no", "record_id", "matter_id", descending=[True, False, False, False]).collect()
+    return refused.sort("on", "decision_no", "record_id", "matter_id", descending=[True, False, False, False])
 
 
 def matter_states(settings: Settings) -> dict[str, str]:

@@ -118,7 +118,7 @@ def _listings(settings: Settings, store: Store, run: Run, enterprise_id: str) ->
         return found[_KEPT] if found else LISTING.empty()
     from flows.law import law_state_of_run
 
-    return law_state_of_run(settings, store, run, enterprise_id=enterprise_id).register.listings.collect()
+    return law_state_of_run(settings, store, run, enterprise_id=enterprise_id).decision_log.listings
 
 
 _RATINGS, _STATES = TABLES["ratings"], KINDS["enterprise"].column("state").codes

@@ -122,14 +122,14 @@ def find_penalties(settings: Settings, store: Store, night: Run, question: Penal
             tuple(gap_messages(unknown, calendar)),
             absent,
         )
-    rows = publicity_duties(pl.concat([found, legal.spot_checks]), asked, as_of).collect()
-    unknown = undetermined_duties(found, asked, as_of, calendar.last_on).collect()
+    rows = publicity_duties(pl.concat([found, legal.spot_checks]), asked, as_of)
+    unknown = undetermined_duties(found, asked, as_of, calendar.last_on)
     return PenaltyAnswer(as_of, asked, rows, PUBLICITY.empty(), tuple(gap_messages(unknown, calendar)), absent)
 
 
-def _in_order(found: pl.LazyFrame) -> pl.DataFrame:
+def _in_order(found: pl.DataFrame) -> pl.DataFrame:
     order = ["decided_on", "decision_no", "record_id", "system"]
-    return found.sort(order, descending=[True, False, False, False]).collect()
+    return found.sort(order, descending=[True, False, False, False])
 
 
 _TITLES = {"due": "今日到期", "overdue": "已逾期", "ending": "本月公示期满"}

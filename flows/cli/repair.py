@@ -19,7 +19,6 @@ from flows.store.store import Store
 from reports.grid import CONFIDENCE_LABELS, GridField, grid_fields, grid_from_frame, grid_from_rows
 from transforms.law.law_state import LawState
 from transforms.law.policy_gaps import absent_file_messages, gap_messages
-from transforms.law.repair.applications import applications, falsehoods
 from transforms.law.repair.verdict import TOO_LATE
 from transforms.records.text import document_key
 from transforms.schemas import TABLES
@@ -123,7 +122,7 @@ def repairs_of_number(settings: Settings, store: Store, night: Run, as_of: date,
     if parties.is_empty():
         return None
     theirs = replace(legal, records=_of_parties(legal.records, parties))
-    is_applied = (pl.col("target_key") == key) | (document_key(pl.col("listing_no")) == key)
+    is_applied = (document_key(pl.col("target")) == key) | (document_key(pl.col("listing_no")) == key)
     return _repairs(theirs, is_it, is_applied)
 
 
@@ -140,16 +139,14 @@ def _of_parties(records: Mapping[str, pl.LazyFrame], parties: pl.DataFrame) -> d
 
 
 def _repairs(legal: LawState, is_asked: pl.Expr, is_applied: pl.Expr) -> RepairAnswer:
-    decisions, law = legal.records["decision"], legal.law
-    rows = legal.repair.filter(is_asked).sort(_ORDER, descending=[False, True, False, False, False]).collect()
-    unknown = legal.publicity.filter(is_asked, pl.col("state") == "unknown", pl.col("gap").is_in(_GAPS)).collect()
-    own = applications(legal.register, decisions, is_applied).collect()
-    false = falsehoods(legal.register, decisions, law.publicity.repairs, law.calendar, legal.as_of).collect()
+    law = legal.law
+    rows = legal.repair.filter(is_asked).sort(_ORDER, descending=[False, True, False, False, False])
+    unknown = legal.publicity.filter(is_asked, pl.col("state") == "unknown", pl.col("gap").is_in(_GAPS))
     return RepairAnswer(
         legal.as_of,
         rows,
-        own,
-        false,
+        legal.applications.filter(is_applied),
+        legal.falsehoods,
         tuple(gap_messages(unknown, law.calendar)),
         tuple(absent_file_messages(law.absent)),
     )

@@ -20,7 +20,7 @@ from transforms.schemas import KINDS
 from transforms.schemas.vocabularies import DECISION_TYPES
 
 if TYPE_CHECKING:
-    from transforms.law.matters.procedure import ReplayedMatters
+    from transforms.law.matters.decision_log import DecisionLog
 
 GSXT = "gsxt"
 
@@ -145,7 +145,7 @@ def subjects_of(settings: Settings, records: Records, as_of: date) -> list[Subje
     enterprise = next(iter(records["enterprise"].collect().iter_rows(named=True)), None)
     punished = records["penalty"].filter(pl.col("decided_on") <= as_of)
     rows = punished.sort("decided_on", "decision_no", "record_id").collect().rows(named=True)
-    matters, steps = _followed(legal.register.followed, records["decision"])
+    matters, steps = _steps_by_matter(legal.decision_log, records["decision"])
     by_key = {row["decision_key"]: row for row in rows}
     listings = [
         Subject("listing", by_key.get(row["target_key"]), row, steps[row["matter_id"]], enterprise, records)
@@ -167,14 +167,14 @@ def _penalties(
         yield Subject("penalty", penalty, stands, taken, enterprise, records)
 
 
-def _followed(followed: ReplayedMatters, decisions: pl.LazyFrame) -> tuple[list[Row], StepsByMatter]:
+def _steps_by_matter(log: DecisionLog, decisions: pl.LazyFrame) -> tuple[list[Row], StepsByMatter]:
     """Matters by day, and the steps taken of each, with the columns of their decisions."""
     of_record = decisions.select("record_id", "reason", "authority", "situation", number_key=_key("decision_no"))
-    taken = followed.steps.filter(~pl.col("is_refused")).join(of_record, on="record_id")
+    taken = log.steps.filter(~pl.col("is_refused")).join(of_record.collect(), on="record_id")
     steps: dict[str, list[Row]] = {}
-    for row in sorted(taken.collect().iter_rows(named=True), key=_order):
+    for row in sorted(taken.iter_rows(named=True), key=_order):
         steps.setdefault(row["matter_id"], []).append(row)
-    rows = followed.matters.sort("opened_on", "matter_id").collect().iter_rows(named=True)
+    rows = log.matters.sort("opened_on", "matter_id").iter_rows(named=True)
     return [row for row in rows if row["matter_id"] in steps], {key: tuple(of_it) for key, of_it in steps.items()}
 
 
@@ -240,8 +240,8 @@ def subject_legal_state(
     of_penalty, of_listing = (pl.col("record_id") == (record or "") for record in (penalty_id, listing_id))
     in_system = pl.col("system") == system
     serious = legal.law.listing.serious
-    listing = _first(legal.register.listings.filter(of_listing))
-    candidate = _first(_candidates(legal).filter(of_penalty))
+    listing = _first(legal.decision_log.listings.filter(of_listing))
+    candidate = _first(legal.candidates.filter(of_penalty))
     situation = (listing or candidate or {}).get("situation")
     return SubjectLegalState(
         publicity=_first(legal.publicity.filter(of_penalty, in_system)),
@@ -256,15 +256,8 @@ def subject_legal_state(
     )
 
 
-def _first(frame: pl.LazyFrame) -> Row | None:
-    return next(iter(frame.collect().iter_rows(named=True)), None)
-
-
-def _candidates(legal: LawState) -> pl.LazyFrame:
-    from transforms.law.listing.candidates import candidates
-
-    given = (legal.records["penalty"], legal.records["enterprise"], legal.law.listing.serious)
-    return candidates(*given, legal.register.followed, legal.as_of)
+def _first(rows: pl.DataFrame) -> Row | None:
+    return next(iter(rows.iter_rows(named=True)), None)
 
 
 def _meets(legal: LawState, penalty_id: str | None, when: Dated[str]) -> bool | None:
@@ -274,7 +267,7 @@ def _meets(legal: LawState, penalty_id: str | None, when: Dated[str]) -> bool | 
 
     penalty = legal.records["penalty"].filter(pl.col("record_id") == (penalty_id or ""))
     frame = with_penalty_facts(penalty, legal.records["enterprise"])
-    found = _first(frame.select(is_met=dated_condition(when, pl.col("decided_on"))))
+    found = _first(frame.select(is_met=dated_condition(when, pl.col("decided_on"))).collect())
     return found["is_met"] if found else None
 
 
@@ -286,7 +279,7 @@ def _needs_consent(legal: LawState, penalty_id: str | None, listing_id: str | No
     listed = legal.records["decision"].filter(
         pl.col("record_id") == (listing_id or ""), pl.col("authority").is_not_null()
     )
-    found = _first(listed.select(is_met=dated_condition(when, pl.col("decided_on"))))
+    found = _first(listed.select(is_met=dated_condition(when, pl.col("decided_on"))).collect())
     return found["is_met"] if found else _meets(legal, penalty_id, when)
 
 

@@ -24,8 +24,7 @@ from reports.publication import Causes
 from reports.redaction import concerns_minor
 from transforms.law.law_state import LawState
 from transforms.law.listing.listings import list_entries, listings_of_persons
-from transforms.law.matters.procedure import owner_key
-from transforms.law.publicity.penalties import step_order
+from transforms.law.matters.procedure import owner_key, step_order
 from transforms.law.publicity.published_penalties import NATIONAL_SYSTEM, ON_DISPLAY, published_penalties
 from transforms.records.text import document_key
 from transforms.schemas.law import LISTING_GAPS, PERSON_LISTING_NOTE, PUBLICITY_GAPS, STEP_NOTES
@@ -88,8 +87,7 @@ def published_list(name: str) -> PublishedList:
 def serious_list(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
     """The serious-violation list by what `run` knew, on `as_of` (None: the run's own day)."""
     legal = law_state_of_run(settings, store, run, as_of)
-    register = legal.register
-    listings, of_persons = pl.collect_all([register.listings, listings_of_persons(register.followed)])
+    listings, of_persons = legal.decision_log.listings, listings_of_persons(legal.decision_log.matters)
     made = serious_list_from_rows(listings, law_hash(settings.policy_dir, *_SERIOUS_LIST_POLICY))
     held = (*made.held, *(f"{number}：{PERSON_LISTING_NOTE}" for number in of_persons["listing_no"]))
 
@@ -115,7 +113,7 @@ def serious_list_from_rows(listings: pl.DataFrame, policy_hash: str) -> ListCont
         ("ADD", (no, party)): "restored" for no, party in restored
     }
     return ListContents(
-        list_entries(listings.lazy()).select(list(SERIOUS_VIOLATIONS.schema)).collect(),
+        list_entries(listings).select(list(SERIOUS_VIOLATIONS.schema)),
         causes,
         "serious_list",
         policy_hash,
@@ -192,16 +190,16 @@ def grants_with_notes(legal: LawState) -> pl.DataFrame:
 
     Columns: matter_id, owner and target_key of what it concerns, listing_id of a listing, why (Chinese).
     """
-    followed = legal.register.followed
+    log = legal.decision_log
     is_grant = ~pl.col("is_refused") & pl.col("step").is_in(_GRANTS)
-    matters = followed.matters.select("matter_id", owner_key(), "target_key", "listing_id")
-    if followed.steps.filter(is_grant).limit(1).collect().is_empty():  # the notes are costly
-        return matters.limit(0).with_columns(why=pl.lit("")).collect()
+    matters = log.matters.select("matter_id", owner_key(), "target_key", "listing_id")
+    if log.steps.filter(is_grant).is_empty():  # the notes are costly
+        return matters.limit(0).with_columns(why=pl.lit(""))
     last = legal.steps.filter(is_grant).sort(*step_order()).group_by("matter_id", maintain_order=True).last()
     titles = pl.element().replace_strict(STEP_NOTES, default=pl.element())
     noted = last.filter(pl.col("notes").list.len() > 0)
     reasons = noted.select("matter_id", why=pl.col("notes").list.eval(titles).list.join("；"))
-    return matters.join(reasons, on="matter_id").sort("matter_id").collect()
+    return matters.join(reasons, on="matter_id").sort("matter_id")
 
 
 PUBLISHED_LISTS = {

@@ -30,7 +30,6 @@ from transforms.law.law_state import LAW_RECORD_KINDS, LawState
 from transforms.law.listing.candidates import sort_candidates
 from transforms.law.matters.deadlines import deadlines, is_repair_opportunity, sort_deadlines, undetermined_publicity
 from transforms.law.policy_gaps import absent_file_messages
-from transforms.law.repair.applications import applications
 from transforms.law.stored_state import RELEVANT_RECORDS
 from transforms.rating.holds import with_hold_notes
 from transforms.schemas import LAW_TABLES
@@ -93,14 +92,16 @@ def _objections(seen: Snapshot, settings: Settings) -> pl.DataFrame:
     if settings.law == "none" or not is_any:
         return OBJECTION_TABLE.empty()
     empty = {kind: current_records(kind, seen).clear() for kind in LAW_RECORD_KINDS if kind != "decision"}
-    followed = law_state_on(settings, {**empty, "decision": decisions}, seen.night.as_of).register.followed
-    taken = followed.steps.filter(~pl.col("is_refused")).join(
-        decisions.select("record_id", "reason"), on="record_id", how="left"
+    log = law_state_on(settings, {**empty, "decision": decisions}, seen.night.as_of).decision_log
+    taken = (
+        log.steps.lazy()
+        .filter(~pl.col("is_refused"))
+        .join(decisions.select("record_id", "reason"), on="record_id", how="left")
     )
     raised = taken.sort("on", "record_id").group_by("matter_id", maintain_order=True).first()
-    matters = followed.matters.filter(pl.col("matter") == "objection", pl.col("state") != "settled")
+    matters = log.matters.lazy().filter(pl.col("matter") == "objection", pl.col("state") != "settled")
     named = _named(seen, matters)
-    terms = followed.terms.select("matter_id", "awaited_title", "who", "by_on", "basis", "confidence")
+    terms = log.terms.lazy().select("matter_id", "awaited_title", "who", "by_on", "basis", "confidence")
     joined = named.join(raised.select("matter_id", "decision_no", "reason"), on="matter_id", how="left")
     rows = joined.join(terms, on="matter_id", how="left").select(list(OBJECTION_TABLE.schema))
     return rows.sort("by_on", "since_on", "matter_id", nulls_last=True).collect()
@@ -151,7 +152,7 @@ def _persons(seen: Snapshot, settings: Settings) -> LawState | None:
 def _of_persons(legal: LawState, until: date) -> dict[str, pl.LazyFrame]:
     return {
         "law_coming": deadlines(legal, until, with_repair=False),
-        "law_applications": applications(legal.register, legal.records["decision"]),
+        "law_applications": legal.applications.lazy(),
         REFUSED_STEPS: refused_steps(legal),
     }
 
@@ -160,7 +161,7 @@ def _gaps(word: FramesByTable, persons: LawState | None) -> pl.DataFrame:
     """gap, a row for every penalty whose publicity cannot be told."""
     found = [word["law"].select(gap=pl.col("gaps").explode()).drop_nulls()]
     if persons:
-        found.append(undetermined_publicity(persons, None).select("gap"))
+        found.append(undetermined_publicity(persons, None).lazy().select("gap"))
     return pl.concat(found).collect()
 
 
@@ -186,7 +187,7 @@ def _list_changes(
     now = _told("law_listings", words[1]).join(told, on=_ID, how="semi").collect()
     before = words[0]["law_listings"]
     if former is not None and "law" not in former.versions:  # a night of an earlier release
-        before = law_state_of_run(settings, seen.store, former).register.listings
+        before = law_state_of_run(settings, seen.store, former).decision_log.listings.lazy()
     listed = before.filter(stands).join(now.lazy(), on="record_id", how="semi").collect()["record_id"]
     was_on = pl.col("record_id").is_in(listed.implode())
     changed = now.filter(was_on != stands)

@@ -81,7 +81,7 @@ def _releases(legal: LawState | None) -> pl.LazyFrame | None:
     """What the register of decisions releases; None where it says nothing of these enterprises."""
     if legal is None or legal.records["decision"].select(pl.len()).collect().item() == 0:
         return None
-    return legal.releases
+    return legal.releases.lazy()
 
 
 def _before(table: str, seen: Snapshot, whose: Selection) -> pl.DataFrame:

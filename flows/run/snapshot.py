@@ -250,7 +250,8 @@ def releases_by_day(legal: LawState | None) -> ReleasesOn:
         is_ahead = records["decision"].filter(ahead).select(pl.len()).collect().item()
         revoked = pl.col("revoked_on").is_between(legal.as_of, day)
         is_ahead = is_ahead or records["penalty"].filter(revoked).select(pl.len()).collect().item()
-        return LawState(records, legal.law, day).releases if is_ahead else legal.releases
+        state = LawState(records, legal.law, day) if is_ahead else legal
+        return state.releases.lazy()
 
     return releases_on
 
@@ -270,7 +271,7 @@ def stage_legal_state(seen: Snapshot, whose: Selection, legal: LawState | None, 
     before = previous_legal_state(seen, whose)
     if legal is not None and legal.records["enterprise"].select(pl.len()).collect().item() == 0:
         legal = None
-    after = stored_state(legal) if legal else _silence()
+    after = {name: rows.lazy() for name, rows in stored_state(legal).items()} if legal else _silence()
     lost = before["law"].select(_ID).join(after["law"], on=_ID, how="anti")
     after["law"] = pl.concat([after["law"], without_state(lost)])
     stage_changed(seen.night, before, after)
@@ -284,7 +285,7 @@ def _silence() -> dict[str, pl.LazyFrame]:
 
 def refused_steps(legal: LawState) -> pl.LazyFrame:
     """STEP_TABLE of the steps that the register refuses, or that a person must look at."""
-    return legal.steps.filter(needs_attention()).select(list(STEP_TABLE.schema))
+    return legal.steps.lazy().filter(needs_attention()).select(list(STEP_TABLE.schema))
 
 
 def previous_legal_state(seen: Snapshot, whose: Selection = EVERYONE) -> dict[str, pl.LazyFrame]:

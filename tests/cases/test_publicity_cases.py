@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.law.publicity_examples import LAW, found, of_system, penalty
+from tests.transforms.law.publicity.penalty_examples import LAW, found, of_system, penalty
 from transforms.policy_model.document import read_document
 
 FILE = Path(__file__).with_name("publicity.yaml")

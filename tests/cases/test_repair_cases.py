@@ -5,10 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
-from tests.transforms.law.publicity_examples import CALENDAR, of_system, penalty
-from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, decisions, records, register_on
-from transforms.law.publicity.penalties import penalty_publicity
+from tests.transforms.law.matters.decision_examples import LISTING_NO, repair_step, step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, of_system, penalty, publicity_on
+from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, decisions, log_on, records
 from transforms.law.repair.applications import applications
 from transforms.policy_model.document import read_document
 
@@ -60,18 +59,16 @@ def test_case(case):
             found = {key: parts[name][key] for key in told} if name in parts else row[name]
             assert found == told, name
     if "publicity" in case:
-        register = register_on(steps, as_of, known)
-        row = _row(
-            penalty_publicity(known.penalties, known.enterprises, law, CALENDAR, as_of, register).collect(), case
-        )
+        log = log_on(steps, as_of, known)
+        row = _row(publicity_on(known.penalties, known.enterprises, law, CALENDAR, as_of, log=log), case)
         assert {name: row[name] for name in case["publicity"]} == case["publicity"]
     if "terms" in case:
-        found = register_on(steps, as_of, known).followed.terms.collect().rows(named=True)
+        found = log_on(steps, as_of, known).terms.rows(named=True)
         assert [{name: row[name] for name in one} for one, row in zip(case["terms"], found, strict=True)] == case[
             "terms"
         ]
     if "applications" in case:
-        rows = applications(register_on(steps, as_of, known), decisions(steps)).collect().rows(named=True)
+        rows = applications(log_on(steps, as_of, known), decisions(steps)).collect().rows(named=True)
         told = [{name: row[name] for name in one} for one, row in zip(case["applications"], rows, strict=True)]
         assert told == case["applications"]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, step
-from tests.transforms.law.publicity_examples import CALENDAR, text
-from tests.transforms.law.serious.list_examples import LAW, records
+from tests.transforms.law.listing.listing_examples import LAW, records
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, text
 from transforms.law.listing.candidates import candidates
 from transforms.law.listing.listings import list_entries
 from transforms.law.listing.restrictions import measures
@@ -43,22 +43,18 @@ def _listing(case):
 def _answers(case):
     as_of = case["as_of"]
     known = records(list(_steps(case)), case.get("penalty", {}), case.get("enterprise"))
-    register = build_decision_log(known, LAW, CALENDAR, as_of)
-    listings = register.listings
-    followed, found = (
-        register.followed,
-        candidates(known.penalties, known.enterprises, LAW.serious, register.followed, as_of),
-    )
+    log = build_decision_log(known, LAW, CALENDAR, as_of)
+    found = candidates(known.penalties, known.enterprises, LAW.serious, log.matters, as_of)
     return {
-        "on_list": list_entries(listings).collect()["decision_no"].to_list(),
-        "listing": listings.collect().rows(named=True),
-        "matter": followed.matters.collect().rows(named=True),
+        "on_list": list_entries(log.listings)["decision_no"].to_list(),
+        "listing": log.listings.rows(named=True),
+        "matter": log.matters.rows(named=True),
         "candidates": found.collect()["situation"].to_list(),
-        "measures": measures(listings, MEASURES, as_of).collect()["measure"].to_list(),
-        "refused": followed.steps.filter("is_refused").sort("on").collect()["refusal"].to_list(),
+        "measures": measures(log.listings, MEASURES, as_of)["measure"].to_list(),
+        "refused": log.steps.filter("is_refused").sort("on")["refusal"].to_list(),
         "terms": [
             {"awaited": row["awaited"], "by_on": row["by_on"], "basis": row["basis"]}
-            for row in followed.terms.collect().rows(named=True)
+            for row in log.terms.rows(named=True)
         ],
     }
 

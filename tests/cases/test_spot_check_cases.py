@@ -6,10 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
-from tests.transforms.law.publicity_examples import CALENDAR, penalty, text
-from tests.transforms.law.repair.repair_examples import LAW, records, register_on
-from transforms.law.publicity.penalties import penalty_publicity
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, repair_step, step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, penalty, publicity_on, text
+from tests.transforms.law.repair.repair_examples import LAW, log_on, records
 from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_publicity
 from transforms.policy_model.document import read_document
 from transforms.policy_model.law_publicity import load_spot_check_law
@@ -38,11 +37,11 @@ def found(case, inspections=None):
     if "listed" in case:
         steps = [step("list", case["listed"]["on"], LISTING_NO, PENALTY_NO, situation="fake_drugs")]
         steps += [step("publish_listing", case["listed"]["published_on"], "公1号", LISTING_NO)]
-    register = register_on(steps, case["as_of"], known)
-    shown = penalty_publicity(known.penalties, known.enterprises, LAW, CALENDAR, case["as_of"], register)
+    log = log_on(steps, case["as_of"], known)
+    shown = publicity_on(known.penalties, known.enterprises, LAW, CALENDAR, case["as_of"], log=log)
     frames = (_frame("inspection", checks), _frame("sampling", samples), known.penalties, known.enterprises)
     return spot_check_publicity(
-        SpotCheckRecords(*frames, shown, register.listings), SPOT_LAW, CALENDAR, case["as_of"]
+        SpotCheckRecords(*frames, shown, log.listings), SPOT_LAW, CALENDAR, case["as_of"]
     ).collect()
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import polars as pl
 
 from transforms.law.calendar.working_days import Calendar
+from transforms.law.listing.candidates import candidates
 from transforms.law.listing.listings import ListingPolicy, ListingRecords
 from transforms.law.listing.restrictions import bans
 from transforms.law.matters.decision_log import DecisionLog, build_decision_log, steps_with_notes
 from transforms.law.publicity.penalties import AssessedPenalties, LawContext, assess_penalties, publicity_rows
 from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_publicity
-from transforms.law.repair.applications import releases
+from transforms.law.repair.applications import applications, falsehoods, releases
 from transforms.law.repair.conditions import RepairRecords
-from transforms.law.repair.eligibility import eligibility_rows
+from transforms.law.repair.eligibility import repair_eligibility
 from transforms.policy_model.law_listing import BanLaw
 from transforms.policy_model.law_publicity import PublicityLaw, SpotCheckLaw
 from transforms.schemas.law import BAN, PUBLICITY
@@ -36,10 +37,10 @@ LAW_RECORD_KINDS = (
 
 @dataclass(frozen=True)
 class LawPolicy:
-    """The law of publicity and repair, spot checks, the list and the steps of the office, bans; and the calendar.
+    """The law of publicity and repair, spot checks, the list and its procedure, and bans; and the calendar.
 
-    spot_checks, bans: None where the policy has no such law. absent: files of law/ that an office may leave out and
-    that are not there; what they would answer is not answered.
+    spot_checks, bans: None where the policy has no such law. absent: the optional files of law/ that are missing; what
+    they would answer is not answered.
     """
 
     publicity: PublicityLaw
@@ -50,25 +51,11 @@ class LawPolicy:
     absent: tuple[str, ...] = ()
 
 
-def collected(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The frame, worked out once."""
-    return collect_in_memory([frame])[0].lazy()
-
-
-def collect_in_memory(frames: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
-    """Each frame worked out, in memory.
-
-    The engine that streams, of Polars 2.1, broke off twice over ten million records where it put the texts of these
-    together, an index beyond its buffers, and could not be brought to do it again.
-    """
-    return pl.collect_all(frames, engine="in-memory")
-
-
 @dataclass(frozen=True)
 class LawState:
-    """The state of the law on `as_of`; each part is worked out when it is asked for, from the parts before it.
+    """What the law makes of `records` on `as_of`. Each part is computed at its first use, from the parts it rests on.
 
-    records: current versions by kind, those of KINDS_ASKED, of one enterprise or all.
+    records: current versions by kind, of the kinds LAW_RECORD_KINDS, of one enterprise or of all.
     """
 
     records: Mapping[str, pl.LazyFrame]
@@ -76,65 +63,88 @@ class LawState:
     as_of: date
 
     @cached_property
-    def register(self) -> DecisionLog:
-        """What the register of decisions comes to: matters, steps, open terms, and LISTING."""
+    def decision_log(self) -> DecisionLog:
+        """The office's decisions: MATTER_TABLE, STEP_TABLE, TERM_TABLE and LISTING."""
         records = ListingRecords(*(self.records[kind] for kind in ("decision", "enterprise", "penalty")))
-        made = build_decision_log(records, self.law.listing, self.law.calendar, self.as_of)
-        return replace(made, listings=collected(made.listings))
-
-    @cached_property
-    def publicity(self) -> pl.LazyFrame:
-        """PUBLICITY."""
-        return collected(publicity_rows(self.assessed))
-
-    @cached_property
-    def assessed(self) -> AssessedPenalties:
-        """What PUBLICITY and REPAIR both rest on: by system, with the days on which publicity would end by itself."""
-        systems = assess_penalties(self.records["penalty"], self.records["enterprise"], self._day)
-        frames = collect_in_memory([frame for _, frame in systems])
-        return [(system, frame.lazy()) for (system, _), frame in zip(systems, frames, strict=True)]
+        return build_decision_log(records, self.law.listing, self.law.calendar, self.as_of)
 
     @property
-    def _day(self) -> LawContext:
-        return LawContext(self.law.publicity, self.law.calendar, self.as_of, self.register)
+    def _context(self) -> LawContext:
+        return LawContext(self.law.publicity, self.law.calendar, self.as_of, self.decision_log)
 
     @cached_property
-    def spot_checks(self) -> pl.LazyFrame:
-        """PUBLICITY of bad results of spot checks that are public; none where there is no law of them."""
+    def assessed_penalties(self) -> AssessedPenalties:
+        """The penalties by publicity system, with the days on which publicity would end by itself."""
+        return assess_penalties(self.records["penalty"], self.records["enterprise"], self._context)
+
+    @cached_property
+    def publicity(self) -> pl.DataFrame:
+        """PUBLICITY of penalties."""
+        return publicity_rows(self.assessed_penalties)
+
+    @cached_property
+    def spot_checks(self) -> pl.DataFrame:
+        """PUBLICITY of bad results of spot checks; empty where there is no law of them."""
         if self.law.spot_checks is None:
-            return PUBLICITY.empty().lazy()
-        known = SpotCheckRecords(
-            self.records["inspection"],
-            self.records["sampling"],
-            self.records["penalty"],
-            self.records["enterprise"],
-            self.publicity,
-            self.register.listings,
+            return PUBLICITY.empty()
+        records = SpotCheckRecords(
+            inspections=self.records["inspection"],
+            samplings=self.records["sampling"],
+            penalties=self.records["penalty"],
+            enterprises=self.records["enterprise"],
+            publicity=self.publicity,
+            listings=self.decision_log.listings,
         )
-        return collected(spot_check_publicity(known, self.law.spot_checks, self.law.calendar, self.as_of))
+        return _computed(spot_check_publicity(records, self.law.spot_checks, self.law.calendar, self.as_of))
 
     @cached_property
-    def bans(self) -> pl.LazyFrame:
-        """BAN: persons and firms barred from the trade; none where there is no law of bans."""
+    def bans(self) -> pl.DataFrame:
+        """BAN; empty where there is no law of bans."""
         if self.law.bans is None:
-            return BAN.empty().lazy()
-        given = (self.records["person_ban"], self.records["penalty"])
-        return collected(bans(*given, self.law.bans, self.law.listing.serious, self.as_of))
+            return BAN.empty()
+        records = (self.records["person_ban"], self.records["penalty"])
+        return _computed(bans(*records, self.law.bans, self.law.listing.serious, self.as_of))
 
     @cached_property
-    def repair(self) -> pl.LazyFrame:
+    def candidates(self) -> pl.DataFrame:
+        """CANDIDATE, newest first."""
+        records = (self.records["penalty"], self.records["enterprise"])
+        return _computed(candidates(*records, self.law.listing.serious, self.decision_log.matters, self.as_of))
+
+    @cached_property
+    def repair(self) -> pl.DataFrame:
         """REPAIR."""
         kinds = ("penalty", "enterprise", "commitment", "rectification")
-        known = RepairRecords(*(self.records[kind] for kind in kinds))
-        return collected(eligibility_rows(known, self.assessed, self._day))
+        records = RepairRecords(*(self.records[kind] for kind in kinds))
+        return _computed(repair_eligibility(records, self.assessed_penalties, self._context))
 
     @cached_property
-    def steps(self) -> pl.LazyFrame:
-        """STEP_TABLE: the steps of the register, with what a person must look at."""
-        given = (self.records["decision"], self.records["penalty"], self.repair)
-        return collected(steps_with_notes(self.register, *given))
+    def applications(self) -> pl.DataFrame:
+        """APPLICATION."""
+        return _computed(applications(self.decision_log, self.records["decision"]))
 
     @cached_property
-    def releases(self) -> pl.LazyFrame:
-        """What repairs and removals release for a rating."""
-        return collected(releases(self.register, self.records["penalty"], self.law.publicity))
+    def falsehoods(self) -> pl.DataFrame:
+        """FALSEHOOD."""
+        repairs, calendar = self.law.publicity.repairs, self.law.calendar
+        return _computed(falsehoods(self.decision_log, self.records["decision"], repairs, calendar, self.as_of))
+
+    @cached_property
+    def steps(self) -> pl.DataFrame:
+        """STEP_TABLE with the notes that a person must look at."""
+        records = (self.records["decision"], self.records["penalty"])
+        return _computed(steps_with_notes(self.decision_log, *records, self.repair))
+
+    @cached_property
+    def releases(self) -> pl.DataFrame:
+        """RELEASES: what repairs and removals release for a rating."""
+        return _computed(releases(self.decision_log, self.records["penalty"], self.law.publicity))
+
+
+def _computed(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Collected by the in-memory engine.
+
+    The streaming engine of Polars 2.1 failed twice over ten million records where it concatenated the texts of these
+    frames, with an index out of its buffers.
+    """
+    return frame.collect(engine="in-memory")

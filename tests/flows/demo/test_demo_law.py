@@ -15,8 +15,8 @@ from flows.ingest import IngestHistory, IngestRules, ingest_inbox, read_common_r
 from flows.policy_folder import read_calendar_law, read_procedure_law, read_publicity_law, read_sources
 from transforms.history import current_versions
 from transforms.law.calendar.working_days import calendar_of
-from transforms.law.matters.procedure import replay_decisions
-from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.matters.procedure import decided_steps, replay_decisions
+from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
 
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
@@ -43,13 +43,16 @@ def calendar():
 @pytest.fixture(scope="module")
 def penalties(records, calendar):
     law = read_publicity_law(POLICY)
-    return penalty_publicity(records["penalty"].lazy(), records["enterprise"].lazy(), law, calendar, END).collect()
+    context = LawContext(law, calendar, END)
+    return publicity_rows(assess_penalties(records["penalty"].lazy(), records["enterprise"].lazy(), context))
 
 
 @pytest.fixture(scope="module")
 def register(records, calendar):
-    followed = replay_decisions(records["decision"].lazy(), read_procedure_law(POLICY), calendar, END)
-    return followed.matters.collect(), followed.steps.collect()
+    procedure = read_procedure_law(POLICY)
+    steps = decided_steps(records["decision"].lazy(), procedure, END)
+    replayed = replay_decisions(steps, procedure, calendar, END)
+    return replayed.matters, replayed.steps
 
 
 def serial(decision_no: str) -> int:

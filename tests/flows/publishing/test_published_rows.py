@@ -154,7 +154,7 @@ def contents_on(day: date, records: dict[str, pl.LazyFrame]) -> dict[str, ListCo
     found = published_penalties(legal.publicity, records["penalty"], records["enterprise"]).collect()
     return {
         "penalties": penalties_of(found, ""),
-        "serious-violations": listed_of(legal.register.listings.collect(), ""),
+        "serious-violations": listed_of(legal.decision_log.listings, ""),
     }
 
 

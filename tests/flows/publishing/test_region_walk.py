@@ -65,11 +65,11 @@ def cases(region) -> Mapping[str, Case]:
 
 def taken_steps(region) -> dict[str, dict[tuple[str | None, str], dict[str, date]]]:
     """By matter, party and penalty the days of the steps that were possible, in the national system."""
-    followed = LawState(region, law(), LAST).register.followed
-    of_matter = followed.matters.select("matter_id", "enterprise_id", "target_key", "system")
-    steps = followed.steps.filter(~pl.col("is_refused")).select("matter_id", "matter", "step", "on")
+    log = LawState(region, law(), LAST).decision_log
+    of_matter = log.matters.select("matter_id", "enterprise_id", "target_key", "system")
+    steps = log.steps.filter(~pl.col("is_refused")).select("matter_id", "matter", "step", "on")
     found: dict[str, dict[tuple[str | None, str], dict[str, date]]] = {"penalty": {}, "listing": {}}
-    for row in steps.join(of_matter, on="matter_id").filter(system="gsxt").collect().iter_rows(named=True):
+    for row in steps.join(of_matter, on="matter_id").filter(system="gsxt").iter_rows(named=True):
         if row["step"] in (*STEPS, *REPAIR):
             of_case = found[row["matter"]].setdefault((row["enterprise_id"], row["target_key"]), {})
             of_case[row["step"]] = row["on"]

@@ -10,7 +10,6 @@ from flows.policy_folder import scheme_facts
 from flows.run.run_folder import read_scheme_facts
 from reports.enterprise_page import enterprise_page_name
 from tests.flows.run.run_helpers import SECOND, copy_setup, run_day
-from transforms.law.listing.candidates import candidates
 from transforms.law.matters.deadlines import deadlines
 from transforms.law.stored_state import stored_state
 from transforms.schemas import LAW_TABLES
@@ -58,10 +57,9 @@ def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_night)
     assert due.filter("is_overdue").height == result.facts["numbers"]["逾期事项"]
     assert due.filter(on=SECOND, is_overdue=False).height == result.facts["numbers"]["今日到期"]
     assert all(f"{title}　" in report for title in ("已逾期", "今日到期", "今后十个工作日", "名单变化", "列入候选"))
-    listed = legal.register.listings.collect()
+    listed = legal.decision_log.listings
     assert listed.filter(state="standing").height > 0
-    given = (legal.records["penalty"], legal.records["enterprise"], legal.law.listing.serious, legal.register.followed)
-    proposed = candidates(*given, SECOND).collect()
+    proposed = replace(legal, as_of=SECOND).candidates
     assert proposed.height > 0
     assert all(number in report for number in proposed["decision_no"])
 
@@ -69,7 +67,7 @@ def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_night)
 def test_pages_say_what_may_be_repaired_of_those_who_have_anything(second_night):
     office, result = second_night
     legal = law_state_of_run(office.settings, office.store, office.store.last("nightly"))
-    repair = legal.repair.collect().drop_nulls("enterprise_id")
+    repair = legal.repair.drop_nulls("enterprise_id")
     counted = dict(repair.group_by("enterprise_id").len().iter_rows())
     assert counted
     for key in office.store.scan("changes").filter(pl.col("as_of") == SECOND).collect()["enterprise_id"]:
@@ -88,7 +86,7 @@ def test_the_word_that_is_kept_of_every_enterprise_is_that_of_the_day(second_nig
     for name, wanted in live.items():
         rows = office.store.scan(name, run).join(stands, on=["enterprise_id", "valid_from_on"], how="semi")
         key = [column for column in LAW_TABLES[name].key if column != "valid_from_on"]
-        assert rows.drop("valid_from_on").sort(key).collect().equals(wanted.sort(key).collect()), name
+        assert rows.drop("valid_from_on").sort(key).collect().equals(wanted.sort(key)), name
     assert newest.collect()["valid_from_on"].n_unique() > 1
 
 

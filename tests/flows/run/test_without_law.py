@@ -147,7 +147,7 @@ def test_a_law_of_what_is_needed_alone_leaves_the_rest_unanswered_and_says_so(fo
     assert [name for name in OPTIONAL_LAW_FILES if f"law/{name}.yaml" not in page] == []
     run = office.store.last("nightly")
     legal = law_state_of_run(office.settings, office.store, run)
-    for told in (legal.publicity, legal.spot_checks, legal.bans, legal.repair, deadlines(legal)):
-        assert told.collect().is_empty()
+    for told in (legal.publicity, legal.spot_checks, legal.bans, legal.repair, deadlines(legal).collect()):
+        assert told.is_empty()
     with pytest.raises(PolicyProblems, match=r"publicity_gsxt\.yaml"):
         penalty_list(office.settings, office.store, run)

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.transforms.law.coming.coming_examples import legal
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
-from tests.transforms.law.publicity_examples import penalty
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, repair_step, step
+from tests.transforms.law.matters.law_state_examples import legal
+from tests.transforms.law.publicity.penalty_examples import penalty
 from tests.transforms.law.repair.repair_examples import DONE
 
 ONE = timedelta(days=1)

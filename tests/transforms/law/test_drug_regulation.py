@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from tests.transforms.law.coming.coming_examples import WHOLE, ahead, day, legal
-from tests.transforms.law.publicity_examples import calendar, penalty, text
-from transforms.law.listing.candidates import EvidenceRecords, candidates, checklist
+from tests.transforms.law.matters.law_state_examples import WHOLE, ahead, day, legal
+from tests.transforms.law.publicity.penalty_examples import calendar, penalty, text
+from transforms.law.listing.candidates import EvidenceRecords, checklist
 from transforms.schemas import TABLES
 
 EVE, DAY, AFTER = date(2026, 5, 14), date(2026, 5, 15), date(2026, 5, 16)
@@ -71,8 +71,7 @@ def test_the_end_of_a_bar_falls_due_once():
 
 def _candidate(**values):
     known = legal(date(2026, 6, 30), penalty=[penalty(penalty_kinds=["stop_order"], violation_type=None, **values)])
-    given = (known.records["penalty"], known.records["enterprise"], known.law.listing.serious)
-    return known, candidates(*given, known.register.followed, known.as_of)
+    return known, known.candidates
 
 
 @AROUND

@@ -1,4 +1,8 @@
-"""What a penalty is to the law: facts beside its columns, whether its fine is low, its class in a regime."""
+"""What the law makes of a single penalty: facts that no column states, and its class under a publicity regime.
+
+`with_penalty_facts` adds the facts, `with_class` the class and its periods, `low_fine` whether a fine is low
+(较低数额罚款): by the national threshold, else by that of the province.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +21,36 @@ from transforms.schemas.law import CONFIDENCES
 from transforms.schemas.vocabularies import PENALTY_KINDS
 
 IN_FORCE = "in_force"
-
-_RANKS = {kind: rank for rank, kind in enumerate(PENALTY_KINDS)}  # lightest first
-
+_KIND_RANKS = {kind: rank for rank, kind in enumerate(PENALTY_KINDS)}  # lightest first
 _SUMS = {"fine": "fine_fen", "confiscation_gains": "confiscated_fen"}
-
-_NATIONAL = "10"  # a code given out by the national registry says nothing of the province
+_NATIONAL = "10"  # a code issued by the national registry says nothing of the province
+_START, _TERM = pl.col("counts_from_on"), pl.col("term_on")
+_NO_DAY = pl.lit(None, dtype=DATE)
 
 
 def with_penalty_facts(penalties: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl.LazyFrame:
-    """`penalties` with what they leave to be worked out, from their own columns and the register.
+    """`penalties` with facts derived from their own columns and from the enterprise register.
 
-    Adds heaviest_kind, is_person, is_other_province, deregistered_on, is_gone_undated, annulled_on, is_annulled, and
-    province: that of the authority, by its code; without one, of the party, whom its own province's bodies punish.
+    Adds heaviest_kind, is_person, is_other_province, deregistered_on, is_deregistered_undated, annulled_on,
+    is_annulled, and province: that of the authority by its code, else that of the party, which is punished by the
+    bodies of its own province unless stated.
     """
-    own = ("enterprise_id", "region_code", "deregistered_on")
-    register = enterprises.select(*own, is_gone_undated=is_deregistered_undated(), enterprise_uscc="uscc")
+    register = enterprises.select(
+        "enterprise_id",
+        "region_code",
+        "deregistered_on",
+        is_deregistered_undated=is_deregistered_undated(),
+        enterprise_uscc="uscc",
+    )
+    named = pl.col("penalty_kinds").list.eval(pl.element().replace_strict(_KIND_RANKS, return_dtype=pl.Int64))
+    # Also the kind of a fine or confiscation of which only the sum is stated.
+    sums = [pl.when(pl.col(column) > 0).then(pl.lit(_KIND_RANKS[kind])) for kind, column in _SUMS.items()]
+    kinds = {rank: kind for kind, rank in _KIND_RANKS.items()}
     return (
         penalties.join(register, on="enterprise_id", how="left", maintain_order="left")
         .with_columns(
-            heaviest_kind=_heaviest_kind(),
-            is_gone_undated=pl.col("is_gone_undated").fill_null(False),
+            heaviest_kind=pl.max_horizontal(named.list.max(), *sums).replace_strict(kinds, return_dtype=pl.String),
+            is_deregistered_undated=pl.col("is_deregistered_undated").fill_null(False),
             is_person=(pl.col("party_class") == "person").fill_null(pl.col("enterprise_id").is_null()),
             _of_authority=_division(pl.col("authority_code").str.slice(2, 2)),
             _of_party=_division(pl.coalesce("region_code", pl.coalesce("enterprise_uscc", "uscc").str.slice(2, 6))),
@@ -53,54 +66,49 @@ def with_penalty_facts(penalties: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl
 
 
 def is_deregistered_undated() -> pl.Expr:
-    """Whether the register has the enterprise as deregistered (注销) and does not say since when."""
+    """Whether the register has the enterprise as deregistered (注销) without a day."""
     return ((pl.col("state") == "deregistered") & pl.col("deregistered_on").is_null()).fill_null(False)
 
 
-def _heaviest_kind() -> pl.Expr:
-    """The heaviest of the kinds named, and of a fine or confiscation of which only the sum is stated."""
-    named = pl.col("penalty_kinds").list.eval(pl.element().replace_strict(_RANKS, return_dtype=pl.Int64)).list.max()
-    sums = [pl.when(pl.col(column) > 0).then(pl.lit(_RANKS[kind])) for kind, column in _SUMS.items()]
-    kinds = {rank: kind for kind, rank in _RANKS.items()}
-    return pl.max_horizontal(named, *sums).replace_strict(kinds, return_dtype=pl.String)
+def sums_in_yuan(*, with_zero: bool) -> pl.Expr:
+    """In Chinese: fine and confiscation of a penalty in yuan, those that are stated; null for none."""
+    parts = []
+    for word, column in (("罚款", "fine_fen"), ("没收", "confiscated_fen")):
+        fen = pl.col(column)
+        yuan = pl.format("{}.{}", fen // 100, (fen % 100).cast(pl.String).str.zfill(2))
+        parts.append(pl.when(fen.is_not_null() if with_zero else fen > 0).then(pl.format("{}{}元", pl.lit(word), yuan)))
+    whole = pl.concat_str(parts, separator="；", ignore_nulls=True)
+    return pl.when(whole != "").then(whole)
 
 
 def _division(code: pl.Expr) -> pl.Expr:
+    """The province of an administrative division code; null for none."""
     digits = code.str.slice(0, 2)
     return pl.when(digits.str.contains(r"^\d\d$") & (digits != _NATIONAL)).then(digits)
 
 
-FOR_EVER = date(9999, 1, 1)  # inside only: no end is an empty day outside
-
-_START, _TERM = pl.col("counts_from_on"), pl.col("term_on")
-
-_NEVER = pl.lit(None, dtype=DATE)
-
-
 def with_class(frame: pl.LazyFrame, regime: PublicityRegime, low_fines: LowFines | None, name: str) -> pl.LazyFrame:
-    """`frame` with the struct `name`: what `regime` makes of each penalty; null where no class fits.
+    """`frame` with the struct `name`, the outcome of each penalty under `regime`; null where no class fits.
 
-    Needs the facts of a penalty, counts_from_on and term_on (last day of a restriction, FOR_EVER for life). Fields:
-    class, class_title, regime, reason, is_shown, end_on (corresponding day), early_on, term_end_on (of a restriction
-    that publicity waits for), basis, confidence (a rank), is_term_unstated, is_missing and is_unclear (a low fine's).
+    frame: with the facts of `with_penalty_facts`, counts_from_on and term_on (last day of a restriction, FOR_EVER for
+    life). Fields: class, class_title, regime, reason; is_shown; end_on and early_on, the corresponding days of the
+    period and of the shortest one; term_end_on, of a restriction that the period waits for; basis; confidence, a rank
+    in CONFIDENCES; is_term_unstated; is_missing and is_unclear, those of `LowFine`. Raises ValueError where the policy
+    has publicity systems but no law of low fines.
     """
     if low_fines is None:
         raise ValueError("a publicity system without the law of low fines")
     low = low_fine(low_fines, regime.from_)
-    is_used = any(_asks_low_fine(rule) for of_class in regime.classes for rule in of_class.rules)
+    is_used = any(_uses_low_fine(rule) for of_class in regime.classes for rule in of_class.rules)
     found = pl.lit(None)
     for of_class in reversed(regime.classes):
-        fits = [_fits(rule) for rule in of_class.rules]
+        fits = [pl.lit(True) if rule.when is None else _is_met(rule.when) for rule in of_class.rules]
         found = pl.when(pl.any_horizontal(fits)).then(_outcome(regime, of_class, fits, low, is_used)).otherwise(found)
     return frame.with_columns(low.is_low.fill_null(False).alias(LOW_FINE)).with_columns(found.alias(name))
 
 
-def _asks_low_fine(rule: PublicityRule) -> bool:
+def _uses_low_fine(rule: PublicityRule) -> bool:
     return rule.when is not None and LOW_FINE in pl.sql_expr(rule.when).meta.root_names()
-
-
-def _fits(rule: PublicityRule) -> pl.Expr:
-    return pl.lit(True) if rule.when is None else pl.sql_expr(rule.when).fill_null(False)
 
 
 def _outcome(
@@ -108,40 +116,40 @@ def _outcome(
 ) -> pl.Expr:
     met = list(zip(of_class.rules, fits, strict=True))
     never_early = [fit for rule, fit in met if rule.at_least is None]
-    early = pl.max_horizontal(_NEVER, *(pl.when(fit).then(_end(rule, rule.at_least)) for rule, fit in met))
+    early = pl.max_horizontal(_NO_DAY, *(pl.when(fit).then(_end(rule, rule.at_least)) for rule, fit in met))
     with_term = [fit for rule, fit in met if rule.until_term_ends]
-    nothing = pl.lit(False)
+    is_never = pl.lit(False)
     return pl.struct(
         pl.lit(of_class.class_).alias("class"),
         class_title=pl.lit(of_class.title),
         regime=pl.lit(regime.title),
         reason=_joined(pl.when(fit).then(pl.lit(rule.title)) for rule, fit in met),
         is_shown=pl.any_horizontal(False, *(fit for rule, fit in met if rule.shown)),
-        end_on=pl.max_horizontal(_NEVER, *(pl.when(fit).then(_end(rule, rule.shown)) for rule, fit in met)),
+        end_on=pl.max_horizontal(_NO_DAY, *(pl.when(fit).then(_end(rule, rule.shown)) for rule, fit in met)),
         early_on=pl.when(~pl.any_horizontal(False, *never_early)).then(early),
         term_end_on=pl.when(pl.any_horizontal(False, *with_term)).then(_TERM),
         basis=_joined(pl.when(fit).then(_basis(rule, low)) for rule, fit in met),
         confidence=pl.max_horizontal(pl.when(fit).then(_rank(rule, low)) for rule, fit in met),
         is_term_unstated=pl.any_horizontal(False, *with_term) & _TERM.is_null(),
-        is_missing=low.is_missing if is_used else nothing,
-        is_unclear=low.is_unclear if is_used else nothing,
+        is_missing=low.is_missing if is_used else is_never,
+        is_unclear=low.is_unclear if is_used else is_never,
     )
 
 
-def _end(rule: PublicityRule, span: Duration | None) -> pl.Expr:
-    if span is None:
-        return _NEVER
-    end = end_of_duration(_START, span)
+def _end(rule: PublicityRule, duration: Duration | None) -> pl.Expr:
+    if duration is None:
+        return _NO_DAY
+    end = end_of_duration(_START, duration)
     return pl.max_horizontal(end, _TERM) if rule.until_term_ends else end
 
 
 def _basis(rule: PublicityRule, low: LowFine) -> pl.Expr:
-    return _joined([pl.lit(rule.basis), low.basis]) if _asks_low_fine(rule) else pl.lit(rule.basis)
+    return _joined([pl.lit(rule.basis), low.basis]) if _uses_low_fine(rule) else pl.lit(rule.basis)
 
 
 def _rank(rule: PublicityRule, low: LowFine) -> pl.Expr:
     rank = pl.lit(CONFIDENCES.index(rule.confidence), dtype=pl.Int32)
-    return pl.max_horizontal(rank, low.confidence) if _asks_low_fine(rule) else rank
+    return pl.max_horizontal(rank, low.confidence) if _uses_low_fine(rule) else rank
 
 
 def _joined(texts: Iterable[pl.Expr]) -> pl.Expr:
@@ -150,9 +158,11 @@ def _joined(texts: Iterable[pl.Expr]) -> pl.Expr:
 
 @dataclass(frozen=True)
 class LowFine:
-    """is_low: null where it cannot be told. is_missing: the policy must name the province's threshold first.
+    """Expressions over a penalty with its facts.
 
-    basis and confidence (its rank in CONFIDENCES) of the provision that was asked.
+    is_low: null where it cannot be determined. is_missing: the policy has no threshold for the province. is_unclear:
+    it has one, and the record does not state what it asks for. basis and confidence (a rank in CONFIDENCES): of the
+    provision applied.
     """
 
     is_low: pl.Expr
@@ -163,8 +173,8 @@ class LowFine:
 
 
 def low_fine(law: LowFines, day: date) -> LowFine:
-    """Low fines by what is in force on `day`, as expressions over a penalty with its facts."""
-    is_asked = _met(law.asked_when)
+    """Whether a fine is low by the provisions in force on `day`: the national one, else that of the province."""
+    is_asked = _is_met(law.asked_when)
     national = law.national.on(day, "national")
     if national is not None:
         is_low, nothing = pl.sql_expr(national), pl.lit(False)
@@ -202,5 +212,5 @@ class _Source:
         return pl.when(self.applies).then(pl.lit(CONFIDENCES.index(self.provision.confidence), dtype=pl.Int32))
 
 
-def _met(when: str) -> pl.Expr:
+def _is_met(when: str) -> pl.Expr:
     return pl.sql_expr(when).fill_null(False)

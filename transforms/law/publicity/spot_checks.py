@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 
 from transforms.dates import end_of_duration
-from transforms.law.calendar.periods import first_day_true
+from transforms.law.calendar.periods import FOR_EVER, first_day_true
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, Convention, effect_day, last_day
-from transforms.law.publicity.penalty_facts import FOR_EVER, is_deregistered_undated
+from transforms.law.publicity.penalty_facts import is_deregistered_undated
 from transforms.policy_model.law_publicity import SpotCheckLaw
 from transforms.policy_model.scheme import Duration
 from transforms.records.text import document_key
@@ -20,63 +20,62 @@ from transforms.schemas.vocabularies import INSPECTION_CONCLUSIONS, SAMPLING_RES
 
 _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on")
 _VOID = ("withdrawn", "to_withdraw")
-_ONGOING = pl.lit(FOR_EVER)
+_OF_CHECK = ("record_id", "enterprise_id", "party_name", "published_on")
+_ENDLESS = pl.lit(FOR_EVER)
 
 
 @dataclass(frozen=True)
 class SpotCheckRecords:
-    """Current versions of checks, of what may have followed from them, and what the law made of that.
+    """Current versions of checks and of what may have followed from them, and what the law made of that on the day.
 
-    publicity: PUBLICITY of the penalties on the day. listings: LISTING on the day.
+    publicity: PUBLICITY of the penalties. listings: LISTING.
     """
 
     inspections: pl.LazyFrame
     samplings: pl.LazyFrame
     penalties: pl.LazyFrame
     enterprises: pl.LazyFrame
-    publicity: pl.LazyFrame
-    listings: pl.LazyFrame
+    publicity: pl.DataFrame
+    listings: pl.DataFrame
 
 
 def spot_check_publicity(records: SpotCheckRecords, law: SpotCheckLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
-    """A row per bad result that was public by `as_of`, in the columns of PUBLICITY, sorted by its key.
+    """PUBLICITY of bad results that were public by `as_of`, sorted by its key.
 
-    decision_no and decided_on are the number and the day of the check. One that nothing heavier followed stops after
-    its period; else with the last penalty or listing that followed (总局令第107号第十条). Where a heavier penalty may
-    have followed and no record says so, the state is unknown once the period is over.
+    decision_no and decided_on are the number and the day of the check. A result that nothing heavier followed ends
+    after its period, any other with the last penalty or listing that followed (107号令 Art. 10). Where a heavier
+    penalty may have followed and no record says so, the state is unknown once the period is over.
     """
-    start = min(day for day, span in law.shown.values.items() if span is not None)
-    frame = _with_followers(_checks(records, law, as_of), records, law, max(start, as_of))
-    frame = frame.join(
-        records.enterprises.select("enterprise_id", "deregistered_on", is_gone=is_deregistered_undated()),
-        on="enterprise_id",
-        how="left",
-    )
-    is_ended_by_it = as_of >= min(law.deregistration_ends.values) and bool(law.deregistration_ends.on(as_of))
+    start = min(day for day, period in law.shown.values.items() if period is not None)
+    frame = _with_followers(_bad_results(records, law, as_of), records, law, max(start, as_of))
+    enterprises = records.enterprises.select("enterprise_id", "deregistered_on", is_gone=is_deregistered_undated())
+    frame = frame.join(enterprises, on="enterprise_id", how="left")
+    rule = law.deregistration_ends
+    is_ended_by_deregistration = as_of >= min(rule.values) and bool(rule.on(as_of))
     frame = frame.with_columns(
-        gone_on=first_day_true(law.deregistration_ends, pl.col("deregistered_on")),
-        is_gone=pl.col("is_gone").fill_null(False) & pl.lit(is_ended_by_it),
+        gone_on=first_day_true(rule, pl.col("deregistered_on")),
+        is_gone=pl.col("is_gone").fill_null(False) & pl.lit(is_ended_by_deregistration),
     )
-    span = law.shown.on(max(start, as_of)) or Duration(days=1)
-    ways = dict(zip(_STOPS, (calendar.convention, EARLIEST, LATEST), strict=True))
-    own = {name: _own_stop(span, start, calendar, convention) for name, convention in ways.items()}
+    period = law.shown.on(max(start, as_of)) or Duration(days=1)
+    readings = dict(zip(_STOPS, (calendar.convention, EARLIEST, LATEST), strict=True))
+    own = {name: _own_stop(period, start, calendar, convention) for name, convention in readings.items()}
     stops = {name: _later(stop, pl.col(f"with_{name}")) for name, stop in own.items()}
     frame = frame.with_columns(own_stop_on=own["stop_on"], **stops)
     frame = frame.with_columns(pl.min_horizontal(name, "gone_on").alias(name) for name in _STOPS)
-    return _shown(frame, law, start, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
+    return _described(frame, law, start, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
 
 
-def _checks(records: SpotCheckRecords, law: SpotCheckLaw, as_of: date) -> pl.LazyFrame:
-    """Bad results that are public, of both kinds under the same names."""
+def _bad_results(records: SpotCheckRecords, law: SpotCheckLaw, as_of: date) -> pl.LazyFrame:
+    """The bad results that are public, of inspections and samplings under the same column names."""
     inspected = records.inspections.filter(pl.sql_expr(law.inspection_when)).select(
-        *_COMMON,
+        *_OF_CHECK,
         authority="authority",
         number="inspection_no",
         checked_on="inspected_on",
         reason=pl.col("conclusion").replace_strict(INSPECTION_CONCLUSIONS, return_dtype=TEXT),
     )
     sampled = records.samplings.filter(pl.sql_expr(law.sampling_when)).select(
-        *_COMMON,
+        *_OF_CHECK,
         authority="laboratory",
         number="sample_no",
         checked_on=pl.coalesce("sampled_on", "reported_on"),
@@ -85,12 +84,12 @@ def _checks(records: SpotCheckRecords, law: SpotCheckLaw, as_of: date) -> pl.Laz
     return pl.concat([inspected, sampled]).filter(pl.col("published_on") <= as_of)
 
 
-_COMMON = ("record_id", "enterprise_id", "party_name", "published_on")
-
-
 def _with_followers(checks: pl.LazyFrame, records: SpotCheckRecords, law: SpotCheckLaw, day: date) -> pl.LazyFrame:
-    """`checks` with with_stop_on and its other readings: when the last that followed ends, FOR_EVER for never; null
-    where nothing heavier did. followed_nos: their numbers; possible_nos: what may have followed and is not said to."""
+    """`checks` with with_stop_on and its other readings, followed_nos and possible_nos.
+
+    with_stop_on: the end of the last penalty that followed, FOR_EVER for none; null where nothing heavier followed.
+    followed_nos, possible_nos: numbers of the penalties that followed, and of those that may have.
+    """
     within = law.may_follow.on(max(day, min(law.may_follow.values))) or Duration(days=1)
     asked = checks.select("record_id", "enterprise_id", "number", "checked_on")
     pairs = asked.join(_heavier(records, law), on="enterprise_id").with_columns(is_linked=_is_linked())
@@ -110,21 +109,21 @@ def _with_followers(checks: pl.LazyFrame, records: SpotCheckRecords, law: SpotCh
 
 
 def _heavier(records: SpotCheckRecords, law: SpotCheckLaw) -> pl.LazyFrame:
-    """Penalties heavier than minor that stand, with the day their publicity, or a listing that rests on them, ends."""
-    shown = records.publicity.filter(pl.col("system") == law.system, ~pl.col("state").is_in(_VOID))
+    """Penalties in force that are more than minor, with the end of their publicity or of a listing resting on them."""
+    shown = records.publicity.lazy().filter(pl.col("system") == law.system, ~pl.col("state").is_in(_VOID))
     shown = shown.filter(~pl.col("class").is_in(law.minor_classes).fill_null(False))
     ends = shown.select("record_id", "class", *_STOPS)
-    listed = records.listings.select(
+    listed = records.listings.lazy().select(
         "enterprise_id",
         number_key=document_key(pl.col("target")),
-        **{f"listing_{name}": pl.coalesce(name, _ONGOING) for name in _STOPS},
+        **{f"listing_{name}": pl.coalesce(name, _ENDLESS) for name in _STOPS},
     )
     listed = listed.group_by("enterprise_id", "number_key").agg(pl.col(f"listing_{name}").max() for name in _STOPS)
     texts = ("act_no", "facts", "remark")
     own = records.penalties.select("record_id", "enterprise_id", "decision_no", "decided_on", *texts)
     joined = own.join(ends, on="record_id").with_columns(number_key=document_key(pl.col("decision_no")))
     joined = joined.join(listed, on=["enterprise_id", "number_key"], how="left")
-    last = {f"penalty_{name}": pl.max_horizontal(pl.coalesce(name, _ONGOING), f"listing_{name}") for name in _STOPS}
+    last = {f"penalty_{name}": pl.max_horizontal(pl.coalesce(name, _ENDLESS), f"listing_{name}") for name in _STOPS}
     return joined.select("enterprise_id", "decision_no", "decided_on", *texts, penalty_id="record_id", **last)
 
 
@@ -136,18 +135,18 @@ def _is_linked() -> pl.Expr:
 
 
 def _own_stop(span: Duration, start: date, calendar: Calendar, convention: Convention) -> pl.Expr:
-    """First day off display where nothing heavier followed, not before the rule itself; null beyond the calendar."""
+    """First day off display where nothing heavier followed, not before the rule began; null beyond the calendar."""
     stop = effect_day(last_day(end_of_duration(pl.col("published_on"), span), convention, calendar), convention)
     return pl.when(stop.is_not_null()).then(pl.max_horizontal(stop, pl.lit(start)))
 
 
 def _later(own: pl.Expr, with_stop: pl.Expr) -> pl.Expr:
-    """The later of the two; null where its own is beyond the calendar, unless what followed is for ever."""
+    """The later of the two; null where `own` is beyond the calendar, unless what followed has no end."""
     is_known = own.is_not_null() | (with_stop >= FOR_EVER).fill_null(False)
     return pl.when(is_known).then(pl.max_horizontal(own, with_stop))
 
 
-def _shown(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date) -> pl.LazyFrame:
+def _described(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date) -> pl.LazyFrame:
     stop, is_with = pl.col("stop_on"), pl.col("with_stop_on").is_not_null()
     cause = pl.when(pl.col("gone_on") == stop).then(pl.lit("deregistered")).when(is_with).then(pl.lit("followed"))
     known = {
@@ -173,25 +172,26 @@ def _shown(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date) -> 
         "gap": pl.when(_is_open(as_of)).then(pl.lit("link")).when(stop.is_null()).then(pl.lit("calendar")),
         **{name: pl.when(~pl.col("is_gone") & (pl.col(name) < FOR_EVER)).then(name) for name in _STOPS},
     }
-    missing = [name for name in PUBLICITY.schema if name not in known and name not in _KEPT]
+    kept = ("record_id", "enterprise_id", "party_name", "authority", "reason", "published_on")
+    missing = [name for name in PUBLICITY.schema if name not in known and name not in kept]
     empty = {name: pl.lit(None, dtype=PUBLICITY.schema[name]) for name in missing}
     return frame.with_columns(**known, **empty)
 
 
 def _may_be_kept() -> pl.Expr:
-    """Nothing is said to have followed, and something may have that would keep it on display longer."""
+    """Nothing is recorded to have followed, and something may have that keeps the result on display longer."""
     return pl.col("with_stop_on").is_null() & (pl.col("possible_nos").list.len() > 0)
 
 
 def _notes() -> pl.Expr:
-    """What is unsettled, told as soon as it is: not only once its own period is over."""
+    """What is unsettled, from the start: not only once its own period is over."""
     tests = {"link_unstated": _may_be_kept(), "deregistered_on_unstated": pl.col("is_gone")}
-    told = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
-    return pl.concat_list(told).list.drop_nulls()
+    codes = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
+    return pl.concat_list(codes).list.drop_nulls()
 
 
 def _is_open(as_of: date) -> pl.Expr:
-    """Its own period is over, and whether something followed that keeps it on display is not stated."""
+    """Its own period is over, and whether something followed that keeps it on display is not recorded."""
     return (_may_be_kept() & (pl.col("own_stop_on") <= as_of)).fill_null(False)
 
 
@@ -206,13 +206,10 @@ def _state(start: date, as_of: date) -> pl.Expr:
 
 
 def _reason() -> pl.Expr:
-    """What was found, and the penalties that followed or may have."""
+    """In Chinese: what was found, and the penalties that followed or may have."""
     named = {"followed_nos": "其后处罚：", "possible_nos": "可能相关的处罚："}
-    told = [
+    texts = [
         pl.when(pl.col(name).list.len() > 0).then(pl.concat_str(pl.lit(title), pl.col(name).list.join("、")))
         for name, title in named.items()
     ]
-    return pl.concat_str("reason", *told, separator="；", ignore_nulls=True)
-
-
-_KEPT = ("record_id", "enterprise_id", "party_name", "authority", "reason", "published_on")
+    return pl.concat_str("reason", *texts, separator="；", ignore_nulls=True)

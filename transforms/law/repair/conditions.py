@@ -1,4 +1,8 @@
-"""The conditions of a repair: what the records say of a party, and what that answers to each condition."""
+"""The conditions of a repair (信用修复): what the records say of a party, and what that answers to each condition.
+
+`with_evidence`, `with_later_penalties` and `with_heavier_penalties` add what other records say; `answer_to` turns that
+into a `ConditionAnswer`, an expression for the day from which a condition is met.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from typing import NamedTuple
 import polars as pl
 
 from transforms.dates import day_after
+from transforms.law.calendar.periods import FOR_EVER
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.procedure import owner_key
 from transforms.law.publicity.penalties import LawContext
-from transforms.law.publicity.penalty_facts import FOR_EVER
 from transforms.policy_model.dated_values import Confidence
 from transforms.policy_model.law_repair import RepairCondition, RepairLaw, RepairTest
 from transforms.records.text import document_key
@@ -20,130 +24,15 @@ from transforms.schemas.base import DATE, INTEGER, TEXT
 from transforms.schemas.law import CONFIDENCES
 from transforms.schemas.vocabularies import RECTIFICATION_STATES
 
-_NO_DAY, _NOTHING = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
-
-_DECIDED = pl.col("decided_on")
-
 NO_ABNORMAL_LIST = "经营异常名录不在本库，须向登记机关核对"
-
 NO_LISTINGS = "没有严重违法失信名单的记录"
-
-
-class ConditionAnswer(NamedTuple):
-    """met_on: the day from which it is met, FOR_EVER for none; null: not known to be met.
-
-    is_stated: the records say enough. is_compared: other records had to be compared. evidence: what the records say.
-    rank: how sure, in CONFIDENCES, beyond the article itself. since: a day up to which it is of no interest when it was
-    met.
-    """
-
-    met_on: pl.Expr
-    is_stated: pl.Expr
-    is_compared: pl.Expr = pl.lit(False)
-    evidence: pl.Expr = _NOTHING
-    rank: pl.Expr = pl.lit(0, dtype=pl.Int32)
-    since: pl.Expr = pl.lit(date(1, 1, 1), dtype=DATE)
-
-
-def answer_to(condition: RepairCondition, wait: ConditionAnswer) -> ConditionAnswer:
-    """The answer to `condition`; `wait` is the answer to that of time, which depends on the regime."""
-    return wait if condition.test == "wait" else _ANSWERS[condition.test]()
-
-
-def condition_state(one: ConditionAnswer, as_of: date) -> pl.Expr:
-    """A word of CONDITION_STATES."""
-    is_unmet = (one.met_on > as_of).fill_null(False)
-    is_met = one.is_stated & (one.met_on <= as_of).fill_null(False)
-    return pl.when(is_unmet).then(pl.lit("unmet")).when(is_met).then(pl.lit("met")).otherwise(pl.lit("unstated"))
-
-
-def answer_rank(condition: RepairCondition, one: ConditionAnswer) -> pl.Expr:
-    """How sure article and answer are together: a place in CONFIDENCES."""
-    article = _rank(condition.confidence)
-    judged = pl.when(one.is_compared).then(_rank(condition.judged or condition.confidence))
-    return pl.max_horizontal(article, judged, one.rank)
-
-
-def condition_struct(condition: RepairCondition, one: ConditionAnswer, as_of: date) -> pl.Expr:
-    """The condition as a struct of CONDITION."""
-    confidence = answer_rank(condition, one).replace_strict(dict(enumerate(CONFIDENCES)), return_dtype=TEXT)
-    return pl.struct(
-        condition=pl.lit(condition.test),
-        title=pl.lit(condition.title),
-        state=condition_state(one, as_of),
-        earliest_on=pl.when((one.met_on < FOR_EVER) & (one.met_on > one.since)).then(one.met_on),
-        evidence=one.evidence,
-        basis=pl.lit(condition.basis),
-        confidence=confidence,
-    )
-
-
-def _rank(confidence: Confidence) -> pl.Expr:
-    return pl.lit(CONFIDENCES.index(confidence), dtype=pl.Int32)
-
-
-def _stated_day(column: str, evidence: pl.Expr = _NOTHING) -> ConditionAnswer:
-    return ConditionAnswer(pl.col(column), pl.col(column).is_not_null(), evidence=evidence)
-
-
-def _not_again() -> ConditionAnswer:
-    """A later penalty of the same type stands against it; one whose type is not stated leaves it open."""
-    has_later, same_until = pl.col("later_count") > 0, pl.col("same_until_on")
-    is_open = has_later & (pl.col("violation_type").is_null() | (pl.col("untyped_count") > 0))
-    is_known = pl.col("owner") != ""
-    met_on = pl.coalesce("same_until_on", pl.when(~is_open & is_known).then("decided_on"))
-    return ConditionAnswer(
-        met_on, is_known & (same_until.is_not_null() | ~is_open), has_later, pl.col("later_nos"), since=_DECIDED
-    )
-
-
-def _off_serious_list() -> ConditionAnswer:
-    is_known = pl.col("is_listing_known")
-    until = pl.coalesce("listed_until_on", pl.when(is_known).then("decided_on"))
-    evidence = pl.when(is_known).then("listing_nos").otherwise(pl.lit(NO_LISTINGS))
-    return ConditionAnswer(until, is_known, evidence=evidence, since=_DECIDED)
-
-
-def _commitment() -> ConditionAnswer:
-    return _stated_day("committed_on", pl.col("commitment_nos"))
-
-
-def _not_barred() -> ConditionAnswer:
-    until = day_after(pl.col("barred_until_on"))
-    return ConditionAnswer(pl.coalesce(until, "decided_on"), pl.lit(True), since=_DECIDED)
-
-
-def _no_heavier() -> ConditionAnswer:
-    has_later, until = pl.col("heavier_nos").is_not_null(), pl.col("heavier_until_on")
-    return ConditionAnswer(
-        pl.coalesce(until, "decided_on"), pl.lit(True), has_later, pl.col("heavier_nos"), since=_DECIDED
-    )
-
-
-def _measure_over() -> ConditionAnswer:
-    """The longest term that the listing or its penalty states; for life it is never over."""
-    term = pl.col("measure_until_on")
-    over = pl.when(term < FOR_EVER).then(day_after(term)).otherwise(term)
-    return ConditionAnswer(pl.coalesce(over, "decided_on"), ~pl.col("is_measure_unstated"), since=_DECIDED)
-
-
-_ANSWERS: Mapping[RepairTest, Callable[[], ConditionAnswer]] = {
-    "performed": lambda: _stated_day("performed_on"),
-    "harm_removed": lambda: _stated_day("harm_removed_on", pl.col("order_nos")),
-    "not_again": _not_again,
-    "off_serious_list": _off_serious_list,
-    "off_abnormal_list": lambda: ConditionAnswer(_NO_DAY, pl.lit(False), evidence=pl.lit(NO_ABNORMAL_LIST)),
-    "commitment": _commitment,
-    "not_barred": _not_barred,
-    "no_heavier": _no_heavier,
-    "measure_over": _measure_over,
-}
-
 _BROKEN = ("partly", "unfulfilled")
+_NO_DAY, _NO_TEXT = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
+_DECIDED = pl.col("decided_on")
 
 
 class RepairRecords(NamedTuple):
-    """Current versions of what conditions are read from."""
+    """Current versions of the records that conditions are read from."""
 
     penalties: pl.LazyFrame
     enterprises: pl.LazyFrame
@@ -151,17 +40,29 @@ class RepairRecords(NamedTuple):
     rectifications: pl.LazyFrame
 
 
-def with_evidence(frame: pl.LazyFrame, records: RepairRecords, law: RepairLaw, day: LawContext) -> pl.LazyFrame:
-    """`frame` (keyed) with commitments, orders to rectify, listings and bars of its party."""
+# What other records say
+
+
+def with_keys(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """`frame` with owner and number_key, by which other records are joined."""
+    return frame.with_columns(owner_key(), number_key=document_key(pl.col("decision_no")))
+
+
+def with_evidence(frame: pl.LazyFrame, records: RepairRecords, law: RepairLaw, context: LawContext) -> pl.LazyFrame:
+    """`frame` (with_keys) with the commitments, orders to rectify, listings and bars of its party.
+
+    Adds committed_on, commitment_nos, order_nos, is_listing_known, listed_until_on, listing_nos, barred_until_on.
+    """
     frame = _with_commitments(frame, records.commitments)
-    frame = _with_orders(frame, records.rectifications, day.as_of)
-    return _with_bars(_with_listings(frame, day.register, day.as_of), day.register, law, day.as_of)
+    frame = _with_orders(frame, records.rectifications, context.as_of)
+    frame = _with_listings(frame, context.decision_log, context.as_of)
+    return _with_bars(frame, context.decision_log, law, context.as_of)
 
 
 def with_later_penalties(frame: pl.LazyFrame, penalties: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """`frame` (with owner) with later_count, untyped_count, same_until_on, later_nos.
+    """`frame` (with_keys) with later_count, untyped_count, same_until_on and later_nos.
 
-    Later penalties of the same party that were not annulled. same_until_on: when those of the same type cease to
+    Of later penalties of the same party that are not annulled. same_until_on: when those of the same type cease to
     count, FOR_EVER for never; null where there is none.
     """
     later = _later(frame, penalties, as_of)
@@ -177,7 +78,10 @@ def with_later_penalties(frame: pl.LazyFrame, penalties: pl.LazyFrame, as_of: da
 
 
 def with_heavier_penalties(frame: pl.LazyFrame, penalties: pl.LazyFrame, when: str | None, as_of: date) -> pl.LazyFrame:
-    """`frame` (with owner) with heavier_until_on and heavier_nos: later heavier penalties (较重行政处罚)."""
+    """`frame` (with_keys) with heavier_until_on and heavier_nos, of later heavier penalties (较重行政处罚).
+
+    when: the SQL condition of a heavier penalty; None where the law has none.
+    """
     is_heavier = pl.sql_expr(when).fill_null(False) if when else pl.lit(False)
     later = _later(frame, penalties.filter(is_heavier), as_of)
     found = later.group_by("record_id").agg(heavier_until_on=pl.col("_until").max(), heavier_nos=_named(pl.col("_no")))
@@ -185,7 +89,7 @@ def with_heavier_penalties(frame: pl.LazyFrame, penalties: pl.LazyFrame, when: s
 
 
 def _later(frame: pl.LazyFrame, penalties: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Pairs of a row of `frame` and a later penalty of its party that counts, until `_until`."""
+    """Pairs of a row of `frame` and a later penalty of its party, which counts until `_until`."""
     is_void = pl.col("is_annulled") & pl.col("annulled_on").is_null()
     until = pl.when(is_void).then("decided_on").otherwise(pl.coalesce("annulled_on", pl.lit(FOR_EVER)))
     others = penalties.filter(pl.col("decided_on") <= as_of).select(
@@ -205,9 +109,9 @@ def _named(text: pl.Expr) -> pl.Expr:
 
 
 def _with_commitments(frame: pl.LazyFrame, commitments: pl.LazyFrame) -> pl.LazyFrame:
-    """`frame` with committed_on and commitment_nos: commitments of repair since the decision that were not broken.
+    """`frame` with committed_on and commitment_nos: commitments to repair since the decision that were not broken.
 
-    Only one that is said to be open to the public counts; others are named.
+    Only one that is open to the public counts for committed_on; the numbers are of all.
     """
     made = commitments.filter(pl.col("commitment_type") == "repair", ~pl.col("state").is_in(_BROKEN).fill_null(False))
     own = frame.select("record_id", "owner", "decided_on")
@@ -224,7 +128,7 @@ def _with_commitments(frame: pl.LazyFrame, commitments: pl.LazyFrame) -> pl.Lazy
 
 
 def _with_orders(frame: pl.LazyFrame, rectifications: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """`frame` with order_nos: the party's orders to rectify and how they stand. None is tied to a penalty."""
+    """`frame` with order_nos: the party's orders to rectify and their states. No record ties one to a penalty."""
     is_done = (pl.col("completed_on") <= as_of).fill_null(False)
     state = pl.when(is_done).then(pl.lit("completed")).when(pl.col("state") == "overdue").then(pl.lit("overdue"))
     word = state.otherwise(pl.lit("open")).replace_strict(RECTIFICATION_STATES, return_dtype=TEXT)
@@ -233,43 +137,143 @@ def _with_orders(frame: pl.LazyFrame, rectifications: pl.LazyFrame, as_of: date)
     return frame.join(named.group_by("owner").agg(order_nos=_named(pl.col("_order"))), on="owner", how="left")
 
 
-def _with_listings(frame: pl.LazyFrame, register: DecisionLog | None, as_of: date) -> pl.LazyFrame:
+def _with_listings(frame: pl.LazyFrame, log: DecisionLog | None, as_of: date) -> pl.LazyFrame:
     """`frame` with is_listing_known, listed_until_on (the party's first day off the list again) and listing_nos."""
-    if register is None:
-        nothing = {"listed_until_on": pl.lit(None, dtype=DATE), "listing_nos": pl.lit(None, dtype=TEXT)}
-        return frame.with_columns(**nothing, is_listing_known=pl.lit(False))
+    if log is None:
+        return frame.with_columns(listed_until_on=_NO_DAY, listing_nos=_NO_TEXT, is_listing_known=pl.lit(False))
     until = pl.coalesce("stop_on", pl.lit(FOR_EVER))
-    standing = register.listings.filter(until > as_of)
-    found = standing.group_by(owner="enterprise_id").agg(
-        listed_until_on=until.max(), listing_nos=_named(pl.col("decision_no"))
-    )
-    return frame.join(found, on="owner", how="left").with_columns(is_listing_known=pl.lit(True))
+    found = log.listings.filter(until > as_of).group_by(owner="enterprise_id")
+    listed = found.agg(listed_until_on=until.max(), listing_nos=_named(pl.col("decision_no")))
+    return frame.join(listed.lazy(), on="owner", how="left").with_columns(is_listing_known=pl.lit(True))
 
 
-def _with_bars(frame: pl.LazyFrame, register: DecisionLog | None, law: RepairLaw, as_of: date) -> pl.LazyFrame:
-    """`frame` (with number_key) with barred_until_on: the last day of three years after falsehood.
+def _with_bars(frame: pl.LazyFrame, log: DecisionLog | None, law: RepairLaw, as_of: date) -> pl.LazyFrame:
+    """`frame` with barred_until_on: the last day of the three years without an application after falsehood.
 
-    That of its own matter; where the law bars the party, that of any of the enterprise's, listings and penalties alike.
+    Of its own matter; where the law bars the party, of any matter of the enterprise, listings and penalties alike.
     """
-    if register is None:
-        return frame.with_columns(barred_until_on=pl.lit(None, dtype=DATE))
+    if log is None:
+        return frame.with_columns(barred_until_on=_NO_DAY)
     is_listing = pl.col("matter") == "listing"
-    barred = register.followed.matters.filter(is_listing | (pl.col("system") == law.system)).filter(
-        pl.col("barred_until_on").is_not_null()
-    )
     number = pl.when(is_listing).then(document_key(pl.col("listing_no"))).otherwise("target_key")
-    bars = barred.select(owner_key(), "enterprise_id", "barred_until_on", number_key=number)
+    bars = log.matters.filter(
+        is_listing | (pl.col("system") == law.system), pl.col("barred_until_on").is_not_null()
+    ).select(owner_key(), "enterprise_id", "barred_until_on", number_key=number)
     own = bars.group_by("owner", "number_key").agg(pl.col("barred_until_on").max())
-    frame = frame.join(own, on=["owner", "number_key"], how="left")
+    frame = frame.join(own.lazy(), on=["owner", "number_key"], how="left")
     if law.bar_covers.on(max(as_of, law.penalty[0].from_)) != "party":
         return frame
     of_firms = (
         bars.drop_nulls("enterprise_id").group_by("enterprise_id").agg(_firm_until=pl.col("barred_until_on").max())
     )
-    joined = frame.join(of_firms, on="enterprise_id", how="left")
+    joined = frame.join(of_firms.lazy(), on="enterprise_id", how="left")
     return joined.with_columns(barred_until_on=pl.max_horizontal("barred_until_on", "_firm_until")).drop("_firm_until")
 
 
-def with_keys(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """`frame` with owner and number_key."""
-    return frame.with_columns(owner_key(), number_key=document_key(pl.col("decision_no")))
+# What that answers to each condition
+
+
+class ConditionAnswer(NamedTuple):
+    """Expressions for the answer to a condition.
+
+    met_on: the day from which it is met, FOR_EVER for never; null where it is not known to be met. is_stated: the
+    records say enough. is_compared: other records had to be compared. evidence: what the records say. rank: the
+    confidence beyond that of the article, a rank in CONFIDENCES. since: a day met_on up to which is of no interest.
+    """
+
+    met_on: pl.Expr
+    is_stated: pl.Expr
+    is_compared: pl.Expr = pl.lit(False)
+    evidence: pl.Expr = _NO_TEXT
+    rank: pl.Expr = pl.lit(0, dtype=pl.Int32)
+    since: pl.Expr = pl.lit(date(1, 1, 1), dtype=DATE)
+
+
+def answer_to(condition: RepairCondition, wait: ConditionAnswer) -> ConditionAnswer:
+    """The answer to `condition`. wait: the answer to that of time, which depends on the regime."""
+    return wait if condition.test == "wait" else _ANSWERS[condition.test]()
+
+
+def condition_state(answer: ConditionAnswer, as_of: date) -> pl.Expr:
+    """The state of the condition on `as_of`, a code of CONDITION_STATES."""
+    is_unmet = (answer.met_on > as_of).fill_null(False)
+    is_met = answer.is_stated & (answer.met_on <= as_of).fill_null(False)
+    return pl.when(is_unmet).then(pl.lit("unmet")).when(is_met).then(pl.lit("met")).otherwise(pl.lit("unstated"))
+
+
+def confidence_rank(confidence: Confidence) -> pl.Expr:
+    """The rank of `confidence` in CONFIDENCES."""
+    return pl.lit(CONFIDENCES.index(confidence), dtype=pl.Int32)
+
+
+def answer_rank(condition: RepairCondition, answer: ConditionAnswer) -> pl.Expr:
+    """The confidence of article and answer together, a rank in CONFIDENCES."""
+    judged = pl.when(answer.is_compared).then(confidence_rank(condition.judged or condition.confidence))
+    return pl.max_horizontal(confidence_rank(condition.confidence), judged, answer.rank)
+
+
+def condition_struct(condition: RepairCondition, answer: ConditionAnswer, as_of: date) -> pl.Expr:
+    """Condition and answer as a struct of CONDITION."""
+    confidence = answer_rank(condition, answer).replace_strict(dict(enumerate(CONFIDENCES)), return_dtype=TEXT)
+    met_on = answer.met_on
+    return pl.struct(
+        condition=pl.lit(condition.test),
+        title=pl.lit(condition.title),
+        state=condition_state(answer, as_of),
+        earliest_on=pl.when((met_on < FOR_EVER) & (met_on > answer.since)).then(met_on),
+        evidence=answer.evidence,
+        basis=pl.lit(condition.basis),
+        confidence=confidence,
+    )
+
+
+def _stated_day(column: str, evidence: pl.Expr = _NO_TEXT) -> ConditionAnswer:
+    return ConditionAnswer(pl.col(column), pl.col(column).is_not_null(), evidence=evidence)
+
+
+def _not_again() -> ConditionAnswer:
+    """A later penalty of the same type stands against it; one of unknown type leaves it open."""
+    has_later, same_until = pl.col("later_count") > 0, pl.col("same_until_on")
+    is_open = has_later & (pl.col("violation_type").is_null() | (pl.col("untyped_count") > 0))
+    is_known = pl.col("owner") != ""
+    met_on = pl.coalesce("same_until_on", pl.when(~is_open & is_known).then("decided_on"))
+    is_stated = is_known & (same_until.is_not_null() | ~is_open)
+    return ConditionAnswer(met_on, is_stated, has_later, pl.col("later_nos"), since=_DECIDED)
+
+
+def _off_serious_list() -> ConditionAnswer:
+    is_known = pl.col("is_listing_known")
+    until = pl.coalesce("listed_until_on", pl.when(is_known).then("decided_on"))
+    evidence = pl.when(is_known).then("listing_nos").otherwise(pl.lit(NO_LISTINGS))
+    return ConditionAnswer(until, is_known, evidence=evidence, since=_DECIDED)
+
+
+def _not_barred() -> ConditionAnswer:
+    until = day_after(pl.col("barred_until_on"))
+    return ConditionAnswer(pl.coalesce(until, "decided_on"), pl.lit(True), since=_DECIDED)
+
+
+def _no_heavier() -> ConditionAnswer:
+    numbers, until = pl.col("heavier_nos"), pl.col("heavier_until_on")
+    met_on = pl.coalesce(until, "decided_on")
+    return ConditionAnswer(met_on, pl.lit(True), numbers.is_not_null(), numbers, since=_DECIDED)
+
+
+def _measure_over() -> ConditionAnswer:
+    """The longest term that the listing or its penalty states; one for life is never over."""
+    term = pl.col("measure_until_on")
+    over = pl.when(term < FOR_EVER).then(day_after(term)).otherwise(term)
+    return ConditionAnswer(pl.coalesce(over, "decided_on"), ~pl.col("is_measure_unstated"), since=_DECIDED)
+
+
+_ANSWERS: Mapping[RepairTest, Callable[[], ConditionAnswer]] = {
+    "performed": lambda: _stated_day("performed_on"),
+    "harm_removed": lambda: _stated_day("harm_removed_on", pl.col("order_nos")),
+    "not_again": _not_again,
+    "off_serious_list": _off_serious_list,
+    "off_abnormal_list": lambda: ConditionAnswer(_NO_DAY, pl.lit(False), evidence=pl.lit(NO_ABNORMAL_LIST)),
+    "commitment": lambda: _stated_day("committed_on", pl.col("commitment_nos")),
+    "not_barred": _not_barred,
+    "no_heavier": _no_heavier,
+    "measure_over": _measure_over,
+}

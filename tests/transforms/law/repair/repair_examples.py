@@ -5,11 +5,19 @@ from datetime import date
 
 import polars as pl
 
-from tests.transforms.law.procedure.register_examples import PROCEDURE
-from tests.transforms.law.publicity_examples import CALENDAR, frames, law, of_system, penalty, text
+from tests.transforms.law.matters.decision_examples import PROCEDURE
+from tests.transforms.law.publicity.penalty_examples import (
+    CALENDAR,
+    frames,
+    law,
+    of_system,
+    penalty,
+    publicity_on,
+    text,
+)
 from transforms.law.listing.listings import ListingPolicy, ListingRecords
 from transforms.law.matters.decision_log import build_decision_log
-from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.publicity.penalties import LawContext, assess_penalties
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
 from transforms.policy_model.law_listing import load_serious_list_law
@@ -41,8 +49,8 @@ def decisions(steps):
     return pl.DataFrame(rows, schema=TABLES["decision"].schema).lazy()
 
 
-def register_on(steps, as_of, known, days=CALENDAR):
-    """What the register says on the day."""
+def log_on(steps, as_of, known, days=CALENDAR):
+    """The decision log on the day."""
     return build_decision_log(
         ListingRecords(decisions(steps), known.enterprises, known.penalties), LIST_LAW, days, as_of
     )
@@ -50,16 +58,18 @@ def register_on(steps, as_of, known, days=CALENDAR):
 
 def records(penalties, firm=None, commitments=(), rectifications=()):
     """The records that conditions are read from."""
-    kept, register_of = frames(penalties, firm)
+    punished, enterprises = frames(penalties, firm)
     more = {"commitment": commitments, "rectification": rectifications}
     rows = {kind: [{"enterprise_id": "e1", **one} for one in given] for kind, given in more.items()}
     others = [pl.DataFrame(rows[kind], schema=TABLES[kind].schema).lazy() for kind in more]
-    return RepairRecords(kept, register_of, *others)
+    return RepairRecords(punished, enterprises, *others)
 
 
 def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR):
     """Rows of REPAIR."""
-    return repair_eligibility(known, by, days, as_of, register_on(steps, as_of, known, days)).collect()
+    context = LawContext(by, days, as_of, log_on(steps, as_of, known, days))
+    assessed = assess_penalties(known.penalties, known.enterprises, context)
+    return repair_eligibility(known, assessed, context).collect()
 
 
 def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, **values):
@@ -75,10 +85,8 @@ def one(as_of, system="gsxt", *, steps=(), others=(), by=LAW, days=CALENDAR, **v
 def shown(as_of, system="gsxt", *, steps=(), firm=None, by=LAW, **values):
     """The row of PUBLICITY of one penalty in one system."""
     known = records([penalty(**(DONE | values))], firm)
-    register = register_on(steps, as_of, known)
-    rows = penalty_publicity(
-        known.penalties, known.enterprises, of_system(system, by), CALENDAR, as_of, register
-    ).collect()
+    log = log_on(steps, as_of, known)
+    rows = publicity_on(known.penalties, known.enterprises, of_system(system, by), CALENDAR, as_of, log=log)
     return rows.row(by_predicate=pl.col("system") == system, named=True)
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
-from tests.transforms.law.publicity_examples import CALENDAR, penalty
-from tests.transforms.law.repair.repair_examples import DONE, LAW, decisions, records, register_on
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, repair_step, step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, penalty
+from tests.transforms.law.repair.repair_examples import DONE, LAW, decisions, log_on, records
 from transforms.law.repair.applications import applications, falsehoods
 from transforms.schemas.law import APPLICATION, FALSEHOOD
 
@@ -20,7 +20,7 @@ LISTED = step("list", date(2025, 10, 9), LISTING_NO, PENALTY_NO, situation="fake
 
 def _applications(steps, as_of):
     known = records([penalty(**DONE)])
-    return applications(register_on(steps, as_of, known), decisions(steps)).collect()
+    return applications(log_on(steps, as_of, known), decisions(steps)).collect()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ GRANTED = repair_step("repair", date(2026, 10, 16), "准1号")
 
 def _falsehoods(steps, as_of):
     known = records([penalty(**DONE)])
-    found = falsehoods(register_on(steps, as_of, known), decisions(steps), LAW.repairs, CALENDAR, as_of)
+    found = falsehoods(log_on(steps, as_of, known), decisions(steps), LAW.repairs, CALENDAR, as_of)
     return found.collect()
 
 

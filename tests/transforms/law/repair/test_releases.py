@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, repair_step, step
-from tests.transforms.law.publicity_examples import penalty, text
-from tests.transforms.law.repair.repair_examples import DONE, LAW, records, register_on, repair_law
+from tests.transforms.law.matters.decision_examples import LISTING_NO, repair_step, step
+from tests.transforms.law.publicity.penalty_examples import penalty, text
+from tests.transforms.law.repair.repair_examples import DONE, LAW, log_on, records, repair_law
 from transforms.law.repair.applications import releases
 
 GRANTED = date(2026, 10, 16)
@@ -18,7 +18,7 @@ PENALTY, LISTING = ("penalty", "r0", GRANTED), ("decision", "d0", GRANTED)
 
 def _released(steps, as_of, by=LAW, **values):
     known = records([penalty(**DONE | values), penalty(decision_no="2号")])
-    found = releases(register_on(steps, as_of, known), known.penalties, by).collect()
+    found = releases(log_on(steps, as_of, known), known.penalties, by).collect()
     return found.drop_nulls("released_on").drop("stands_until_on").rows()
 
 
@@ -73,9 +73,9 @@ FOR_LIFE = {"penalty_kinds": ["restrict_trade"], "valid_until_on": None, "conten
 )
 def test_a_listing_stands_for_a_rating_as_long_as_the_list_has_it(steps, as_of, values):
     known = records([penalty(**DONE | values)])
-    register = register_on(steps, as_of, known)
-    ((kind, record, released_on, until),) = releases(register, known.penalties, LAW).collect().rows()
-    (listing,) = register.listings.collect().rows(named=True)
+    log = log_on(steps, as_of, known)
+    ((kind, record, released_on, until),) = releases(log, known.penalties, LAW).collect().rows()
+    (listing,) = log.listings.rows(named=True)
     last = (listing["stop_on"] - timedelta(days=1)) if listing["stop_on"] else date.max
     assert (kind, record, released_on, until) == ("decision", "d0", None, last)
     assert (until >= as_of) == (listing["state"] == "standing")

@@ -5,11 +5,11 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, PROCEDURE, step
-from tests.transforms.law.publicity_examples import CALENDAR
-from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, listed, records
+from tests.transforms.law.listing.listing_examples import GROUND, LISTED, SERIOUS, listed, records
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, PROCEDURE, step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR
 from transforms.law.listing.candidates import EvidenceRecords, candidates, checklist
-from transforms.law.matters.procedure import replay_decisions
+from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.schemas import TABLES
 from transforms.schemas.law import CANDIDATE, CHECKLIST
 
@@ -18,8 +18,12 @@ AFTER = date(2022, 9, 21)
 
 def _candidates(ground=None, steps=(), as_of=AFTER, firm=None):
     known = records(list(steps), ground, firm)
-    followed = replay_decisions(known.decisions, PROCEDURE, CALENDAR, as_of)
-    return candidates(known.penalties, known.enterprises, SERIOUS, followed, as_of)
+    return candidates(known.penalties, known.enterprises, SERIOUS, _matters(known, as_of), as_of)
+
+
+def _matters(known, as_of):
+    steps = decided_steps(known.decisions, PROCEDURE, as_of)
+    return replay_decisions(steps, PROCEDURE, CALENDAR, as_of).matters
 
 
 def _situation(**ground):
@@ -133,8 +137,8 @@ def test_a_candidate_says_what_it_rests_on_and_what_to_check():
 
 def _weighed(ground=None, earlier=(), **supervision):
     known = records([], [GROUND | (ground or {}), *(GROUND | one for one in earlier)])
-    followed = replay_decisions(known.decisions, PROCEDURE, CALENDAR, AFTER)
-    found = candidates(known.penalties.filter(pl.col("record_id") == "p0"), known.enterprises, SERIOUS, followed, AFTER)
+    asked = known.penalties.filter(pl.col("record_id") == "p0")
+    found = candidates(asked, known.enterprises, SERIOUS, _matters(known, AFTER), AFTER)
     parts = [
         pl.DataFrame([{"enterprise_id": "e1"} | one for one in supervision.get(kind, ())], schema=TABLES[kind].schema)
         for kind in ("sampling", "signal", "inspection")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.transforms.law.publicity_examples import frames, penalty
+from tests.transforms.law.publicity.penalty_examples import frames, penalty
 from transforms.law.publicity.penalty_facts import with_penalty_facts
 
 

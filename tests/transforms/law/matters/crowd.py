@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from tests.transforms.law.publicity_examples import HUBEI
+from tests.transforms.law.publicity.penalty_examples import HUBEI
 
 KINDS = (
     ["fine"],

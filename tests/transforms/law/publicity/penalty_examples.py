@@ -7,12 +7,12 @@ from pathlib import Path
 import polars as pl
 
 from transforms.law.calendar.working_days import calendar_of
-from transforms.law.publicity.penalties import penalty_publicity
+from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
 from transforms.policy_model.law_calendar import load_calendar_law
 from transforms.policy_model.law_publicity import PublicityLaw, load_low_fines, load_publicity_system
 from transforms.schemas import TABLES
 
-FOLDER = Path(__file__).parents[3] / "policy" / "law"
+FOLDER = Path(__file__).parents[4] / "policy" / "law"
 HUBEI, GUANGXI = "114200000000000000", "114500000000000000"
 
 
@@ -63,9 +63,14 @@ def frames(penalties, firm=None):
     return pl.DataFrame(rows, schema=TABLES["penalty"].schema).lazy(), register.lazy()
 
 
+def publicity_on(penalties, enterprises, by, days, as_of, *, log=None):
+    """Rows of PUBLICITY."""
+    return publicity_rows(assess_penalties(penalties, enterprises, LawContext(by, days, as_of, log)))
+
+
 def found(penalties, as_of, firm=None, by=LAW, days=CALENDAR):
     """Rows of PUBLICITY."""
-    return penalty_publicity(*frames(penalties, firm), by, days, as_of).collect()
+    return publicity_on(*frames(penalties, firm), by, days, as_of)
 
 
 def one(as_of=date(2026, 6, 30), system="gsxt", firm=None, by=LAW, days=CALENDAR, **values):

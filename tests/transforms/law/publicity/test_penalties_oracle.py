@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.law.law_oracle import first_day_off, months_shown, working_days_after
-from tests.transforms.law.publicity_examples import found, penalty
+from tests.transforms.law.publicity.penalty_examples import found, penalty
 
 KINDS = (["warning"], ["criticism"], ["warning", "criticism"], ["fine"], ["fine", "confiscation_goods"])
 KINDS += (["fine", "stop_order"], ["revoke_licence"], ["suspend_licence"])

@@ -4,8 +4,8 @@ from datetime import date
 
 import polars as pl
 
-from tests.transforms.law.publicity_examples import CALENDAR, text
-from transforms.law.matters.procedure import replay_decisions
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, text
+from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.policy_model.law_procedure import load_procedure_law
 from transforms.schemas import TABLES
 
@@ -35,18 +35,18 @@ def listed(on=date(2022, 9, 20), published_on=None):
     return [*steps, step("publish_listing", published_on, "公1号", LISTING_NO)] if published_on else steps
 
 
-def register(steps):
+def log_rows(steps):
     rows = [{"record_id": f"r{n}", **one} for n, one in enumerate(steps)]
     return pl.DataFrame(rows, schema=TABLES["decision"].schema).lazy()
 
 
-def followed(steps, as_of=FAR, law=PROCEDURE, **more):
-    """(matters, steps, terms), collected."""
-    found = replay_decisions(register(steps), law, CALENDAR, as_of, **more)
-    return found.matters.collect(), found.steps.collect(), found.terms.collect()
+def replayed(steps, as_of=FAR, law=PROCEDURE, **more):
+    """(matters, steps, terms)."""
+    found = replay_decisions(decided_steps(log_rows(steps), law, as_of), law, CALENDAR, as_of, **more)
+    return found.matters, found.steps, found.terms
 
 
 def only(steps, as_of=FAR, **more):
     """The one matter of these steps."""
-    (row,) = followed(steps, as_of, **more)[0].rows(named=True)
+    (row,) = replayed(steps, as_of, **more)[0].rows(named=True)
     return row

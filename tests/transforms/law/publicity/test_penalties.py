@@ -6,9 +6,18 @@ import polars as pl
 import pytest
 
 from tests.reports.latin import words_of
-from tests.transforms.law.publicity_examples import GUANGXI, calendar, found, frames, law, one, penalty, text
+from tests.transforms.law.publicity.penalty_examples import (
+    GUANGXI,
+    calendar,
+    found,
+    frames,
+    law,
+    one,
+    penalty,
+    publicity_on,
+    text,
+)
 from transforms.law.policy_gaps import gap_messages
-from transforms.law.publicity.penalties import penalty_publicity
 from transforms.policy_model import PolicyProblems
 from transforms.policy_model.law import load_law_file
 from transforms.policy_model.law_publicity import load_low_fines, load_publicity_system
@@ -253,7 +262,7 @@ def test_rows_have_the_tables_columns_one_per_penalty_and_system_in_order():
 
 def test_nothing_comes_of_nothing():
     penalties, enterprises = frames([])
-    assert penalty_publicity(penalties, enterprises, law(), calendar(), BEFORE).collect().schema == PUBLICITY.schema
+    assert publicity_on(penalties, enterprises, law(), calendar(), BEFORE).schema == PUBLICITY.schema
 
 
 @pytest.mark.parametrize(

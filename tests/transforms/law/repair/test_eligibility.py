@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
-from tests.transforms.law.publicity_examples import penalty, text
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, repair_step, step
+from tests.transforms.law.publicity.penalty_examples import penalty, text
 from tests.transforms.law.repair.repair_examples import asked, one, records, repair_law, shown, states
 from transforms.policy_model import PolicyProblems
 from transforms.policy_model.law import load_law_file

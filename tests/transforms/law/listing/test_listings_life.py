@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.transforms.law.law_oracle import months_after
-from tests.transforms.law.procedure.register_examples import step
-from tests.transforms.law.publicity_examples import CALENDAR
-from tests.transforms.law.serious.list_examples import FIRM, GROUND, LAW
-from tests.transforms.law.serious.list_oracle import NEW_44, NEW_107, Facts, Matter, Unknown
+from tests.transforms.law.listing.listing_examples import FIRM, GROUND, LAW
+from tests.transforms.law.listing.listing_oracle import NEW_44, NEW_107, Facts, Matter, Unknown
+from tests.transforms.law.matters.decision_examples import step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR
 from transforms.law.listing.listings import ListingRecords, list_entries
 from transforms.law.matters.decision_log import build_decision_log
 from transforms.schemas import TABLES
@@ -105,9 +105,9 @@ class ListLife(RuleBasedStateMachine):
 
     def _compare(self, day):
         matters = self._replayed(day)
-        register = build_decision_log(self._records(), LAW, CALENDAR, day)
-        entries = set(list_entries(register.listings).collect()["decision_no"].to_list())
-        refused = register.followed.steps.filter("is_refused").collect()
+        log = build_decision_log(self._records(), LAW, CALENDAR, day)
+        entries = set(list_entries(log.listings)["decision_no"].to_list())
+        refused = log.steps.filter("is_refused")
         assert refused["refusal"].str.contains("[\u4e00-\u9fff]").all()
         numbers = {int(key.removeprefix("r")) for key in refused["record_id"]}
         for which, matter in enumerate(matters):

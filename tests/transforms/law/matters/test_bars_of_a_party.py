@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, followed, repair_step, step
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, repair_step, replayed, step
 
 FALSE_ON, LAST_ON, AFTER_ON = date(2026, 1, 10), date(2029, 1, 10), date(2029, 1, 11)
 OTHER_NO = "鄂药监罚〔2025〕9号"
@@ -23,7 +23,7 @@ def _revoked(**more):
 
 
 def _refusals(steps):
-    rows = followed(steps)[1].filter("is_refused").sort("on", "decision_no")
+    rows = replayed(steps)[1].filter("is_refused").sort("on", "decision_no")
     return rows["decision_no"].to_list(), rows["refusal"].to_list()
 
 
@@ -90,8 +90,8 @@ def test_a_namesake_is_not_barred_and_the_same_person_is():
 def test_a_step_that_takes_effect_later_does_so_from_that_day_on():
     later = {"effective_on": date(2026, 1, 20)}
     steps = [*_revoked()[:2], repair_step("repair", date(2026, 1, 5), "准1号", **later)]
-    before = followed(steps, date(2026, 1, 19))[0].row(0, named=True)
-    after = followed(steps, date(2026, 1, 20))[0].row(0, named=True)
+    before = replayed(steps, date(2026, 1, 19))[0].row(0, named=True)
+    after = replayed(steps, date(2026, 1, 20))[0].row(0, named=True)
     assert (before["state"], before["released_on"]) == ("accepted", None)
     assert (after["state"], after["since_on"], after["released_on"]) == (
         "granted",
@@ -104,6 +104,6 @@ def test_a_stay_begins_and_ends_with_its_orders():
     stay = step("stay", date(2026, 3, 2), "行停1号", PENALTY_NO, matter=None)
     end = step("end_stay", date(2026, 4, 1), "行恢1号", PENALTY_NO, matter=None)
     for steps, state in (([stay], "stayed"), ([stay, end], "resumed")):
-        (row,) = followed(steps)[0].filter(pl.col("matter") == "stay").rows(named=True)
+        (row,) = replayed(steps)[0].filter(pl.col("matter") == "stay").rows(named=True)
         assert row["state"] == state
     assert _refusals([end])[0] == ["行恢1号"]

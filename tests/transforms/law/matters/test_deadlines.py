@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.transforms.law.coming.coming_examples import WHOLE, ahead, day, told
-from tests.transforms.law.publicity_examples import of_system, penalty
+from tests.transforms.law.matters.law_state_examples import WHOLE, ahead, day, told
+from tests.transforms.law.publicity.penalty_examples import of_system, penalty
 from transforms.schemas.law import DEADLINE
 
 GSXT = replace(WHOLE, publicity=of_system("gsxt", WHOLE.publicity))  # half the law, where nothing else is asked

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.run.fingerprint import law_version_on
-from tests.transforms.law.coming.coming_examples import day, legal
-from tests.transforms.law.coming.crowd import crowd
-from tests.transforms.law.publicity_examples import FOLDER
+from tests.transforms.law.matters.crowd import crowd
+from tests.transforms.law.matters.law_state_examples import day, legal
+from tests.transforms.law.publicity.penalty_examples import FOLDER
 from transforms.history import differing_enterprises
 from transforms.law.matters.deadlines import deadlines
 from transforms.law.stored_state import relevant_enterprises, stored_state, without_state
@@ -24,7 +24,7 @@ ONE = timedelta(days=1)
 
 def differing(before, after):
     """The enterprises of which another word is kept."""
-    sides = ([side[name] for name in LAW_TABLES] for side in (before, after))
+    sides = ([side[name].lazy() for name in LAW_TABLES] for side in (before, after))
     return set(differing_enterprises(*sides).collect()["enterprise_id"])
 
 
@@ -32,7 +32,7 @@ def due_by(word, since, upto):
     """Those whose word may be another on `upto`: all, where other rules have begun meanwhile, as a night knows it."""
     is_same = law_version_on(FOLDER, since) == law_version_on(FOLDER, upto)
     is_due = pl.lit(True) if not is_same else pl.col("next_on") <= upto
-    return set(word["law"].filter(is_due).collect()["enterprise_id"])
+    return set(word["law"].filter(is_due)["enterprise_id"])
 
 
 def said(records, on):
@@ -83,13 +83,17 @@ def test_what_is_kept_is_what_is_answered():
     assert set(word) == set(LAW_TABLES)
     for name, rows in word.items():
         table = LAW_TABLES[name]
-        assert [column for column in table.schema if column != "valid_from_on"] == rows.collect_schema().names()
-        assert rows.select(table.key[0]).null_count().collect().item() == 0
-    whole = {"law_coming": deadlines(asked), "law_repair": asked.repair, "law_listings": asked.register.listings}
+        assert [column for column in table.schema if column != "valid_from_on"] == rows.columns
+        assert rows.select(table.key[0]).null_count().item() == 0
+    whole = {
+        "law_coming": deadlines(asked).collect(),
+        "law_repair": asked.repair,
+        "law_listings": asked.decision_log.listings,
+    }
     for name, answer in whole.items():
         for firm in ("e3", "e7", "e11"):
             own = pl.col("enterprise_id") == firm
-            assert detail_rows(name, word[name].filter(own)).collect().equals(answer.filter(own).collect()), (
+            assert detail_rows(name, word[name].lazy().filter(own)).collect().equals(answer.filter(own)), (
                 name,
                 firm,
             )
@@ -103,7 +107,7 @@ def test_what_must_be_filled_is_filled(start):
         needed = [
             column.name for column in LAW_TABLES[name].columns if column.required and column.name != "valid_from_on"
         ]
-        assert rows.select(pl.col(needed).null_count()).collect().row(0) == (0,) * len(needed), name
+        assert rows.select(pl.col(needed).null_count()).row(0) == (0,) * len(needed), name
 
 
 def test_whom_the_law_has_a_word_on():
@@ -137,5 +141,5 @@ def test_the_end_of_a_ban_and_of_the_calendar_are_days_on_which_the_word_may_be_
     """The last day a ban runs, the day after it, and then the first day that the calendar does not know."""
     ban = {"ban_no": "禁1号", "person_name": "张三", "basis": "药品管理法第一百四十二条"}
     ban |= {"decided_on": day("2021-04-01"), "starts_on": day("2021-04-01"), "ends_on": day(ends_on)}
-    heads = said({"person_ban": [ban]}, day(as_of))["law"].collect()
+    heads = said({"person_ban": [ban]}, day(as_of))["law"]
     assert heads["next_on"].to_list() == [day(next_on)]

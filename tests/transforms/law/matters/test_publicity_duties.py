@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from tests.transforms.law.publicity_examples import CALENDAR, GUANGXI, calendar, found, penalty, text
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, GUANGXI, calendar, found, penalty, text
 from transforms.law.matters.deadlines import publicity_duties, undetermined_duties
 
 
 def _asked(asked, as_of, *penalties, firm=None):
-    rows = publicity_duties(found(list(penalties), as_of, firm).lazy(), asked, as_of).collect()
+    rows = publicity_duties(found(list(penalties), as_of, firm), asked, as_of)
     return [(row["system"], row["task"], row["by_on"]) for row in rows.iter_rows(named=True)]
 
 
@@ -100,8 +100,8 @@ def test_ending_on_the_last_of_february_in_a_leap_year():
 
 
 def _unanswered(asked, as_of, *penalties, days=CALENDAR):
-    rows = found(list(penalties), as_of, days=days).lazy()
-    return undetermined_duties(rows, asked, as_of, days.last_on).collect().height
+    rows = found(list(penalties), as_of, days=days)
+    return undetermined_duties(rows, asked, as_of, days.last_on).height
 
 
 def test_a_missing_threshold_concerns_the_lists_it_may_change():

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, PROCEDURE, register, step
-from tests.transforms.law.publicity_examples import CALENDAR, HUBEI, text
-from transforms.law.listing.listings import ListingPolicy, ListingRecords, listings_on
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, PROCEDURE, log_rows, step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, HUBEI, text
+from transforms.law.listing.listings import ListingPolicy, ListingRecords
+from transforms.law.matters.decision_log import build_decision_log
 from transforms.policy_model import load_serious_list_law
 from transforms.schemas import TABLES
 
@@ -53,12 +54,12 @@ def records(steps, ground=None, firm=None):
     rows = [{"record_id": f"p{n}", **one} for n, one in enumerate(grounds)]
     penalties = pl.DataFrame(rows, schema=TABLES["penalty"].schema).lazy()
     firms = pl.DataFrame([FIRM | (firm or {})], schema=TABLES["enterprise"].schema).lazy()
-    return ListingRecords(register(steps), firms, penalties)
+    return ListingRecords(log_rows(steps), firms, penalties)
 
 
 def found(steps, as_of, ground=None, firm=None, *, by=LAW, days=CALENDAR):
     """Rows of LISTING."""
-    return listings_on(records(steps, ground, firm), by, days, as_of).collect()
+    return build_decision_log(records(steps, ground, firm), by, days, as_of).listings
 
 
 def one(steps, as_of, **more):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.law.coming import walk
-from tests.transforms.law.coming.coming_examples import ahead, day, legal
-from tests.transforms.law.coming.crowd import crowd
+from tests.transforms.law.matters import deadlines_walk as walk
+from tests.transforms.law.matters.crowd import crowd
+from tests.transforms.law.matters.law_state_examples import ahead, day, legal
 from transforms.law.matters.deadlines import deadlines
 
 pytestmark = pytest.mark.long

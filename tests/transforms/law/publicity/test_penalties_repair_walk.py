@@ -6,11 +6,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.law.law_oracle import first_day_off, months_shown
-from tests.transforms.law.procedure.register_examples import step
-from tests.transforms.law.publicity_examples import CALENDAR
-from tests.transforms.law.repair.repair_examples import LAW, records, register_on
-from tests.transforms.law.test_publicity_oracle import penalties
-from transforms.law.publicity.penalties import penalty_publicity
+from tests.transforms.law.matters.decision_examples import step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, publicity_on
+from tests.transforms.law.publicity.test_penalties_oracle import penalties
+from tests.transforms.law.repair.repair_examples import LAW, log_on, records
 from transforms.law.publicity.published_penalties import ON_DISPLAY
 
 SYSTEMS = ("gsxt", "credit_china")
@@ -77,10 +76,8 @@ def test_on_every_day_exactly_what_should_be_seen_is_on_display(many, offsets):
     known, register = records(own, firms), list(_register(many))
     for offset in offsets:
         day = date(2025, 6, 1) + timedelta(days=offset)
-        on_day = register_on(register, day, known)
-        for row in (
-            penalty_publicity(known.penalties, known.enterprises, LAW, CALENDAR, day, on_day).collect().rows(named=True)
-        ):
+        on_day = log_on(register, day, known)
+        for row in publicity_on(known.penalties, known.enterprises, LAW, CALENDAR, day, log=on_day).rows(named=True):
             p, gone, steps = many[int(row["record_id"][1:])]
             expected = is_on_display(p, gone, steps[row["system"]], row["system"], day)
             assert (row["state"] in ON_DISPLAY) == expected, (day, row["system"], row["state"], p, gone, steps)

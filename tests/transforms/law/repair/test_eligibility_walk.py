@@ -6,8 +6,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.law.law_oracle import first_day_askable
+from tests.transforms.law.publicity.test_penalties_oracle import penalties
 from tests.transforms.law.repair.repair_examples import asked, records
-from tests.transforms.law.test_publicity_oracle import penalties
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # many penalties at once take minutes to shrink
 OPEN = ("not_yet", "eligible", "unknown")

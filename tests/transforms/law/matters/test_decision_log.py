@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from tests.transforms.law.coming.coming_examples import ahead, day, legal
-from tests.transforms.law.procedure.register_examples import LISTING_NO, PENALTY_NO, repair_step, step
-from tests.transforms.law.publicity_examples import penalty
+from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, repair_step, step
+from tests.transforms.law.matters.law_state_examples import ahead, day, legal
+from tests.transforms.law.publicity.penalty_examples import penalty
 
 DONE = {"published_on": day("2025-10-09"), "performed_on": day("2025-10-20"), "harm_removed_on": day("2025-10-21")}
 
@@ -113,7 +113,7 @@ def test_a_listing_that_is_stayed_does_not_stand_while_it_lasts(as_of, state):
         step("publish_listing", date(2025, 11, 2), "公1号", LISTING_NO),
         step("stay", date(2026, 3, 2), "行停1号", LISTING_NO, matter=None),
     ]
-    (row,) = legal(day(as_of), decision=steps, penalty=[penalty(**DONE)]).register.listings.collect().rows(named=True)
+    (row,) = legal(day(as_of), decision=steps, penalty=[penalty(**DONE)]).decision_log.listings.rows(named=True)
     assert (row["state"], row["left_on"], row["stop_on"]) == (state, None, date(2028, 11, 3))
     assert ("stayed_rating" in row["notes"]) == (state == "stayed")
 
@@ -126,7 +126,7 @@ def test_on_credit_china_a_listing_ends_by_the_clock_of_its_document(as_of, coun
         step("publish_listing", date(2025, 11, 2), "公1号", LISTING_NO),
     ]
     known = {"decision": steps, "penalty": [penalty(**DONE)]}
-    (row,) = legal(day(as_of), **known).register.listings.collect().rows(named=True)
+    (row,) = legal(day(as_of), **known).decision_log.listings.rows(named=True)
     assert (row["credit_china_last_day_on"], row["credit_china_stop_on"]) == (date(2028, 10, 20), date(2028, 10, 21))
     assert (row["stop_on"], row["credit_china_confidence"]) == (date(2028, 11, 3), "C")
     told = ahead(day(as_of), **known).filter(matter="listing", system="credit_china", what="publicity_ends")

@@ -6,11 +6,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.law.procedure.register_examples import step
-from tests.transforms.law.publicity_examples import CALENDAR
-from tests.transforms.law.serious.list_examples import FIRM, GROUND, LAW
-from tests.transforms.law.serious.list_oracle import NEW_44, NEW_107, Facts, Matter
-from transforms.law.listing.listings import ListingRecords, listings_on
+from tests.transforms.law.listing.listing_examples import FIRM, GROUND, LAW
+from tests.transforms.law.listing.listing_oracle import NEW_44, NEW_107, Facts, Matter
+from tests.transforms.law.matters.decision_examples import step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR
+from transforms.law.listing.listings import ListingRecords
+from transforms.law.matters.decision_log import build_decision_log
 from transforms.schemas import TABLES
 
 DAY = timedelta(days=1)
@@ -57,7 +58,7 @@ def _records(many):
 
 
 def _found(many, as_of):
-    found = listings_on(_records(many), LAW, CALENDAR, as_of).collect().rows(named=True)
+    found = build_decision_log(_records(many), LAW, CALENDAR, as_of).listings.rows(named=True)
     return {int(row["record_id"].removeprefix("r")): row for row in found}
 
 

@@ -1,22 +1,22 @@
-"""Steps of the register: which are taken, which refused and why, and what is awaited until when."""
+"""Steps of matters: which are taken, which refused and why, and what is awaited until when."""
 
 from datetime import date
 
 import pytest
 
-from tests.transforms.law.procedure.register_examples import (
+from tests.transforms.law.matters.decision_examples import (
     LISTING_NO,
     PENALTY_NO,
     PROCEDURE,
-    followed,
     listed,
+    log_rows,
     only,
-    register,
     repair_step,
+    replayed,
     step,
 )
-from tests.transforms.law.publicity_examples import CALENDAR, text
-from transforms.law.matters.procedure import replay_decisions
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, text
+from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.policy_model import PolicyProblems
 from transforms.policy_model.law_procedure import load_procedure_law
 from transforms.schemas.law import MATTER_TABLE, STEP_TABLE, TERM_TABLE
@@ -26,11 +26,11 @@ PUBLISHED = date(2022, 10, 9)
 
 
 def _refused(steps, **more):
-    return [(row["step"], row["refusal"]) for row in followed(steps, **more)[1].rows(named=True) if row["is_refused"]]
+    return [(row["step"], row["refusal"]) for row in replayed(steps, **more)[1].rows(named=True) if row["is_refused"]]
 
 
 def _awaited(steps, **more):
-    rows = followed(steps, **more)[2].rows(named=True)
+    rows = replayed(steps, **more)[2].rows(named=True)
     return [(row["awaited"], row["by_on"]) for row in rows]
 
 
@@ -58,7 +58,7 @@ def test_a_listing_goes_from_its_notice_to_its_publication_in_one_matter():
     ],
 )
 def test_a_step_counts_from_its_day(as_of, state):
-    matters, _, _ = followed(listed(LISTED, PUBLISHED), as_of)
+    matters, _, _ = replayed(listed(LISTED, PUBLISHED), as_of)
     assert matters["state"].to_list() == ([state] if state else [])
 
 
@@ -144,7 +144,7 @@ def test_missing_papers_are_asked_for_once_and_a_new_application_follows():
 def test_a_removal_without_target_takes_off_what_could_be_taken_off_by_then():
     steps = [*listed(LISTED, PUBLISHED), step("list", date(2023, 1, 4), "列2号", "罚2号")]
     steps += [step("remove", date(2023, 10, 10), "移1号"), step("list", date(2023, 10, 11), "列3号", "罚3号")]
-    matters, rows, _ = followed(steps)
+    matters, rows, _ = replayed(steps)
     assert dict(matters.select("listing_no", "state").rows()) == {
         LISTING_NO: "removed",
         "列2号": "removed",
@@ -220,7 +220,7 @@ def test_an_extension_adds_ten_days_once_and_only_under_the_new_rules():
     assert _awaited(new) == [("repair", date(2026, 3, 11))]
     new.append(repair_step("extend", date(2026, 3, 10), "延1号"))
     assert _awaited(new) == [("repair", date(2026, 3, 25))]
-    assert followed(new)[2]["is_extended"].to_list() == [True]
+    assert replayed(new)[2]["is_extended"].to_list() == [True]
     new.append(repair_step("extend", date(2026, 3, 11), "延2号"))
     ((_, why),) = _refused(new)
     assert "已经延长过一次" in why
@@ -234,7 +234,7 @@ def test_the_two_systems_are_two_matters_with_their_own_terms():
         repair_step("apply", date(2026, 4, 1), "申1号"),
         repair_step("apply", date(2026, 4, 1), "申2号", system="credit_china"),
     ]
-    matters, _, terms = followed(steps)
+    matters, _, terms = replayed(steps)
     assert matters.select("system", "state").rows() == [("gsxt", "applied"), ("credit_china", "applied")]
     found = {(row["system"], row["awaited"]): row["by_on"] for row in terms.rows(named=True)}
     assert found == {
@@ -267,20 +267,20 @@ def test_an_old_repair_without_application_or_target_stands_and_is_flagged():
 
 
 def test_a_matter_that_has_ended_by_itself_takes_no_application():
-    def lapse(life):
-        return date(2025, 9, 20) if life.base in ("listed", "published") else None
+    def end_day(matter):
+        return date(2025, 9, 20) if matter.rest_state in ("listed", "published") else None
 
     steps = [*listed(LISTED, PUBLISHED), *_application(date(2025, 9, 21))]
-    assert only(steps[:3], date(2025, 9, 20), lapse=lapse)["state"] == "published"
-    ended = only(steps, date(2025, 9, 21), lapse=lapse)
+    assert only(steps[:3], date(2025, 9, 20), end_day=end_day)["state"] == "published"
+    ended = only(steps, date(2025, 9, 21), end_day=end_day)
     assert (ended["state"], ended["since_on"]) == ("ended", date(2025, 9, 21))
-    ((kind, why),) = _refused(steps, lapse=lapse)
+    ((kind, why),) = _refused(steps, end_day=end_day)
     assert kind == "apply"
     assert "期满移出" in why
 
 
 def test_decisions_of_no_procedure_are_left_alone():
-    matters, steps, terms = followed([step("hold_tier", LISTED, "缓1号"), step("correction", LISTED, "更1号")])
+    matters, steps, terms = replayed([step("hold_tier", LISTED, "缓1号"), step("correction", LISTED, "更1号")])
     assert matters.is_empty()
     assert steps.is_empty()
     assert terms.is_empty()
@@ -292,13 +292,16 @@ def test_tables_have_their_columns_and_do_not_depend_on_the_order_of_rows():
         *_application(date(2023, 10, 10)),
         repair_step("apply", date(2026, 4, 1), "申9号"),
     ]
-    frame = register(steps)
-    one = replay_decisions(frame, PROCEDURE, CALENDAR, date(2026, 4, 2))
-    other = replay_decisions(frame.reverse(), PROCEDURE, CALENDAR, date(2026, 4, 2))
+    frame = log_rows(steps)
+    day = date(2026, 4, 2)
+    one, other = (
+        replay_decisions(decided_steps(rows, PROCEDURE, day), PROCEDURE, CALENDAR, day)
+        for rows in (frame, frame.reverse())
+    )
     for table, name in ((MATTER_TABLE, "matters"), (STEP_TABLE, "steps"), (TERM_TABLE, "terms")):
-        made = getattr(one, name).collect()
+        made = getattr(one, name)
         assert made.schema == table.schema
-        assert made.equals(getattr(other, name).collect())
+        assert made.equals(getattr(other, name))
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,10 @@ from datetime import date
 
 import pytest
 
-from tests.transforms.law.procedure.register_examples import repair_step
-from tests.transforms.law.publicity_examples import CALENDAR, penalty
-from tests.transforms.law.repair.repair_examples import DONE, LAW, records, register_on
+from tests.transforms.law.matters.decision_examples import repair_step
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, penalty, publicity_on
+from tests.transforms.law.repair.repair_examples import DONE, LAW, log_on, records
 from transforms.law.matters.deadlines import publicity_duties
-from transforms.law.publicity.penalties import penalty_publicity
 
 GRANTED = [repair_step("repair", date(2026, 9, 30), "准1号")]  # before the holidays of October
 TAKE_DOWN, PUSH = ("take_down", date(2026, 10, 10)), ("push_repair", date(2026, 10, 10))
@@ -16,11 +15,9 @@ TAKE_DOWN, PUSH = ("take_down", date(2026, 10, 10)), ("push_repair", date(2026, 
 
 def _asked(asked, as_of, steps=GRANTED, firm=None, **values):
     known = records([penalty(**DONE | values)], firm)
-    found = penalty_publicity(
-        known.penalties, known.enterprises, LAW, CALENDAR, as_of, register_on(steps, as_of, known)
-    )
+    found = publicity_on(known.penalties, known.enterprises, LAW, CALENDAR, as_of, log=log_on(steps, as_of, known))
     rows = publicity_duties(found, asked, as_of).filter(system="gsxt")
-    return rows.select("task", "by_on").collect().rows()
+    return rows.select("task", "by_on").rows()
 
 
 @pytest.mark.parametrize(
@@ -47,8 +44,8 @@ def test_that_it_was_off_display_before_the_revocation_says_nothing_of_the_time_
     again = [*GRANTED, repair_step("revoke_repair", date(2026, 12, 1), "撤1号")]
     known = records([penalty(**DONE, unpublished_on=date(2026, 10, 9))])
     day = date(2026, 12, 1)
-    found = penalty_publicity(known.penalties, known.enterprises, LAW, CALENDAR, day, register_on(again, day, known))
-    (row,) = found.filter(system="gsxt").collect().rows(named=True)
+    found = publicity_on(known.penalties, known.enterprises, LAW, CALENDAR, day, log=log_on(again, day, known))
+    (row,) = found.filter(system="gsxt").rows(named=True)
     assert (row["state"], row["unpublished_on"]) == ("public", None)
 
 

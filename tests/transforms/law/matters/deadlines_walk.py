@@ -23,9 +23,10 @@ def _pairs(frame, test, *columns):
 
 def states(legal):
     """What stands on the day: sets of (record, system) by what is true of them."""
-    publicity, listings, repair = legal.publicity, legal.register.listings, legal.repair
+    parts = (legal.publicity, legal.decision_log.listings, legal.repair, legal.spot_checks, legal.bans)
+    publicity, listings, repair, checks, banned = (part.lazy() for part in parts)
     day = legal.as_of
-    every = legal.bans.with_columns(system=pl.lit(None, dtype=pl.String))
+    every = banned.with_columns(system=pl.lit(None, dtype=pl.String))
     bans = every.filter(pl.col("record_kind") != "application_bar")
     bars = every.filter(pl.col("record_kind") == "application_bar")
     penalties = legal.records["penalty"].with_columns(system=pl.lit(None, dtype=pl.String))
@@ -35,7 +36,7 @@ def states(legal):
     elsewhere = listings.with_columns(system=pl.lit("credit_china"))
     is_there = (pl.col("credit_china_stop_on") > day).fill_null(True)
     return {
-        "shown": _pairs(pl.concat([publicity, legal.spot_checks]), pl.col("state").is_in(ON_DISPLAY))
+        "shown": _pairs(pl.concat([publicity, checks]), pl.col("state").is_in(ON_DISPLAY))
         | _pairs(elsewhere, is_there),
         "listed": _pairs(listed, pl.col("state") == "standing"),
         "barred": _pairs(bans, "is_in_force"),
@@ -79,7 +80,8 @@ def foretold(rows, day):
 def overdue(legal):
     """Duties whose last day is over, by what is late in each table: (what, record, system)."""
     day, none = legal.as_of, pl.lit(None, dtype=pl.String).alias("system")
-    publicity, followed, listings = legal.publicity, legal.register.followed, legal.register.listings
+    log = legal.decision_log
+    publicity, terms, listings = (part.lazy() for part in (legal.publicity, log.terms, log.listings))
     state = pl.col("state")
     late = [
         publicity.filter(state == "overdue").select(pl.lit("publish").alias("what"), "record_id", "system"),
@@ -98,16 +100,16 @@ def overdue(legal):
         legal.records["rectification"]
         .filter(pl.col("completed_on").is_null(), pl.col("due_on") < day)
         .select(pl.lit("rectify").alias("what"), "record_id", none),
-        _terms(followed, listings).filter(pl.col("by_on") < day).select("awaited", "matter_id", "system"),
+        _terms(terms, listings).filter(pl.col("by_on") < day).select("awaited", "matter_id", "system"),
     ]
     return {row for frame in late for row in frame.collect().rows()}
 
 
-def _terms(followed, listings):
+def _terms(terms, listings):
     """Open terms but for taking penalties down, which PUBLICITY tells, and publishing what is not on the list."""
     off = listings.filter(pl.col("state") != "standing").select("matter_id", awaited=pl.lit("publish_listing"))
     told = (pl.col("awaited") == "carry_out") & (pl.col("matter") == "penalty")
-    return followed.terms.filter(~told).join(off, on=["matter_id", "awaited"], how="anti")
+    return terms.filter(~told).join(off, on=["matter_id", "awaited"], how="anti")
 
 
 def said_overdue(rows, day=None):

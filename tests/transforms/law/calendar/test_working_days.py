@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.law.law_oracle import is_working, months_after, working_days_after
-from tests.transforms.law.publicity_examples import CALENDAR, calendar, text
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, calendar, text
 from transforms.dates import end_of_duration
 from transforms.law.calendar.working_days import CalendarGap, Convention, add_working_days, effect_day, last_day
 from transforms.law.calendar.working_days import working_days_after as product_after

@@ -6,8 +6,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.law.law_oracle import months_after
-from tests.transforms.law.procedure.register_examples import step
-from tests.transforms.law.publicity_examples import penalty
+from tests.transforms.law.matters.decision_examples import step
+from tests.transforms.law.publicity.penalty_examples import penalty
 from tests.transforms.law.repair.repair_examples import asked, records
 
 DAY, TURN = timedelta(days=1), date(2025, 12, 25)

@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, step
-from tests.transforms.law.publicity_examples import text
-from tests.transforms.law.serious.list_examples import GROUND, LISTED, SERIOUS, found, listed
+from tests.transforms.law.listing.listing_examples import GROUND, LISTED, SERIOUS, found, listed
+from tests.transforms.law.matters.decision_examples import LISTING_NO, step
+from tests.transforms.law.publicity.penalty_examples import text
 from transforms.law.listing.restrictions import bans, measures
 from transforms.policy_model import PolicyProblems, load_serious_list_law
 from transforms.policy_model.law_listing import load_ban_law, load_measure_law
@@ -21,7 +21,7 @@ REMOVED = [*listed(), step("remove", date(2023, 10, 10), "移1号", LISTING_NO)]
 
 
 def _in_force(steps, as_of, **more):
-    rows = measures(found(steps, as_of, **more).lazy(), MEASURES, as_of).collect()
+    rows = measures(found(steps, as_of, **more), MEASURES, as_of)
     assert rows.schema == MEASURE.schema
     return rows
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from tests.transforms.law.publicity_examples import CALENDAR, FIRM, FOLDER
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, FIRM, FOLDER
 from tests.transforms.law.repair.repair_examples import LAW
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 from transforms.law.listing.listings import ListingPolicy

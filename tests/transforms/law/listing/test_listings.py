@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.transforms.law.procedure.register_examples import LISTING_NO, step
-from tests.transforms.law.publicity_examples import CALENDAR, calendar, text
-from tests.transforms.law.serious.list_examples import LAW, LISTED, found, law, listed, numbers_on, one, records
-from transforms.law.listing.listings import LIST_ENTRY_SCHEMA, listings_on, serious_list_on
+from tests.transforms.law.listing.listing_examples import LISTED, found, law, listed, numbers_on, one
+from tests.transforms.law.matters.decision_examples import LISTING_NO, step
+from tests.transforms.law.publicity.penalty_examples import calendar, text
+from transforms.law.listing.listings import LIST_ENTRY_SCHEMA, list_entries
 from transforms.policy_model import PolicyProblems, load_serious_list_law
 from transforms.schemas.law import LISTING
 
@@ -268,18 +268,16 @@ def test_a_listing_of_a_stranger_is_not_an_entry_and_other_decisions_list_nobody
 
 def test_entries_are_the_published_columns_of_what_stands():
     steps = [*listed(), *listed(date(2021, 9, 1), number="列2号", target="罚2号")]
-    entries = serious_list_on(records(steps), LAW, CALENDAR, date(2024, 9, 1)).collect()
+    entries = list_entries(found(steps, date(2024, 9, 1)))
     assert entries.schema == LIST_ENTRY_SCHEMA
     assert entries["decision_no"].to_list() == ["列2号", LISTING_NO]
     assert entries.row(1, named=True)["ends_on"] == date(2025, 9, 20)
-    assert serious_list_on(records(steps), LAW, CALENDAR, date(2024, 9, 2)).collect()["decision_no"].to_list() == [
-        LISTING_NO
-    ]
+    assert list_entries(found(steps, date(2024, 9, 2)))["decision_no"].to_list() == [LISTING_NO]
 
 
 def test_listings_have_their_columns_and_nothing_comes_of_nothing():
     assert found(listed(), LISTED).schema == LISTING.schema
-    assert listings_on(records([], False), LAW, CALENDAR, LISTED).collect().schema == LISTING.schema
+    assert found([], LISTED, False).schema == LISTING.schema
 
 
 def test_an_end_beyond_the_calendar_is_a_gap_and_unknown_only_once_it_could_be_over():
