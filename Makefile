@@ -28,7 +28,7 @@ docs: $(VENV)/.dev
 
 # Long Hypothesis campaigns: the same tests, many more examples; and longer walks of nights.
 campaign: $(VENV)/.dev
-	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms tests/flows/night tests/flows/publishing
+	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms tests/flows/run tests/flows/publishing
 
 # Run by hand when pyproject.toml changes; needs uv.
 lock:

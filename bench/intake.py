@@ -11,7 +11,7 @@ from bench import data
 from bench.measure import Outcome, Side
 from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from flows.policy_folder import read_sources
-from flows.run.due_days import RunContext
+from flows.run.context import RunContext
 from transforms.schemas import KINDS, TABLES
 
 _POLICY = Path(__file__).parents[1] / "policy"

@@ -21,13 +21,12 @@ from bench.data import AS_OF, RandomColumns
 from bench.intake import csv_of
 from bench.measure import Outcome, Side, SideFailed, Timing
 from flows.policy_folder import PolicyInForce, read_scheme
-from flows.run.commit import RESULT_TABLES
-from flows.run.due_days import RunContext
-from flows.run.ingest import buckets_for
+from flows.run.context import RESULT_TABLES, RunContext
 from flows.run.report import Report
 from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation, validate
 from flows.settings import Secret, Settings
+from flows.store.layout import buckets_for
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.store.tables import StoredTable
@@ -46,8 +45,8 @@ class _Silent:
     """A night that is told nowhere."""
 
     @contextmanager
-    def progress(self, night: RunContext) -> Iterator[Callable[[str], None]]:
-        yield lambda step: None
+    def progress(self, night: RunContext) -> Iterator[Callable[[], None]]:
+        yield lambda: None
 
     def passed(self, run: Run, report: Report) -> None:
         """Nothing."""
@@ -80,7 +79,7 @@ def _load(size: data.DataSize, store: Store) -> None:
             for kind in KINDS:
                 writing.append(kind, frames[kind])
         for kind in KINDS:
-            StoredTable(store.place, TABLES[kind]).compact("bench")
+            StoredTable(store.location, TABLES[kind]).compact("bench")
         writing.commit("passed", {})
 
 
@@ -122,7 +121,7 @@ def _night(folder: Path, is_full: bool) -> Side:
         return found
 
     return Side(
-        [lambda: run_day(settings, NEXT_DAY, RunSteps(check=timed_check))], answer, parts=lambda: {"gate": gate[0]}
+        [lambda: run_day(settings, NEXT_DAY, RunSteps(validate=timed_check))], answer, parts=lambda: {"gate": gate[0]}
     )
 
 

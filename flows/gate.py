@@ -1,7 +1,7 @@
-"""The gate as the flows use it: told the tables and the office's caution, and the frames in which tables meet.
+"""The gate as the flows use it: table specs, the office's limits, and the frames that are derived for it.
 
 `read_gate(policy folder).validate("penalty", frame)` answers for every table of `transforms.schemas`, and for
-three frames derived here: `night_accounts`, `penalty_amounts` and `present_ratings`.
+three frames derived here: `gate_accounts`, `gate_amounts` and `gate_ratings`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _KINDS_OF_COLUMN: dict[pl.DataType, ColumnKind] = {
     TIMESTAMP: "instant",
     CONDITIONS: "parts",
 }
-# What a person needs beside the key to find a row.
-_NAMED_BESIDE_KEY = {
+# Columns besides the key by which a person finds a row.
+_NAMING_COLUMNS = {
     "accounts": ("file_name",),
     "night_accounts": ("file_name",),
     "files": ("file_name",),
@@ -115,7 +115,7 @@ GATE_RATINGS = Table(
 
 
 class PlausibleDates(PolicyModel):
-    """First and last day that a date may name."""
+    """The first and last day that a date may be."""
 
     from_: date = Field(alias="from")
     to: date
@@ -123,7 +123,7 @@ class PlausibleDates(PolicyModel):
 
 
 class VolumeLimits(PolicyModel):
-    """Share of the rows of the last run that passed: fewer refuse, more warn."""
+    """Row count in percent of the previous run's: fewer refuse, more warn."""
 
     minimum_percent: int = Field(ge=0, le=100)
     maximum_percent: int = Field(ge=100)
@@ -131,8 +131,8 @@ class VolumeLimits(PolicyModel):
 
 
 class QuarantineLimits(PolicyModel):
-    """Share of rows turned away: of a file's rows of a kind (warns); of a night's rows of a kind, and of a source's
-    rows those that are unreadable (refuses, from so many rows on).
+    """Share of quarantined rows: of a file's rows of a kind (warns); of a run's rows of a kind, and of a source's rows
+    those that are unreadable (refuses, from `night_least_rows` rows on).
     """
 
     file_notice_percent: int = Field(ge=0, le=100)
@@ -142,7 +142,7 @@ class QuarantineLimits(PolicyModel):
 
 
 class AmountLimits(PolicyModel):
-    """Sums of money that are warned of: above `most_fen`, or `times` times (or that part of) what 处罚内容 says."""
+    """Amounts that are warned of: above `most_fen`, or `times` times (or that part of) what 处罚内容 states."""
 
     most_fen: PositiveInt
     times: int = Field(ge=2)
@@ -150,7 +150,7 @@ class AmountLimits(PolicyModel):
 
 
 class GatePolicy(PolicyModel):
-    """`policy/gate.yaml`: when the whole looks wrong though every row passed."""
+    """`policy/gate.yaml`: limits for tables as a whole, which may look wrong though every row passes."""
 
     plausible_dates: PlausibleDates
     amounts: AmountLimits
@@ -181,10 +181,10 @@ class GatePolicy(PolicyModel):
 
 @dataclass(frozen=True)
 class Gate:
-    """Every table the gate knows, by name, and the office's caution."""
+    """The spec of every table that the gate validates, by name, and the office's limits."""
 
     specs: Mapping[str, TableSpec]
-    caution: GatePolicy
+    policy: GatePolicy
 
     def validate(self, table: str, frame: Frame, *, previous_count: int | None = None) -> Verdict:
         """Check `frame` as `table`; see `expectations.validate`. Raises KeyError for an unknown table."""
@@ -194,16 +194,16 @@ class Gate:
 
 
 def read_gate(folder: Path) -> Gate:
-    """The gate with the caution of `folder`/gate.yaml. Raises PolicyProblems."""
+    """The gate with the limits of `folder`/gate.yaml. Raises PolicyProblems."""
     path = folder / "gate.yaml"
-    caution = load_document(path.read_text(encoding="utf-8"), f"{folder.name}/{path.name}", GatePolicy)
-    return Gate({name: table_spec_of(table, caution.limits(name)) for name, table in _tables().items()}, caution)
+    policy = load_document(path.read_text(encoding="utf-8"), f"{folder.name}/{path.name}", GatePolicy)
+    return Gate({name: table_spec_of(table, policy.limits(name)) for name, table in _tables().items()}, policy)
 
 
 def table_spec_of(table: Table, limits: GateLimits) -> TableSpec:
-    """A table as the gate is told of it."""
+    """The spec of a table. A finding names rows by the key and, for people, some more columns."""
     kind = KINDS.get(table.name)
-    beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMED_BESIDE_KEY.get(table.name, ())
+    beside = (kind.number, "enterprise_id", "source", "row_no") if kind else _NAMING_COLUMNS.get(table.name, ())
     columns = tuple(
         ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.codes)) for c in table.columns
     )
@@ -212,7 +212,7 @@ def table_spec_of(table: Table, limits: GateLimits) -> TableSpec:
 
 
 def gate_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:
-    """NIGHT_ACCOUNTS of a night's rows of TABLES["accounts"] and TABLES["files"]; those of the register come first."""
+    """GATE_ACCOUNTS of a run's rows of TABLES["accounts"] and TABLES["files"]; enterprise registers come first."""
     is_first = pl.col("attempt_no").fill_null(1) == 1
     whole = files.lazy().filter(is_first).select("file_id", file_rows="read_count").unique("file_id")
     rows = accounts.lazy().filter(is_first).join(whole, on="file_id", how="left")
@@ -224,21 +224,21 @@ def gate_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:
     sums = [
         pl.col(name).sum().over("kind", group).alias(f"group_{name}") for name in ("read_count", "quarantined_count")
     ]
-    # The register before all others: where it is unreadable, other rows are turned away for want of it.
+    # The register first: where it is unreadable, other rows are quarantined for want of it.
     order = ~(pl.col("kind") == "enterprise"), "kind", "file_name", "file_id"
     return rows.with_columns(sums).sort(*order).select(GATE_ACCOUNTS.schema.names())
 
 
 def gate_amounts(penalties: Frame, times: int) -> pl.LazyFrame:
-    """PENALTY_AMOUNTS of rows of TABLES["penalty"] that impose a sum, or say one.
+    """GATE_AMOUNTS of rows of TABLES["penalty"] that impose or state an amount.
 
-    times: how far a fine is from every sum in 处罚内容 to be told; see `disagreeing_amount`.
+    times: from which factor on a fine disagrees with every amount in 处罚内容; see `disagreeing_amount`.
     """
     kinds, fine = pl.col("penalty_kinds"), pl.col("fine_fen")
     confiscations = [kinds.list.contains(kind) for kind in ("confiscation_gains", "confiscation_goods")]
     is_confiscation = pl.any_horizontal(*confiscations)
     rows = penalties.lazy().filter(kinds.list.contains("fine") | is_confiscation | fine.is_not_null())
-    # Most texts hold the very sum, and that is seen many times as fast as they are read.
+    # Most texts contain the very amount, and to find it is many times faster than to parse them.
     whole = (fine // 100).cast(pl.String())
     exact = whole + "." + (fine % 100).cast(pl.String()).str.zfill(2) + "元"
     holds = [pl.col("content").str.contains(sum_, literal=True) for sum_ in (exact, whole + "元")]
@@ -259,9 +259,9 @@ def gate_amounts(penalties: Frame, times: int) -> pl.LazyFrame:
 
 
 def gate_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[str], as_of: date) -> pl.LazyFrame:
-    """PRESENT_RATINGS of the ratings and trace rows that stand on `as_of`, the register (enterprise_id, is_known), and
-    the scheme's tiers, best first. A trace, or an entry of the register, without a rating is a row of its own, so that
-    it is found.
+    """GATE_RATINGS of the current ratings and trace rows on `as_of`, the register (enterprise_id, is_known), and the
+    scheme's tiers, best first. A trace or an enterprise of the register without a rating is a row of its own, so that
+    the gate finds it.
     """
     is_overdue = (pl.col("next_change_on") <= as_of).alias("is_overdue")
     score = ["enterprise_id", "tier", "tier_index", "score_centipoints", "base_centipoints"]

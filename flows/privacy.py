@@ -51,7 +51,7 @@ def search_personal_data(settings: Settings, store: Store) -> PersonalDataSearch
     """Search the tables as the last run left them, the folders of all runs, and every publication and draft."""
     tables = [*TABLES.values(), LEDGER]
     findings = [found for table in tables for found in _in_table(table, _rows(store, table))]
-    folders = (store.place.local / "runs", settings.publications)
+    folders = (store.location.local / "runs", settings.publications)
     files = sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
     read, unread = 0, []
     for path in files:

@@ -98,11 +98,11 @@ def run_as_of(store: Store, as_of: date | None) -> Run:
         if held:
             run_id = held[-1].run_id
             raise UserError(
-                f"The store {store.place.root} holds no night yet: the gate refused the last one, {run_id}. "
+                f"The store {store.location.root} holds no night yet: the gate refused the last one, {run_id}. "
                 f"What it would not let pass, and the workbooks to send back, lie in {store.run_folder(run_id)}."
             )
         raise UserError(
-            f"The store {store.place.root} holds no night yet. "
+            f"The store {store.location.root} holds no night yet. "
             "Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE."
         )
     if as_of is None or as_of == last.as_of:

@@ -1,8 +1,8 @@
-"""Which enterprises a night rates anew: all, or those for whom something is another than the night before.
+"""Which enterprises a run rates: all, or only those whose result may differ from the previous run's.
 
-An enterprise that is left out would get the very rating and trace it has: nothing came in about it, no day has come
-on which its result changes by itself or is foretold anew, and what all ratings rest on is the same. Rating one too many
-does no harm.
+An enterprise that is left out would get the rating and trace that it already has: no record of it arrived, no day has
+come on which its result, its legal state or its outlook changes by itself, and the fingerprint of everything else that
+ratings rest on is the same. To rate an enterprise too many does no harm.
 """
 
 from __future__ import annotations
@@ -12,119 +12,128 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from flows.run import snapshot
-from flows.run.due_days import RunContext
 from flows.run.fingerprint import differing_parts
-from flows.run.snapshot import Selection, Snapshot, due_for_outlook, previous_legal_state
+from flows.run.snapshot import Selection, Snapshot
+from flows.store import stored_names
 from flows.store.layout import BucketFilter, split_by_bucket
 from flows.store.ledger import Run
 from transforms.schemas import KINDS
 
 _ID = "enterprise_id"
-_MOST_PERCENT = 50  # past so many of a hundred enterprises, to pick them out takes longer than to rate all
+_FULL_RUN_PERCENT = 50  # above this share of all enterprises it is faster to rate all than to select them
 
 
 @dataclass(frozen=True)
 class AffectedEnterprises:
-    """Which enterprises are rated. why_all: empty where only some are. because: how many for what reason.
+    """The enterprises to rate.
 
-    ids: by bucket the enterprises to rate; a bucket without any is left out. Empty where all are rated.
+    reason_for_all: why all are rated; empty where only some are. fingerprint: see `fingerprint_of`. rated_count: rated
+    enterprises before the run. counts_by_reason: how many are affected for which reason. ids: the affected enterprises
+    by bucket, buckets without any left out; empty where all are rated.
     """
 
-    why_all: str
-    basis: Mapping[str, str]
-    standing_count: int
-    because: Mapping[str, int] = field(default_factory=dict)
+    reason_for_all: str
+    fingerprint: Mapping[str, str]
+    rated_count: int
+    counts_by_reason: Mapping[str, int] = field(default_factory=dict)
     ids: Mapping[int, pl.Series] = field(default_factory=dict)
 
     def facts(self, rated: int) -> dict[str, object]:
-        """For the ledger: what decided, and how many enterprises were looked at."""
-        mode = "full" if self.why_all else "incremental"
+        """For the ledger: why these enterprises, and how many were rated."""
         return {
-            "scope": {"mode": mode, "why": self.why_all, "because": dict(self.because), "rated": rated},
-            "basis": dict(self.basis),
+            stored_names.AFFECTED: {
+                stored_names.MODE: "full" if self.reason_for_all else "incremental",
+                stored_names.REASON_FOR_ALL: self.reason_for_all,
+                stored_names.COUNTS_BY_REASON: dict(self.counts_by_reason),
+                stored_names.RATED: rated,
+            },
+            stored_names.FINGERPRINT: dict(self.fingerprint),
         }
 
-    def batches(self, buckets: int) -> Iterator[Selection]:
-        """What is worked through at a time: never more than a bucket holds on average."""
-        if self.why_all:
-            yield from (Selection(BucketFilter(frozenset([bucket]))) for bucket in range(buckets))
+    def batches(self, bucket_count: int) -> Iterator[Selection]:
+        """The selections to rate one after another, none larger than the average bucket (a bucket is never split)."""
+        if self.reason_for_all:
+            yield from (Selection(BucketFilter(frozenset([bucket]))) for bucket in range(bucket_count))
             return
-        most = -(-self.standing_count // buckets)
-        waiting: dict[int, pl.Series] = {}
+        largest = -(-self.rated_count // bucket_count)
+        batch: dict[int, pl.Series] = {}
         for bucket, ids in self.ids.items():
-            if waiting and sum(map(len, waiting.values())) + len(ids) > most:
-                yield _batch(waiting)
-                waiting = {}
-            waiting[bucket] = ids
-        if waiting:
-            yield _batch(waiting)
+            if batch and sum(map(len, batch.values())) + len(ids) > largest:
+                yield _selection(batch)
+                batch = {}
+            batch[bucket] = ids
+        if batch:
+            yield _selection(batch)
 
 
-def _batch(ids: Mapping[int, pl.Series]) -> Selection:
+def _selection(ids: Mapping[int, pl.Series]) -> Selection:
     return Selection(BucketFilter(frozenset(ids)), pl.concat(ids.values()))
 
 
 def affected_enterprises(
-    seen: Snapshot, former: Run | None, basis: dict[str, str], is_full: bool
+    snapshot: Snapshot, previous_run: Run | None, fingerprint: dict[str, str], is_full: bool
 ) -> AffectedEnterprises:
-    """The enterprises to rate. former: the last night of an earlier day; is_full: all were asked for."""
-    night = seen.night
-    standing_count = snapshot.previous_ratings(night).select(pl.len()).collect().item()
-    why = _why_all(night, former, basis, is_full)
-    if why or former is None:
-        return AffectedEnterprises(why, basis, standing_count)
-    found = _affected(seen, former)
-    count = found.select(pl.col(_ID).n_unique()).item()
-    if count * 100 > standing_count * _MOST_PERCENT:
-        return AffectedEnterprises("most are affected", basis, standing_count, _because(found))
-    ids = {
-        bucket: rows[_ID].sort() for bucket, rows in split_by_bucket(found.select(_ID).unique(), night.buckets).items()
-    }
-    return AffectedEnterprises("", basis, standing_count, _because(found), ids)
+    """The enterprises to rate.
+
+    previous_run: the last committed run of an earlier day. is_full: rate all, as a person asked for.
+    """
+    rated_count = snapshot.previous_ratings().select(pl.len()).collect().item()
+    reason = _reason_for_all(snapshot, previous_run, fingerprint, is_full)
+    if reason or previous_run is None:
+        return AffectedEnterprises(reason, fingerprint, rated_count)
+    affected = _affected(snapshot, previous_run)
+    counts = dict(affected.group_by("reason").agg(pl.col(_ID).n_unique()).sort("reason").iter_rows())
+    ids = affected.select(_ID).unique()
+    if ids.height * 100 > rated_count * _FULL_RUN_PERCENT:
+        return AffectedEnterprises("most are affected", fingerprint, rated_count, counts)
+    by_bucket = {bucket: rows[_ID].sort() for bucket, rows in split_by_bucket(ids, snapshot.context.buckets).items()}
+    return AffectedEnterprises("", fingerprint, rated_count, counts, by_bucket)
 
 
-def _because(found: pl.DataFrame) -> dict[str, int]:
-    return dict(found.group_by("why").agg(pl.col(_ID).n_unique()).sort("why").iter_rows())
-
-
-def _why_all(night: RunContext, former: Run | None, basis: dict[str, str], is_full: bool) -> str:
+def _reason_for_all(snapshot: Snapshot, previous_run: Run | None, fingerprint: dict[str, str], is_full: bool) -> str:
+    """Stored in the ledger as it is; empty where the affected enterprises suffice."""
     if is_full:
         return "asked for"
-    if former is None:
+    if previous_run is None:
         return "first night"
-    if former.known_at > night.known_at:
+    if previous_run.known_at > snapshot.context.known_at:
         return "the night before knew of more"
-    others = differing_parts(dict(former.facts.get("basis", {})), basis)
-    return f"another {', another '.join(others)}" if others else ""
+    parts = differing_parts(dict(previous_run.facts.get(stored_names.FINGERPRINT, {})), fingerprint)
+    return f"another {', another '.join(parts)}" if parts else ""
 
 
-def _affected(seen: Snapshot, former: Run) -> pl.DataFrame:
-    """enterprise_id and why (register, records, due, law, outlook), distinct."""
-    near = due_for_outlook(seen, snapshot.previous_ratings(seen.night)).with_columns(why=pl.lit("outlook"))
-    found = [_due(seen.night), _due_by_law(seen), near]
+def _affected(snapshot: Snapshot, previous_run: Run) -> pl.DataFrame:
+    """Distinct enterprise_id and reason: register, records, due, law, outlook."""
+    as_of = snapshot.context.as_of
+    ratings, law = snapshot.previous_ratings(), snapshot.previous_legal_state()["law"]
+    affected = [
+        ratings.filter(pl.col("next_change_on") <= as_of).select(_ID, reason=pl.lit("due")),
+        law.filter(pl.col("next_on") <= as_of).select(_ID, reason=pl.lit("law")),
+        _due_for_outlook(snapshot).with_columns(reason=pl.lit("outlook")),
+    ]
     for kind in KINDS:
-        why = "register" if kind == "enterprise" else "records"
-        found.append(_with_news(kind, seen, former).with_columns(why=pl.lit(why)))
-    return pl.concat(found).drop_nulls(_ID).unique().collect()
+        reason = "register" if kind == "enterprise" else "records"
+        affected.append(_with_new_records(kind, snapshot, previous_run).with_columns(reason=pl.lit(reason)))
+    return pl.concat(affected).drop_nulls(_ID).unique().collect()
 
 
-def _due(night: RunContext) -> pl.LazyFrame:
-    is_due = pl.col("next_change_on") <= night.as_of
-    return snapshot.previous_ratings(night).filter(is_due).select(_ID, why=pl.lit("due"))
+def _due_for_outlook(snapshot: Snapshot) -> pl.LazyFrame:
+    """enterprise_id where a change comes within the outlook that no run has looked at."""
+    near = snapshot.previous_outlook().lazy().filter("is_near")
+    near = near.select(_ID, "changes_on", "next_look_on", is_near=pl.lit(True))
+    joined = snapshot.previous_ratings().join(near, on=_ID, how="left")
+    next_look_on = pl.when(pl.col("changes_on").is_null()).then("next_look_on")
+    day = pl.when(pl.col("is_near")).then(next_look_on).otherwise("next_change_on")
+    return joined.filter(day <= snapshot.last_outlook_day()).select(_ID)
 
 
-def _due_by_law(seen: Snapshot) -> pl.LazyFrame:
-    is_due = pl.col("next_on") <= seen.night.as_of
-    return previous_legal_state(seen)["law"].filter(is_due).select(_ID, why=pl.lit("law"))
-
-
-def _with_news(kind: str, seen: Snapshot, former: Run) -> pl.LazyFrame:
-    """The enterprises of records that came, were corrected, or became known since the night before."""
-    became_known = seen.stored(kind).filter(pl.col("received_at") > former.known_at)
-    # By the files too: what another run wrote may bear an instant that the night before knew of.
-    written = seen.stored(kind, since=former)
-    rows = pl.concat([became_known, written, seen.night.staged(kind)])
-    news = rows.filter(pl.col("received_at") <= seen.night.known_at).select("record_id", _ID).unique().collect().lazy()
-    parted = seen.copies(kind).lazy().join(news, on="record_id", how="semi")  # those it was of before lose it
-    return pl.concat([news.select(_ID), parted.select(_ID)])
+def _with_new_records(kind: str, snapshot: Snapshot, previous_run: Run) -> pl.LazyFrame:
+    """enterprise_id of records that arrived, were corrected, or became known since the previous run."""
+    became_known = snapshot.stored(kind).filter(pl.col("received_at") > previous_run.known_at)
+    # By files too: what another run wrote may bear an instant up to the previous run's known_at.
+    written = snapshot.stored(kind, since=previous_run)
+    rows = pl.concat([became_known, written, snapshot.context.staged(kind)])
+    new = rows.filter(pl.col("received_at") <= snapshot.context.known_at).select("record_id", _ID).unique().collect()
+    # The enterprise that a record moved away from is affected too.
+    moved = snapshot.versions_of_moved_records(kind).lazy().join(new.lazy(), on="record_id", how="semi")
+    return pl.concat([new.lazy().select(_ID), moved.select(_ID)])

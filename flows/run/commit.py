@@ -1,4 +1,4 @@
-"""The last step of a run: what is staged is written to the store."""
+"""The last step of a run: what is staged is written to the store, visible to readers from the commit on."""
 
 from __future__ import annotations
 
@@ -6,46 +6,44 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from flows.run.due_days import INGESTED_TABLES, RunContext
+from flows.run.context import INGESTED_TABLES, RESULT_TABLES, RunContext
 from flows.store.store import RunWriter
-from transforms.schemas import KINDS, LAW_TABLES, TABLES
+from transforms.schemas import KINDS, TABLES
 
-RESULT_TABLES = {
-    **dict.fromkeys(("ratings", "trace", "outlook", *LAW_TABLES), "valid_from_on"),
-    **dict.fromkeys(("changes", "change_trace"), "as_of"),
-}
-_BYTES_AT_ONCE = 2**28
+_MAX_BYTES_PER_WRITE = 2**28
 
 
-def write_tables(writing: RunWriter, night: RunContext) -> None:
-    """Write everything staged. Nothing of it is seen until the run is committed.
+def write_tables(writer: RunWriter, context: RunContext) -> int:
+    """Write everything staged, and return how many rows that were.
 
-    What arrived is appended: a file is taken in once. Results take the place of those of the same night.
+    Ingested rows are appended: a file is ingested once. Results replace those of an earlier run for the same day.
     """
-    writing.buckets = night.buckets
+    writer.buckets = context.buckets
+    rows = 0
     for table in INGESTED_TABLES:
-        for rows in _heaps(night, table):
-            writing.append(table, rows)
+        for frame in _writes(context, table):
+            rows += writer.append(table, frame)
     for kind in KINDS:
-        for rows in _heaps(night, f"copies_{kind}"):
-            writing.append(kind, rows, are_copies=True)
+        for frame in _writes(context, f"copies_{kind}"):
+            rows += writer.append(kind, frame, are_copies=True)
     for table, column in RESULT_TABLES.items():
-        first, *rest = list(_heaps(night, table)) or [night.staged(table)]
-        writing.replace(table, first, column, night.as_of)
-        for rows in rest:
-            writing.append(table, rows)
+        first, *rest = list(_writes(context, table)) or [context.staged(table)]
+        rows += writer.replace(table, first, column, context.as_of)
+        for frame in rest:
+            rows += writer.append(table, frame)
+    return rows
 
 
-def _heaps(night: RunContext, name: str) -> Iterator[pl.LazyFrame]:
-    """What was staged under `name`, in few writes and none too large for the memory."""
+def _writes(context: RunContext, name: str) -> Iterator[pl.LazyFrame]:
+    """What is staged under `name`, in as few writes as memory allows."""
     parts: list[int] = []
-    held = 0
+    size = 0
     table = TABLES[name.removeprefix("copies_")]
-    for part in night.parts(name):
-        size = night.size_bytes(name, part)
-        if parts and held + size > _BYTES_AT_ONCE:
-            yield night.staged(name, parts)
-            parts, held = [], 0
-        parts, held = [*parts, part], held + size
+    for part in context.parts(name):
+        part_size = context.size_bytes(name, part)
+        if parts and size + part_size > _MAX_BYTES_PER_WRITE:
+            yield context.staged(name, parts)
+            parts, size = [], 0
+        parts, size = [*parts, part], size + part_size
     if parts:
-        yield night.staged(name, parts, table)
+        yield context.staged(name, parts, table)

@@ -15,27 +15,28 @@ from flows.office import journal_head_facts
 from flows.policy_folder import PolicyInForce
 from flows.publishing import ListOutcome, outcome_summary, update_published_lists
 from flows.run.commit import write_tables
-from flows.run.due_days import RunContext
-from flows.run.ingest import INBOX_COPIES, IngestSummary, archive_files, buckets_for, ingest
+from flows.run.context import RunContext
+from flows.run.ingest import INBOX_COPIES, IngestSummary, archive_files, ingest
 from flows.run.rate import rate_affected
 from flows.run.report import Report, ReportInputs, add_list_outcomes, write_refused_workbooks, write_report
 from flows.run.validate import Validation, validate
+from flows.run_log import RunLog
 from flows.settings import Settings
-from flows.store.layout import lay_out_anew
+from flows.store import stored_names
+from flows.store.layout import buckets_for
 from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import RunWriter, Store
 from flows.wording import describe_error, prefers_chinese, to_chinese
 from transforms.schemas import KINDS
 
-_MOST_NAMED = 10
-
+_MAX_REJECTED_FILES = 10  # in the message of a run
 RunOutcome = Literal["passed", "refused", "busy"]
 
 
 @dataclass(frozen=True)
 class RunSetup:
-    """What the nights of one run share."""
+    """What the runs of several days share."""
 
     store: Store
     settings: Settings
@@ -44,34 +45,34 @@ class RunSetup:
 
 @dataclass(frozen=True)
 class RunSteps:
-    """The steps as they are called: as they are, or as tasks of the flow."""
+    """The steps in their order: the functions themselves, or tasks of a flow."""
 
-    bring_in: Callable[[Store, Settings, RunContext], IngestSummary] = ingest
+    ingest: Callable[[Store, Settings, RunContext], IngestSummary] = ingest
     rate: Callable[[Store, Settings, RunContext, PolicyInForce, Run | None], dict[str, Any]] = rate_affected
-    check: Callable[[Store, Path, RunContext, PolicyInForce, Run | None], Validation] = validate
-    tell: Callable[[Store, Settings, ReportInputs], Report] = write_report
-    keep: Callable[[RunWriter, RunContext], object] = write_tables
-    lists: Callable[[Settings], list[ListOutcome]] = update_published_lists
+    validate: Callable[[Store, Path, RunContext, PolicyInForce, Run | None], Validation] = validate
+    report: Callable[[Store, Settings, ReportInputs], Report] = write_report
+    commit: Callable[[RunWriter, RunContext], object] = write_tables
+    publish: Callable[[Settings], list[ListOutcome]] = update_published_lists
 
 
 class RunReporter(Protocol):
-    """Where a night is told while it runs."""
+    """Follows a run while it goes on."""
 
-    def progress(self, night: RunContext) -> AbstractContextManager[Callable[[str], None]]:
-        """Told that a night begins; what is handed out is called after each step."""
+    def progress(self, context: RunContext) -> AbstractContextManager[Callable[[], None]]:
+        """A run begins; the function is called after each step up to the commit."""
 
     def passed(self, run: Run, report: Report) -> None:
-        """Told that the night stands."""
+        """The run is committed."""
 
-    def refused(self, run: Run, checked: Validation) -> None:
-        """Told that the gate refused."""
+    def refused(self, run: Run, validation: Validation) -> None:
+        """The gate refused the run."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What became of the nights that were due: the last one's run, facts and report.
+    """What became of a run, or of the last of several: its facts in the ledger and its report.
 
-    lists: what became of the published lists afterwards; see `flows.publishing.publish_list`.
+    lists: what became of the published lists afterwards; see `flows.publishing`.
     """
 
     state: RunOutcome
@@ -82,99 +83,110 @@ class RunResult:
     lists: list[ListOutcome] = field(default_factory=list)
 
 
-def execute_run(office: RunSetup, as_of: date, known_at: datetime, steps: RunSteps, story: RunReporter) -> RunResult:
-    """Work through one night, alone in the store: `busy` where another run holds it."""
-    policy = office.policy
-    version = policy.policy_hash_on(as_of)
+def execute_run(setup: RunSetup, as_of: date, known_at: datetime, steps: RunSteps, reporter: RunReporter) -> RunResult:
+    """Run one day, alone in the store; `busy` where another run holds it. Published lists are updated at the end."""
+    policy = setup.policy
     try:
-        adapt_layout(office.store, office.settings)
-        with office.store.begin("nightly", as_of, known_at, policy.scheme.scheme, version) as writing:
-            night = RunContext(as_of, known_at.astimezone(UTC), writing.folder)
-            result, report = _work(office, night, writing, steps, story)
+        adapt_layout(setup.store, setup.settings)
+        with setup.store.begin(
+            "nightly", as_of, known_at, policy.scheme.scheme, policy.policy_hash_on(as_of)
+        ) as writer:
+            context = RunContext(as_of, known_at.astimezone(UTC), writer.folder)
+            result, report = _run_steps(setup, context, writer, steps, reporter)
     except Busy as busy:
         return RunResult("busy", describe_error(busy, chinese=prefers_chinese()))
-    return result if report is None else with_list_answers(result, report, steps.lists(office.settings))
-
-
-def with_list_answers(result: RunResult, report: Report | None, answers: list[ListOutcome]) -> RunResult:
-    """The result, and the report of its night, with what became of the published lists."""
-    if not answers:
+    if report is None:
         return result
-    if report is not None:
-        add_list_outcomes(report, answers)
-    return replace(result, message=f"{result.message}\n{outcome_summary(answers)['message']}", lists=answers)
+    with RunLog(writer.run_id, writer.folder) as log, log.step("publish") as counts:
+        outcomes = steps.publish(setup.settings)
+        counts["lists"] = len(outcomes)
+    if not outcomes:
+        return result
+    add_list_outcomes(report, outcomes)
+    return replace(result, message=f"{result.message}\n{outcome_summary(outcomes)['message']}", lists=outcomes)
 
 
-def _work(
-    office: RunSetup, night: RunContext, writing: RunWriter, steps: RunSteps, story: RunReporter
+def _run_steps(
+    setup: RunSetup, context: RunContext, writer: RunWriter, steps: RunSteps, reporter: RunReporter
 ) -> tuple[RunResult, Report | None]:
-    store, settings, policy = office.store, office.settings, office.policy
-    former = store.last("nightly", before=night.as_of)
-    with story.progress(night) as advance:
-        brought = steps.bring_in(store, settings, night)
-        night = replace(night, buckets=brought.buckets)
-        advance("taken in")
-        scope = steps.rate(store, settings, night, policy, former)
-        advance("rated")
-        checked = steps.check(store, settings.policy_dir, night, policy, former)
-        advance("checked")
-        scope = {**brought.facts, **scope}
-        if not checked.is_passed:
-            workbooks = write_refused_workbooks(store, settings, night, former)
-            night.clear(INBOX_COPIES)  # the inbox has them, and numbers of natural persons stand in them
-            return _refused(writing, checked, scope, story, list(map(str, workbooks.values()))), None
-        report = steps.tell(store, settings, ReportInputs(night, policy, checked, former))
-        advance("reported")
-        archive_files(store, night)
-        steps.keep(writing, night)
-        run = writing.commit("passed", {**report.facts, **scope, **journal_head_facts(settings)})
-        night.clear()
-        advance("committed")
-    story.passed(run, report)
-    summary = report.summary if prefers_chinese() else report.summary_in_english
-    message = "\n".join((summary, *_files_told(brought.facts)))
+    """The result, and the report where the gate passed the run."""
+    store, settings, policy = setup.store, setup.settings, setup.policy
+    previous_run = store.last("nightly", before=context.as_of)
+    with RunLog(writer.run_id, writer.folder) as log, reporter.progress(context) as advance:
+        with log.step("ingest") as counts:
+            summary = steps.ingest(store, settings, context)
+            counts.update(summary.counts)
+        context = replace(context, buckets=summary.buckets)
+        advance()
+        with log.step("rate") as counts:
+            rating_facts = steps.rate(store, settings, context, policy, previous_run)
+            counts["enterprises"] = rating_facts.get(stored_names.AFFECTED, {}).get(stored_names.RATED, 0)
+        advance()
+        with log.step("validate") as counts:
+            validation = steps.validate(store, settings.policy_dir, context, policy, previous_run)
+            facts = validation.facts
+            counts["tables"] = len(validation.verdicts)
+            counts["rows"] = sum(facts[stored_names.ROW_COUNTS].values())
+            counts["findings"] = len(facts[stored_names.FINDINGS])
+        advance()
+        facts = {**facts, **summary.facts, **rating_facts}
+        if not validation.is_passed:
+            workbooks = write_refused_workbooks(store, settings, context, previous_run)
+            context.clear(INBOX_COPIES)  # the inbox has them, and they may hold identity numbers
+            facts[stored_names.WORKBOOKS] = list(map(str, workbooks.values()))
+            run = writer.commit("refused", facts)
+            reporter.refused(run, validation)
+            return RunResult("refused", _refusal(validation, facts), run.run_id, dict(run.facts), validation.docs), None
+        with log.step("report") as counts:
+            report = steps.report(store, settings, ReportInputs(context, policy, validation, previous_run))
+            counts["tier_changes"] = len(report.view.changes) if report.view else 0
+        advance()
+        with log.step("commit") as counts:
+            archive_files(store, context)
+            rows = steps.commit(writer, context)
+            facts = {**report.facts, **summary.facts, **rating_facts, **journal_head_facts(settings)}
+            run = writer.commit("passed", facts)
+            context.clear()
+            counts["rows"] = rows if isinstance(rows, int) else 0
+        advance()
+    reporter.passed(run, report)
+    headline = report.summary if prefers_chinese() else report.summary_in_english
+    message = "\n".join((headline, *_file_lines(summary.facts)))
     return RunResult("passed", message, run.run_id, dict(run.facts), report.page), report
 
 
-def _refused(
-    writing: RunWriter, checked: Validation, scope: dict[str, Any], story: RunReporter, workbooks: list[str]
-) -> RunResult:
-    run = writing.commit("refused", {**checked.facts, **scope, "workbooks": workbooks})
-    story.refused(run, checked)
-    sent = (f"Workbooks to send back: {Path(workbooks[0]).parent}",) if workbooks else ()
-    message = "\n".join(
-        (checked.what_first(chinese=prefers_chinese()), *_files_told(scope), *map(_in_the_readers_language, sent))
-    )
-    return RunResult("refused", message, run.run_id, dict(run.facts), checked.docs)
+def _refusal(validation: Validation, facts: Mapping[str, Any]) -> str:
+    lines = [validation.what_first(chinese=prefers_chinese()), *_file_lines(facts)]
+    if workbooks := facts[stored_names.WORKBOOKS]:
+        lines.append(_localised(f"Workbooks to send back: {Path(workbooks[0]).parent}"))
+    return "\n".join(lines)
 
 
-def _files_told(facts: Mapping[str, Any]) -> Iterator[str]:
-    """The files that were turned away whole, for whoever reads the command's last lines."""
-    files = facts.get("files", {})
-    for file in files.get("turned_away", [])[:_MOST_NAMED]:
-        yield _in_the_readers_language(f"Turned away whole: {file['file_name']}: {file['finding']}")
-    if (more := files.get("turned_away_count", 0) - _MOST_NAMED) > 0:
-        yield _in_the_readers_language(f"Besides these turned away whole: {more}; see yaoxin quarantine")
-    yield from files.get("remarks", [])
+def _file_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Lines on rejected files, and remarks on the inbox."""
+    files = facts.get(stored_names.FILES, {})
+    for file in files.get(stored_names.REJECTED, [])[:_MAX_REJECTED_FILES]:
+        yield _localised(f"Turned away whole: {file['file_name']}: {file['finding']}")
+    if (more := files.get(stored_names.REJECTED_COUNT, 0) - _MAX_REJECTED_FILES) > 0:
+        yield _localised(f"Besides these turned away whole: {more}; see yaoxin quarantine")
+    yield from files.get(stored_names.REMARKS, [])
 
 
-def _in_the_readers_language(text: str) -> str:
+def _localised(text: str) -> str:
     return to_chinese(text) if prefers_chinese() else text
 
 
 def adapt_layout(store: Store, settings: Settings) -> Run | None:
-    """Lay the store out as it is set, or by its size where it has no buckets yet; None where nothing is to be done.
+    """Lay out anew a store of an earlier release, or one for which another number of buckets is set.
 
+    A store without buckets gets as many as are set, or as suit its size. Returns None where there is nothing to do.
     Raises Busy where another run holds the store.
     """
-    layout = store.layout()
-    found = set(layout.values())
-    if not layout or (len(found) == 1 and None not in found and settings.buckets in (None, *found)):
+    counts = set(store.layout().values())
+    if not counts or (len(counts) == 1 and None not in counts and settings.buckets in (None, *counts)):
         return None
-    wanted = settings.buckets or next((count for count in found if count), None) or buckets_for(_rows(store))
-    return lay_out_anew(store, wanted)
-
-
-def _rows(store: Store) -> int:
-    run = store.last()
-    return sum(store.scan(kind, run).select(pl.len()).collect().item() for kind in KINDS)
+    wanted = settings.buckets or next((count for count in counts if count), None)
+    if wanted is None:
+        run = store.last()
+        wanted = buckets_for(sum(store.scan(kind, run).select(pl.len()).collect().item() for kind in KINDS))
+    return store.lay_out_anew(wanted)

@@ -10,34 +10,41 @@ from typing import Any
 import polars as pl
 
 from expectations import Verdict, explain_gravest, write_data_docs
-from flows.gate import GATE_AMOUNTS, GATE_RATINGS, Gate, gate_accounts, gate_amounts, gate_ratings, read_gate
+from flows.gate import (
+    GATE_ACCOUNTS,
+    GATE_AMOUNTS,
+    GATE_RATINGS,
+    Gate,
+    gate_accounts,
+    gate_amounts,
+    gate_ratings,
+    read_gate,
+)
 from flows.policy_folder import PolicyInForce, read_sources
-from flows.run import snapshot
-from flows.run.commit import RESULT_TABLES
-from flows.run.due_days import INGESTED_TABLES, RunContext
-from flows.run.snapshot import Snapshot, new_rows
+from flows.run.context import INGESTED_TABLES, RESULT_TABLES, RunContext
+from flows.run.snapshot import Snapshot
+from flows.store import stored_names
 from flows.store.layout import BucketFilter
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.wording import to_chinese
 
-GATE_RATINGS_TABLE = GATE_RATINGS.name
-
-_COUNTED = (GATE_RATINGS_TABLE,)
-
-# Approvals that releases before the office database wrote themselves: of no file, and of no effect.
+_VOLUME_CHECKED = (GATE_RATINGS.name,)  # tables whose row count is compared with the previous run's
+# Approvals that releases before the office database wrote themselves: of no file, and without effect.
 _IS_OLD_APPROVAL = (pl.col("decision_type") == "approve_publication") & (pl.col("source") == "yaoxin_approve")
-
-_MOST_IN_MEMORY = 100_000  # rows; more are read once for the count and once more for the gate, a piece at a time
+_MAX_ROWS_IN_MEMORY = 100_000  # larger frames are scanned twice, for the count and by the gate
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What the gate said of every table of a night, where its pages are, and what to look at first."""
+    """The gate's verdict on every table of a run. docs: the index page of the Data Docs.
+
+    causes: sentences on what other findings follow from.
+    """
 
     verdicts: tuple[Verdict, ...]
     docs: Path
-    causes: tuple[str, ...] = ()  # what other findings follow from, in words
+    causes: tuple[str, ...] = ()
 
     @property
     def is_passed(self) -> bool:
@@ -45,7 +52,7 @@ class Validation:
         return all(verdict.is_passed for verdict in self.verdicts)
 
     def what_first(self, *, chinese: bool = False) -> str:
-        """What the others follow from, then the gravest finding in words; empty where there is none."""
+        """The causes, then the gravest finding in words; empty where there is none."""
         gravest = explain_gravest(self.verdicts, self.docs.parent, chinese=chinese)
         causes = map(to_chinese, self.causes) if chinese else self.causes
         return "\n".join(filter(None, (*causes, gravest)))
@@ -54,83 +61,84 @@ class Validation:
     def facts(self) -> dict[str, Any]:
         """Row counts per table and the findings, for the ledger."""
         return {
-            "counts": {verdict.table: verdict.row_count for verdict in self.verdicts},
-            "findings": [str(finding) for verdict in self.verdicts for finding in verdict.findings],
+            stored_names.ROW_COUNTS: {verdict.table: verdict.row_count for verdict in self.verdicts},
+            stored_names.FINDINGS: [str(finding) for verdict in self.verdicts for finding in verdict.findings],
         }
 
 
 def validate(
-    store: Store, policy_dir: Path, night: RunContext, policy: PolicyInForce, former: Run | None
+    store: Store, policy_dir: Path, context: RunContext, policy: PolicyInForce, previous_run: Run | None
 ) -> Validation:
-    """Validate every table of the night; the pages go into the run's folder.
+    """Validate every table of the run and write the Data Docs into its folder.
 
-    former: the last committed run of an earlier day, against whose counts volumes are checked.
+    previous_run: the last committed run of an earlier day, with whose row counts volumes are compared.
     """
     gate = read_gate(policy_dir)
-    counts = former.facts.get("counts", {}) if former else {}
+    snapshot = Snapshot.of(context, store)
+    counts = previous_run.facts.get(stored_names.ROW_COUNTS, {}) if previous_run else {}
     verdicts = tuple(
-        gate.validate(table, frame, previous_count=counts.get(table) if table in _COUNTED else None)
-        for table, frame in _frames(gate, store, night, policy, former)
+        gate.validate(table, frame, previous_count=counts.get(table) if table in _VOLUME_CHECKED else None)
+        for table, frame in _frames(gate, snapshot, policy, previous_run)
     )
-    causes = tuple(_causes(Snapshot.by(night, store), policy_dir, former))
-    return Validation(verdicts, write_data_docs(verdicts, night.folder / "gate", title=night.folder.name), causes)
+    causes = tuple(_causes(snapshot, policy_dir, previous_run))
+    return Validation(verdicts, write_data_docs(verdicts, context.folder / "gate", title=context.folder.name), causes)
 
 
-def _causes(seen: Snapshot, policy_dir: Path, former: Run | None) -> Iterator[str]:
-    """Why the register is not what it should be: rows of every other kind are turned away for want of it."""
+def _causes(snapshot: Snapshot, policy_dir: Path, previous_run: Run | None) -> Iterator[str]:
+    """Why the enterprise register is incomplete: rows of every other kind are quarantined for want of it."""
     registers = [
         source.source for source in read_sources(policy_dir) if any(one.kind == "enterprise" for one in source.records)
     ]
-    away = new_rows(seen, "files", former).filter(pl.col("finding").is_not_null(), pl.col("source").is_in(registers))
-    for name, finding in away.select("file_name", "finding").sort("file_name").collect().iter_rows():
+    rejected = snapshot.new_rows("files", previous_run).filter(
+        pl.col("finding").is_not_null(), pl.col("source").is_in(registers)
+    )
+    for name, finding in rejected.select("file_name", "finding").sort("file_name").collect().iter_rows():
         yield f"The enterprise register was not read: {name}: {finding}"
-    if seen.rows("enterprise").head(1).collect().is_empty():
+    if snapshot.rows("enterprise").head(1).collect().is_empty():
         yield "No enterprise is known yet: rows of other kinds are turned away until a register is read."
 
 
 def _frames(
-    gate: Gate, store: Store, night: RunContext, policy: PolicyInForce, former: Run | None
-) -> Iterator[tuple[str, pl.LazyFrame]]:
-    """What is new is checked row by row; what stands was checked so when it was new, and is checked as a whole."""
-    seen = Snapshot.by(night, store)
+    gate: Gate, snapshot: Snapshot, policy: PolicyInForce, previous_run: Run | None
+) -> Iterator[tuple[str, pl.LazyFrame | pl.DataFrame]]:
+    """Each table with its new rows; stored rows were validated when they were new. Last the ratings as a whole."""
+    context = snapshot.context
     for table in INGESTED_TABLES:
-        came = new_rows(seen, table, former)
+        rows = snapshot.new_rows(table, previous_run)
         if table == "decision":
-            came = came.filter(~_IS_OLD_APPROVAL)
-        if count := came.select(pl.len()).collect().item():
-            yield table, came if count > _MOST_IN_MEMORY else came.collect().lazy()
-    amounts = gate_amounts(new_rows(seen, "penalty", former), gate.caution.amounts.times).collect()
+            rows = rows.filter(~_IS_OLD_APPROVAL)
+        if count := rows.select(pl.len()).collect().item():
+            yield table, rows if count > _MAX_ROWS_IN_MEMORY else rows.collect()
+    amounts = gate_amounts(snapshot.new_rows("penalty", previous_run), gate.policy.amounts.times).collect()
     if not amounts.is_empty():
-        yield GATE_AMOUNTS.name, amounts.lazy()
-    yield "night_accounts", gate_accounts(new_rows(seen, "accounts", former), new_rows(seen, "files", former))
-    yield from ((table, night.staged(table)) for table in RESULT_TABLES)
-    stage_gate_ratings(seen, [tier.tier for tier in policy.scheme.tiers.on(night.as_of) or ()])
-    yield GATE_RATINGS_TABLE, night.staged(GATE_RATINGS_TABLE, table=GATE_RATINGS)
+        yield GATE_AMOUNTS.name, amounts
+    accounts, files = (snapshot.new_rows(table, previous_run) for table in ("accounts", "files"))
+    yield GATE_ACCOUNTS.name, gate_accounts(accounts, files)
+    yield from ((table, context.staged(table)) for table in RESULT_TABLES)
+    _stage_gate_ratings(snapshot, [tier.tier for tier in policy.scheme.tiers.on(context.as_of) or ()])
+    yield GATE_RATINGS.name, context.staged(GATE_RATINGS.name, table=GATE_RATINGS)
 
 
-def stage_gate_ratings(seen: Snapshot, tiers: Sequence[str]) -> None:
-    """Stage PRESENT_RATINGS, a bucket at a time. tiers: of the scheme, best first."""
-    night = seen.night
-    for bucket in range(night.buckets):
-        part = BucketFilter(frozenset([bucket]))
-        ratings = snapshot.current_ratings(night, part.buckets).collect().lazy()
-        frame = gate_ratings(ratings, _trace(seen, part, ratings), _register(seen, part), tiers, night.as_of)
-        night.stage(GATE_RATINGS_TABLE, frame, bucket)
+def _stage_gate_ratings(snapshot: Snapshot, tiers: Sequence[str]) -> None:
+    """Stage GATE_RATINGS bucket by bucket. tiers: of the scheme, best first."""
+    context = snapshot.context
+    for bucket in range(context.buckets):
+        buckets = BucketFilter(frozenset([bucket]))
+        ratings = snapshot.current_ratings(buckets.numbers).collect()
+        is_known = (pl.col("received_at") <= context.known_at).any()
+        register = snapshot.rows("enterprise", buckets).group_by("enterprise_id").agg(is_known=is_known)
+        frame = gate_ratings(ratings, _trace_points(snapshot, buckets, ratings), register, tiers, context.as_of)
+        context.stage(GATE_RATINGS.name, frame, bucket)
 
 
-def _trace(seen: Snapshot, part: BucketFilter, ratings: pl.LazyFrame) -> pl.LazyFrame:
-    """The points of tonight's trace, and of what stands in the store but of ratings that were replaced."""
+def _trace_points(snapshot: Snapshot, buckets: BucketFilter, ratings: pl.DataFrame) -> pl.LazyFrame:
+    """enterprise_id and points_centipoints of the trace after the commit."""
     columns = ["enterprise_id", "points_centipoints"]
-    stored = seen.stored("trace", part).filter(pl.col("valid_from_on") < seen.night.as_of)
-    # Summed first: there are several rows to an enterprise, and the next step goes by its name.
+    stored = snapshot.stored("trace", buckets).filter(pl.col("valid_from_on") < snapshot.context.as_of)
+    # Summed before the join, which is on strings and would otherwise have several rows per enterprise.
     sums = stored.group_by("enterprise_id", "valid_from_on").agg(pl.col("points_centipoints").sum())
-    since = ratings.select("enterprise_id", since="valid_from_on")
-    is_over = (pl.col("valid_from_on") < pl.col("since")).fill_null(False)  # a trace without a rating is a fault
-    kept = sums.join(since, on="enterprise_id", how="left").filter(~is_over)
-    return pl.concat([kept.select(columns), seen.night.staged("trace", part.buckets).select(columns)])
-
-
-def _register(seen: Snapshot, part: BucketFilter) -> pl.LazyFrame:
-    """enterprise_id and is_known: whether the night knew of it, and not only a later instant."""
-    is_known = (pl.col("received_at") <= seen.night.known_at).any()
-    return seen.rows("enterprise", part).group_by("enterprise_id").agg(is_known=is_known)
+    since = ratings.lazy().select("enterprise_id", since="valid_from_on")
+    # Rows of replaced ratings are left out; a trace without any rating is kept, because it is a fault to be found.
+    is_replaced = (pl.col("valid_from_on") < pl.col("since")).fill_null(False)
+    kept = sums.join(since, on="enterprise_id", how="left").filter(~is_replaced)
+    return pl.concat([kept.select(columns), snapshot.context.staged("trace", buckets.numbers).select(columns)])

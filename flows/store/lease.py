@@ -1,4 +1,4 @@
-"""One run at a time in a store. The operating system frees the lock of a process that dies."""
+"""The lease on a store: one run at a time. The operating system frees the lock of a process that dies."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path
 from flows.store.location import BadStore
 from reports.atomic_files import write_atomically
 
-_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
+_NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
 
 
 class Busy(RuntimeError):
-    """Another run holds the store; the message says which, whose, and since when."""
+    """Another run holds the store; the message says which, by whom, and since when."""
 
 
 class Overtaken(Busy):
-    """Another run, which this machine's lock does not hold off, has written or committed meanwhile."""
+    """Another machine, which the lease of this one does not hold off, has written meanwhile."""
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def hold_lease(folder: Path, flow: str, as_of: date, since: datetime) -> Iterato
 
     Raises Busy at once when another run holds it, BadStore where this account cannot write there.
     """
-    from filelock import FileLock, Timeout  # readers take no lock, and need not load what makes one
+    from filelock import FileLock, Timeout  # not loaded by readers, who take no lease
 
     holder = folder / "run.lock.json"
     lock = FileLock(folder / "run.lock")
@@ -38,20 +38,20 @@ def hold_lease(folder: Path, flow: str, as_of: date, since: datetime) -> Iterato
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise Busy(_sentence(holder)) from None
-    except OSError as fault:
-        if fault.errno in _NOT_OURS:
-            raise BadStore(folder, f"nothing can be written there ({fault.strerror})") from None
+        raise Busy(_busy_message(holder)) from None
+    except OSError as error:
+        if error.errno in _NO_PERMISSION:
+            raise BadStore(folder, f"nothing can be written there ({error.strerror})") from None
         raise
     try:
-        write_atomically(holder, _description(flow, as_of, since))
+        write_atomically(holder, _holder(flow, as_of, since))
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _description(flow: str, as_of: date, since: datetime) -> str:
+def _holder(flow: str, as_of: date, since: datetime) -> str:
     import socket
 
     return json.dumps(
@@ -75,11 +75,11 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _sentence(holder: Path) -> str:
+def _busy_message(holder: Path) -> str:
     after = "Wait until it ends, then run again; if it was killed, the lock is free already."
     try:
         by = json.loads(holder.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # between taking the lock and writing the description
+    except (OSError, ValueError):  # between taking the lock and describing its holder
         return f"Another run holds this store. {after}"
     return (
         f"Another run holds this store: {by['flow']} for {by['as_of']}, started {by['since']} by {by['who']}"

@@ -71,35 +71,35 @@ class Run:
 
 
 class Ledger:
-    """The append-only table of runs. is_held: for one that appends, which is bound to the version it finds now."""
+    """The append-only table of runs. is_held: hold the version found now, in order to append to it."""
 
-    def __init__(self, place: StoreLocation, is_held: bool = False) -> None:
-        self._place = place
-        self._file = StoredTable(place, LEDGER, folder="")
+    def __init__(self, location: StoreLocation, is_held: bool = False) -> None:
+        self._location = location
+        self._table = StoredTable(location, LEDGER, folder="")
         if is_held:
-            self._file.hold()
-        self._found = self._file.version() if is_held and self._file.exists() else None
+            self._table.hold()
+        self._version = self._table.version() if is_held and self._table.exists() else None
 
     def frame(self) -> pl.DataFrame:
         """All runs in order, with the columns of `LEDGER`."""
-        if not self._file.exists():
+        if not self._table.exists():
             return LEDGER.empty()
-        return self._file.scan(None).collect().sort("run_no")
+        return self._table.scan(None).collect().sort("run_no")
 
     def runs(self) -> tuple[Run, ...]:
         """All runs in order."""
         return tuple(_run(row) for row in self.frame().iter_rows(named=True))
 
-    def standing(self) -> tuple[Run, ...]:
-        """The runs that passed and that no later run went back behind, in order."""
+    def valid_runs(self) -> tuple[Run, ...]:
+        """The passed runs that no later run has rewound, in order."""
         rows = self.frame()
         return tuple(_run(row) for row in rows.filter(~is_annulled(rows)).filter(state="passed").iter_rows(named=True))
 
     def last(self, is_asked: pl.Expr) -> Run | None:
-        """The last run, not annulled, for which `is_asked` is true; only its row is read whole, for facts are long."""
-        if not self._file.exists():
+        """The last run, not annulled, for which `is_asked` is true. Only its row is read whole: facts are long."""
+        if not self._table.exists():
             return None
-        rows = self._file.scan(None)
+        rows = self._table.scan(None)
         asked = rows.select("run_no", "back_to", is_asked=is_asked).collect()
         number = asked.filter("is_asked", ~is_annulled(asked))["run_no"].max()
         return _run(rows.filter(run_no=number).collect().row(0, named=True)) if number is not None else None
@@ -110,20 +110,20 @@ class Ledger:
         Raises Overtaken where another run has been committed since this ledger was opened.
         """
         if run.run_no % _COMPACT_EVERY == 0:
-            self._file.compact(run.run_id)  # every run adds a small file, and every command reads them all
+            self._table.compact(run.run_id)  # every run adds a small file, and every command reads all of them
         row = asdict(run)
         for name in ("versions", "facts"):
             row[name] = json.dumps(row[name], ensure_ascii=False, sort_keys=True, default=str)
-        self._file.append(pl.DataFrame([row], schema=LEDGER.schema), run.run_id)
-        self._file.sync(self._found)
-        with suppress(OSError):  # the run is committed; this note only helps to see that its row was lost
-            self._place.local.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._place.local / _NOTE, json.dumps({"run_no": run.run_no, "run_id": run.run_id}))
+        self._table.append(pl.DataFrame([row], schema=LEDGER.schema), run.run_id)
+        self._table.sync(self._version)
+        with suppress(OSError):  # the run is committed; the note only serves to notice that its row was lost
+            self._location.local.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._location.local / _NOTE, json.dumps({"run_no": run.run_no, "run_id": run.run_id}))
 
     def lost(self) -> str | None:
         """The run that this machine committed last, where the ledger no longer has it."""
         try:
-            note = json.loads((self._place.local / _NOTE).read_text(encoding="utf-8"))
+            note = json.loads((self._location.local / _NOTE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
         rows = self.frame()
@@ -132,7 +132,7 @@ class Ledger:
 
 
 def is_annulled(rows: pl.DataFrame) -> pl.Series:
-    """For each row (run_no, back_to) whether a later run went back to one before it."""
+    """For each row (run_no, back_to) whether a later run rewound the store to one before it."""
     back = rows.drop_nulls("back_to").select("run_no", "back_to").rows()
     inside = (rows["run_no"].is_between(to, number, closed="none") for number, to in back)
     return reduce(or_, inside, pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True))

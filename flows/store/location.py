@@ -1,4 +1,7 @@
-"""Where a store lies: a folder, or an address in object storage with a folder of this machine beside it."""
+"""Where a store lies: a folder, or an address in object storage with a folder of this machine beside it.
+
+Light to import: settings check the address of a store before anything is opened.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Object stores that the Delta library can open.
+SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl")
+_FORBIDDEN = "%#?\\[]|^"  # the Delta library takes them for parts of a URI: it looks elsewhere, or ends the process
+_URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/")
+_MAX_PATH_BYTES = 4096 - 300  # of a path on Linux, less what a table needs below it
+_MAX_NAME_BYTES = 255
+
 
 class BadStore(ValueError):
-    """What was named cannot hold a store; the message says why, and what would."""
+    """The address or folder cannot hold a store; the message says why."""
 
-    def __init__(self, address: str | Path, fault: str) -> None:
-        super().__init__(f"store {str(address)!r}: {fault}; choose another folder.")
+    def __init__(self, address: str | Path, problem: str) -> None:
+        super().__init__(f"store {str(address)!r}: {problem}; choose another folder.")
 
 
 @dataclass(frozen=True)
 class StoreLocation:
-    """`root` holds the tables; `local` is a folder of this machine for the lock and the run folders.
+    """Where a store lies. root: holds the tables. local: a folder of this machine for the lease and run folders.
 
-    For a store in a folder both are the same. In object storage (`s3://…`) the lock holds off runs of this machine
+    For a store in a folder both are the same. In object storage (`s3://…`) the lease holds off runs of this machine
     only; of two machines that write at once the ledger lets one through.
     """
 
     root: str
     local: Path
     options: Mapping[str, str] = field(default_factory=dict)
-    # Files of table versions by (address, version): a version never changes, and is asked for again and again.
+    # Files of table versions by (uri, version), cached because a version never changes.
     files: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def uri(self, *parts: str) -> str:
@@ -44,60 +54,48 @@ class StoreLocation:
 def store_location(
     root: str | Path, options: Mapping[str, str] | None = None, state_dir: Path | None = None
 ) -> StoreLocation:
-    """The place of the store at `root`; `state_dir` is used only for object storage.
+    """The location of the store at `root`. state_dir: for object storage, in place of ~/.local/state/yaoxin.
 
-    Raises BadStore for what can hold none.
+    Raises BadStore.
     """
-    if fault := address_problem(str(root)):
-        raise BadStore(root, fault)
+    if problem := address_problem(str(root)):
+        raise BadStore(root, problem)
     if "://" in str(root):
         name = hashlib.sha256(str(root).rstrip("/").encode()).hexdigest()[:16]
         folder = state_dir or Path.home() / ".local" / "state" / "yaoxin"
         return StoreLocation(str(root), folder / name, dict(options or {}))
     path = Path(root).expanduser().absolute()
-    if fault := address_problem(str(path)) or folder_problem(path):
-        raise BadStore(path, fault)
+    if problem := address_problem(str(path)) or folder_problem(path):
+        raise BadStore(path, problem)
     return StoreLocation(str(path), path, dict(options or {}))
 
 
-# Of object stores that the table library reaches.
-SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl")
-
-_BAD = "%#?\\[]|^"  # the library takes them for parts of an address: it looks elsewhere, or ends the process
-
-_LIKE_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/")
-
-_LONGEST_BYTES = 4096 - 300  # of a path on Linux, less what a table needs below it
-
-_LONGEST_NAME_BYTES = 255
-
-
 def address_problem(text: str) -> str:
-    """What is wrong with `text` as the address of a store, and what would be right; empty where nothing is."""
+    """What is wrong with `text` as the address of a store, and what would be right; empty where it is right."""
     if not "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Zs")).strip():
         return "it is blank"
     if text != text.strip():
         return "it begins or ends with a blank"
     if any(unicodedata.category(one) in ("Cc", "Cs") for one in text):
         return "it holds characters that cannot be written (line breaks, tabs, bytes that are no UTF-8)"
-    found = _LIKE_ADDRESS.match(text)
-    return _fault_of_address(text, found[1]) if found else _fault_of_folder(text)
+    found = _URI.match(text)
+    return _uri_problem(text, found[1]) if found else _path_problem(text)
 
 
 def folder_problem(folder: Path) -> str:
-    """What stands in the way of a store in `folder` as the disk is; empty where nothing does. Creates nothing."""
+    """What on the disk prevents a store in `folder`; empty where nothing does. Creates nothing."""
     for path in (folder, *folder.parents):
         try:
             if path.is_symlink() and not path.exists():
                 return f"{path} is a link to {path.readlink()}, which is not there"
             if path.exists():
                 return "" if path.is_dir() else f"{path} is a file; expected a folder"
-        except OSError as fault:
-            return f"{path}: {fault.strerror}"
+        except OSError as error:
+            return f"{path}: {error.strerror}"
     return ""
 
 
-def _fault_of_address(text: str, scheme: str) -> str:
+def _uri_problem(text: str, scheme: str) -> str:
     if scheme == "file":
         return "a folder is given by its path alone, without file://"
     if not text.startswith(f"{scheme}://"):
@@ -109,16 +107,16 @@ def _fault_of_address(text: str, scheme: str) -> str:
     )
 
 
-def _fault_of_folder(text: str) -> str:
-    if bad := sorted(set(_BAD) & set(text)):
+def _path_problem(text: str) -> str:
+    if bad := sorted(set(_FORBIDDEN) & set(text)):
         return f"the path of a store must not contain {' '.join(bad)}"
     path = Path(text)
     if "_delta_log" in path.parts:
         return "no folder of it may be called _delta_log: that is the log of a table"
-    if len(str(path.absolute()).encode()) > _LONGEST_BYTES or any(
-        len(part.encode()) > _LONGEST_NAME_BYTES for part in path.parts
+    if len(str(path.absolute()).encode()) > _MAX_PATH_BYTES or any(
+        len(part.encode()) > _MAX_NAME_BYTES for part in path.parts
     ):
-        return f"it is too long: at most {_LONGEST_NAME_BYTES} bytes a folder and {_LONGEST_BYTES} in all"
+        return f"it is too long: at most {_MAX_NAME_BYTES} bytes a folder and {_MAX_PATH_BYTES} in all"
     if text.startswith("~"):
         try:
             path.expanduser()

@@ -1,4 +1,4 @@
-"""The store: tables as the last passed run left them, and the way to write a run."""
+"""The store: tables as the last passed run left them, the ledger of runs, and the way to write a run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.store import stored_names
 from flows.store.layout import ALL_BUCKETS, BUCKETED, BucketFilter, as_copies, rows_by_bucket, with_bucket
 from flows.store.lease import hold_lease
 from flows.store.ledger import Ledger, Run, RunState, is_annulled
@@ -20,14 +21,29 @@ from flows.store.tables import StoreDamaged, StoredTable, conform
 from transforms.schemas import TABLES
 
 
+class CannotRewind(ValueError):
+    """The run to go back to has not passed, is annulled, or is the last one already."""
+
+    def __init__(self, run_id: str, valid: tuple[Run, ...]) -> None:
+        if valid and valid[-1].run_id == run_id:
+            what = f"{run_id} is the last run that passed: readers see it already."
+        else:
+            last = ", ".join(run.run_id for run in valid[-5:]) or "none"
+            what = f"{run_id}: no run of this name passed and still stands. The last that do: {last}. See yaoxin runs."
+        super().__init__(what)
+
+
 def utc_now() -> datetime:
     """The present instant."""
     return datetime.now(UTC)
 
 
 class Store:
-    """Delta tables under `root`, a folder or `s3://…` (then `storage_options` hold the keys, and
-    `state_dir` is the folder of this machine for lock and run folders)."""
+    """Delta tables below `root`, a folder or an address in object storage (`s3://…`).
+
+    storage_options: keys of object storage. state_dir: for object storage, the folder of this machine for the lease and
+    run folders.
+    """
 
     def __init__(
         self,
@@ -36,8 +52,8 @@ class Store:
         state_dir: Path | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.place = store_location(root, storage_options, state_dir)
-        self._ledger = Ledger(self.place)
+        self.location = store_location(root, storage_options, state_dir)
+        self._ledger = Ledger(self.location)
         self._now = now
 
     def scan(
@@ -45,33 +61,34 @@ class Store:
         table: str,
         run: Run | None = None,
         enterprise_id: str | None = None,
-        part: BucketFilter = ALL_BUCKETS,
+        buckets: BucketFilter = ALL_BUCKETS,
         since: Run | None = None,
     ) -> pl.LazyFrame:
-        """The rows of `table` as `run` pinned them (None: the last run that passed), of one enterprise or all.
+        """The rows of `table` at the version that `run` pinned (None: the last passed run), in no set order.
 
-        part: of which buckets. since: only rows of files that were not there when that run had passed: at least those
-        written after it. A table the run does not know is empty. The order of rows is not defined. KeyError for an
-        unknown table.
+        enterprise_id: only rows of this enterprise. buckets: only rows of these. since: only rows of files that are not
+        in the version that run pinned, which are at least the rows written after it. A table that the run does not pin
+        is empty. Raises KeyError for an unknown table.
         """
-        shape = TABLES[table]
+        schema = TABLES[table]
         pinned = run or self.last()
         if pinned is None or table not in pinned.versions:
-            return shape.empty().lazy()
-        before = since.versions.get(table) if since else None
-        of = part if enterprise_id is None else replace(part, enterprise_id=enterprise_id)
-        frame = StoredTable(self.place, shape).scan(pinned.versions[table], of, before)
+            return schema.empty().lazy()
+        since_version = since.versions.get(table) if since else None
+        if enterprise_id is not None:
+            buckets = replace(buckets, enterprise_id=enterprise_id)
+        frame = StoredTable(self.location, schema).scan(pinned.versions[table], buckets, since_version)
         return frame if enterprise_id is None else frame.filter(pl.col("enterprise_id") == enterprise_id)
 
     def layout(self, run: Run | None = None) -> dict[str, int | None]:
-        """Per table of BUCKETED that `run` pinned (None: the last) the number of its buckets; None for one without."""
+        """The number of buckets of each table of BUCKETED that `run` pinned (None: the last); None for no buckets."""
         pinned = run or self.last()
         versions = {} if pinned is None else pinned.versions
         names = [name for name in BUCKETED if name in versions]
-        return {name: StoredTable(self.place, TABLES[name]).buckets(versions[name]) for name in names}
+        return {name: StoredTable(self.location, TABLES[name]).buckets(versions[name]) for name in names}
 
     def last(self, flow: str | None = None, before: date | None = None) -> Run | None:
-        """The last run that passed; of `flow` only, and for a day before `before` only, where given."""
+        """The last passed run; where given, only of `flow`, and only for a day before `before`."""
         is_asked = pl.col("state") == "passed"
         if flow is not None:
             is_asked &= pl.col("flow") == flow
@@ -80,195 +97,193 @@ class Store:
         return self._ledger.last(is_asked)
 
     def runs(self) -> pl.DataFrame:
-        """Every run that came to an end, oldest first, with the columns of `LEDGER`."""
+        """Every finished run, oldest first, with the columns of LEDGER."""
         return self._ledger.frame()
 
     def every_run(self) -> tuple[Run, ...]:
-        """The same as `runs`, each with its versions and facts."""
+        """Every finished run, oldest first, with its versions and facts."""
         return self._ledger.runs()
 
     def annulled(self) -> frozenset[int]:
-        """The numbers of the runs that a later one went back behind."""
+        """The run_no of the runs that a later run has rewound."""
         rows = self.runs()
         return frozenset(rows.filter(is_annulled(rows))["run_no"].to_list())
 
     def lost_run(self) -> str | None:
-        """The run that this machine committed last, where the ledger no longer has it: rows were taken away since."""
+        """The run that this machine committed last, where the ledger no longer has it."""
         return self._ledger.lost()
 
     def run_folder(self, run_id: str) -> Path:
         """The folder of a run's reports."""
-        return self.place.local / "runs" / run_id
+        return self.location.local / "runs" / run_id
 
     def rewind(self, run_id: str, reason: str) -> Run:
-        """Let readers see what the run `run_id` left, and annul the runs after it: they stay in the ledger.
+        """Let readers see what the run `run_id` left, and annul the runs after it; they stay in the ledger.
 
-        Raises CannotGoBack where no such run passed and stands, StoreDamaged where it is not whole, Busy.
+        Raises CannotRewind, StoreDamaged where that run is not whole, Busy.
         """
-        standing = self._ledger.standing()
-        to = next((run for run in standing if run.run_id == run_id), None)
-        if to is None or (to is standing[-1] and self._ledger.lost() is None):
-            raise CannotRewind(run_id, standing)
-        after = [run.run_id for run in standing if run.run_no > to.run_no]
+        valid = self._ledger.valid_runs()
+        target = next((run for run in valid if run.run_id == run_id), None)
+        if target is None or (target is valid[-1] and self._ledger.lost() is None):
+            raise CannotRewind(run_id, valid)
+        annulled = [run.run_id for run in valid if run.run_no > target.run_no]
         now = self._now()
-        head = replace(to, flow="rewind", state="failed", started_at=now, finished_at=now, facts={}, back_to=to.run_no)
-        with self._writing(head) as writing:
-            return writing.commit("passed", {"reason": reason, "annulled": after})
+        changes: dict[str, Any] = {"flow": "rewind", "state": "failed", "facts": {}, "back_to": target.run_no}
+        with self._writer(replace(target, started_at=now, finished_at=now, **changes)) as writer:
+            return writer.commit("passed", {stored_names.REASON: reason, stored_names.ANNULLED: annulled})
+
+    def lay_out_anew(self, count: int) -> Run | None:
+        """Lay every table of BUCKETED out in `count` buckets, as a run of its own; None where all are already.
+
+        Readers see the same as before, of past runs too. Raises Busy where another run holds the store.
+        """
+        last = self.last()
+        others = [name for name, found in self.layout(last).items() if found != count]
+        if last is None or not others:
+            return None
+        with self.begin("layout", last.as_of, last.known_at, last.scheme, last.policy_hash) as writer:
+            for name in others:
+                writer.lay_out(name, count)
+            return writer.commit("passed", {stored_names.BUCKETS: count, stored_names.TABLES: others})
 
     @contextmanager
     def begin(
         self, flow: str, as_of: date, known_at: datetime, scheme: str = "", policy_hash: str = ""
     ) -> Iterator[RunWriter]:
-        """Take the lock, undo what a killed run left, and hand out the way to write.
+        """Take the lease, undo what a killed run left, and hand out the writer.
 
-        Left by an exception without a commit, the ledger gets a row `failed`. Left in peace without a commit,
-        nothing is recorded. Raises Busy when another run holds the store, StoreDamaged when the last run that passed
+        A block that ends with an exception before its commit leaves a row `failed` in the ledger; one that ends without
+        a commit leaves nothing. Raises Busy where another run holds the store, StoreDamaged where the last passed run
         is not whole.
         """
         now = self._now()
-        with self._writing(
-            Run(0, "", flow, as_of, known_at, "failed", now, now, scheme, policy_hash, {}, {})
-        ) as writing:
-            yield writing
+        head = Run(0, "", flow, as_of, known_at, "failed", now, now, scheme, policy_hash, {}, {})
+        with self._writer(head) as writer:
+            yield writer
 
     @contextmanager
-    def _writing(self, head: Run) -> Iterator[RunWriter]:
-        with hold_lease(self.place.local, head.flow, head.as_of, head.started_at):
-            writing = RunWriter(self.place, head, self._now)
+    def _writer(self, head: Run) -> Iterator[RunWriter]:
+        with hold_lease(self.location.local, head.flow, head.as_of, head.started_at):
+            writer = RunWriter(self.location, head, self._now)
             try:
-                yield writing
-            except BaseException as fault:
-                writing.fail(fault)
+                yield writer
+            except BaseException as error:
+                writer.fail(error)
                 raise
             finally:
-                writing.close()
-
-
-class CannotRewind(ValueError):
-    """The run to go back to is none that passed and still stands, or the last one of them."""
-
-    def __init__(self, run_id: str, standing: tuple[Run, ...]) -> None:
-        if standing and standing[-1].run_id == run_id:
-            what = f"{run_id} is the last run that passed: readers see it already."
-        else:
-            last = ", ".join(run.run_id for run in standing[-5:]) or "none"
-            what = f"{run_id}: no run of this name passed and still stands. The last that do: {last}. See yaoxin runs."
-        super().__init__(what)
+                writer.close()
 
 
 class RunWriter:
-    """Made by `Store.begin`, which holds the lock meanwhile.
+    """Writes one run: nothing of it is visible before `commit("passed")`, and all of it from then on.
 
-    run_id: flow, as_of and a number, such as nightly-2026-03-01-1. folder: for what the run reports; kept
-    whatever becomes of the run. buckets: how many a table gets that is written for the first time.
+    Made by `Store.begin`, which holds the lease. run_id: flow, as_of and a number, such as nightly-2026-03-01-1.
+    folder: for reports, kept whatever becomes of the run. buckets: how many a table gets that is new.
     """
 
-    def __init__(self, place: StoreLocation, head: Run, now: Callable[[], datetime]) -> None:
-        self._place, self._now = place, now
-        self._ledger = Ledger(place, is_held=True)
-        former = self._ledger.runs()
+    def __init__(self, location: StoreLocation, head: Run, now: Callable[[], datetime]) -> None:
+        self._location, self._now = location, now
+        self._ledger = Ledger(location, is_held=True)
+        runs = self._ledger.runs()
         if head.back_to is None:
-            base = next(iter(self._ledger.standing()[-1:]), None)
-            self._see_no_run_lost(base)
+            base = next(iter(self._ledger.valid_runs()[-1:]), None)
+            if lost := self._ledger.lost():
+                end = f"it ends with {base.run_id}" if base else "no run that passed is left in it"
+                raise StoreDamaged(f"the ledger has lost run {lost}, which was committed; {end}")
         else:
-            base = next(run for run in former if run.run_no == head.back_to)
-        runs = place.local / "runs"
-        self.run_id, self.folder = _new_folder(head, {run.run_id for run in former}, runs)
-        number = former[-1].run_no + 1 if former else 1
-        self._head = replace(head, run_no=number, run_id=self.run_id)
+            base = next(run for run in runs if run.run_no == head.back_to)
+        self.run_id, self.folder = _new_folder(head, {run.run_id for run in runs}, location.local / "runs")
+        self._head = replace(head, run_no=runs[-1].run_no + 1 if runs else 1, run_id=self.run_id)
         self._versions = dict(base.versions) if base else {}
         self._written: set[str] = set()
-        self._files: dict[str, StoredTable] = {}
-        self.buckets = 1  # of tables that are new
+        self._tables: dict[str, StoredTable] = {}
+        self.buckets = 1
         self.run: Run | None = None
-        self.undone = self._take_back(base)
+        self.undone = self._restore(base)
 
-    def append(self, table: str, frame: pl.DataFrame | pl.LazyFrame, are_copies: bool = False) -> None:
-        """Add rows. TypeError where columns or types are not exactly the table's.
+    def append(self, table: str, frame: pl.DataFrame | pl.LazyFrame, are_copies: bool = False) -> int:
+        """Add rows, and return how many. Raises TypeError where columns or types are not exactly the table's.
 
-        are_copies: the rows are copies for readers of single buckets, of records that moved between enterprises.
+        are_copies: the rows go into COPIES_PARTITION.
         """
-        data, file = conform(TABLES[table], frame), self._file(table)
-        if not data.is_empty() or not file.exists():
-            file.append(self._placed(table, data, are_copies), self.run_id)
+        rows, stored = conform(TABLES[table], frame), self._table(table)
+        if not rows.is_empty() or not stored.exists():
+            stored.append(self._with_partition(table, rows, are_copies), self.run_id)
         self._written.add(table)
+        return rows.height
 
-    def replace(self, table: str, frame: pl.DataFrame | pl.LazyFrame, column: str, value: str | int | date) -> None:
-        """Put `frame` in the place of the rows where `column` is `value`; twice is the same as once.
+    def replace(self, table: str, frame: pl.DataFrame | pl.LazyFrame, column: str, value: str | int | date) -> int:
+        """Put `frame` in the place of the rows where `column` is `value`, and return how many rows it has.
 
         Raises ValueError where a row of `frame` has another value.
         """
-        data = conform(TABLES[table], frame)
-        if not data.filter(pl.col(column).ne_missing(pl.lit(value))).is_empty():
+        rows = conform(TABLES[table], frame)
+        if not rows.filter(pl.col(column).ne_missing(pl.lit(value))).is_empty():
             raise ValueError(f"frame for table {table}: every row must have {column} = {value}")
-        self._file(table).delete(column, value, self.run_id)
-        self.append(table, data)
+        self._table(table).delete(column, value, self.run_id)
+        return self.append(table, rows)
 
     def lay_out(self, table: str, count: int) -> None:
-        """Lay `table` out in so many buckets, a bucket at a time; every row stays."""
+        """Lay `table` out in `count` buckets, one bucket at a time; its rows stay."""
         parts = rows_by_bucket(self.scan(table), TABLES[table], count)
-        self._file(table).lay_out(parts, self.run_id)
+        self._table(table).lay_out(parts, self.run_id)
         self._written.add(table)
-
-    def _placed(self, table: str, data: pl.DataFrame, are_copies: bool) -> pl.DataFrame:
-        """The rows with the partition they belong in, by the layout that the table has."""
-        if table not in BUCKETED:
-            return data
-        version = self._versions.get(table)
-        count = self.buckets if version is None else self._file(table).buckets(version)
-        if count is None:
-            return data.clear() if are_copies else data
-        return as_copies(data, count) if are_copies else with_bucket(data, count)
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The rows of `table` with what this run has written so far."""
-        file = self._file(table)
+        stored = self._table(table)
         if table in self._written:
-            return file.scan(None)
+            return stored.scan(None)
         version = self._versions.get(table)
-        return TABLES[table].empty().lazy() if version is None else file.scan(version)
+        return TABLES[table].empty().lazy() if version is None else stored.scan(version)
 
     def commit(self, state: RunState, facts: Mapping[str, Any]) -> Run:
-        """Write the ledger row. `passed` shows what was written; any other state leaves readers where they were."""
+        """Write the row of the ledger. Only `passed` changes what readers see."""
         if self.run is not None:
             raise RuntimeError(f"run {self.run_id} was committed already, as {self.run.state}")
         versions = dict(self._versions)
         if state == "passed":
-            versions |= {name: self._file(name).version() for name in sorted(self._written)}
+            versions |= {name: self._table(name).version() for name in sorted(self._written)}
             for name in self._written:
-                self._file(name).sync(self._versions.get(name))
+                self._table(name).sync(self._versions.get(name))
         run = replace(self._head, state=state, finished_at=self._now(), versions=versions, facts=dict(facts))
         self._ledger.append(run)
         self.run = run
         return run
 
-    def fail(self, fault: BaseException) -> None:
-        """Record a run that broke off. Its own trouble stays silent: the fault that led here matters more."""
+    def fail(self, error: BaseException) -> None:
+        """Record a run that broke off. Errors of its own are suppressed: `error` matters more."""
         with suppress(Exception):
             # An interruption may come between the ledger's row and the next line of `commit`.
             if self.run_id not in {run.run_id for run in self._ledger.runs()}:
-                self.commit("failed", {"fault": type(fault).__name__, "message": str(fault)[:500]})
+                facts = {stored_names.ERROR: type(error).__name__, stored_names.ERROR_MESSAGE: str(error)[:500]}
+                self.commit("failed", facts)
 
     def close(self) -> None:
-        """Take away the run's folder where nothing was recorded or put into it."""
+        """Remove the run's folder where nothing was recorded or put into it."""
         if self.run is None:
             with suppress(OSError):
                 self.folder.rmdir()
 
-    def _see_no_run_lost(self, base: Run | None) -> None:
-        if lost := self._ledger.lost():
-            last = f"it ends with {base.run_id}" if base else "no run that passed is left in it"
-            raise StoreDamaged(f"the ledger has lost run {lost}, which was committed; {last}")
+    def _with_partition(self, table: str, rows: pl.DataFrame, are_copies: bool) -> pl.DataFrame:
+        """The rows with their partition, by the layout that the table has."""
+        if table not in BUCKETED:
+            return rows
+        version = self._versions.get(table)
+        count = self.buckets if version is None else self._table(table).buckets(version)
+        if count is None:
+            return rows.clear() if are_copies else rows
+        return as_copies(rows, count) if are_copies else with_bucket(rows, count)
 
-    def _take_back(self, base: Run | None) -> tuple[str, ...]:
-        """Let every table have the content that `base` left; the tables where another was found.
+    def _restore(self, base: Run | None) -> tuple[str, ...]:
+        """Give every table the content that `base` left; returns the tables that had another.
 
         Raises StoreDamaged, naming every table, where `base` is not whole.
         """
         undone, damages = [], []
         for name in TABLES:
             try:
-                if self._file(name).take_back(self._versions.get(name), self.run_id):
+                if self._table(name).take_back(self._versions.get(name), self.run_id):
                     undone.append(name)
             except StoreDamaged as damage:
                 damages.append(damage.what)
@@ -278,14 +293,14 @@ class RunWriter:
             raise StoreDamaged("; ".join(damages))
         return tuple(undone)
 
-    def _file(self, name: str) -> StoredTable:
-        if name not in self._files:
-            self._files[name] = StoredTable(self._place, TABLES[name])
-        return self._files[name]
+    def _table(self, name: str) -> StoredTable:
+        if name not in self._tables:
+            self._tables[name] = StoredTable(self._location, TABLES[name])
+        return self._tables[name]
 
 
 def _new_folder(head: Run, taken: set[str], runs: Path) -> tuple[str, Path]:
-    """The next free number and its folder: a killed run has left no row in the ledger, but a folder."""
+    """The next free run_id and its folder: a killed run has left no row in the ledger, but a folder."""
     stem = f"{head.flow}-{head.as_of.isoformat()}-"
     names = taken | {path.name for path in runs.glob(stem + "*")}
     numbers = [int(tail) for name in names if re.fullmatch(r"\d+", tail := name.removeprefix(stem))]

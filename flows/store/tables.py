@@ -1,4 +1,9 @@
-"""One Delta table: writing, versions, reading, and what survives a power cut."""
+"""One Delta table: writing, versions, reading, and what survives a power cut.
+
+Each write is atomic and makes one version. The Delta library writes and does not sync, so a run syncs at its commit, in
+the order of trust: data files, the log entries of the versions that name them, the folders they lie in, and only then
+the row of the ledger that pins those versions. What was lost all the same is recognised and raised as StoreDamaged.
+"""
 
 from __future__ import annotations
 
@@ -21,75 +26,91 @@ from flows.store.location import StoreLocation
 from reports.atomic_files import fsync_file, fsync_folder
 from transforms.schemas import KINDS, Table
 
-_FOR_EVER = "interval 36500 days"
-
-# Without these the Delta library deletes old log entries after a month, and old versions with them.
+_FOREVER = "interval 36500 days"
 _CONFIGURATION = {
+    # Without these the Delta library deletes old log entries after a month, and old versions with them.
     "delta.enableExpiredLogCleanup": "false",
-    "delta.logRetentionDuration": _FOR_EVER,
-    "delta.deletedFileRetentionDuration": _FOR_EVER,
+    "delta.logRetentionDuration": _FOREVER,
+    "delta.deletedFileRetentionDuration": _FOREVER,
     # To open a version is to read the log since the last checkpoint: a few milliseconds instead of thirty.
     "delta.checkpointInterval": "20",
 }
+# A scan for one enterprise skips nearly all row groups of a sorted file and decodes the rest: they are small in tables
+# that commands read by enterprise, and large in those that runs read whole.
+_SMALL_ROW_GROUP, _LARGE_ROW_GROUP = 4_096, 65_536
+_SYNC_THREADS = 16  # a disk takes waiting requests together: several times faster than one after the other
+_CAUSE = "A power cut or other hands do this; nothing was changed. "
+DAMAGE_ADVICE = (
+    f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
+    "--reason TEXT (see yaoxin runs); the next night does the lost ones again."
+)
+LEDGER_DAMAGE_ADVICE = (
+    f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
+    "the run it stood for counts as not committed, and the next night does it again."
+)
 
-# A scan for one enterprise skips nearly all row groups of a sorted file and decodes the rest: they are small where
-# commands ask. Records are read whole, by nights.
-_ASKED, _READ_WHOLE = 4_096, 65_536
+
+class StoreDamaged(RuntimeError):
+    """The store lacks what a committed run rests on. what: which file of which table; the message adds what to do."""
+
+    def __init__(self, what: str, advice: str = DAMAGE_ADVICE) -> None:
+        self.what = what
+        super().__init__(f"The store is damaged: {what}. {advice}")
 
 
 class StoredTable:
-    """The Delta table at `<root>/<folder>/<name>`, of the shape of `table`.
+    """The Delta table at `<root>/<folder>/<name>`, with the schema of `table`.
 
-    Whoever writes holds a version and builds on it alone: each write makes the version right after the one held, or
-    fails as Overtaken, because another machine has written meanwhile. Nothing is rebased on what others wrote.
+    A writer holds a version and builds on it alone: each write makes the version right after the one held, or fails as
+    Overtaken because another machine has written meanwhile. Nothing is rebased on what others wrote.
     """
 
-    def __init__(self, place: StoreLocation, table: Table, folder: str = "tables") -> None:
-        self.table, self._place = table, place
-        self.uri = place.uri(folder, table.name) if folder else place.uri(table.name)
+    def __init__(self, location: StoreLocation, table: Table, folder: str = "tables") -> None:
+        self.table, self._location = table, location
+        self.uri = location.uri(folder, table.name) if folder else location.uri(table.name)
         self._is_below_tables = bool(folder)
-        self._options = dict(place.options)
+        self._options = dict(location.options)
         self._is_bound = False
         self._held: DeltaTable | None = None
 
     def exists(self) -> bool:
-        """Whether it was ever written; for one that writes, when it began to."""
+        """Whether the table was ever written; for a writer, whether it was when the writer began."""
         if self._is_bound:
             return self._held is not None
         return DeltaTable.is_deltatable(self.uri, storage_options=self._options)
 
     def version(self) -> int:
-        """The version held; where none is, the newest, committed by a run or not."""
+        """The version held; where none is held, the newest, committed by a run or not."""
         return (self._held or self._open()).version()
 
     def buckets(self, version: int | None = None) -> int | None:
-        """How many buckets it is laid out in; None for a table without."""
+        """How many buckets the table has; None for a table without buckets."""
         return bucket_count(self._open(version).metadata().partition_columns)
 
     def hold(self) -> None:
-        """Be bound to the newest version, or to there being none, unless bound already."""
+        """Hold the newest version, or that there is none, unless one is held already."""
         if not self._is_bound:
             self._held = self._open() if self.exists() else None
             self._is_bound = True
 
     def take_back(self, pinned: int | None, run_id: str) -> bool:
-        """Hold a version with the content of `pinned` (None: empty), writing it where a lost run left another.
+        """Hold a version with the content of `pinned` (None: empty), writing it where a killed run left another.
 
-        The answer is whether anything was taken back. Raises StoreDamaged where `pinned` is not whole.
+        Returns whether anything was taken back. Raises StoreDamaged where `pinned` is not whole.
         """
         was_torn = False
         try:
             self.hold()
         except StoreDamaged:
             set_aside(Path(self.uri), log_entries_after(Path(self.uri), -1 if pinned is None else pinned))
-            self._place.files.clear()  # numbers of versions are free again
+            self._location.files.clear()  # numbers of versions are free again
             was_torn = True
-        self._see_whole(pinned)
+        self._require_whole(pinned)
         self.hold()
         return (self._held is not None and self.restore(pinned or 0, run_id)) or was_torn
 
     def append(self, frame: pl.DataFrame, run_id: str) -> None:
-        """Add `frame`: the table's columns, in the order of its key, and the partition column where it has one."""
+        """Add `frame`: the columns of the table, and the partition column where it has one."""
         partition = _partition(frame)
         self.hold()
         if self._held is None:
@@ -98,20 +119,20 @@ class StoredTable:
         is_same = table.metadata().partition_columns == partition
         if not is_same and table.file_uris():
             raise ValueError(f"table {self.table.name} is not laid out by {partition}; lay it out anew first")
-        # A run that was lost may have left the table empty in another layout.
-        mode: dict[str, Any] = {"mode": "append", "schema_mode": "merge"} if is_same else _laid_out_by(partition)
-        self._write(frame, run_id, mode)
+        # A killed run may have left the table empty in another layout.
+        append: dict[str, Any] = {"mode": "append", "schema_mode": "merge"}
+        self._write(frame, run_id, append if is_same else _overwrite(partition))
 
     def lay_out(self, parts: Iterable[pl.DataFrame], run_id: str) -> None:
-        """Put `parts` in the place of all its rows, by the partition column that they have: at least one part."""
+        """Put `parts`, at least one, in the place of all rows, laid out by the partition column that they have."""
         first, *rest = parts
         self.hold()
-        self._write(first, run_id, _laid_out_by(_partition(first)))
+        self._write(first, run_id, _overwrite(_partition(first)))
         for part in rest:
             self.append(part, run_id)
 
     def delete(self, column: str, value: str | int | date, run_id: str) -> None:
-        """Take away the rows where `column` is `value`."""
+        """Delete the rows where `column` is `value`."""
         self.hold()
         if self._held is not None:
             predicate = f"{column} = {_literal(value)}"
@@ -119,7 +140,7 @@ class StoredTable:
                 table.delete(predicate, writer_properties=self._writer, commit_properties=_properties(run_id))
 
     def restore(self, version: int, run_id: str) -> bool:
-        """Make the content that of `version`; False where it is that already."""
+        """Write the content of `version` again; False where the table has it already."""
         self.hold()
         held = self._writable()
         if held.version() == version or _same_files(held, self._open(version)):
@@ -129,7 +150,7 @@ class StoredTable:
         return True
 
     def compact(self, run_id: str) -> None:
-        """Put its small files together; the content stays the same, and so do older versions."""
+        """Join small files; the content and older versions stay the same."""
         self.hold()
         if self._held is None:
             return
@@ -141,27 +162,27 @@ class StoredTable:
             self._held = self._open(before)
 
     def sync(self, since: int | None) -> None:
-        """Make what was written after version `since` (None: all) survive a power cut, data before the log."""
-        if self._place.is_remote:
+        """Sync what was written after version `since` (None: all) to disk, data before the log."""
+        if self._location.is_remote:
             return  # object storage answers when it has stored
-        folder, root = Path(self.uri), self._place.local
+        folder, root = Path(self.uri), self._location.local
         sync_files(
             map(_local, set(self._files(self.version())) - set(self._files(since) if since is not None else ())), root
         )
         sync_files(log_entries_after(folder, -1 if since is None else since), root)
 
-    def scan(self, version: int | None, part: BucketFilter = ALL_BUCKETS, since: int | None = None) -> pl.LazyFrame:
+    def scan(self, version: int | None, buckets: BucketFilter = ALL_BUCKETS, since: int | None = None) -> pl.LazyFrame:
         """The rows of `version` (None: the newest) in the table's columns and types, in no set order.
 
-        part: of which files. since: only rows of files that version does not have.
+        buckets: only files of these. since: only files that are not in that version.
         """
-        files = [uri for uri in self._files(version) if part.holds(uri)]
+        files = [uri for uri in self._files(version) if buckets.includes(uri)]
         if since is not None:
             files = sorted(set(files) - set(self._files(since)))
         if not files:
             return self.table.empty().lazy()
         # Not pl.scan_delta: it does not find files below a folder with a Chinese name.
-        paths: list[Any] = files if self._place.is_remote else [_local(uri) for uri in files]
+        paths: list[Any] = files if self._location.is_remote else [_local(uri) for uri in files]
         return pl.scan_parquet(
             paths,
             schema=self.table.schema,
@@ -176,7 +197,7 @@ class StoredTable:
             return tuple((self._held or self._open()).file_uris())
         if self._held is not None and version == self._held.version():
             return tuple(self._held.file_uris())
-        known = self._place.files
+        known = self._location.files
         key = (self.uri, version)
         if key not in known:
             known[key] = tuple(self._open(version).file_uris())
@@ -184,11 +205,13 @@ class StoredTable:
 
     @property
     def _writer(self) -> WriterProperties:
-        is_asked = self.table.name not in KINDS or self.table.name == "enterprise"
-        return WriterProperties(compression="ZSTD", max_row_group_size=_ASKED if is_asked else _READ_WHOLE)
+        is_read_by_enterprise = self.table.name not in KINDS or self.table.name == "enterprise"
+        return WriterProperties(
+            compression="ZSTD", max_row_group_size=_SMALL_ROW_GROUP if is_read_by_enterprise else _LARGE_ROW_GROUP
+        )
 
     def _create(self, partition: list[str], run_id: str) -> None:
-        """Version 0 is empty: what a run leaves behind that never came to its end is undone to it."""
+        """Write version 0, which is empty: what a killed run leaves in a new table is undone to it."""
         columns = dict.fromkeys(partition, pl.Int32())
         try:
             write_deltalake(
@@ -200,14 +223,14 @@ class StoredTable:
                 storage_options=self._options,
                 commit_properties=_properties(run_id),
             )
-        except DeltaError as fault:
+        except DeltaError as error:
             if DeltaTable.is_deltatable(self.uri, storage_options=self._options):
-                raise self._overtaken() from fault
+                raise self._overtaken() from error
             raise
         self._held = self._open(0)
 
     def _write(self, frame: pl.DataFrame, run_id: str, mode: Mapping[str, Any]) -> None:
-        # Rows of an enterprise stand together, so that a question about one skips nearly all of a file.
+        # Rows of an enterprise are adjacent, so that a scan for one enterprise skips nearly all of a file.
         by = [*_partition(frame), "enterprise_id"] if self.table.name in BUCKETED else []
         with self._fenced() as table:
             write_deltalake(
@@ -220,14 +243,14 @@ class StoredTable:
 
     @contextmanager
     def _fenced(self) -> Iterator[DeltaTable]:
-        """Hands out the version held, for one write; from then on the version written is held."""
+        """The version held, for one write; afterwards the version written is held."""
         table = self._writable()
         before = table.version()
         try:
             yield table
-        except CommitFailedError as fault:
+        except CommitFailedError as error:
             if self._open().version() > before:
-                raise self._overtaken() from fault
+                raise self._overtaken() from error
             raise
         if table.version() > before + 1:
             raise self._overtaken()
@@ -239,24 +262,24 @@ class StoredTable:
 
     def _overtaken(self) -> Overtaken:
         return Overtaken(
-            f"Another run has written to this store meanwhile (table {self.table.name} of {self._place.root}): one "
+            f"Another run has written to this store meanwhile (table {self.table.name} of {self._location.root}): one "
             "machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again."
         )
 
     def _open(self, version: int | None = None) -> DeltaTable:
         try:
             table = DeltaTable(self.uri, version=version, storage_options=self._options)
-        except DeltaError as fault:
-            if self._place.is_remote:
+        except DeltaError as error:
+            if self._location.is_remote:
                 raise
-            raise self._damaged(version) from fault
-        if not self._place.is_remote and is_empty(log_entry(Path(self.uri), table.version())):
+            raise self._damaged(version) from error
+        if not self._location.is_remote and is_empty(log_entry(Path(self.uri), table.version())):
             raise self._damaged(table.version())
         return table
 
-    def _see_whole(self, pinned: int | None) -> None:
+    def _require_whole(self, pinned: int | None) -> None:
         """Raises StoreDamaged where a version that a committed run pins is not there with all its files."""
-        if self._place.is_remote or pinned is None:
+        if self._location.is_remote or pinned is None:
             return
         entries = (log_entry(Path(self.uri), version) for version in range(pinned + 1))
         if empty := next(filter(is_empty, entries), None):
@@ -285,7 +308,7 @@ def _partition(frame: pl.DataFrame) -> list[str]:
     return [] if count is None else [partition_column(count)]
 
 
-def _laid_out_by(partition: list[str]) -> dict[str, Any]:
+def _overwrite(partition: list[str]) -> dict[str, Any]:
     return {"mode": "overwrite", "schema_mode": "overwrite", "partition_by": partition or None}
 
 
@@ -298,7 +321,7 @@ def _properties(run_id: str) -> CommitProperties:
 
 
 def _local(uri: str) -> Path:
-    """The file of this machine that the library names so."""
+    """The path of a file that the Delta library names by URI."""
     return Path(unquote(uri))
 
 
@@ -309,17 +332,14 @@ def _literal(value: str | int | date) -> str:
 
 
 def conform(table: Table, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """`frame` collected, its columns and types exactly those of `table`, in order.
-
-    Raises TypeError naming every column that differs: a programmer's mistake, never a user's.
-    """
+    """`frame` collected. Raises TypeError, naming every difference, where its columns are not those of `table`."""
     data = frame.lazy().collect()
     if data.schema == table.schema:
         return data
-    faults = [_difference(name, data.schema.get(name), dtype) for name, dtype in table.schema.items()]
-    faults += [f"{name}: not a column of it" for name in data.schema if name not in table.schema]
-    told = "; ".join(fault for fault in faults if fault) or "the columns stand in another order"
-    raise TypeError(f"frame for table {table.name}: {told}")
+    differences = [_difference(name, data.schema.get(name), dtype) for name, dtype in table.schema.items()]
+    differences += [f"{name}: not a column of it" for name in data.schema if name not in table.schema]
+    text = "; ".join(filter(None, differences)) or "the columns are in another order"
+    raise TypeError(f"frame for table {table.name}: {text}")
 
 
 def _difference(name: str, found: pl.DataType | None, expected: pl.DataType) -> str:
@@ -328,57 +348,34 @@ def _difference(name: str, found: pl.DataType | None, expected: pl.DataType) -> 
     return "" if found == expected else f"{name}: {found}, expected {expected}"
 
 
-_CAUSE = "A power cut or other hands do this; nothing was changed. "
-
-DAMAGE_ADVICE = (
-    f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
-    "--reason TEXT (see yaoxin runs); the next night does the lost ones again."
-)
-
-LEDGER_DAMAGE_ADVICE = (
-    f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
-    "the run it stood for counts as not committed, and the next night does it again."
-)
-
-_AT_ONCE = 16  # a disk takes waiting requests together: several times faster than one after the other
-
-
-class StoreDamaged(RuntimeError):
-    """The store lacks what a committed run rests on. what: which file of what; the message adds what to do."""
-
-    def __init__(self, what: str, advice: str = DAMAGE_ADVICE) -> None:
-        self.what = what
-        super().__init__(f"The store is damaged: {what}. {advice}")
-
-
 def sync_files(files: Iterable[Path], root: Path) -> None:
-    """Make these files below `root` survive a power cut, and then their names in every folder up to it."""
+    """Sync these files below `root` to disk, and then every folder between it and them."""
     names = sorted(set(files))
     folders = {folder for path in names for folder in path.parents if folder == root or root in folder.parents}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_SYNC_THREADS) as pool:
         list(pool.map(fsync_file, names))
         list(pool.map(fsync_folder, sorted(folders)))
 
 
 def log_entries_after(table: Path, version: int) -> list[Path]:
-    """The files of a Delta table's log that belong to later versions, checkpoints included; the newest first."""
+    """The files in the log of the Delta table `table` for versions after `version`, checkpoints too, newest first."""
     log = table / "_delta_log"
     numbered = [path for path in log.iterdir() if path.name[:20].isdigit()] if log.is_dir() else []
     return sorted((path for path in numbered if int(path.name[:20]) > version), reverse=True)
 
 
 def log_entry(table: Path, version: int) -> Path:
-    """The file of a Delta table's log that makes a version."""
+    """The file in the log of the Delta table at `table` that makes `version`."""
     return table / "_delta_log" / f"{version:020}.json"
 
 
 def is_empty(path: Path) -> bool:
-    """Whether a file is there and holds nothing. The library reads such a log entry as a version without news."""
+    """Whether the file exists and is empty. The Delta library reads such a log entry as a version without changes."""
     return path.is_file() and path.stat().st_size == 0
 
 
 def is_torn(entry: Path) -> bool:
-    """Whether a log entry is empty or ends before its end."""
+    """Whether a log entry is empty or incomplete."""
     try:
         lines = entry.read_text(encoding="utf-8").splitlines()
         return not [json.loads(line) for line in lines]
@@ -387,7 +384,7 @@ def is_torn(entry: Path) -> bool:
 
 
 def set_aside(table: Path, entries: Iterable[Path]) -> None:
-    """Take these files out of a table's log, into a folder beside it, with the hint that may name one of them."""
+    """Move these files of a table's log into a folder beside it, and the hint that may name one of them."""
     folder = table / "_set_aside"
     folder.mkdir(exist_ok=True)
     for path in (*entries, table / "_delta_log" / "_last_checkpoint"):

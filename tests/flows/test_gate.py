@@ -181,7 +181,7 @@ def penalties(*rows: dict) -> pl.DataFrame:
 
 def warned(*rows: dict) -> dict[str, list[str]]:
     """Columns that are warned of, each with the rows of the file that are named."""
-    verdict = GATE.validate("penalty_amounts", gate_amounts(penalties(*rows), GATE.caution.amounts.times))
+    verdict = GATE.validate("penalty_amounts", gate_amounts(penalties(*rows), GATE.policy.amounts.times))
     assert verdict.is_passed
     return {finding.column: [row["row_no"] for row in finding.sample_rows] for finding in verdict.findings}
 
@@ -221,4 +221,4 @@ def test_a_fine_far_from_the_sum_in_its_text_is_warned_of(fen: int, content: str
 
 @pytest.mark.parametrize(("more", "is_warned"), [(-1, False), (0, False), (1, True)])
 def test_a_fine_above_the_bound_of_the_policy_is_warned_of(more: int, is_warned: bool) -> None:
-    assert ("decision_no, fine_fen" in warned({"fine_fen": GATE.caution.amounts.most_fen + more})) is is_warned
+    assert ("decision_no, fine_fen" in warned({"fine_fen": GATE.policy.amounts.most_fen + more})) is is_warned

@@ -146,11 +146,11 @@ def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
 def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatch):
     def strict_on_the_second(store, policy_dir, night, policy, former):
         if night.as_of != SECOND:
-            return UNGATED.check(store, policy_dir, night, policy, former)
+            return UNGATED.validate(store, policy_dir, night, policy, former)
         verdict = type("Verdict", (), {"is_passed": False, "table": "x", "row_count": 0, "findings": ()})
-        return replace(UNGATED.check(store, policy_dir, night, policy, former), verdicts=(verdict,))
+        return replace(UNGATED.validate(store, policy_dir, night, policy, former), verdicts=(verdict,))
 
-    monkeypatch.setattr(module, "STEPS", replace(UNGATED, check=strict_on_the_second))
+    monkeypatch.setattr(module, "STEPS", replace(UNGATED, validate=strict_on_the_second))
     monkeypatch.setattr("flows.run.validate.explain_gravest", lambda *_, **__: "look at x")
     result = module.run_due_days(office.settings, THIRD, run_instant(LAST), None)
     assert (result.state, result.message) == ("refused", "look at x")
@@ -219,6 +219,6 @@ def test_only_reading_the_inbox_is_tried_again_and_only_where_waiting_helps(faul
 
     state = run_coro_as_sync(exception_to_failed_state(fault))
     steps = module.STEPS
-    assert bool(steps.bring_in.retry_condition_fn(steps.bring_in, None, state)) is heals
-    assert steps.bring_in.retries > 0
-    assert {step.retries for step in (steps.rate, steps.check, steps.tell, steps.keep)} == {0}
+    assert bool(steps.ingest.retry_condition_fn(steps.ingest, None, state)) is heals
+    assert steps.ingest.retries > 0
+    assert {step.retries for step in (steps.rate, steps.validate, steps.report, steps.commit)} == {0}

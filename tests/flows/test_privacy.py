@@ -35,7 +35,7 @@ def test_what_other_hands_wrote_is_found_and_shown_masked(office, check):
     with store.begin("nightly", last.as_of, last.known_at) as writing:
         writing.append("penalty", forged)
         writing.commit("passed", {})
-    report = next(office.store.place.local.glob("runs/*/report/office.html"))
+    report = next(office.store.location.local.glob("runs/*/report/office.html"))
     report.write_text(f"<p>{IDENTITY}</p>", encoding="utf-8")
     found = check("--json")
     assert found.exit_code == 1

@@ -191,7 +191,7 @@ def kept_office(tmp_path_factory):
             writing.folder, SchemeFacts("wuhan-2017", "武汉", (("B", "基本守信"),), is_illustrative=False)
         )
         writing.commit("passed", {})
-    return store.place.root
+    return store.location.root
 
 
 # What judges policies, and what is left out of the answer because the night kept it.

@@ -24,7 +24,7 @@ def store(tmp_path):
 
 
 def yaoxin(store, *words):
-    return CliRunner().invoke(cli, [words[0], "--store", store.place.root, *words[1:]])
+    return CliRunner().invoke(cli, [words[0], "--store", store.location.root, *words[1:]])
 
 
 def test_a_night_of_a_wrong_clock_is_annulled_and_stays_in_the_ledger(store):
@@ -52,9 +52,9 @@ def test_what_cannot_be_done_is_refused_with_2(store, words):
 
 @pytest.mark.parametrize("command", [["runs"], ["lookup", "某某"], ["rewind", "nightly-2026-03-01-1", "--reason", "x"]])
 def test_a_torn_ledger_is_told_in_plain_words_with_code_3(store, capsys, command):
-    last = sorted((store.place.local / "ledger" / "_delta_log").glob("*.json"))[-1]
+    last = sorted((store.location.local / "ledger" / "_delta_log").glob("*.json"))[-1]
     last.write_bytes(last.read_bytes()[:100])
-    assert run_command([*command, "--store", store.place.root]) == 3
+    assert run_command([*command, "--store", store.location.root]) == 3
     words = capsys.readouterr().err
     if command[0] in FOR_OFFICERS:
         assert words.startswith(f"数据存储已损坏：运行账：{last} 是空的或者不完整。断电或者他人改动所致")

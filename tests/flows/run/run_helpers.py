@@ -16,6 +16,7 @@ from flows.demo import deliver
 from flows.policy_folder import read_scheme
 from flows.run.run import RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation
+from flows.run_log import LOG_FILE
 from flows.settings import Settings, load_settings
 from flows.store.store import Store
 from transforms.schemas import TABLES
@@ -62,7 +63,7 @@ class SilentReporter:
 
     @contextmanager
     def progress(self, _night):
-        yield lambda _step: None
+        yield lambda: None
 
     def passed(self, _run, _report):
         pass
@@ -79,7 +80,7 @@ def skip_gate(_store, _policy_dir, night, _policy, _former):
     return Validation((), night.folder / "gate" / "index.html")
 
 
-GATED, UNGATED = RunSteps(), RunSteps(check=skip_gate)
+GATED, UNGATED = RunSteps(), RunSteps(validate=skip_gate)
 
 
 def run_day(office: RunSetup, day: date, steps: RunSteps = GATED, known_at: datetime | None = None):
@@ -98,8 +99,9 @@ def differing_tables(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Every file below a folder with its bytes; without logs of runs, which hold times."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != LOG_FILE]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def breaking_after(step: str, happening) -> RunSteps:

@@ -20,7 +20,7 @@ def ids(count: int) -> pl.Series:
 
 def test_all_are_worked_through_a_bucket_at_a_time():
     batches = list(AffectedEnterprises("asked for", {}, 100).batches(3))
-    assert [batch.part.buckets for batch in batches] == [{0}, {1}, {2}]
+    assert [batch.numbers for batch in batches] == [{0}, {1}, {2}]
     assert {batch.ids for batch in batches} == {None}
 
 
@@ -37,7 +37,7 @@ def test_all_are_worked_through_a_bucket_at_a_time():
 def test_few_are_worked_through_as_many_at_a_time_as_a_bucket_holds(counts, together):
     scope = AffectedEnterprises("", {}, 100, ids={bucket: ids(count) for bucket, count in counts.items()})
     batches = list(scope.batches(4))
-    assert [batch.part.buckets for batch in batches] == together
+    assert [batch.numbers for batch in batches] == together
     assert sum(len(batch.ids) for batch in batches) == sum(counts.values())
 
 

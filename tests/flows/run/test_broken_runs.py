@@ -37,7 +37,7 @@ def office(before_second, tmp_path):
 
 def test_death_after_any_step_leaves_readers_the_former_night_and_the_next_run_whole(office, first_night, undisturbed):
     former = content(first_night.store)
-    for step in ("bring_in", "rate", "check", "tell", "keep"):
+    for step in ("ingest", "rate", "validate", "report", "commit"):
         with pytest.raises(Killed):
             run_day(office, SECOND, breaking_after(step, die))
         assert differing_tables(content(office.store), former) == [], step
@@ -63,7 +63,7 @@ def test_death_after_the_commit_leaves_a_whole_night(office, undisturbed, monkey
 def hanging(office, step):
     """A process that does the second night up to `step` and waits there."""
     home = office.settings.inbox.parent
-    program = f"from tests.flows.night.nights import hang; hang({str(home)!r}, {SECOND.isoformat()!r}, {step!r})"
+    program = f"from tests.flows.run.run_helpers import hang; hang({str(home)!r}, {SECOND.isoformat()!r}, {step!r})"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout.readline() == "waiting\n"
@@ -73,7 +73,7 @@ def hanging(office, step):
 
 
 def test_of_two_runs_one_does_the_work_and_a_killed_one_leaves_nothing(office, first_night, undisturbed):
-    with hanging(office, "keep") as other:
+    with hanging(office, "commit") as other:
         result = run_day(office, SECOND)
         assert result.state == "busy"
         assert f"nightly for {SECOND}" in result.message

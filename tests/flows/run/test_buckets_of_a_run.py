@@ -3,8 +3,7 @@
 import polars as pl
 import pytest
 
-from flows.run.ingest import buckets_for
-from flows.store.layout import BUCKETED, ONLY_COPIES
+from flows.store.layout import BUCKETED, ONLY_COPIES, buckets_for
 from flows.store.queries import current_records
 from flows.store.tables import StoredTable
 from tests.flows.run.run_helpers import (
@@ -41,7 +40,7 @@ def test_one_bucket_and_seven_hold_the_same(walked):
     one, seven = (content(office.store) for office in walked.values())
     assert differing_tables(one, seven) == []
     assert all(not one[name].is_empty() for name in ("penalty", "inspection", "ratings", "trace", "changes"))
-    reports = [files_below(office.store.place.local / "runs") for office in walked.values()]
+    reports = [files_below(office.store.location.local / "runs") for office in walked.values()]
     assert reports[0] == reports[1]
 
 
@@ -49,14 +48,14 @@ def test_each_bucket_of_seven_lies_in_files_of_its_own(walked):
     store = walked["seven"].store
     assert set(store.layout().values()) == {7}
     for name in ("enterprise", "ratings"):
-        files = StoredTable(store.place, TABLES[name])._files(store.last().versions[name])
+        files = StoredTable(store.location, TABLES[name])._files(store.last().versions[name])
         assert len({file.split("bucket_of_7=")[1].split("/")[0] for file in files}) == 7
 
 
 def test_an_inspection_entered_for_the_wrong_enterprise_is_the_right_ones_alone(walked):
     for office in walked.values():
         store, run = office.store, office.store.last("nightly")
-        copies = store.scan("inspection", part=ONLY_COPIES).collect()
+        copies = store.scan("inspection", buckets=ONLY_COPIES).collect()
         moved = copies.filter(pl.col("enterprise_id").n_unique().over("record_id") > 1)["record_id"].unique()
         assert moved.len() > 0
         whole = current_records(store, "inspection", run).collect()

@@ -9,9 +9,9 @@ import pytest
 
 from flows.law import law_state_on
 from flows.publishing import publish_list
+from flows.run.rate import releases_by_day
 from flows.run.report import Report
 from flows.run.run import RunSteps
-from flows.run.snapshot import releases_by_day
 from flows.run.validate import Validation, validate
 from flows.store.queries import current_records as stored
 from tests.flows.run.run_helpers import UNGATED, content, differing_tables, files_below, run_instant
@@ -41,7 +41,7 @@ def refusing(_store, _policy_dir, night, _policy, _former):
 
 def untold(_store, _settings, telling):
     """A report that says nothing."""
-    return Report(telling.folder / "office.html", "", {**telling.checked.facts, "numbers": {}})
+    return Report(telling.folder / "office.html", "", {**telling.validation.facts, "numbers": {}})
 
 
 def walk(walkers: Walkers) -> None:
@@ -53,15 +53,15 @@ def walk(walkers: Walkers) -> None:
         if number in NEW_POLICY:
             scheme = walkers.plan.scheme
             walkers.edit(f"schemes/{scheme}.yaml", *NEW_POLICY[number][scheme])
-        steps = replace(UNGATED, check=validate) if number % walkers.plan.gate_every == 0 else UNGATED
+        steps = replace(UNGATED, validate=validate) if number % walkers.plan.gate_every == 0 else UNGATED
         if number % walkers.plan.told_every:  # the report follows from the tables, and takes longer than they do
-            steps = replace(steps, tell=untold)
+            steps = replace(steps, report=untold)
         if number in CAUGHT_UP:  # all three in the last one's night
             if number == CAUGHT_UP[-1]:
                 for ago in (2, 1, 0):
                     passes(walkers, day - timedelta(days=ago), steps, run_instant(day))
         elif number == REFUSED:
-            refused = walkers.walk(day, replace(UNGATED, check=refusing))
+            refused = walkers.walk(day, replace(UNGATED, validate=refusing))
             assert {result.state for result in refused.values()} == {"refused"}
         else:
             befalls(walkers, number, day, steps)
@@ -133,7 +133,7 @@ def _same_reports_and_publications(walked):
     reports = []
     for office in walked.values():
         publish_list(office.settings)
-        runs = files_below(office.store.place.local / "runs")
+        runs = files_below(office.store.location.local / "runs")
         told = {name: text for name, text in runs.items() if "/stage/" not in name}
         reports.append(told | files_below(office.settings.publications))
     assert reports[0].keys() == reports[1].keys()

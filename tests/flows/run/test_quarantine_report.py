@@ -89,9 +89,9 @@ def test_a_workbook_goes_to_each_office_that_sent_rows(walked):
 
 def test_the_bytes_of_every_file_are_kept(walked):
     office, _ = walked
-    archive = FileArchive(office.store.place.local / "archive")
+    archive = FileArchive(office.store.location.local / "archive")
     assert all(archive.has(file_id) for file_id in office.store.scan("files").collect()["file_id"])
-    assert not list(office.store.place.local.glob("runs/*/stage"))
+    assert not list(office.store.location.local.glob("runs/*/stage"))
 
 
 def test_a_refused_night_says_the_register_first_and_still_writes_its_workbooks(tmp_path):
@@ -108,7 +108,7 @@ def test_a_refused_night_says_the_register_first_and_still_writes_its_workbooks(
     (book,) = (office.store.run_folder(refused.run_id) / "quarantine").iterdir()
     assert openpyxl.load_workbook(book)["待更正"].max_row == 301
     assert not (office.store.run_folder(refused.run_id) / "stage" / "inbox").exists()
-    assert not list(office.store.place.local.glob("archive/*/*.zst"))
+    assert not list(office.store.location.local.glob("archive/*/*.zst"))
 
 
 def test_a_file_that_vanishes_between_two_tries_leaves_nothing(tmp_path):
@@ -118,15 +118,15 @@ def test_a_file_that_vanishes_between_two_tries_leaves_nothing(tmp_path):
     path = put(office.settings.inbox, "双公示.csv", [penalty()])
 
     def tried_again(store, settings, night):
-        REAL.bring_in(store, settings, night)
+        REAL.ingest(store, settings, night)
         path.unlink()
-        return REAL.bring_in(store, settings, night)
+        return REAL.ingest(store, settings, night)
 
-    night = run_day(office, DAY, RunSteps(bring_in=tried_again))
+    night = run_day(office, DAY, RunSteps(ingest=tried_again))
     assert night.state == "passed"
     assert office.store.scan("penalty").collect().is_empty()
     assert office.store.scan("files").collect()["file_name"].to_list() == ["企业登记.csv"]
-    assert len(list(office.store.place.local.glob("archive/*/*.zst"))) == 1
+    assert len(list(office.store.location.local.glob("archive/*/*.zst"))) == 1
 
 
 def asked(office, monkeypatch, *arguments):

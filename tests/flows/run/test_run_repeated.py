@@ -69,7 +69,7 @@ def test_a_night_run_again_changes_nothing_and_tells_the_same(second_night, tmp_
 def test_the_gate_says_the_same_of_rows_that_are_not_taken_into_memory(before_second, tmp_path, monkeypatch):
     office, said = copy_setup(before_second, tmp_path / "home"), []
     for most in (1_000_000, 0):
-        monkeypatch.setattr("flows.run.validate._MOST_IN_MEMORY", most)
+        monkeypatch.setattr("flows.run.validate._MAX_ROWS_IN_MEMORY", most)
         folder = run_day(office, SECOND, RunSteps()).report.parents[1] / "gate"
         said.append({path.name: path.read_bytes() for path in folder.glob("*.json")})
     assert said[0] == said[1]

@@ -100,7 +100,7 @@ def test_rows_turned_away_come_back_as_one_workbook_a_source(second_night):
 def test_what_was_staged_is_gone_once_it_stands_in_the_store(second_night):
     office, result = second_night
     folder = office.store.run_folder(result.run_id)
-    assert sorted(path.name for path in folder.iterdir()) == ["gate", "report", "scheme.json"]
+    assert sorted(path.name for path in folder.iterdir()) == ["gate", "log.jsonl", "report", "scheme.json"]
 
 
 def test_pages_are_written_for_the_changes_that_the_report_shows_in_full(before_second, tmp_path, monkeypatch):

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flows.run.due_days import RunContext
+from flows.run.context import RunContext
 from flows.run.ingest import IngestSummary
 from flows.run.report import Report
 from flows.run.run import RunSteps
-from flows.run.snapshot import UNUSED_COLUMNS, Selection, Snapshot, current_records, stage_moved_records
+from flows.run.snapshot import UNUSED_COLUMNS, Selection, Snapshot
 from flows.settings import DEFAULT_POLICY_DIR
 from flows.store.layout import BucketFilter, split_by_bucket
 from flows.store.queries import current_records as known_of
@@ -123,7 +123,7 @@ def bringing(frames: dict[str, pl.DataFrame]):
             for bucket, part in split_by_bucket(frame, buckets).items():
                 night.stage(kind, part, bucket)
         for kind in frames:
-            stage_moved_records(Snapshot.by(night, store), kind)
+            Snapshot.of(night, store).stage_moved_records(kind)
         return IngestSummary((), buckets)
 
     return bring_in
@@ -150,7 +150,7 @@ def walk(root: Path, history: list[dict], ways: dict[str, dict]) -> dict[str, St
         approval = register.frames([_APPROVED], known_at - timedelta(hours=1)) if night["approved"] else {}
         for office in offices.values():
             for place, one in enumerate(due):
-                steps = RunSteps(bringing(frames if place == 0 else {}), check=skip_gate, tell=untold)
+                steps = RunSteps(bringing(frames if place == 0 else {}), validate=skip_gate, report=untold)
                 assert run_day(office, one, steps, known_at).state == "passed"
             _approve(office.store, approval, day, known_at)
     return {name: office.store for name, office in offices.items()}
@@ -224,7 +224,7 @@ def _an_enterprise_is_known_alone_as_among_all(store: Store) -> None:
             alone = known_of(store, kind, run, firm).collect()
             assert alone.equals(whole.filter(enterprise_id=firm)), (kind, firm)
         parts = [
-            current_records(kind, seen, Selection(BucketFilter(frozenset([bucket])))).collect()
+            seen.current_records(kind, Selection(BucketFilter(frozenset([bucket])))).collect()
             for bucket in range(count)
         ]
         assert pl.concat(parts).sort("record_id").equals(whole.drop(UNUSED_COLUMNS)), kind

@@ -11,7 +11,7 @@ from random import Random
 from flows.demo import deliver, write_demo
 from flows.demo.draws import PROVINCE, Streams, credit_code, identity_number
 from flows.demo.model import enterprises
-from flows.run.due_days import RunContext
+from flows.run.context import RunContext
 from flows.run.ingest import IngestSummary, ingest
 from flows.run.run import RunResult, RunSetup, RunSteps
 from flows.settings import DEFAULT_POLICY_DIR, Settings
@@ -225,7 +225,7 @@ class Walkers:
     def walk(self, day: date, steps: RunSteps, known_at: datetime | None = None) -> dict[str, RunResult]:
         """The night of `day` in every office. Where stores are alike the files are read once for all."""
         if self.are_alike:
-            steps = replace(steps, bring_in=Once(self.region.parent / "brought"))
+            steps = replace(steps, ingest=Once(self.region.parent / "brought"))
         return {name: run_day(office, day, steps, known_at) for name, office in self.offices().items()}
 
     def edit(self, name: str, old: str, new: str) -> None:

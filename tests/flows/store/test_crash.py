@@ -98,7 +98,7 @@ def test_death_while_undoing_a_lost_run_is_undone_as_well(tmp_path, monkeypatch,
 @contextmanager
 def hanging(root, day, pause):
     """A process that holds the store and waits before write number `pause`."""
-    program = f"from tests.flows.store.nights import hang; hang({str(root)!r}, {day.isoformat()!r}, {pause})"
+    program = f"from tests.flows.store.store_runs import hang; hang({str(root)!r}, {day.isoformat()!r}, {pause})"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout.readline() == "waiting\n"

@@ -71,4 +71,4 @@ COPY, QUOTED, PLAIN = "/s/bucket_of_7=-1/x.parquet", "s3://s/bucket_of_7%3D-1/x.
     ids=["every", "copies", "of one", "of one with copies", "a bucket", "none"],
 )
 def test_which_files_a_part_is_read_from(part, held):
-    assert {uri for uri in (OWN, OTHER, COPY, QUOTED, PLAIN) if part.holds(uri)} == held
+    assert {uri for uri in (OWN, OTHER, COPY, QUOTED, PLAIN) if part.includes(uri)} == held

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from deltalake import DeltaTable
 
-from flows.store.layout import ONLY_COPIES, BucketFilter, bucket_of, lay_out_anew, with_bucket
+from flows.store.layout import ONLY_COPIES, BucketFilter, bucket_of, with_bucket
 from flows.store.ledger import LEDGER
 from flows.store.queries import current_records
 from flows.store.store import Store
@@ -29,17 +29,17 @@ def ratings(*keys, day=FIRST):
 
 class TestATableOfAnotherLayout:
     def test_rows_in_other_buckets_are_refused_and_those_there_stay(self, store):
-        file = StoredTable(store.place, TABLES["ratings"])
+        file = StoredTable(store.location, TABLES["ratings"])
         file.append(with_bucket(ratings("a", "b"), 1), "r1")
         version = file.version()
         for other in (with_bucket(ratings("c"), 7), ratings("c")):
             with pytest.raises(ValueError, match=r"table ratings is not laid out by .*; lay it out anew first"):
-                StoredTable(store.place, TABLES["ratings"]).append(other, "r2")
-        assert StoredTable(store.place, TABLES["ratings"]).version() == version
+                StoredTable(store.location, TABLES["ratings"]).append(other, "r2")
+        assert StoredTable(store.location, TABLES["ratings"]).version() == version
         assert sorted(file.scan(None).collect()["enterprise_id"]) == ["a", "b"]
 
     def test_an_empty_one_takes_the_layout_of_its_first_rows(self, store):
-        file = StoredTable(store.place, TABLES["ratings"])
+        file = StoredTable(store.location, TABLES["ratings"])
         file.append(with_bucket(ratings(), 1), "r1")
         file.append(with_bucket(ratings("a", "b"), 7), "r2")
         assert file.buckets() == 7
@@ -53,21 +53,21 @@ class TestTheLogIsKept:
         ("table", "folder"), [(LEDGER, ""), (TABLES["changes"], "tables")], ids=["ledger", "table"]
     )
     def test_entries_of_years_ago_outlive_a_checkpoint(self, store, table, folder):
-        file = StoredTable(store.place, table, folder)
+        file = StoredTable(store.location, table, folder)
         file.append(table.empty(), "r0")
         long_ago = time.time() - timedelta(days=3000).total_seconds()
         for number in range(1, 24):
             file.append(table.empty(), f"r{number}")
-            for path in (store.place.local / folder / table.name / "_delta_log").glob("*.json"):
+            for path in (store.location.local / folder / table.name / "_delta_log").glob("*.json"):
                 os.utime(path, (long_ago, long_ago))
-        log = store.place.local / folder / table.name / "_delta_log"
+        log = store.location.local / folder / table.name / "_delta_log"
         assert list(log.glob("*.checkpoint.parquet")), "there was a checkpoint, at which entries are dropped"
         assert len(list(log.glob("*.json"))) == file.version() + 1
         assert DeltaTable(file.uri, version=1).version() == 1
 
     def test_the_settings_say_so(self, store):
         passed_run(store, FIRST)
-        for file in (StoredTable(store.place, LEDGER, ""), StoredTable(store.place, TABLES["changes"])):
+        for file in (StoredTable(store.location, LEDGER, ""), StoredTable(store.location, TABLES["changes"])):
             set_to = DeltaTable(file.uri).metadata().configuration
             assert set_to["delta.enableExpiredLogCleanup"] == "false"
             for name in ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration"):
@@ -120,9 +120,9 @@ class TestCopiesLaidOutAnew:
     def test_the_record_is_the_right_ones_alone_and_stands_once(self, store, moved, count):
         one, other = moved
         for buckets in (count, 3):
-            lay_out_anew(store, buckets)
+            store.lay_out_anew(buckets)
             run = store.last()
-            copies = store.scan("inspection", part=ONLY_COPIES).collect()
+            copies = store.scan("inspection", buckets=ONLY_COPIES).collect()
             assert sorted(zip(copies["record_id"], copies["version_no"], strict=True)) == [("moved", 1), ("moved", 2)]
             whole = store.scan("inspection").collect()
             assert sorted(zip(whole["record_id"], whole["version_no"], strict=True)) == [
@@ -136,4 +136,4 @@ class TestCopiesLaidOutAnew:
             }
             assert held == {one: ["stays"], other: ["moved"]}
             in_its_bucket = BucketFilter(frozenset([bucket_of(other, buckets)]))
-            assert "moved" in set(store.scan("inspection", part=in_its_bucket).collect()["record_id"])
+            assert "moved" in set(store.scan("inspection", buckets=in_its_bucket).collect()["record_id"])

@@ -44,8 +44,8 @@ def content(store):
 def sleeping(root, day, pause):
     """A process on another machine that began the night, waits before write number `pause`, and goes on when woken."""
     program = (
-        "from tests.flows.store import nights\n"
-        f"nights.wait_for_a_word({str(root)!r}, {day.isoformat()!r}, {pause}, {str(root.parent / 'other')!r})"
+        "from tests.flows.store import store_runs\n"
+        f"store_runs.wait_for_signal({str(root)!r}, {day.isoformat()!r}, {pause}, {str(root.parent / 'other')!r})"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, **pipes) as process:

@@ -42,7 +42,7 @@ def test_a_home_folder_is_meant_wherever_it_is_said(tmp_path, monkeypatch):
         load_settings({"config": tmp_path / "yaoxin.toml"}, environ={}),
     ):
         assert (settings.store, settings.publications) == (str(tmp_path / "st"), tmp_path / "st" / "publications")
-    assert Store("~/st").place.root == str(tmp_path / "st")
+    assert Store("~/st").location.root == str(tmp_path / "st")
 
 
 def test_a_link_to_a_folder_is_that_folder(tmp_path):
@@ -159,16 +159,16 @@ import os, sys
 from datetime import date
 from pathlib import Path
 from flows.cli.errors import guarded
-from flows.store import Store
-from tests.flows.store.nights import night
+from flows.store.store import Store
+from tests.flows.store.store_runs import passed_run
 
 home = Path(sys.argv[1])
-night(Store(home / "st"), date(2026, 3, 1))
+passed_run(Store(home / "st"), date(2026, 3, 1))
 Store(home / "st").last()
 home.chmod(int(sys.argv[2]))
 os.setuid(65534)
 codes = [
-    guarded(lambda: night(Store(home / "st"), date(2026, 3, 1)), is_debug=False),
+    guarded(lambda: passed_run(Store(home / "st"), date(2026, 3, 1)), is_debug=False),
     guarded(lambda: str(Store(home / "st").last()), is_debug=False),
 ]
 print(*codes)

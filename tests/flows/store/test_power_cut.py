@@ -104,11 +104,11 @@ def test_a_cut_before_the_ledgers_row_leaves_the_former_night(disk, tmp_path, mo
 
 
 def entries(store, table):
-    return sorted((store.place.local / table / "_delta_log").glob("*.json"))
+    return sorted((store.location.local / table / "_delta_log").glob("*.json"))
 
 
 def data(store, table):
-    return StoredTable(store.place, TABLES[table])._open().file_uris()
+    return StoredTable(store.location, TABLES[table])._open().file_uris()
 
 
 def emptied(path):
@@ -198,7 +198,7 @@ def test_what_a_run_that_was_not_committed_left_torn_is_cleared_away(store, dama
 
 
 def test_a_table_that_is_gone_is_told_with_its_name(store):
-    shutil.rmtree(store.place.local / "tables" / "ratings")
+    shutil.rmtree(store.location.local / "tables" / "ratings")
     with pytest.raises(StoreDamaged, match=r"ratings: its log below .* is gone"):
         passed_run(store, THIRD)
     with pytest.raises(StoreDamaged, match=r"ratings: its log below .* is gone"):
@@ -229,7 +229,7 @@ class TestGoingBack:
         ).collect().rows()
         passed_run(store, THIRD)
         assert store.last("nightly").as_of == THIRD
-        undisturbed = Store(store.place.local.parent / "undisturbed")
+        undisturbed = Store(store.location.local.parent / "undisturbed")
         for day in (FIRST, SECOND, THIRD):
             passed_run(undisturbed, day)
         assert content(store) == content(undisturbed)
@@ -253,8 +253,8 @@ class TestGoingBack:
 
     def test_a_ledger_of_an_earlier_release_has_no_such_column_and_is_read(self, store):
         former = store.runs().drop("back_to")
-        shutil.rmtree(store.place.local / "ledger")
-        write_deltalake(store.place.uri("ledger"), former)
+        shutil.rmtree(store.location.local / "ledger")
+        write_deltalake(store.location.uri("ledger"), former)
         passed_run(store, THIRD)
         assert store.last("nightly").as_of == THIRD
         assert store.runs()["back_to"].to_list() == [None] * 3

@@ -223,11 +223,11 @@ def test_a_folder_that_cannot_be_addressed_is_refused(tmp_path, name):
 
 
 def test_object_storage_keeps_its_lock_on_this_machine(tmp_path):
-    place = Store("s3://bucket/yaoxin/", {"AWS_REGION": "x"}, state_dir=tmp_path).place
+    place = Store("s3://bucket/yaoxin/", {"AWS_REGION": "x"}, state_dir=tmp_path).location
     assert place.uri("tables", "a") == "s3://bucket/yaoxin/tables/a"
     assert place.local.parent == tmp_path
     assert place.is_remote
-    assert Store("s3://bucket/yaoxin", state_dir=tmp_path).place.local == place.local
+    assert Store("s3://bucket/yaoxin", state_dir=tmp_path).location.local == place.local
 
 
 def test_the_ledger_stays_whole_where_its_files_are_put_together(store, monkeypatch):
@@ -236,5 +236,5 @@ def test_the_ledger_stays_whole_where_its_files_are_put_together(store, monkeypa
         with store.begin("nightly", DAY, KNOWN) as writing:
             writing.commit("passed", {"number": number})
         assert [run.facts["number"] for run in store.every_run()] == list(range(1, number + 1))
-    files = list((store.place.local / "ledger").glob("*.parquet"))
+    files = list((store.location.local / "ledger").glob("*.parquet"))
     assert len(store._ledger._file._open().file_uris()) < len(files)

@@ -1,0 +1,67 @@
+"""Names that stand in stores, and the words of the code for them.
+
+Stores are read for years, so their names do not change with the vocabulary of the code. The keys of a run's facts (a
+JSON object in the ledger) are used through the constants of this module, and nowhere else as text:
+
+=====================  =================================  ==========================================================
+stored                 word of the code                   meaning
+=====================  =================================  ==========================================================
+``basis``              fingerprint                        what ratings rest on besides records
+``scope``              affected enterprises               which enterprises the run rated: mode, why, because, rated
+``scope.why``          reason for all                     why all were rated; empty where only some were
+``scope.because``      counts by reason                   how many enterprises are affected for which reason
+``intake``             ingest rules                       hashes of program and sources by which files were read
+``identity_key``       identity key                       fingerprint of the key that hashes identity numbers
+``files``              files                              rejected files, noted files, remarks
+``files.turned_away``  rejected files                     files of which no row was read, each with its finding
+``files.noted``        noted files                        files that were read, with notes
+``counts``             row counts                         rows per table that the gate validated
+``findings``           findings                           findings of the gate
+``numbers``            numbers                            figures of the office report
+``workbooks``          correction workbooks               paths, of a run that the gate refused
+``fault``              error                              class of the error that a failed run ended with
+``annulled``           annulled runs                      of a rewind: the runs that no longer count
+=====================  =================================  ==========================================================
+
+Tables and columns with a stored name that differs from the word of the code:
+
+=====================  =================================  ==========================================================
+stored                 word of the code                   meaning
+=====================  =================================  ==========================================================
+``law``                legal state                        one row per enterprise and change of its legal state
+``law_coming``         deadlines                          deadlines and events to come of the legal state
+``night_accounts``     file accounts of a run             derived for the gate: accounts of a run's files
+``present_ratings``    current ratings                    derived for the gate: every current rating, as a whole
+``ledger.back_to``     rewound to                         of a rewind: the run_no whose tables hold again
+``state: standing``    in force                           of a listing: it is on the list
+=====================  =================================  ==========================================================
+"""
+
+FINGERPRINT = "basis"
+
+AFFECTED = "scope"
+MODE = "mode"
+REASON_FOR_ALL = "why"
+COUNTS_BY_REASON = "because"
+RATED = "rated"
+
+INGEST_RULES = "intake"
+IDENTITY_KEY = "identity_key"
+FILES = "files"
+REJECTED = "turned_away"
+REJECTED_COUNT = "turned_away_count"
+NOTED = "noted"
+NOTED_COUNT = "noted_count"
+REMARKS = "remarks"
+
+ROW_COUNTS = "counts"
+FINDINGS = "findings"
+NUMBERS = "numbers"
+WORKBOOKS = "workbooks"
+
+ERROR = "fault"
+ERROR_MESSAGE = "message"
+REASON = "reason"
+ANNULLED = "annulled"
+BUCKETS = "buckets"
+TABLES = "tables"
