@@ -51,7 +51,7 @@ def ingested(folder: Path) -> Side:
     """From the bytes to sound records, tied to the register, each row accounted for, and written as a night does."""
     rules = IngestRules(read_sources(_POLICY), read_common_rules(_POLICY), _KEY)
     register = pl.scan_parquet(folder / "enterprise.parquet")
-    known = IngestHistory.of(lambda name: register if name == "enterprise" else TABLES[name].empty().lazy())
+    known = IngestHistory.from_tables(lambda name: register if name == "enterprise" else TABLES[name].empty().lazy())
 
     night = RunContext(data.RECEIVED_AT.date(), data.RECEIVED_AT, folder)
 

@@ -1,18 +1,25 @@
-"""Files of an inbox become records, each row of them accounted for.
+"""Files of an inbox become record versions, with an account of every row.
 
-`take_in` is the way in: it reads every new file below an inbox by the source that maps it, and gives the new versions
-of records by kind, with the tables `files`, `accounts` and `quarantine`. `Known.of(store.scan)` says what the store
-has; `Rules` holds the sources, `read_common` the rules of all sources.
+- `ingest`        the entry: `ingest_inbox` reads an inbox and gives new record versions, accounts and quarantine
+- `history`       what earlier runs ingested
+- `inbox`         which files are read: new ones, and rejected ones that may be readable now
+- `arrivals`      which source a file belongs to
+- `reading`       a file becomes a frame of text
+- `file_records`  the rows of a file read as one kind
+- `accounts`      what became of each row
+- `retries`       quarantined rows that are read again, or corrected by their sender
+- `file_archive`  the received bytes
 
-What was turned away is tried again where it may come to another end: a file turned away whole when it is sent again, or
-a source or the program is another; a row whose enterprise was unknown when the register learns of it; the rows of a
-source when its text is another. All else waits for its sender, who corrects the quarantine workbook and sends it back.
+A rejected file is read again when it is sent again, or when a source or the program has changed. A quarantined row is
+read again when the register learns of its enterprise, or when the text of its source has changed. Otherwise its sender
+corrects the quarantine workbook and sends it back.
 """
 
 from flows.ingest.arrivals import IngestRules, read_common_rules
 from flows.ingest.file_archive import FileArchive
 from flows.ingest.history import IngestHistory, RuleChanges
-from flows.ingest.ingest import FileStorage, Ingested, ingest_inbox
+from flows.ingest.inbox import FileStorage
+from flows.ingest.ingest import Ingested, ingest_inbox
 
 __all__ = [
     "FileArchive",

@@ -1,11 +1,10 @@
-"""The bytes of every file that came in, kept by their hash, and which paths of the inbox were hashed already.
+"""The archive of received files, by the hash of their bytes, and which paths of the inbox were hashed already.
 
-A file lies compressed (zstd) at `<folder>/<first two digits>/<SHA-256>.zst`. It is written whole under another name,
-synced and renamed, so that what bears a hash's name is that file. Identity numbers stand in it as they were received:
-folders are 0700 and files 0600.
+A file is stored compressed (zstd) at `<folder>/<first two digits>/<SHA-256>.zst`. It is written whole under another
+name, synced and renamed. It contains identity numbers as they were received: folders are 0700 and files 0600.
 
-`ledger.parquet` says of every path seen which bytes it held, with size and times: a path whose size and times are
-unchanged is not hashed again. It decides nothing else, and one that is lost or damaged is made anew by hashing.
+`ledger.parquet` records the bytes (hash), size and times of every path: a path whose size and times are unchanged is
+not hashed again. It decides nothing else; where it is lost or damaged, every path is hashed anew.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from flows.ingest.reading.discovery import sha256_of_file
 from reports.atomic_files import replace_atomically
 from transforms.person_numbers import mask_text
 
@@ -42,12 +42,12 @@ _LEDGER = pl.Schema(
 
 
 class ArchiveDamaged(ValueError):
-    """What lies in the archive under a hash is not the file of that hash."""
+    """The archived file of a hash has other bytes."""
 
 
 @dataclass(frozen=True)
 class PathState:
-    """What a path of the inbox holds: its bytes' hash, and whether it was sent since that path was looked at last."""
+    """What a path of the inbox holds: the hash of its bytes, and whether the file was sent since the last look."""
 
     file_id: str
     is_new: bool
@@ -58,18 +58,18 @@ class FileArchive:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        _secure(folder)
-        self._ledger = _read(folder / "ledger.parquet")
+        _make_private_folder(folder)
+        self._ledger = _read_ledger(folder / "ledger.parquet")
 
-    def seen(self, path: Path, name: str) -> PathState:
-        """The hash of the file at `path`, called `name` below the inbox; hashed only where it may be another one now.
+    def path_state(self, path: Path, name: str) -> PathState:
+        """The state of the file at `path`, called `name` below the inbox; hashed only where it may have changed.
 
         Raises OSError where it cannot be read.
         """
         status = path.stat()
         found = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         key = mask_text(name)
-        if key != name:  # several names may look so
+        if key != name:  # several names may have the same mask
             key += "#" + hashlib.sha256(name.encode()).hexdigest()[:8]
         size, modified, changed, file_id, is_settled = self._ledger.get(key, (None, None, None, "", False))
         is_same = (size, modified) == found[:2]
@@ -82,40 +82,40 @@ class FileArchive:
         return PathState(file_id, is_new=not is_same)
 
     def write_ledger(self, path: Path) -> None:
-        """Write down at `path` which paths were hashed; `keep_ledger` makes it the archive's own."""
+        """Write the ledger of this run to `path`; `keep_ledger` makes it the archive's own."""
         rows = [(name, *row) for name, row in sorted(self._ledger.items())]
-        _secure(path.parent)
+        _make_private_folder(path.parent)
         pl.DataFrame(rows, schema=_LEDGER, orient="row").write_parquet(path)
         path.chmod(_SECURE_FILE)
 
     def keep_ledger(self, path: Path) -> None:
-        """Take over what `write_ledger` wrote: what was looked at by a run that came to nothing is looked at anew."""
+        """Take over what `write_ledger` wrote, once the run is committed: a failed run leaves no trace."""
         if path.exists():
-            _written(self._folder / "ledger.parquet", lambda new: bool(shutil.copyfile(path, new)))
+            _replace_file(self._folder / "ledger.parquet", lambda new: bool(shutil.copyfile(path, new)))
 
     def has(self, file_id: str) -> bool:
-        """Whether the bytes of that hash are kept."""
+        """Whether the file of that hash is archived."""
         return self._place(file_id).exists()
 
     def add(self, file_id: str, path: Path) -> bool:
-        """Keep the bytes at `path`; False, and nothing is kept, where they are not those of `file_id` (any more)."""
+        """Archive the file at `path`; False, and nothing is archived, where its bytes are not those of `file_id`."""
         place = self._place(file_id)
         if place.exists():
             return True
-        _secure(place.parent)
-        return _written(place, lambda new: _compressed(path, new) == file_id)
+        _make_private_folder(place.parent)
+        return _replace_file(place, lambda new: _compressed(path, new) == file_id)
 
     def restore(self, file_id: str, path: Path) -> None:
-        """Write the kept bytes to `path`. Raises KeyError where there are none, ArchiveDamaged for other ones."""
+        """Write the archived file to `path`. Raises KeyError where there is none, ArchiveDamaged for other bytes."""
         import pyarrow as pa
 
         place = self._place(file_id)
         if not place.exists():
             raise KeyError(file_id)
-        _secure(path.parent)
+        _make_private_folder(path.parent)
         whole = hashlib.sha256()
         try:
-            with pa.input_stream(str(place), compression="zstd") as packed, _opened(path) as plain:
+            with pa.input_stream(str(place), compression="zstd") as packed, _open_private(path) as plain:
                 while piece := packed.read(_PIECE):
                     whole.update(piece)
                     plain.write(piece)
@@ -129,23 +129,17 @@ class FileArchive:
 
 
 def copy_file(path: Path, copy: Path) -> str:
-    """Copy a file for reading, unseen by others; gives the hash of what was copied: the file may change."""
-    _secure(copy.parent)
+    """Copy a file, readable by its owner alone; gives the hash of what was copied: the original may change."""
+    _make_private_folder(copy.parent)
     whole = hashlib.sha256()
-    with path.open("rb") as source, _opened(copy) as target:
+    with path.open("rb") as source, _open_private(copy) as target:
         while piece := source.read(_PIECE):
             whole.update(piece)
             target.write(piece)
     return whole.hexdigest()
 
 
-def sha256_of_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read(path: Path) -> dict[str, tuple[int | None, int | None, int | None, str, bool]]:
+def _read_ledger(path: Path) -> dict[str, tuple[int | None, int | None, int | None, str, bool]]:
     try:
         frame = pl.read_parquet(path, schema=_LEDGER)
     except (OSError, pl.exceptions.PolarsError):  # none yet, or damaged: every path is hashed anew
@@ -164,8 +158,8 @@ def _compressed(path: Path, new: Path) -> str:
     return whole.hexdigest()
 
 
-def _written(path: Path, write: Callable[[Path], bool]) -> bool:
-    """Have `write` fill a new file, and put it in the place of `path` once it is on the disk; unless it says no."""
+def _replace_file(path: Path, write: Callable[[Path], bool]) -> bool:
+    """Have `write` fill a new file, which replaces `path` once it is on the disk; False where `write` gives False."""
     new = path.with_name(f".{path.name}.new")
     with suppress(FileNotFoundError):
         new.unlink()
@@ -177,11 +171,11 @@ def _written(path: Path, write: Callable[[Path], bool]) -> bool:
     return True
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open_private(path: Path) -> BinaryIO:
     """A new file that only its owner reads."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SECURE_FILE), "wb")
 
 
-def _secure(folder: Path) -> None:
+def _make_private_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(_SECURE_FOLDER)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import polars as pl
 
+from flows.ingest.arrivals import Arrival
 from flows.ingest.reading.raw_file import RawFile
 from transforms.person_numbers import mask_person_numbers
 from transforms.policy_model.source import RecordMapping, Source
@@ -25,67 +25,11 @@ from transforms.records.mapping import (
 )
 from transforms.records.problems import PROBLEMS, Check, as_problems, merge_problems
 from transforms.records.versions import unread_stamps_note, version_stamps
-from transforms.schemas import KINDS
+from transforms.schemas import KINDS, TABLES
 from transforms.schemas.base import TEXT
 
-
-@dataclass(frozen=True)
-class FileRecords:
-    """Rows of `raw` read as `record`. rows: record_row_no, row_no: which rows made which record. unread: see `Mapped`.
-
-    attempt_no, came_at: of rows that are tried again, how often their file was read, and when it first came.
-    """
-
-    raw: RawFile
-    source: Source
-    record: RecordMapping
-    mapped: MappedRows
-    rows: pl.DataFrame
-    unread: pl.DataFrame = field(default_factory=PROBLEMS.to_frame)
-    attempt_no: int = 1
-    came_at: datetime | None = None
-
-    @property
-    def headings(self) -> dict[str, str]:
-        """Field to the heading under which this file has it."""
-        cells = {**self.source.inputs, **self.record.columns}
-        return {name: accepted_heading(cell, frozenset(self.raw.headings)) for name, cell in cells.items()}
-
-
-def read_records(raw: RawFile, source: Source, record: RecordMapping, terms: MappingContext) -> FileRecords:
-    """Mapped, its parties classed, folded, and what its records refuse turned away."""
-    mapped = map_rows(raw.frame, source, record, terms)
-    part = FileRecords(raw, source, record, mapped, pl.DataFrame())
-    classed = with_party_class(mapped, terms.common.sole_trader_codes, part.headings, record.kind == "decision")
-    folded, rows = fold_rows(classed, record.fold, part.headings)
-    whole = check_records(folded, record, raw.frame, part.headings, source.secrets)
-    return replace(
-        part, mapped=MappedRows(whole.frame, spread_problems(whole.problems, rows)), rows=rows, unread=mapped.unread
-    )
-
-
-def with_enterprises(part: FileRecords, register: EnterpriseRegister | None, terms: MappingContext) -> FileRecords:
-    """The part with `enterprise_id` on every sound record: by `register`, or, for a register itself, its own."""
-    good = MappedRows(part.mapped.good, part.mapped.problems)
-    given, headings = part.record.identify, part.headings
-    if register is None:
-        own = given if given.name in good.frame.columns else given.model_copy(update={"name": "name"})
-        found = identify_register_rows(good, own, headings)
-    else:
-        found = identify(good, given, register, terms.common.nearest, headings)
-    return replace(part, mapped=MappedRows(found.frame, spread_problems(found.problems, part.rows)))
-
-
-def record_notes(part: FileRecords, terms: MappingContext) -> list[str]:
-    """What people are told of the part's sound rows, which are kept all the same."""
-    name, good = part.record.version_by, part.mapped.good
-    note = unread_stamps_note(good, name, version_stamps(good, name, terms), part.headings.get(name or "", ""))
-    away = part.mapped.problems.select("row_no")
-    unread = part.unread.join(away, on="row_no", how="anti", maintain_order="left")
-    return [*([note] if note else []), *_unread_notes(unread)]
-
-
-_UNREAD = {
+# By problem code: what is wrong with a cell, and what follows for its record.
+_UNREAD_NOTES = {
     "unread_amount": ("不能识别为金额", "金额按不明处理，不计分也不当作零。应为数字，或写明单位，如50万元"),
     "unread_day": ("不能识别为日期", "该日期按未载明处理。应为日期，如2025-03-01"),
     "unsure_amount": (
@@ -95,78 +39,160 @@ _UNREAD = {
 }
 
 
-def _unread_notes(unread: pl.DataFrame) -> Iterator[str]:
-    """What is told of cells (PROBLEMS) that leave a field of a kept row unknown."""
-    for (column, code), cells in unread.sort("column", "code", "row_no").group_by(
-        "column", "code", maintain_order=True
-    ):
-        why, meaning = _UNREAD[str(code)]
-        first = cells.row(0, named=True)
-        yield (f"“{column}”有{cells.height}行{why}（如第{first['row_no']}行“{first['value']}”），这些行照收，{meaning}")
+@dataclass(frozen=True)
+class FileRecords:
+    """The rows of an arrival read as `record` of its source.
+
+    mapped: records, by the row_no of their first row. rows (row_no, record_row_no): which rows make which record.
+    unread (PROBLEMS): cells of accepted rows that leave their field unknown.
+    """
+
+    arrival: Arrival
+    source: Source
+    record: RecordMapping
+    mapped: MappedRows
+    rows: pl.DataFrame
+    unread: pl.DataFrame = field(default_factory=PROBLEMS.to_frame)
+
+    @property
+    def raw(self) -> RawFile:
+        """The file as it was read."""
+        return self.arrival.raw
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """By field, the heading under which this file has it."""
+        return _headings(self.raw, self.source, self.record)
 
 
-def valid_records(part: FileRecords, terms: MappingContext) -> pl.DataFrame:
-    """Records to be kept: the kind's columns, where they come from, and what orders their versions."""
-    good = part.mapped.good
-    return good.select(
+def read_records(arrival: Arrival, source: Source, record: RecordMapping, context: MappingContext) -> FileRecords:
+    """The rows of `arrival` as records of one kind: mapped, with party class, folded, and checked as a whole."""
+    raw, headings = arrival.raw, _headings(arrival.raw, source, record)
+    mapped = map_rows(raw.frame, source, record, context)
+    classed = with_party_class(mapped, context.common.sole_trader_codes, headings, record.kind == "decision")
+    folded, rows = fold_rows(classed, record.fold, headings)
+    checked = check_records(folded, record, raw.frame, headings, source.secrets)
+    records = MappedRows(checked.frame, spread_problems(checked.problems, rows))
+    return FileRecords(arrival, source, record, records, rows, mapped.unread)
+
+
+def with_enterprises(records: FileRecords, register: EnterpriseRegister | None, context: MappingContext) -> FileRecords:
+    """The valid records with `enterprise_id`: from `register`, or their own where they are rows of the register."""
+    valid = MappedRows(records.mapped.valid, records.mapped.problems)
+    fields, headings = records.record.identify, records.headings
+    if register is None:
+        named = fields if fields.name in valid.frame.columns else fields.model_copy(update={"name": "name"})
+        found = identify_register_rows(valid, named, headings)
+    else:
+        found = identify(valid, fields, register, context.common.nearest, headings)
+    return replace(records, mapped=MappedRows(found.frame, spread_problems(found.problems, records.rows)))
+
+
+def valid_records(records: FileRecords, context: MappingContext) -> pl.DataFrame:
+    """The records without a problem: row_no, enterprise_id, the kind's columns, where they come from (source, file_id,
+    file_name, received_at), and what orders their versions (version_by, stage, row_order, is_filling)."""
+    record, valid = records.record, records.mapped.valid
+    received_at = records.arrival.first_received_at or context.received_at
+    return valid.select(
         "row_no",
         "enterprise_id",
-        *(column.name for column in KINDS[part.record.kind].columns),
-        version_by=version_stamps(good, part.record.version_by, terms),
-        stage=_stage(part.record),
-        row_order=pl.col("row_no") if part.record.rows == "versions" else pl.lit(0, dtype=pl.Int64()),
-        is_filling=pl.lit(part.record.fills),
-        source=pl.lit(part.source.source),
-        file_id=pl.lit(part.raw.file_id),
-        file_name=pl.lit(part.raw.file_name),
+        *(column.name for column in KINDS[record.kind].columns),
+        version_by=version_stamps(valid, record.version_by, context),
+        stage=_stage(record),
+        row_order=pl.col("row_no") if record.rows == "versions" else pl.lit(0, dtype=pl.Int64()),
+        is_filling=pl.lit(record.fills),
+        source=pl.lit(records.source.source),
+        file_id=pl.lit(records.raw.file_id),
+        file_name=pl.lit(records.raw.file_name),
+        received_at=pl.lit(received_at).cast(TABLES[record.kind].schema["received_at"]),
     )
 
 
-def reconcile(part: FileRecords, together: CombinedRows, rivals: pl.DataFrame) -> FileRecords:
-    """The part once its rows have met each other and those of other files: rows of one record count as one, and those
-    that contradict each other are turned away. rivals: file_id, row_no, field, other_file, other_row_no."""
-    own = pl.col("file_id") == part.raw.file_id
-    moves, conflicts, rivals = together.moves.filter(own), together.conflicts.filter(own), rivals.filter(own)
-    unsure = _differing(part, together.unsure.filter(own), "unsure_amount", pl.col("others"))
-    part = replace(part, unread=merge_problems([part.unread, unsure]))
-    if moves.is_empty() and conflicts.is_empty() and rivals.is_empty():
-        return part
-    moved = moves.select(pl.col("row_no").alias("record_row_no"), pl.col("record_row_no").alias("_first"))
-    rows = part.rows.join(moved, on="record_row_no", how="left").select(
+def reconcile(records: FileRecords, combined: CombinedRows, conflicting: pl.DataFrame) -> FileRecords:
+    """The file's records once they have been combined with each other and compared with those of other files.
+
+    Rows of one record count as one; those that contradict each other become problems. conflicting: file_id, row_no,
+    field, other_file, other_row_no of reports in other files that nobody can order.
+    """
+    is_own = pl.col("file_id") == records.raw.file_id
+    merged, conflicts = combined.merged_rows.filter(is_own), combined.conflicts.filter(is_own)
+    conflicting = conflicting.filter(is_own)
+    unsure = _differing_cells(records, combined.unsure.filter(is_own), "unsure_amount", pl.col("others"))
+    records = replace(records, unread=merge_problems([records.unread, unsure]))
+    if merged.is_empty() and conflicts.is_empty() and conflicting.is_empty():
+        return records
+    first_rows = merged.select(pl.col("row_no").alias("record_row_no"), pl.col("record_row_no").alias("_first"))
+    rows = records.rows.join(first_rows, on="record_row_no", how="left").select(
         pl.coalesce("_first", "record_row_no").alias("record_row_no"), "row_no"
     )
-    within = pl.format("与{}是同一记录，“{}”不一致，无法判定以哪一行为准", "others", "heading")
-    across = pl.format(
+    within_file = pl.format("与{}是同一记录，“{}”不一致，无法判定以哪一行为准", "others", "heading")
+    across_files = pl.format(
         "与“{}”第{}行是同一记录，同时收到、没有可比的最后修改时间，“{}”不一致，无法判定新旧",
         mask_person_numbers(pl.col("other_file")),
         "other_row_no",
         "heading",
     )
-    found = [part.mapped.problems, _differing(part, conflicts, "rows_differ", within)]
-    found.append(_differing(part, rivals, "reports_differ", across))
-    return replace(
-        part,
-        mapped=MappedRows(part.mapped.frame, spread_problems(merge_problems(found), rows)),
-        rows=rows.sort("row_no"),
+    problems = merge_problems(
+        [
+            records.mapped.problems,
+            _differing_cells(records, conflicts, "rows_differ", within_file),
+            _differing_cells(records, conflicting, "reports_differ", across_files),
+        ]
     )
+    mapped = MappedRows(records.mapped.frame, spread_problems(problems, rows))
+    return replace(records, mapped=mapped, rows=rows.sort("row_no"))
 
 
-def _differing(part: FileRecords, rows: pl.DataFrame, code: str, reason: pl.Expr) -> pl.DataFrame:
-    """Rows (row_no, field, what `reason` names) as problems of their cells."""
-    kind, found = KINDS[part.record.kind], [PROBLEMS.to_frame()]
-    expected = "同一记录各行一致；分项的合并为一行填写总额；属于更正的，填写最后修改时间"
-    for (field_name,), some in rows.sort("field", "row_no").group_by("field", maintain_order=True):
-        name = part.record.identify.uscc if field_name == "enterprise_id" else str(field_name)
-        heading = part.headings.get(name) or kind.column(str(field_name)).label
-        told = some.join(cell_texts(part.raw.frame, heading, part.source.secrets), on="row_no", how="left")
-        told = told.with_columns(heading=pl.lit(heading))
-        problems = as_problems(told, Check(heading, pl.lit(True), code, "", expected, pl.col("cell")))
-        found.append(problems.with_columns(reason=told.select(reason).to_series()))
-    return merge_problems(found)
+def unclaimed_rows(
+    arrival: Arrival, source: Source, read: list[FileRecords], context: MappingContext
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows that no record of the source claims: those it does not ignore (PROBLEMS), and row_no of those it does.
+
+    read: the arrival's rows as each record of its source.
+    """
+    if any(records.record.where is None for records in read):
+        return PROBLEMS.to_frame(), pl.Series("row_no", dtype=pl.Int64)
+    raw = arrival.raw
+    claimed = pl.concat([records.rows.select("row_no") for records in read])
+    left = raw.frame.join(claimed, on="row_no", how="anti", maintain_order="left")
+    ignored = left.clear().select("row_no")
+    if source.ignore_where:
+        matching = matching_rows(raw.frame, source, source.ignore_where, context)
+        ignored = left.select("row_no").join(matching, on="row_no", how="semi")
+        left = left.join(ignored, on="row_no", how="anti", maintain_order="left")
+    reason = "来源没有说明这样的行是哪一类记录"
+    expected = "来源所列类别之一；确属新类别的，请通知信用办"
+    check = Check("", pl.lit(True), "unclaimed", reason, expected, pl.lit(None, dtype=TEXT))
+    return as_problems(left, check), ignored["row_no"]
+
+
+def record_notes(records: FileRecords, context: MappingContext) -> list[str]:
+    """Chinese remarks on cells of accepted rows that could not be read."""
+    name, valid = records.record.version_by, records.mapped.valid
+    heading = records.headings.get(name or "", "")
+    note = unread_stamps_note(valid, name, version_stamps(valid, name, context), heading)
+    quarantined = records.mapped.problems.select("row_no")
+    unread = records.unread.join(quarantined, on="row_no", how="anti", maintain_order="left")
+    return [*([note] if note else []), *_unread_notes(unread)]
+
+
+def _unread_notes(unread: pl.DataFrame) -> Iterator[str]:
+    by_cell = unread.sort("column", "code", "row_no").group_by("column", "code", maintain_order=True)
+    for (column, code), cells in by_cell:
+        what, consequence = _UNREAD_NOTES[str(code)]
+        first = cells.row(0, named=True)
+        example = f"如第{first['row_no']}行“{first['value']}”"
+        yield f"“{column}”有{cells.height}行{what}（{example}），这些行照收，{consequence}"
+
+
+def _headings(raw: RawFile, source: Source, record: RecordMapping) -> dict[str, str]:
+    headings = frozenset(raw.headings)
+    cells = {**source.inputs, **record.columns}
+    return {name: accepted_heading(cell, headings) for name, cell in cells.items()}
 
 
 def _stage(record: RecordMapping) -> pl.Expr:
-    """How far a record has gone, by its source's `advances`; 0 where it does not say."""
+    """How far a record has advanced, by its source's `advances`; 0 where the source has none."""
     if record.advances is None:
         return pl.lit(0, dtype=pl.Int64())
     order = [[codes] if isinstance(codes, str) else codes for codes in record.advances.order]
@@ -174,21 +200,15 @@ def _stage(record: RecordMapping) -> pl.Expr:
     return pl.col(record.advances.by).replace_strict(ranks, default=0, return_dtype=pl.Int64())
 
 
-def unclaimed_rows(
-    raw: RawFile, source: Source, parts: list[FileRecords], terms: MappingContext
-) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows that no record reads: those that the source does not ignore (PROBLEMS), and row_no of those it does."""
-    if any(part.record.where is None for part in parts):
-        return PROBLEMS.to_frame(), pl.Series("row_no", dtype=pl.Int64)
-    taken = [part.rows.select("row_no") for part in parts]
-    left = raw.frame.join(pl.concat(taken), on="row_no", how="anti", maintain_order="left")
-    ignored = left.clear().select("row_no")
-    if source.ignore_where:
-        ignored = left.select("row_no").join(
-            matching_rows(raw.frame, source, source.ignore_where, terms), on="row_no", how="semi"
-        )
-        left = left.join(ignored, on="row_no", how="anti", maintain_order="left")
-    nothing = pl.lit(None, dtype=TEXT)
-    reason = "来源没有说明这样的行是哪一类记录"
-    check = Check("", pl.lit(True), "unclaimed", reason, "来源所列类别之一；确属新类别的，请通知信用办", nothing)
-    return as_problems(left, check), ignored["row_no"]
+def _differing_cells(records: FileRecords, rows: pl.DataFrame, code: str, reason: pl.Expr) -> pl.DataFrame:
+    """Rows (row_no, field, and the columns of `reason`) as problems of their cells."""
+    kind, found = KINDS[records.record.kind], [PROBLEMS.to_frame()]
+    expected = "同一记录各行一致；分项的合并为一行填写总额；属于更正的，填写最后修改时间"
+    for (field_name,), some in rows.sort("field", "row_no").group_by("field", maintain_order=True):
+        name = records.record.identify.uscc if field_name == "enterprise_id" else str(field_name)
+        heading = records.headings.get(name) or kind.column(str(field_name)).label
+        texts = cell_texts(records.raw.frame, heading, records.source.secrets)
+        cells = some.join(texts, on="row_no", how="left").with_columns(heading=pl.lit(heading))
+        problems = as_problems(cells, Check(heading, pl.lit(True), code, "", expected, pl.col("cell")))
+        found.append(problems.with_columns(reason=cells.select(reason).to_series()))
+    return merge_problems(found)

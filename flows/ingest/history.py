@@ -13,35 +13,38 @@ from transforms.records.identity import REGISTER_COLUMNS
 from transforms.records.versions import VERSION_COLUMNS
 from transforms.schemas import KINDS, TABLES
 
-QUARANTINE_KEY = ("file_id", "row_no", "kind", "attempt_no")  # what names a row in quarantine
+QUARANTINE_KEY = ("file_id", "row_no", "kind", "attempt_no")  # identifies a quarantined row
 
 
 @dataclass(frozen=True)
 class IngestedFile:
-    """A file that came before: its path then, how often it was read, when it came, why it is turned away whole."""
+    """A file of an earlier run: its path then, how often it was read, when it first came, why it is rejected."""
 
     file_name: str
     attempt_no: int
-    came_at: datetime
+    received_at: datetime
     finding: str | None
 
 
 @dataclass(frozen=True)
 class RuleChanges:
-    """What is another than at the last run: whether files turned away whole may be read otherwise now, and the sources
-    whose rows in quarantine may.
+    """What has changed since the previous run.
+
+    has_any: whether the program or any source has, so that a rejected file may be readable now. sources: those whose
+    text has, so that their quarantined rows may be.
     """
 
-    are_rules_other: bool = False
+    has_any: bool = False
     sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class IngestHistory:
-    """register: every version of every enterprise (the columns of `register.NEEDED` and KEYS).
+    """What the store holds, as far as ingestion needs it.
 
-    versions: per kind the KEYS of every version kept. files: by hash the files taken in before. quarantine: the rows
-    that were turned away; outcomes: what became of those that wait no longer. changed: by what they were read then.
+    register: every version of every enterprise (REGISTER_COLUMNS and VERSION_COLUMNS). versions: by kind, every record
+    version (VERSION_COLUMNS). files: by SHA-256. quarantine, outcomes: the tables `quarantine` and
+    `quarantine_outcomes`. changes: of the rules, since the previous run.
     """
 
     register: pl.LazyFrame
@@ -49,46 +52,41 @@ class IngestHistory:
     files: Mapping[str, IngestedFile]
     quarantine: pl.LazyFrame
     outcomes: pl.LazyFrame
-    changed: RuleChanges = RuleChanges()
+    changes: RuleChanges = RuleChanges()
 
     @classmethod
-    def of(cls, scan: Callable[[str], pl.LazyFrame]) -> IngestHistory:
+    def from_tables(cls, scan: Callable[[str], pl.LazyFrame]) -> IngestHistory:
         """From the tables that `scan` gives by name."""
         register = scan("enterprise").select(dict.fromkeys((*REGISTER_COLUMNS, *VERSION_COLUMNS)).keys())
         versions = {kind: scan(kind).select(VERSION_COLUMNS) for kind in KINDS}
         return cls(register, versions, _files(scan("files")), scan("quarantine"), scan("quarantine_outcomes"))
 
     @classmethod
-    def nothing(cls) -> IngestHistory:
-        """Before the first night."""
-        return cls.of(lambda table: TABLES[table].empty().lazy())
-
-    @property
-    def file_ids(self) -> frozenset[str]:
-        """Hashes of the files taken in before."""
-        return frozenset(self.files)
+    def empty(cls) -> IngestHistory:
+        """Before the first run."""
+        return cls.from_tables(lambda table: TABLES[table].empty().lazy())
 
     @cached_property
-    def turned_away(self) -> frozenset[str]:
-        """Hashes of the files that are turned away whole."""
+    def rejected(self) -> frozenset[str]:
+        """SHA-256 of the files that are rejected as a whole."""
         return frozenset(file_id for file_id, file in self.files.items() if file.finding is not None)
 
-    def waiting(self) -> pl.LazyFrame:
-        """Rows of the table `quarantine` of which nothing became yet; attempt_no is filled."""
+    def open_quarantine(self) -> pl.LazyFrame:
+        """Rows of the table `quarantine` without an outcome; `attempt_no` is filled."""
         return open_quarantine(self.quarantine, self.outcomes)
 
 
 def open_quarantine(quarantine: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of the table `quarantine` that `quarantine_outcomes` does not name; attempt_no is filled."""
-    settled = outcomes.select("file_id", "row_no", "kind", attempt_no="quarantined_at_attempt")
+    """Rows of the table `quarantine` that `quarantine_outcomes` does not name; `attempt_no` is filled."""
+    closed = outcomes.select("file_id", "row_no", "kind", attempt_no="quarantined_at_attempt")
     rows = quarantine.with_columns(pl.col("attempt_no").fill_null(1))
-    return rows.join(settled, on=list(QUARANTINE_KEY), how="anti", nulls_equal=True)
+    return rows.join(closed, on=list(QUARANTINE_KEY), how="anti", nulls_equal=True)
 
 
 def _files(files: pl.LazyFrame) -> dict[str, IngestedFile]:
     rows = files.select("file_id", "file_name", pl.col("attempt_no").fill_null(1), "received_at", "finding")
-    first_last = rows.sort("file_id", "attempt_no").group_by("file_id", maintain_order=True)
-    found = first_last.agg(
+    attempts = rows.sort("file_id", "attempt_no").group_by("file_id", maintain_order=True)
+    found = attempts.agg(
         pl.col("file_name", "attempt_no").last(), pl.col("received_at").first(), pl.col("finding").last()
     )
-    return {file_id: IngestedFile(*facts) for file_id, *facts in found.collect().iter_rows()}
+    return {file_id: IngestedFile(*row) for file_id, *row in found.collect().iter_rows()}

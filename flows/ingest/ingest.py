@@ -9,9 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.ingest.accounts import FileAccount, file_row, retried_file_row
-from flows.ingest.arrivals import ArrivalAttempt, IngestRules
-from flows.ingest.file_archive import FileArchive
+from flows.ingest.accounts import FileAccount, file_row
+from flows.ingest.arrivals import Arrival, IngestRules
 from flows.ingest.file_records import (
     FileRecords,
     read_records,
@@ -22,7 +21,7 @@ from flows.ingest.file_records import (
     with_enterprises,
 )
 from flows.ingest.history import IngestHistory
-from flows.ingest.inbox import Inbox
+from flows.ingest.inbox import FileStorage, Inbox
 from flows.ingest.retries import Retries, corrected_rows, new_register_keys
 from transforms.date_parsing import format_instant
 from transforms.history import version_instant
@@ -35,10 +34,10 @@ from transforms.schemas import KINDS, TABLES
 
 @dataclass(frozen=True)
 class Ingested:
-    """What a night brought: new versions by kind, and files, accounts, quarantine with its outcomes, all in the shape
-    of their tables.
+    """What a run has ingested, in the shape of the stored tables: new record versions by kind, and the rows of `files`,
+    `accounts`, `quarantine` and `quarantine_outcomes`.
 
-    repeated: paths of files whose bytes were taken in before; they do nothing. remarks: what the operator should know.
+    repeated: paths of files whose bytes were ingested before; they have no effect. remarks: for the operator.
     """
 
     records: Mapping[str, pl.DataFrame]
@@ -50,172 +49,146 @@ class Ingested:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class FileStorage:
-    """Where the bytes of files are kept, and a folder of this run for copies of those that are read."""
-
-    archive: FileArchive
-    work: Path
-
-
 @dataclass
-class _Settled:
-    """What became of rows: records by kind, and what is written down of it. fates: by file, row_no and fate."""
+class _Batch:
+    """What has been ingested so far. statuses: by file, the rows of each kind (row_no, record_row_no, status)."""
 
+    context: MappingContext
+    history: IngestHistory
     records: dict[str, pl.DataFrame] = field(default_factory=dict)
     accounts: list[pl.DataFrame] = field(default_factory=list)
     quarantine: list[pl.DataFrame] = field(default_factory=list)
     outcomes: list[pl.DataFrame] = field(default_factory=list)
-    fates: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    statuses: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
-    def settle(
-        self, kind: str, parts: Sequence[FileRecords], known: IngestHistory, terms: MappingContext
-    ) -> list[FileRecords]:
-        """Take in the versions a kind gains, with the account and the quarantine of each file; gives the parts as their
-        rows have met."""
+    def add_kind(self, kind: str, files: Sequence[FileRecords]) -> list[FileRecords]:
+        """Adds the record versions of a kind, with each file's account and quarantine; gives `files` reconciled."""
         shape = TABLES[kind]
-        if not parts:
+        if not files:
             self.records[kind] = shape.empty()
             return []
-        fated, met = _with_fates(kind, parts, known, terms)
-        made = fated.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
-        self.records[kind] = made.sort("record_id", "version_no")
-        for part in met:
-            file = FileAccount(part.raw, part.source, terms.received_at, part.attempt_no)
-            self.account(file, kind, _row_fates(part, fated), file.quarantined(kind, part.mapped.problems))
-        return met
+        versions, reconciled = _with_versions(kind, files, self.history, self.context)
+        new = versions.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
+        self.records[kind] = new.sort("record_id", "version_no")
+        for one in reconciled:
+            account = FileAccount(one.raw, one.source, self.context.received_at, one.arrival.attempt_no)
+            self.add_account(
+                account, kind, _row_statuses(one, versions), account.quarantined_rows(kind, one.mapped.problems)
+            )
+        return reconciled
 
-    def account(self, file: FileAccount, kind: str, fates: pl.DataFrame, *away: pl.DataFrame) -> None:
-        """Close the account of rows read as `kind`. fates: row_no, record_row_no, fate."""
-        self.accounts.append(file.of_kind(kind, fates))
-        self.quarantine += away
-        self.fates.setdefault(file.raw.file_id, []).append(fates)
+    def add_rows_of_no_kind(self, arrival: Arrival, read: list[FileRecords]) -> None:
+        """Adds the account of rows that could not be split into cells, that no record claims, or that are ignored."""
+        if (source := arrival.accepted_source) is None:
+            return
+        unclaimed, ignored = unclaimed_rows(arrival, source, read, self.context)
+        account = FileAccount(arrival.raw, source, self.context.received_at, arrival.attempt_no)
+        quarantined = (account.broken_rows(), account.quarantined_rows("", unclaimed))
+        row_nos = {"quarantined": pl.concat([frame["row_no"] for frame in quarantined]), "ignored": ignored}
+        statuses = pl.concat(
+            pl.DataFrame({"row_no": numbers.unique()}).with_columns(record_row_no="row_no", status=pl.lit(status))
+            for status, numbers in row_nos.items()
+        )
+        if not statuses.is_empty():
+            self.add_account(account, "", statuses, *quarantined)
+
+    def add_account(self, account: FileAccount, kind: str, statuses: pl.DataFrame, *quarantined: pl.DataFrame) -> None:
+        """Adds the account of a file's rows read as `kind`."""
+        self.accounts.append(account.of_kind(kind, statuses))
+        self.quarantine += quarantined
+        self.statuses.setdefault(account.raw.file_id, []).append(statuses)
 
 
 def ingest_inbox(
-    inbox: Path,
+    folder: Path,
     rules: IngestRules,
-    known: IngestHistory,
+    history: IngestHistory,
     received_at: datetime,
-    kept: FileStorage | None = None,
+    storage: FileStorage | None = None,
 ) -> Ingested:
-    """Every file below `inbox` that is not known yet, as records of its source. A bad file or row stops no other.
+    """Every new file below `folder`, as records of its source. A bad file or row stops no other.
 
-    The register comes first, whatever the order of the files, so that a record finds an enterprise of the same night.
-    What was turned away before is tried again where it may come to another end: see `again`.
+    The register comes first, in whatever order the files are, so that a record finds an enterprise of the same run.
+    What is quarantined or rejected is read again where the result may be another: see `retries` and `inbox`.
     `received_at` has the office's time zone (IANA): days and times without a zone are meant in it, and its day bounds
-    the days a record may bear. Without `kept` files are read where they lie, and those that are gone are not read
-    again. Raises OSError where the inbox cannot be read.
+    the days a record may have. Raises OSError where the inbox cannot be read.
     """
-    terms = MappingContext(rules.common, received_at, rules.identity_key)
-    box = Inbox(inbox, rules, known, kept.archive, kept.work) if kept else Inbox(inbox, rules, known)
-    new = box.readings()
-    parts = [_parts(reading, terms) for reading in new]
-    answered = corrected_rows(new, known, received_at)
-    again = Retries.of_sources(box, terms, answered)
-    settled = _Settled(outcomes=[answered])
+    context = MappingContext(rules.common, received_at, rules.identity_key)
+    inbox = Inbox(folder, rules, history, storage)
+    arrivals = inbox.read_new()
+    read = [_read_as_every_kind(arrival, context) for arrival in arrivals]
+    corrected = corrected_rows(arrivals, history, received_at)
+    retries = Retries.of_changed_sources(inbox, context, corrected)
+    batch = _Batch(context, history, outcomes=[corrected])
     register: EnterpriseRegister | None = None
-    notes: dict[str, list[str]] = {}  # by file what was noticed of its rows
+    notes: dict[str, list[str]] = {}  # by file
     for kind in KINDS:
-        done = [with_enterprises(part, register, terms) for some in parts for part in some if part.record.kind == kind]
-        retried = again.parts(kind, register)
-        for part in settled.settle(kind, [*done, *retried], known, terms)[: len(done)]:
-            notes.setdefault(part.raw.file_id, []).extend(record_notes(part, terms))
-        for part in retried:
-            settled.outcomes.append(again.outcomes(part, settled.fates[part.raw.file_id][-1], received_at))
+        new = [with_enterprises(one, register, context) for file in read for one in file if one.record.kind == kind]
+        retried = retries.records_of(kind, register)
+        for one in batch.add_kind(kind, [*new, *retried])[: len(new)]:
+            notes.setdefault(one.raw.file_id, []).extend(record_notes(one, context))
+        for one in retried:
+            batch.outcomes.append(retries.outcomes(one, batch.statuses[one.raw.file_id][-1], received_at))
         if kind == "enterprise":
-            register = _register(known, settled.records[kind])
-            again.add_learned(new_register_keys(known, settled.records[kind]), answered)
-    for reading, some in zip(new, parts, strict=True):
-        _settle_rest(settled, reading, some, terms, received_at)
-    fates = settled.fates
-    noted = [one.with_notes(notes.get(one.arrival.raw.file_id, ())) for one in new]
-    rows = [file_row(one, fates.get(one.arrival.raw.file_id, []), received_at) for one in noted]
-    partly = [one for one in again.read.values() if one is not None and one.arrival.raw.file_id in fates]
-    rows += [retried_file_row(one, fates[one.arrival.raw.file_id], received_at) for one in partly]
+            versions = [history.register.select(REGISTER_COLUMNS), batch.records[kind].lazy().select(REGISTER_COLUMNS)]
+            register = EnterpriseRegister.from_versions(pl.concat(versions).collect())
+            retries.add_rows_naming(new_register_keys(history, batch.records[kind]), corrected)
+    files = []
+    for arrival, records in zip(arrivals, read, strict=True):
+        file_id = arrival.raw.file_id
+        batch.add_rows_of_no_kind(arrival, records)
+        noted = replace(arrival, notes=(*arrival.notes, *notes.get(file_id, ())))
+        files.append(file_row(noted, batch.statuses.get(file_id, []), received_at))
+    for retried_file in retries.files.values():
+        if retried_file is not None and (statuses := batch.statuses.get(retried_file.raw.file_id)):
+            files.append(file_row(retried_file, statuses, received_at, is_partial=True))
     return Ingested(
-        settled.records,
-        _table("files", rows),
-        _table("accounts", settled.accounts),
-        _table("quarantine", settled.quarantine),
-        _table("quarantine_outcomes", settled.outcomes),
-        tuple(box.repeated),
-        tuple(box.remarks),
+        batch.records,
+        _table("files", files),
+        _table("accounts", batch.accounts),
+        _table("quarantine", batch.quarantine),
+        _table("quarantine_outcomes", batch.outcomes),
+        tuple(inbox.repeated),
+        tuple(inbox.remarks),
     )
 
 
-def _parts(reading: ArrivalAttempt, terms: MappingContext) -> list[FileRecords]:
-    arrival = reading.arrival
-    if arrival.source is None or arrival.finding is not None:
-        return []
-    found = [read_records(arrival.raw, arrival.source, record, terms) for record in arrival.source.records]
-    return [replace(part, attempt_no=reading.attempt_no, came_at=reading.came_at) for part in found]
+def _read_as_every_kind(arrival: Arrival, context: MappingContext) -> list[FileRecords]:
+    """The rows of a file as each record of its source; nothing of a rejected file."""
+    source = arrival.accepted_source
+    return [read_records(arrival, source, record, context) for record in source.records] if source else []
 
 
-def _with_fates(
-    kind: str, parts: Sequence[FileRecords], known: IngestHistory, terms: MappingContext
+def _with_versions(
+    kind: str, files: Sequence[FileRecords], history: IngestHistory, context: MappingContext
 ) -> tuple[pl.DataFrame, list[FileRecords]]:
-    """The parts' sound records with their keys, fates and version numbers; and the parts, their rows having met."""
-    instant = pl.lit(terms.received_at).cast(TABLES[kind].schema["received_at"])
-    found = pl.concat([_received(part, terms) for part in parts])
-    given = {part.source.source: part.record for part in parts}
-    together = combine_rows(with_record_keys(found, KINDS[kind]), KINDS[kind], given)
-    found = with_row_hash(together.records, KINDS[kind])
-    # A row that is tried again was said when it first came: a correction that came meanwhile is newer.
-    said = pl.when(pl.col("received_at") < instant).then(format_instant(version_instant())).otherwise("version_by")
-    found = found.with_columns(version_by=said, received_at=instant)
-    same = known.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi")
-    fated, rivals = with_version_status(found, same.collect(), KINDS[kind])
-    rivals = fated.select("file_id", "row_no")[rivals["_place"]].hstack(rivals.drop("_place"))
-    return fated, [reconcile(part, together, rivals) for part in parts]
+    """The valid records of `files` with their keys, `status` and `version_no`; and `files`, reconciled."""
+    instant = pl.lit(context.received_at).cast(TABLES[kind].schema["received_at"])
+    found = with_record_keys(pl.concat([valid_records(one, context) for one in files]), KINDS[kind])
+    combined = combine_rows(found, KINDS[kind], {one.source.source: one.record for one in files})
+    found = with_row_hash(combined.records, KINDS[kind])
+    # A row that is read again was reported when it first came: a correction that came meanwhile is newer.
+    is_earlier = pl.col("received_at") < instant
+    version_by = pl.when(is_earlier).then(format_instant(version_instant())).otherwise("version_by")
+    found = found.with_columns(version_by=version_by, received_at=instant)
+    known = history.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi").collect()
+    versions, conflicting = with_version_status(found, known, KINDS[kind])
+    places = versions.select("file_id", "row_no")[conflicting["_place"]]
+    conflicting = places.hstack(conflicting.drop("_place"))
+    return versions, [reconcile(one, combined, conflicting) for one in files]
 
 
-def _received(part: FileRecords, terms: MappingContext) -> pl.DataFrame:
-    instant = TABLES[part.record.kind].schema["received_at"]
-    came_at = part.came_at or terms.received_at
-    return valid_records(part, terms).with_columns(received_at=pl.lit(came_at).cast(instant))
-
-
-def _row_fates(part: FileRecords, fated: pl.DataFrame) -> pl.DataFrame:
-    """Every row the part read: row_no, record_row_no, fate."""
-    own = fated.filter(pl.col("file_id") == part.raw.file_id)
-    own = own.select(pl.col("row_no").alias("record_row_no"), "fate")
-    if own["record_row_no"].equals(part.rows["record_row_no"]):  # nothing folded, nothing turned away
-        rows = part.rows.with_columns(own["fate"])
+def _row_statuses(records: FileRecords, versions: pl.DataFrame) -> pl.DataFrame:
+    """The status of every row of `records`: row_no, record_row_no, status."""
+    own = versions.filter(pl.col("file_id") == records.raw.file_id)
+    own = own.select(pl.col("row_no").alias("record_row_no"), "status")
+    if own["record_row_no"].equals(records.rows["record_row_no"]):  # a record for every row: no join needed
+        rows = records.rows.with_columns(own["status"])
     else:
-        rows = part.rows.join(own, on="record_row_no", how="left")
-    is_away = pl.col("row_no").is_in(part.mapped.problems["row_no"].implode())
-    fate = pl.when(is_away).then(pl.lit("quarantined")).otherwise("fate")
-    return rows.select("row_no", "record_row_no", fate=fate)
-
-
-def _register(known: IngestHistory, new: pl.DataFrame) -> EnterpriseRegister:
-    versions = pl.concat([known.register.select(REGISTER_COLUMNS), new.lazy().select(REGISTER_COLUMNS)])
-    return EnterpriseRegister.of(versions.collect())
-
-
-def _settle_rest(
-    settled: _Settled, reading: ArrivalAttempt, parts: list[FileRecords], terms: MappingContext, received_at: datetime
-) -> None:
-    """Rows of a file that are of no kind: unreadable as rows, or claimed by no record of its source, or ignored."""
-    arrival, attempt_no = reading.arrival, reading.attempt_no
-    raw, source = arrival.raw, arrival.source
-    if source is None or arrival.finding is not None:
-        return
-    strays, ignored = unclaimed_rows(raw, source, parts, terms)
-    file = FileAccount(raw, source, received_at, attempt_no)
-    away = (file.broken(), file.quarantined("", strays))
-    fates = pl.concat(
-        [
-            pl.DataFrame({"row_no": numbers.unique()}).with_columns(record_row_no="row_no", fate=pl.lit(fate))
-            for numbers, fate in (
-                (pl.concat([frame["row_no"] for frame in away]), "quarantined"),
-                (ignored, "ignored"),
-            )
-        ]
-    )
-    if not fates.is_empty():
-        settled.account(file, "", fates, *away)
+        rows = records.rows.join(own, on="record_row_no", how="left")
+    has_problem = pl.col("row_no").is_in(records.mapped.problems["row_no"].implode())
+    status = pl.when(has_problem).then(pl.lit("quarantined")).otherwise("status")
+    return rows.select("row_no", "record_row_no", status=status)
 
 
 def _table(name: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

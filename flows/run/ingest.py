@@ -64,7 +64,7 @@ def ingest(store: Store, settings: Settings, context: RunContext) -> IngestSumma
     rule_hashes = _rule_hashes(rules)
     archive = file_archive_of(store)
     storage = FileStorage(archive, context.folder / INBOX_COPIES)
-    history = replace(IngestHistory.of(store.scan), changed=_rule_changes(last, rule_hashes))
+    history = replace(IngestHistory.from_tables(store.scan), changes=_rule_changes(last, rule_hashes))
     ingested = ingest_inbox(settings.inbox, rules, history, received_at, storage)
     archive.write_ledger(context.folder / INBOX_COPIES / _ARCHIVE_LEDGER)
     record_count = sum(frame.height for frame in ingested.records.values())
@@ -133,7 +133,7 @@ def _rule_changes(last: Run | None, rule_hashes: Mapping[str, Any]) -> RuleChang
         return RuleChanges()
     previous = last.facts.get(stored_names.INGEST_RULES)
     if previous is None:
-        return RuleChanges(are_rules_other=True)
+        return RuleChanges(has_any=True)
     sources = previous["sources"]
     others = frozenset(name for name, text in rule_hashes["sources"].items() if sources.get(name) not in (None, text))
     return RuleChanges(previous != rule_hashes, others)

@@ -194,7 +194,7 @@ def test_a_column_with_a_vocabulary_offers_its_words():
 def test_the_words_offered_are_read_by_the_source_they_are_offered_for(tmp_path):
     """Every word of every drop-down of every shipped source, under every heading."""
     from flows.correction_workbooks import cell_choices
-    from tests.flows.intake.inboxes import COMMON, SOURCES
+    from tests.flows.ingest.inboxes import COMMON, SOURCES
     from transforms.records.mapping import MappingContext, map_rows
 
     terms = MappingContext(COMMON, datetime(2026, 3, 1, 2, tzinfo=UTC), b"key")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.person_numbers import mask_person_numbers
-from transforms.records.text import HIDDEN
+from transforms.records.text import HIDDEN_CHARACTERS
 
 MAX_VALUE_CHARS = 80
-# Codes of what is told of rows that are kept: the cell leaves its field unknown.
+# Codes of cells that leave their field unknown; their rows are accepted.
 UNREAD_CODES = ("unread_amount", "unread_day")
 
 PROBLEMS = pl.Schema(
@@ -29,7 +29,10 @@ PROBLEMS = pl.Schema(
 
 @dataclass(frozen=True)
 class Check:
-    """Rows where `fails` is true are faulty in the cell under `heading`, whose text is `value`."""
+    """A rule on rows: where `fails` is true, the cell under `heading` with the text `value` has a problem.
+
+    reason and expected are Chinese.
+    """
 
     heading: str
     fails: pl.Expr
@@ -40,7 +43,7 @@ class Check:
 
 
 def find_problems(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
-    """The rows of `frame` (with `row_no`) that fail, one per row and check (PROBLEMS)."""
+    """The rows of `frame` (with row_no) that fail, one per row and check (PROBLEMS)."""
     listed = list(checks)
     flags = frame.lazy().select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(listed)).collect()
     found = [as_problems(frame.filter(flags[str(i)]), check) for i, check in enumerate(listed) if flags[str(i)].any()]
@@ -48,7 +51,7 @@ def find_problems(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
 
 
 def as_problems(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
-    """`rows` as problems of `check` (PROBLEMS)."""
+    """`rows` as problems of `check` (PROBLEMS), whether it fails or not."""
     return rows.select(
         "row_no",
         column=pl.lit(check.heading),
@@ -67,19 +70,15 @@ def merge_problems(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return whole.sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
 
 
-def _revealed(texts: pl.Series) -> pl.Series:
-    """Texts in which each invisible or control character stands by its number: [U+200B]."""
-    if not texts.str.contains(HIDDEN).any():
-        return texts
-    found = texts.str.extract_all(HIDDEN).explode().drop_nulls().unique().sort().to_list()
-    return texts.str.replace_many({char: f"[U+{ord(char):04X}]" for char in found})
-
-
 def shown_value(value: pl.Expr) -> pl.Expr:
-    """A cell's text as a problem shows it: masked, what cannot be seen by its number, and shortened."""
-    masked = mask_person_numbers(value.cast(pl.String())).map_batches(
-        _revealed, return_dtype=pl.String(), is_elementwise=True
-    )
-    return (
-        pl.when(masked.str.len_chars() > MAX_VALUE_CHARS).then(masked.str.head(MAX_VALUE_CHARS) + "…").otherwise(masked)
-    )
+    """A cell's text as a problem shows it: masked, invisible characters by their number ([U+200B]), shortened."""
+
+    def reveal(texts: pl.Series) -> pl.Series:
+        if not texts.str.contains(HIDDEN_CHARACTERS).any():
+            return texts
+        found = texts.str.extract_all(HIDDEN_CHARACTERS).explode().drop_nulls().unique().sort().to_list()
+        return texts.str.replace_many({char: f"[U+{ord(char):04X}]" for char in found})
+
+    masked = mask_person_numbers(value.cast(pl.String()))
+    text = masked.map_batches(reveal, return_dtype=pl.String(), is_elementwise=True)
+    return pl.when(text.str.len_chars() > MAX_VALUE_CHARS).then(text.str.head(MAX_VALUE_CHARS) + "…").otherwise(text)

@@ -1,4 +1,4 @@
-"""The unified social credit code (GB 32100-2015): which of its check characters is wrong."""
+"""The unified social credit code (GB 32100-2015): what is wrong with a code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ELSE = re.compile("[^0-9A-Z]")
+_OTHER_CHARACTER = re.compile("[^0-9A-Z]")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_CHECKS = "0123456789X0"
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -29,42 +29,42 @@ FAULT_REASONS = {
 
 
 def find_faults(codes: pl.Series) -> dict[str, str]:
-    """The faulty ones among `codes`, each with its key in REASONS."""
+    """The faulty ones among `codes`, each with its key in FAULT_REASONS."""
     known = codes.drop_nulls().unique()
-    left = known.filter(~has_valid_check_characters(known))
-    found = {code: fault_of(code) for code in left.to_list()}
-    return {code: why for code, why in found.items() if why}
+    suspects = known.filter(~has_valid_check_characters(known))
+    found = {code: fault_of(code) for code in suspects.to_list()}
+    return {code: fault for code, fault in found.items() if fault}
 
 
 def has_valid_check_characters(codes: pl.Series) -> pl.Series:
     """Whether both check characters of an enterprise's code are right, on whole columns.
 
-    Only a shortcut, a hundred times as fast as the library: what is not plainly sound is for `fault` to judge.
+    Only a shortcut, a hundred times as fast as the library: `fault_of` judges what does not pass.
     """
     code = pl.when(pl.col("code").str.contains(_CODE_FORM)).then("code")
     chars = code.cast(pl.Binary()).bin.reinterpret(dtype=pl.Array(pl.UInt8(), len(_PLACES))).arr.to_struct(_PLACES)
     frame = codes.to_frame("code").select(chars).unnest("code")
-    total = _weighted(0, _CODE_WEIGHTS, _CODE_ALPHABET)
-    organisation = _weighted(8, _ORGANISATION_WEIGHTS, _ALPHABET)
-    is_sound = _value(17, _CODE_ALPHABET) == (31 - total % 31) % 31
+    total = _weighted_sum(0, _CODE_WEIGHTS, _CODE_ALPHABET)
+    organisation = _weighted_sum(8, _ORGANISATION_WEIGHTS, _ALPHABET)
+    is_valid = _value_at(17, _CODE_ALPHABET) == (31 - total % 31) % 31
     check = pl.lit(pl.Series([*_ORGANISATION_CHECKS.encode()], dtype=pl.UInt8())).gather(11 - organisation % 11)
-    return frame.select((is_sound & (pl.col(_PLACES[16]) == check)).fill_null(False)).to_series()
+    return frame.select((is_valid & (pl.col(_PLACES[16]) == check)).fill_null(False)).to_series()
 
 
-def _weighted(start: int, weights: Sequence[int], alphabet: str) -> pl.Expr:
-    return pl.sum_horizontal(_value(place, alphabet) * weight for place, weight in enumerate(weights, start))
+def _weighted_sum(start: int, weights: Sequence[int], alphabet: str) -> pl.Expr:
+    return pl.sum_horizontal(_value_at(place, alphabet) * weight for place, weight in enumerate(weights, start))
 
 
-def _value(place: int, alphabet: str) -> pl.Expr:
-    """The place in its alphabet of the character that stands at `place` of the code."""
+def _value_at(place: int, alphabet: str) -> pl.Expr:
+    """The value in `alphabet` of the character at `place` of the code."""
     values = pl.Series([alphabet.find(chr(code)) for code in range(128)], dtype=pl.Int64())
     return pl.lit(values).gather(pl.col(_PLACES[place]))
 
 
-@lru_cache(maxsize=1 << 20)  # the same faulty codes come again, and the library is slow
+@lru_cache(maxsize=1 << 20)  # the same faulty codes recur, and the library is slow
 def fault_of(code: str) -> str:
-    """What is wrong with a code; empty where nothing is."""
-    if _ELSE.search(code):  # the library passes over dashes and blanks, and would take them with the code
+    """What is wrong with a code (a key in FAULT_REASONS); empty where nothing is."""
+    if _OTHER_CHARACTER.search(code):  # the library ignores dashes and blanks
         return "uscc_format"
     try:
         uscc.validate(code)
@@ -76,7 +76,7 @@ def fault_of(code: str) -> str:
         return "uscc_format"
     if code[16] != organisation_check_character(code[8:16]):
         return "uscc_organisation"
-    # One identity number in some hundreds passes both checks; no enterprise has one with a birth date in it.
+    # One identity number in some hundreds passes both checks; no enterprise's code has a birth date in it.
     return "uscc_person" if code[0] != "9" and ric.is_valid(code) else ""
 
 

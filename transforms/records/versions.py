@@ -1,7 +1,17 @@
-"""Versions of one record: which report is current, which are superseded, which are duplicates."""
+"""Versions of one record: which report is current, which are superseded, which are duplicates.
+
+Nothing is deleted. Reports of a record are ordered by the source's last-modified stamp, else by arrival. Reports with
+the same stamp that arrive together are ordered, in this sequence:
+
+1. one that the store has already is a duplicate, where another of them is new or is the current version;
+2. one of a later stage (撤销 after 有效, as its source says in `advances`) precedes one of an earlier;
+3. one that states all that another states, and more, precedes it;
+4. else nobody can order them: all are quarantined, and their senders are told of each other.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,21 +21,40 @@ from transforms.date_parsing import format_instant, parse_instant
 from transforms.history import version_instant
 from transforms.records.mapping import MappingContext
 from transforms.records.problems import shown_value
-from transforms.records.text import document_key, halfwidth, is_document_number, sha256_digests, without_leading_zeros
+from transforms.records.text import document_key, halfwidth, is_document_number, without_leading_zeros
 from transforms.schemas import Kind
 from transforms.schemas.base import DATE, TEXT, TEXT_LIST, TIMESTAMP
 
 VERSION_COLUMNS = ("record_id", "row_hash", "version_no", "version_by", "received_at", "source", "is_filling")
+CONFLICTING_REPORTS = pl.Schema(
+    {"_place": pl.UInt32(), "field": pl.String(), "other_file": pl.String(), "other_row_no": pl.Int64()}
+)
 
 _PART, _ITEM = "\x1f", "\x1e"
+_HASHED_AT_ONCE = 10_000  # texts, so that they are hashed while they are in the cache
+# Columns that say whose record it is, and nothing about it.
+_IDENTITY_COLUMNS = ("party_name", "uscc", "person_masked", "name")
+_SIMULTANEOUS = ["record_id", "_instant"]
 
 
 def with_record_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """Records with `record_id` (the fact) and `row_hash` (what is said of it); needs enterprise_id and version_by."""
-    parts = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
-    texts = frame.select(record_id=parts, row_hash=_said(frame, kind))
-    own = (kind.name + ":" + sha256_digests(texts["record_id"])).alias("record_id")
-    return frame.with_columns(own, sha256_digests(texts["row_hash"]))
+    """Records with `record_id` (of the natural key) and `row_hash` (of the content); needs enterprise_id, version_by.
+
+    The content names its columns and leaves out empty ones, so that a column added to a kind makes no new versions.
+    """
+    key = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
+    named = {"enterprise_id": TEXT, "version_by": TEXT, **{column.name: column.dtype for column in kind.columns}}
+    content: list[pl.Expr] = []
+    for name, dtype in named.items():
+        value = pl.col(name).dt.to_string("%Y-%m-%d") if dtype == DATE else _comparable_text(name, dtype)
+        label, empty = pl.lit(f"{_PART}{name}="), frame[name].null_count()
+        if empty == 0:
+            content += [label, value]
+        elif empty < frame.height:
+            content.append(label + value)
+    texts = frame.select(record_id=key, row_hash=pl.concat_str(content, ignore_nulls=True).str.slice(1))
+    record_id = (kind.name + ":" + _sha256(texts["record_id"])).alias("record_id")
+    return frame.with_columns(record_id, _sha256(texts["row_hash"]))
 
 
 def with_row_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
@@ -34,252 +63,220 @@ def with_row_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     return pl.concat([frame.filter(~is_open), with_record_keys(frame.filter(is_open), kind)])
 
 
-def _said(frame: pl.DataFrame, kind: Kind) -> pl.Expr:
-    """All that a record says, name by name: `enterprise_id=…`, `version_by=…` and its columns; nothing of empty ones.
-
-    So a column added to a kind makes no new version of every record.
-    """
-    named = {"enterprise_id": TEXT, "version_by": TEXT, **{column.name: column.dtype for column in kind.columns}}
-    pieces: list[pl.Expr] = []
-    for name, dtype in named.items():
-        head, value, empty = pl.lit(f"{_PART}{name}="), _content(name, dtype), frame[name].null_count()
-        if empty == 0:
-            pieces += [head, value]
-        elif empty < frame.height:
-            pieces.append(head + value)
-    return pl.concat_str(pieces, ignore_nulls=True).str.slice(1)
-
-
-def _is_number(name: str, kind: Kind) -> bool:
-    return name not in ("enterprise_id", "party_key") and kind.column(name).dtype == TEXT
-
-
 def _key_part(name: str, kind: Kind) -> pl.Expr:
     if name == "enterprise_id":
         return pl.col(name)
     if name == "party_key":
         person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
         return pl.coalesce(pl.col("enterprise_id"), *person, document_key(pl.col("party_name")), pl.lit(""))
-    return (document_key(pl.col(name)) if _is_number(name, kind) else pl.col(name)).fill_null("")
+    part = document_key(pl.col(name)) if kind.column(name).dtype == TEXT else pl.col(name)
+    return part.fill_null("")
 
 
-def _content(name: str, dtype: pl.DataType) -> pl.Expr:
-    value = pl.col(name).list.join(_ITEM) if dtype == TEXT_LIST else pl.col(name)
-    value = without_leading_zeros(value) if dtype == TEXT and is_document_number(name) else value
-    return value.dt.to_string("%Y-%m-%d") if dtype == DATE else value.cast(TEXT)
+def _comparable_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A column as text in which two reports of one record are compared."""
+    if dtype == TEXT_LIST:
+        return pl.col(name).list.join(_ITEM)
+    text = pl.col(name).cast(TEXT)
+    return without_leading_zeros(text) if dtype == TEXT and is_document_number(name) else text
+
+
+def _sha256(texts: pl.Series) -> pl.Series:
+    """128 bits of SHA-256 of each text, as hexadecimal. Polars' own hash differs between its versions."""
+    hashes = [pl.Series(dtype=pl.String())]
+    for piece in texts.cast(pl.Binary()).to_frame().iter_slices(_HASHED_AT_ONCE):
+        digests = [hashlib.sha256(text).digest() for text in piece.to_series().to_list()]
+        hashes.append(pl.Series(digests, dtype=pl.Binary()).bin.slice(0, 16).bin.encode("hex"))
+    return pl.concat(hashes).alias(texts.name)
 
 
 def with_version_status(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`incoming` with `fate` and `version_no`, in the same order; and what nobody could order (RIVALS, by `_place`).
+    """`incoming` with `status` and `version_no`, in the same order; and the reports nobody can order.
 
-    incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: KEYS of every version already
-    kept. fate: accepted (now the present version), superseded (kept, but an older version than another), duplicate
-    (says what is known), quarantined (contradicts another report of the night); of the last two version_no is null.
-    One night's versions of a fact follow their stamps, then `rivals`. The reports of a source that only fills are
-    compared with that source's own alone.
+    incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: every stored version
+    (VERSION_COLUMNS). status: accepted (now the current version), superseded (stored, but older than another),
+    duplicate (says what is known), quarantined (contradicts another report of the run); of the last two version_no is
+    null. The second frame (CONFLICTING_REPORTS) has the place of each in `incoming`. Reports of a source that only
+    fills are compared with that source's own.
     """
     if not (incoming["is_filling"].any() or known["is_filling"].any()):
-        return _fated(incoming, known, kind)
-    lines, own = known.with_columns(record_id=_line()), incoming.with_columns(record_id=_line())
-    fated, rivals = _fated(own, lines, kind)
-    return _numbered_by_fact(fated.with_columns(incoming["record_id"], _line="record_id"), known), rivals
-
-
-def _line() -> pl.Expr:
-    """The reports among which the newest is chosen: all full ones of a fact, or those of one source that fills."""
-    own = pl.format("{}" + _PART + "{}", "record_id", "source")
-    return pl.when(pl.col("is_filling").fill_null(False)).then(own).otherwise("record_id")
-
-
-def _numbered_by_fact(fated: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Version numbers, given per line, as numbers of the whole fact: each once, later ones of a line higher."""
+        return _with_status_by_record(incoming, known, kind)
+    # The reports among which the newest is chosen: all full ones of a record, or those of one source that fills.
+    own_line = pl.format("{}" + _PART + "{}", "record_id", "source")
+    line = pl.when(pl.col("is_filling").fill_null(False)).then(own_line).otherwise("record_id")
+    by_line, conflicting = _with_status_by_record(
+        incoming.with_columns(record_id=line), known.with_columns(record_id=line), kind
+    )
+    by_line = by_line.with_columns(incoming["record_id"], _line="record_id").with_row_index("_place")
+    # Version numbers of a line become numbers of the whole record: each once, later ones of a line higher.
     last = known.group_by("record_id").agg(pl.col("version_no").max().alias("_last"))
-    kept = (
-        fated.with_row_index("_place")
-        .filter(pl.col("version_no").is_not_null())
-        .with_columns(version_instant().alias("_age"))
-    )
-    kept = kept.sort("record_id", "_age", "_line", "version_no").join(
-        last, on="record_id", how="left", maintain_order="left"
-    )
+    stored = by_line.filter(pl.col("version_no").is_not_null()).with_columns(version_instant().alias("_instant"))
+    stored = stored.sort("record_id", "_instant", "_line", "version_no")
+    stored = stored.join(last, on="record_id", how="left", maintain_order="left")
     place = pl.int_range(pl.len(), dtype=pl.Int64()).over("record_id")
-    numbers = kept.select("_place", _no=pl.col("_last").fill_null(0) + 1 + place)
-    whole = fated.with_row_index("_place").join(numbers, on="_place", how="left", maintain_order="left")
-    return whole.with_columns(version_no="_no").drop("_place", "_no", "_line")
+    numbers = stored.select("_place", _no=pl.col("_last").fill_null(0) + 1 + place)
+    whole = by_line.join(numbers, on="_place", how="left", maintain_order="left")
+    return whole.with_columns(version_no="_no").drop("_place", "_no", "_line"), conflicting
 
 
-def _fated(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """As `with_fates`, of reports among which the newest stands whole."""
-    is_told_again = _is_told_again(incoming["record_id"], known["record_id"])
-    new = {"version_no": pl.lit(1, dtype=pl.Int64()), "fate": pl.lit("accepted")}
-    if not is_told_again.any():
-        return incoming.with_columns(**new), CONFLICTING_REPORTS.to_frame()
-    facts = incoming.with_row_index("_place")
-    again, rivals = _versions(facts.filter(is_told_again).with_columns(version_instant().alias("_age")), known, kind)
-    told = [facts.filter(~is_told_again).select("_place", **new), again]
-    return incoming.with_columns(pl.concat(told).sort("_place").drop("_place")), rivals
+def _with_status_by_record(
+    incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """As `with_version_status`, of reports among which the newest stands whole."""
+    # Records that are known or come more than once; by Polars' own hash, so that at worst a few more are compared.
+    ids = incoming["record_id"]
+    is_compared = ids.is_in(known["record_id"].unique().implode()) | ids.hash().is_duplicated()
+    first = {"version_no": pl.lit(1, dtype=pl.Int64()), "status": pl.lit("accepted")}
+    if not is_compared.any():
+        return incoming.with_columns(**first), CONFLICTING_REPORTS.to_frame()
+    placed = incoming.with_row_index("_place")
+    compared = placed.filter(is_compared).with_columns(version_instant().alias("_instant"))
+    statuses, conflicting = _statuses(compared, known, kind)
+    whole = pl.concat([placed.filter(~is_compared).select("_place", **first), statuses])
+    return incoming.with_columns(whole.sort("_place").drop("_place")), conflicting
 
 
-def _is_told_again(facts: pl.Series, known: pl.Series) -> pl.Series:
-    """Whether a fact is known, or comes more than once; by Polars' own hash, so that at worst a few more are."""
-    return facts.is_in(known.unique().implode()) | facts.hash().is_duplicated()
+def _statuses(reports: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """_place, version_no and status of reports of records with several; and those that nobody can order.
 
-
-def _versions(facts: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """_place, version_no and fate of facts of which more than one version may be known; and the rivals among them."""
-    present = _present(known)
-    marks = known.join(present.select("record_id", "_known_hash"), on="record_id").select(
-        "record_id", "row_hash", is_present=pl.col("row_hash") == pl.col("_known_hash")
-    )
-    marked, rivals = order_simultaneous(facts, marks, kind)
-    is_away = pl.col("_place").is_in(rivals["_place"].implode())
-    rank = pl.when("is_final").then("stage").otherwise("row_no")
-    order = ["record_id", "_age", "is_final", rank, "filled", "row_hash", "file_name", "row_no"]
-    rows = marked.filter(~is_away & ~pl.col("is_known")).sort(order)
-    rows = rows.join(present, on="record_id", how="left", maintain_order="left")
-    has_times = bool(rows["version_by"].is_not_null().any())
-    rows = rows.with_columns(_is_repeated(known, has_times).alias("_repeat"))
-    kept = rows.filter(~pl.col("_repeat"))
-    place = pl.int_range(pl.len(), dtype=pl.Int64())
-    number = pl.col("_known_no").fill_null(0) + 1 + place - pl.when(_begins(1)).then(place).forward_fill()
-    is_newer = (pl.col("_age") >= pl.col("_known_age")).fill_null(True)
-    fate = pl.when(_begins(-1) & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
-    fated = [kept.select("_place", version_no=number, fate=fate)]
-    for some, word in (
-        (rows.filter("_repeat"), "duplicate"),
-        (marked.filter("is_known", ~is_away), "duplicate"),
-        (marked.filter(is_away), "quarantined"),
-    ):
-        fated.append(some.select("_place", version_no=pl.lit(None, dtype=pl.Int64()), fate=pl.lit(word)))
-    return pl.concat(fated), rivals
-
-
-def _present(known: pl.DataFrame) -> pl.DataFrame:
-    newest = known.with_columns(version_instant().alias("_known_age")).sort("record_id", "_known_age", "version_no")
-    return newest.group_by("record_id").agg(
-        pl.col("version_no").max().alias("_known_no"),
-        pl.col("_known_age").last(),
-        pl.col("row_hash").last().alias("_known_hash"),
-    )
-
-
-def _begins(step: int) -> pl.Expr:
-    """Whether the row `step` before, in the order of facts, is of another fact."""
-    fact = pl.col("record_id")
-    return (fact != fact.shift(step)).fill_null(True)
-
-
-def _is_repeated(known: pl.DataFrame, has_times: bool) -> pl.Expr:
-    """A report without a time of its own repeats what stands just before it; one with a time, any report like it."""
-    before = pl.when(_begins(1)).then("_known_hash").otherwise(pl.col("row_hash").shift(1))
-    same = (pl.col("row_hash") == before).fill_null(False)
-    if not has_times:
-        return same
-    earlier = ~pl.struct("record_id", "row_hash").is_first_distinct()
-    pair = pl.struct("record_id", "row_hash")
-    held = pair.is_in(known.select(pair).to_series().implode())
-    return same | (pl.col("version_by").is_not_null() & (earlier | held))
-
-
-_SAME_ANYWAY = ("party_name", "uscc", "person_masked", "name")
-
-_CONTEST = ["record_id", "_age"]
-
-CONFLICTING_REPORTS = pl.Schema(
-    {"_place": pl.UInt32(), "field": pl.String(), "other_file": pl.String(), "other_row_no": pl.Int64()}
-)
-
-
-def order_simultaneous(facts: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`facts` with what orders rivals, and the rows among them that nobody can order (RIVALS).
-
-    facts: _place, _age, record_id, row_hash, stage, row_order, file_id, file_name, row_no and the columns of `kind`.
-    known: record_id, row_hash, of every version kept, and is_present. Adds is_final (not an earlier row of a file whose
-    rows are versions), filled (how many fields it states), is_known (rule 1).
+    reports: incoming, with _place and _instant.
     """
-    columns = ["enterprise_id", *(column.name for column in kind.columns if column.name not in _SAME_ANYWAY)]
-    marked = facts.with_columns(
+    current = (
+        known.with_columns(version_instant().alias("_known_instant"))
+        .sort("record_id", "_known_instant", "version_no")
+        .group_by("record_id")
+        .agg(
+            pl.col("version_no").max().alias("_known_no"),
+            pl.col("_known_instant").last(),
+            pl.col("row_hash").last().alias("_known_hash"),
+        )
+    )
+    versions = known.join(current.select("record_id", "_known_hash"), on="record_id").select(
+        "record_id", "row_hash", is_current=pl.col("row_hash") == pl.col("_known_hash")
+    )
+    marked, conflicting = _order_simultaneous(reports, versions, kind)
+    is_conflicting = pl.col("_place").is_in(conflicting["_place"].implode())
+    # Earlier rows of a file whose rows are versions follow their order in the file; all others go by stage.
+    rank = pl.when("is_final").then("stage").otherwise("row_no")
+    order = ["record_id", "_instant", "is_final", rank, "filled", "row_hash", "file_name", "row_no"]
+    rows = marked.filter(~is_conflicting & ~pl.col("is_known")).sort(order)
+    rows = rows.join(current, on="record_id", how="left", maintain_order="left")
+    rows = rows.with_columns(
+        _is_repeated(known, has_stamps=bool(rows["version_by"].is_not_null().any())).alias("_repeat")
+    )
+    stored = rows.filter(~pl.col("_repeat"))
+    place = pl.int_range(pl.len(), dtype=pl.Int64())
+    first_place = pl.when(_is_first_of_record()).then(place).forward_fill()
+    number = pl.col("_known_no").fill_null(0) + 1 + place - first_place
+    is_newer = (pl.col("_instant") >= pl.col("_known_instant")).fill_null(True)
+    status = pl.when(_is_first_of_record(-1) & is_newer).then(pl.lit("accepted")).otherwise(pl.lit("superseded"))
+    no_number = pl.lit(None, dtype=pl.Int64())
+    statuses = [
+        stored.select("_place", version_no=number, status=status),
+        rows.filter("_repeat").select("_place", version_no=no_number, status=pl.lit("duplicate")),
+        marked.filter("is_known", ~is_conflicting).select("_place", version_no=no_number, status=pl.lit("duplicate")),
+        marked.filter(is_conflicting).select("_place", version_no=no_number, status=pl.lit("quarantined")),
+    ]
+    return pl.concat(statuses), conflicting
+
+
+def _is_first_of_record(step: int = 1) -> pl.Expr:
+    """Whether the row `step` before, in the order of records, is of another record (-1: whether it is the last)."""
+    record = pl.col("record_id")
+    return (record != record.shift(step)).fill_null(True)
+
+
+def _is_repeated(known: pl.DataFrame, *, has_stamps: bool) -> pl.Expr:
+    """A report without a stamp repeats the one just before it; one with a stamp, any report like it."""
+    previous = pl.when(_is_first_of_record()).then("_known_hash").otherwise(pl.col("row_hash").shift(1))
+    is_same = (pl.col("row_hash") == previous).fill_null(False)
+    if not has_stamps:
+        return is_same
+    pair = pl.struct("record_id", "row_hash")
+    is_known = pair.is_in(known.select(pair).to_series().implode())
+    return is_same | (pl.col("version_by").is_not_null() & (~pair.is_first_distinct() | is_known))
+
+
+def _order_simultaneous(reports: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`reports` with what orders those of one instant, and those among them that nobody can order.
+
+    Adds is_final (not an earlier row of a file whose rows are versions), filled (how many fields it states) and
+    is_known (rule 1 above). known: record_id, row_hash and is_current of every stored version.
+    """
+    columns = ["enterprise_id", *(column.name for column in kind.columns if column.name not in _IDENTITY_COLUMNS)]
+    pair = ["record_id", "row_hash"]
+    versions = known.group_by(pair).agg(pl.col("is_current").any())
+    joined = reports.select(*pair, "_instant").join(versions, on=pair, how="left", maintain_order="left")
+    has_company = pl.col("row_hash").n_unique().over(_SIMULTANEOUS) > 1
+    is_stored = pl.col("is_current").is_not_null()
+    has_new = (~is_stored).any().over(_SIMULTANEOUS)
+    has_current = pl.col("is_current").fill_null(False).any().over(_SIMULTANEOUS)
+    is_known = joined.select((has_company & is_stored & (has_new | has_current)).alias("is_known")).to_series()
+    marked = reports.with_columns(
         is_final=pl.col("row_order") == pl.col("row_order").max().over("record_id", "file_id"),
         filled=pl.sum_horizontal(pl.col(name).is_not_null() for name in columns),
-        is_known=_is_known(facts, known),
+        is_known=is_known,
     )
-    is_open = pl.col("is_final") & ~pl.col("is_known")
-    top = marked.filter(is_open).filter(pl.col("stage") == pl.col("stage").max().over(_CONTEST))
-    top = top.filter(pl.col("row_hash").n_unique().over(_CONTEST) > 1)
-    if top.is_empty():
-        return marked, CONFLICTING_REPORTS.to_frame()
-    return marked, _undecided(top, columns, kind)
+    top = marked.filter(pl.col("is_final") & ~pl.col("is_known"))
+    top = top.filter(pl.col("stage") == pl.col("stage").max().over(_SIMULTANEOUS))
+    top = top.filter(pl.col("row_hash").n_unique().over(_SIMULTANEOUS) > 1)
+    return marked, CONFLICTING_REPORTS.to_frame() if top.is_empty() else _conflicting(top, columns, kind)
 
 
-def _is_known(facts: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
-    """Rule 1, of reports that have company."""
-    pair = ["record_id", "row_hash"]
-    marks = known.group_by(pair).agg(pl.col("is_present").any())
-    joined = facts.select(*pair, "_age").join(marks, on=pair, how="left", maintain_order="left")
-    has_company = pl.col("row_hash").n_unique().over(_CONTEST) > 1
-    is_old = pl.col("is_present").is_not_null()
-    is_settled = (~is_old).any().over(_CONTEST) | pl.col("is_present").fill_null(False).any().over(_CONTEST)
-    return joined.select((has_company & is_old & is_settled).alias("is_known")).to_series()
-
-
-def _undecided(top: pl.DataFrame, columns: list[str], kind: Kind) -> pl.DataFrame:
-    rows = top.sort(*_CONTEST, "filled", "row_hash", "_place")
-    texts = rows.with_columns(_as_text(name, kind) for name in columns)
-    before = {name: pl.col(name).shift(1).over(_CONTEST) for name in columns}
-    loses = {name: (before[name].is_not_null() & ~pl.col(name).eq_missing(before[name])) for name in columns}
-    is_open = texts.select(pl.any_horizontal(loses.values()).alias("open")).to_series()
-    contests = texts.filter(is_open).select(_CONTEST).unique()
-    if contests.is_empty():
+def _conflicting(reports: pl.DataFrame, columns: list[str], kind: Kind) -> pl.DataFrame:
+    """Those of simultaneous `reports` of one stage that state different things (CONFLICTING_REPORTS): rule 4 above."""
+    texts = reports.sort(*_SIMULTANEOUS, "filled", "row_hash", "_place").with_columns(
+        _comparable_text(name, kind.table.schema[name]) for name in columns
+    )
+    previous = {name: pl.col(name).shift(1).over(_SIMULTANEOUS) for name in columns}
+    # A report states all that the one before it states, unless it lacks or changes one of its values.
+    differs = [previous[name].is_not_null() & ~pl.col(name).eq_missing(previous[name]) for name in columns]
+    is_open = texts.select(pl.any_horizontal(differs).alias("open")).to_series()
+    open_groups = texts.filter(is_open).select(_SIMULTANEOUS).unique()
+    if open_groups.is_empty():
         return CONFLICTING_REPORTS.to_frame()
-    rivals = texts.join(contests, on=_CONTEST, how="semi", nulls_equal=True, maintain_order="left")
-    differs = [pl.when(pl.col(name).n_unique().over(_CONTEST) > 1).then(pl.lit(name)) for name in columns]
-    is_first = pl.col("row_hash") == pl.col("row_hash").first().over(_CONTEST)
-    # Each is shown one that says something else: the first of the contest, and to the first the last.
-    return rivals.select(
+    conflicting = texts.join(open_groups, on=_SIMULTANEOUS, how="semi", nulls_equal=True, maintain_order="left")
+    fields = [pl.when(pl.col(name).n_unique().over(_SIMULTANEOUS) > 1).then(pl.lit(name)) for name in columns]
+    # Each names one that states something else: the first of the group, and the first names the last.
+    is_first = pl.col("row_hash") == pl.col("row_hash").first().over(_SIMULTANEOUS)
+    file_name, row_no = pl.col("file_name"), pl.col("row_no")
+    return conflicting.select(
         "_place",
-        field=pl.coalesce(differs),
+        field=pl.coalesce(fields),
         other_file=pl.when(is_first)
-        .then(pl.col("file_name").last().over(_CONTEST))
-        .otherwise(pl.col("file_name").first().over(_CONTEST)),
+        .then(file_name.last().over(_SIMULTANEOUS))
+        .otherwise(file_name.first().over(_SIMULTANEOUS)),
         other_row_no=pl.when(is_first)
-        .then(pl.col("row_no").last().over(_CONTEST))
-        .otherwise(pl.col("row_no").first().over(_CONTEST)),
+        .then(row_no.last().over(_SIMULTANEOUS))
+        .otherwise(row_no.first().over(_SIMULTANEOUS)),
     ).cast(CONFLICTING_REPORTS)
 
 
-def _as_text(name: str, kind: Kind) -> pl.Expr:
-    if kind.table.schema[name] == TEXT_LIST:
-        return pl.col(name).list.join("\x1e")
-    text = pl.col(name).cast(TEXT)
-    return without_leading_zeros(text) if is_document_number(name) else text
+def version_stamps(frame: pl.DataFrame, name: str | None, context: MappingContext) -> pl.Series:
+    """`version_by` of each row: the field `name` as an instant (UTC, as text); null where it is empty or unreadable.
 
-
-def version_stamps(frame: pl.DataFrame, name: str | None, terms: MappingContext) -> pl.Series:
-    """`version_by` of each row: the field `name` as a kept instant (UTC); null where it is empty or cannot be read.
-
-    A stamp outside the plausible days, or later than the receipt by more than a sender's clock may be ahead, is none:
-    it would hold its row above every later correction.
+    A stamp outside the plausible days, or later than the receipt by more than a sender's clock may be ahead, is
+    ignored: it would hold its row above every later correction.
     """
     if name is None:
         return pl.Series("version_by", [None], dtype=TEXT).new_from_index(0, frame.height)
-    text = halfwidth(pl.col(name).cast(TEXT))
-    instant = parse_instant(text, terms.common.dates, terms.zone)
-    ahead = timedelta(days=terms.common.plausible.days_ahead)
-    first = datetime.combine(terms.common.plausible.earliest, time(), ZoneInfo(terms.zone)).astimezone(UTC)
-    last = terms.received_at.astimezone(UTC) + ahead
+    plausible = context.common.plausible
+    instant = parse_instant(halfwidth(pl.col(name).cast(TEXT)), context.common.dates, context.zone)
+    first = datetime.combine(plausible.earliest, time(), ZoneInfo(context.zone)).astimezone(UTC)
+    last = context.received_at.astimezone(UTC) + timedelta(days=plausible.days_ahead)
     is_plausible = instant.is_between(pl.lit(first, dtype=TIMESTAMP), pl.lit(last, dtype=TIMESTAMP))
     return frame.select(version_by=pl.when(is_plausible).then(format_instant(instant))).to_series()
 
 
 def unread_stamps_note(frame: pl.DataFrame, name: str | None, version_by: pl.Series, heading: str) -> str | None:
-    """What a person is told of rows (row_no) whose stamp could not be used; null where there is none."""
+    """A Chinese remark on the rows (row_no) whose stamp could not be used; None where there is none."""
     if name is None:
         return None
-    odd = frame.filter(pl.col(name).is_not_null() & version_by.is_null()).sort("row_no")
-    if odd.is_empty():
+    unread = frame.filter(pl.col(name).is_not_null() & version_by.is_null()).sort("row_no")
+    if unread.is_empty():
         return None
-    first = odd.select("row_no", value=shown_value(pl.col(name))).row(0, named=True)
+    first = unread.select("row_no", value=shown_value(pl.col(name))).row(0, named=True)
     return (
-        f"“{heading}”有{odd.height}行不能识别为时间（如第{first['row_no']}行“{first['value']}”），"
+        f"“{heading}”有{unread.height}行不能识别为时间（如第{first['row_no']}行“{first['value']}”），"
         "这些行按收到的先后判定新旧。应写为2026-10-08 09:00:00这样的形式"
     )

@@ -15,33 +15,36 @@ from flows.ingest.reading.headings import Header, find_header, named_width, not_
 from flows.ingest.reading.raw_file import (
     NO_EXPECTED_HEADINGS,
     ROW_NO,
+    SEND_WHOLE_FILE,
     BrokenRow,
     ExpectedHeadings,
     FileLayout,
     FileRejected,
     RawSheet,
+    ragged_row,
     shortened,
 )
 
 _HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
-
-_ROWS_BELOW = 12  # rows below the one where the headings should be, among which they are looked for
-
+_ROWS_BELOW = 12  # rows below the expected header row, among which the headings are searched
 _DELIMITERS = {",": "逗号", ";": "分号", "\t": "制表符", "|": "竖线", "^": "^ 符号", "~": "~ 符号"}
+_FEW_WITNESSES = 2  # Chinese headings that confirm a doubtful encoding
 
-_FEW_WITNESSES = 2
-
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_ENDS = re.compile(r"[\r\n]+")
 _LONG_RUN = 256  # blank lines
-
 _BLANK_RUN = re.compile(rb"[\r\n]{%d,}" % _LONG_RUN)
-
 _BLANK_MARK = "\x00空行"
-
 _BLANK_ROW = re.compile(rf"{_BLANK_MARK}([0-9]+)$")
+_LINES_SEARCHED = 100  # of a record of several lines
+_ROWS_AT_ONCE = 50_000  # kept as Python texts, which take ten times as much memory as a frame
+
+_QUOTE, _SPACE, _DELETE = ord('"'), ord(" "), 0x7F
+_PLAIN_CONTROLS = [ord(mark) for mark in "\t\n\r"]
 
 
 def read_delimited(data: bytes, layout: FileLayout, expected: ExpectedHeadings = NO_EXPECTED_HEADINGS) -> RawSheet:
-    """The rows of a CSV file. Raises TurnedAway where it is none."""
+    """The rows of a CSV file. Raises FileRejected where it is none."""
     text = decode_text(data, layout.encoding)
     delimiter, header, start = _header(text.data, layout, expected)
     if text.is_doubtful and sum(not heading.isascii() for heading in header.read) < _FEW_WITNESSES:
@@ -53,14 +56,19 @@ def read_delimited(data: bytes, layout: FileLayout, expected: ExpectedHeadings =
         rows = read_record_by_record(text.data[start:].decode(), grammar, first_row)
         found = rows.frame(), tuple(rows.broken)
     frame, broken = _without_cut_row(*found) if text.is_cut else found
-    notes = (*title_note(header), *_delimiter_note(delimiter, layout), *_encoding_note(text, layout))
+    notes = list(title_note(header))
+    if delimiter != layout.delimiter:
+        notes.append(f"单元格以{_DELIMITERS.get(delimiter, delimiter)}分隔，已照此读取。")
+    declared = layout.encoding
+    if declared and text.encoding.startswith("utf-") and not declared.lower().startswith("utf"):
+        notes.append(f"来源文件写明编码为 {declared}，文件带有 {text.encoding.upper()} 标记，已按标记读取。")
     return RawSheet(
         text.encoding,
         header.headings,
         frame,
         broken,
-        notes,
-        is_clean=not has_control(text.data),
+        tuple(notes),
+        is_clean=not _has_control(text.data),
         header=header.cells,
         other_units=header.other_units,
     )
@@ -81,11 +89,11 @@ def _without_cut_row(frame: pl.DataFrame, broken: tuple[BrokenRow, ...]) -> tupl
     *cells, row_no = frame.row(-1) if frame.height else (0,)
     if row_no < max((row.row_no for row in broken), default=1):
         return frame, broken
-    return frame.head(-1), (*broken, cut_row(row_no, cells))
+    return frame.head(-1), (*broken, _cut_row(row_no, cells))
 
 
 def _header(data: bytes, layout: FileLayout, expected: ExpectedHeadings) -> tuple[str, Header, int]:
-    """What separates the cells, the header, and the byte after it: by the delimiter that gives most headings."""
+    """The delimiter, the header, and the byte after it: by the delimiter that gives most headings."""
     head = data[:_HEADER_CHARS].decode(errors="ignore")
     others = [mark for mark in _DELIMITERS if mark != layout.delimiter and mark in head] if expected.accepted else []
     best: tuple[str, Header, int] | None = None
@@ -116,7 +124,7 @@ def _first_rows(head: str, grammar: Grammar, count: int) -> tuple[list[list[str]
     while at < len(head) and len(rows) < count:
         record = grammar.record(head, at)
         if record is None:
-            end = line_end(head, at)
+            end = _line_end(head, at)
             record = [head[at:end]], end
         cells, at = record
         at += 2 if head.startswith("\r\n", at) else 1
@@ -128,9 +136,9 @@ def _first_rows(head: str, grammar: Grammar, count: int) -> tuple[list[list[str]
 def _in_one_pass(
     data: bytes, start: int, grammar: Grammar, first_row: int
 ) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]] | None:
-    """The rows as Arrow reads them, or None where an oddly placed quote may have made it join or change rows."""
+    """The rows as Arrow reads them; None where a misplaced quote may have made it join or change rows."""
     has_quotes = data.find(b'"', start) >= 0
-    if has_quotes and has_odd_quotes(data, grammar.delimiter):
+    if has_quotes and _has_misplaced_quotes(data, grammar.delimiter):
         return None
     parsed = _arrow(_without_blank_runs(data, start, grammar), grammar, first_row)
     if parsed is None or (has_quotes and parsed.invalid.has_multiline):
@@ -150,13 +158,13 @@ def _in_one_pass(
 
 
 def _without_blank_runs(data: bytes, start: int, grammar: Grammar) -> memoryview:
-    """`data` from `start` on, long runs of blank lines replaced by a row that says how many they are.
+    """`data` from `start` on, with long runs of blank lines replaced by a row that says how many they are.
 
     Such a run costs Arrow a cell for each line and column; within a quoted cell it is text and stays. The row has a
-    cell too many, so that Arrow tells its number as it does of every row it skips.
+    cell too many, so that Arrow reports its number as that of a skipped row.
     """
     body = memoryview(data)[start:]
-    if not _has_blank_run(data):
+    if not any(end * _LONG_RUN in data for end in (b"\n", b"\r\n", b"\r")):
         return body
     pieces: list[bytes | memoryview] = []
     at, quotes = 0, 0
@@ -217,9 +225,10 @@ class Grammar:
 
 @dataclass
 class _Invalid:
-    """Rows that Arrow skips because they have other cells than there are headings. `rows`: number (from 1) and text.
+    """Rows that Arrow skips because they have more or fewer cells than there are headings.
 
-    With more broken rows than are kept (`is_hopeless`) the file goes back whole, and memory stays bounded.
+    rows: number (from 1) and text. With more broken rows than are kept (`is_hopeless`) the file is rejected, so that
+    memory is bounded.
     """
 
     grammar: Grammar
@@ -227,13 +236,13 @@ class _Invalid:
     rows: list[tuple[int, str]] = field(default_factory=list)
     has_multiline: bool = False
     count: int = 0
-    _more: int = 0  # blank lines that stand for one row each and were given to Arrow as one together
+    _more: int = 0  # blank lines that were given to Arrow as one row
     _hopeless: int = 0
     _starts: array[int] = field(default_factory=lambda: array("q"))  # runs of skipped rows: first number, length
     _lengths: array[int] = field(default_factory=lambda: array("q"))
 
     def note(self, number: int, text: str) -> None:
-        """Take in the row that Arrow calls `number`."""
+        """Adds the row that has the number `number` for Arrow."""
         number += self._more
         blank = _BLANK_ROW.search(text)
         length = int(blank[1]) if blank else 1
@@ -251,9 +260,9 @@ class _Invalid:
         self.rows.append((number, text if len(text) <= limits.BLOCK_BYTES else text.rstrip(self.grammar.delimiter)))
 
     def _may_fit(self, text: str) -> bool:
-        """Whether a row has the right cells but for empty ones at its end."""
+        """Whether a row has the right cells, apart from empty ones at its end."""
         if '"' in text:
-            return True  # its delimiters say nothing; rows with quotes are not told apart here
+            return True  # its delimiters may be within cells
         cells = text.rstrip(self.grammar.delimiter).count(self.grammar.delimiter) + 1
         return cells <= self.grammar.width and text.count(self.grammar.delimiter) + 1 >= self.grammar.named
 
@@ -263,21 +272,21 @@ class _Invalid:
         return self._hopeless > limits.MAX_BROKEN_ROWS
 
     def refuse_hopeless(self) -> None:
-        """Raises TurnedAway where more rows are broken than are kept."""
+        """Raises FileRejected where more rows are broken than are kept."""
         if self.is_hopeless:
             number, text = next(row for row in self.rows if not self._may_fit(row[1]))
             first_cells = self.grammar.cells(text) or [text]
-            raise too_many_broken_rows(
+            raise _too_many_broken_rows(
                 ragged_row(number + self.first_row - 1, text, first_cells, self.grammar.width, is_last=False)
             )
 
     def numbers_of(self, places: pl.Series) -> pl.Series:
-        """The numbers of good rows that stand at `places` (from 0) among the good ones."""
+        """The numbers of the good rows with `places` (from 0) among the good ones."""
         if not self._starts:
             return places + 1
         runs = pl.DataFrame({"start": pl.Series(self._starts), "length": pl.Series(self._lengths)})
         runs = runs.with_columns(before=pl.col("length").cum_sum())
-        # How many good rows stand before each run; of as many as stand before a row it says how many were skipped.
+        # By the number of good rows before each run follows how many rows were skipped before a good one.
         good = runs["start"] - 1 - (runs["before"] - runs["length"])
         skipped = pl.concat([pl.Series([0], dtype=pl.Int64), runs["before"]])
         return places + 1 + skipped.gather(good.search_sorted(places, side="right"))
@@ -285,7 +294,7 @@ class _Invalid:
 
 @dataclass(frozen=True)
 class _Parsed:
-    """What Arrow read: rows that are not blank (row_no: place among all good ones, from 0), and of how many."""
+    """What Arrow read: rows that are not blank (row_no: place among all good ones, from 0), and how many with these."""
 
     frame: pl.DataFrame
     height: int
@@ -293,7 +302,7 @@ class _Parsed:
 
 
 def _arrow(body: memoryview, grammar: Grammar, first_row: int) -> _Parsed | None:
-    """The rows by Arrow, block by block so that blank ones take no memory; None for a row longer than a block."""
+    """The rows, block by block so that blank ones take no memory; None for a row longer than a block."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -331,22 +340,9 @@ def _arrow(body: memoryview, grammar: Grammar, first_row: int) -> _Parsed | None
     return _Parsed(pl.concat(frames), height, invalid)
 
 
-_END = re.compile(r"\r\n|\r|\n")
-
-_BLANK_LINES = re.compile(r"[\r\n]+")
-
-_LINES_LOOKED_AT = 100
-
-_ROWS_AT_ONCE = 50_000  # kept as Python texts, ten times as large as in a frame
-
-_CELLS_TOLD_APART = 200  # beyond the headings; a longer row is kept as the line it is
-
-_SEND_WHOLE = "请重新导出并报送完整文件"
-
-
 @dataclass
 class RecordRows:
-    """What careful reading found."""
+    """The rows that are read record by record: good ones in frames, and broken ones."""
 
     grammar: Grammar
     broken: list[BrokenRow] = field(default_factory=list)
@@ -356,7 +352,7 @@ class RecordRows:
     _broken_chars: int = 0
 
     def take(self, row_no: int, cells: list[str]) -> bool:
-        """Takes a row that is blank or has the right cells; False for another."""
+        """Adds a row that has the right cells, or is blank; False for another."""
         if not any(cells):
             return True
         fitted = _fitted(cells, self.grammar)
@@ -369,15 +365,15 @@ class RecordRows:
         return True
 
     def refuse(self, row: BrokenRow) -> None:
-        """Takes a row that is broken. Raises TurnedAway where there are more than a person could go through."""
+        """Adds a broken row. Raises FileRejected where there are more than a person could correct."""
         text = row.text if len(row.text) <= limits.MAX_CELL_CHARS else shortened(row.text, limits.MAX_CELL_CHARS - 100)
         self.broken.append(replace(row, text=text))
         self._broken_chars += len(text)
         if len(self.broken) > limits.MAX_BROKEN_ROWS or self._broken_chars > limits.MAX_BROKEN_CHARS:
-            raise too_many_broken_rows(self.broken[0])
+            raise _too_many_broken_rows(self.broken[0])
 
     def frame(self) -> pl.DataFrame:
-        """The rows taken."""
+        """The good rows."""
         self._pack()
         return pl.concat(self._frames)
 
@@ -388,8 +384,8 @@ class RecordRows:
         self._rows, self._row_nos = [], []
 
 
-def too_many_broken_rows(first: BrokenRow) -> FileRejected:
-    """The finding for a file most of which cannot be told apart into cells: the fault is one of the file."""
+def _too_many_broken_rows(first: BrokenRow) -> FileRejected:
+    """For a file most of which cannot be split into cells: the fault is one of the file."""
     return FileRejected(
         "too_many_broken_rows",
         f"无法按列名拆分的行太多，不逐行列出；第一处在第 {first.row_no} 行：{first.detail}。"
@@ -398,27 +394,30 @@ def too_many_broken_rows(first: BrokenRow) -> FileRejected:
 
 
 def read_record_by_record(text: str, grammar: Grammar, row_no: int) -> RecordRows:
-    """The rows of `text`, the first of which is row `row_no`; blank lines are counted and passed over.
+    """The rows of `text`, the first of which is row `row_no`; blank lines are counted and skipped.
 
-    Raises TurnedAway where too many are broken.
+    Slow, and right where quotes are not closed or are misplaced. The rule is RFC 4180, strictly: a cell that begins
+    with a quote ends at a lone quote before a delimiter or the end of a row. Where a row breaks it, its first line is
+    broken and reading goes on with the next line, so that an unclosed quote costs one row and not all that follow.
+    Raises FileRejected where too many are broken.
     """
     found = RecordRows(grammar)
     at = 0
     while at < len(text):
-        if blank := _BLANK_LINES.match(text, at):
+        if blank := _LINE_ENDS.match(text, at):
             ends = blank[0]
             row_no += ends.count("\n") + ends.count("\r") - ends.count("\r\n")
             at = blank.end()
             continue
         end = _take(text, at, grammar, row_no, found)
         row_no += 1
-        found_end = _END.match(text, end)
+        found_end = _LINE_END.match(text, end)
         at = found_end.end() if found_end else end
     return found
 
 
 def _take(text: str, at: int, grammar: Grammar, row_no: int, found: RecordRows) -> int:
-    """Reads one record into `found`; gives where it ends."""
+    """Adds one record to `found`; gives where it ends."""
     record = grammar.record(text, at)
     if record is not None:
         cells, end = record
@@ -427,25 +426,25 @@ def _take(text: str, at: int, grammar: Grammar, row_no: int, found: RecordRows) 
         if not _has_swallowed(text[at:end], grammar):
             found.refuse(ragged_row(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
             return end
-    end = line_end(text, at)
+    end = _line_end(text, at)
     found.refuse(_unclosed(row_no, text[at:end], is_last=end == len(text)))
     return end
 
 
-def line_end(text: str, at: int) -> int:
+def _line_end(text: str, at: int) -> int:
     """Where the line that begins at `at` ends, its line end left out."""
-    found = _END.search(text, at)
+    found = _LINE_END.search(text, at)
     return found.start() if found else len(text)
 
 
 def _has_swallowed(record: str, grammar: Grammar) -> bool:
-    """Whether a record of several lines holds lines that are whole rows by themselves."""
-    lines = _END.split(record, _LINES_LOOKED_AT)[1:]
+    """Whether a record of several lines contains lines that are whole rows by themselves."""
+    lines = _LINE_END.split(record, _LINES_SEARCHED)[1:]
     return any(len(grammar.cells(line) or ()) == grammar.width for line in lines)
 
 
 def _fitted(cells: list[str], grammar: Grammar) -> list[str]:
-    """`cells` without empty ones beyond the last column, and with those that only columns without heading lack."""
+    """`cells` without empty ones beyond the last column, and with the missing ones of columns without a heading."""
     if len(cells) > grammar.width and not any(cells[grammar.width :]):
         return cells[: grammar.width]
     if grammar.named <= len(cells) < grammar.width:
@@ -453,23 +452,11 @@ def _fitted(cells: list[str], grammar: Grammar) -> list[str]:
     return cells
 
 
-def ragged_row(row_no: int, text: str, cells: Sequence[str], width: int, is_last: bool) -> BrokenRow:
-    """A row with more or fewer cells than there are headings."""
-    expected = f"应有 {width} 个单元格，与列名一致；单元格内有分隔符时，该单元格须用英文双引号括起"
-    if len(cells) < width and is_last:
-        detail = f"最后一行只有 {len(cells)} 个单元格，列名有 {width} 个，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", text, detail, _SEND_WHOLE, cells=tuple(cells))
-    detail = f"该行有 {len(cells)} 个单元格，列名有 {width} 个"
-    told_apart = tuple(cells) if len(cells) <= width + _CELLS_TOLD_APART else None
-    code = "too_few_cells" if len(cells) < width else "too_many_cells"
-    return BrokenRow(row_no, code, text, detail, expected, cells=told_apart)
-
-
 def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
-    """A row with a quote that is opened and not rightly closed."""
+    """A row with a quote that is opened and not properly closed."""
     if is_last:
         detail = "最后一行的引号没有结束，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", text, detail, _SEND_WHOLE)
+        return BrokenRow(row_no, "cut_off", text, detail, SEND_WHOLE_FILE)
     return BrokenRow(
         row_no,
         "unclosed_quote",
@@ -479,27 +466,18 @@ def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
     )
 
 
-def cut_row(row_no: int, cells: Sequence[str | None]) -> BrokenRow:
-    """The last row of a file that ends in the middle of a character."""
+def _cut_row(row_no: int, cells: Sequence[str | None]) -> BrokenRow:
+    """The last row of a file that ends within a character."""
     texts = tuple(cell or "" for cell in cells)
     detail = "文件在最后一行的一个字符中间中断，文件可能不完整（传输或导出中断）"
-    return BrokenRow(row_no, "cut_off", "、".join(texts), detail, _SEND_WHOLE, cells=texts)
+    return BrokenRow(row_no, "cut_off", "、".join(texts), detail, SEND_WHOLE_FILE, cells=texts)
 
 
-_QUOTE = ord('"')
-
-_SPACE = ord(" ")
-
-_DELETE = 0x7F
-
-_PLAIN = [ord(mark) for mark in "\t\n\r"]
-
-
-def has_odd_quotes(data: bytes, delimiter: str) -> bool:
+def _has_misplaced_quotes(data: bytes, delimiter: str) -> bool:
     """Whether the quotes of the UTF-8 text break the rule of RFC 4180 anywhere.
 
-    Where they keep it, the first, third, fifth … quote opens a cell or ends a doubled quote, so it stands after a
-    border or a quote; the second, fourth … closes one or begins a doubled quote, so a border or a quote follows.
+    Where they keep it, the first, third, fifth … quote opens a cell or ends a doubled quote, so it follows a border or
+    a quote; the second, fourth … closes one or begins a doubled quote, so a border or a quote follows it.
     """
     codes = _codes(data)
     quotes = (codes == _QUOTE).arg_true()
@@ -515,10 +493,10 @@ def _are_borders(codes: pl.Series, delimiter: str) -> bool:
     return bool((marks[0] | marks[1] | marks[2] | marks[3]).all())
 
 
-def has_control(data: bytes) -> bool:
+def _has_control(data: bytes) -> bool:
     """Whether the UTF-8 text has a control character other than tab and line ends, or a code that is no character."""
     codes = _codes(data)
-    if not codes.filter(codes < _SPACE).is_in(_PLAIN).all() or (codes == _DELETE).any():
+    if not codes.filter(codes < _SPACE).is_in(_PLAIN_CONTROLS).all() or (codes == _DELETE).any():
         return True
     # U+0080 to U+009F are C2 80 to C2 9F, U+FFFE and U+FFFF are EF BF BE and EF BF BF.
     has_c1 = codes.gather(_after(codes == 0xC2)) < 0xA0
@@ -530,7 +508,7 @@ def has_control(data: bytes) -> bool:
 
 
 def _after(is_lead: pl.Series) -> pl.Series:
-    """The places after those that are true; in UTF-8 a byte always follows one that leads."""
+    """The places after those that are true; in UTF-8 a lead byte is always followed by another."""
     return is_lead.arg_true() + 1
 
 

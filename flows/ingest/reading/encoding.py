@@ -13,7 +13,7 @@ from flows.ingest.reading import limits
 from flows.ingest.reading.raw_file import FileRejected
 
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
-_WIDE = {
+_WIDE_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32-le",
     codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -39,8 +39,8 @@ _ADVICE = "请另存为“CSV UTF-8”后重新报送；如果报送系统总是
 class DecodedText:
     """A file's text as UTF-8 without a mark, its lines ended by \\n, \\r or both.
 
-    `is_cut` where the file ends in the middle of a character: U+FFFD stands for it, so that its row is still there.
-    `is_doubtful` where the bytes can be read in `encoding`, and what comes out does not look like Chinese.
+    is_cut: the file ends within a character, which is replaced by U+FFFD. is_doubtful: the bytes are valid in
+    `encoding`, but the text does not look like Chinese.
     """
 
     encoding: str
@@ -52,15 +52,15 @@ class DecodedText:
 def decode_text(data: bytes, declared: str | None = None) -> DecodedText:
     """The text of `data`: by its byte order mark, else as `declared`, else strict UTF-8, else strict GB18030.
 
-    Raises TurnedAway where it cannot be read so, or is `declared` and plainly in another encoding.
+    Raises FileRejected where it cannot be read so, or is `declared` and plainly in another encoding.
     """
-    for mark, name in _WIDE.items():
+    for mark, name in _WIDE_MARKS.items():
         if data.startswith(mark):
             return _decoded(data, name, len(mark))
     if data.startswith(codecs.BOM_UTF8):
         return _utf8(data[len(codecs.BOM_UTF8) :], "utf-8-sig", len(codecs.BOM_UTF8))
     if declared is not None and codecs.lookup(declared).name != "utf-8":
-        _refuse_utf8(data, declared)
+        _reject_undeclared_utf8(data, declared)
         return _decoded(data, declared, 0)
     if declared is None and (wide := _wide_without_mark(data)) is not None:
         return wide
@@ -68,7 +68,7 @@ def decode_text(data: bytes, declared: str | None = None) -> DecodedText:
 
 
 def encoding_doubt(text: DecodedText) -> FileRejected:
-    """The finding for a text in an encoding that its content does not bear out."""
+    """For a text that was decoded and does not look like Chinese."""
     return FileRejected(
         "encoding_doubt",
         f"文件不是 UTF-8；按 {text.encoding.upper()} 虽能解读，但得到的多是生僻字，很可能是其他编码"
@@ -76,7 +76,7 @@ def encoding_doubt(text: DecodedText) -> FileRejected:
     )
 
 
-def _refuse_utf8(data: bytes, declared: str) -> None:
+def _reject_undeclared_utf8(data: bytes, declared: str) -> None:
     if _is_utf8(data) and _multibyte_count(data) >= (_SURELY_UTF8 if _is_multibyte(declared) else 1):
         raise FileRejected(
             "encoding_doubt",
@@ -112,7 +112,7 @@ def _plain_lines(text: str) -> bytes:
 def _wide_without_mark(data: bytes) -> DecodedText | None:
     """UTF-16 without a mark: in a table of any language one of the two bytes of every separator is 0.
 
-    The other is in few characters, of which 一 (4E00) is the commonest; and no text holds the character of two zeros.
+    The other byte is 0 in few characters, of which 一 (4E00) is the commonest; and no text holds U+0000.
     """
     head = data[:4096]
     zeros = (head[0::2].count(0), head[1::2].count(0))
@@ -141,7 +141,7 @@ def _utf8(data: bytes, encoding: str, skipped: int, is_declared: bool = False) -
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Whether all of `data` is UTF-8, ten times as fast as finding out where it is not."""
+    """Whether all of `data` is UTF-8; ten times as fast as finding out where it is not."""
     import pyarrow as pa
 
     offsets = pa.array([0, len(data)], pa.int64()).buffers()[1]
@@ -205,18 +205,19 @@ def _undecodable(data: bytes, start: int, skipped: int, name: str, line: int | N
     )
 
 
+# GBK had characters in Unicode's private area that GB 18030-2022 has elsewhere: the same two bytes, FE59 of 龴, are
+# U+E81E to a system of 1995 and U+9FB4 to one of today, and both must be read as one. What else is in the private area
+# is a character that somebody made.
 _PRIVATE = r"[\x{E000}-\x{F8FF}]"
-
-# Windows' code page 936 numbers these ranges of two-byte codes through in the private area: first code point, lead
-# byte, first and last trail byte.
+# Windows' code page 936 numbers these ranges of two-byte codes in the private area: first code point, lead byte, first
+# and last trail byte.
 _RANGES = (
     (0xE7C7, 0xA8, 0xBC, 0xBC),
     (0xE7C8, 0xA8, 0xBF, 0xBF),
     (0xE7E7, 0xA9, 0x89, 0x95),
     (0xE815, 0xFE, 0x50, 0xA0),
 )
-
-# What the codec leaves in the private area and GB 18030-2022 moved, or Unicode has by now.
+# What Python's codec leaves in the private area, and GB 18030-2022 or Unicode has elsewhere by now.
 _MOVED = {
     **dict(zip(range(0xE78D, 0xE797), "︐︒︑︓︔︕︖︗︘︙", strict=True)),
     **{0xE7C7: "\u1e3f", 0xE816: "\U00020087", 0xE817: "\U00020089", 0xE818: "\U000200cc"},
@@ -226,7 +227,7 @@ _MOVED = {
 }
 
 
-def _twins() -> dict[str, str]:
+def _gbk_twins() -> dict[str, str]:
     twins = {chr(code): char for code, char in _MOVED.items()}
     for first, lead, low, high in _RANGES:
         trails = [trail for trail in range(low, high + 1) if trail != 0x7F]
@@ -236,22 +237,21 @@ def _twins() -> dict[str, str]:
     return {private: char for private, char in twins.items() if private != char}
 
 
-GBK_TWINS = _twins()
-
-_TABLE = str.maketrans(GBK_TWINS)
+GBK_TWINS = _gbk_twins()
+_GBK_TABLE = str.maketrans(GBK_TWINS)
 
 
 def replace_gbk_twins(text: str) -> str:
-    """`text` with every private character that has a place of its own at that place."""
-    return text.translate(_TABLE)
+    """`text` with private characters of GBK as those of GB 18030-2022."""
+    return text.translate(_GBK_TABLE)
 
 
 def replace_gbk_twins_in_frame(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """As `replace_gbk_twins`, of every text of `frame`; and the private characters that are left."""
+    """As `replace_gbk_twins`, for every text of `frame`; and the private characters that remain."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    odd = [name for name in texts if frame[name].str.contains(_PRIVATE).any()]
-    if not odd:
+    affected = [name for name in texts if frame[name].str.contains(_PRIVATE).any()]
+    if not affected:
         return frame, []
-    frame = frame.with_columns(pl.col(odd).str.replace_many(GBK_TWINS))
-    left = {char for name in odd for found in frame[name].str.extract_all(_PRIVATE).drop_nulls() for char in found}
+    frame = frame.with_columns(pl.col(affected).str.replace_many(GBK_TWINS))
+    left = {char for name in affected for found in frame[name].str.extract_all(_PRIVATE).drop_nulls() for char in found}
     return frame, sorted(left)

@@ -1,7 +1,7 @@
-"""The header rows: which rows of a table hold its headings, and which heading of the source each column has.
+"""The header of a table: which rows hold its headings, and which heading of the source each column has.
 
 Headings are compared without blanks, line breaks, invisible characters, marks of required columns (*) and the word
-单位, in one width. A source knows them by exactly one spelling, and so they are called from here on.
+单位, in one width. From here on they have the source's spelling.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flows.ingest.reading.raw_file import ROW_NO, ExpectedHeadings, FileRejected
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{FFFE}\x{FFFF}]"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
-DROPPED = "\x00"  # begins the heading of a column of which nothing is kept
+DROPPED = "\x00"  # begins the heading of a column that is dropped
 
 _UNNAMED = re.compile(r"（第[0-9]+列无列名）")  # comes back in a corrected workbook
 _ROWS_SEARCHED = 12  # from the row where the headings should be: titles, notes and blank rows stand above a table
@@ -40,10 +40,10 @@ _UNIT_TITLE = re.compile(r"\(单位:?\s*")
 
 @dataclass(frozen=True)
 class Header:
-    """The headings of a table, which end in row `row_no`, `levels` rows deep.
+    """The headings of a table, which end in row `row_no` and take `levels` rows.
 
-    headings: by column, as the source spells them, as the file does where the source does not know them, "" where
-    there is none. cells: the last of the rows as it stands. other_units: see `Sheet`. read: accepted headings found.
+    headings: by column, in the source's spelling, or the file's where the source does not know them, "" where there is
+    none. cells: the last of the rows as it is. other_units: see `RawSheet`. read: accepted headings found.
     """
 
     row_no: int
@@ -56,7 +56,7 @@ class Header:
 
 @dataclass(frozen=True)
 class HeadingMatch:
-    """The heading of the source that a text means; other_unit: the unit it gives, where that is not the source's."""
+    """The heading of the source that a text means; other_unit: its unit, where that is not the source's."""
 
     heading: str
     other_unit: str | None = None
@@ -64,7 +64,7 @@ class HeadingMatch:
 
 @dataclass
 class HeadingMatcher:
-    """Finds the heading of the source that a text means."""
+    """Matches texts to the headings of a source."""
 
     expected: ExpectedHeadings
     _known: dict[str, HeadingMatch | None] = field(default_factory=dict, init=False)
@@ -74,10 +74,10 @@ class HeadingMatcher:
         self._by_key: dict[str, str] = {}
         for heading in (*self.expected.accepted, *sorted(self.expected.passed_over)):
             self._by_key.setdefault(heading_key(heading), heading)
-        self._amounts = {_told_apart(heading_key(heading))[0]: heading for heading in reversed([*self.expected.units])}
+        self._amounts = {_split_unit(heading_key(heading))[0]: heading for heading in reversed([*self.expected.units])}
 
     def find(self, text: str) -> HeadingMatch | None:
-        """What `text` means; None where the source does not know it."""
+        """The heading that `text` means; None where the source does not know it."""
         if text not in self._known:
             self._known[text] = self._found(text.strip())
         return self._known[text]
@@ -88,7 +88,7 @@ class HeadingMatcher:
         key = heading_key(text)
         if key in self._by_key:
             return HeadingMatch(self._by_key[key])
-        base, unit = _told_apart(key)
+        base, unit = _split_unit(key)
         if base in self._amounts:
             heading = self._amounts[base]
             return HeadingMatch(heading, None if unit == self.expected.units[heading] else unit)
@@ -103,8 +103,8 @@ def heading_key(heading: str) -> str:
     return plain.strip("*★☆:")
 
 
-def _told_apart(key: str) -> tuple[str, str]:
-    """A key of a heading without its unit, and the unit, "" where it has none."""
+def _split_unit(key: str) -> tuple[str, str]:
+    """A heading's key without its unit, and the unit, "" where it has none."""
     found = _UNIT.search(key)
     if found is None or not found.start():
         return key, ""
@@ -114,11 +114,11 @@ def _told_apart(key: str) -> tuple[str, str]:
 def find_header(rows: Sequence[Sequence[str]], header_row: int, expected: ExpectedHeadings) -> Header | None:
     """The header among `rows`, the first rows of a table; None where there is none.
 
-    Where the source's headings are known, it is the row with most of them, or two or three rows read together, as
-    行政相对人 above 名称; else row `header_row`. Raises TurnedAway where its cells cannot be headings.
+    Where the source's headings are known, it is the row with most of them, or two or three rows together, as in
+    行政相对人 above 名称; else row `header_row`. Raises FileRejected where its cells cannot be headings.
     """
     if not expected.accepted:
-        found: Header | None = _as_it_stands(rows, header_row)
+        found: Header | None = _plain_header(rows, header_row)
     else:
         matcher = HeadingMatcher(expected)
         within = rows[: header_row + _ROWS_SEARCHED]
@@ -134,8 +134,17 @@ def find_header(rows: Sequence[Sequence[str]], header_row: int, expected: Expect
         return None
     width = named_width(found.headings)
     if width > limits.MAX_COLUMNS:
-        raise _too_many_columns(width)
-    _refuse_control(found.headings, found.row_no)
+        message = (
+            f"文件有 {width} 列，最多可读 {limits.MAX_COLUMNS} 列。请检查分隔符是否正确，只保留规定的列后重新报送。"
+        )
+        raise FileRejected("too_many_columns", message)
+    for place, heading in enumerate(found.headings, 1):
+        if control := _CONTROL.search(heading):
+            raise FileRejected(
+                "control_in_header",
+                f"第 {found.row_no} 行第 {place} 列的列名含有控制字符 U+{ord(control[0]):04X}，这不像文本文件。"
+                "请确认文件类型后重新导出。",
+            )
     headings = _without_repeats(found.headings, expected)
     headings = headings if len(headings) <= limits.MAX_COLUMNS else headings[:width]
     units = {**_units_around(rows[: found.row_no + 1], found, expected), **found.other_units}
@@ -143,7 +152,7 @@ def find_header(rows: Sequence[Sequence[str]], header_row: int, expected: Expect
 
 
 def not_a_header(cells: Sequence[str], row_no: int, expected: ExpectedHeadings) -> FileRejected:
-    """The finding for a table without the headings of its source; cells: the row where they should be."""
+    """For a table without the headings of its source; cells: the row where they should be."""
     return FileRejected(
         "no_header",
         f"第 {row_no} 行不是列名行：其内容为“{printable('、'.join(cells))}”，"
@@ -152,7 +161,7 @@ def not_a_header(cells: Sequence[str], row_no: int, expected: ExpectedHeadings) 
 
 
 def title_note(header: Header) -> Iterator[str]:
-    """What is to be said of rows above the headings."""
+    """A remark on rows above the headings."""
     if header.row_no > header.levels:
         first = header.row_no - header.levels + 1
         where = f"第 {first} 行" if header.levels == 1 else f"第 {first} 至 {header.row_no} 行（多级表头）"
@@ -165,14 +174,14 @@ def named_width(headings: Sequence[str]) -> int:
 
 
 def unnamed_heading(place: int) -> str:
-    """What the column at `place` (from 1) is called where it has no heading."""
+    """What the column at `store_location` (from 1) has for a heading where it has none."""
     return f"（第{place}列无列名）"
 
 
-def _as_it_stands(rows: Sequence[Sequence[str]], header_row: int) -> Header | None:
+def _plain_header(rows: Sequence[Sequence[str]], header_row: int) -> Header | None:
     if len(rows) < header_row:
         return None
-    cells = tuple(_own(cell) for cell in rows[header_row - 1])
+    cells = tuple(_heading_text(cell) for cell in rows[header_row - 1])
     if not any(cells):
         raise FileRejected("no_header", f"第 {header_row} 行是空行，应为列名。请在第 {header_row} 行写明各列列名。")
     return Header(header_row, 1, cells, cells, {}, frozenset())
@@ -180,8 +189,8 @@ def _as_it_stands(rows: Sequence[Sequence[str]], header_row: int) -> Header | No
 
 def _candidate(rows: Sequence[Sequence[str]], last: int, levels: int, matcher: HeadingMatcher) -> Header:
     """Rows up to `last` (from 0) read as a header of so many levels."""
-    lowest = [_own(cell) for cell in rows[last]]
-    above = [_filled(rows[level]) for level in range(last - levels + 1, last)]
+    lowest = [_heading_text(cell) for cell in rows[last]]
+    above = [_grouped(rows[level]) for level in range(last - levels + 1, last)]
     width = max(len(lowest), *(len(level) for level in above), 0) if above else len(lowest)
     headings, units, read = [], {}, set()
     repeated = {cell for cell, count in Counter(lowest).items() if cell and count > 1} if levels > 1 else set()
@@ -203,9 +212,9 @@ def _candidate(rows: Sequence[Sequence[str]], last: int, levels: int, matcher: H
 def _named(
     own: str, groups: Sequence[tuple[str, str]], matcher: HeadingMatcher
 ) -> tuple[list[str], HeadingMatch | None]:
-    """What a column may be called by its own cell and the groups above it, and the first that the source knows.
+    """The possible names of a column, by its own cell and the groups above it, and the first that the source knows.
 
-    groups: from above, the text that stands over the column and the group that reaches to it.
+    groups: from above, the text over the column and the group it belongs to.
     """
     stands = [text for text, _ in groups if text]
     reaches = list(dict.fromkeys(group for _, group in groups if group))
@@ -220,17 +229,17 @@ def _named(
     return names, None
 
 
-def _filled(row: Sequence[str]) -> list[tuple[str, str]]:
-    """Each cell of a row of groups, and the group that reaches to it: blank cells belong to the one at their left."""
+def _grouped(row: Sequence[str]) -> list[tuple[str, str]]:
+    """Each cell of a row of groups, and the group it belongs to: blank cells belong to the group at their left."""
     filled, group = [], ""
     for cell in row:
-        own = _own(cell)
+        own = _heading_text(cell)
         group = own or group
         filled.append((own, group))
     return filled
 
 
-def _own(cell: str) -> str:
+def _heading_text(cell: str) -> str:
     text = cell.strip()
     return "" if _UNNAMED.fullmatch(text) else text
 
@@ -246,19 +255,19 @@ def _rank(found: Header, header_row: int) -> tuple[int, int, int, int]:
 
 
 def _units_around(rows: Sequence[Sequence[str]], found: Header, expected: ExpectedHeadings) -> dict[int, str]:
-    """Columns of amounts whose heading gives no unit, where another cell gives them another than the source's.
+    """Columns of amounts without a unit in their heading, where another cell gives a unit that is not the source's.
 
-    That is the cell of the row below the headings, a group above them, or a title above the table (单位：元).
+    That cell is in the row below the headings, in a group above them, or in a title above the table (单位：元).
     rows: down to the one below the headings.
     """
-    above = [[_own(cell) for cell in row] for row in rows[: found.row_no - 1]]
+    above = [[_heading_text(cell) for cell in row] for row in rows[: found.row_no - 1]]
     below = rows[found.row_no] if len(rows) > found.row_no else ()
     groups = [_unit_groups(row, [*above[level:], found.cells]) for level, row in enumerate(above, 1)]
     titled = {_unit_of(match) for row in above for cell in row if (match := _TITLE_UNIT.search(cell))}
     units = {}
     for place, heading in enumerate(found.headings):
         stack = [row[place] for row in (found.cells, *above[: -found.levels : -1]) if place < len(row) and row[place]]
-        if heading not in expected.units or any(_told_apart(heading_key(text))[1] for text in (heading, *stack[:1])):
+        if heading not in expected.units or any(_split_unit(heading_key(text))[1] for text in (heading, *stack[:1])):
             continue
         told = [_unit_alone(below[place])] if place < len(below) else []
         told += [level[place] for level in reversed(groups) if place < len(level)]
@@ -270,9 +279,9 @@ def _units_around(rows: Sequence[Sequence[str]], found: Header, expected: Expect
 
 
 def _unit_groups(row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
-    """By column, the unit that a group over it gives, as 金额（元）; "" where there is none.
+    """By column, the unit of a group over it, as in 金额（元）; "" where there is none.
 
-    A cell with nothing below it stands for its own column alone and is no group.
+    A cell with nothing below it is no group.
     """
     units, unit = [], ""
     for place in range(max(len(row), *(len(lower) for lower in below))):
@@ -284,13 +293,13 @@ def _unit_groups(row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str
 
 
 def _unit_alone(cell: str) -> str:
-    """The unit, where the cell says nothing else: 元, （单位：元）."""
+    """The unit, where the cell holds nothing else: 元, （单位：元）."""
     found = _UNIT.fullmatch(heading_key(cell))
     return _unit_of(found) if found else ""
 
 
 def _unit_set_off(cell: str) -> str:
-    """The unit at the end of a text, where it is set off as one; 得分 ends in none."""
+    """The unit at the end of a text, where it is separated; 得分 ends in none."""
     found = _UNIT.search(heading_key(cell))
     return _unit_of(found) if found and found[0] != found["unit"] else ""
 
@@ -299,28 +308,11 @@ def _unit_of(found: re.Match[str]) -> str:
     return _SAME_UNIT.get(found["unit"], found["unit"])
 
 
-def _too_many_columns(count: int) -> FileRejected:
-    return FileRejected(
-        "too_many_columns",
-        f"文件有 {count} 列，最多可读 {limits.MAX_COLUMNS} 列。请检查分隔符是否正确，只保留规定的列后重新报送。",
-    )
-
-
-def _refuse_control(cells: Sequence[str], row_no: int) -> None:
-    for place, cell in enumerate(cells, 1):
-        if found := _CONTROL.search(cell):
-            code = f"U+{ord(found[0]):04X}"
-            raise FileRejected(
-                "control_in_header",
-                f"第 {row_no} 行第 {place} 列的列名含有控制字符 {code}，这不像文本文件。请确认文件类型后重新导出。",
-            )
-
-
 def _without_repeats(headings: Sequence[str], expected: ExpectedHeadings) -> tuple[str, ...]:
-    """Each heading once. Raises TurnedAway where one that is read stands twice.
+    """Each heading once. Raises FileRejected where one that is read occurs twice.
 
-    A repeated heading that the source does not know gets its place added; of one that is known and never read, as of
-    identity numbers, the further columns are dropped (DROPPED), so that nothing of them is shown.
+    A repeated heading that the source does not know gets its place added. Further columns of one that is known and
+    never read, as of identity numbers, are dropped (DROPPED), so that nothing of them is shown.
     """
     first: dict[str, int] = {}
     once = []

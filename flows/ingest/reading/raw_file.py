@@ -11,10 +11,9 @@ import polars as pl
 from flows.ingest.reading import limits
 
 ROW_NO = "row_no"
-
 SHEET_STEP = 10_000_000  # more than a sheet has rows
-
 SHEET_HEADING = "工作表"
+SEND_WHOLE_FILE = "请重新导出并报送完整文件"  # what is expected for a file that breaks off
 
 BROKEN_SCHEMA = pl.Schema(
     {
@@ -27,16 +26,16 @@ BROKEN_SCHEMA = pl.Schema(
         "row_text": pl.String(),
     }
 )
+_UNPRINTABLE = re.compile(r"[\x00-\x1F\x7F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]")
 
 
 @dataclass(frozen=True)
 class FileLayout:
-    """Where the rows stand in a source's files.
+    """Where the rows are in a source's files.
 
-    `sheet` names the sheet of a workbook (None: every visible one that has the source's headings); `header_row` is the
-    row with the headings, as a spreadsheet numbers it; `delimiter` separates the cells of a text file; `encoding` is
-    what a text file is in (None: told by its content). Where the headings of the source are known, header row and
-    delimiter are where the headings are looked for first.
+    sheet: of a workbook (None: every visible one that has the source's headings). header_row: the row with the
+    headings, as a spreadsheet numbers it. delimiter: between the cells of a text file. encoding: of a text file (None:
+    detected). Where the source's headings are known, header_row and delimiter are only tried first.
     """
 
     sheet: str | None = None
@@ -47,11 +46,11 @@ class FileLayout:
 
 @dataclass(frozen=True)
 class ExpectedHeadings:
-    """The headings a source knows. Where none are accepted, the header row is taken as it stands.
+    """The headings of a source. Without accepted ones the header row is taken as it is.
 
-    accepted: headings that are read, in the order of the source. required: for each required field the headings of
-    which one must be there. passed_over: headings that are known and never read. units: of a heading of an amount the
-    unit (元 or 万元) the source reads it in.
+    accepted: headings that are read, in the order of the source. required: for each required field its headings, of
+    which one must be present. passed_over: known headings that are never read. units: by heading of an amount, the unit
+    (元 or 万元) in which the source reads it.
     """
 
     accepted: tuple[str, ...] = ()
@@ -65,7 +64,7 @@ NO_EXPECTED_HEADINGS = ExpectedHeadings()
 
 @dataclass(frozen=True)
 class FileFinding:
-    """Why a file as a whole was turned away: a code, and a Chinese sentence for the officer and the sender."""
+    """Why a file is rejected as a whole: a code, and a Chinese sentence for the officer and the sender."""
 
     code: str
     message: str
@@ -76,15 +75,14 @@ class RawFile:
     """A file as read.
 
     `frame` holds the good rows: one String column per heading (an empty cell is null) and `row_no` last, as a
-    spreadsheet numbers rows. `broken` (BROKEN_SCHEMA) holds the rows that could not be read as rows: `text` the row
+    spreadsheet numbers rows. `broken` (BROKEN_SCHEMA) holds the rows that could not be read as rows: `text` is the row
     or cell at fault, shortened; `column` the heading at fault or ""; `detail` what is wrong and `expected` what is
-    expected, in Chinese; `row_text` a JSON object of heading to text, or of RAW_ROW to the raw line. `notes` are
-    Chinese remarks that stop nothing. Where `finding` stands, both frames are empty. Blank rows, titles above the
-    headings, totals and the notes below the table are no rows.
+    expected, in Chinese; `row_text` a JSON object of heading to text, or of RAW_ROW_HEADING to the raw line. `notes`
+    are Chinese remarks. With a `finding` both frames are empty. Blank rows, titles above the headings, totals and notes
+    below the table are not rows.
 
     Rows of a workbook's second sheet are numbered from SHEET_STEP, of its third from twice that, and so on; where
-    several sheets are read, the column SHEET_HEADING names the sheet of each row. Headings are spelt as the source
-    spells them.
+    several sheets are read, the column SHEET_HEADING names the sheet of each row. Headings have the source's spelling.
     """
 
     file_id: str
@@ -105,7 +103,7 @@ class RawFile:
 
 @dataclass(frozen=True)
 class BrokenRow:
-    """A row that could not be read as a row; `cells` are its cells where they could be told apart."""
+    """A row that could not be read as a row; `cells` are its cells where they could be separated."""
 
     row_no: int
     code: str
@@ -118,11 +116,11 @@ class BrokenRow:
 
 @dataclass(frozen=True)
 class RawSheet:
-    """The rows of a table before their cells are looked at: columns "0", "1", … of text and `row_no`.
+    """The rows of a table before its cells are checked: columns "0", "1", … of text and `row_no`.
 
-    A heading is "" where a column has none; `header` is the header row as it stands in the file; `is_clean` where it
-    is known that no cell has a control character. `name` is that of a workbook's sheet; `other_units` are the columns
-    of amounts (their place from 0) in another unit than the source reads, "" where it is not told.
+    A heading is "" where a column has none; `header` is the header row as it is in the file. is_clean: it is known that
+    no cell has a control character. name: of a workbook's sheet. other_units: by column (from 0) of an amount, its unit
+    where that is not the source's, "" where it is unknown.
     """
 
     encoding: str
@@ -138,34 +136,37 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class RawBook:
-    """The tables of a file that are read, at least one, and what is to be said of the file as a whole."""
+    """The tables of a file that are read, at least one, and remarks on the file as a whole."""
 
     sheets: tuple[RawSheet, ...]
     notes: tuple[str, ...] = ()
 
 
 class FileRejected(Exception):
-    """Raised inside reading, and caught by `read_file`, where a file as a whole cannot be read."""
+    """Raised within reading where a file as a whole cannot be read; `read_file` catches it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.finding = FileFinding(code, message)
 
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1F\x7F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]")
+def ragged_row(row_no: int, text: str, cells: Sequence[str], width: int, is_last: bool) -> BrokenRow:
+    """A row with more or fewer cells than there are headings."""
+    expected = f"应有 {width} 个单元格，与列名一致；单元格内有分隔符时，该单元格须用英文双引号括起"
+    if len(cells) < width and is_last:
+        detail = f"最后一行只有 {len(cells)} 个单元格，列名有 {width} 个，文件可能不完整（传输或导出中断）"
+        return BrokenRow(row_no, "cut_off", text, detail, SEND_WHOLE_FILE, cells=tuple(cells))
+    detail = f"该行有 {len(cells)} 个单元格，列名有 {width} 个"
+    separated = tuple(cells) if len(cells) <= width + limits.MAX_EXTRA_CELLS else None
+    code = "too_few_cells" if len(cells) < width else "too_many_cells"
+    return BrokenRow(row_no, code, text, detail, expected, cells=separated)
 
 
 def printable(text: str, limit: int = limits.MAX_SHOWN_CHARS) -> str:
-    """`text` shortened to `limit` characters, control characters made visible as U+XXXX."""
-    return _UNPRINTABLE.sub(_code, shortened(text, limit))
+    """`text` for a sentence: shortened to `limit` characters, control characters as <U+XXXX>."""
+    return _UNPRINTABLE.sub(lambda found: f"<U+{ord(found[0]):04X}>", shortened(text, limit))
 
 
 def shortened(text: str, limit: int = limits.MAX_SHOWN_CHARS) -> str:
-    """`text` itself, or its beginning with its true length."""
-    if len(text) <= limit:
-        return text
-    return f"{text[:limit]}…（共{len(text)}字）"
-
-
-def _code(found: re.Match[str]) -> str:
-    return f"<U+{ord(found[0]):04X}>"
+    """`text` itself, or its beginning with its full length."""
+    return text if len(text) <= limit else f"{text[:limit]}…（共{len(text)}字）"

@@ -49,7 +49,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def at_once(demo, rules):
-    return ingest_inbox(demo[0], rules, IngestHistory.nothing(), at(END))
+    return ingest_inbox(demo[0], rules, IngestHistory.empty(), at(END))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,8 @@ def by_night(demo, rules, tmp_path_factory) -> list[Ingested]:
             target = inbox / path.relative_to(whole)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, target)
-        nights.append(ingest_inbox(inbox, rules, IngestHistory.of(lambda table: stored(nights, table).lazy()), at(day)))
+        history = IngestHistory.from_tables(lambda table: stored(nights, table).lazy())
+        nights.append(ingest_inbox(inbox, rules, history, at(day)))
     return nights
 
 

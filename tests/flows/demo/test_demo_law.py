@@ -30,7 +30,7 @@ def records(tmp_path_factory):
     folder = tmp_path_factory.mktemp("law") / "region"
     write_demo(folder, SIZE, 400, 5, END)
     rules = IngestRules(list(read_sources(POLICY)), read_common_rules(POLICY), b"a key for tests")
-    taken = ingest_inbox(folder, rules, IngestHistory.nothing(), KNOWN_AT)
+    taken = ingest_inbox(folder, rules, IngestHistory.empty(), KNOWN_AT)
     kinds = ("enterprise", "penalty", "decision", "person_ban", "inspection")
     return {kind: current_versions(taken.records[kind].lazy(), KNOWN_AT).collect() for kind in kinds}
 

@@ -32,7 +32,7 @@ def papers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("papers") / "region"
     write_demo(folder, SIZE, 400, 5, END)
     rules = IngestRules(list(read_sources(POLICY)), read_common_rules(POLICY), b"a key for tests")
-    taken = ingest_inbox(folder, rules, IngestHistory.nothing(), KNOWN_AT)
+    taken = ingest_inbox(folder, rules, IngestHistory.empty(), KNOWN_AT)
     frames = {kind: KINDS[kind].table.empty() for kind in KINDS}
     frames |= {kind: current_versions(frame.lazy(), KNOWN_AT).collect() for kind, frame in taken.records.items()}
     settings = load_settings({"policy_dir": POLICY}, environ={})

@@ -41,7 +41,7 @@ def region(tmp_path_factory) -> dict[str, pl.LazyFrame]:
     root = tmp_path_factory.mktemp("region")
     write_demo(root / "inbox", SIZE, 400, SEED, LAST)
     known_at = datetime(LAST.year, LAST.month, LAST.day, 17, tzinfo=UTC)
-    brought = ingest_inbox(root / "inbox", ingest_rules(settings_at(root), None), IngestHistory.nothing(), known_at)
+    brought = ingest_inbox(root / "inbox", ingest_rules(settings_at(root), None), IngestHistory.empty(), known_at)
     return {
         kind: current_versions(brought.records[kind].lazy(), known_at).collect().lazy() for kind in LAW_RECORD_KINDS
     }

@@ -17,7 +17,7 @@ from flows.run.run import RunSetup, RunSteps
 from reports.public_lists import PENALTIES
 from reports.publication import ListFolder, read_index
 from reports.publication.draft import released_entries
-from tests.flows.intake.inboxes import OTHER_FIRM, firm, penalty, put
+from tests.flows.ingest.inboxes import OTHER_FIRM, firm, penalty, put
 from tests.flows.office.staff import office_in, signed_in, staffed
 from tests.flows.publishing.rows_oracle import months_after
 from tests.flows.run.run_helpers import run_day, setup_at

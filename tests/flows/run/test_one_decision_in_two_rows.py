@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from flows.run.run import RunSteps
-from tests.flows.intake.inboxes import FIRM, OTHER_FIRM, SHOP, firm, penalty, put
+from tests.flows.ingest.inboxes import FIRM, OTHER_FIRM, SHOP, firm, penalty, put
 from tests.flows.run.run_helpers import run_day, run_instant, setup_at
 from transforms.history import current_versions
 

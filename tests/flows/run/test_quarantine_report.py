@@ -12,7 +12,7 @@ from flows.cli.app import cli
 from flows.ingest import FileArchive
 from flows.ingest.history import open_quarantine
 from flows.run.run import RunSteps
-from tests.flows.intake.inboxes import FIRM, OTHER_FIRM, firm, penalty, put
+from tests.flows.ingest.inboxes import FIRM, OTHER_FIRM, firm, penalty, put
 from tests.flows.run.run_helpers import run_day, setup_at
 
 DAY = date(2026, 3, 1)

@@ -11,8 +11,8 @@ from flows.cli.app import cli
 from flows.publishing import publish_list
 from flows.run.run import RunSteps
 from reports.publication import ListFolder
-from tests.flows.intake.inboxes import put
-from tests.flows.intake.test_no_approval_by_file import REASON, ROW
+from tests.flows.ingest.inboxes import put
+from tests.flows.ingest.test_no_approval_by_file import REASON, ROW
 from tests.flows.office.staff import secret_of, staffed
 from tests.flows.run.run_helpers import FIRST, SECOND, copy_setup, run_day
 from transforms.records.versions import with_record_keys

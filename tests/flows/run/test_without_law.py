@@ -11,7 +11,7 @@ from flows.law import NoLaw, law_state_of_run
 from flows.publishing.contents import penalty_list
 from flows.run.run import RunSteps
 from flows.store.queries import current_records
-from tests.flows.intake.inboxes import put
+from tests.flows.ingest.inboxes import put
 from tests.flows.run.run_helpers import ZONE, content, differing_tables, run_day, setup_at
 from tests.realdata import REPOSITORY
 from transforms.law.matters.deadlines import deadlines

@@ -16,7 +16,7 @@ from flows.run.ingest import IngestSummary, ingest
 from flows.run.run import RunResult, RunSetup, RunSteps
 from flows.settings import DEFAULT_POLICY_DIR, Settings
 from flows.store.store import Store
-from tests.flows.intake.inboxes import put
+from tests.flows.ingest.inboxes import put
 from tests.flows.run.run_helpers import run_day, setup_at
 
 BEGIN = date(2026, 1, 5)

@@ -64,7 +64,7 @@ def ingested(
     inbox: Path, known: IngestHistory | None = None, at: datetime = RECEIVED_AT, rules: IngestRules = RULES
 ) -> Ingested:
     """The inbox taken in; checks that every account closes and that no row is lost."""
-    intake = ingest_inbox(inbox, rules, known or IngestHistory.nothing(), at)
+    intake = ingest_inbox(inbox, rules, known or IngestHistory.empty(), at)
     accounts = intake.accounts
     parts = pl.sum_horizontal(
         pl.col(f"{part}_count").fill_null(0)
@@ -85,7 +85,7 @@ def history_after(*intakes: Ingested) -> IngestHistory:
         frames = [getattr(one, table, None) if table in RUN_TABLES else one.records.get(table) for one in intakes]
         return pl.concat([TABLES[table].empty(), *(frame for frame in frames if frame is not None)]).lazy()
 
-    return IngestHistory.of(scan)
+    return IngestHistory.from_tables(scan)
 
 
 def ingest_penalties(inbox: Path, *rows: dict[str, str]) -> Ingested:

@@ -13,7 +13,7 @@ import pytest
 from flows.ingest import FileArchive, FileStorage, Ingested, IngestHistory, RuleChanges, ingest_inbox
 from flows.ingest import inbox as reading_of_inbox
 from flows.ingest.history import open_quarantine
-from tests.flows.intake.inboxes import (
+from tests.flows.ingest.inboxes import (
     FIRM,
     OTHER_FIRM,
     RECEIVED_AT,
@@ -43,12 +43,12 @@ class Office:
 
     @property
     def known(self) -> IngestHistory:
-        return history_after(*self.nights) if self.nights else IngestHistory.nothing()
+        return history_after(*self.nights) if self.nights else IngestHistory.empty()
 
     def night(self, rules=RULES, changed: RuleChanges | None = None) -> Ingested:
         archive = FileArchive(self.archive)
         work = self.root / f"work-{len(self.nights)}"
-        known = replace(self.known, changed=changed or RuleChanges())
+        known = replace(self.known, changes=changed or RuleChanges())
         intake = ingest_inbox(
             self.inbox, rules, known, RECEIVED_AT + DAY * len(self.nights), FileStorage(archive, work)
         )
@@ -192,7 +192,7 @@ def test_a_file_turned_away_whole_is_in_the_balance_and_read_when_its_source_kno
     patterns = [
         one.model_copy(update={"files": [*one.files, "*罚单*"]}) if one.source == "penalty" else one for one in SOURCES
     ]
-    second = office.night(replace(RULES, sources=tuple(patterns)), RuleChanges(are_rules_other=True))
+    second = office.night(replace(RULES, sources=tuple(patterns)), RuleChanges(has_any=True))
     balances(second)
     assert second.files.select("file_name", "attempt_no", "accepted_count").rows() == [("罚单.csv", 2, 2)]
     assert office.night().files.is_empty()
@@ -201,7 +201,7 @@ def test_a_file_turned_away_whole_is_in_the_balance_and_read_when_its_source_kno
 def test_a_file_that_still_cannot_be_read_is_not_told_again(office: Office) -> None:
     (office.inbox / "坏.bin").write_bytes(bytes(range(256)))
     office.night()
-    assert office.night(changed=RuleChanges(are_rules_other=True)).files.is_empty()
+    assert office.night(changed=RuleChanges(has_any=True)).files.is_empty()
 
 
 def test_a_file_turned_away_whole_is_read_when_it_is_sent_again(office: Office) -> None:
@@ -247,7 +247,7 @@ def test_rows_of_a_source_are_tried_again_when_its_text_is_another(office: Offic
         return source.model_copy(update={"records": [record.model_copy(update={"columns": columns})]})
 
     rules = replace(RULES, sources=tuple(map(with_word, SOURCES)))
-    second = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(rules, RuleChanges(has_any=True, sources=frozenset(["penalty"])))
     balances(second)
     assert counts(second) == {"accepted": 1}
     assert second.records["penalty"]["penalty_kinds"].to_list() == [["fine"]]
@@ -267,13 +267,13 @@ def test_rows_that_could_not_be_told_apart_are_tried_again_when_the_layout_is_an
         return source.model_copy(update={"layout": layout}) if source.source == "penalty" else source
 
     rules = replace(RULES, sources=tuple(map(further_down, SOURCES)))
-    second = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(rules, RuleChanges(has_any=True, sources=frozenset(["penalty"])))
     balances(second)
     assert counts(second) == {"accepted": 1}
     assert second.records["penalty"]["remark"].to_list() == ["宽表"]
     assert second.quarantine_outcomes.select("row_no", "kind", "outcome").rows() == [(18, "", "accepted")]
     assert office.open_rows()["row_no"].sort().to_list() == [17, 19]
-    third = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
+    third = office.night(rules, RuleChanges(has_any=True, sources=frozenset(["penalty"])))
     assert third.records["penalty"].is_empty()
     assert third.quarantine_outcomes.is_empty()
 
@@ -293,7 +293,7 @@ def test_rows_of_no_kind_are_tried_again_when_a_record_claims_them(office: Offic
         return replace(RULES, sources=tuple(map(changed, SOURCES)))
 
     assert counts(office.night(with_where("licence IS NULL"))) == {"accepted": 2, "quarantined": 1}
-    second = office.night(RULES, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(RULES, RuleChanges(has_any=True, sources=frozenset(["penalty"])))
     balances(second)
     assert counts(second) == {"accepted": 1}
     assert office.open_rows().is_empty()
@@ -321,7 +321,7 @@ def test_identity_numbers_are_read_from_the_kept_bytes_and_never_from_the_quaran
             for one in SOURCES
         ),
     )
-    second = office.night(rules, RuleChanges(are_rules_other=True, sources=frozenset(["penalty"])))
+    second = office.night(rules, RuleChanges(has_any=True, sources=frozenset(["penalty"])))
     assert second.records["penalty"]["person_hash"].is_not_null().all()
 
 

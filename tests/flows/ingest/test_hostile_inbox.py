@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import RECEIVED_AT, firm, history_after, ingested, penalty, put
+from tests.flows.ingest.inboxes import RECEIVED_AT, firm, history_after, ingested, penalty, put
 from transforms.schemas import TABLES
 
 HOSTILE = {

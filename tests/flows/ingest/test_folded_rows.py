@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flows.ingest import IngestRules
-from tests.flows.intake.inboxes import COMMON, FIRM, SOURCES, firm, ingested, put, quarantined_cells
+from tests.flows.ingest.inboxes import COMMON, FIRM, SOURCES, firm, ingested, put, quarantined_cells
 from transforms.policy_model import load_document
 from transforms.policy_model.source import Source
 

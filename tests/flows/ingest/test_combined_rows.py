@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.ingest import IngestRules
-from tests.flows.intake.inboxes import (
+from tests.flows.ingest.inboxes import (
     COMMON,
     FIRM,
     RECEIVED_AT,

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flows.gate import read_gate
-from tests.flows.intake.inboxes import POLICY, firm, ingested, put
+from tests.flows.ingest.inboxes import POLICY, firm, ingested, put
 from transforms.schemas.vocabularies import DECISION_TYPES
 
 FIRM = firm()["统一社会信用代码"]

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from tests.flows.intake.inboxes import FIRM, SHOP, firm, ingested, penalty, put
+from tests.flows.ingest.inboxes import FIRM, SHOP, firm, ingested, penalty, put
 
 NAMES = list(penalty())
 

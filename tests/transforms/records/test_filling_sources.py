@@ -33,9 +33,9 @@ def _night(kept, rows):
     extra = {"stage": pl.Int64(), "row_order": pl.Int64(), "file_name": pl.String()}
     shape = {**{k: v for k, v in TABLES["honour"].schema.items() if k in rows[0]}, **extra}
     keyed = with_record_keys(pl.DataFrame([{name: row[name] for name in shape} for row in rows], schema=shape), KIND)
-    fated, rivals = with_version_status(keyed, kept.select(VERSION_COLUMNS), KIND)
-    assert rivals.is_empty()
-    made = fated.filter(pl.col("version_no").is_not_null()).select(kept.columns)
+    statuses, conflicting = with_version_status(keyed, kept.select(VERSION_COLUMNS), KIND)
+    assert conflicting.is_empty()
+    made = statuses.filter(pl.col("version_no").is_not_null()).select(kept.columns)
     whole = pl.concat([kept, made.cast(kept.schema)])
     assert not whole.select(pl.struct("record_id", "version_no").is_duplicated().any()).item()
     return whole

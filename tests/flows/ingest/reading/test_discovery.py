@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from flows.ingest.reading.discovery import list_inbox, readable_files, rejected_entry
+from flows.ingest.reading.discovery import list_inbox, rejected_entry
 
 
 def make(inbox, *names):
@@ -17,19 +17,19 @@ def make(inbox, *names):
 
 def obstacles(inbox):
     """Name and reason of what cannot be read."""
-    return {one.path.relative_to(inbox).as_posix(): one.finding.code for one in list_inbox(inbox).obstacles}
+    return {one.path.relative_to(inbox).as_posix(): one.finding.code for one in list_inbox(inbox).unreadable}
 
 
 def test_files_in_order_of_their_path(tmp_path):
     make(tmp_path, "乙.csv", "b/2.csv", "b/1.xlsx", "a.csv")
-    found = [path.relative_to(tmp_path).as_posix() for path in readable_files(tmp_path)]
+    found = [path.relative_to(tmp_path).as_posix() for path in list_inbox(tmp_path).files]
     assert found == ["a.csv", "b/1.xlsx", "b/2.csv", "乙.csv"]
     assert obstacles(tmp_path) == {}
 
 
 def test_hidden_temporary_and_half_written_files_are_passed_over(tmp_path):
     make(tmp_path, ".hidden.csv", ".git/a.csv", "~$a.xlsx", "a.csv.part", "b.csv.TMP", "kept.csv")
-    assert [path.name for path in readable_files(tmp_path)] == ["kept.csv"]
+    assert [path.name for path in list_inbox(tmp_path).files] == ["kept.csv"]
     assert obstacles(tmp_path) == {}
 
 
@@ -43,7 +43,7 @@ def test_links_out_of_the_inbox_are_refused_and_named(tmp_path):
     (inbox / "round").symlink_to(inbox)
     (inbox / "itself.csv").symlink_to(inbox / "itself.csv")
     (inbox / "same.csv").symlink_to(inbox / "a.csv")
-    assert [path.name for path in readable_files(inbox)] == ["a.csv", "same.csv"]
+    assert [path.name for path in list_inbox(inbox).files] == ["a.csv", "same.csv"]
     assert obstacles(inbox) == {
         "link.csv": "link_outside",
         "folder": "linked_folder",
@@ -59,7 +59,7 @@ def test_what_is_no_file_is_named(tmp_path):
     with socket.socket(socket.AF_UNIX) as made:
         made.bind(str(tmp_path / "s.csv"))
     make(tmp_path, "夹.csv/里面.csv", ".csv/一.csv")
-    assert [path.relative_to(tmp_path).as_posix() for path in readable_files(tmp_path)] == [
+    assert [path.relative_to(tmp_path).as_posix() for path in list_inbox(tmp_path).files] == [
         ".csv/一.csv",
         "夹.csv/里面.csv",
     ]
@@ -70,7 +70,7 @@ def test_what_is_no_file_is_named(tmp_path):
         "夹.csv": "folder_named_as_file",
         ".csv": "folder_named_as_file",
     }
-    messages = {one.path.name: one.finding.message for one in list_inbox(tmp_path).obstacles}
+    messages = {one.path.name: one.finding.message for one in list_inbox(tmp_path).unreadable}
     assert messages["管道.csv"] == "“管道.csv”是命名管道，不是文件，不予读取。请放入文件本身。"
 
 
@@ -79,7 +79,7 @@ def test_a_name_that_is_not_utf_8_is_named_as_it_was_meant(tmp_path):
         (tmp_path / os.fsdecode(name)).write_text("a\n1\n")
     found = list_inbox(tmp_path)
     assert found.files == []
-    raws = [rejected_entry(one, tmp_path) for one in found.obstacles]
+    raws = [rejected_entry(one, tmp_path) for one in found.unreadable]
     assert {raw.file_name for raw in raws} == {"处罚.csv", r"\xff\xff.csv"}
     assert {raw.finding.code for raw in raws} == {"name_not_utf_8"}
     assert len({raw.file_id for raw in raws}) == 2
@@ -91,13 +91,13 @@ def test_a_file_and_a_folder_that_may_not_be_read_are_named(tmp_path):
     make(tmp_path, "a.csv", "zu.csv", "zu/b.csv")
     (tmp_path / "zu.csv").chmod(0)
     (tmp_path / "zu").chmod(0)
-    assert [path.name for path in readable_files(tmp_path)] == ["a.csv"]
+    assert [path.name for path in list_inbox(tmp_path).files] == ["a.csv"]
     assert obstacles(tmp_path) == {"zu.csv": "cannot_open", "zu": "cannot_open"}
     (tmp_path / "zu").chmod(0o700)
 
 
 def test_an_empty_inbox(tmp_path):
-    assert readable_files(tmp_path) == []
+    assert list_inbox(tmp_path).files == []
 
 
 def test_an_inbox_that_is_not_there_is_no_empty_one(tmp_path):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.flows.intake.inboxes import RULES, firm, history_after, ingested, penalty, put
+from tests.flows.ingest.inboxes import RULES, firm, history_after, ingested, penalty, put
 
 
 class Asked(Exception):

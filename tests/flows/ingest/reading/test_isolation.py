@@ -34,8 +34,8 @@ def apart(reader, tmp_path):
     def reading(content, name="a.xlsx", expected=NOTHING, **layout):
         path = tmp_path / name
         path.write_bytes(content)
-        size, is_archive = len(content), content.startswith(b"PK")
-        return reader.read(path, tmp_path, FileLayout(**layout), expected, is_archive=is_archive, size=size)
+        size, is_workbook = len(content), content.startswith(b"PK")
+        return reader.read(path, tmp_path, FileLayout(**layout), expected, is_workbook=is_workbook, size=size)
 
     return reading
 
@@ -156,10 +156,11 @@ def test_a_small_text_is_read_here_and_a_large_one_apart(tmp_path, monkeypatch):
 PEAK = """
     import re, sys
     from pathlib import Path
-    from flows.intake.reading import Expected, Layout, read_file
+    from flows.ingest.reading.raw_file import ExpectedHeadings, FileLayout
+    from flows.ingest.reading.read import read_file
     path = Path(sys.argv[1])
     names = tuple(f"列{n}" for n in range(19))
-    raw = read_file(path, path.parent, Layout(), Expected(names))
+    raw = read_file(path, path.parent, FileLayout(), ExpectedHeadings(names))
     peak = re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1]
     print(int(peak) * 1024, raw.frame.height, raw.finding and raw.finding.code)
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.intake.inboxes import (
+from tests.flows.ingest.inboxes import (
     FIRM,
     OTHER_FIRM,
     SHOP,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.correction_workbook import correction_workbook
-from tests.flows.intake.inboxes import FIRM, firm, ingested, penalty, put
+from tests.flows.ingest.inboxes import FIRM, firm, ingested, penalty, put
 from transforms.person_numbers import mask_middle
 from transforms.records.personal_data import redact_text
 
@@ -184,7 +184,7 @@ def test_no_neighbour_hides_a_number_from_the_mask_of_torn_rows(before, after):
 
 @given(st.text(max_size=30))
 def test_both_masks_show_the_same(number):
-    from transforms.records.text import mask_number
+    from transforms.records.personal_data import mask_number
 
     plain = number.replace("\n", "")
     assert pl.select(mask_number(pl.lit(plain))).item() == mask_middle(plain)

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import (
+from tests.flows.ingest.inboxes import (
     FIRM,
     firm,
     history_after,

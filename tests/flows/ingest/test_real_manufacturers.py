@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.ingest import IngestHistory, ingest_inbox
-from tests.flows.intake.inboxes import RULES
+from tests.flows.ingest.inboxes import RULES
 from tests.realdata import real_data
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -15,7 +15,7 @@ ODD_LICENCES = {"甘 20160037", "黑 20160040", "苏 20180568", "浙Ha20100526",
 
 @pytest.fixture(scope="module")
 def intake():
-    return ingest_inbox(real_data("nmpa_manufacturers"), RULES, IngestHistory.nothing(), AT)
+    return ingest_inbox(real_data("nmpa_manufacturers"), RULES, IngestHistory.empty(), AT)
 
 
 def test_the_account_of_the_register_closes(intake):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from tests.flows.intake.inboxes import FIRM, RECEIVED_AT, firm, history_after, ingested, penalty, put
+from tests.flows.ingest.inboxes import FIRM, RECEIVED_AT, firm, history_after, ingested, penalty, put
 from transforms.history import current_versions
 
 

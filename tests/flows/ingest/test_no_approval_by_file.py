@@ -3,7 +3,7 @@
 import pytest
 
 from flows.ingest import IngestRules
-from tests.flows.intake.inboxes import COMMON, RULES, SOURCES, firm, ingested, put
+from tests.flows.ingest.inboxes import COMMON, RULES, SOURCES, firm, ingested, put
 from transforms.policy_model.source import Source
 
 REASON = "批准发布须由两名签发人本人签名，不能由收件箱中的文件作出"

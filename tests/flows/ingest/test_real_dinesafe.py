@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.ingest import IngestHistory, ingest_inbox
-from tests.flows.intake.inboxes import RULES, history_after
+from tests.flows.ingest.inboxes import RULES, history_after
 from tests.realdata import real_data
 from transforms.history import current_versions
 
@@ -26,7 +26,7 @@ TOTALS = {
 
 @pytest.fixture(scope="module")
 def intake():
-    return ingest_inbox(real_data("toronto_dinesafe"), RULES, IngestHistory.nothing(), AT)
+    return ingest_inbox(real_data("toronto_dinesafe"), RULES, IngestHistory.empty(), AT)
 
 
 def _of(year, intake, kind):
@@ -73,7 +73,7 @@ def test_nothing_is_turned_away_and_every_account_closes(intake):
 
 
 def test_the_order_of_arrival_does_not_change_what_is_current(intake, tmp_path):
-    known, kept = IngestHistory.nothing(), []
+    known, kept = IngestHistory.empty(), []
     for year in ("2003", "2001", "2004", "2002"):
         inbox = tmp_path / year
         inbox.mkdir()

@@ -11,7 +11,8 @@ from stdnum.cn import uscc as library
 
 from transforms.person_numbers import mask_person_numbers
 from transforms.records.numbers import is_huge, is_inexact, is_negative, is_number, number_text, scaled
-from transforms.records.text import document_key, halfwidth, mask_number, normalise_name, without_blanks, word_key
+from transforms.records.personal_data import mask_number
+from transforms.records.text import document_key, halfwidth, normalise_name, without_blanks, word_key
 from transforms.records.uscc import fault_of, find_faults, has_valid_check_characters, organisation_check_character
 
 
