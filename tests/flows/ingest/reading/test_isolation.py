@@ -135,7 +135,7 @@ def test_a_process_that_ended_in_between_is_replaced(apart, reader, workbook):
 
 def test_a_file_that_is_gone_is_gone_there_too(reader, tmp_path):
     with pytest.raises(FileNotFoundError):
-        reader.read(tmp_path / "a.csv", tmp_path, FileLayout(), ExpectedHeadings(), is_archive=False, size=0)
+        reader.read(tmp_path / "a.csv", tmp_path, FileLayout(), ExpectedHeadings(), is_workbook=False, size=0)
     with pytest.raises(FileNotFoundError):
         read_isolated(tmp_path / "a.csv", tmp_path, FileLayout())
 
