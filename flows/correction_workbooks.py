@@ -31,7 +31,7 @@ def write_correction_workbooks(
     for (name, sender), part in sorted(parts.items()):
         source = by_name.get(str(name))
         plain = str(name) if source is None or sender == source.office else f"{name}-{_in_a_name(str(sender))}"
-        # The workbook finds back by its name: an office may be called as the files of another source are.
+        # A corrected workbook is assigned to its source by its name; a sender's name may match another source.
         is_clear = len(sources_of(f"{plain}.xlsx", sources)) == 1 and plain.lower() not in taken
         number = sum(one == name for one, _ in written) + 1
         file_name = plain if is_clear or source is None else f"{name}-{number:02}"
@@ -52,7 +52,7 @@ def with_sender(rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
 
 
 def cell_choices(source: Source) -> dict[str, tuple[str, ...]]:
-    """By heading the words of the vocabulary that a cell under it may hold; not where it may hold several."""
+    """The terms that a cell may hold, by heading; not for cells that may hold several."""
     choices: dict[str, tuple[str, ...]] = {}
     for record in source.records:
         for name, cell in record.columns.items():

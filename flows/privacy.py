@@ -1,7 +1,7 @@
-"""Are there numbers of natural persons in what is kept: the tables of a store, its reports, its publications.
+"""Search for identity numbers of natural persons in the tables of a store, its reports and its publications.
 
-What comes in is masked before it is stored. A store that an earlier release wrote, or that other hands wrote to, is
-searched here; nothing is changed.
+What is ingested is masked before it is stored. This is for stores that an earlier release or other hands wrote to;
+nothing is changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class PersonalDataFinding:
-    """A table's column, or a file, in which numbers stand. example: one of the texts, masked; key: of its row."""
+    """A table's column, or a file, with identity numbers. example: one of the texts, masked. key: of its row."""
 
     place: str
     column: str
@@ -39,7 +39,7 @@ class PersonalDataFinding:
 
 @dataclass(frozen=True)
 class PersonalDataSearch:
-    """How much was searched, what could not be, and what was found."""
+    """How much was searched, which files could not be read, and what was found."""
 
     table_count: int
     file_count: int
@@ -48,7 +48,7 @@ class PersonalDataSearch:
 
 
 def search_personal_data(settings: Settings, store: Store) -> PersonalDataSearch:
-    """Search the tables as the last run left them, the folders of all runs, and every publication and draft."""
+    """Search the tables as of the last run, the folders of all runs, and every publication and draft."""
     tables = [*TABLES.values(), LEDGER]
     findings = [found for table in tables for found in _in_table(table, _rows(store, table))]
     folders = (store.location.local / "runs", settings.publications)
@@ -92,7 +92,7 @@ def _in_texts(place: str, column: str, texts: Iterable[tuple[str, bool, str]]) -
 
 
 def _text_of(path: Path) -> str | None:
-    """The text of a file that a person or a program reads; None where it is of another kind, or cannot be read."""
+    """The text of a file; None where it is of another kind, or cannot be read."""
     try:
         if path.suffix == ".xlsx":
             with zipfile.ZipFile(path) as book:

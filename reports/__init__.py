@@ -1,13 +1,15 @@
-"""What is shown and how it looks: one view model per page or publication, several formats.
+"""What is shown and how it looks: one module per page or publication, with its view model and its rendering.
 
-- `grid`         columns and rows: what HTML, XLSX, CSV and JSON are all made from
-- `show`         a value as the Chinese text an officer reads
-- `views`        frozen view models built from frames: the night, an enterprise, the serious-violation list
-- `render`       grids and views to bytes: html, xlsx, csv, json
-- `plots`        the migration matrix as a picture
-- `steps_plot`   an enterprise's tiers over time as a picture
-- `office`       the office report and the enterprise pages as files
-- `publication`  version folders, their contract, and the delta between two versions
+- `office_report`, `office_tables`  the office report of a run, as page and workbook
+- `enterprise_page`                 the page that explains an enterprise's tier, as HTML and JSON
+- `public_lists`, `redaction`       the published lists: entries, their columns, and personal data masked in them
+- `publication`                     version folders of a list, their contract, deltas, drafts and withdrawals
+- `correction_workbook`             quarantined rows as a workbook for the sending office
+- `papers`, `paper_fonts`           告知书 and 决定书 as pages and PDF
+- `scheme_facts`, `legal_state`     what pages share: the grading scheme and outlook, the legal state and its deadlines
+- `grid`, `formatting`              columns and rows, and values as text
+- `html`, `exports`                 the Jinja environment; grids as CSV, XLSX and JSON
+- `atomic_files`                    files written durably
 
 Nothing is imported here, so that a light command pays for no renderer.
 """

@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Put `content` (text as UTF-8) in the place of `path` in one step, which survives a power cut."""
+    """Write `content` (text as UTF-8) to `path` in one step that survives a power cut."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(content.encode() if isinstance(content, str) else content)
     replace_atomically(fresh, path)
 
 
 def replace_atomically(fresh: Path, path: Path) -> None:
-    """Put a file that was written whole, in the same folder, in the place of `path`, once its bytes are on the disk."""
+    """Move a complete file of the same folder to `path`, once its bytes are on the disk."""
     fsync_file(fresh)
     fresh.replace(path)
     fsync_folder(path.parent)

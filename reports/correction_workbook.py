@@ -1,8 +1,8 @@
-"""The workbook that a sending office corrects and sends back: its rows as they came, and what is wrong with them.
+"""The correction workbook: quarantined rows as they came and what is wrong with them, for the sending office.
 
-The first sheet has the original headings and cells, so the source that turned the rows away reads the corrected
-sheet as it stands. A cell at fault is coloured and bears a note with the reason and what is expected; the same stands
-to the right, under headings that every source passes over. Where a column has a vocabulary, its words are a drop-down.
+The first sheet has the original headings and cells, so that the source that quarantined the rows reads the corrected
+sheet as it is. A cell at fault is coloured and has a note with the reason and what is expected; the same is repeated on
+the right, under headings that every source ignores. Where a column has a vocabulary, its terms are a drop-down list.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ import polars as pl
 CORRECTION_SHEET = "待更正"
 EXPLANATION_SHEET = "说明"
 CHOICES_SHEET = "选项"
-RAW_ROW_HEADING = "原始行"  # key of row_text where the row could not be told apart into cells
+RAW_ROW_HEADING = "原始行"  # key of row_text where the row could not be split into cells
 ROW_ID_HEADING = "隔离编号"
 REMARK_HEADINGS = ("原文件", "行号", "问题列", "原因", "应为", "相近名称", RAW_ROW_HEADING, ROW_ID_HEADING)
-
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not tell when it was made)
 _ROW_LIMIT = 1_048_575
 _CELL_LIMIT = 32_767
@@ -43,28 +42,28 @@ _HOW_TO = (
 
 @dataclass
 class _Row:
-    """A row turned away, with everything that is wrong with it."""
+    """A quarantined row with all its problems."""
 
     file_name: str
     row_no: int
     row_id: str
     cells: dict[str, str]
-    notes: dict[str, list[str]] = field(default_factory=dict)  # by heading what is wrong with the cell under it
+    notes: dict[str, list[str]] = field(default_factory=dict)  # by heading the problems of the cell under it
     columns: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
 
     def add(self, problem: Mapping[str, Any]) -> None:
-        """One more problem of the same row; what was said already is not said again."""
+        """Add a problem of the same row; repeated texts once."""
         _add(self.columns, problem["column"])
         _add(self.reasons, problem["reason"])
         _add(self.expected, problem["expected"])
         for name in problem["suggestions"] or ():
             _add(self.suggestions, name)
         near = "、".join(problem["suggestions"] or ())
-        told = (problem["reason"], f"应为：{problem['expected']}", f"相近名称：{near}" if near else "")
-        _add(self.notes.setdefault(problem["column"] or "", []), "\n".join(filter(None, told)))
+        parts = (problem["reason"], f"应为：{problem['expected']}", f"相近名称：{near}" if near else "")
+        _add(self.notes.setdefault(problem["column"] or "", []), "\n".join(filter(None, parts)))
 
     def remarks(self) -> tuple[str, ...]:
         """The cells under QUARANTINE_HEADINGS."""
@@ -78,16 +77,14 @@ class _Row:
 
 
 def correction_row_id(file_id: pl.Expr, row_no: pl.Expr) -> pl.Expr:
-    """What a row in quarantine is called in the workbook, so that its correction is known when it comes back."""
+    """The identifier of a quarantined row in the workbook, by which its correction is recognised."""
     return pl.concat_str([file_id.str.head(16), row_no.cast(pl.String)], separator="-")
 
 
 def correction_workbook(rows: pl.DataFrame, title: str, choices: Mapping[str, Sequence[str]] | None = None) -> bytes:
     """An XLSX workbook of quarantine rows (columns of the table `quarantine`) of the source called `title`.
 
-    choices: by heading the words that may stand under it.
-
-    Every cell is text and none a formula; equal rows give equal bytes.
+    choices: by heading the terms offered under it. Every cell is text and none a formula; equal rows give equal bytes.
     """
     import xlsxwriter
 
@@ -120,7 +117,7 @@ def _rows(problems: pl.DataFrame) -> list[_Row]:
 
 
 def _headings(rows: Iterable[_Row]) -> list[str]:
-    """Every heading once, in the order of the files: a heading not met before stands after its left neighbour."""
+    """Every heading once, in the order of the files: a new heading comes after its left neighbour."""
     headings: list[str] = []
     known: set[str] = set(REMARK_HEADINGS)
     for cells in {tuple(row.cells): None for row in rows}:
@@ -179,7 +176,7 @@ def _write_corrections(sheet: Worksheet, rows: Sequence[_Row], styles: Mapping[s
 
 
 def _note(sheet: Worksheet, line: int, column: int, notes: Sequence[str]) -> None:
-    """A note beside a cell at fault: why, and what is expected."""
+    """A note beside a cell at fault: the reason, and what is expected."""
     text = "\n".join(notes)
     height = _NOTE_LINE * (2 + text.count("\n") + len(text) // 20)
     sheet.write_comment(line, column, text, {"author": "药信", "width": _NOTE_WIDTH, "height": height})
@@ -188,7 +185,7 @@ def _note(sheet: Worksheet, line: int, column: int, notes: Sequence[str]) -> Non
 def _offer(
     sheet: Worksheet, lists: Worksheet, headings: Sequence[str], choices: Mapping[str, Sequence[str]], count: int
 ) -> None:
-    """The words of a vocabulary as a drop-down. They are an offer: a source may read other words too."""
+    """The terms of a vocabulary as a drop-down list. Others stay possible: a source may accept more."""
     from xlsxwriter.utility import xl_range_abs
 
     for place, (heading, words) in enumerate(choices.items()):
@@ -232,7 +229,7 @@ def _write_explanation(
 
 
 def _counts(problems: pl.DataFrame) -> pl.DataFrame:
-    """Per kind of fault: rows, places, and the first reason and expectation as examples; the commonest first."""
+    """Per code of problem: rows, places, and the first reason and expectation as examples; the commonest first."""
     return (
         problems.sort(_KEY, nulls_last=False)
         .group_by("code", maintain_order=True)

@@ -88,9 +88,7 @@ def _plain(value: object) -> object:
 
 
 ROW_LIMIT = 1_048_576 - 8  # rows of a sheet, less title, notices and heading
-
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not tell when it was made)
-
 _FORMATS: dict[ValueForm, str] = {
     "day": "yyyy-mm-dd",
     "instant": "yyyy-mm-dd hh:mm:ss",
@@ -100,11 +98,8 @@ _FORMATS: dict[ValueForm, str] = {
     "yuan": "#,##0.00",
     "share": "0.00%",
 }
-
 _DIVISORS: dict[ValueForm, int] = {"points": 100, "delta": 100, "yuan": 100, "share": 10_000}
-
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-
 Style = Any  # xlsxwriter ships no types
 
 

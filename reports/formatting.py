@@ -10,17 +10,17 @@ from transforms.person_numbers import mask_text
 BEIJING = timezone(timedelta(hours=8))  # China has one time zone and no summer time
 MINUS = "−"
 
-# Characters that steer a terminal or turn the reading direction: a name that carries them shows a mark instead.
-_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Control characters, and those that change the reading direction.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def clean(text: str) -> str:
     """`text` on one line, with control and direction characters made visible as U+FFFD."""
-    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", re.sub(r"[\r\n\t]+", " ", text))
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", re.sub(r"[\r\n\t]+", " ", text))
 
 
 def redact(text: str) -> str:
-    """`text` with every number of a natural person's papers masked in its middle."""
+    """`text` with the middle of every identity number of a natural person masked."""
     return mask_text(text)
 
 

@@ -18,9 +18,8 @@ ValueForm = Literal[
 Value = str | int | bool | date | datetime | tuple[str, ...] | None
 Frame = pl.LazyFrame | pl.DataFrame
 
-# How sure a value is of its article: read in its text, inferred from it, or to be looked up yet.
+# How certain the article behind a value is: read in the source, inferred, or not verified yet.
 CONFIDENCE_LABELS = {"C": "已核对", "M": "待查", "I": "推定", "GAP": "待查"}
-
 NUMERIC_FORMS: frozenset[ValueForm] = frozenset({"count", "points", "delta", "yuan", "share"})
 _WIDTHS: dict[ValueForm, int] = {"text": 28, "id": 24, "words": 14, "texts": 30, "day": 12, "instant": 20, "link": 28}
 _NUMBER_WIDTH = 12
@@ -28,7 +27,7 @@ _NUMBER_WIDTH = 12
 
 @dataclass(frozen=True)
 class GridField:
-    """A column as it is shown. `words` turns codes into Chinese; `width` is in characters of a sheet.
+    """A column as it is shown. words: Chinese terms of codes. width: in characters of a sheet.
 
     Values by form: points, delta in centipoints; yuan in fen; share in hundredths of a percent.
     """
@@ -41,28 +40,24 @@ class GridField:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is set flush right and sorted by size."""
+        """Whether it is aligned right and sorted by size."""
         return self.form in NUMERIC_FORMS
 
     @property
     def sheet_width(self) -> int:
-        """Width in a sheet: never narrower than the heading, a Chinese character being two wide."""
+        """Width in a sheet, at least that of the heading; a Chinese character counts two."""
         return max(self.width or _WIDTHS.get(self.form, _NUMBER_WIDTH), 2 * len(self.label) + 3)
 
-    def word(self, code: str) -> str:
-        """The Chinese word of a code; the code itself where the vocabulary does not have it."""
-        return self.words.get(code, code)
-
     def text(self, value: Value) -> str:
-        """`value` as it is read; nothing is an empty text."""
+        """`value` as text; empty for None."""
         return "" if value is None else _SHOWN[self.form](self, value)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A titled table: fields, rows of values in their order, and what it says where it has no rows.
+    """A titled table. empty: what is said where it has no rows.
 
-    left_out: how many rows were left out at its end; all_in: the command that shows all.
+    left_out: number of rows cut off at the end; all_in: the command that shows all.
     """
 
     name: str
@@ -75,11 +70,11 @@ class Grid:
 
     @property
     def total(self) -> int:
-        """Rows, those left out included."""
+        """Number of rows, those left out included."""
         return len(self.rows) + self.left_out
 
     def of(self, total: int, all_in: str) -> Grid:
-        """The same as the first of `total` rows, all of which the command `all_in` shows."""
+        """The grid as the head of one with `total` rows, all of which the command `all_in` shows."""
         return replace(self, left_out=max(0, total - len(self.rows)), all_in=all_in)
 
     def __len__(self) -> int:
@@ -94,20 +89,16 @@ class Grid:
         return replace(self, rows=self.rows[:count])
 
     def texts(self) -> list[list[str]]:
-        """Every cell as it is read."""
+        """Every cell as text."""
         return [[f.text(value) for f, value in zip(self.fields, row, strict=True)] for row in self.rows]
-
-
-def _texts(shown: GridField, value: Iterable[str]) -> str:
-    return "；".join(shown.word(part) for part in value)
 
 
 _SHOWN: dict[ValueForm, Callable[[GridField, Any], str]] = {
     "text": lambda _, value: str(value),
     "id": lambda _, value: str(value),
     "link": lambda _, value: str(value),
-    "words": lambda shown, value: shown.word(value),
-    "texts": _texts,
+    "words": lambda shown, value: shown.words.get(value, value),
+    "texts": lambda shown, value: "；".join(shown.words.get(part, part) for part in value),
     "day": lambda _, value: formatting.day(value),
     "instant": lambda _, value: formatting.instant(value),
     "count": lambda _, value: formatting.count(value),
@@ -125,7 +116,7 @@ def collected(frame: Frame) -> pl.DataFrame:
 
 
 def grid_from_frame(name: str, title: str, frame: pl.DataFrame, fields: Sequence[GridField], empty: str = "无") -> Grid:
-    """A grid of the frame's columns named by `fields`, in the frame's order of rows. Texts are made harmless."""
+    """A grid of the frame's columns named by `fields`, in the frame's order of rows. Texts are made safe."""
     rows = frame.select([shown.name for shown in fields]).iter_rows()
     return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
 
@@ -133,7 +124,7 @@ def grid_from_frame(name: str, title: str, frame: pl.DataFrame, fields: Sequence
 def grid_from_rows(
     name: str, title: str, fields: Sequence[GridField], rows: Iterable[Sequence[Any]], empty: str = "无"
 ) -> Grid:
-    """A grid of plain rows. Texts are made harmless."""
+    """A grid of plain rows. Texts are made safe."""
     return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
 
 
@@ -142,7 +133,7 @@ def _row(fields: Sequence[GridField], row: Sequence[Any]) -> tuple[Value, ...]:
 
 
 def safe_value(form: ValueForm, value: object) -> Value:
-    """`value` as a page may carry it: no steering characters, and in free text no identity number."""
+    """`value` as a page may show it: no control or direction characters, and no identity number in free text."""
     match value:
         case str():
             cleaned = formatting.clean(value)
@@ -154,14 +145,14 @@ def safe_value(form: ValueForm, value: object) -> Value:
 
 
 def grid_fields(table: Table, *names: str, **labels: str) -> tuple[GridField, ...]:
-    """Fields for columns of a stored table, by what the column is; `labels` says some of them otherwise."""
+    """Fields for columns of a stored table. labels: headings other than the columns' own."""
     return tuple(grid_field(table.column(name), labels.get(name)) for name in names)
 
 
 def grid_field(column: Column, label: str | None = None) -> GridField:
-    """The field that shows a stored column: its own label and words, its unit turned into the reader's.
+    """The field of a stored column: its label and terms, its unit as the reader's (yuan, points).
 
-    How sure an article is comes as a letter and is read as a word.
+    Letters of confidence in an article are shown as words.
     """
     if column.name.endswith("confidence") and not column.codes:
         return GridField(column.name, label or column.label, "words", CONFIDENCE_LABELS)

@@ -15,12 +15,9 @@ from transforms.schemas.law import CONDITION_STATES, DEADLINE, DEADLINE_KINDS, L
 from transforms.schemas.vocabularies import LISTING_STATES
 
 MAX_DUE_ROWS = 1000  # rows of a list of what is due, the most urgent; `yaoxin due` has all
-
 BY_ITSELF = "itself"
-
 _WHO = {**DEADLINE.column("who").codes, BY_ITSELF: "自行发生"}
-
-_NAMES = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
+_DEADLINE_FIELDS = ("on", "what", "who", "matter", "party_name", "decision_no", "system", "basis", "confidence", "note")
 
 
 def due_command(as_of: date, until: date | None = None) -> str:
@@ -31,25 +28,23 @@ def due_command(as_of: date, until: date | None = None) -> str:
 def deadline_grid(
     title: str, rows: pl.DataFrame, empty: str = "无", name: str = "coming", with_party: bool = True
 ) -> Grid:
-    """Rows of COMING in their order; without the party where all are one enterprise's."""
-    shown = [column for column in _NAMES if with_party or column != "party_name"]
+    """DEADLINE rows in their order. with_party: False where all are of one enterprise."""
+    shown = [column for column in _DEADLINE_FIELDS if with_party or column != "party_name"]
     fields = [replace(each, words=_WHO) if each.name == "who" else each for each in grid_fields(DEADLINE, *shown)]
     return grid_from_frame(name, title, rows.with_columns(pl.col("who").fill_null(BY_ITSELF)), fields, empty)
 
 
-_LISTED = (
+_LISTING_FIELDS = (
     *("decision_no", "listed_on", "state", "procedure_title", "last_day_on", "stop_on", "left_on", "reason", "target"),
     *("basis", "confidence", "notes"),
 )
-
 _REPAIR = ("decision_no", "matter", "system_title", "state_title", "verdict", "earliest_on")
-
-_REPAIR_ENDS = ("stop_on", "basis", "confidence", "notes")
+_REPAIR_LAST = ("stop_on", "basis", "confidence", "notes")
 
 
 @dataclass(frozen=True)
 class EnterpriseLegalFrames:
-    """listings: LISTING of the enterprise. repair: REPAIR. coming: COMING, without an end."""
+    """Rows of one enterprise. listings: LISTING. repair: REPAIR. coming: DEADLINE, however far ahead."""
 
     listings: Frame
     repair: Frame
@@ -58,7 +53,7 @@ class EnterpriseLegalFrames:
 
 @dataclass(frozen=True)
 class NextDeadline:
-    """The next day on which the law brings something, or asks for it."""
+    """The next day on which the law requires or effects something."""
 
     on: date | None
     what: str
@@ -68,7 +63,7 @@ class NextDeadline:
 
     @property
     def text(self) -> str:
-        """In one line."""
+        """As one line."""
         late = "（已逾期）" if self.is_overdue else ""
         basis = f"（{self.basis}）" if self.basis else ""
         parts = (formatting.day(self.on) if self.on else "", f"{self.what}{late}", f"{self.number}{basis}")
@@ -77,7 +72,7 @@ class NextDeadline:
 
 @dataclass(frozen=True)
 class EnterpriseLegalState:
-    """Where an enterprise stands in the law's eyes. list_text: on the list or not, in a few words."""
+    """The legal state of an enterprise. list_text: on the serious-violation list or not, in a few words."""
 
     list_text: str
     next: NextDeadline | None
@@ -92,27 +87,27 @@ class EnterpriseLegalState:
 
 
 def enterprise_legal_state(frames: EnterpriseLegalFrames) -> EnterpriseLegalState:
-    """The view of one enterprise's law."""
+    """The legal state of one enterprise, as grids."""
     listings, coming = collected(frames.listings), collected(frames.coming)
     repair = collected(frames.repair).sort("matter", "decided_on", "decision_no", "record_id", "system")
     unmet = GridField("unmet", "尚未具备的条件", width=40)
     against = [_against(row) for row in repair.iter_rows(named=True)]
     texts = pl.DataFrame(against, {"unmet": pl.String(), "basis": pl.String()}, orient="row")
-    told = repair.drop("basis").hstack(texts)
-    fields = (*grid_fields(REPAIR, *_REPAIR), unmet, *grid_fields(REPAIR, *_REPAIR_ENDS))
+    explained = repair.drop("basis").hstack(texts)
+    fields = (*grid_fields(REPAIR, *_REPAIR), unmet, *grid_fields(REPAIR, *_REPAIR_LAST))
     return EnterpriseLegalState(
         list_text=_list_text(listings.iter_rows(named=True)),
         next=_next(coming),
         listings=grid_from_frame(
-            "listings", "严重违法失信名单", listings, grid_fields(LISTING, *_LISTED), "没有列入严重违法失信名单"
+            "listings", "严重违法失信名单", listings, grid_fields(LISTING, *_LISTING_FIELDS), "没有列入严重违法失信名单"
         ),
-        repair=grid_from_frame("repair", "公示与信用修复", told, fields, "没有可修复的事项"),
+        repair=grid_from_frame("repair", "公示与信用修复", explained, fields, "没有可修复的事项"),
         coming=deadline_grid("今后到期", coming, "没有到期的事项", with_party=False),
     )
 
 
 def _list_text(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The entry that stands, else what became of the last one."""
+    """The current listing, else the state of the last one."""
     last: Mapping[str, Any] | None = None
     for row in rows:
         if row["state"] == "standing":
@@ -125,7 +120,7 @@ def _list_text(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _against(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Why not, or each condition that is not shown to be met with the day it could be; and the articles of that."""
+    """Why repair is not possible, or the conditions not met with the day each could be; and their articles."""
     if row["why"]:
         return str(row["why"]), str(row["basis"] or "")
     open_ = [one for one in row["conditions"] or () if one["state"] != "met"]
@@ -140,7 +135,7 @@ def _from(condition: Mapping[str, Any]) -> str:
 
 
 def _next(coming: pl.DataFrame) -> NextDeadline | None:
-    """The first row, but for changes of tier, which are told elsewhere."""
+    """The first deadline, other than changes of tier, which the outlook shows."""
     rows = coming.filter(pl.col("matter") != "rating")
     if rows.is_empty():
         return None

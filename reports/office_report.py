@@ -33,7 +33,6 @@ ROW_OUTCOMES = ("accepted", "duplicate", "superseded", "quarantined", "ignored")
 OUTLOOK_PERIOD = timedelta(days=OUTLOOK_DAYS)
 _BALANCE = "＝接受＋重复＋被取代＋隔离＋不计"
 _LIST_CHANGES = {**LISTING_STATES, "standing": "列入或者恢复"}
-
 _DECISION = KINDS["decision"].table
 _PARTY_NAME = Column(
     "party_name", MATTER_TABLE.column("party_name").dtype, "当事人", "registered name, else as the record has it"

@@ -17,16 +17,16 @@ _INVISIBLE = frozenset(range(0x20))
 
 
 class PaperToolMissing(RuntimeError):
-    """What papers are set with is not on this machine; the message says what to install."""
+    """A tool or font for papers is not installed; the message says what to install."""
 
 
 class NoGlyph(ValueError):
-    """No font asked for has a character of the paper; the message names it and what to do."""
+    """No font asked for has a character of the paper; the message names it and says what to do."""
 
 
 @dataclass(frozen=True)
 class FontFace:
-    """A font file's face as fontconfig names it."""
+    """A face of a font file, as fontconfig names it."""
 
     family: str
     path: str
@@ -35,7 +35,7 @@ class FontFace:
 
 @dataclass(frozen=True)
 class FontSubset:
-    """A face cut down to some characters: an OpenType font in itself."""
+    """A face cut down to some characters: a complete OpenType font."""
 
     family: str
     is_bold: bool

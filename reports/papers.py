@@ -28,13 +28,12 @@ _UNKNOWN_IN_BLANK = "……"
 _INSTALL_PANGO = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
 # What the template writes itself; its characters must be in the font too.
 _TEMPLATE_TEXT = " 0123456789第页共—〔待填：〕（印　章）工作稿核对空白处未定依据不打印没有可信度："
-
 FactValue = str | date | bool | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class PaperFact:
-    """What is known under a name, None for unknown. remark: what is unsettled about it; confidence as in policy."""
+    """A fact of the paper; value None: unknown. remark: what is unsettled about it. confidence: as in policy."""
 
     value: FactValue
     label: str
@@ -44,9 +43,9 @@ class PaperFact:
 
 @dataclass(frozen=True)
 class ConditionCheck:
-    """What the records say of a condition on the paper's day. told: what stands against it, or is not on record.
+    """Whether a condition is met by the records on the paper's day. told: what is against it, or not on record.
 
-    is_stated: the records answer it, for or against.
+    is_stated: the records answer it, either way.
     """
 
     is_met: bool
@@ -92,7 +91,7 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class SectionNote:
-    """What a person must check of a section before it is served. Shown in the working copy, not printed."""
+    """What a person must check of a section before service. Shown in the working copy, not printed."""
 
     confidence: str
     basis: str
@@ -105,7 +104,7 @@ class SectionNote:
 
     @property
     def word(self) -> str:
-        """The confidence as an officer reads it."""
+        """The confidence in Chinese."""
         return CONFIDENCE_LABELS[self.confidence]
 
 

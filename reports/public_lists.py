@@ -287,5 +287,4 @@ PENALTIES = ListSpec(
         source="本表依据行政处罚决定公示，个人信息已依法处理；公示期满或者依法停止公示的不再列出。",
     ),
 )
-
 LIST_SPECS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES)}

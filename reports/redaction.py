@@ -1,9 +1,9 @@
-"""What a published text may not say of a person: found and masked, and told so that somebody looks (45号令第六条).
+"""Redaction: personal data that a published text must not contain is found and masked (45号令第六条).
 
 Masked are numbers that identify (证件), contact (联系方式), bank accounts (银行账号), home addresses (住址), health
-(健康信息) and the names of natural persons other than the one punished. The words and forms are code on purpose: what
-protects a person is not a setting. A text that does not name what it tells cannot be recognised; that is why every
-masking, and every row about a minor, is shown as an issue to look at.
+(健康信息) and the names of natural persons other than the party punished. Words and patterns are code on purpose: what
+protects a person is not a setting. Data that no word announces cannot be recognised; so every masking, and every row
+about a minor, is an issue that a person must check.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ REDACTED_KINDS = {
     "person": "自然人姓名",
 }
 MASK = "***"
-
 _DIGIT = "0-9０-９〇○零一二三四五六七八九"
 _PLAIN = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 # Figures with what people put between them: blanks, dashes, dots in the middle, marks of what was invisible.
@@ -34,7 +33,6 @@ _RUN = re.compile(
 )
 _DAY = re.compile(r"(?:19|20)\d\d[-－–]\d{1,2}[-－–]\d{1,2}")
 _MINOR_AGE = 18
-
 _LABELS = {
     "account": re.compile(r"(?:账号|帐号|账户|帐户|卡号|银行|信用社)[^，。；;\n\d]{0,10}$"),
     "contact": re.compile(r"(?:电话|手机|联系方式|传真|微信|QQ|热线)[^，。；;\n\d]{0,6}$", re.IGNORECASE),
@@ -59,7 +57,6 @@ _PERSONAL_FORMS = (
     *_FORMS,
     ("address", re.compile(rf"(?P<keep>(?:住所地?|地址|通讯地址|住(?![院所宿房建处])){_TOLD}){_CLAUSE}+")),
 )
-
 _ROLES = (
     "法定代表人|主要负责人|质量负责人|企业负责人|负责人|实际控制人|直接责任人员?|责任人员?|经营者|投资人|合伙人|股东|店长|店主|店员|员工|"
     "职工|业务员|销售员|采购员|保管员|执业药师|药师|医师|医生|护士|会计|投诉人|举报人|消费者|顾客|患者|证人|代理人|监护人|受害人|"
@@ -85,25 +82,27 @@ _AGE = re.compile(r"(?<!\d)(\d{1,2})\s?周?岁")
 
 @dataclass(frozen=True)
 class RedactedText:
-    """A text as it may be published, and what was masked in it: codes of KINDS, in their order."""
+    """A text as it may be published, and what was masked in it: codes of REDACTED_KINDS, in their order."""
 
     text: str
     found: tuple[str, ...]
 
 
 def redact_numbers(text: str) -> RedactedText:
-    """`text` without numbers of persons' papers, accounts and telephones: for names, which are not read as prose."""
+    """`text` without identity, account and telephone numbers: for names, which are not searched as prose."""
     return _masked(text, (_identity, _figures))
 
 
 def redact_prose(text: str, party: str = "", *, is_person: bool = False) -> RedactedText:
-    """`text` without what it says of persons. party: the one punished, whose name stays; is_person: a natural one."""
+    """`text` without personal data. party: whose name stays; is_person: the party is a natural person."""
     forms = _PERSONAL_FORMS if is_person else _FORMS
-    return _masked(text, (_identity, lambda given: _told(given, forms), _figures, lambda given: _names(given, party)))
+    return _masked(
+        text, (_identity, lambda given: _announced(given, forms), _figures, lambda given: _names(given, party))
+    )
 
 
 def concerns_minor(*texts: str | None) -> bool:
-    """Whether one of the texts tells that the natural person it is about is a minor."""
+    """Whether one of the texts says that the natural person it is about is a minor."""
     return any(_MINOR.search(text) or any(age < _MINOR_AGE for age in _ages(text)) for text in texts if text)
 
 
@@ -122,8 +121,8 @@ def _masked(text: str, passes: tuple[Pass, ...]) -> RedactedText:
     return RedactedText(text, tuple(kind for kind in REDACTED_KINDS if kind in found))
 
 
-def _told(text: str, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> tuple[str, set[str]]:
-    """What stands after a word that says what it is."""
+def _announced(text: str, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> tuple[str, set[str]]:
+    """Mask what follows a word that announces it."""
     found: set[str] = set()
     for kind, form in forms:
         masked = form.sub(lambda match: match["keep"] + MASK, text)
@@ -156,7 +155,7 @@ def _figures(text: str) -> tuple[str, set[str]]:
 
 
 def _kind_of(run: re.Match[str]) -> str | None:
-    """What a run of figures is: by its own form, or by the word before it."""
+    """What a run of digits is, by its form or by the word before it."""
     plain = unicodedata.normalize("NFKC", run[0]).translate(_PLAIN).upper()
     digits = re.sub(r"[^0-9X]", "", plain)
     before = run.string[max(0, run.start() - 24) : run.start()]
@@ -175,7 +174,7 @@ def _is_telephone(digits: str, written: str) -> bool:
 
 
 def _is_card(digits: str) -> bool:
-    """A bank card's number: 16 to 19 figures that begin as cards do, with a Luhn check."""
+    """A bank card number: 16 to 19 digits that begin as cards do, with a valid Luhn check digit."""
     if not re.fullmatch(r"[3-6]\d{15,18}", digits):
         return False
     doubled = [int(figure) * (1 + place % 2) for place, figure in enumerate(reversed(digits))]

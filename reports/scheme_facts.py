@@ -15,12 +15,12 @@ ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何�
 
 @dataclass(frozen=True)
 class SchemeFacts:
-    """name, title: of the scheme. tiers: code and title, best first, as in force on the day of the page.
+    """The grading scheme as a page needs it.
 
-    is_illustrative: the scheme is an example of the project's own. is_higher_better: points are deducted from a
-    base (True) or accumulate (False). policy_hash: what the policy files were, for the footer.
-    titles: id to Chinese title of the scheme's rules, needs and sections. supervision: tier to how it is supervised.
-    sources: id to Chinese title of the sources that records come from.
+    tiers: code and title, best first, in force on the day of the page. is_illustrative: the scheme is an example of
+    the project's own. is_higher_better: points are deducted from a base (True) or accumulate (False). policy_hash: of
+    the policy files, for the footer. titles: Chinese titles of rules, needs and sections by id. supervision: how each
+    tier is supervised. sources: Chinese titles of the sources of records by id.
     """
 
     name: str
@@ -35,33 +35,32 @@ class SchemeFacts:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What every output must say visibly."""
+        """Notices that every output must show."""
         return (ILLUSTRATIVE,) if self.is_illustrative else ()
 
     @property
     def words(self) -> dict[str, str]:
-        """Tier code to what is read: "A 守信"; the code alone where the title says nothing more."""
+        """Tier code to display name: "A 守信"; the code alone where the title adds nothing."""
         return {tier: tier if title in ("", tier) else f"{tier} {title}" for tier, title in self.tiers}
 
     def rule(self, decided_by: str, rule_id: str | None) -> str:
-        """What decided, beside its kind: the rule's title, or the number of the office's decision; else nothing."""
+        """Title of the rule that decided, or the number of the office's decision; else empty."""
         return (rule_id or "") if decided_by == "decision" else self.titles.get(rule_id or "", "")
 
     def index(self, tier: str) -> int:
-        """0 for the best tier; past the last for one the scheme of the day does not have."""
+        """0 for the best tier; one past the last for a tier that the scheme of the day does not have."""
         order = [code for code, _ in self.tiers]
         return order.index(tier) if tier in order else len(order)
 
 
 OUTLOOK_DAYS = 30  # as transforms.rating.OUTLOOK_DAYS: held by a test, so that no light command loads the rating
-
 WORSE, BETTER = "下调", "上调"
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What was looked at on `as_of`. row: of OUTLOOK, with a change of tier, or None; is_known: False where the night
-    did not look ahead, being one of an earlier release.
+    """The tier foretold on `as_of`. row: of OUTLOOK, with a change of tier, or None. is_known: False for a run of an
+    earlier release that did not look ahead.
     """
 
     as_of: date
@@ -70,11 +69,11 @@ class Outlook:
 
     @property
     def until(self) -> date:
-        """The last day looked at."""
+        """The last day looked ahead to."""
         return self.as_of + timedelta(days=OUTLOOK_DAYS)
 
     def text(self, scheme: SchemeFacts) -> str:
-        """In one line."""
+        """As one line."""
         if not self.is_known:
             return "该次运行没有推算今后的等级"
         if self.row is None:
@@ -88,5 +87,5 @@ class Outlook:
 
 
 def change_direction(row: Mapping[str, Any]) -> str:
-    """上调 or 下调, by the places of the two tiers."""
+    """上调 or 下调."""
     return WORSE if row["index_after"] > row["index_before"] else BETTER

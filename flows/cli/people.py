@@ -56,7 +56,7 @@ def add(context: click.Context, /, new_login: str, name: str, login: str | None,
     if login is None:
         if not office.is_unused():
             # Whatever is wrong there is the first thing to say.
-            office.sound()
+            office.trusted_state()
             raise UserError("增加人员须由管理员签名：请写明 --as 管理员登录名。")
         entry = office.begin(new_login, name, secrets.new(new_login), roles)
         click.echo(f"已设立首位管理员 {new_login}（{name.strip()}）。密钥指纹：\n{entry.fingerprint}")
@@ -84,7 +84,7 @@ def list_(context: click.Context, /, is_json: bool, **flags: Any) -> None:  # no
     if office.is_unused():
         found, faults = None, ["办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"]
     else:
-        found = office.standing()
+        found = office.state()
         faults = list(found.faults)
         if not office.pinned:
             faults = ["设置 administrator_key 未写明：在此之前任何人都不能签名。"]
@@ -166,7 +166,7 @@ def journal(context: click.Context, /, is_json: bool, **flags: Any) -> None:  # 
     """
     office, _, _ = _opened(flags | {"passphrase_fd": None})
     entries = office.database.rows().entries
-    faults = list(office.standing().faults) if entries else []
+    faults = list(office.state().faults) if entries else []
     if is_json:
         print_json({"faults": faults, "journal": [_shown(entry) for entry in entries]})
     else:
@@ -194,7 +194,7 @@ def _named(login: str | None) -> str:
 
 
 def _tell(office: Office, login: str, done: str) -> None:
-    person = office.standing().by_login(login)
+    person = office.state().by_login(login)
     if person is not None:
         click.echo(f"{done}：{_person(person)}")
 

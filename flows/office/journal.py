@@ -1,4 +1,10 @@
-"""The journal of signed acts, each bound to the one before, and the append-only database that holds it."""
+"""The journal of signed acts, each bound to the previous one, and the append-only SQLite database that holds it.
+
+`JournalEntry` is one act, `JournalHead` names an entry and by it everything before. What an act means, and whether its
+person may do it, is decided in `people`. The tables of the database refuse UPDATE and DELETE: that stops a mistake, not
+whoever owns the file, so the rows are worth only what their signatures prove. SQLAlchemy Core, so that another database
+can hold the same tables.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +41,6 @@ from flows.office.keys import KeyRecord, SigningKey, is_signed_by
 Act = Literal[
     "found", "add_person", "give_role", "take_role", "disable_person", "change_passphrase", "prepare", "approve"
 ]
-
 ACTS: Mapping[str, str] = {
     "found": "设立首位管理员",
     "add_person": "增加人员",
@@ -46,9 +51,7 @@ ACTS: Mapping[str, str] = {
     "prepare": "拟定",
     "approve": "批准",
 }
-
 _PURPOSE = b"yaoxin-journal-1\n"  # a signature given for something else never counts here
-
 _START = "0" * 64
 
 
@@ -64,7 +67,7 @@ JOURNAL_START = JournalHead(0, _START)
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One act. at: the instant by the clock of the machine, UTC. person: the login; fingerprint: of their key.
+    """One act. at: UTC, by the machine's clock. person: the login; fingerprint: of their key.
 
     role: in which they act. subject: whom or what it is about. payload: canonical JSON. previous: digest of the entry
     before. signature: of every field above, in hexadecimal.
@@ -83,18 +86,18 @@ class JournalEntry:
 
     @property
     def signed(self) -> bytes:
-        """The bytes that the signature lies over."""
+        """The signed bytes."""
         fields = {name: value for name, value in asdict(self).items() if name != "signature"}
         return _PURPOSE + canonical_json(fields).encode()
 
     @property
     def digest(self) -> str:
-        """SHA-256 over every field, the signature too."""
+        """SHA-256 over every field, signature included."""
         return hashlib.sha256(canonical_json(asdict(self)).encode()).hexdigest()
 
     @property
     def head(self) -> JournalHead:
-        """The entry as the head of the journal up to it."""
+        """The head of the journal up to this entry."""
         return JournalHead(self.number, self.digest)
 
     @property
@@ -116,12 +119,12 @@ class JournalEntry:
 
 
 def canonical_json(content: Mapping[str, object]) -> str:
-    """JSON with one spelling: sorted names, no blanks, Chinese as it is."""
+    """Canonical JSON: sorted names, no blanks, Chinese as it is."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def chain_faults(entries: Iterable[JournalEntry]) -> Iterator[str]:
-    """The first place where numbers or chain are broken, in Chinese; nothing where they hold."""
+    """The first break of numbering or chain, in Chinese."""
     before = JOURNAL_START
     for entry in entries:
         if entry.number != before.number + 1:
@@ -134,9 +137,7 @@ def chain_faults(entries: Iterable[JournalEntry]) -> Iterator[str]:
 
 
 _WAIT_SECONDS = 30
-
 _TABLES = MetaData()
-
 _PEOPLE = Table(
     "people",
     _TABLES,
@@ -150,7 +151,6 @@ _PEOPLE = Table(
     Column("nonce", String, nullable=False),
     Column("sealed", String, nullable=False),
 )
-
 _JOURNAL = Table(
     "journal",
     _TABLES,
@@ -188,7 +188,7 @@ class OfficeProblem(ValueError):
 
 @dataclass(frozen=True)
 class OfficeRows:
-    """Everything the database holds. keys: by the number of their row. Rows of another form are named in `faults`."""
+    """Everything the database holds. keys: by row number. faults: malformed rows, in Chinese."""
 
     keys: dict[int, KeyRecord]
     entries: tuple[JournalEntry, ...]
@@ -201,20 +201,20 @@ class OfficeRows:
 
 
 class OfficeDatabase:
-    """The database at `path`. Nothing is opened before it is asked for, and no file made but by `append`."""
+    """The database at `path`, opened for each call. Only `append` creates the file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def rows(self) -> OfficeRows:
-        """Everything in it; nothing where there is no file. Raises OfficeProblem where it cannot be read."""
+        """Everything in it; empty where there is no file. Raises OfficeProblem where it cannot be read."""
         if not self.path.exists():
             return OfficeRows({}, ())
         with self._connected(immediate=False) as connection:
             return self._rows(connection)
 
     def append(self, make: Callable[[OfficeRows], tuple[JournalEntry, KeyRecord | None]]) -> JournalEntry:
-        """Add what `make` answers to the rows as they are: nobody else writes in between. Synced when it returns.
+        """Append the entry that `make` returns for the present rows, in one transaction. Synced when it returns.
 
         Raises OfficeProblem where the database cannot be written.
         """
@@ -242,13 +242,13 @@ class OfficeDatabase:
         keys = {}
         for row in connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.number)).mappings():
             fields = {name: row[name] for name in row if name != "number"}
-            if _has_form(_PEOPLE, row):
+            if _is_well_formed(_PEOPLE, row):
                 keys[int(row["number"])] = KeyRecord(**fields)
             else:
                 faults.append(f"人员表第 {row['number']} 行的内容不成形")
         entries = []
         for row in connection.execute(select(_JOURNAL).order_by(_JOURNAL.c.number)).mappings():
-            if not _has_form(_JOURNAL, row):
+            if not _is_well_formed(_JOURNAL, row):
                 faults.append(f"日志第 {row['number']} 条的内容不成形")
                 break
             entries.append(JournalEntry(**row))
@@ -261,7 +261,7 @@ class OfficeDatabase:
             with engine.connect() as connection:
                 yield connection
         except DatabaseError as fault:
-            raise OfficeProblem(self._words(fault)) from fault
+            raise OfficeProblem(self._fault_message(fault)) from fault
         finally:
             engine.dispose()
 
@@ -284,8 +284,8 @@ class OfficeDatabase:
 
         return engine
 
-    def _words(self, problem: DatabaseError) -> str:
-        """What is to be said of it; that the file is damaged only where SQLite found its content to be no database."""
+    def _fault_message(self, problem: DatabaseError) -> str:
+        """The message for a fault of the driver; a file is called damaged only where SQLite says it is no database."""
         fault, code = str(problem.orig), str(getattr(problem.orig, "sqlite_errorname", ""))
         if "locked" in fault:
             return f"办公数据库 {self.path} 正被另一个程序占用，请稍后再试。"
@@ -301,8 +301,8 @@ class OfficeDatabase:
         return f"办公数据库 {self.path} 不能读取，文件可能损坏或不是办公数据库：请从备份恢复（{fault}）。"
 
 
-def _has_form(table: Table, row: Any) -> bool:  # noqa: ANN401 (a mapping of the library's own)
-    """Whether every value has the type of its column: SQLite stores whatever it is given."""
+def _is_well_formed(table: Table, row: Any) -> bool:  # noqa: ANN401 (a mapping of the library's own)
+    """Whether every value has the type of its column, which SQLite does not enforce."""
     return all(
         isinstance(row[column.name], int if isinstance(column.type, Integer) else str) for column in table.columns
     )

@@ -4,7 +4,7 @@
 - `unlocked`     the key of a record, for whoever knows the passphrase
 - `is_signed_by` whether a signature over some bytes is that of a public key
 
-Nothing here is written down or logged but by the caller, and a private key leaves this module only inside `SigningKey`.
+Nothing here is stored or logged, and a private key leaves this module only inside `SigningKey`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _MOST_MEMORY_KIB = 4 * 1024 * 1024  # a record that asks for more is damaged: it
 
 
 class WrongPassphrase(ValueError):
-    """The passphrase does not unlock the key, or may not be one; the message is Chinese: an officer reads it."""
+    """The passphrase does not unlock the key, or is unfit; the message is Chinese."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What argon2id is told: passes, memory in KiB, lanes."""
+    """Parameters of argon2id: passes, memory in KiB, lanes."""
 
     passes: int
     memory_kib: int
@@ -43,7 +43,7 @@ class Cost:
 
 
 COST = Cost(passes=3, memory_kib=64 * 1024, lanes=4)
-"""RFC 9106, second recommended option: of keys made from now on. Each record names its own."""
+"""RFC 9106, second recommended option, for new keys. Each record names its own."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,18 @@ class KeyRecord:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over every field: an act names the record by it."""
+        """SHA-256 over every field: acts name the record by it."""
         return hashlib.sha256(_canonical(asdict(self))).hexdigest()
 
     @property
     def _bound(self) -> bytes:
-        """What the encryption vouches for besides the key: nobody moves it to another login or weaker numbers."""
+        """Authenticated with the key, so that nobody moves it to another login or weaker parameters."""
         return _canonical({name: value for name, value in asdict(self).items() if name not in ("nonce", "sealed")})
 
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A key that was unlocked. public_key: hexadecimal."""
+    """An unlocked key. public_key: hexadecimal."""
 
     public_key: str
     _private: Ed25519PrivateKey
@@ -105,7 +105,7 @@ def new_key(login: str, passphrase: str) -> tuple[KeyRecord, SigningKey]:
 
 def seal_key(login: str, key: SigningKey, passphrase: str) -> KeyRecord:
     """The record of a key under another passphrase. Raises WrongPassphrase as `new_key` does."""
-    _see_fit(passphrase, login)
+    _check_fit(passphrase, login)
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
     blank = KeyRecord(login, key.public_key, COST.passes, COST.memory_kib, COST.lanes, salt.hex(), nonce.hex(), "")
     private = key._private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
@@ -125,7 +125,7 @@ def unlock_key(record: KeyRecord, passphrase: str) -> SigningKey:
 
 
 def is_signed_by(public_key: str, content: bytes, signature: str) -> bool:
-    """Whether `signature` over `content` is of that key; false for whatever is no key or no signature."""
+    """Whether `signature` over `content` is of that key; False also for malformed ones."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), content)
     except (InvalidSignature, ValueError):
@@ -133,7 +133,7 @@ def is_signed_by(public_key: str, content: bytes, signature: str) -> bool:
     return True
 
 
-def _see_fit(passphrase: str, login: str) -> None:
+def _check_fit(passphrase: str, login: str) -> None:
     length = len(_normalised(passphrase))
     if not MIN_PASSPHRASE_LENGTH <= length <= MAX_PASSPHRASE_LENGTH:
         raise WrongPassphrase(
@@ -144,7 +144,7 @@ def _see_fit(passphrase: str, login: str) -> None:
 
 
 def _normalised(passphrase: str) -> str:
-    """Full-width and plain characters are one: an input method must not lock its user out."""
+    """Full-width characters as plain ones: an input method must not lock its user out."""
     return unicodedata.normalize("NFKC", passphrase)
 
 

@@ -1,13 +1,18 @@
-"""What people do at the office database: begin it, sign in, add and disable others, sign a draft."""
+"""What people do at the office database: begin it, sign in, add and disable others, sign a draft.
+
+Each act is checked against the journal as it is at that moment, signed by the person who acts, and appended, while
+nobody else writes. Heads of the journal are noted in `signatures.json` of every released version and in the ledger of
+runs: who cuts the journal short must also change those.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from flows.office.journal import (
     JOURNAL_START,
@@ -31,29 +36,30 @@ from flows.office.people import (
     plain_name,
     replay_journal,
 )
+from flows.settings import Settings
 from reports.publication.version import SIGNATURES
 
 WitnessedHeads = Iterable[tuple[str, JournalHead]]
-
+"""Heads noted outside the journal, each with the place."""
+JOURNAL_HEAD_FACT = "office_journal"
+"""The fact of a run that holds the head: number, digest, administrator_key."""
 _NOBODY = "办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"
-
 _PIN = "请在设置中写明首位管理员的密钥指纹（administrator_key，见 yaoxin people add 的输出）。"
-
 _RESTORE = "在恢复之前任何人都不能签名：请查明改动者，并从备份恢复办公数据库（见运维手册“人员与签名”）。"
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody whose passphrase unlocked their key."""
+    """A person whose passphrase unlocked their key."""
 
     person: Person
     key: SigningKey
 
 
 class Office:
-    """The office in `database`, trusted from the key of the fingerprint `pinned` on.
+    """The office in `database`, trusted from the key with the fingerprint `pinned` on.
 
-    witnessed: heads that were noted elsewhere, each with the place, which the journal must still hold.
+    witnessed: heads noted elsewhere, which the journal must still hold.
     """
 
     def __init__(
@@ -63,32 +69,32 @@ class Office:
         self.pinned = pinned or ""
         self._witnessed = witnessed
 
-    def standing(self, upto: JournalHead | None = None) -> OfficeState:
-        """The office as it stands, or stood at a head; with every fault that is found, and no exception for one.
+    def state(self, upto: JournalHead | None = None) -> OfficeState:
+        """The state of the office now, or at a head; faults are listed in it, not raised.
 
-        Raises OfficeProblem where the database cannot be read, or holds nothing of that head.
+        Raises OfficeProblem where the database cannot be read, or does not hold that head.
         """
         rows = self.database.rows()
         if upto is None:
-            return self._standing(rows)
+            return self._state(rows)
         if not _holds(rows, upto):
             raise OfficeProblem(
                 f"日志中没有第 {upto.number} 条（{upto.digest[:16]}…）：日志被截断、替换或改动。{_RESTORE}"
             )
         return replay_journal(rows, self.pinned, upto.number)
 
-    def sound(self) -> OfficeState:
-        """The office as it stands. Raises OfficeProblem where nobody can be trusted by it."""
-        return self._sound(self.database.rows())
+    def trusted_state(self) -> OfficeState:
+        """The state of the office now. Raises OfficeProblem where it has faults, or no administrator is pinned."""
+        return self._trusted_state(self.database.rows())
 
     def is_unused(self) -> bool:
-        """Whether the office has nobody yet, and by the settings never had."""
+        """Whether the office has nobody yet, and no administrator is pinned."""
         return not self.pinned and not self.database.rows().entries
 
     def begin(self, login: str, name: str, passphrase: str, roles: Iterable[Role] = ()) -> JournalEntry:
-        """Make the first administrator of an empty database; the entry's fingerprint is to be pinned.
+        """Make the first administrator of an empty database; the entry's fingerprint must then be pinned.
 
-        Raises OfficeProblem where there is somebody already, WrongPassphrase for one that does not do.
+        Raises OfficeProblem where there is a person already, WrongPassphrase for an unfit one.
         """
         login, name = _fit(login, name)
         record, key = new_key(login, passphrase)
@@ -110,12 +116,12 @@ class Office:
         return self.database.append(first)
 
     def sign_in(self, login: str, passphrase: Callable[[], str]) -> SignedIn:
-        """Who has the login and, asked for it, knows the passphrase.
+        """The person with that login; `passphrase` is called only for an enabled one.
 
-        Raises OfficeProblem where there is no such person, or nobody can be trusted as things are; WrongPassphrase.
+        Raises OfficeProblem where there is no such person or the office has faults, WrongPassphrase.
         """
         rows = self.database.rows()
-        person = self._sound(rows).by_login(login)
+        person = self._trusted_state(rows).by_login(login)
         if person is None:
             raise OfficeProblem(f"没有登录名为 {login} 的人员。现有人员：yaoxin people list")
         if person.is_disabled:
@@ -138,10 +144,10 @@ class Office:
     ) -> JournalEntry:
         """Add a person with a key of their own. Raises OfficeProblem, WrongPassphrase.
 
-        namesake: why somebody of the same name is another person; asked for where there is one.
+        namesake: why this is another person than one of the same name; required where there is one.
         """
         login, name = _fit(login, name)
-        for other in self._sound(self.database.rows()).enabled():
+        for other in self._trusted_state(self.database.rows()).enabled():
             if name_key(other.name) == name_key(name) and not namesake.strip():
                 raise OfficeProblem(
                     f"已有姓名相同（不计空格、不可见字符、全半角和繁简写法）的在用人员 {other.login}（{other.name}）："
@@ -164,7 +170,7 @@ class Office:
         return self._about(by, "take_role", login, {"role": role})
 
     def change_passphrase(self, by: SignedIn, passphrase: str) -> JournalEntry:
-        """Keep one's own key under another passphrase. Raises OfficeProblem, WrongPassphrase."""
+        """Seal one's own key under another passphrase. Raises OfficeProblem, WrongPassphrase."""
         record = seal_key(by.person.login, by.key, passphrase)
         content = canonical_json({"key_digest": record.digest})
         role = min(by.person.roles, default="")
@@ -175,7 +181,7 @@ class Office:
         return self._do(by, "signer", act, subject, canonical_json(content))
 
     def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> JournalEntry:
-        whom = self._sound(self.database.rows()).by_login(login)
+        whom = self._trusted_state(self.database.rows()).by_login(login)
         fingerprint = whom.fingerprint if whom else ""
         return self._do(by, "administrator", act, login, canonical_json({"fingerprint": fingerprint, **content}))
 
@@ -183,7 +189,7 @@ class Office:
         self, by: SignedIn, role: str, act: Act, subject: str, payload: str, record: KeyRecord | None = None
     ) -> JournalEntry:
         def next_entry(rows: OfficeRows) -> tuple[JournalEntry, KeyRecord | None]:
-            before = self._sound(rows)
+            before = self._trusted_state(rows)
             number, previous = before.head.number + 1, before.head.digest
             person = by.person
             entry = JournalEntry(
@@ -196,37 +202,24 @@ class Office:
 
         return self.database.append(next_entry)
 
-    def _sound(self, rows: OfficeRows) -> OfficeState:
-        """The office by these rows. Raises OfficeProblem where nobody can be trusted by them."""
+    def _trusted_state(self, rows: OfficeRows) -> OfficeState:
         if not self.pinned:
-            raise OfficeProblem(
-                _PIN
-                if rows.entries
-                else "办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"
-            )
+            raise OfficeProblem(_PIN if rows.entries else _NOBODY)
         if not rows.entries:
             raise OfficeProblem(f"办公数据库 {self.database.path} 不存在或是空的，而设置中已写明管理员：请从备份恢复。")
-        found = self._standing(rows)
+        found = self._state(rows)
         if found.faults:
             raise OfficeProblem(f"{'；'.join(found.faults)}。{_RESTORE}")
         return found
 
-    def _standing(self, rows: OfficeRows) -> OfficeState:
+    def _state(self, rows: OfficeRows) -> OfficeState:
         found = replay_journal(rows, self.pinned)
         lost = [
-            f"{where} 记有{_named(head)}，日志中没有这一条：日志被截断、替换或改动"
-            for where, head in self._witnessed()
+            f"{place} 记有第 {head.number} 条（{head.digest[:16]}…），日志中没有这一条：日志被截断、替换或改动"
+            for place, head in self._witnessed()
             if not _holds(rows, head)
         ]
-        return (
-            found
-            if not lost
-            else OfficeState(found.people, found.acts, found.head, (*found.faults, *lost), found.remarks)
-        )
-
-
-def _named(head: JournalHead) -> str:
-    return f"第 {head.number} 条（{head.digest[:16]}…）"
+        return replace(found, faults=(*found.faults, *lost))
 
 
 def _holds(rows: OfficeRows, head: JournalHead) -> bool:
@@ -246,7 +239,7 @@ def _new_person(name: str, record: KeyRecord, roles: Iterable[str], namesake: st
 
 
 def _fit(login: str, name: str) -> tuple[str, str]:
-    """Login and name as they are kept. Raises OfficeProblem for what is none."""
+    """Login and name as they are stored. Raises OfficeProblem for an unfit one."""
     shown = plain_name(name)
     if not (login.isascii() and login.replace("-", "").replace("_", "").replace(".", "").isalnum()) or len(login) > 64:
         raise OfficeProblem(f"登录名 {login!r} 不可用：只能用字母、数字和 . _ -，至多 64 个字符。")
@@ -256,7 +249,7 @@ def _fit(login: str, name: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    """A remark as it is kept: what no text can hold is marked."""
+    """A remark as it is stored: lone surrogates are replaced."""
     return text.strip().encode("utf-8", "replace").decode("utf-8")
 
 
@@ -264,19 +257,33 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-if TYPE_CHECKING:
-    from flows.settings import Settings
+def office_of(settings: Settings) -> Office:
+    """The office of these settings."""
+    pinned = settings.administrator_key or ""
 
-JOURNAL_HEAD_FACT = "office_journal"
+    def witnessed() -> Iterator[tuple[str, JournalHead]]:
+        yield from released_heads(settings.publications, pinned)
+        if noted := head_of_last_run(settings):
+            yield noted
 
-"""The fact of a run that holds the head: number, digest, administrator_key."""
+    return Office(OfficeDatabase(settings.office_database), pinned, witnessed)
+
+
+def journal_head_facts(settings: Settings) -> dict[str, Any]:
+    """The journal's head as a fact of a run; empty where there is no journal, or it cannot be read."""
+    try:
+        head = OfficeDatabase(settings.office_database).rows().head
+    except OfficeProblem:
+        return {}  # no run waits for it: whoever signs next is told
+    noted = {"number": head.number, "digest": head.digest, "administrator_key": settings.administrator_key}
+    return {JOURNAL_HEAD_FACT: noted} if head != JOURNAL_START else {}
 
 
 def released_heads(publications: Path, pinned: str) -> Iterator[tuple[str, JournalHead]]:
     """The head that each released version of each list names, with the file.
 
-    Versions signed under another first key than `pinned` rest on another journal. A file that cannot be read tells
-    nothing: a version whose signatures were damaged must not keep two people from signing the next.
+    Versions signed under another first key than `pinned` rest on another journal. An unreadable file is passed over: a
+    version with damaged signatures must not keep two people from signing the next.
     """
     for path in sorted(publications.glob(f"*/[0-9]*/{SIGNATURES}")):
         try:
@@ -291,7 +298,7 @@ def released_heads(publications: Path, pinned: str) -> Iterator[tuple[str, Journ
 
 def head_of_last_run(settings: Settings) -> tuple[str, JournalHead] | None:
     """The head that the last nightly run noted, with the run; None where it noted none under this first key."""
-    from flows.store.store import Store
+    from flows.store.store import Store  # imports heavy libraries
 
     run = Store(settings.store, settings.storage_options, settings.state_dir).last("nightly")
     noted = run.facts.get(JOURNAL_HEAD_FACT) if run is not None else None

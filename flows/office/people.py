@@ -1,9 +1,9 @@
 """Who may do what in the office: derived anew from the signed acts of the journal, from one pinned key on.
 
-`standing` replays the journal. Entry 1 founds the office: it is signed by the key whose fingerprint the settings pin.
+`replay_journal` does it. Entry 1 founds the office: it is signed by the key whose fingerprint the settings pin.
 Every later entry is signed by the key that an earlier one gave to its person, in a role that the person had at that
-entry. Where one is not so, the journal is damaged: nobody is a signer by it until it is put right. A row written into
-the database by other means makes nobody anything, for it has no such signature.
+entry. Otherwise the journal is damaged, and nobody is a signer until it is restored. A row written into the database by
+other means has no such signature and no effect.
 """
 
 from __future__ import annotations
@@ -18,20 +18,17 @@ from flows.office.journal import ACTS, JOURNAL_START, JournalEntry, JournalHead,
 from flows.office.keys import KeyRecord, key_fingerprint
 
 Role = Literal["administrator", "signer"]
-
 ROLES: Mapping[str, str] = {"administrator": "管理员", "signer": "签发人"}
-
 SIGNINGS = frozenset({"prepare", "approve"})
-
-"""Acts over a draft: of signers. All others are acts of administrators, but for one's own passphrase."""
+"""Acts of signers over a draft. All other acts are of administrators, except changing one's own passphrase."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody the journal made one of the office. key_digest: of the record of their key that is in force.
+    """A person of the office. key_digest: of the record of their key in force.
 
-    entries: numbers of the entries that made them what they are. namesake: why another of the same name is another
-    person, where there is one.
+    entries: numbers of the entries that made them, and their roles. namesake: why this is another person than one of
+    the same name, where there is one.
     """
 
     login: str
@@ -55,11 +52,11 @@ class Person:
 
 @dataclass(frozen=True)
 class OfficeState:
-    """The office as its journal leaves it.
+    """The state of the office after the entries of its journal.
 
-    people: by fingerprint, in the order in which they came; a login that was given to somebody new stands twice, once
-    disabled. acts: the entries by which drafts were signed. faults: what is wrong with the journal, in Chinese; where
-    there is one, nobody signs. remarks: rows that are of no effect, in Chinese.
+    people: by fingerprint, oldest first; a login given to a new person occurs twice, once disabled. acts: the entries
+    by which drafts were signed. faults: what is wrong with the journal, in Chinese; with any, nobody signs. remarks:
+    rows without effect, in Chinese.
     """
 
     people: Mapping[str, Person] = field(default_factory=dict)
@@ -69,40 +66,40 @@ class OfficeState:
     remarks: tuple[str, ...] = ()
 
     def by_login(self, login: str) -> Person | None:
-        """Who has the login now; of somebody disabled the last who had it."""
+        """The person who has the login now, else the last who had it."""
         having = [person for person in self.people.values() if person.login == login]
         return next((person for person in having if not person.is_disabled), having[-1] if having else None)
 
     def enabled(self) -> tuple[Person, ...]:
-        """Everybody who may still act."""
+        """People who may still act."""
         return tuple(person for person in self.people.values() if not person.is_disabled)
 
     def administrators(self) -> tuple[Person, ...]:
-        """Those who may add and disable others."""
+        """People who may add and disable others."""
         return tuple(person for person in self.enabled() if person.is_a("administrator"))
 
 
 def replay_journal(rows: OfficeRows, pinned: str, upto: int | None = None) -> OfficeState:
-    """The office by the entries up to number `upto` (None: all), beginning with the key of the fingerprint `pinned`."""
+    """The state after the entries up to number `upto` (None: all), trusted from the key `pinned` on."""
     entries = rows.entries if upto is None else rows.entries[:upto]
     faults = [*rows.faults, *chain_faults(entries)]
     found = OfficeState()
     for entry in () if faults else entries:
         wrong, found = _after(found, entry, pinned)
         if wrong:
-            told = f"日志第 {entry.number} 条（{entry.person}，{ACTS.get(entry.act, entry.act)}，{entry.at}）"
-            faults.append(f"{told}不是有效的签名行为：{wrong}")
+            place = f"日志第 {entry.number} 条（{entry.person}，{ACTS.get(entry.act, entry.act)}，{entry.at}）"
+            faults.append(f"{place}不是有效的签名行为：{wrong}")
             break
     return replace(found, faults=tuple(faults), remarks=tuple(_remarks(rows, entries)))
 
 
 def key_record_of(rows: OfficeRows, person: Person) -> KeyRecord | None:
-    """The record of the person's key that an act of the journal names; None where it is gone or altered."""
+    """The record of the person's key that the journal names; None where it is missing or altered."""
     return next((record for record in rows.keys.values() if record.digest == person.key_digest), None)
 
 
 def act_refusal(before: OfficeState, entry: JournalEntry, pinned: str) -> str:
-    """Why the act is not possible as things stand, in Chinese; empty where it is. The signature is looked at last."""
+    """Why the act is not possible now, in Chinese; empty where it is. The signature is checked last."""
     return _after(before, entry, pinned)[0]
 
 
@@ -124,7 +121,7 @@ def _after(before: OfficeState, entry: JournalEntry, pinned: str) -> tuple[str, 
 
 
 def _founder(entry: JournalEntry, pinned: str) -> str:
-    """The public key of the first administrator, who speaks for themselves. Raises _Refused."""
+    """The public key of the first administrator, who signs for themselves. Raises _Refused."""
     content = entry.content
     if entry.act != "found":
         raise _Refused("第一条必须是设立首位管理员")
@@ -136,7 +133,7 @@ def _founder(entry: JournalEntry, pinned: str) -> str:
 
 
 def _actor(before: OfficeState, entry: JournalEntry) -> str:
-    """The public key of who acts. Raises _Refused where they cannot do this."""
+    """The public key of the acting person. Raises _Refused where they may not do this."""
     actor = before.people.get(entry.fingerprint)
     if actor is None or actor.login != entry.person:
         raise _Refused("签名的密钥不属于该登录名的人员")
@@ -150,14 +147,14 @@ def _actor(before: OfficeState, entry: JournalEntry) -> str:
     if entry.role != needed or not actor.is_a(needed):
         raise _Refused(f"{actor.login} 不是{ROLES[needed]}")
     if entry.act == "add_person":
-        _see_new(before, entry)
+        _check_addition(before, entry)
     elif entry.act not in SIGNINGS:
-        _see_changeable(before, entry)
+        _check_change(before, entry)
     return actor.public_key
 
 
-def _see_new(before: OfficeState, entry: JournalEntry) -> None:
-    """Raises _Refused where nobody can be added so."""
+def _check_addition(before: OfficeState, entry: JournalEntry) -> None:
+    """Raise _Refused where the person cannot be added."""
     content = entry.content
     if not (_text(content, "name") and entry.subject and _roles(content) and _roles(content) <= set(ROLES)):
         raise _Refused("没有写明登录名、姓名或者角色")
@@ -167,8 +164,8 @@ def _see_new(before: OfficeState, entry: JournalEntry) -> None:
         raise _Refused(f"登录名 {entry.subject} 已在用")
 
 
-def _see_changeable(before: OfficeState, entry: JournalEntry) -> None:
-    """Raises _Refused where the person, or their role, cannot be changed so."""
+def _check_change(before: OfficeState, entry: JournalEntry) -> None:
+    """Raise _Refused where the person, or their role, cannot be changed so."""
     whom = before.people.get(_text(entry.content, "fingerprint"))
     if whom is None or whom.login != entry.subject or whom.is_disabled:
         raise _Refused(f"没有在用的人员 {entry.subject}")
@@ -185,7 +182,7 @@ def _see_changeable(before: OfficeState, entry: JournalEntry) -> None:
 
 
 def _changed(before: OfficeState, entry: JournalEntry) -> dict[str, Person]:
-    """The people that the entry, which is sound, changes."""
+    """The people whom the entry, which is valid, changes."""
     content, at = entry.content, entry.number
     if entry.act in ("found", "add_person"):
         person = Person(
@@ -216,7 +213,7 @@ def _changed(before: OfficeState, entry: JournalEntry) -> dict[str, Person]:
 
 
 def _remarks(rows: OfficeRows, entries: tuple[JournalEntry, ...]) -> Iterator[str]:
-    """Rows of people that no act names: whatever they are, they open nothing."""
+    """Rows of people that no act names: they have no effect."""
     named = {_text(entry.content, "key_digest") for entry in entries}
     for number, record in rows.keys.items():
         if record.digest not in named:
@@ -246,9 +243,7 @@ _UNSEEN = ("Cf", "Cc", "Cs")
 
 # Fillers, and selectors of a glyph, that Unicode counts among letters and marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-
 _SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
-
 _DOTS = frozenset("·•・‧∙⋅.")
 
 

@@ -1,15 +1,12 @@
-"""A publication of a list: prepared by the machine or a person, signed by two people, then released.
+"""Publications of the lists: prepared by the machine or a person, signed by two people, then released.
 
-- `lists`      which lists there are
-- `entries`    what stands on the serious-violation list, read from the store
-- `penalties`  which penalties are in publicity, read from the store
-- `contents`   what either gives
-- `approvals`  the two signatures that let a draft out
-- `latest`     the version that readers see, and whether it is what it says
-- `withdrawals` what the law has ended, and what of it the run may take down by itself
-- `release`    releases, alone in the store, and what was cut short before
-- `restore`    a damaged latest version made anew from what is left of it
-- `steps`      prepare, sign, release, verify; the command line, the publish flow and the nightly run take these
+- `actions`       prepare, sign, release, verify, restore: for the command line, the publish flow and the nightly run
+- `contents`      which lists there are, and what each holds by what a run knew
+- `approval`      the two signatures by which a draft may be released
+- `versions`      versions on disk and in the ledger
+- `withdrawals`   what the law has ended, and what of it a run may withdraw by itself
+- `verification`  whether the latest version, or a draft, is what it claims to be
+- `release`       releases while the store is locked, interrupted ones, and restoring a damaged version
 """
 
 from flows.publishing.actions import (

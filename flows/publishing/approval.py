@@ -64,7 +64,7 @@ def signatures_document(settings: Settings, draft: Draft) -> bytes:
     Raises OfficeProblem, NotApprovable where there are not two signatures.
     """
     office = office_of(settings)
-    return _document(office, office.sound(), draft)
+    return _document(office, office.trusted_state(), draft)
 
 
 def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
@@ -82,7 +82,7 @@ def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
                 f"{path} 的签名以另一首位管理员的密钥（指纹 {key[:16]}…）为准，与设置 administrator_key（"
                 f"{office.pinned[:16] or '未设'}…）不同：该版本由另一办公数据库的人员签名，或者设置有误"
             )
-        then = office.standing(JournalHead(head["number"], head["digest"]))
+        then = office.state(JournalHead(head["number"], head["digest"]))
         if then.faults:
             return "；".join(then.faults)
         return "" if _document(office, then, draft) == content else f"{path} 的内容与办公数据库的日志不符"
@@ -149,7 +149,7 @@ def sign_draft(
 
 def _office_state(settings: Settings) -> OfficeState:
     office = office_of(settings)
-    return OfficeState() if office.is_unused() else office.sound()
+    return OfficeState() if office.is_unused() else office.trusted_state()
 
 
 def _valid_entries(state: OfficeState, target: str) -> Iterator[tuple[JournalEntry, Person]]:

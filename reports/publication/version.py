@@ -177,7 +177,6 @@ def _content_fault(path: Path, file: PublishedFile) -> str:
 
 
 DRAFTS, LATEST, POINTER = "drafts", "latest", "latest.json"
-
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-([1-9]\d*))?")
 
 

@@ -21,11 +21,11 @@ def settings(tmp_path):
 
 
 def roles(settings):
-    return {person.login: sorted(person.roles) for person in office_of(settings).standing().enabled()}
+    return {person.login: sorted(person.roles) for person in office_of(settings).state().enabled()}
 
 
 def faults(settings):
-    return "；".join(office_of(settings).standing().faults)
+    return "；".join(office_of(settings).state().faults)
 
 
 def by_hand(settings, *statements):
@@ -65,7 +65,7 @@ def test_a_person_written_by_hand_is_nobody_and_is_named(settings):
     record, _ = new_key("evil", secret_of("evil"))
     by_hand(settings, inserted("people", record))
     assert "evil" not in roles(settings)
-    assert office_of(settings).standing().remarks == ("人员表第 4 行（evil）没有任何管理员签名的行为作依据，不起作用",)
+    assert office_of(settings).state().remarks == ("人员表第 4 行（evil）没有任何管理员签名的行为作依据，不起作用",)
     with pytest.raises(OfficeProblem, match="没有登录名为 evil 的人员"):
         signed_in(settings, "evil")
     assert signed_in(settings, "li"), "the others are as they were"
@@ -76,7 +76,7 @@ def forged(settings, key, **fields):
     rows = office_of(settings).database.rows()
     record, own = new_key("evil", secret_of("evil"))
     content = {"name": "无名", "public_key": own.public_key, "key_digest": record.digest, "roles": ["signer"]}
-    wang = office_of(settings).standing().by_login("wang")
+    wang = office_of(settings).state().by_login("wang")
     entry = JournalEntry(
         rows.head.number + 1,
         "2026-03-01T00:00:00+00:00",
@@ -145,7 +145,7 @@ def test_a_key_record_that_was_altered_or_deleted_locks_its_person_out_and_nobod
     by_hand(settings, ("UPDATE people SET memory_kib = 9 WHERE login = 'li'",))
     with pytest.raises(OfficeProblem, match="li 的密钥记录缺失或被改动"):
         signed_in(settings, "li")
-    assert "人员表第 3 行（li）没有任何" in office_of(settings).standing().remarks[0]
+    assert "人员表第 3 行（li）没有任何" in office_of(settings).state().remarks[0]
     assert signed_in(settings, "zhang")
 
 
@@ -273,7 +273,7 @@ def test_a_passphrase_is_changed_by_its_person_and_the_old_one_no_longer_does(se
     with pytest.raises(WrongPassphrase):
         signed_in(settings, "li")
     assert office.sign_in("li", lambda: "another horse staple").person.name == "李四"
-    assert office.standing().remarks == ()
+    assert office.state().remarks == ()
 
 
 def test_signing_in_needs_the_passphrase(settings):
@@ -297,11 +297,11 @@ def test_acts_of_two_at_once_both_stand(settings):
     people = [signed_in(settings, login) for login in ("li", "zhang") * 4]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda who: office_of(settings).sign(who, "approve", f"x/{who.person.login}", {}), people))
-    standing = office_of(settings).standing()
+    standing = office_of(settings).state()
     assert (standing.head.number, standing.faults, len(standing.acts)) == (11, (), 8)
 
 
 def test_nothing_is_made_by_looking(tmp_path):
     settings = load_settings({"store": str(tmp_path / "store")}, environ={})
-    assert office_of(settings).standing().head == JOURNAL_START
+    assert office_of(settings).state().head == JOURNAL_START
     assert not (tmp_path / "store").exists()

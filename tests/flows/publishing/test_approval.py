@@ -43,7 +43,7 @@ def published(settings):
 
 
 def acts(settings):
-    return [(entry.person, entry.act) for entry in office_of(settings).standing().acts]
+    return [(entry.person, entry.act) for entry in office_of(settings).state().acts]
 
 
 def test_before_any_run_there_is_nothing_to_publish(tmp_path):
@@ -130,7 +130,7 @@ def test_the_second_signature_lets_the_list_out(settings):
     answer = approve_draft(settings, DraftRef(VERSION), signed_in(settings, "li"), "核对无误")
     assert (answer["state"], answer["version"]) == ("published", VERSION)
     assert shelf(settings).latest() == VERSION
-    entry = office_of(settings).standing().acts[-1]
+    entry = office_of(settings).state().acts[-1]
     assert entry.subject == f"serious-violations/{VERSION}#{draft['digest']}"
     assert entry.content == {
         "list": "serious-violations",

@@ -56,7 +56,7 @@ def entries(settings):
 def following(settings, person, key, **fields):
     """An entry after the last one, in the name of `person`, signed with any key: an approval unless told otherwise."""
     last = entries(settings)[-1]
-    fingerprint = office_of(settings).standing().by_login(person).fingerprint
+    fingerprint = office_of(settings).state().by_login(person).fingerprint
     usual = {"role": "signer", "act": "approve", "subject": target(settings), "payload": "{}"}
     known = {"number": last.number + 1, "at": AT, "person": person, "fingerprint": fingerprint}
     return JournalEntry(**known, **(usual | fields), previous=last.digest).signed_by(key)
@@ -80,7 +80,7 @@ def the_signature_of_li_a_second_time(settings):
 
 def lis_signature_given_to_zhang(settings):
     last = entries(settings)[-1]
-    zhang = office_of(settings).standing().by_login("zhang")
+    zhang = office_of(settings).state().by_login("zhang")
     moved = replace(last, number=last.number + 1, previous=last.digest, person="zhang", fingerprint=zhang.fingerprint)
     written(settings, ("journal", moved))
 

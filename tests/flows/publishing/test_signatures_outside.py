@@ -127,7 +127,7 @@ def test_a_nightly_run_notes_the_head_and_a_journal_cut_short_since_is_seen(sett
     from tests.flows.publishing.town import night_noting
 
     noted = journal_head_facts(settings)
-    assert noted["office_journal"]["number"] == office_of(settings).standing().head.number == 5
+    assert noted["office_journal"]["number"] == office_of(settings).state().head.number == 5
     night_noting(settings, noted)
     for path in settings.publications.glob("*/*/signatures.json"):
         path.unlink()
