@@ -55,9 +55,9 @@ def test_case(case):
     if "expect" in case:
         row = _row(asked(known, as_of, steps, by=law), case)
         parts = {name: {one["condition"]: one[key] for one in row["conditions"]} for name, key in _PARTS.items()}
-        for name, told in case["expect"].items():
-            found = {key: parts[name][key] for key in told} if name in parts else row[name]
-            assert found == told, name
+        for name, expected in case["expect"].items():
+            found = {key: parts[name][key] for key in expected} if name in parts else row[name]
+            assert found == expected, name
     if "publicity" in case:
         log = log_on(steps, as_of, known)
         row = _row(publicity_on(known.penalties, known.enterprises, law, CALENDAR, as_of, log=log), case)
@@ -69,8 +69,8 @@ def test_case(case):
         ]
     if "applications" in case:
         rows = applications(log_on(steps, as_of, known), decisions(steps)).collect().rows(named=True)
-        told = [{name: row[name] for name in one} for one, row in zip(case["applications"], rows, strict=True)]
-        assert told == case["applications"]
+        found = [{name: row[name] for name in one} for one, row in zip(case["applications"], rows, strict=True)]
+        assert found == case["applications"]
 
 
 _PARTS = {"conditions": "state", "evidence": "evidence"}

@@ -105,11 +105,11 @@ class OracleCase:
         return released_on is not None and released_on <= self.as_of
 
     def released_on(self, rule: dict[str, Any], record: Record) -> date | None:
-        """The day of its repair or early removal, for a rule that heeds it."""
+        """The day of its repair or early removal, for a rule to which that matters."""
         lock = self.value(rule.get("lock")) or {}
-        heeds = self.value(rule.get("until_released")) or lock.get("while_listed", False)
+        is_heeded = self.value(rule.get("until_released")) or lock.get("while_listed", False)
         day: date | None = record.get("released_on")
-        return day if heeds else None
+        return day if is_heeded else None
 
     def is_standing(self, rule: dict[str, Any], record: Record) -> bool:
         return not self.is_revoked(record) and not self.is_released(rule, record)
@@ -190,5 +190,5 @@ def _stored(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _array_contains(array: str | None, word: str) -> bool | None:
-    return None if array is None else word in json.loads(array)
+def _array_contains(array: str | None, item: str) -> bool | None:
+    return None if array is None else item in json.loads(array)

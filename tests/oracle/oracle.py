@@ -1,7 +1,7 @@
-"""A second opinion on ratings: one enterprise at a time, one record at a time, as naive as can be.
+"""An independent implementation of ratings: one enterprise at a time, one record at a time, as simple as possible.
 
-Written from the policy's meaning alone. It shares nothing with the code it judges: no shapes, no dates,
-no conditions, no sums.
+Written from the meaning of the policy. It shares no code with the ratings it is compared with: no schemas, dates,
+conditions or sums.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def rate_one(scheme: dict[str, Any], enterprise_id: str, records: list[Record], 
     """{"rating": fields, "trace": rows} of an enterprise with these records (each with its `kind`)."""
     case = OracleCase(scheme, records, as_of)
     score, rows = score_on(case, as_of)
-    by_rules = _moved(case)
-    final = _held(case, by_rules)
+    by_rules = _with_movement(case)
+    final = _with_hold(case, by_rules)
     names = tier_names(case)
     change_on, why = next_change(case, unclean_days(case), by_rules.decided_by == "movement")
     rating = {
@@ -78,26 +78,26 @@ def unclean_days(case: OracleCase) -> list[date]:
     return sorted(days)
 
 
-def _moved(case: OracleCase) -> Placement:
-    """Step 11: from the tier of each unclean day up by full clean years since."""
+def _with_movement(case: OracleCase) -> Placement:
+    """Step 11: the tier of each unclean day, raised by the full clean years since."""
     now = placement_on(case, case.as_of)
     movement = case.optional("movement")
     if movement is None:
         return now
     days = unclean_days(case)
-    reached = [past_tier(case, day) - _climbed(movement, days[i:], case.as_of) for i, day in enumerate(days)]
+    reached = [past_tier(case, day) - _regained(movement, days[i:], case.as_of) for i, day in enumerate(days)]
     if max(reached, default=0) <= now.index:
         return now
     return Placement(max(reached), "movement", "movement", case.scheme["movement"]["basis"])
 
 
-def _climbed(movement: dict[str, int], days: list[date], as_of: date) -> int:
+def _regained(movement: dict[str, int], days: list[date], as_of: date) -> int:
     pairs = zip(days, [*days[1:], as_of], strict=True)
     return movement["tiers_per_clean_year"] * sum(full_years(first, last) for first, last in pairs)
 
 
-def _held(case: OracleCase, by_rules: Placement) -> Placement:
-    """Step 12: what the office decided stands above every rule; a placement in a worse tier stands above it."""
+def _with_hold(case: OracleCase, by_rules: Placement) -> Placement:
+    """Step 12: a decision of the office overrides every rule but a direct placement in a worse tier."""
     hold = hold_in_force(case)
     if hold is None:
         return by_rules
@@ -159,9 +159,11 @@ def _is_satisfied(case: OracleCase, need: SchemeRule, day: date) -> bool:
 
 def need_ends(case: OracleCase, need: SchemeRule, day: date) -> list[date]:
     """The last day in the need's window of every record it looks at."""
-    heeds = need["window"].get("until_expiry", False)
+    has_term = need["window"].get("until_expiry", False)
     return [
-        min(end_of_window(term(record, "event_on"), need["window"]), (heeds and term(record, "expires_on")) or NO_END)
+        min(
+            end_of_window(term(record, "event_on"), need["window"]), (has_term and term(record, "expires_on")) or NO_END
+        )
         for record in case.matching(need, day)
         if not case.is_revoked(record)
     ]
@@ -199,14 +201,14 @@ def triggers(case: OracleCase, rule: SchemeRule, day: date) -> list[Record]:
     """The unrevoked records that place directly: enough of their like lie within the span before each."""
     if case.value(rule["lock"]) is None:
         return []
-    standing = [record for record in case.matching(rule, day) if case.is_standing(rule, record)]
-    return [record for record in standing if _like(rule, record, standing) >= rule.get("at_least", 1)]
+    counting = [record for record in case.matching(rule, day) if case.is_standing(rule, record)]
+    return [record for record in counting if _count_within(rule, record, counting) >= rule.get("at_least", 1)]
 
 
-def _like(rule: SchemeRule, record: Record, standing: list[Record]) -> int:
+def _count_within(rule: SchemeRule, record: Record, counting: list[Record]) -> int:
     """How many lie within the span up to this record, itself included."""
     last = term(record, "event_on")
-    earlier = [term(other, "event_on") for other in standing if term(other, "event_on") <= last]
+    earlier = [term(other, "event_on") for other in counting if term(other, "event_on") <= last]
     return sum("within" not in rule or end_of_duration(day, rule["within"]) >= last for day in earlier)
 
 
@@ -235,11 +237,11 @@ def direct_rows(case: OracleCase) -> list[Row]:
 
 
 def _has_row(case: OracleCase, rule: SchemeRule, record: Record) -> bool:
-    standing = triggers(case, rule, case.as_of)
+    counting = triggers(case, rule, case.as_of)
     if case.is_standing(rule, record):
-        return any(other is record for other in standing)
+        return any(other is record for other in counting)
     others = [other for other in case.matching(rule, case.as_of) if case.is_standing(rule, other)]
-    return bool(_like(rule, record, [*others, record]) >= rule.get("at_least", 1))
+    return bool(_count_within(rule, record, [*others, record]) >= rule.get("at_least", 1))
 
 
 def _direct_row(case: OracleCase, rule: SchemeRule, record: Record) -> Row:
@@ -310,7 +312,7 @@ def _used_kinds(case: OracleCase) -> set[str]:
 
 
 def _released_kinds(case: OracleCase) -> set[str]:
-    """The kinds of the rules that heed a repair or early removal on the day."""
+    """The kinds of the rules for which a repair or early removal matters on the day."""
     items = [item for item in case.scheme["items"] if case.value(item["award"]) is not None]
     directs = [rule for rule in case.scheme.get("direct", ()) if case.value(rule["lock"]) is not None]
     listing = {rule["kind"] for rule in directs if case.value(rule["lock"]).get("while_listed")}
@@ -350,15 +352,15 @@ def tier_holds(case: OracleCase) -> list[Record]:
 
 def hold_in_force(case: OracleCase) -> Record | None:
     """The latest of the decisions in force on the day."""
-    standing = [one for one in tier_holds(case) if one["decided_on"] <= case.as_of <= (one["ends_on"] or NO_END)]
-    return max(standing, key=lambda one: (one["decided_on"], one["decision_no"]), default=None)
+    in_force = [one for one in tier_holds(case) if one["decided_on"] <= case.as_of <= (one["ends_on"] or NO_END)]
+    return max(in_force, key=lambda one: (one["decided_on"], one["decision_no"]), default=None)
 
 
 def _of_decisions(case: OracleCase) -> Iterator[Candidate]:
     yield from ((hold["decided_on"], "decision") for hold in tier_holds(case))
-    standing = hold_in_force(case)
-    if standing is not None and standing["ends_on"] is not None:
-        yield standing["ends_on"] + ONE_DAY, "decision"
+    in_force = hold_in_force(case)
+    if in_force is not None and in_force["ends_on"] is not None:
+        yield in_force["ends_on"] + ONE_DAY, "decision"
 
 
 def _next_clean_year(last_unclean: date, as_of: date) -> date:

@@ -1,6 +1,6 @@
-"""Records made by chance around whatever a scheme counts by: each bound, the day before and the day after.
+"""Random records around the bounds of a scheme: each bound, the day before and the day after.
 
-Everything comes out of one `Random`, so that a seed says it all and hundreds of enterprises cost little.
+Everything comes from one `Random`, so that a seed determines it all and hundreds of enterprises cost little.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ PENALTIES: tuple[str, ...] = (
 )
 PENALTIES += ("restrict_trade", "stop_order", "close", "restrict_occupation", "revoke_licence", "detention", "other")
 TIERS = ("A", "B", "C", "D", "E")
-NEAR, SELDOM, AMOUNT, COUNT, ACT, WORDS = "near", "seldom", "amount", "count", "act", "words"
+NEAR, SELDOM, AMOUNT, COUNT, ACT, KINDS_OF_PENALTY = "near", "seldom", "amount", "count", "act", "kinds_of_penalty"
 
-# What each column may hold: a choice, or the name of a maker below.
+# The values of each column: a choice, or the name of a generator in `_value`.
 COLUMNS: dict[str, dict[str, Any]] = {
     "inspection": {
         "conclusion": ("compliant", "compliant", "rectify_first", "non_compliant", None),
@@ -39,7 +39,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "field": FIELDS,
     },
     "penalty": {
-        "penalty_kinds": WORDS,
+        "penalty_kinds": KINDS_OF_PENALTY,
         "act_no": ACT,
         "content": ("收回药品经营许可证", "撤销许可", "罚款 GMP", None),
         "fine_fen": AMOUNT,
@@ -94,7 +94,7 @@ _ODD_DAYS += (date(2025, 1, 1), date(2025, 8, 31), date(2025, 9, 30), date(2025,
 
 @dataclass(frozen=True)
 class SchemeBounds:
-    """What a scheme counts by: lengths in months or days, amounts, days of change, and the kinds it asks for."""
+    """The bounds in a scheme: durations in months or days, amounts, days of change; and the kinds it reads."""
 
     months: tuple[int, ...]
     days: tuple[int, ...]
@@ -125,12 +125,12 @@ def _leaves(node: object) -> Iterator[tuple[str, Any]]:
 
 
 def random_enterprises(chance: Random, scheme: dict[str, Any], as_of: date, number: int) -> dict[str, list[Record]]:
-    """So many enterprises with their records; the first has none."""
+    """By enterprise, the records of `number` enterprises; the first has none."""
     bounds = scheme_bounds(scheme)
-    return {f"E{n:03}": _firm(chance, f"E{n:03}", bounds, as_of) if n else [] for n in range(number)}
+    return {f"E{n:03}": _records_of(chance, f"E{n:03}", bounds, as_of) if n else [] for n in range(number)}
 
 
-def _firm(chance: Random, name: str, bounds: SchemeBounds, as_of: date) -> list[Record]:
+def _records_of(chance: Random, name: str, bounds: SchemeBounds, as_of: date) -> list[Record]:
     some = [kind for kind in bounds.kinds if kind not in _RARE] * 2 or ["penalty"]
     kinds = chance.sample(some, min(chance.choice((1, 2, 4, 8)), len(some)))
     kinds += _RARE if chance.random() < 0.35 else ()
@@ -173,7 +173,7 @@ def _apart(chance: Random, bounds: SchemeBounds, day: date, sign: int) -> date:
 def _value(chance: Random, choice: object, bounds: SchemeBounds, as_of: date, event_on: date) -> object:
     if isinstance(choice, tuple):
         return chance.choice(choice)
-    if choice == WORDS:
+    if choice == KINDS_OF_PENALTY:
         return chance.sample(PENALTIES, chance.choice((0, 1, 1, 1, 2, 3)))
     if choice == ACT:
         return chance.choice(("act 1", "act 1", "act 2", None))

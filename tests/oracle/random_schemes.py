@@ -1,4 +1,4 @@
-"""Small schemes made by chance, each with a handful of the mechanisms a scheme can have, and the days to rate on."""
+"""Small random schemes, each with some of the mechanisms that a scheme can have, and the days to rate on."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def random_rating_day(chance: Random, scheme: Node) -> date:
 
 
 def random_scheme(chance: Random) -> Node:
-    """A scheme as its file would say it."""
-    return _Maker(chance).scheme()
+    """A scheme in the plain values of its file."""
+    return _SchemeMaker(chance).scheme()
 
 
-class _Maker:
-    """Draws the parts of one scheme; all of them change on the same few days."""
+class _SchemeMaker:
+    """Draws the parts of one scheme; all of them change on the same day."""
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
@@ -66,7 +66,7 @@ class _Maker:
         days = [date(2024, 3, 1), date(2025, 6, 30), date(2026, 1, 1), date(2024, 2, 29)]
         self.change_on = chance.choice(days)
         self.sections = chance.random() < 0.3
-        # Few kinds to a scheme, so that its rules meet on the same records.
+        # Few kinds per scheme, so that its rules apply to the same records.
         self.kinds = chance.choices((*CONDITIONS, *["penalty"] * 6), k=chance.choice((1, 2, 3, 9)))
 
     def scheme(self) -> Node:
@@ -97,12 +97,12 @@ class _Maker:
         return made
 
     def dated(self, make: Callable[[], Any], later: Callable[[], Any] | None = None) -> Node:
-        """A value from the beginning, and with some luck another one from the day of change."""
+        """A dated value from FIRST on, and in a quarter of cases another from the day of change."""
         values = {FIRST: make()}
         if self.chance.random() < 0.25:
             values[self.change_on] = (later or make)()
-        words = f"第{self.chance.randrange(1, 99)}条"
-        return {"values": values, "basis": words, "confidence": self.chance.choice(("C", "M", "I", "GAP"))}
+        article = f"第{self.chance.randrange(1, 99)}条"
+        return {"values": values, "basis": article, "confidence": self.chance.choice(("C", "M", "I", "GAP"))}
 
     def span(self) -> Node:
         spans = ({"years": 1}, {"years": 2}, {"months": 1}, {"months": 6}, {"months": 18}, {"days": 30}, {"days": 365})

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 def new_row(role: str, item_id: str, points: int, **more: Any) -> Row:
-    """A row of the trace; what it is not told is null."""
+    """A row of the trace; columns that are not given are null."""
     row: Row = {"role": role, "item_id": item_id, "raw_centipoints": points, "points_centipoints": points}
     row |= dict.fromkeys(
         ("section", "record_kind", "record_id", "record_no", "event_on", "reason", "stops_counting_on")
@@ -57,7 +57,7 @@ def _sum(rows: list[Row]) -> int:
 
 
 def _first_stop(rows: list[Row]) -> date | None:
-    """When an adjustment may first stand otherwise: as soon as one of the rows it rests on stops counting."""
+    """The first day on which an adjustment may change: when one of the rows it depends on stops counting."""
     stops = [row["stops_counting_on"] for row in rows if row["is_counted"]]
     return min((stop for stop in stops if stop is not None), default=None)
 
@@ -134,10 +134,10 @@ SchemeRule = dict[str, Any]
 
 @dataclass
 class Hit:
-    """A record under an item; points are what counts, 0 where a reason stands against it.
+    """A record that an item applies to. points: what counts, 0 where there is a reason not to count it.
 
-    is_unknown: the scheme gives no points because the record does not tell the value they go by. is_unprovided: it
-    gives none because it does not say how many.
+    is_unknown: the record lacks the value that the points depend on, and the scheme gives none for that. is_unprovided:
+    the scheme does not say how many points.
     """
 
     item: SchemeRule
@@ -201,7 +201,7 @@ def may_be_adverse(case: OracleCase, item: SchemeRule) -> bool:
 
 
 def revocation_reason(case: OracleCase, record: Record) -> str:
-    """The reason told of a revoked record."""
+    """The reason code of a revoked record."""
     return "revoked_undated" if case.is_undated(record) else "revoked"
 
 
@@ -230,9 +230,9 @@ def window_end(case: OracleCase, hit: Hit) -> date:
 
 
 def expiry(case: OracleCase, hit: Hit) -> date:
-    """The last day of the record's own term where the window heeds it; FOR_EVER otherwise."""
-    heeds = _window(case, hit).get("until_expiry", False)
-    return (term(hit.record, "expires_on") if heeds else None) or NO_END
+    """The last day of the record's own term where the window considers it; else NO_END."""
+    has_term = _window(case, hit).get("until_expiry", False)
+    return (term(hit.record, "expires_on") if has_term else None) or NO_END
 
 
 def stops_counting_on(case: OracleCase, hit: Hit) -> date | None:
@@ -265,7 +265,7 @@ def rounded(hundredths: int, how: str) -> int:
 
 
 def _keep_heaviest(case: OracleCase, hits: list[Hit], day: date) -> None:
-    """Of the adverse hits on one act only the heaviest keeps counting."""
+    """Of the adverse hits on one act only the heaviest counts."""
     kinds = case.optional("heaviest_per_act") or []
     acts: dict[tuple[str, bool, str], list[Hit]] = {}
     for hit in hits:

@@ -1,4 +1,4 @@
-"""What is foretold holds: until `next_change_on` a rating and its trace stay as they are, walked day by day."""
+"""Until `next_change_on` a rating and its trace stay the same, checked day by day."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_reference_scheme(seed: int) -> None:
     text = (SCHEMES / "reference.yaml").read_text(encoding="utf-8")
     chance = Random(seed)
     as_of = random_rating_day(chance, yaml.safe_load(text))
-    firms = random_enterprises(chance, yaml.safe_load(text), as_of, 150)
-    _walk(load_scheme(text, "reference.yaml"), firms, _days(as_of, 3), chance)
+    records_by_enterprise = random_enterprises(chance, yaml.safe_load(text), as_of, 150)
+    _walk(load_scheme(text, "reference.yaml"), records_by_enterprise, _days(as_of, 3), chance)
 
 
 @fewer_examples(6)
@@ -43,8 +43,8 @@ def test_made_schemes(seed: int) -> None:
     chance = Random(seed)
     scheme = random_scheme(chance)
     as_of = random_rating_day(chance, scheme)
-    firms = random_enterprises(chance, scheme, as_of, 60)
-    _walk(load_scheme(as_yaml(scheme), "made.yaml"), firms, _days(as_of, 5), chance)
+    records_by_enterprise = random_enterprises(chance, scheme, as_of, 60)
+    _walk(load_scheme(as_yaml(scheme), "made.yaml"), records_by_enterprise, _days(as_of, 5), chance)
 
 
 def _days(middle: date, around: int) -> list[date]:
@@ -52,18 +52,18 @@ def _days(middle: date, around: int) -> list[date]:
     return [middle + timedelta(days=n) for n in range(-around, around + 2)]
 
 
-def _walk(scheme: Scheme, firms: RecordsByEnterprise, days: list[date], chance: Random) -> None:
-    said = {day: pipeline_ratings(scheme, firms, day) for day in days}
-    foretold = [said[days[-1]][name][0]["next_change_on"] for name in firms]
-    eves = sorted({day - timedelta(days=1) for day in foretold if day is not None} - set(days))
+def _walk(scheme: Scheme, records_by_enterprise: RecordsByEnterprise, days: list[date], chance: Random) -> None:
+    ratings = {day: pipeline_ratings(scheme, records_by_enterprise, day) for day in days}
+    next_changes = [ratings[days[-1]][name][0]["next_change_on"] for name in records_by_enterprise]
+    eves = sorted({day - timedelta(days=1) for day in next_changes if day is not None} - set(days))
     for day in sorted([*chance.sample(eves, min(3, len(eves))), days[-1] + timedelta(days=4000)]):
-        said[day] = pipeline_ratings(scheme, firms, day)
-    for earlier, later in pairwise(said):
-        for name in firms:
-            _check_kept(said[earlier][name], said[later][name], name, earlier, later)
+        ratings[day] = pipeline_ratings(scheme, records_by_enterprise, day)
+    for earlier, later in pairwise(ratings):
+        for name in records_by_enterprise:
+            _check_unchanged(ratings[earlier][name], ratings[later][name], name, earlier, later)
 
 
-def _check_kept(before: RatingAndTrace, now: RatingAndTrace, name: str, earlier: date, later: date) -> None:
+def _check_unchanged(before: RatingAndTrace, now: RatingAndTrace, name: str, earlier: date, later: date) -> None:
     change_on = before[0]["next_change_on"]
     assert change_on is None or change_on > earlier, f"{name} on {earlier}: {change_on} is not to come"
     if change_on is None or change_on > later:

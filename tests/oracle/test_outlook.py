@@ -1,4 +1,4 @@
-"""The tier that is foretold comes, on its day and not before, and a change that is not foretold does not come."""
+"""A tier in the outlook comes on its day and not before; a change that is not in the outlook does not come."""
 
 from __future__ import annotations
 
@@ -49,44 +49,46 @@ def test_made_schemes(seed: int) -> None:
 
 def _check(plain: dict[str, Any], chance: Random, count: int) -> None:
     as_of = random_rating_day(chance, plain)
-    firms = random_enterprises(chance, plain, as_of, count)
+    records_by_enterprise = random_enterprises(chance, plain, as_of, count)
     scheme = load_scheme(as_yaml(plain), "made.yaml")
     until = as_of + timedelta(days=AHEAD)
-    known, released = record_frames(firms), release_frame(firms)
-    ids = pl.LazyFrame({"enterprise_id": list(firms)})
-    rating = rate_enterprises(known, ids, scheme, as_of, released)
-    found = tier_outlook(known, rating, scheme, as_of, until, lambda _records, _day: released)
-    told = {row["enterprise_id"]: row for row in found.iter_rows(named=True)}
+    records, released = record_frames(records_by_enterprise), release_frame(records_by_enterprise)
+    ids = pl.LazyFrame({"enterprise_id": list(records_by_enterprise)})
+    rating = rate_enterprises(records, ids, scheme, as_of, released)
+    found = tier_outlook(records, rating, scheme, as_of, until, lambda _records, _day: released)
+    outlook_rows = {row["enterprise_id"]: row for row in found.iter_rows(named=True)}
     now = {row["enterprise_id"]: row for row in rating.ratings.iter_rows(named=True)}
     near = {name for name, row in now.items() if row["next_change_on"] and row["next_change_on"] <= until}
-    assert told.keys() == near
-    _changes_come(plain, firms, told, now)
-    for day in _days(chance, told, as_of, until):
-        for name, (then, _) in pipeline_ratings(scheme, firms, day).items():
-            row = told.get(name)
+    assert outlook_rows.keys() == near
+    _check_changes(plain, records_by_enterprise, outlook_rows, now)
+    for day in _days(chance, outlook_rows, as_of, until):
+        for name, (then, _) in pipeline_ratings(scheme, records_by_enterprise, day).items():
+            row = outlook_rows.get(name)
             is_changed = row is not None and row["changes_on"] is not None and row["changes_on"] <= day
             if is_changed and row is not None and row["changes_on"] < day:
-                continue  # what comes after the first change is not foretold
+                continue  # the outlook has the first change only
             expected = row["index_after"] if is_changed and row is not None else now[name]["tier_index"]
-            assert then["tier_index"] == expected, f"{name} on {day}, foretold on {as_of}: {row}"
+            assert then["tier_index"] == expected, f"{name} on {day}, outlook of {as_of}: {row}"
 
 
-def _changes_come(plain: dict[str, Any], firms: RecordsByEnterprise, told: dict[str, Any], now: dict[str, Any]) -> None:
-    """By the second opinion: the tier stands on the eve and is another on the day; the cause is one that is known."""
-    for name, row in told.items():
+def _check_changes(
+    plain: dict[str, Any], records_by_enterprise: RecordsByEnterprise, outlook_rows: dict[str, Any], now: dict[str, Any]
+) -> None:
+    """By the oracle: the tier is unchanged on the eve and differs on the day; the cause is one of the outlook."""
+    for name, row in outlook_rows.items():
         if row["changes_on"] is None:
             continue
-        eve = oracle_rating(plain, name, firms[name], row["changes_on"] - timedelta(days=1))[0]
-        day = oracle_rating(plain, name, firms[name], row["changes_on"])[0]
+        eve = oracle_rating(plain, name, records_by_enterprise[name], row["changes_on"] - timedelta(days=1))[0]
+        day = oracle_rating(plain, name, records_by_enterprise[name], row["changes_on"])[0]
         assert eve["tier_index"] == now[name]["tier_index"] == row["index_before"], row
         assert (day["tier"], day["tier_index"]) == (row["tier_after"], row["index_after"])
         assert day["score_centipoints"] == row["score_after_centipoints"]
         assert row["cause"] not in (None, "correction")
 
 
-def _days(chance: Random, told: dict[str, Any], as_of: date, until: date) -> list[date]:
-    turns = {row["changes_on"] for row in told.values() if row["changes_on"]}
-    eves = {day - timedelta(days=1) for day in turns} - {as_of}
-    some = sorted(turns | eves)
+def _days(chance: Random, outlook_rows: dict[str, Any], as_of: date, until: date) -> list[date]:
+    change_days = {row["changes_on"] for row in outlook_rows.values() if row["changes_on"]}
+    eves = {day - timedelta(days=1) for day in change_days} - {as_of}
+    some = sorted(change_days | eves)
     others = [as_of + timedelta(days=n) for n in range(1, AHEAD + 1)]
     return sorted({*chance.sample(some, min(MOST_DAYS, len(some))), *chance.sample(others, 2), until})

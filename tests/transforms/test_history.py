@@ -1,4 +1,4 @@
-"""Results kept as changes."""
+"""Whose results differ between two runs."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ def _frame(**columns: list[object]) -> pl.LazyFrame:
     return pl.LazyFrame(columns, schema_overrides={"x": pl.Int64, "valid_from_on": pl.Date})
 
 
-def test_only_enterprises_whose_rows_differ_are_written_anew():
+def test_only_enterprises_with_differing_rows_are_found():
     old = _frame(enterprise_id=["a", "b", "c", "gone"], x=[1, None, 3, 4], valid_from_on=[None] * 4)
     new = _frame(enterprise_id=["a", "b", "c", "new"], x=[1, None, 5, 4], valid_from_on=[date(2026, 1, 1)] * 4)
     assert differing_enterprises([old], [new]).collect()["enterprise_id"].to_list() == ["c", "gone", "new"]

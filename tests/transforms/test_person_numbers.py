@@ -1,4 +1,4 @@
-"""The one detector of natural persons' numbers: what it finds, what it leaves, and how sure it is on sixty texts."""
+"""The detector of natural persons' numbers: what it finds and what it leaves, on sixty texts."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def test_every_number_of_a_person_is_masked(one):
 
 
 @pytest.mark.parametrize("text", OF_NOBODY)
-def test_what_is_no_persons_stays(text):
+def test_other_numbers_are_not_masked(text):
     assert (mask_text(text), find_person_numbers(text)) == (text, [])
 
 
@@ -38,7 +38,7 @@ def test_a_column_is_masked_as_its_texts_are_and_nulls_stay():
     assert column.to_list() == [mask_text(text) for text in texts.drop_nulls()] + [None]
 
 
-def test_the_quick_look_passes_over_no_number():
+def test_the_pre_test_excludes_no_text_with_a_number():
     texts = pl.DataFrame({"text": [one["text"] for one in OF_PERSONS]})
     assert texts.select(may_hold_person_number(pl.col("text"))).to_series().all()
 
@@ -92,7 +92,7 @@ def test_an_identifier_is_only_a_person_where_it_can_be_nothing_else(text, is_fo
         "港澳居民M0987654321",
     ],
 )
-def test_a_number_is_found_however_it_is_split_glued_or_misread(text):
+def test_a_number_is_found_however_it_is_split_joined_or_misread(text):
     hidden = mask_text(text)
     assert len(find_person_numbers(text)) == text.count(IDENTITY) or len(find_person_numbers(text)) == 1
     assert not [piece for piece in ("1949", "l949", "1988", "0307", "1231", "23456", "98765") if piece in hidden], (
@@ -113,7 +113,7 @@ def test_a_number_is_found_however_it_is_split_glued_or_misread(text):
         "账号3501021988030712381",  # of a bank, as its label says
     ],
 )
-def test_a_day_or_a_number_of_goods_is_no_persons(text):
+def test_dates_and_numbers_of_goods_are_not_masked(text):
     assert mask_text(text) == text
 
 

@@ -26,8 +26,8 @@ def item(name: str, when: str, award: Mapping[str, object], kind: str = "penalty
     return {"id": name, "title": f"事项 {name}", "kind": kind, "when": when, "award": dated(dict(award)), **more}
 
 
-def penalty_item(name: str, word: str, points: float, **more: object) -> dict[str, Any]:
-    return item(name, f"array_contains(penalty_kinds, '{word}')", {"fixed": points}, **more)
+def penalty_item(name: str, penalty_kind: str, points: float, **more: object) -> dict[str, Any]:
+    return item(name, f"array_contains(penalty_kinds, '{penalty_kind}')", {"fixed": points}, **more)
 
 
 DEDUCT_TIERS = [
@@ -114,7 +114,7 @@ _WINDOWS = [
     {"rolling": {"days": 100}},
     {"unlimited": True},
 ]
-# Days at which something of the schemes above begins or ends, seen from AS_OF, and their neighbours.
+# Days at which something of the schemes above begins or ends, counted back from AS_OF, and their neighbours.
 _EDGES = [0, 1, 29, 30, 31, 69, 99, 100, 101, 364, 365, 366, 434, 435, 729, 730, 731, 800, 1096, 1500]
 
 
@@ -133,8 +133,8 @@ _PENALTY_KINDS = ["warning", "fine", "confiscation_gains", "stop_order", "revoke
 
 def _penalties(number: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        lambda whose, day, kinds, act, fen, revoked, until: penalty(
-            f"p{number}", whose, day, *kinds, act_no=act, fine_fen=fen, revoked_on=revoked, valid_until_on=until
+        lambda enterprise_id, day, kinds, act, fen, revoked, until: penalty(
+            f"p{number}", enterprise_id, day, *kinds, act_no=act, fine_fen=fen, revoked_on=revoked, valid_until_on=until
         ),
         st.sampled_from(["E1", "E1", "E2"]),
         days(),
@@ -148,8 +148,8 @@ def _penalties(number: int) -> st.SearchStrategy[dict[str, Any]]:
 
 def _inspections(number: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        lambda whose, day, major, conclusion: record(
-            "inspection", f"i{number}", whose, day, major_count=major, conclusion=conclusion
+        lambda enterprise_id, day, major, conclusion: record(
+            "inspection", f"i{number}", enterprise_id, day, major_count=major, conclusion=conclusion
         ),
         st.sampled_from(["E1", "E1", "E2"]),
         days(),
@@ -160,7 +160,9 @@ def _inspections(number: int) -> st.SearchStrategy[dict[str, Any]]:
 
 def _honours(number: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        lambda whose, day, level, until: record("honour", f"h{number}", whose, day, level=level, valid_until_on=until),
+        lambda enterprise_id, day, level, until: record(
+            "honour", f"h{number}", enterprise_id, day, level=level, valid_until_on=until
+        ),
         st.sampled_from(["E1", "E2"]),
         days(),
         st.sampled_from(["national", "county", None]),
@@ -170,7 +172,7 @@ def _honours(number: int) -> st.SearchStrategy[dict[str, Any]]:
 
 def _bans(number: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        lambda whose, day, until: record("person_ban", f"b{number}", whose, day, ends_on=until),
+        lambda enterprise_id, day, until: record("person_ban", f"b{number}", enterprise_id, day, ends_on=until),
         st.sampled_from(["E1", "E2"]),
         days(),
         st.none() | days(),
@@ -179,10 +181,10 @@ def _bans(number: int) -> st.SearchStrategy[dict[str, Any]]:
 
 def _decisions(number: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        lambda whose, day, kind, tier, until: record(
+        lambda enterprise_id, day, kind, tier, until: record(
             "decision",
             f"d{number}",
-            whose,
+            enterprise_id,
             day,
             decision_no=f"决{number}",
             decision_type=kind,

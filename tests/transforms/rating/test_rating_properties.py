@@ -1,4 +1,4 @@
-"""Laws that hold for every scheme and every set of records."""
+"""Properties of ratings for every scheme and every set of records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from transforms.rating import rate_enterprises
 from transforms.schemas import TABLES
 
 Rows = list[dict[str, Any]]
-_FIRMS = enterprises("E2", "E1", "E3")
+_ENTERPRISES = enterprises("E2", "E1", "E3")
 _SETTINGS = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -34,7 +34,7 @@ _SETTINGS = settings(
 @_SETTINGS
 @given(schemes(), record_lists())
 def test_score_is_base_plus_trace_and_every_enterprise_is_rated_once(of: Scheme, rows: Rows) -> None:
-    ratings, trace = ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
+    ratings, trace = ratings_and_trace(rate_enterprises(record_frames(*rows), _ENTERPRISES, of, AS_OF))
 
     sums = trace.group_by("enterprise_id").agg(pl.col("points_centipoints").sum())
     joined = ratings.join(sums, on="enterprise_id", how="left").with_columns(pl.col("points_centipoints").fill_null(0))
@@ -48,7 +48,7 @@ def test_score_is_base_plus_trace_and_every_enterprise_is_rated_once(of: Scheme,
 @_SETTINGS
 @given(schemes(), record_lists())
 def test_frames_have_the_stored_shape_in_total_order(of: Scheme, rows: Rows) -> None:
-    ratings, trace = ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
+    ratings, trace = ratings_and_trace(rate_enterprises(record_frames(*rows), _ENTERPRISES, of, AS_OF))
 
     for table, frame in {"ratings": ratings, "trace": trace}.items():
         schema = dict(TABLES[table].schema)
@@ -65,7 +65,7 @@ def test_frames_have_the_stored_shape_in_total_order(of: Scheme, rows: Rows) -> 
 def test_order_of_the_input_changes_nothing(of: Scheme, rows: Rows, order: random.Random) -> None:
     shuffled = order.sample(rows, len(rows))
 
-    one = ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF))
+    one = ratings_and_trace(rate_enterprises(record_frames(*rows), _ENTERPRISES, of, AS_OF))
     other = ratings_and_trace(rate_enterprises(record_frames(*shuffled), enterprises("E1", "E3", "E2"), of, AS_OF))
 
     for first, second in zip(one, other, strict=True):
@@ -78,7 +78,7 @@ def test_both_engines_agree(of: Scheme, rows: Rows) -> None:
     results = []
     for engine in ("streaming", "in-memory"):
         with pl.Config(engine_affinity=engine):
-            results.append(ratings_and_trace(rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF)))
+            results.append(ratings_and_trace(rate_enterprises(record_frames(*rows), _ENTERPRISES, of, AS_OF)))
 
     for streamed, in_memory in zip(*results, strict=True):
         assert_frame_equal(streamed, in_memory)
@@ -91,8 +91,8 @@ def test_both_engines_agree(of: Scheme, rows: Rows) -> None:
 def test_a_worse_record_never_raises_a_tier(of: Scheme, rows: Rows, word: str) -> None:
     worse = [*rows, penalty("new", "E1", AS_OF, word, act_no="act of its own", fine_fen=1000)]
 
-    before = rate_enterprises(record_frames(*rows), _FIRMS, of, AS_OF).ratings
-    after = rate_enterprises(record_frames(*worse), _FIRMS, of, AS_OF).ratings
+    before = rate_enterprises(record_frames(*rows), _ENTERPRISES, of, AS_OF).ratings
+    after = rate_enterprises(record_frames(*worse), _ENTERPRISES, of, AS_OF).ratings
 
     assert (after["tier_index"] >= before["tier_index"]).all()
     assert after.row(1, named=True) == before.row(1, named=True), "another enterprise is not concerned"
@@ -103,7 +103,7 @@ def test_a_worse_record_never_raises_a_tier(of: Scheme, rows: Rows, word: str) -
 @given(data=st.data())
 def test_score_stands_within_its_limits(mode: str, data: st.DataObject) -> None:
     of = data.draw(schemes(mode=mode))
-    ratings = rate_enterprises(record_frames(*data.draw(record_lists())), _FIRMS, of, AS_OF).ratings
+    ratings = rate_enterprises(record_frames(*data.draw(record_lists())), _ENTERPRISES, of, AS_OF).ratings
 
     limits = of.limits.on(AS_OF) if of.limits else None
     if limits is not None:

@@ -1,4 +1,4 @@
-"""A repair or an early removal ends what a record does, from its day on, for the rules that heed it."""
+"""A repair or an early removal ends the effect of a record from its day on, for rules with until_released."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from transforms.policy_model.scheme import Scheme
 from transforms.rating import RELEASES, ComparedRuns, RatingResult, rate_enterprises, tier_changes
 
 _DAY, _REPAIRED = date(2025, 3, 10), date(2025, 6, 10)
-_HEEDED = {"until_released": dated(True, basis="第三条")}
+_UNTIL_RELEASED = {"until_released": dated(True, basis="第三条")}
 _FINE = penalty("p1", "E1", _DAY, "fine")
 
 
@@ -47,17 +47,17 @@ def _days_after(day: date, number: int) -> date:
 
 @pytest.mark.parametrize(("shift", "points", "reason"), [(-1, -300, None), (0, 0, "released"), (1, 0, "released")])
 def test_a_repaired_penalty_counts_until_the_day_of_its_repair(shift: int, points: int, reason: str | None) -> None:
-    of = scheme(items=[penalty_item("fine", "fine", -3, **_HEEDED)])
+    of = scheme(items=[penalty_item("fine", "fine", -3, **_UNTIL_RELEASED)])
 
     rating = _rated(of, _days_after(_REPAIRED, shift), [_FINE], ("penalty", "p1", _REPAIRED))
 
     assert _trace(rating) == [(points, reason, _REPAIRED)]
-    told = (_row(rating)["next_change_on"], _row(rating)["next_change_why"])
-    assert told == ((_REPAIRED, "repair") if shift < 0 else (None, None))
+    next_change = (_row(rating)["next_change_on"], _row(rating)["next_change_why"])
+    assert next_change == ((_REPAIRED, "repair") if shift < 0 else (None, None))
 
 
-def test_a_rule_that_does_not_heed_it_counts_on() -> None:
-    items = [penalty_item("fine", "fine", -3, **_HEEDED), penalty_item("any_fine", "fine", -1)]
+def test_a_rule_without_until_released_goes_on_counting() -> None:
+    items = [penalty_item("fine", "fine", -3, **_UNTIL_RELEASED), penalty_item("any_fine", "fine", -1)]
     of = scheme(items=items, heaviest_per_act=None)
 
     rating = _rated(of, _REPAIRED, [_FINE], ("penalty", "p1", _DAY))
@@ -65,7 +65,7 @@ def test_a_rule_that_does_not_heed_it_counts_on() -> None:
     assert _trace(rating) == [(0, "released", _DAY), (-100, None, date(2026, 1, 1))]
 
 
-def test_it_is_heeded_while_the_policy_says_so() -> None:
+def test_until_released_applies_while_its_value_is_in_force() -> None:
     until = dated(True, d2025_07_01=None)
     of = scheme(items=[penalty_item("fine", "fine", -3, until_released=until)])
     rows = [_FINE], ("penalty", "p1", _REPAIRED)
@@ -74,8 +74,8 @@ def test_it_is_heeded_while_the_policy_says_so() -> None:
     assert _row(_rated(of, date(2025, 7, 1), *rows))["score_centipoints"] == 700
 
 
-def test_releases_of_other_kinds_and_records_do_nothing_and_the_first_of_several_tells() -> None:
-    of = scheme(items=[penalty_item("fine", "fine", -3, **_HEEDED)])
+def test_releases_of_other_records_do_nothing_and_the_first_of_several_applies() -> None:
+    of = scheme(items=[penalty_item("fine", "fine", -3, **_UNTIL_RELEASED)])
     others = (("decision", "p1", _DAY), ("penalty", "p2", _DAY))
     twice = (("penalty", "p1", date(2025, 7, 1)), ("penalty", "p1", _REPAIRED))
 
@@ -84,7 +84,12 @@ def test_releases_of_other_kinds_and_records_do_nothing_and_the_first_of_several
 
 
 def test_a_released_penalty_leaves_its_act_to_the_others() -> None:
-    of = scheme(items=[penalty_item("fine", "fine", -3, **_HEEDED), penalty_item("warning", "warning", -1, **_HEEDED)])
+    of = scheme(
+        items=[
+            penalty_item("fine", "fine", -3, **_UNTIL_RELEASED),
+            penalty_item("warning", "warning", -1, **_UNTIL_RELEASED),
+        ]
+    )
     rows = [penalty("p1", "E1", _DAY, "fine", act_no="one"), penalty("p2", "E1", _DAY, "warning", act_no="one")]
 
     rating = _rated(of, _REPAIRED, rows, ("penalty", "p1", _REPAIRED))
@@ -93,8 +98,10 @@ def test_a_released_penalty_leaves_its_act_to_the_others() -> None:
 
 
 @pytest.mark.parametrize(("shift", "tier"), [(-1, "D"), (0, "A"), (1, "A")])
-def test_movement_forgets_what_is_released_as_what_is_revoked(shift: int, tier: str) -> None:
-    of = scheme(items=[penalty_item("fine", "fine", -10, **_HEEDED)], movement=dated({"tiers_per_clean_year": 1}))
+def test_movement_ignores_released_records_as_revoked_ones(shift: int, tier: str) -> None:
+    of = scheme(
+        items=[penalty_item("fine", "fine", -10, **_UNTIL_RELEASED)], movement=dated({"tiers_per_clean_year": 1})
+    )
     day = date(2026, 2, 1)
 
     rating = _rated(of, _days_after(day, shift), [_FINE], ("penalty", "p1", day))
@@ -112,13 +119,15 @@ def _listing(**more: object) -> Scheme:
 def test_an_early_removal_ends_the_placement(shift: int, tier: str, why: str | None) -> None:
     rows = [record("decision", "d1", "E1", _DAY, decision_type="list")]
 
-    rating = _row(_rated(_listing(**_HEEDED), _days_after(_REPAIRED, shift), rows, ("decision", "d1", _REPAIRED)))
+    rating = _row(
+        _rated(_listing(**_UNTIL_RELEASED), _days_after(_REPAIRED, shift), rows, ("decision", "d1", _REPAIRED))
+    )
 
     assert (rating["tier"], rating["next_change_why"]) == (tier, why)
     assert rating["locked_until_on"] == (date(2028, 3, 10) if shift < 0 else None)
 
 
-def test_a_placement_that_does_not_heed_a_removal_holds() -> None:
+def test_a_placement_without_until_released_holds_after_a_removal() -> None:
     rows = [record("decision", "d1", "E1", _DAY, decision_type="list")]
 
     assert _row(_rated(_listing(), _REPAIRED, rows, ("decision", "d1", _REPAIRED)))["tier"] == "D"
@@ -131,8 +140,8 @@ def _causes(
     return [(row["cause"], row["causes"]) for row in found.rows(named=True)]
 
 
-def test_a_change_by_repair_is_told_as_such_and_its_undoing_as_a_decision() -> None:
-    of = scheme(items=[penalty_item("fine", "fine", -3, **_HEEDED)])
+def test_the_cause_of_a_repair_is_repair_and_of_its_undoing_a_decision() -> None:
+    of = scheme(items=[penalty_item("fine", "fine", -3, **_UNTIL_RELEASED)])
     repaired = _rated(of, _REPAIRED, [_FINE], ("penalty", "p1", _REPAIRED))
     eve = _rated(of, _days_after(_REPAIRED, -1), [_FINE], ("penalty", "p1", _REPAIRED))
     undone = _rated(of, _days_after(_REPAIRED, 1), [_FINE])
@@ -142,7 +151,9 @@ def test_a_change_by_repair_is_told_as_such_and_its_undoing_as_a_decision() -> N
 
 
 def test_movement_undone_by_a_repair_is_a_repair() -> None:
-    of = scheme(items=[penalty_item("fine", "fine", -10, **_HEEDED)], movement=dated({"tiers_per_clean_year": 1}))
+    of = scheme(
+        items=[penalty_item("fine", "fine", -10, **_UNTIL_RELEASED)], movement=dated({"tiers_per_clean_year": 1})
+    )
     day = date(2026, 2, 1)
     ratings = [_rated(of, on, [_FINE], ("penalty", "p1", day)) for on in (_days_after(day, -1), day)]
 

@@ -1,4 +1,4 @@
-"""What goes beyond the score: needs, direct placement, movement, decisions; and what is foretold of them."""
+"""Tiers beyond the score: needs, direct placement, movement, holds; their next changes, and ties."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _after(day: date, days: int) -> date:
     return day + timedelta(days=days)
 
 
-def _direct_test_rating_tier(name: str = "placed", **changes: object) -> dict[str, Any]:
+def _direct(name: str = "placed", **changes: object) -> dict[str, Any]:
     lock = dated({"span": {"years": 2}}, basis="直接条")
     rule = {"id": name, "title": "直接判定", "kind": "penalty", "when": _REVOKE, "tier": "D", "lock": lock}
     return rule | changes
@@ -55,7 +55,7 @@ def test_the_best_tier_needs_data(count: int, tier: str) -> None:
         assert rating["decided_by_basis"] == "数据条"
 
 
-def test_a_need_is_met_to_the_last_day_of_its_window_and_that_is_foretold() -> None:
+def test_a_need_is_met_to_the_last_day_of_its_window_which_is_the_next_change() -> None:
     of = scheme(best_tier_needs=dated([_NEED | {"at_least": 1}]))
     row = record("inspection", "i1", "E1", _DAY)
     on, _ = rate_one(of, date(2026, 3, 10), row)
@@ -74,7 +74,7 @@ def test_too_many_records_keep_from_the_best_tier(count: int, tier: str) -> None
 
 
 def test_a_direct_placement_holds_to_the_locks_last_day() -> None:
-    of = scheme(items=[_FINE], direct=[_direct_test_rating_tier()])
+    of = scheme(items=[_FINE], direct=[_direct()])
     row = penalty("p1", "E1", date(2024, 2, 29), "revoke_licence")
     last = date(2026, 2, 28)
     on, trace = rate_one(of, last, row)
@@ -90,7 +90,7 @@ def test_a_direct_placement_holds_to_the_locks_last_day() -> None:
 
 @pytest.mark.parametrize(("until", "day", "tier"), [(_DAY, _DAY, "D"), (_DAY, _after(_DAY, 1), "A"), (None, _DAY, "D")])
 def test_a_lock_may_be_the_records_own_term(until: date | None, day: date, tier: str) -> None:
-    rule = _direct_test_rating_tier(kind="person_ban", when="true", lock=dated({"until_expiry": True}))
+    rule = _direct(kind="person_ban", when="true", lock=dated({"until_expiry": True}))
     rating, _ = rate_one(scheme(direct=[rule]), day, record("person_ban", "b1", "E1", date(2020, 1, 1), ends_on=until))
 
     assert rating["tier"] == tier
@@ -99,9 +99,9 @@ def test_a_lock_may_be_the_records_own_term(until: date | None, day: date, tier:
 
 def test_the_longest_lock_of_the_worst_tier_decides() -> None:
     rules = [
-        _direct_test_rating_tier(),
-        _direct_test_rating_tier("longer", lock=dated({"span": {"years": 3}})),
-        _direct_test_rating_tier("milder", tier="C"),
+        _direct(),
+        _direct("longer", lock=dated({"span": {"years": 3}})),
+        _direct("milder", tier="C"),
     ]
     rating, trace = rate_one(scheme(items=[_FINE], direct=rules), _DAY, penalty("p1", "E1", _DAY, "revoke_licence"))
 
@@ -112,7 +112,7 @@ def test_the_longest_lock_of_the_worst_tier_decides() -> None:
 
 def test_a_revoked_placement_does_not_hold() -> None:
     row = penalty("p1", "E1", _DAY, "revoke_licence", revoked_on=_after(_DAY, 5))
-    of = scheme(items=[_FINE], direct=[_direct_test_rating_tier()])
+    of = scheme(items=[_FINE], direct=[_direct()])
     eve, foreseen = rate_one(of, _after(_DAY, 4), row)
     on, trace = rate_one(of, _after(_DAY, 5), row)
 
@@ -127,7 +127,7 @@ def test_a_revoked_placement_does_not_hold() -> None:
     [(date(2024, 3, 9), False), (date(2024, 3, 10), True), (date(2024, 3, 11), True), (_DAY, True)],
 )
 def test_two_records_within_a_year_of_the_last_place(first: date, placed: bool) -> None:
-    rule = _direct_test_rating_tier(when=_STOP, at_least=2, within={"years": 1}, tier="C")
+    rule = _direct(when=_STOP, at_least=2, within={"years": 1}, tier="C")
     rows = [penalty("p1", "E1", first, "stop_order"), penalty("p2", "E1", _DAY, "stop_order")]
     rating, trace = rate_one(scheme(items=[_FINE], direct=[rule]), _DAY, *rows)
 
@@ -136,8 +136,8 @@ def test_two_records_within_a_year_of_the_last_place(first: date, placed: bool) 
         assert [row["record_id"] for row in trace] == ["p2"]
 
 
-def test_a_revoked_record_helps_none_to_place() -> None:
-    rule = _direct_test_rating_tier(when=_STOP, at_least=2, within={"years": 1}, tier="C")
+def test_a_revoked_record_does_not_count_towards_a_placement() -> None:
+    rule = _direct(when=_STOP, at_least=2, within={"years": 1}, tier="C")
     rows = [penalty("p1", "E1", _DAY, "stop_order", revoked_on=_DAY), penalty("p2", "E1", _DAY, "stop_order")]
 
     assert rate_one(scheme(items=[_FINE], direct=[rule]), _DAY, *rows)[0]["tier"] == "A"
@@ -177,7 +177,7 @@ def test_a_new_event_makes_the_clean_year_begin_anew() -> None:
     assert rate_one(of, date(2026, 12, 2), *rows)[0]["tier"] == "C"
 
 
-def test_a_revoked_event_is_forgotten_by_movement() -> None:
+def test_movement_ignores_a_revoked_event() -> None:
     of = scheme(**_MOVING, movement=dated({"tiers_per_clean_year": 1}))
     row = penalty("p1", "E1", _DAY, "stop_order", revoked_on=date(2026, 2, 1))
 
@@ -191,7 +191,7 @@ def _hold(name: str, day: date, tier: str | None, until: date | None, kind: str 
 
 
 @pytest.mark.parametrize(("shift", "tier"), [(-1, "A"), (0, "C"), (20, "C"), (21, "A")])
-def test_a_decision_holds_a_tier_for_its_time(shift: int, tier: str) -> None:
+def test_a_decision_holds_a_tier_until_it_ends(shift: int, tier: str) -> None:
     rating, _ = rate_one(scheme(), _after(_DAY, shift), _hold("d1", _DAY, "C", _after(_DAY, 20)))
 
     assert (rating["tier"], rating["score_tier"]) == (tier, "A")
@@ -203,7 +203,7 @@ def test_a_decision_holds_a_tier_for_its_time(shift: int, tier: str) -> None:
         assert (rating["decided_by_basis"], rating["locked_until_on"]) == ("理由 d1", _after(_DAY, 20))
 
 
-def test_the_latest_decision_that_holds_a_tier_goes_first() -> None:
+def test_of_several_holds_the_latest_decides() -> None:
     rows = [
         _hold("d1", _DAY, "B", None),
         _hold("d2", _DAY, "C", None),
@@ -213,8 +213,8 @@ def test_the_latest_decision_that_holds_a_tier_goes_first() -> None:
     assert _outcome(rate_one(scheme(), _after(_DAY, 9), *rows)[0]) == ("C", "decision", "d2")
 
 
-_NOTED = [
-    # (the hold, ratings as (first day, tier, decided by, its id), the tier before, what is to be looked at)
+_HOLDS_WITH_NOTES = [
+    # (the hold, ratings as (first day, tier, decided by, its id), the tier before, notes)
     ({}, [(-9, "B", "cut_point", "B"), (0, "B", "decision", "暂1号")], "B", []),
     ({}, [(-9, "C", "cut_point", "C"), (0, "B", "decision", "暂1号")], "C", ["other_tier"]),
     ({}, [(0, "B", "decision", "暂1号")], None, []),
@@ -224,8 +224,8 @@ _NOTED = [
 ]
 
 
-@pytest.mark.parametrize(("hold", "ratings", "before", "notes"), _NOTED)
-def test_what_is_to_be_looked_at_of_a_hold(
+@pytest.mark.parametrize(("hold", "ratings", "before", "notes"), _HOLDS_WITH_NOTES)
+def test_notes_of_a_hold(
     hold: dict[str, Any], ratings: list[tuple[Any, ...]], before: str | None, notes: list[str]
 ) -> None:
     row = {"record_id": "d1", "enterprise_id": "E1", "decision_no": "暂1号", "tier": "B", "decided_on": _DAY}
@@ -243,12 +243,12 @@ def test_what_is_to_be_looked_at_of_a_hold(
 @pytest.mark.parametrize(("tier", "decided_by"), [("A", "direct"), ("C", "direct"), ("D", "decision")])
 def test_a_hold_lifts_nobody_out_of_a_placement(tier: str, decided_by: str) -> None:
     listed = record("decision", "l1", "E1", _DAY, decision_no="列1号", decision_type="list")
-    of = scheme(direct=[_direct_test_rating_tier(kind="decision", when="decision_type = 'list'")])
+    of = scheme(direct=[_direct(kind="decision", when="decision_type = 'list'")])
     rating, _ = rate_one(of, _after(_DAY, 5), listed, _hold("d1", _after(_DAY, 1), tier, None))
     assert (rating["tier"], rating["decided_by"]) == ("D", decided_by)
 
 
-def test_a_change_of_any_value_is_foretold() -> None:
+def test_a_change_of_any_value_of_the_scheme_is_a_next_change() -> None:
     of = scheme(base=dated(10, d2026_05_01=9))
 
     assert rate_one(of, date(2026, 4, 30))[0]["next_change_on"] == date(2026, 5, 1)
@@ -259,30 +259,27 @@ def test_a_change_of_any_value_is_foretold() -> None:
 _BOTH_WAYS = pytest.mark.parametrize("ids", [("x", "a"), ("a", "x")], ids=" then ".join)
 
 
-def _direct_test_rating_ties(name: str, **changes: object) -> dict[str, Any]:
+def _named_direct(name: str, **changes: object) -> dict[str, Any]:
     lock = dated({"span": {"years": 2}}, basis=f"{name}条")
     return {"id": name, "title": name, "kind": "penalty", "when": _STOP, "tier": "D", "lock": lock} | changes
 
 
-def _decided(rating: dict[str, Any]) -> tuple[object, ...]:
+def _named_outcome(rating: dict[str, Any]) -> tuple[object, ...]:
     return rating["tier"], rating["decided_by_id"], rating["decided_by_basis"]
 
 
 @_BOTH_WAYS
 def test_of_two_placements_with_the_same_tier_and_lock_the_first_in_the_file_is_named(ids: tuple[str, str]) -> None:
-    of = scheme(items=[_FINE], direct=[_direct_test_rating_ties(name) for name in ids])
+    of = scheme(items=[_FINE], direct=[_named_direct(name) for name in ids])
     rating, trace = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "stop_order"))
 
-    assert _decided(rating) == ("D", ids[0], f"{ids[0]}条")
+    assert _named_outcome(rating) == ("D", ids[0], f"{ids[0]}条")
     assert [row["item_id"] for row in trace] == [*ids]
 
 
 @_BOTH_WAYS
-def test_so_it_is_for_two_locks_without_an_end(ids: tuple[str, str]) -> None:
-    rules = [
-        _direct_test_rating_ties(name, kind="person_ban", when="true", lock=dated({"until_expiry": True}))
-        for name in ids
-    ]
+def test_of_two_placements_with_locks_without_end_the_first_in_the_file_is_named(ids: tuple[str, str]) -> None:
+    rules = [_named_direct(name, kind="person_ban", when="true", lock=dated({"until_expiry": True})) for name in ids]
     rating, trace = rate_one(scheme(direct=rules), _DAY, record("person_ban", "b1", "E1", _DAY, ends_on=None))
 
     assert (rating["decided_by_id"], rating["locked_until_on"]) == (ids[0], None)
@@ -294,8 +291,8 @@ def test_of_two_placements_the_worse_tier_goes_before_the_longer_lock_and_both_b
     ids: tuple[str, str],
 ) -> None:
     worse, longer = (
-        _direct_test_rating_ties(ids[0]),
-        _direct_test_rating_ties(ids[1], tier="C", lock=dated({"span": {"years": 9}})),
+        _named_direct(ids[0]),
+        _named_direct(ids[1], tier="C", lock=dated({"span": {"years": 9}})),
     )
     for rules in ([worse, longer], [longer, worse]):
         rating, _ = rate_one(scheme(items=[_FINE], direct=rules), _DAY, penalty("p1", "E1", _DAY, "stop_order"))
@@ -303,7 +300,7 @@ def test_of_two_placements_the_worse_tier_goes_before_the_longer_lock_and_both_b
 
 
 def test_a_placement_in_the_tier_that_the_score_gives_anyway_decides_nothing() -> None:
-    of = scheme(items=[penalty_item("stop_order", "stop_order", -7)], direct=[_direct_test_rating_ties("placed")])
+    of = scheme(items=[penalty_item("stop_order", "stop_order", -7)], direct=[_named_direct("placed")])
     rating, trace = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "stop_order"))
 
     assert (rating["tier"], rating["score_tier"], rating["decided_by"]) == ("D", "D", "cut_point")
@@ -385,7 +382,7 @@ def test_of_two_decisions_of_a_day_that_hold_a_tier_the_one_with_the_greater_num
 def test_of_a_need_and_a_placement_is_named(tier: str, decided_by: str, decided_by_id: str) -> None:
     need = {"id": "seen", "title": "检查", "kind": "inspection", "when": "true", "at_least": 1}
     need["window"] = {"rolling": {"years": 1}}
-    of = scheme(items=[_FINE], direct=[_direct_test_rating_ties("placed", tier=tier)], best_tier_needs=dated([need]))
+    of = scheme(items=[_FINE], direct=[_named_direct("placed", tier=tier)], best_tier_needs=dated([need]))
     rating, _ = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "stop_order"))
 
     assert (rating["tier"], rating["decided_by"], rating["decided_by_id"]) == (tier, decided_by, decided_by_id)

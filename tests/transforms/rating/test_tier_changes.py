@@ -28,7 +28,7 @@ from transforms.schemas import TABLES
 Rows = list[dict[str, Any]]
 _DAY = date(2025, 3, 10)
 _NEXT = _DAY + timedelta(days=1)
-_FIRMS = enterprises("E1", "E2")
+_ENTERPRISES = enterprises("E1", "E2")
 _HEAVY = penalty_item("stop_order", "stop_order", -7)
 
 
@@ -38,12 +38,12 @@ def _change(
     ratings = [_rated(*given) for given in (before, after)]
     is_policy_changed = before[0] != after[0] or any(before[1] < day <= after[1] for day in after[0].change_days())
     known = record_frames(*after[2])
-    found = tier_changes(*ratings, known, _FIRMS, ComparedRuns(after[1], is_policy_changed, received_after))
+    found = tier_changes(*ratings, known, _ENTERPRISES, ComparedRuns(after[1], is_policy_changed, received_after))
     return found.changes.to_dicts(), found.change_trace.to_dicts()
 
 
 def _rated(of: Scheme, day: date, rows: Rows) -> RatingResult:
-    return rate_enterprises(record_frames(*rows), _FIRMS, of, day)
+    return rate_enterprises(record_frames(*rows), _ENTERPRISES, of, day)
 
 
 def _causes(before: tuple[Scheme, date, Rows], after: tuple[Scheme, date, Rows], **more: datetime) -> list[str]:
@@ -72,10 +72,10 @@ def test_a_first_rating_is_no_change() -> None:
     rows = record_frames(penalty("p1", "E1", _DAY, "stop_order"))
     before, after = (
         rate_enterprises(rows, enterprises("E2"), scheme(), _DAY),
-        rate_enterprises(rows, _FIRMS, scheme(), _NEXT),
+        rate_enterprises(rows, _ENTERPRISES, scheme(), _NEXT),
     )
 
-    assert tier_changes(before, after, rows, _FIRMS, ComparedRuns(_NEXT, False)).changes.is_empty()
+    assert tier_changes(before, after, rows, _ENTERPRISES, ComparedRuns(_NEXT, False)).changes.is_empty()
 
 
 def test_a_new_record_with_its_row() -> None:
@@ -129,7 +129,7 @@ def test_a_record_that_went_to_another_enterprise_is_a_correction_though_it_is_n
     ratings = _rated(scheme(), _DAY, before), _rated(scheme(), _NEXT, after)
     for known in (record_frames(), record_frames(*after)):
         for is_policy_changed in (False, True):
-            found = tier_changes(*ratings, known, _FIRMS, ComparedRuns(_NEXT, is_policy_changed)).changes
+            found = tier_changes(*ratings, known, _ENTERPRISES, ComparedRuns(_NEXT, is_policy_changed)).changes
             assert found.filter(enterprise_id="E1")["causes"].to_list() == [["correction"]]
 
 
@@ -227,7 +227,7 @@ def test_data_for_the_best_tier_that_arrives_and_that_grows_old() -> None:
     assert _causes((of, date(2026, 3, 11), rows), (of, date(2026, 3, 12), rows)) == ["aged_out"]
 
 
-def test_several_causes_of_one_night_and_the_weightiest() -> None:
+def test_several_causes_of_one_run_and_the_weightiest() -> None:
     before = [penalty("p1", "E1", date(2024, 12, 1), "warning"), penalty("p2", "E1", date(2024, 12, 1), "stop_order")]
     after = [
         *before,
@@ -249,7 +249,7 @@ def test_several_causes_of_one_night_and_the_weightiest() -> None:
     }
 
 
-def test_adjustments_bear_the_cause_of_the_rows_they_follow() -> None:
+def test_adjustments_have_the_cause_of_the_rows_they_follow_from() -> None:
     of = scheme(items=[penalty_item("fine", "fine", -2, cap=dated(-3.5))])
     rows = [penalty("p1", "E1", _DAY, "fine"), penalty("p2", "E1", _NEXT, "fine")]
     _, evidence = _change((of, _DAY, rows[:1]), (of, _NEXT, rows))

@@ -176,12 +176,12 @@ _SIZES = ({"brackets": [{"from": 100, "points": -1}]}, {"per_unit": -0.01})
 
 
 @pytest.mark.parametrize("size", _SIZES, ids=["brackets", "per_unit"])
-def test_a_fine_of_unknown_amount_stands_in_the_trace_as_not_counted(size: dict[str, object]) -> None:
+def test_a_fine_of_unknown_amount_is_in_the_trace_as_not_counted(size: dict[str, object]) -> None:
     of = scheme(items=[item("size", "true", {**size, "of": "fine_fen"})])
     rating, (row,) = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "fine", fine_fen=None))
 
-    told = ("is_counted", "reason", "raw_centipoints", "points_centipoints", "value_used", "record_id")
-    assert [row[name] for name in told] == [False, "unknown_amount", 0, 0, "fine_fen=?", "p1"]
+    columns = ("is_counted", "reason", "raw_centipoints", "points_centipoints", "value_used", "record_id")
+    assert [row[name] for name in columns] == [False, "unknown_amount", 0, 0, "fine_fen=?", "p1"]
     assert rating["next_change_on"] == row["stops_counting_on"]
 
 
@@ -194,7 +194,7 @@ def test_a_scheme_may_say_what_a_fine_of_unknown_amount_gives(size: dict[str, ob
     assert (row["value_used"], rating["score_centipoints"]) == ("fine_fen=?", rating["base_centipoints"] - 300)
 
 
-def test_an_unknown_amount_past_its_window_is_told_to_be_past_it() -> None:
+def test_an_unknown_amount_past_its_window_has_aged_out() -> None:
     of = scheme(items=[item("size", "true", {**_SIZES[0], "of": "fine_fen"})])
     _, (row,) = rate_one(of, _DAY, penalty("p1", "E1", _DAY, "fine", fine_fen=None))
     _, (later,) = rate_one(of, row["stops_counting_on"], penalty("p1", "E1", _DAY, "fine", fine_fen=None))
@@ -202,7 +202,7 @@ def test_an_unknown_amount_past_its_window_is_told_to_be_past_it() -> None:
     assert (row["reason"], later["reason"]) == ("unknown_amount", "aged_out")
 
 
-def test_what_a_condition_cannot_know_does_not_hold() -> None:
+def test_an_unknown_condition_does_not_hold() -> None:
     of = scheme(items=[item("bad", "conclusion <> 'compliant'", {"fixed": -1}, kind="inspection")])
     _, trace = rate_one(of, _DAY, record("inspection", "i1", "E1", _DAY, conclusion=None))
 
@@ -265,8 +265,8 @@ def test_an_accumulation_names_its_records_and_how_many_they_are() -> None:
         _, trace = rate_one(scheme(accumulations=[rule]), _DAY, *rows)
         numbers = sorted((row["record_no"] for row in trace if row["role"] == "item"), key=lambda no: (len(no), no))
         (row,) = (row for row in trace if row["role"] == "accumulation")
-        told, _, named = row["value_used"].partition("：")
-        assert told == f"{count}条"
+        count_text, _, named = row["value_used"].partition("：")
+        assert count_text == f"{count}条"
         assert set(named.removesuffix("等").split("、")) <= set(numbers)
         assert named.count("、") == min(count, 10) - 1
         assert named.endswith("等") == bool(more)
