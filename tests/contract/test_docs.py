@@ -64,6 +64,27 @@ def test_every_setting_is_on_the_operators_page(name: str):
     assert f"| `{name}` | `YAOXIN_{name.upper()}`" in text_of("docs/operators.md")
 
 
+# Decisions name files as they were when they were taken.
+@pytest.mark.parametrize(
+    "page", [page for page in WRITTEN if page.parent.name != "decisions"], ids=lambda page: page.stem
+)
+def test_files_named_exist(page: Path):
+    packages = "flows|transforms|reports|expectations|tests|bench|docs|policy"
+    named = re.findall(rf"`((?:{packages})/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_way_of_a_record_names_modules():
+    text = text_of("docs/architecture.md")
+    table = text[text.index("## The way of a record") : text.index("## Store")]
+    for line in (line for line in table.splitlines() if line.startswith("| ") and "`" in line):
+        folder = None
+        for name in re.findall(r"`([\w/]+\.py)`", line.rsplit("|", 2)[1]):
+            path = ROOT / name if "/" in name else folder / name
+            folder = path.parent
+            assert path.exists(), line
+
+
 def commands_in(text: str) -> set[str]:
     code = re.findall(r"```\w*\n(.+?)```|`([^`\n]+)`", text, flags=re.DOTALL)
     return set(re.findall(r"(?:^|[ /])yaoxin ([a-z]+)\b", "\n".join(map("\n".join, code)), flags=re.MULTILINE))
