@@ -1,18 +1,16 @@
-"""How fast it is, beside what else one could do: `python -m bench` writes docs/performance.md and its picture.
+"""How fast it is, beside what else one could use: `python -m bench` writes docs/performance.md and its chart.
 
 What is measured:
-- `sections`   the sections of the page, each with its own data
-- `scoring`    rating with the reference scheme; the same by hand (`reference.sql`, `by_pandas`); merely reading
-- `gate`       one suite on the Polars engine and on the pandas engine of Great Expectations
-- `night`      a night after few changes, and the same night rating all
-- `intake`     a CSV taken in, and merely scanned and written
-- `commands`   the light commands as a person calls them
+- `sections`     the sections of the page, each with its own data
+- `scoring`      rating with the reference scheme; the same by hand (`reference.sql`, `by_pandas`); reading alone
+- `gate`         one suite on the engine for Polars and on Great Expectations' engine for pandas
+- `nightly_run`  a run after few changes, and the same run rating all; light commands as a person calls them
+- `ingest`       a CSV ingested, and the same file only scanned and written
 
-With what, and how:
-- `made`, `kinds`, `dice`   an invented office; `penalties` for the gate
-- `side`       one side of a measurement in a process of its own: `python -m bench.measure NAME FOLDER WARM`
-- `pairs`      both sides in turn, several times, and what follows from that
-- `rows`, `page`, `picture` the table, and what is said of it (`notes`)
+How:
+- `data`         an invented office, and invented penalties for the gate
+- `measure`      one side in a process of its own, both sides in pairs, the rows of the table
+- `report`       the page and its chart; `notes` are its texts by section
 
-Times depend on the machine and are never asserted; that both sides say the same always is.
+Times depend on the machine and are never asserted; that both sides have the same outcome always is.
 """

@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 Frame = Any  # pandas' types are partial
-
+Offset = dict[str, int]
+_YEAR, _TWO, _THREE, _FIVE = ({"years": years} for years in (1, 2, 3, 5))
+_FINE_STEPS = [({"months": 12}, 70), ({"months": 18}, 40)]
+_HALF_AFTER_A_YEAR = [(_YEAR, 50)]
+SECTION_BOUNDS = ((45000, np.inf), (35000, np.inf), (10000, 15000), (10000, np.inf))  # base and highest; lowest is 0
+_FAR: Offset = {}  # the year of the event and the next
 _ASK = ["enterprise_id", "day"]
-
 _REPEATED = {0: ([5, 6, 7, 8], 3, -6000), 1: ([16, 17, 18], 2, -2000)}  # by section: items, how many, points
-
 _CUTS = ((95000, 0), (85000, 1), (70000, 2), (50000, 3))
-
 _WORST = 4
-
 _PLACED_BY = np.array(["serious_list", "licence_lost", "ban_running", "two_stop_orders"])
 
 
@@ -35,7 +36,7 @@ def read(folder: Path, columns: Mapping[str, list[str]]) -> dict[str, Frame]:
 
 def rated(records: Mapping[str, Frame], as_of: pd.Timestamp) -> Frame:
     """enterprise_id, tier, score_centipoints, score_tier, decided_by, decided_by_id, locked_until_on."""
-    found, placed = hits(records, as_of), placements(records, as_of)
+    found, placed = _all_hits(records, as_of), _placements(records, as_of)
     asks = _asks(found, placed, records["enterprise"], as_of)
     reached = _placed(_scored(_judged(found, asks), asks), placed)
     present = reached[reached["day"] == as_of]
@@ -96,14 +97,14 @@ def _scored(judged: Frame, asks: Frame) -> Frame:
     for number, (base, highest) in enumerate(SECTION_BOUNDS):
         points = items[items["section"] == number].groupby(_ASK)["capped"].sum()
         if number in _REPEATED:
-            points = points + _repeated_by_pandas(items, *_REPEATED[number]).reindex(points.index, fill_value=0)
+            points = points + _repeated(items, *_REPEATED[number]).reindex(points.index, fill_value=0)
         total += (base + points.reindex(scored.index, fill_value=0)).clip(0, highest)
     score = total.clip(0, 100000).astype("int64")
     index = np.select([score >= cut for cut, _ in _CUTS], [tier for _, tier in _CUTS], _WORST)
     return scored.assign(score=score, score_index=index).reset_index()
 
 
-def _repeated_by_pandas(items: Frame, of: list[int], every: int, points: int) -> Frame:
+def _repeated(items: Frame, of: list[int], every: int, points: int) -> Frame:
     """Points of an accumulation, where items of it were hit."""
     return items[items["item"].isin(of)].groupby(_ASK)["size"].sum() // every * points
 
@@ -169,19 +170,6 @@ def _decided(whole: Frame) -> Frame:
     )
 
 
-Offset = dict[str, int]
-
-_YEAR, _TWO, _THREE, _FIVE = ({"years": years} for years in (1, 2, 3, 5))
-
-_FINE_STEPS = [({"months": 12}, 70), ({"months": 18}, 40)]
-
-_HALF_AFTER_A_YEAR = [(_YEAR, 50)]
-
-SECTION_BOUNDS = ((45000, np.inf), (35000, np.inf), (10000, 15000), (10000, np.inf))  # base and highest; lowest is 0
-
-_FAR: Offset = {}  # the year of the event and the next
-
-
 @dataclass(frozen=True)
 class PandasItem:
     """points: of each record, where `when` holds; window: a span, _FAR, or for ever (None)."""
@@ -231,15 +219,10 @@ def _verified(when: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
 
 
 _IS_DRUG = _is("field", "drug")
-
 _SERIOUS = _both(_is("level", "serious"), lambda r: r["signal_type"] != "recall")
-
 _COMPLAINT = _both(_is("signal_type", "complaint", "public_opinion"), lambda r: r["level"] != "serious")
-
 _FAILED = _is("result", "unqualified")
-
 _LOST = _has("revoke_licence", "revoke_business", "close")
-
 _STOPPED = _has("stop_order", "restrict_trade", "restrict_occupation")
 
 
@@ -256,11 +239,8 @@ def _in_time(r: Frame) -> Frame:
 
 
 _DRUG_FINES = ((1, -2000), (10**6, -4000), (5 * 10**6, -6000), (2 * 10**7, -10000), (10**8, -18000))
-
 _OTHER_FINES = ((1, -1500), (10**6, -3000), (5 * 10**6, -4500), (2 * 10**7, -7500), (10**8, -15000))
-
 _TAKEN = ((0, -2500), (10**6, -4500), (10**7, -9000))
-
 ITEMS = (
     PandasItem("penalty", 0, _LOST, _fixed(-45000), _FIVE),
     PandasItem("penalty", 0, _has("detention"), _fixed(-30000), _THREE),
@@ -305,7 +285,6 @@ ITEMS = (
     PandasItem("commitment", 3, _is("state", "partly"), _fixed(-1500), _TWO),
     PandasItem("commitment", 2, _is("state", "fulfilled"), _fixed(200), _YEAR, 600),
 )
-
 _EVENTS = {
     "penalty": "decided_on",
     "person_ban": "decided_on",
@@ -317,13 +296,11 @@ _EVENTS = {
     "decision": "decided_on",
     "commitment": "made_on",
 }
-
 _TERMS = {"person_ban": "ends_on", "honour": "valid_until_on"}
-
 _HEEDING_RELEASE = ("penalty",)
 
 
-def hits(records: Mapping[str, Frame], as_of: pd.Timestamp) -> Frame:
+def _all_hits(records: Mapping[str, Frame], as_of: pd.Timestamp) -> Frame:
     """Records with the items that apply to them, their points, and until when they count."""
     known = {kind: _known(records, kind, as_of) for kind in _EVENTS}
     return pd.concat([_hits(known[item.kind], number, item) for number, item in enumerate(ITEMS)], ignore_index=True)
@@ -367,7 +344,7 @@ def _window_end(day: Frame, window: Offset | None) -> Frame:
     return day + pd.DateOffset(**window)
 
 
-def placements(records: Mapping[str, Frame], as_of: pd.Timestamp) -> Frame:
+def _placements(records: Mapping[str, Frame], as_of: pd.Timestamp) -> Frame:
     """Records that place an enterprise in a tier, and until when (NaT: for ever)."""
     penalties, decisions, bans = (_known(records, kind, as_of) for kind in ("penalty", "decision", "person_ban"))
     listings = decisions[decisions["decision_type"] == "list"]
@@ -375,7 +352,7 @@ def placements(records: Mapping[str, Frame], as_of: pd.Timestamp) -> Frame:
         _placing(listings, 0, 4, _THREE, True),
         _placing(penalties[_LOST(penalties)], 1, 4, _THREE),
         _placing(bans, 2, 3, None).assign(holds_until=bans["ends_on"]),
-        _placing(_repeated_by_pandas_hits(penalties[_has("stop_order")(penalties)]), 3, 3, _TWO),
+        _placing(_with_earlier(penalties[_has("stop_order")(penalties)]), 3, 3, _TWO),
     ]
     return pd.concat(every, ignore_index=True)
 
@@ -386,7 +363,7 @@ def _placing(frame: Frame, rule: int, tier: int, lock: Offset | None, heeds_rele
     return frame[["enterprise_id", "event_on"]].assign(rule=rule, tier=tier, holds_until=until, withdrawn_by=withdrawn)
 
 
-def _repeated_by_pandas_hits(orders: Frame) -> Frame:
+def _with_earlier(orders: Frame) -> Frame:
     """Those with another, not revoked, in the year before."""
     others = orders.loc[~orders["is_revoked"], ["enterprise_id", "record_id", "event_on"]]
     both = orders.merge(others, on="enterprise_id", suffixes=("", "_other"))

@@ -1,6 +1,6 @@
 """One suite of the library's own expectations, on the engine for Polars and on the library's engine for pandas.
 
-Each side has the data in memory in its own kind of frame before the time is taken.
+Each side has the data in memory in its own kind of frame before time is taken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import polars as pl
 from bench.measure import Outcome, Side
 
 with warnings.catch_warnings():
-    # The library imports the deprecated sre_constants and sets up marshmallow the old way.
+    # Great Expectations 1.24 imports the deprecated sre_constants and uses marshmallow's old interface.
     warnings.simplefilter("ignore", DeprecationWarning)
     import great_expectations as gx
     import great_expectations.expectations as gxe
@@ -30,19 +30,19 @@ with warnings.catch_warnings():
 
     from expectations.polars_engine import build_suite
 
-# As the nightly gate asks.
+# As in the nightly gate.
 _RESULTS = {
     "result_format": "SUMMARY",
     "partial_unexpected_count": 20,
     "unexpected_index_column_names": ["decision_no"],
 }
 _COUNTS = ("element_count", "unexpected_count", "missing_count")
-_FIRST, _LAST = datetime(2000, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 - days have no zone
+_FIRST, _LAST = datetime(2000, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 - dates have no zone
 
 
 def penalty_suite() -> gx.ExpectationSuite:
-    """What must hold of the invented penalties; `place` is each one's place."""
-    said: list[tuple[str, dict[str, Any]]] = [
+    """What must hold of the invented penalties; `place` in `meta` is the place of each expectation."""
+    expectations: list[tuple[str, dict[str, Any]]] = [
         *(("ExpectColumnValuesToNotBeNull", {"column": name}) for name in ("decision_no", "state", "field")),
         ("ExpectColumnValuesToBeUnique", {"column": "decision_no"}),
         ("ExpectCompoundColumnsToBeUnique", {"column_list": ["decision_no", "enterprise_id"]}),
@@ -61,12 +61,13 @@ def penalty_suite() -> gx.ExpectationSuite:
         ),
     ]
     return build_suite(
-        "penalties", [vars(gxe)[name](**how, meta={"place": place}) for place, (name, how) in enumerate(said)]
+        "penalties",
+        [vars(gxe)[name](**arguments, meta={"place": place}) for place, (name, arguments) in enumerate(expectations)],
     )
 
 
-def _answer(found: ExpectationSuiteValidationResult) -> Outcome:
-    """Verdict and counts of every expectation, in the order of the suite; None for a count it does not give."""
+def _outcome(found: ExpectationSuiteValidationResult) -> Outcome:
+    """Success and counts of every expectation, in the order of the suite; None for a count it does not give."""
     results = sorted(found.results, key=_place)
     each = [[bool(one.success), *(one.result.get(name) for name in _COUNTS)] for one in results]
     return {"success": bool(found.success), "each": each}
@@ -77,31 +78,29 @@ def _place(result: ExpectationValidationResult) -> int:
     return int(config.meta["place"])
 
 
-def _side(source: str, frame: pl.DataFrame | pd.DataFrame) -> Side:
-    """Both sides differ in nothing but the datasource and the frame."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    if source == "polars":
-        definition = context.data_sources.add_polars("data").add_polars_frame_asset("frame").add_batch_definition("all")
-    else:
-        asset = context.data_sources.add_pandas("data").add_dataframe_asset("frame")
-        definition = asset.add_batch_definition_whole_dataframe("all")
-    wanted = penalty_suite()
-
-    def work() -> object:
-        return definition.get_batch({"dataframe": frame}).validate(wanted, result_format=_RESULTS)
-
-    return Side([work], _answer)
-
-
 def on_polars(state: str, folder: Path) -> Side:
     """The engine for Polars on the frame `state`, clean or corrupt."""
-    return _side("polars", pl.read_parquet(folder / f"{state}.parquet"))
+    source = _context().data_sources.add_polars("data")
+    definition = source.add_polars_frame_asset("frame").add_batch_definition("all")
+    return _side(definition, pl.read_parquet(folder / f"{state}.parquet"))
 
 
 def on_pandas(state: str, folder: Path) -> Side:
-    """The library's own engine for pandas on the same."""
-    return _side("pandas", pd.read_parquet(folder / f"{state}.parquet"))
+    """The library's own engine for pandas on the same frame."""
+    source = _context().data_sources.add_pandas("data")
+    definition = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+    return _side(definition, pd.read_parquet(folder / f"{state}.parquet"))
+
+
+def _context() -> Any:  # noqa: ANN401 - the library's types are partial
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
+def _side(definition: Any, frame: pl.DataFrame | pd.DataFrame) -> Side:  # noqa: ANN401
+    suite = penalty_suite()
+    return Side([lambda: definition.get_batch({"dataframe": frame}).validate(suite, result_format=_RESULTS)], _outcome)
 
 
 SIDES = {

@@ -1,4 +1,4 @@
-"""Rating all enterprises with the reference scheme; the same by hand in SQL; merely reading the columns that takes."""
+"""Rating all enterprises with the reference scheme; the same by hand in SQL and pandas; reading the columns alone."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from transforms.schemas import KINDS
 
 _SCHEME = Path(__file__).parents[1] / "policy" / "schemes" / "reference.yaml"
 _SQL = Path(__file__).with_name("reference.sql")
-_OF_HOLDS = ("decision_type", "tier", "ends_on", "reason")  # of decisions that hold a tier
-# What both programs say: of every enterprise, and of every hit and adjustment.
+_HOLD_COLUMNS = ("decision_type", "tier", "ends_on", "reason")  # of decisions that hold a tier
+# The columns that are compared.
 RATING = ("enterprise_id", "tier", "score_centipoints", "score_tier", "decided_by", "decided_by_id", "locked_until_on")
 TRACE = ("enterprise_id", "role", "item_id", "record_id", "event_on", "raw_centipoints", "points_centipoints", "reason")
 Frames = list[pl.DataFrame]
 
 
 class InvariantBroken(AssertionError):
-    """A score is not base + sum of its trace, or other enterprises are rated than were to be."""
+    """A score is not base + sum of its trace, or not exactly the enterprises of the register are rated."""
 
 
 def reference_scheme() -> Scheme:
@@ -50,24 +50,23 @@ def columns_read(scheme: Scheme) -> dict[str, list[str]]:
     """By kind, the columns that a rating on AS_OF reads."""
     plan = compile_scheme(scheme, AS_OF)
     rules = (*plan.items, *plan.directs, *plan.needs)
-    read: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for rule in rules:
         kind = KINDS[rule.kind]
         own = {kind.number, kind.event_on, kind.revoked_on, kind.expires_on, kind.act}
         of = rule.award.of if isinstance(rule, ItemRule) else None
         own |= {"state"} if kind.annulled_states else set()
-        names = {"enterprise_id", "record_id", of, *own, *pl.sql_expr(rule.when).meta.root_names()}
-        read.setdefault(rule.kind, set()).update(name for name in names if name)
-    read["decision"].update(_OF_HOLDS)
-    whole = {name: sorted(columns) for name, columns in read.items()}
-    return {"enterprise": ["enterprise_id"], "releases": RELEASES.names(), **whole}
+        needed = {"enterprise_id", "record_id", of, *own, *pl.sql_expr(rule.when).meta.root_names()}
+        names.setdefault(rule.kind, set()).update(name for name in needed if name)
+    names["decision"].update(_HOLD_COLUMNS)
+    by_kind = {kind: sorted(columns) for kind, columns in names.items()}
+    return {"enterprise": ["enterprise_id"], "releases": RELEASES.names(), **by_kind}
 
 
 def rated(folder: Path, scheme: Scheme) -> Side:
-    """Rate and collect ratings and trace, bucket by bucket as a night does."""
-    return Side(
-        [partial(_rate, scans(folder, bucket), scheme) for bucket in bucket_names(folder)], _rating_answer, summed
-    )
+    """Rate, and collect ratings and trace, bucket by bucket as a nightly run does."""
+    steps = [partial(_rate, scans(folder, bucket), scheme) for bucket in bucket_names(folder)]
+    return Side(steps, _checked_outcome, summed)
 
 
 def _rate(records: dict[str, pl.LazyFrame], scheme: Scheme) -> Frames:
@@ -76,23 +75,28 @@ def _rate(records: dict[str, pl.LazyFrame], scheme: Scheme) -> Frames:
     return [rating.ratings, rating.trace, enterprises.select("enterprise_id").collect()]
 
 
-def _rating_answer(collected: Frames) -> Outcome:
+def _checked_outcome(collected: Frames) -> Outcome:
+    """The outcome; raises InvariantBroken."""
     ratings, trace, enterprises = collected
     if not ratings["enterprise_id"].equals(enterprises["enterprise_id"].sort()):
-        raise InvariantBroken(f"{len(ratings)} enterprises are rated, not the {len(enterprises)} that were to be")
+        raise InvariantBroken(f"{len(ratings)} enterprises are rated instead of {len(enterprises)}")
     sums = trace.group_by("enterprise_id").agg(traced=pl.col("points_centipoints").sum())
     joined = ratings.join(sums, on="enterprise_id", how="left").with_columns(pl.col("traced").fill_null(0))
-    law = pl.col("score_centipoints") == pl.col("base_centipoints") + pl.col("traced")
-    if broken := len(joined.filter(~law)):
+    is_sum = pl.col("score_centipoints") == pl.col("base_centipoints") + pl.col("traced")
+    if broken := len(joined.filter(~is_sum)):
         raise InvariantBroken(f"{broken} scores are not base + sum of their trace")
-    return _answer(ratings, trace)
+    return _outcome(ratings, trace)
 
 
-def _answer(ratings: pl.DataFrame, trace: pl.DataFrame) -> Outcome:
-    """Rows, points, and for both tables the sum of the hashes of their rows: equal where all rows are equal."""
-    told = {"ratings": ratings.select(RATING), "trace": trace.select(TRACE)}
-    hashes = {f"{name}_rows": _hash(frame) for name, frame in told.items()}
-    return {"ratings": len(ratings), "trace": len(trace), "points": int(trace["points_centipoints"].sum()), **hashes}
+def _outcome(ratings: pl.DataFrame, trace: pl.DataFrame) -> Outcome:
+    """Rows, points, and of both tables the sum of the hashes of their rows: equal where all rows are equal."""
+    return {
+        "ratings": len(ratings),
+        "trace": len(trace),
+        "points": int(trace["points_centipoints"].sum()),
+        "ratings_rows": _hash(ratings.select(RATING)),
+        "trace_rows": _hash(trace.select(TRACE)),
+    }
 
 
 def _hash(frame: pl.DataFrame) -> int:
@@ -101,16 +105,17 @@ def _hash(frame: pl.DataFrame) -> int:
 
 def in_duckdb(folder: Path) -> Side:
     """The same policy by hand in SQL, into tables in memory; all buckets at once."""
-    database = _opened(folder)
-    return Side([partial(database.execute, _SQL.read_text(encoding="utf-8"))], lambda _: _sql_answer(database), summed)
+    database = _open_database(folder)
+    step = partial(database.execute, _SQL.read_text(encoding="utf-8"))
+    return Side([step], lambda _: _outcome(*sql_tables(database)), summed)
 
 
 def in_sql(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The database after the same."""
-    return _opened(folder).execute(_SQL.read_text(encoding="utf-8"))
+    """The database after the same statements."""
+    return _open_database(folder).execute(_SQL.read_text(encoding="utf-8"))
 
 
-def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
+def _open_database(folder: Path) -> duckdb.DuckDBPyConnection:
     database = duckdb.connect(config={"memory_limit": "3GB"})
     database.execute(f"SET VARIABLE as_of = DATE '{AS_OF}'")
     for path in sorted(folder.iterdir()):
@@ -118,40 +123,38 @@ def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
     return database
 
 
-def _sql_answer(database: duckdb.DuckDBPyConnection) -> Outcome:
-    return _answer(*sql_tables(database))
-
-
 def sql_tables(database: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What the SQL left: ratings and trace, in our columns and types."""
-    found = {}
+    """Ratings and trace as the SQL left them, with our columns and types."""
+    tables = {}
     for name, columns in (("rating", RATING), ("trace", TRACE)):
         frame = pl.DataFrame(database.sql(f"SELECT {', '.join(columns)} FROM {name}").to_arrow_table())
-        found[name] = frame.with_columns(pl.col("^.*_centipoints$").cast(pl.Int64))
-    return found["rating"], found["trace"]
+        tables[name] = frame.with_columns(pl.col("^.*_centipoints$").cast(pl.Int64))
+    return tables["rating"], tables["trace"]
 
 
-def plainly_read(folder: Path) -> Side:
-    """Collect the columns that a rating reads, bucket by bucket, and do nothing with them."""
+def only_read(folder: Path) -> Side:
+    """Collect the columns that a rating reads, bucket by bucket, and nothing more."""
     columns = columns_read(reference_scheme())
 
-    def read(bucket: str) -> Frames:
-        every = scans(folder, bucket).items()
-        return pl.collect_all([frame.select(columns[name]) for name, frame in every])
+    def step(bucket: str) -> Frames:
+        return pl.collect_all([frame.select(columns[name]) for name, frame in scans(folder, bucket).items()])
 
-    return Side(
-        [partial(read, bucket) for bucket in bucket_names(folder)], lambda read: {"rows": sum(map(len, read))}, summed
-    )
+    steps = [partial(step, bucket) for bucket in bucket_names(folder)]
+    return Side(steps, lambda frames: {"rows": sum(map(len, frames))}, summed)
 
 
 def in_pandas(folder: Path) -> Side:
     """The same policy by hand on pandas: ratings alone, all buckets at once."""
     columns = columns_read(reference_scheme())
 
-    def work() -> object:
+    def step() -> pd.DataFrame:
         return by_pandas.rated(by_pandas.read(folder, columns), pd.Timestamp(AS_OF))
 
-    return Side([work], lambda found: _ratings_answer(as_polars(found)), summed)
+    def outcome(found: pd.DataFrame) -> Outcome:
+        ratings = as_polars(found)
+        return {"ratings": len(ratings), "ratings_rows": _hash(ratings)}
+
+    return Side([step], outcome, summed)
 
 
 def as_polars(ratings: pd.DataFrame) -> pl.DataFrame:
@@ -160,14 +163,10 @@ def as_polars(ratings: pd.DataFrame) -> pl.DataFrame:
     return pl.from_pandas(ratings).with_columns(days, pl.col("score_centipoints").cast(pl.Int64)).select(RATING)
 
 
-def _ratings_answer(ratings: pl.DataFrame) -> Outcome:
-    return {"ratings": len(ratings), "ratings_rows": _hash(ratings)}
-
-
 SIDES: dict[str, Callable[[Path], Side]] = {
     "rated": lambda folder: rated(folder, reference_scheme()),
     "rated_without_movement": lambda folder: rated(folder, reference_scheme().model_copy(update={"movement": None})),
     "in_duckdb": in_duckdb,
     "in_pandas": in_pandas,
-    "plainly_read": plainly_read,
+    "only_read": only_read,
 }

@@ -1,4 +1,4 @@
-"""Both sides of every comparison do the same work, and what is written follows from what was measured; never times."""
+"""Both sides of every comparison do the same work, and the page follows from the figures. Times are never asserted."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from bench import by_pandas, data, intake, night, scoring
+from bench import by_pandas, data, ingest, nightly_run, scoring
 from bench.__main__ import main, read_flags, read_results
 from bench.data import AS_OF
 from bench.gate import SIDES as GATE
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def answer(sides, name: str, folder: Path):
+def outcome(sides, name: str, folder: Path):
     return outcome_of(sides[name](folder))
 
 
@@ -58,7 +58,7 @@ def buckets(side):
 
 @pytest.fixture(scope="module")
 def rated(side, buckets):
-    return side.total([side.answer(bucket) for bucket in buckets])
+    return side.total([side.outcome(bucket) for bucket in buckets])
 
 
 def test_the_same_seed_makes_the_same_data_and_another_does_not():
@@ -107,12 +107,12 @@ def test_the_records_put_every_mechanism_to_use(by_hand):
     assert {"item", "accumulation", "section_limit", "score_limit", "direct"} <= set(trace["role"])
 
 
-def test_answers_of_all_sides_agree(folder: Path, rated):
-    assert rated == answer(scoring.SIDES, "in_duckdb", folder / "records")
-    in_pandas = answer(scoring.SIDES, "in_pandas", folder / "records")
+def test_outcomes_of_all_sides_agree(folder: Path, rated):
+    assert rated == outcome(scoring.SIDES, "in_duckdb", folder / "records")
+    in_pandas = outcome(scoring.SIDES, "in_pandas", folder / "records")
     assert in_pandas.items() <= rated.items()
     assert in_pandas["ratings_rows"] != 0
-    without = answer(scoring.SIDES, "rated_without_movement", folder / "records")
+    without = outcome(scoring.SIDES, "rated_without_movement", folder / "records")
     assert without["trace_rows"] == rated["trace_rows"], "movement changes tiers, not points"
     assert without["ratings_rows"] != rated["ratings_rows"]
 
@@ -123,44 +123,44 @@ def test_a_rating_needs_no_column_but_those_read(folder: Path, tmp_path: Path, r
         for name, frame in scoring.scans(folder / "records", bucket).items():
             (tmp_path / name).mkdir(exist_ok=True)
             frame.select(columns[name]).collect().write_parquet(tmp_path / name / f"{bucket}.parquet")
-    assert answer(scoring.SIDES, "rated", tmp_path) == rated
+    assert outcome(scoring.SIDES, "rated", tmp_path) == rated
     released = sum(len(frames["releases"]) for frames in data.all_buckets(SIZE))
-    assert answer(scoring.SIDES, "plainly_read", tmp_path)["rows"] == SIZE.enterprises + SIZE.records + released
+    assert outcome(scoring.SIDES, "only_read", tmp_path)["rows"] == SIZE.enterprises + SIZE.records + released
 
 
-def test_a_score_without_its_trace_is_told(side, buckets):
+def test_a_score_without_its_trace_is_an_error(side, buckets):
     ratings, trace, ids = buckets[0]
     with pytest.raises(scoring.InvariantBroken, match="are not base"):
-        side.answer([ratings, trace.filter(pl.col("points_centipoints") == 0), ids])
-    with pytest.raises(scoring.InvariantBroken, match="149 enterprises are rated, not the 150"):
-        side.answer([ratings.head(149), trace, ids])
+        side.outcome([ratings, trace.filter(pl.col("points_centipoints") == 0), ids])
+    with pytest.raises(scoring.InvariantBroken, match="149 enterprises are rated instead of 150"):
+        side.outcome([ratings.head(149), trace, ids])
 
 
 @pytest.mark.parametrize("state", ["clean", "corrupt"])
-def test_both_engines_say_the_same(folder: Path, state: str):
-    ours, beside = (answer(GATE, f"on_{engine}_{state}", folder / "penalties") for engine in ("polars", "pandas"))
+def test_both_engines_have_the_same_outcome(folder: Path, state: str):
+    ours, beside = (outcome(GATE, f"on_{engine}_{state}", folder / "penalties") for engine in ("polars", "pandas"))
     assert ours == beside
     assert ours["success"] is (state == "clean")
     assert all(row[0] for row in ours["each"]) is (state == "clean")
     assert (FAULTS in [row[2] for row in ours["each"]]) is (state == "corrupt")
 
 
-def test_a_night_after_few_changes_leaves_what_a_night_in_full_leaves(tmp_path: Path):
-    night.write_office(data.DataSize(60, 1200, 7), tmp_path / "office")
-    incremental, full = (answer(night.SIDES, name, tmp_path / "office") for name in ("incremental", "full"))
+def test_a_run_after_few_changes_writes_what_a_full_run_writes(tmp_path: Path):
+    nightly_run.write_office(data.DataSize(60, 1200, 7), tmp_path / "office")
+    incremental, full = (outcome(nightly_run.SIDES, name, tmp_path / "office") for name in ("incremental", "full"))
     assert incremental == full
     assert full["ratings"] > 0
 
 
-def test_a_file_taken_in_is_read_whole(tmp_path: Path):
-    intake.write_inbox(SIZE, tmp_path)
-    rows = answer(intake.SIDES, "plainly_written", tmp_path)["rows"]
-    assert answer(intake.SIDES, "taken_in", tmp_path) == {"read": rows, "accepted": rows, "quarantined": 0}
+def test_a_file_is_ingested_whole(tmp_path: Path):
+    ingest.write_inbox(SIZE, tmp_path)
+    rows = outcome(ingest.SIDES, "scanned_and_written", tmp_path)["rows"]
+    assert outcome(ingest.SIDES, "ingested", tmp_path) == {"read": rows, "accepted": rows, "quarantined": 0}
 
 
 def test_a_side_runs_in_a_process_of_its_own(folder: Path):
-    run = run_in_process("scoring.plainly_read", folder / "records", folder / "records")
-    assert run.answer == answer(scoring.SIDES, "plainly_read", folder / "records")
+    run = run_in_process("scoring.only_read", folder / "records", folder / "records")
+    assert run.outcome == outcome(scoring.SIDES, "only_read", folder / "records")
     assert run.peak_mb > 10
     with pytest.raises(SideFailed, match="KeyError"):
         run_in_process("scoring.unheard_of", folder / "records", folder / "records")
@@ -174,7 +174,7 @@ def pairs(*seconds: tuple[float, float]) -> tuple[tuple[Timing, Timing], ...]:
     return tuple((Timing(ours, 2 * ours, 100, {"n": 1}), Timing(beside, 1, 200, {"n": 2})) for ours, beside in seconds)
 
 
-def test_answers_that_differ_are_told():
+def test_outcomes_that_differ_are_an_error():
     check_outcomes(compared(), list(pairs((1, 1), (1, 1))))
     with pytest.raises(OutcomesDiffer, match="Gate"):
         check_outcomes(compared(is_equal=True), list(pairs((1, 1))))
@@ -183,12 +183,12 @@ def test_answers_that_differ_are_told():
         check_outcomes(compared(), [*pairs((1, 1)), unsteady])
 
 
-def test_what_only_one_side_says_is_not_compared():
+def test_entries_of_one_side_only_are_not_compared():
     both = (Timing(1, 1, 1, {"n": 1, "more": 5}), Timing(1, 1, 1, {"n": 1}))
     check_outcomes(compared(is_equal=True), [both])
 
 
-SITTING = Circumstances("python -m bench", 3, 0.5, 0.25, "Nothing else ran.")
+CIRCUMSTANCES = Circumstances("python -m bench", 3, 0.5, 0.25, "Nothing else ran.")
 
 
 def test_the_page_gives_medians_ratios_and_whether_aims_hold():
@@ -196,7 +196,8 @@ def test_the_page_gives_medians_ratios_and_whether_aims_hold():
     faster = row_of_pairs(PairedTimings(compared(goal=0.1), pairs((1, 10), (1, 20), (2, 10))))
     alone = row_of_timings("Command", "`yaoxin`", [Timing(0.5, 0.4, 90, {})], 0.5, "under 0.5 s")
     text = performance_page(
-        [BenchSection("gate", SITTING, (slower, faster, alone))], {"gate": "Of the gate.\n", "night": "Not this.\n"}
+        [BenchSection("gate", CIRCUMSTANCES, (slower, faster, alone))],
+        {"gate": "Of the gate.\n", "night": "Not this.\n"},
     )
     ratio = "3.0 : 1 (2.0 to 5.0) | 10.0 : 1 | at most 2.9 : 1 | no |"
     assert f"| Gate: ten rows | another | 5 | 1 | 10 | 1 | 100 | 200 | {ratio}" in text
@@ -208,7 +209,7 @@ def test_the_page_gives_medians_ratios_and_whether_aims_hold():
     assert "Not this." not in text
 
 
-def test_the_picture_is_the_same_for_the_same_numbers():
+def test_the_chart_is_the_same_for_the_same_numbers():
     rows = [
         row_of_pairs(PairedTimings(compared(), pairs((2, 1)))),
         row_of_timings("Command", "one", [Timing(1, 1, 1, {})], None, ""),
