@@ -1,4 +1,4 @@
-"""`make docs`: writes the pages that a program must write, so that they cannot drift from code and policy."""
+"""`make docs`: writes the generated pages, so that they cannot differ from code and policy."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from transforms.policy_model import load_scheme
 from transforms.policy_model.cases import Case, load_cases
 from transforms.policy_model.dated_values import Dated, iter_dated_values
 from transforms.policy_model.scheme import (
-    Accumulation,
     Award,
     BestTierNeed,
     DecayStep,
@@ -33,6 +32,8 @@ from transforms.schemas import KINDS, Column
 from transforms.schemas.run_tables import DECIDERS, REASONS_NOT_COUNTED, ROLES_IN_TRACE
 
 POLICY = Path(__file__).parents[1] / "policy"
+ResultValues = Mapping[str, Any]
+Held = TypeVar("Held")
 
 DAY = date(2026, 3, 10)
 
@@ -47,39 +48,29 @@ _HEAD = Path(__file__).parent / "templates" / "method-head.md"
 
 def method_page() -> str:
     """The page. Same policy, same bytes."""
-    schemes = {name: _scheme(name) for name in EXAMPLES}
-    parts = [
-        _HEAD.read_text(encoding="utf-8").replace("{day}", str(DAY)),
-        _words(),
-        "## Worked examples 算例\n",
-        "Cases of `policy/cases`, rated by the program when this page was written.\n",
-        *(_example(name, schemes) for name in EXAMPLES),
-        *(scheme_section(scheme, DAY) for scheme in schemes.values()),
-    ]
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _scheme(name: str) -> Scheme:
-    return load_scheme((POLICY / "schemes" / f"{name}.yaml").read_text(encoding="utf-8"), name)
-
-
-def _example(name: str, schemes: dict[str, Scheme]) -> str:
-    cases = load_cases((POLICY / "cases" / f"{name}.yaml").read_text(encoding="utf-8"), name, schemes).cases
-    found = {case.name: case for case in cases}
-    return worked_example(found[EXAMPLES[name]], schemes[name])
-
-
-def _words() -> str:
-    groups = {
+    schemes = {
+        name: load_scheme((POLICY / "schemes" / f"{name}.yaml").read_text(encoding="utf-8"), name) for name in EXAMPLES
+    }
+    examples = []
+    for name, case_name in EXAMPLES.items():
+        text = (POLICY / "cases" / f"{name}.yaml").read_text(encoding="utf-8")
+        cases = {case.name: case for case in load_cases(text, name, schemes).cases}
+        examples.append(worked_example(cases[case_name], schemes[name]))
+    vocabularies = {
         "role of a trace row": ROLES_IN_TRACE,
         "why a record does not count": REASONS_NOT_COUNTED,
         "what decided the tier": DECIDERS,
     }
-    rows = [(title, f"`{word}`", label) for title, words in groups.items() for word, label in words.items()]
-    return "### The words of a result\n\n" + table(["", "code", "中文"], rows)
-
-
-ResultValues = Mapping[str, Any]
+    terms = [(title, f"`{code}`", term) for title, codes in vocabularies.items() for code, term in codes.items()]
+    parts = [
+        _HEAD.read_text(encoding="utf-8").replace("{day}", str(DAY)),
+        "### The words of a result\n\n" + table(["", "code", "中文"], terms),
+        "## Worked examples 算例\n",
+        "Cases of `policy/cases`, rated by the program when this page was written.\n",
+        *examples,
+        *(scheme_section(scheme, DAY) for scheme in schemes.values()),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def worked_example(case: Case, scheme: Scheme) -> str:
@@ -105,26 +96,32 @@ def _records(case: Case) -> Iterator[tuple[str, str, str]]:
     for name, rows in case.records.items():
         kind = KINDS[name]
         for position, row in enumerate(rows or [], 1):
-            said = [f"{label_text(kind.column(key))} {_value(name, key, value)}" for key, value in row.items()]
-            said = [text for key, text in zip(row, said, strict=True) if key != kind.event_on]
-            yield f"{kind.label} {position}", str(row[kind.event_on]), "；".join(said)
+            values = [
+                f"{label_text(kind.column(key))} {_value(name, key, value)}"
+                for key, value in row.items()
+                if key != kind.event_on
+            ]
+            yield f"{kind.label} {position}", str(row[kind.event_on]), "；".join(values)
 
 
 def _value(kind: str, name: str, value: object) -> str:
-    words = KINDS[kind].column(name).codes
+    terms = KINDS[kind].column(name).codes
     values = value if isinstance(value, list) else [value]
     return "、".join(
-        words.get(str(one), number_text(name, one) if isinstance(one, int) else str(one)) for one in values
+        terms.get(str(one), number_text(name, one) if isinstance(one, int) else str(one)) for one in values
     )
 
 
 def _rows(trace: Sequence[ResultValues]) -> Iterator[tuple[str, ...]]:
     for row in trace:
+        record = ""
+        if row["record_kind"]:  # as the table of records calls it: a case's records are numbered by kind
+            record = f"{KINDS[row['record_kind']].label} {row['record_id'].rsplit('-', 1)[1]}"
         yield (
             str(row["position"]),
             ROLES_IN_TRACE[row["role"]],
             f"{row['title']} {code(row['item_id'])}",
-            _record(row),
+            record,
             code(row["value_used"]),
             points(row["raw_centipoints"]),
             points(row["points_centipoints"]),
@@ -133,15 +130,8 @@ def _rows(trace: Sequence[ResultValues]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _record(row: ResultValues) -> str:
-    """The record as the table of records calls it: a case's records are numbered by kind."""
-    if row["record_kind"] is None:
-        return ""
-    return f"{KINDS[row['record_kind']].label} {row['record_id'].rsplit('-', 1)[1]}"
-
-
 def _sum(rating: ResultValues, trace: Sequence[ResultValues]) -> str:
-    """base + every counted row = score, written out; refuses to print what does not add up."""
+    """base + every counted row = score, written out; the sum is asserted."""
     counted = [row["points_centipoints"] for row in trace if row["points_centipoints"]]
     assert rating["base_centipoints"] + sum(counted) == rating["score_centipoints"]
     terms = [f"{MINUS if one < 0 else '+'} {points(abs(one))}" for one in counted]
@@ -158,8 +148,6 @@ def _decision(rating: ResultValues, scheme: Scheme, case: Case) -> Iterator[str]
     else:
         yield "Without anything new, nothing will change.\n"
 
-
-Held = TypeVar("Held")
 
 _MODES = {
     "deduct": "points are taken off the base; a higher score is better",
@@ -192,13 +180,14 @@ def _facts(scheme: Scheme, day: date) -> Iterator[str]:
     known = Counter(dated.confidence for _, dated in iter_dated_values(scheme))
     how_sure = ", ".join(f"{known[letter]} {confidence_text(letter)}" for letter in ("C", "M", "I", "GAP"))
     acts = scheme.heaviest_per_act.on(day) if scheme.heaviest_per_act else None
+    limits = scheme.limits.on(day) if scheme.limits else None
     facts = [
         f"Mode `{scheme.mode}`: {_MODES[scheme.mode]}.",
         f"Base {points(_held(scheme.base, day))} ({scheme.base.basis}).",
         f"A record counts for: {window_text(_held(scheme.window, day))}, where its item does not say otherwise.",
         f"Rounding of decayed points: `{_held(scheme.rounding, day)}`.",
         *([f"Of one act only the heaviest counts, among: {', '.join(map(_kind, acts))}."] if acts else []),
-        *_limits(scheme.limits, day),
+        *([f"The score stays within {_bounds(limits)}."] if limits else []),
         f"Dated values: {how_sure}. Values change on {', '.join(map(str, sorted(scheme.change_days())))}.",
     ]
     yield "\n".join(f"- {fact}" for fact in facts) + "\n"
@@ -212,16 +201,6 @@ def _held(dated: Dated[Held], day: date) -> Held:
 
 def _kind(name: str) -> str:
     return f"{KINDS[name].label} `{name}`"
-
-
-def _source(dated: Dated[Held]) -> tuple[str, str]:
-    return dated.basis, dated.confidence
-
-
-def _limits(limits: Dated[Limits] | None, day: date) -> Iterator[str]:
-    bounds = limits.on(day) if limits else None
-    if bounds:
-        yield f"The score stays within {_bounds(bounds)}."
 
 
 def _bounds(bounds: Limits | Section) -> str:
@@ -265,7 +244,8 @@ def _item(scheme: Scheme, item: Item, day: date) -> tuple[str, ...]:
         window_text(counted or _held(scheme.window, day)) + _release(item.until_released, day),
         decay_text(decay) if decay else "",
         "" if cap is None else points(cap),
-        *_source(item.award),
+        item.award.basis,
+        item.award.confidence,
     )
 
 
@@ -276,16 +256,16 @@ def _release(until_released: Dated[bool] | None, day: date) -> str:
 
 
 def _accumulations(scheme: Scheme, day: date) -> Iterator[str]:
-    rows = [_accumulation(rule, day) for rule in scheme.accumulations if rule.every.on(day) and rule.points.on(day)]
+    rows = []
+    for rule in scheme.accumulations:
+        every, given = rule.every.on(day), rule.points.on(day)
+        if every and given:
+            of = ", ".join(map(code, rule.of))
+            counted, source = f"{every} counted hits", (rule.points.basis, rule.points.confidence)
+            rows.append((code(rule.id), rule.title, of, counted, points(given), *source))
     if rows:
         yield f"### Accumulations 累计项 (`{scheme.scheme}`)\n"
         yield table(["accumulation", "title", "of", "every", "points", "article", "confidence"], rows)
-
-
-def _accumulation(rule: Accumulation, day: date) -> tuple[str, ...]:
-    of = ", ".join(map(code, rule.of))
-    every, given = _held(rule.every, day), _held(rule.points, day)
-    return code(rule.id), rule.title, of, f"{every} counted hits", points(given), *_source(rule.points)
 
 
 def _direct(scheme: Scheme, day: date) -> Iterator[str]:
@@ -303,8 +283,8 @@ def _placement(rule: DirectPlacement, day: date) -> tuple[str, ...]:
     if lock.while_listed:
         held = "as long as the listing stands" + (f" ({held} where no law says so)" if lock.span else "")
     held += _release(rule.until_released, day)
-    when = code(" ".join(rule.when.split()))
-    return code(rule.id), rule.title, _kind(rule.kind), when, many, rule.tier, held, *_source(rule.lock)
+    when, source = code(" ".join(rule.when.split())), (rule.lock.basis, rule.lock.confidence)
+    return code(rule.id), rule.title, _kind(rule.kind), when, many, rule.tier, held, *source
 
 
 def _needs(scheme: Scheme, day: date) -> Iterator[str]:

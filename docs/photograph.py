@@ -1,6 +1,6 @@
-"""Makes docs/pictures/tier-changes.png: `python -m docs.photograph var/store/runs/RUN/report/office.html`.
+"""Takes docs/pictures/tier-changes.png: `python -m docs.photograph var/store/runs/RUN/report/office.html`.
 
-By hand, when the report looks different; needs Chromium and a Chinese font.
+Run by hand when the report looks different; needs Chromium and a Chinese font.
 """
 
 from __future__ import annotations

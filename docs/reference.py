@@ -18,7 +18,7 @@ from transforms.schemas import KINDS, LAW_TABLES, RECORD_COLUMNS, RUN_TABLES, Co
 from transforms.schemas.base import TEXT_LIST, TIMESTAMP
 from transforms.schemas.law import CONDITION, CONDITIONS
 
-_HEAD_dictionary = """# Data dictionary 数据字典
+_DICTIONARY_HEAD = """# Data dictionary 数据字典
 
 Written by `make docs` from `transforms/schemas`; do not edit. Suffixes: `_id` identifiers, `_no` document numbers,
 `_on` days, `_at` instants (UTC), `_fen` money in fen, `_centipoints` hundredths of a point, `is_` truths.
@@ -30,14 +30,14 @@ _TYPES = {TIMESTAMP: "Datetime (UTC)", TEXT_LIST: "List of String"}
 
 def dictionary_page() -> str:
     """The page: what every record has, then a section per kind and per output table."""
-    parts = [_HEAD_dictionary, "## Columns of every record\n", _columns_dictionary(RECORD_COLUMNS)]
+    parts = [_DICTIONARY_HEAD, "## Columns of every record\n", _table_columns(RECORD_COLUMNS)]
     for kind in KINDS.values():
-        parts += [_title(kind.table), _kind_facts(kind.name), _columns_dictionary(kind.columns)]
+        parts += [_title(kind.table), _kind_facts(kind.name), _table_columns(kind.columns)]
     for output in (*RUN_TABLES.values(), *LAW_TABLES.values()):
         parts += [
             _title(output),
             f"Key: {', '.join(f'`{name}`' for name in output.key)}.\n",
-            _columns_dictionary(output.columns),
+            _table_columns(output.columns),
         ]
     return "\n".join(parts)
 
@@ -69,17 +69,17 @@ def _kind_facts(name: str) -> str:
     return "; ".join(facts) + ".\n"
 
 
-def _columns_dictionary(columns: tuple[Column, ...]) -> str:
-    return table(["column", "中文", "type", "meaning"], map(_row, columns))
+def _table_columns(columns: tuple[Column, ...]) -> str:
+    rows = []
+    for column in columns:
+        terms = "；".join(f"`{code}` {term}" for code, term in column.codes.items())
+        meaning = column.doc + (f". {terms}" if terms else "")
+        name = f"`{column.name}`{'*' if column.required else ''}"
+        rows.append((name, column.label, type_name(column.dtype), meaning))
+    return table(["column", "中文", "type", "meaning"], rows)
 
 
-def _row(column: Column) -> tuple[str, str, str, str]:
-    words = "；".join(f"`{code}` {word}" for code, word in column.codes.items())
-    meaning = column.doc + (f". {words}" if words else "")
-    return f"`{column.name}`{'*' if column.required else ''}", column.label, type_name(column.dtype), meaning
-
-
-_HEAD_publications = """# Publications 对外发布的名单
+_PUBLICATIONS_HEAD = """# Publications 对外发布的名单
 
 Written by `make docs` from `reports/public_lists.py`, `reports/publication/version.py` and `policy/withdrawals.yaml`;
 do not edit. For those who read the published lists by a program.
@@ -151,11 +151,11 @@ _DELTA = [
 
 def publications_page() -> str:
     """The page."""
-    parts = [_HEAD_publications]
+    parts = [_PUBLICATIONS_HEAD]
     for spec in LIST_SPECS.values():
         parts += [f"## `{spec.name}` {spec.title}\n", f"Key: {', '.join(f'`{name}`' for name in spec.key)}.\n"]
         parts += [
-            table(["column", "中文", "type", "meaning"], _columns_publications(spec)),
+            table(["column", "中文", "type", "meaning"], _list_columns(spec)),
             "Causes in the delta:\n",
             _causes(spec),
         ]
@@ -182,7 +182,7 @@ _HOW = """How to check a version: the SHA-256 of every file is the one in `index
 """
 
 
-def _columns_publications(spec: ListSpec) -> Iterable[tuple[str, str, str, str]]:
+def _list_columns(spec: ListSpec) -> Iterable[tuple[str, str, str, str]]:
     for name, dtype in spec.schema.items():
         kind = "Date or null" if dtype == pl.Date() and name not in spec.needed else str(dtype)
         yield f"`{name}`", spec.labels.get(name, "（不显示）"), kind, _MEANINGS[spec.name][name]
