@@ -13,17 +13,17 @@ COUNT = 4_000
 
 @pytest.fixture(scope="module")
 def good():
-    span = DemoPeriod(400, date(2026, 3, 1))
-    return [fact for fact, _ in region_records(3, COUNT, span) if fact.role == "first" and fact.fault is None]
+    period = DemoPeriod(400, date(2026, 3, 1))
+    return [record for record, _ in region_records(3, COUNT, period) if record.role == "first" and record.fault is None]
 
 
-def share(facts, test) -> float:
-    facts = list(facts)
-    return sum(map(test, facts)) / len(facts)
+def share(records, test) -> float:
+    records = list(records)
+    return sum(map(test, records)) / len(records)
 
 
 def of(good, kind):
-    return [fact for fact in good if fact.kind == kind]
+    return [record for record in good if record.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -31,15 +31,15 @@ def of(good, kind):
     [("retailer", 0.54, 0.58), ("user", 0.25, 0.29), ("wholesaler", 0.08, 0.11), ("maker", 0.07, 0.09)],
 )
 def test_roles(good, role, low, high):
-    assert low < share(of(good, "enterprise"), lambda fact: fact.values["roles"] == (role,)) < high
+    assert low < share(of(good, "enterprise"), lambda record: record.values["roles"] == (role,)) < high
 
 
 def test_sole_traders(good):
-    assert 0.38 < share(of(good, "enterprise"), lambda fact: fact.values["party_class"] == "sole_trader") < 0.44
+    assert 0.38 < share(of(good, "enterprise"), lambda record: record.values["party_class"] == "sole_trader") < 0.44
 
 
 def test_most_enterprises_have_no_penalty_and_a_long_tail_has_many(good):
-    per = Counter(fact.serial for fact in of(good, "penalty") if fact.values["party_class"] != "person")
+    per = Counter(record.serial for record in of(good, "penalty") if record.values["party_class"] != "person")
     assert 0.88 < 1 - len(per) / COUNT < 0.92
     assert 0.50 < sum(count == 1 for count in per.values()) / len(per) < 0.65
     assert max(per.values()) >= 7
@@ -64,7 +64,7 @@ def test_fines_are_small_mostly_and_very_large_rarely(good):
     ],
 )
 def test_results(good, kind, result, low, high):
-    assert low < share(of(good, kind), lambda fact: fact.values[result[0]] == result[1]) < high
+    assert low < share(of(good, kind), lambda record: record.values[result[0]] == result[1]) < high
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,6 @@ TOLD_BY = (
 def stories(good) -> Counter[str]:
     """How many enterprises have each story, told by the steps that tell it from the others."""
     steps: dict[int, list[str]] = {}
-    for fact in of(good, "decision"):
-        steps.setdefault(fact.serial, []).append(fact.values["decision_type"])
+    for record in of(good, "decision"):
+        steps.setdefault(record.serial, []).append(record.values["decision_type"])
     return Counter(next(story for story, told in TOLD_BY if told <= set(taken)) for taken in steps.values())

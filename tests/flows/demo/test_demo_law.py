@@ -76,7 +76,7 @@ def test_most_penalties_say_when_they_were_published_and_never_before_they_were_
     assert rows.filter(pl.col("unpublished_on") < pl.col("published_on")).is_empty()
 
 
-def test_a_penalty_is_told_in_words_with_its_sums(records):
+def test_the_content_of_a_penalty_has_its_amounts(records):
     for row in records["penalty"].iter_rows(named=True):
         if row["fine_fen"]:
             assert f"罚款{row['fine_fen'] // 100}.{row['fine_fen'] % 100:02d}元" in row["content"]
@@ -105,7 +105,7 @@ def test_bad_spot_checks_are_public_where_nothing_else_could_have_followed(recor
         ("impossible", "penalty", []),
     ],
 )
-def test_a_story_ends_as_it_is_told(records, register, story, matter, states):
+def test_a_story_ends_as_intended(records, register, story, matter, states):
     matters, _ = register
     (of_story,) = [number for number, name in (STORIES | RARE_STORIES).items() if name == story]
     owners = {
@@ -145,8 +145,8 @@ def test_a_story_never_goes_back_in_time(days):
     from flows.demo.draws import Streams
     from flows.demo.model import enterprises
 
-    span = DemoPeriod(days, END)
+    period = DemoPeriod(days, END)
     for enterprise in enterprises(Streams(5), SIZE, END):
-        steps = [step for step in story_steps(enterprise, span) if step.system != "credit_china"]
+        steps = [step for step in story_steps(enterprise, period) if step.system != "credit_china"]
         assert all(later.on >= sooner.on for sooner, later in pairwise(steps))
         assert all(step.on <= END + timedelta(days=400) for step in steps)

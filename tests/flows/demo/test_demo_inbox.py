@@ -18,7 +18,7 @@ from flows.demo.region import region_records
 from flows.demo.senders import delivery_days
 
 END = date(2026, 3, 1)
-SPAN = DemoPeriod(400, END)
+PERIOD = DemoPeriod(400, END)
 ENCODINGS = {"省局稽查处_双公示": "utf-8-sig", "岩溪市局": "gb18030", "器械检测中心": "gb18030"}
 
 
@@ -59,18 +59,18 @@ def test_another_seed_gives_other_bytes(demo, tmp_path):
 
 
 def test_a_larger_region_leaves_the_first_enterprises_as_they_were():
-    small = list(region_records(11, 60, SPAN))
-    assert list(region_records(11, 90, SPAN))[: len(small)] == small
+    small = list(region_records(11, 60, PERIOD))
+    assert list(region_records(11, 90, PERIOD))[: len(small)] == small
 
 
 def test_a_longer_history_leaves_the_latest_inspections_as_they_were():
     def recent(days):
-        facts = [
-            fact
-            for fact, _ in region_records(11, 200, DemoPeriod(days, END))
-            if fact.kind == "inspection" and not fact.fault
+        records = [
+            record
+            for record, _ in region_records(11, 200, DemoPeriod(days, END))
+            if record.kind == "inspection" and not record.fault
         ]
-        return {fact.values["inspection_no"] for fact in facts if fact.event_on > SPAN.ago(200)}
+        return {record.values["inspection_no"] for record in records if record.event_on > PERIOD.ago(200)}
 
     assert recent(400) == recent(800)
     assert len(recent(400)) > 50
@@ -102,46 +102,48 @@ def test_no_cell_of_a_workbook_is_a_formula(demo):
 
 def test_only_planted_rows_bear_a_wrong_code():
     wrong = Counter()
-    for fact, _ in region_records(11, 450, SPAN):
-        code = fact.cells.get("uscc", fact.values["uscc"])
+    for record, _ in region_records(11, 450, PERIOD):
+        code = record.cells.get("uscc", record.values["uscc"])
         if code and not uscc.is_valid(code):
-            wrong[fact.fault] += 1
+            wrong[record.fault] += 1
     assert set(wrong) == {"uscc_check", "uscc_length"}
     assert min(wrong.values()) >= 1
 
 
 def test_codes_of_sole_traders_begin_with_92_and_no_code_is_given_twice():
     codes = {}
-    for fact, _ in region_records(11, 450, SPAN):
-        if fact.kind == "enterprise" and not fact.fault:
-            is_sole = fact.values["party_class"] == "sole_trader"
-            assert fact.values["uscc"].startswith("92" if is_sole else "91")
-            assert codes.setdefault(fact.values["uscc"], fact.serial) == fact.serial
+    for record, _ in region_records(11, 450, PERIOD):
+        if record.kind == "enterprise" and not record.fault:
+            is_sole = record.values["party_class"] == "sole_trader"
+            assert record.values["uscc"].startswith("92" if is_sole else "91")
+            assert codes.setdefault(record.values["uscc"], record.serial) == record.serial
     assert len(codes) == 450
 
 
 def test_identity_numbers_are_well_formed_and_of_nobody_alive():
     numbers = [
-        fact.values["person_hash"] for fact, _ in region_records(11, 2000, SPAN) if fact.values.get("person_hash")
+        record.values["person_hash"]
+        for record, _ in region_records(11, 2000, PERIOD)
+        if record.values.get("person_hash")
     ]
     assert len(numbers) > 20
     assert all(ric.is_valid(number) and ric.get_birth_date(number).year < 1900 for number in numbers)
 
 
 def test_nothing_is_sent_before_it_happened_or_after_the_end():
-    for fact, day in region_records(11, 450, SPAN):
-        assert fact.event_on <= fact.sent_on <= day <= END
+    for record, day in region_records(11, 450, PERIOD):
+        assert record.event_on <= record.sent_on <= day <= END
 
 
 def test_history_comes_at_once_then_weekly_then_daily():
-    days = delivery_days(SPAN)
+    days = delivery_days(PERIOD)
     gaps = [(later - sooner).days for sooner, later in pairwise(days)]
     assert gaps == [7, 7, 7, 1, 1, 1, 1, 1, 1, 1]
     assert days[-1] == END
     assert delivery_days(DemoPeriod(1, END)) == (END,)
 
 
-def test_deliver_hands_out_day_by_day_what_lies_there_at_once(demo, tmp_path):
+def test_deliver_copies_day_by_day_and_keeps_what_is_there(demo, tmp_path):
     folder, summary = demo
     first, second = summary.deliveries[:2]
     assert deliver(folder, tmp_path, first - timedelta(days=1)) == ()
@@ -152,9 +154,9 @@ def test_deliver_hands_out_day_by_day_what_lies_there_at_once(demo, tmp_path):
     assert hashes(tmp_path) == hashes(folder)
 
 
-def test_every_night_of_the_last_week_brings_several_new_records():
-    delivered = Counter(day for _, day in region_records(11, 2000, SPAN))
-    assert set(delivered) == set(delivery_days(SPAN))
+def test_every_day_of_the_last_week_brings_several_new_records():
+    delivered = Counter(day for _, day in region_records(11, 2000, PERIOD))
+    assert set(delivered) == set(delivery_days(PERIOD))
     assert min(delivered.values()) >= 3
 
 

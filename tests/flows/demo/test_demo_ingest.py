@@ -24,7 +24,7 @@ from transforms.schemas import KINDS, RUN_TABLES, TABLES
 pytestmark = pytest.mark.long
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
-SPAN = DemoPeriod(400, END)
+PERIOD = DemoPeriod(400, END)
 SIZE, SEED = 700, 5
 # Written by offices in their own way, or reduced at intake: compared by what identifies the record instead.
 AS_WRITTEN = {"uscc", "party_name", "decision_no", "order_no", "ban_no", "honour_no", "person_hash"}
@@ -44,7 +44,7 @@ def rules():
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "region"
-    return folder, write_demo(folder, SIZE, SPAN.days, SEED, END)
+    return folder, write_demo(folder, SIZE, PERIOD.days, SEED, END)
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +53,25 @@ def at_once(demo, rules):
 
 
 @pytest.fixture(scope="module")
-def by_night(demo, rules, tmp_path_factory) -> list[Ingested]:
-    """Three nights: the history, the weekly files, the daily ones; each inbox holds what is new."""
+def day_by_day(demo, rules, tmp_path_factory) -> list[Ingested]:
+    """Three runs: the history, the weekly files, the daily ones; each inbox holds what is new."""
     folder, summary = demo
     whole = tmp_path_factory.mktemp("whole")
-    nights: list[Ingested] = []
+    runs: list[Ingested] = []
     for day in (summary.deliveries[0], summary.deliveries[2], summary.deliveries[-1]):
         inbox = tmp_path_factory.mktemp("inbox")
         for path in deliver(folder, whole, day):
             target = inbox / path.relative_to(whole)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, target)
-        history = IngestHistory.from_tables(lambda table: stored(nights, table).lazy())
-        nights.append(ingest_inbox(inbox, rules, history, at(day)))
-    return nights
+        history = IngestHistory.from_tables(lambda table: stored(runs, table).lazy())
+        runs.append(ingest_inbox(inbox, rules, history, at(day)))
+    return runs
 
 
-def stored(nights: list[Ingested], table: str) -> pl.DataFrame:
-    """A table as the store would hold it after the nights."""
-    frames = [getattr(n, table) if table in RUN_TABLES else n.records[table] for n in nights]
+def stored(runs: list[Ingested], table: str) -> pl.DataFrame:
+    """A table as the store would hold it after the runs."""
+    frames = [getattr(n, table) if table in RUN_TABLES else n.records[table] for n in runs]
     return pl.concat([TABLES[table].empty(), *frames])
 
 
@@ -79,19 +79,19 @@ def placed() -> Iterator[tuple[DemoRecord, str, int]]:
     """Every planned row with its file and its row there."""
     rows: Counter[str] = Counter()
     titles = {kind: read_source(kind).title for kind in KINDS}
-    for fact, day in region_records(SEED, SIZE, SPAN):
-        path = sender_of(fact).file_name(titles[fact.kind], day)
+    for record, day in region_records(SEED, SIZE, PERIOD):
+        path = sender_of(record).file_name(titles[record.kind], day)
         rows[path] += 1
-        yield fact, path, rows[path] + 1
+        yield record, path, rows[path] + 1
 
 
-def quarantined(*nights: Ingested) -> list[tuple[str, int, str]]:
-    rows = pl.concat([night.quarantine for night in nights]).select("file_name", "row_no", "code")
+def quarantined(*runs: Ingested) -> list[tuple[str, int, str]]:
+    rows = pl.concat([night.quarantine for night in runs]).select("file_name", "row_no", "code")
     return sorted((name.replace("副本_", ""), row_no, code) for name, row_no, code in rows.iter_rows())
 
 
 def test_the_quarantine_is_exactly_what_was_planted_row_by_row(demo, at_once):
-    planted = sorted((path, row_no, fact.fault) for fact, path, row_no in placed() if fact.fault)
+    planted = sorted((path, row_no, record.fault) for record, path, row_no in placed() if record.fault)
     assert quarantined(at_once) == planted
     assert Counter(at_once.quarantine["code"]) == demo[1].faults
 
@@ -104,18 +104,18 @@ def test_every_kind_of_fault_is_planted_and_every_reason_is_for_a_person(at_once
     assert at_once.quarantine["expected"].str.contains(r"\p{Han}").all()
 
 
-def test_no_region_is_so_large_that_its_complaints_by_name_alone_refuse_a_night():
+def test_in_no_region_do_complaints_by_name_alone_refuse_a_run():
     """Of 50,000 enterprises and two days nearly all complaints of the first day were such."""
     by_name = sum(has_complaint_by_name(serial) for serial in range(1_000_000))
     assert 0 < by_name < read_gate(POLICY).specs["night_accounts"].limits.quarantine_least_rows
 
 
-def test_night_by_night_the_quarantine_is_the_same(at_once, by_night):
-    assert quarantined(*by_night) == quarantined(at_once)
+def test_day_by_day_the_quarantine_is_the_same(at_once, day_by_day):
+    assert quarantined(*day_by_day) == quarantined(at_once)
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_the_accounts_are_those_of_the_plan(demo, at_once, kind):
+def test_the_accounts_are_those_of_the_summary(demo, at_once, kind):
     counts = demo[1].kinds[kind]
     whole = at_once.accounts.filter(pl.col("source") == kind).sum().row(0, named=True)
     assert whole["read_count"] == counts["rows"]
@@ -126,17 +126,17 @@ def test_the_accounts_are_those_of_the_plan(demo, at_once, kind):
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_night_by_night_a_correction_is_accepted_when_it_comes(demo, by_night, kind):
+def test_day_by_day_a_correction_is_accepted_when_it_comes(demo, day_by_day, kind):
     counts = demo[1].kinds[kind]
-    accounts = pl.concat([night.accounts for night in by_night]).filter(pl.col("source") == kind)
+    accounts = pl.concat([night.accounts for night in day_by_day]).filter(pl.col("source") == kind)
     whole = accounts.sum().row(0, named=True)
     assert whole["accepted_count"] + whole["superseded_count"] == counts["records"] + counts["corrections"]
     assert whole["duplicate_count"] == counts["duplicates"]
-    assert stored(by_night, kind)["record_id"].n_unique() == counts["records"]
+    assert stored(day_by_day, kind)["record_id"].n_unique() == counts["records"]
 
 
-def test_every_account_closes(at_once, by_night):
-    for night in (at_once, *by_night):
+def test_every_account_balances(at_once, day_by_day):
+    for night in (at_once, *day_by_day):
         fates = pl.sum_horizontal("accepted_count", "duplicate_count", "superseded_count", "quarantined_count")
         assert night.accounts.filter(pl.col("read_count") != fates).is_empty()
 
@@ -155,20 +155,20 @@ def test_every_heading_of_every_file_is_read_or_ignored_by_name(at_once):
     assert noted.select("file_name", "notes").rows() == []
 
 
-def test_files_are_told_apart_by_content(at_once):
+def test_files_are_distinguished_by_content(at_once):
     assert set(at_once.files["encoding"]) == {"utf-8", "utf-8-sig", "gb18030", "xlsx"}
 
 
 def expected(kind: str) -> dict[tuple[str, str | None], DemoRecord]:
-    """The last good version of each planned fact, by its number and its enterprise (none for natural persons)."""
-    good = [fact for fact, _, _ in placed() if not fact.fault]
-    codes = {fact.serial: str(fact.values["uscc"]) for fact in good if fact.kind == "enterprise"}
-    facts = {}
-    for fact in good:
-        if fact.kind == kind:
-            is_person = fact.values.get("party_class") == "person"
-            facts[key(fact.values[KINDS[kind].number]), None if is_person else codes[fact.serial]] = fact
-    return facts
+    """The last good version of each planned record, by its number and its enterprise (none for natural persons)."""
+    good = [record for record, _, _ in placed() if not record.fault]
+    codes = {record.serial: str(record.values["uscc"]) for record in good if record.kind == "enterprise"}
+    records = {}
+    for record in good:
+        if record.kind == kind:
+            is_person = record.values.get("party_class") == "person"
+            records[key(record.values[KINDS[kind].number]), None if is_person else codes[record.serial]] = record
+    return records
 
 
 def key(number: object) -> str:
@@ -185,19 +185,19 @@ def plain(name: str, value: object) -> object:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 @pytest.mark.parametrize("way", ["at once", "night by night"])
-def test_what_is_kept_says_what_was_planned(at_once, by_night, kind, way):
-    kept = at_once.records[kind] if way == "at once" else stored(by_night, kind)
+def test_stored_records_have_the_planned_values(at_once, day_by_day, kind, way):
+    kept = at_once.records[kind] if way == "at once" else stored(day_by_day, kind)
     rows = current_versions(kept.lazy(), at(END)).collect().rows(named=True)
     plan = expected(kind)
     assert len(rows) == len(plan)
     for row in rows:
-        fact = plan[key(row[KINDS[kind].number]), row["enterprise_id"]]
-        for name in fact.values.keys() & row.keys() - AS_WRITTEN:
-            assert plain(name, row[name]) == plain(name, fact.values[name]), (kind, name, fact)
+        record = plan[key(row[KINDS[kind].number]), row["enterprise_id"]]
+        for name in record.values.keys() & row.keys() - AS_WRITTEN:
+            assert plain(name, row[name]) == plain(name, record.values[name]), (kind, name, record)
 
 
 def test_no_identity_number_is_left_anywhere(at_once):
-    numbers = {fact.values["person_hash"] for fact, _, _ in placed() if fact.values.get("person_hash")}
+    numbers = {record.values["person_hash"] for record, _, _ in placed() if record.values.get("person_hash")}
     assert len(numbers) > 10
     frames = [*at_once.records.values(), at_once.quarantine, at_once.files, at_once.accounts]
     text = "\n".join(frame.write_ndjson() for frame in frames)
