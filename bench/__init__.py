@@ -7,6 +7,8 @@ What is measured:
 - `nightly_run`  a run after few changes, and the same run rating all; light commands as a person calls them
 - `ingest`       a CSV ingested, and the same file only scanned and written
 
+`python -m bench.record_path` counts the modules and functions that one penalty passes.
+
 How:
 - `data`         an invented office, and invented penalties for the gate
 - `measure`      one side in a process of its own, both sides in pairs, the rows of the table

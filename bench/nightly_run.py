@@ -25,8 +25,8 @@ from flows.run.report import Report
 from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation, validate
 from flows.settings import Secret, Settings
-from flows.store.ledger import Run
 from flows.store.layout import buckets_for
+from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.store.tables import StoredTable
 from transforms.schemas import KINDS, TABLES
@@ -49,7 +49,7 @@ class _Silent:
     def passed(self, run: Run, report: Report) -> None:
         """Nothing."""
 
-    def refused(self, run: Run, checked: Validation) -> None:
+    def refused(self, run: Run, validation: Validation) -> None:
         """Nothing."""
 
 
