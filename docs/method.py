@@ -14,13 +14,12 @@ from reports.formatting import MINUS, delta, points, yuan
 from transforms.policy_check import rate_cases
 from transforms.policy_model import load_scheme
 from transforms.policy_model.cases import Case, load_cases
-from transforms.policy_model.dated_values import Dated, iter_dated_values
+from transforms.policy_model.dated_values import Dated, Duration, iter_dated_values
 from transforms.policy_model.scheme import (
     Award,
     BestTierNeed,
     DecayStep,
     DirectPlacement,
-    Duration,
     Item,
     Limits,
     Scheme,

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 from reports.scheme_facts import SchemeFacts
 from transforms.law.listing.listings import ListingPolicy
 from transforms.law.policy_gaps import OPTIONAL_LAW_FILES
-from transforms.policy_model import PolicyProblems, Problem, load_document, load_scheme, load_serious_list_law
+from transforms.policy_model import PolicyProblems, Problem, load_scheme, load_serious_list_law
+from transforms.policy_model.law import PublicityLaw
 from transforms.policy_model.law_calendar import CalendarLaw, load_calendar_law
 from transforms.policy_model.law_listing import BanLaw, MeasureLaw, SeriousListLaw, load_ban_law, load_measure_law
 from transforms.policy_model.law_procedure import ProcedureLaw, load_procedure_law
 from transforms.policy_model.law_publicity import (
-    PublicityLaw,
     PublicitySystem,
     SpotCheckLaw,
     load_low_fines,
@@ -29,6 +29,7 @@ from transforms.policy_model.law_repair import load_repair_law
 from transforms.policy_model.paper import PaperText, SharedParagraphs, load_paper, load_shared_paragraphs
 from transforms.policy_model.scheme import Scheme
 from transforms.policy_model.source import Source
+from transforms.policy_model.source_loader import load_source
 from transforms.policy_model.withdrawals import Withdrawals, load_withdrawals
 
 Loaded = TypeVar("Loaded")
@@ -119,11 +120,7 @@ def _titles(scheme: Scheme, day: date) -> dict[str, str]:
 def read_sources(folder: Path) -> tuple[Source, ...]:
     """Every source of `sources/`, in the order of their files. Raises PolicyProblems with those of all files."""
     paths = sorted(p for p in (folder / "sources").glob("*.yaml") if not p.name.startswith("_"))
-    return tuple(_read_all(paths, folder, _load_source))
-
-
-def _load_source(text: str, file_name: str) -> Source:
-    return load_document(text, file_name, Source)
+    return tuple(_read_all(paths, folder, load_source))
 
 
 def read_serious_list_law(folder: Path) -> SeriousListLaw:

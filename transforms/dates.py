@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from transforms.policy_model.scheme import Duration, Window
+from transforms.policy_model.dated_values import Duration
+from transforms.policy_model.scheme import Window
 
 _LEAP_DAY = 2 * 32 + 29  # month * 32 + day
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import polars as pl
 
 from transforms.policy_model.cases import LISTED_UNTIL_ON, RELEASED_ON, Case, load_cases
-from transforms.policy_model.document import PolicyProblems, Problem, load_document, one_of, read_document
+from transforms.policy_model.document import PolicyProblems, Problem, one_of, read_document
 from transforms.policy_model.law import load_law_file
 from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs
 from transforms.policy_model.scheme import Scheme
 from transforms.policy_model.scheme_loader import load_scheme
-from transforms.policy_model.source import Source, SourceDefaults
+from transforms.policy_model.source_loader import load_source, load_source_defaults
 from transforms.policy_model.withdrawals import load_withdrawals
 from transforms.rating import RELEASES, rate_enterprises
 from transforms.schemas import KINDS, Kind
@@ -107,13 +107,13 @@ def _law(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
 
 
 def _source(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    source = load_document(text, file_name, Source)
+    source = load_source(text, file_name)
     kinds = ", ".join(record.kind for record in source.records)
     return f"source {source.source}: {kinds}", []
 
 
 def _common(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    load_document(text, file_name, SourceDefaults)
+    load_source_defaults(text, file_name)
     return "what holds for every source", []
 
 

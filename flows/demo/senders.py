@@ -14,8 +14,8 @@ from typing import Literal
 
 from flows.demo.draws import Streams, chance
 from flows.demo.model import DemoPeriod, DemoRecord, FieldValue
-from transforms.policy_model.document import load_document
 from transforms.policy_model.source import FieldMapping, Source
+from transforms.policy_model.source_loader import load_source
 from transforms.schemas import KINDS
 from transforms.schemas.vocabularies import YES_NO
 
@@ -113,7 +113,7 @@ def next_delivery(day: date, days: tuple[date, ...]) -> date | None:
 def read_source(kind: str) -> Source:
     """The standard source of a kind, whose headings the offices use."""
     path = SOURCES / f"{kind}.yaml"
-    return load_document(path.read_text(encoding="utf-8"), path.name, Source)
+    return load_source(path.read_text(encoding="utf-8"), path.name)
 
 
 def file_columns(sender: Sender, source: Source) -> tuple[FileColumn, ...]:

@@ -13,9 +13,9 @@ from flows.ingest.reading.discovery import unopened_file
 from flows.ingest.reading.isolation import read_isolated
 from flows.ingest.reading.raw_file import SHEET_HEADING, ExpectedHeadings, FileLayout, RawFile
 from reports.correction_workbook import REMARK_HEADINGS
-from transforms.policy_model import load_document
 from transforms.policy_model.document import nearest
 from transforms.policy_model.source import FieldMapping, Source, SourceDefaults
+from transforms.policy_model.source_loader import load_source_defaults
 from transforms.records.personal_data import redact_text
 from transforms.schemas import KINDS
 
@@ -35,7 +35,7 @@ class IngestRules:
 def read_common_rules(policy_folder: Path) -> SourceDefaults:
     """`sources/_common.yaml` of the policy folder. Raises PolicyProblems, or OSError where it cannot be read."""
     path = policy_folder / "sources" / "_common.yaml"
-    return load_document(path.read_text(encoding="utf-8"), f"{policy_folder.name}/sources/{path.name}", SourceDefaults)
+    return load_source_defaults(path.read_text(encoding="utf-8"), f"{policy_folder.name}/sources/{path.name}")
 
 
 @dataclass(frozen=True)

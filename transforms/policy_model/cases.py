@@ -1,16 +1,16 @@
-"""Cases an officer writes: a sentence, a day, the records that matter, and the rating that must come of them."""
+"""Cases that an officer writes to test a scheme: a day, the records that matter, and the rating expected of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import polars as pl
 from pydantic import Field
 
 from transforms.policy_model.dated_values import Points, PolicyModel
-from transforms.policy_model.document import Document, Path, parse_document
-from transforms.policy_model.scheme import Scheme
+from transforms.policy_model.document import Document, Place, parse_document
+from transforms.policy_model.scheme import Accumulation, DirectPlacement, Item, Scheme
 from transforms.schemas import KINDS, LISTING_KIND, Column, Kind
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST
 from transforms.schemas.run_tables import DECIDERS, REASONS_NOT_COUNTED, ROLES_IN_TRACE
@@ -68,126 +68,121 @@ class CaseFile(PolicyModel):
 def load_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> CaseFile:
     """The cases written in `text` (YAML), checked against their scheme, one of `schemes` (by name).
 
-    Kinds, columns and coded values may be written as codes or with their Chinese words; they come back as codes.
+    Kinds, columns and coded values may be written as codes or as Chinese terms; they are returned as codes.
     Raises PolicyProblems with every mistake found.
     """
     file, document = parse_document(text, file_name, CaseFile)
-    if file.scheme not in schemes:
-        document.add(("scheme",), f"no scheme '{file.scheme}'", value=file.scheme, words=schemes)
-    _check_names(file, document)
-    cases = [_case(document, ("cases", i), case) for i, case in enumerate(file.cases)]
-    for i, case in enumerate(cases):
-        if file.scheme in schemes:
-            _check_expected(document, ("cases", i, "expected"), case, schemes[file.scheme])
-    document.settle()
+    scheme = schemes.get(file.scheme)
+    if scheme is None:
+        document.add(("scheme",), f"no scheme '{file.scheme}'", value=file.scheme, allowed=schemes)
+    first_lines: dict[str, int] = {}
+    cases = []
+    for i, written in enumerate(file.cases):
+        place: Place = ("cases", i)
+        name_place = (*place, "name")
+        if written.name in first_lines:
+            message = f"the name '{written.name}' stands twice, first on line {first_lines[written.name]}"
+            document.add(name_place, message, value=written.name)
+        first_lines.setdefault(written.name, document.line(name_place))
+        case = written.model_copy(
+            update={
+                "records": _coded_records(document, (*place, "records"), written.records),
+                "expected": _coded_expectation(document, (*place, "expected"), written.expected),
+            }
+        )
+        if scheme is not None:
+            _check_against_scheme(document, place, case, scheme)
+        cases.append(case)
+    document.raise_problems()
     return CaseFile(scheme=file.scheme, cases=cases)
 
 
-def _check_names(file: CaseFile, document: Document) -> None:
-    seen: dict[str, int] = {}
-    for i, case in enumerate(file.cases):
-        path: Path = ("cases", i, "name")
-        if case.name in seen:
-            message = f"the name '{case.name}' stands twice, first on line {seen[case.name]}"
-            document.add(path, message, value=case.name)
-        seen.setdefault(case.name, document.line(path))
+def to_code(term: str, codes: Mapping[str, str]) -> str:
+    """The code of a Chinese term of a vocabulary; anything else as it is."""
+    return {label: code for code, label in codes.items()}.get(term, term)
 
 
-def to_code(word: str, words: Mapping[str, str]) -> str:
-    """The code of a Chinese word of a vocabulary; anything else as it is."""
-    return {label: code for code, label in words.items()}.get(word, word)
-
-
-def _case(document: Document, path: Path, case: Case) -> Case:
-    """The case with codes for every kind, column and word; what is unknown is noted."""
+def _coded_records(
+    document: Document, place: Place, written: Mapping[str, list[dict[str, object]] | None]
+) -> dict[str, list[dict[str, object]] | None]:
+    """The records with codes for every kind, column and coded value; what is unknown is added to the problems."""
     labels = {name: kind.label for name, kind in KINDS.items()}
     records: dict[str, list[dict[str, object]] | None] = {}
-    for word, rows in case.records.items():
-        place = (*path, "records", word)
-        name = to_code(word, labels)
+    for term, rows in written.items():
+        name = to_code(term, labels)
         if name not in KINDS:
-            document.add_key(place, f"no record kind '{word}'", words=labels)
+            document.add_key((*place, term), f"no record kind '{term}'", allowed=labels)
         else:
-            records[name] = [_record(document, (*place, i), KINDS[name], row) for i, row in enumerate(rows or [])]
-    return case.model_copy(update={"records": records, "expected": _coded(document, path, case.expected)})
+            records[name] = [
+                _coded_record(document, (*place, term, i), KINDS[name], row) for i, row in enumerate(rows or [])
+            ]
+    return records
 
 
-def _coded(document: Document, path: Path, expected: ExpectedRating) -> ExpectedRating:
-    update: dict[str, object] = {}
-    place = (*path, "expected")
-    if expected.decided_by is not None:
-        update["decided_by"] = _word(document, (*place, "decided_by"), expected.decided_by, DECIDERS)
-    if expected.not_counted is not None:
-        where = (*place, "not_counted")
-        update["not_counted"] = {
-            id_: _word(document, (*where, id_), word, REASONS_NOT_COUNTED) for id_, word in expected.not_counted.items()
-        }
-    return expected.model_copy(update=update)
-
-
-def _word(document: Document, path: Path, word: str, words: Mapping[str, str]) -> str:
-    code = to_code(word, words)
-    if code not in words:
-        document.add(path, f"unknown word '{word}'", value=word, words=words)
-    return code
-
-
-def _record(document: Document, path: Path, kind: Kind, row: Mapping[str, object]) -> dict[str, object]:
+def _coded_record(document: Document, place: Place, kind: Kind, row: Mapping[str, object]) -> dict[str, object]:
     more = (*([RELEASED_ON] if kind.is_releasable else []), *([LISTED_UNTIL_ON] if kind.name == LISTING_KIND else []))
     columns = {column.name: column for column in (*kind.table.columns, *more)}
     labels = {name: column.label for name, column in columns.items()}
     record: dict[str, object] = {}
-    for word, value in row.items():
-        name = to_code(word, labels)
+    for term, value in row.items():
+        name = to_code(term, labels)
         if name not in labels:
-            document.add_key((*path, word), f"{kind.name} has no column '{word}'", words=labels)
+            document.add_key((*place, term), f"{kind.name} has no column '{term}'", allowed=labels)
         else:
-            record[name] = _value(document, (*path, word), columns[name], value)
-    for column in _must_be_given(kind):
-        if record.get(column.name) is None:
-            message = f"'{column.name}' ({column.label}) is missing"
-            document.add(path, message, expected=f"the {column.doc}")
+            record[name] = _coded_value(document, (*place, term), columns[name], value)
+    for column in kind.columns:
+        # The day of the event, and coded columns that every record has.
+        must_be_given = column.name == kind.event_on or (column.required and column.codes)
+        if must_be_given and record.get(column.name) is None:
+            document.add(place, f"'{column.name}' ({column.label}) is missing", expected=f"the {column.doc}")
     return record
 
 
-def _must_be_given(kind: Kind) -> Iterator[Column]:
-    """The day of the event, and coded columns that no record goes without."""
-    for column in kind.columns:
-        if column.name == kind.event_on or (column.required and column.codes):
-            yield column
-
-
-def _value(document: Document, path: Path, column: Column, value: object) -> object:
+def _coded_value(document: Document, place: Place, column: Column, value: object) -> object:
     fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: it is made by the intake"))
     if value is not None and not fits(value):
-        document.add(path, f"'{value}' does not fit {column.name}", value=value, expected=expected)
+        document.add(place, f"'{value}' does not fit {column.name}", value=value, expected=expected)
     elif column.codes and isinstance(value, str):
-        return _word(document, path, value, column.codes)
+        return _known_code(document, place, value, column.codes)
     elif column.codes and isinstance(value, list):
-        return [_word(document, (*path, i), word, column.codes) for i, word in enumerate(value)]
+        return [_known_code(document, (*place, i), term, column.codes) for i, term in enumerate(value)]
     return value
 
 
-def _check_expected(document: Document, path: Path, case: Case, scheme: Scheme) -> None:
+def _known_code(document: Document, place: Place, term: str, codes: Mapping[str, str]) -> str:
+    code = to_code(term, codes)
+    if code not in codes:
+        document.add(place, f"unknown word '{term}'", value=term, allowed=codes)
+    return code
+
+
+def _coded_expectation(document: Document, place: Place, expected: ExpectedRating) -> ExpectedRating:
+    update: dict[str, object] = {}
+    if expected.decided_by is not None:
+        update["decided_by"] = _known_code(document, (*place, "decided_by"), expected.decided_by, DECIDERS)
+    if expected.not_counted is not None:
+        update["not_counted"] = {
+            id_: _known_code(document, (*place, "not_counted", id_), term, REASONS_NOT_COUNTED)
+            for id_, term in expected.not_counted.items()
+        }
+    return expected.model_copy(update=update)
+
+
+def _check_against_scheme(document: Document, place: Place, case: Case, scheme: Scheme) -> None:
+    """The day, the tier and the ids that a case names exist in its scheme."""
     first = min(scheme.tiers.values)
     if case.as_of < first:
-        document.add((*path[:-1], "as_of"), f"{case.as_of} is before the scheme", expected=f"{first} or later")
+        document.add((*place, "as_of"), f"{case.as_of} is before the scheme", expected=f"{first} or later")
         return
-    tiers = [tier.tier for tier in scheme.tiers.on(case.as_of) or []]
-    if case.expected.tier not in tiers:
-        document.add((*path, "tier"), f"no tier '{case.expected.tier}'", value=case.expected.tier, words=tiers)
-    ids = _ids(scheme)
+    tier, tiers = case.expected.tier, [one.tier for one in scheme.tiers.on(case.as_of) or []]
+    if tier not in tiers:
+        document.add((*place, "expected", "tier"), f"no tier '{tier}'", value=tier, allowed=tiers)
+    dated = scheme.sections.values.values() if scheme.sections else ()
+    titles = {section.id: section.title for sections in dated for section in sections or ()}
+    titles["score"] = ROLES_IN_TRACE["score_limit"]
+    rules: tuple[Item | Accumulation | DirectPlacement, ...] = (*scheme.items, *scheme.accumulations, *scheme.direct)
+    titles |= {rule.id: rule.title for rule in rules}
     for name in ("trace", "not_counted"):
         for id_ in getattr(case.expected, name) or {}:
-            if id_ not in ids:
-                document.add_key((*path, name, id_), f"the scheme has no '{id_}'", words=ids)
-
-
-def _ids(scheme: Scheme) -> dict[str, str]:
-    """Every id that may stand in a trace, with its title."""
-    dated = scheme.sections.values.values() if scheme.sections else ()
-    sections = [section for value in dated for section in value or ()]
-    titles = {section.id: section.title for section in sections} | {"score": ROLES_IN_TRACE["score_limit"]}
-    titles |= {item.id: item.title for item in scheme.items}
-    titles |= {accumulation.id: accumulation.title for accumulation in scheme.accumulations}
-    return titles | {direct.id: direct.title for direct in scheme.direct}
+            if id_ not in titles:
+                document.add_key((*place, "expected", name, id_), f"the scheme has no '{id_}'", allowed=titles)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from transforms.policy_model.document import Document, Path
+from transforms.policy_model.document import Document, Place
 from transforms.schemas import Column, Kind
 
 _TOKEN = re.compile(r"""\s*('(?:[^']|'')*'|"[^"]*"|[A-Za-z_]\w*|<>|!=|<=|>=|[^\s])""")
@@ -24,18 +24,34 @@ _TYPES = {"String": "text", "Int64": "a whole number", "Date": "a date", "Boolea
 
 @dataclass(frozen=True)
 class ConditionProblem:
-    """A mistake in a condition: what was found, what was expected, the words of which one may be meant."""
+    """A mistake in a condition: what was found, what was expected, and the names of which one may be meant."""
 
     message: str
     value: str
     expected: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
+    allowed: Mapping[str, str] = field(default_factory=dict)
 
 
-def check_condition(document: Document, path: Path, kind: Kind, when: str) -> None:
-    """Note in `document` what is wrong with the condition `when` at `path` on records of `kind`."""
-    for fault in condition_problems(kind, when):
-        document.add(path, fault.message, value=fault.value, expected=fault.expected, words=fault.words)
+def condition_fields(sql: str) -> frozenset[str]:
+    """The fields an SQL condition names. Raises ValueError where it is no condition."""
+    try:
+        return frozenset(pl.sql_expr(sql).meta.root_names())
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"'{sql}' is no condition: {error}") from None
+
+
+def fields_if_valid(sql: str | None) -> frozenset[str]:
+    """The fields a condition names; none without a condition, or where it is not one."""
+    try:
+        return condition_fields(sql) if sql else frozenset()
+    except ValueError:
+        return frozenset()
+
+
+def check_condition(document: Document, place: Place, kind: Kind, when: str) -> None:
+    """Note in `document` what is wrong with the condition `when` at `place` on records of `kind`."""
+    for problem in condition_problems(kind, when):
+        document.add(place, problem.message, value=problem.value, expected=problem.expected, allowed=problem.allowed)
 
 
 def condition_problems(kind: Kind, when: str) -> list[ConditionProblem]:
@@ -49,7 +65,7 @@ def condition_problems(kind: Kind, when: str) -> list[ConditionProblem]:
     if unknown:
         labels = {column.name: column.label for column in kind.columns}
         return [
-            ConditionProblem(f"{kind.name} has no column '{name}'{_quotes(when, name)}", name, words=labels)
+            ConditionProblem(f"{kind.name} has no column '{name}'{_quotes(when, name)}", name, allowed=labels)
             for name in unknown
         ]
     tokens = _TOKEN.findall(when)
@@ -72,7 +88,7 @@ def _wrong_words(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[C
         if is_list and not is_listwise:
             yield ConditionProblem(f"{column.name} is a list", column.name, f"array_contains({column.name}, '{word}')")
         elif column.codes and word not in column.codes:
-            yield ConditionProblem(f"{column.name} has no word '{word}'", word, words=column.codes)
+            yield ConditionProblem(f"{column.name} has no word '{word}'", word, allowed=column.codes)
 
 
 def _compared(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[tuple[Column, str, bool]]:

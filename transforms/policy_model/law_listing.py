@@ -9,10 +9,9 @@ from typing import Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from transforms.policy_model.conditions import check_condition
-from transforms.policy_model.dated_values import Confidence, Dated, PolicyModel
-from transforms.policy_model.document import Document, Path, parse_document
-from transforms.policy_model.law_publicity import PENALTY_IN_CONDITIONS, TransitionalRule
-from transforms.policy_model.scheme import Duration
+from transforms.policy_model.dated_values import Confidence, Dated, Duration, PolicyModel, TransitionalRule
+from transforms.policy_model.document import Document, Place, parse_document
+from transforms.policy_model.law_publicity import PENALTY_IN_CONDITIONS
 from transforms.schemas import KINDS
 from transforms.schemas.vocabularies import PENALTY_STATES, SITUATIONS
 
@@ -103,23 +102,23 @@ class SeriousListLaw(PolicyModel):
 def load_serious_list_law(text: str, file_name: str) -> SeriousListLaw:
     """The law of the list written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     law, document = parse_document(text, file_name, SeriousListLaw)
-    for path, when in _conditions(law):
-        check_condition(document, path, PENALTY_IN_CONDITIONS, when)
+    for place, when in _conditions(law):
+        check_condition(document, place, PENALTY_IN_CONDITIONS, when)
     for day, when in _stated(law.consent_when):
         check_condition(document, ("consent_when", "values", day), KINDS["decision"], when)
     _check_words(law, document)
     _check_starts(law, document)
-    document.settle()
+    document.raise_problems()
     return law
 
 
-def _conditions(law: SeriousListLaw) -> Iterator[tuple[Path, str]]:
+def _conditions(law: SeriousListLaw) -> Iterator[tuple[Place, str]]:
     yield ("restricts_when",), law.restricts_when
     yield ("lifelong_when",), law.lifelong_when
-    places: list[tuple[Path, Dated[str]]] = [(("heavier_when",), law.heavier_when)]
+    places: list[tuple[Place, Dated[str]]] = [(("heavier_when",), law.heavier_when)]
     places += [(("situations", i, "when"), one.when) for i, one in enumerate(law.situations)]
-    for path, dated in places:
-        yield from (((*path, "values", day), when) for day, when in _stated(dated))
+    for place, dated in places:
+        yield from (((*place, "values", day), when) for day, when in _stated(dated))
 
 
 def _stated(dated: Dated[str]) -> Iterator[tuple[str, str]]:
@@ -130,14 +129,14 @@ def _check_words(law: SeriousListLaw, document: Document) -> None:
     ids = [one.id for one in law.situations]
     for i, name in enumerate(ids):
         if name not in SITUATIONS:
-            document.add(("situations", i, "id"), f"there is no situation '{name}'", value=name, words=SITUATIONS)
+            document.add(("situations", i, "id"), f"there is no situation '{name}'", value=name, allowed=SITUATIONS)
         elif ids.index(name) < i:
             document.add(("situations", i, "id"), f"the situation '{name}' stands twice", value=name)
     for day, states in law.annulling.values.items():
         for state in states or ():
             if state not in PENALTY_STATES:
-                path: Path = ("annulling", "values", day.isoformat())
-                document.add(path, f"there is no state '{state}'", value=state, words=PENALTY_STATES)
+                place: Place = ("annulling", "values", day.isoformat())
+                document.add(place, f"there is no state '{state}'", value=state, allowed=PENALTY_STATES)
 
 
 def _check_starts(law: SeriousListLaw, document: Document) -> None:
@@ -216,16 +215,16 @@ def load_measure_law(text: str, file_name: str) -> MeasureLaw:
     ids = [one.id for one in law.measures]
     for i, one in enumerate(law.measures):
         if one.situation is not None and one.situation not in SITUATIONS:
-            path = ("measures", i, "situation")
-            document.add(path, f"there is no situation '{one.situation}'", value=one.situation, words=SITUATIONS)
+            place = ("measures", i, "situation")
+            document.add(place, f"there is no situation '{one.situation}'", value=one.situation, allowed=SITUATIONS)
         if ids.index(one.id) < i:
             document.add(("measures", i, "id"), f"the measure '{one.id}' stands twice", value=one.id)
-    document.settle()
+    document.raise_problems()
     return law
 
 
 def load_ban_law(text: str, file_name: str) -> BanLaw:
     """The bans written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     law, document = parse_document(text, file_name, BanLaw)
-    document.settle()
+    document.raise_problems()
     return law

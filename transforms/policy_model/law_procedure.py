@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
 from transforms.policy_model.dated_values import Confidence, Dated, PolicyModel
-from transforms.policy_model.document import Document, Path, parse_document
+from transforms.policy_model.document import Document, Place, parse_document
 from transforms.schemas.vocabularies import DECISION_TYPES, MATTERS, PUBLICITY_SYSTEMS, SITUATIONS
 
 START_STATE = "start"  # before the first step
@@ -171,80 +171,67 @@ def load_procedure_law(text: str, file_name: str) -> ProcedureLaw:
     law, document = parse_document(text, file_name, ProcedureLaw)
     matters = [procedure.matter for procedure in law.procedures]
     for i, procedure in enumerate(law.procedures):
-        path: Path = ("procedures", i)
-        _check_word(document, (*path, "matter"), "matter", procedure.matter, MATTERS)
+        place: Place = ("procedures", i)
         if matters.index(procedure.matter) < i:
-            document.add((*path, "matter"), f"the matter '{procedure.matter}' stands twice", value=procedure.matter)
-        _check(procedure, path, document)
-    document.settle()
+            document.add((*place, "matter"), f"the matter '{procedure.matter}' stands twice", value=procedure.matter)
+        for inner, what, name, known in _named(procedure):
+            if name not in known:
+                document.add((*place, *inner), f"there is no {what} '{name}'", value=name, allowed=known)
+        _check_reachable(procedure, place, document)
+    document.raise_problems()
     return law
 
 
-def _check(procedure: Procedure, path: Path, document: Document) -> None:
-    states = {one.state: one.title for one in procedure.states}
-    steps = {move.step: move.title for move in procedure.moves}
-    ends = {
+def _named(procedure: Procedure) -> Iterator[tuple[Place, str, str, Mapping[str, str]]]:
+    """Everything that a procedure refers to by name: (place, what it is, name, known names)."""
+    own_states = {one.state: one.title for one in procedure.states}
+    special = {
         START_STATE: "before the first step",
         BACK_STATE: "the last state of rest",
         SAME_STATE: "the state it is in",
     }
-    for place, name in _states_named(procedure):
-        _check_word(document, (*path, *place), "state", name, states | ends)
-    for place, name in _steps_named(procedure):
-        _check_word(document, (*path, *place), "step", name, steps)
-    for i, move in enumerate(procedure.moves):
-        _check_word(document, (*path, "moves", i, "step"), "step", move.step, DECISION_TYPES)
-    for place, word, words in _words_named(procedure):
-        if word is not None:
-            _check_word(document, (*path, *place), str(place[-1]), word, words)
-    _check_reached(procedure, path, document)
+    states = own_states | special
+    own_steps = {move.step: move.title for move in procedure.moves}
 
-
-def _states_named(procedure: Procedure) -> Iterator[tuple[Path, str]]:
-    for i, move in enumerate(procedure.moves):
-        yield ("moves", i, "to"), move.to
-        yield from ((("moves", i, name), state) for name in ("rested_in", "rests_in") if (state := getattr(move, name)))
-        for j, name in enumerate((*move.from_, *move.noted_from)):
-            part = ("from", j) if j < len(move.from_) else ("noted_from", j - len(move.from_))
-            yield ("moves", i, *part), name
-    for i, term in enumerate(procedure.terms):
-        yield ("terms", i, "state"), term.state
+    yield ("matter",), "matter", procedure.matter, MATTERS
     if procedure.ends_in is not None:
-        yield ("ends_in",), procedure.ends_in
-
-
-def _steps_named(procedure: Procedure) -> Iterator[tuple[Path, str]]:
-    for i, term in enumerate(procedure.terms):
-        yield from ((("terms", i, "awaits", j), step) for j, step in enumerate(term.awaits))
-    for i, bar in enumerate(procedure.bars):
-        if bar.covers == "matter":  # those of a party may be steps of other procedures
-            yield from ((("bars", i, "steps", j), step) for j, step in enumerate(bar.steps))
-        yield from ((("bars", i, "after", j), step) for j, step in enumerate(bar.after))
-
-
-def _words_named(procedure: Procedure) -> Iterator[tuple[Path, str | None, dict[str, str]]]:
+        yield ("ends_in",), "state", procedure.ends_in, states
     for i, move in enumerate(procedure.moves):
-        yield ("moves", i, "situation"), move.situation, SITUATIONS
+        at: Place = ("moves", i)
+        yield (*at, "step"), "step", move.step, DECISION_TYPES
+        yield (*at, "to"), "state", move.to, states
+        for key, listed in (("from", move.from_), ("noted_from", move.noted_from)):
+            yield from (((*at, key, j), "state", name, states) for j, name in enumerate(listed))
+        for key, state in (("rested_in", move.rested_in), ("rests_in", move.rests_in)):
+            if state:
+                yield (*at, key), "state", state, states
+        if move.situation is not None:
+            yield (*at, "situation"), "situation", move.situation, SITUATIONS
     for i, term in enumerate(procedure.terms):
-        yield ("terms", i, "system"), term.system, PUBLICITY_SYSTEMS
+        at = ("terms", i)
+        yield (*at, "state"), "state", term.state, states
+        yield from (((*at, "awaits", j), "step", step, own_steps) for j, step in enumerate(term.awaits))
+        if term.system is not None:
+            yield (*at, "system"), "system", term.system, PUBLICITY_SYSTEMS
     for i, bar in enumerate(procedure.bars):
-        yield ("bars", i, "situation"), bar.situation, SITUATIONS
-        yield ("bars", i, "system"), bar.system, PUBLICITY_SYSTEMS
-        yield from ((("bars", i, "steps", j), step, DECISION_TYPES) for j, step in enumerate(bar.steps))
+        at = ("bars", i)
+        # The steps that a bar of the whole party makes impossible may be steps of other procedures.
+        barred = own_steps if bar.covers == "matter" else DECISION_TYPES
+        yield from (((*at, "steps", j), "step", step, barred) for j, step in enumerate(bar.steps))
+        yield from (((*at, "after", j), "step", step, own_steps) for j, step in enumerate(bar.after))
+        if bar.situation is not None:
+            yield (*at, "situation"), "situation", bar.situation, SITUATIONS
+        if bar.system is not None:
+            yield (*at, "system"), "system", bar.system, PUBLICITY_SYSTEMS
 
 
-def _check_word(document: Document, path: Path, what: str, word: str, words: dict[str, str]) -> None:
-    if word not in words:
-        document.add(path, f"there is no {what} '{word}'", value=word, words=words)
-
-
-def _check_reached(procedure: Procedure, path: Path, document: Document) -> None:
+def _check_reachable(procedure: Procedure, place: Place, document: Document) -> None:
     """Every state can be reached from the start."""
-    reached, grows = {START_STATE, procedure.ends_in or START_STATE}, True
-    while grows:
+    reached, is_growing = {START_STATE, procedure.ends_in or START_STATE}, True
+    while is_growing:
         onward = {m.to for m in procedure.moves if reached & set(m.from_)} - {BACK_STATE, SAME_STATE}
-        grows = not onward <= reached
+        is_growing = not onward <= reached
         reached |= onward
     for i, one in enumerate(procedure.states):
         if one.state not in reached:
-            document.add((*path, "states", i), f"no step leads to the state '{one.state}'", value=one.state)
+            document.add((*place, "states", i), f"no step leads to the state '{one.state}'", value=one.state)

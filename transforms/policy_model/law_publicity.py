@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
 from transforms.policy_model.conditions import check_condition
-from transforms.policy_model.dated_values import Confidence, Dated, PolicyModel
-from transforms.policy_model.document import Document, Path, parse_document
-from transforms.policy_model.scheme import Duration
+from transforms.policy_model.dated_values import Confidence, Dated, Duration, PolicyModel, TransitionalRule
+from transforms.policy_model.document import Document, Place, parse_document
 from transforms.schemas import KINDS, Column
 from transforms.schemas.base import BOOLEAN, TEXT
 from transforms.schemas.vocabularies import PENALTY_KINDS
-
-if TYPE_CHECKING:
-    from transforms.policy_model.law_listing import SeriousListLaw
-    from transforms.policy_model.law_repair import RepairLaw
-
-TransitionalRule = Literal["display", "decision"]
 
 LOW_FINE = "is_low_fine"
 
@@ -134,31 +127,14 @@ class LowFines(PolicyModel):
         return self
 
 
-@dataclass(frozen=True)
-class PublicityLaw:
-    """Everything the law says of the publicity of penalties and of repair.
-
-    serious: the law of the list, which says what a heavier penalty is. low_fines: None only where there is no system.
-    """
-
-    systems: tuple[PublicitySystem, ...]
-    low_fines: LowFines | None
-    repairs: tuple[RepairLaw, ...] = ()
-    serious: SeriousListLaw | None = None
-
-    def repair_of(self, system: str) -> RepairLaw | None:
-        """The repair law of `system`; None where there is none."""
-        return next((one for one in self.repairs if one.system == system), None)
-
-
 def load_publicity_system(text: str, file_name: str) -> PublicitySystem:
     """The publicity system written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     system, document = parse_document(text, file_name, PublicitySystem)
     check_condition(document, ("lifelong_when",), PENALTY_IN_CONDITIONS, system.lifelong_when)
     _check_starts(system, document)
-    for path, when in _conditions(system):
-        check_condition(document, (*path, "when"), PENALTY_IN_CLASS_CONDITIONS, when)
-    document.settle()
+    for place, when in _conditions(system):
+        check_condition(document, (*place, "when"), PENALTY_IN_CLASS_CONDITIONS, when)
+    document.raise_problems()
     return system
 
 
@@ -166,17 +142,17 @@ def load_low_fines(text: str, file_name: str) -> LowFines:
     """The low fines written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     fines, document = parse_document(text, file_name, LowFines)
     check_condition(document, ("asked_when",), PENALTY_IN_CONDITIONS, fines.asked_when)
-    places: list[tuple[Path, Dated[str]]] = [(("national",), fines.national)]
+    places: list[tuple[Place, Dated[str]]] = [(("national",), fines.national)]
     places += [(("provinces", i, "when"), one.when) for i, one in enumerate(fines.provinces)]
-    for path, dated in places:
+    for place, dated in places:
         for day, when in dated.values.items():
             if when is not None:
-                check_condition(document, (*path, "values", day.isoformat()), PENALTY_IN_CONDITIONS, when)
-    document.settle()
+                check_condition(document, (*place, "values", day.isoformat()), PENALTY_IN_CONDITIONS, when)
+    document.raise_problems()
     return fines
 
 
-def _conditions(system: PublicitySystem) -> Iterator[tuple[Path, str]]:
+def _conditions(system: PublicitySystem) -> Iterator[tuple[Place, str]]:
     for i, regime in enumerate(system.regimes):
         for j, of_class in enumerate(regime.classes):
             for k, rule in enumerate(of_class.rules):
@@ -223,5 +199,5 @@ def load_spot_check_law(text: str, file_name: str) -> SpotCheckLaw:
     check_condition(document, ("inspection_when",), KINDS["inspection"], law.inspection_when)
     check_condition(document, ("sampling_when",), KINDS["sampling"], law.sampling_when)
     check_condition(document, ("retest_when",), KINDS["sampling"], law.retest_when)
-    document.settle()
+    document.raise_problems()
     return law

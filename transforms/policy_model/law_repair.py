@@ -9,10 +9,8 @@ from typing import Literal
 from pydantic import Field, PositiveInt, model_validator
 
 from transforms.policy_model.conditions import check_condition
-from transforms.policy_model.dated_values import Confidence, Dated, PolicyModel
+from transforms.policy_model.dated_values import Confidence, Dated, Duration, PolicyModel, TransitionalRule
 from transforms.policy_model.document import Document, parse_document
-from transforms.policy_model.law_publicity import TransitionalRule
-from transforms.policy_model.scheme import Duration
 from transforms.schemas import KINDS
 
 RepairTest = Literal[
@@ -119,7 +117,7 @@ def load_repair_law(text: str, file_name: str) -> RepairLaw:
     _check_tests(document, "penalty", law.penalty, _WITHOUT_PENALTY)
     _check_tests(document, "listing", law.listing, _WITHOUT_LISTING)
     _check_starts(document, law)
-    document.settle()
+    document.raise_problems()
     return law
 
 
@@ -132,11 +130,11 @@ def _check_tests(
     for i, regime in enumerate(regimes):
         named = [one.test for one in regime.conditions]
         for j, test in enumerate(named):
-            path = (matter, i, "conditions", j, "test")
+            place = (matter, i, "conditions", j, "test")
             if test in barred:
-                document.add(path, f"'{test}' cannot be asked of a {matter}", value=test)
+                document.add(place, f"'{test}' cannot be asked of a {matter}", value=test)
             elif test in named[:j]:
-                document.add(path, f"'{test}' stands twice", value=test)
+                document.add(place, f"'{test}' stands twice", value=test)
 
 
 def _check_starts(document: Document, law: RepairLaw) -> None:

@@ -10,21 +10,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from transforms.policy_model.dated_values import Dated, Points, PolicyModel, iter_dated_values
-
-
-class Duration(PolicyModel):
-    """A length of time: exactly one of years, months, days. The day of the event does not count."""
-
-    years: PositiveInt | None = None
-    months: PositiveInt | None = None
-    days: PositiveInt | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Duration:
-        if sum(x is not None for x in (self.years, self.months, self.days)) != 1:
-            raise ValueError("give exactly one of years, months, days")
-        return self
+from transforms.policy_model.dated_values import Dated, Duration, Points, PolicyModel, iter_dated_values
 
 
 class Window(PolicyModel):
@@ -67,6 +53,11 @@ class Award(PolicyModel):
     brackets: list[Bracket] | None = None
     unprovided: Literal[True] | None = None
     when_unknown: Points | None = None
+
+    def possible_points(self) -> list[int]:
+        """Every number of centipoints it can give (for one unit, where it is per unit)."""
+        single = [points for points in (self.fixed, self.per_unit, self.when_unknown) if points is not None]
+        return single + [bracket.points for bracket in self.brackets or []]
 
     @model_validator(mode="after")
     def _one(self) -> Award:
@@ -237,4 +228,4 @@ class Scheme(PolicyModel):
 
     def change_days(self) -> frozenset[date]:
         """Every day on which a value of the scheme begins or ends."""
-        return frozenset(day for _, dated in iter_dated_values(self) for day in dated.starts())
+        return frozenset(day for _, dated in iter_dated_values(self) for day in dated.values)

@@ -8,181 +8,31 @@ from itertools import pairwise
 from typing import TypeVar
 
 from transforms.policy_model.conditions import check_condition
-from transforms.policy_model.dated_values import Dated, iter_dated_values
-from transforms.policy_model.document import Document, Path, parse_document
-from transforms.policy_model.scheme import Award, Duration, Item, Limits, Scheme, Section, Tier
+from transforms.policy_model.dated_values import Dated, Duration, iter_dated_values
+from transforms.policy_model.document import Document, Place, parse_document
+from transforms.policy_model.scheme import Limits, Scheme, Section, Tier
 from transforms.schemas import KINDS, LISTING_KIND, Kind
 from transforms.schemas.base import INTEGER
-
-
-def load_scheme(text: str, file_name: str) -> Scheme:
-    """The scheme written in `text` (YAML). Raises PolicyProblems with every mistake found."""
-    scheme, document = parse_document(text, file_name, Scheme)
-    _check_ids(scheme, document)
-    for path, kind_name, when in _conditions(scheme):
-        _check_kind(document, (*path, "kind"), kind_name)
-        if kind_name in KINDS:
-            check_condition(document, (*path, "when"), KINDS[kind_name], when)
-    for index, item in enumerate(scheme.items):
-        _check_awards(document, ("items", index), item)
-    _check_references(scheme, document)
-    _check_expiries(scheme, document)
-    _check_releases(scheme, document)
-    _check_listings(scheme, document)
-    check_dated_values(scheme, document)
-    document.settle()
-    return scheme
-
-
-def _check_kind(document: Document, path: Path, name: str) -> None:
-    if name not in KINDS:
-        document.add(path, f"no record kind '{name}'", value=name, words=KINDS)
-
-
-def _check_ids(scheme: Scheme, document: Document) -> None:
-    """Ids are unique over items, accumulations, direct placements and needs: a trace names them alone."""
-    seen: dict[str, int] = {}
-    for path, name in _ids(scheme):
-        if name in seen:
-            document.add((*path, "id"), f"id '{name}' stands twice, first on line {seen[name]}", value=name)
-        seen.setdefault(name, document.line((*path, "id")))
-
-
-def _ids(scheme: Scheme) -> Iterator[tuple[Path, str]]:
-    yield from ((("items", i), item.id) for i, item in enumerate(scheme.items))
-    yield from ((("accumulations", i), one.id) for i, one in enumerate(scheme.accumulations))
-    yield from ((("direct", i), direct.id) for i, direct in enumerate(scheme.direct))
-
-
-def _conditions(scheme: Scheme) -> Iterator[tuple[Path, str, str]]:
-    """Everything with a condition: (place, kind, when)."""
-    yield from ((("items", i), item.kind, item.when) for i, item in enumerate(scheme.items))
-    yield from ((("direct", i), direct.kind, direct.when) for i, direct in enumerate(scheme.direct))
-    if scheme.best_tier_needs:
-        for day, needs in scheme.best_tier_needs.values.items():
-            for i, need in enumerate(needs or []):
-                yield ("best_tier_needs", "values", day.isoformat(), i), need.kind, need.when
-
-
-def _check_awards(document: Document, path: Path, item: Item) -> None:
-    for day, award in item.award.values.items():
-        place = (*path, "award", "values", day.isoformat())
-        if award is None:
-            continue
-        if award.of is not None and item.kind in KINDS:
-            _check_column(document, (*place, "of"), KINDS[item.kind], award.of)
-        froms = [step.from_ for step in award.brackets or []]
-        if froms != sorted(set(froms)):
-            document.add((*place, "brackets"), "the steps do not rise", expected="each `from` above the one before it")
-        if award.brackets == []:
-            document.add((*place, "brackets"), "no steps", expected="at least one, such as {from: 1, points: -10}")
-
-
-def _check_column(document: Document, path: Path, kind: Kind, name: str) -> None:
-    columns = {column.name: column for column in kind.columns}
-    numbers = {name: column.label for name, column in columns.items() if column.dtype == INTEGER}
-    if name not in columns:
-        document.add(path, f"{kind.name} has no column '{name}'", value=name, words=numbers or columns)
-    elif name not in numbers:
-        document.add(path, f"column '{name}' is no whole number", value=name, words=numbers or ("fixed",))
-
-
-def _check_references(scheme: Scheme, document: Document) -> None:
-    items = {item.id: item.title for item in scheme.items}
-    for index, accumulation in enumerate(scheme.accumulations):
-        path: Path = ("accumulations", index, "of")
-        for i, name in enumerate(accumulation.of):
-            if name not in items:
-                document.add((*path, i), f"no item '{name}'", value=name, words=items)
-            elif name in accumulation.of[:i]:
-                document.add((*path, i), f"item '{name}' is named twice", value=name)
-    acts = {name: kind.label for name, kind in KINDS.items() if kind.act}
-    for day, kinds in scheme.heaviest_per_act.values.items() if scheme.heaviest_per_act else ():
-        path = ("heaviest_per_act", "values", day.isoformat())
-        for i, name in enumerate(kinds or []):
-            if name not in acts:
-                reason = "say which act they concern" if name in KINDS else "exist"
-                document.add((*path, i), f"records of kind '{name}' do not {reason}", value=name, words=acts)
-
-
-def _check_expiries(scheme: Scheme, document: Document) -> None:
-    for path, kind_name in _expiries(scheme):
-        kind = KINDS.get(kind_name)
-        if kind is not None and kind.expires_on is None:
-            terms = ", ".join(name for name, one in KINDS.items() if one.expires_on)
-            message = f"records of kind '{kind_name}' carry no term of their own"
-            document.add((*path, "until_expiry"), message, value=True, expected=f"no until_expiry; only for {terms}")
-
-
-def _expiries(scheme: Scheme) -> Iterator[tuple[Path, str]]:
-    """Every until_expiry that is true: (place, kind of the records it is asked of)."""
-    for i, item in enumerate(scheme.items):
-        dated = item.window or scheme.window
-        root: Path = ("items", i, "window") if item.window else ("window",)
-        for day, window in dated.values.items():
-            if window is not None and window.until_expiry:
-                yield (*root, "values", day.isoformat()), item.kind
-    for i, direct in enumerate(scheme.direct):
-        for day, lock in direct.lock.values.items():
-            if lock is not None and lock.until_expiry:
-                yield ("direct", i, "lock", "values", day.isoformat()), direct.kind
-    for day, needs in scheme.best_tier_needs.values.items() if scheme.best_tier_needs else ():
-        for i, need in enumerate(needs or []):
-            if need.window.until_expiry:
-                yield ("best_tier_needs", "values", day.isoformat(), i, "window"), need.kind
-
-
-def _check_releases(scheme: Scheme, document: Document) -> None:
-    releasable = [name for name, kind in KINDS.items() if kind.is_releasable]
-    heeding: list[tuple[Path, str]] = [
-        (("items", i), one.kind) for i, one in enumerate(scheme.items) if one.until_released
-    ]
-    heeding += [(("direct", i), one.kind) for i, one in enumerate(scheme.direct) if one.until_released]
-    for path, kind in heeding:
-        if kind in KINDS and kind not in releasable:
-            message = f"records of kind '{kind}' are released by nothing"
-            expected = f"no until_released; only for {', '.join(releasable)}"
-            document.add((*path, "until_released"), message, value=kind, expected=expected)
-
-
-def _check_listings(scheme: Scheme, document: Document) -> None:
-    for i, direct in enumerate(scheme.direct):
-        for day, lock in direct.lock.values.items():
-            if lock is not None and lock.while_listed and direct.kind in KINDS and direct.kind != LISTING_KIND:
-                place: Path = ("direct", i, "lock", "values", day.isoformat(), "while_listed")
-                message = f"records of kind '{direct.kind}' list nobody"
-                document.add(place, message, value=True, expected=f"no while_listed; only for {LISTING_KIND}")
-
 
 Value = TypeVar("Value")
 
 _NEVER_END = ("base", "window", "rounding", "tiers")
 
 
-def check_dated_values(scheme: Scheme, document: Document) -> None:
-    """Note in `document` whatever dated values of `scheme` do not fit each other."""
-    first = min(scheme.tiers.values)
-    _check_starts(scheme, document, first)
-    for day, tiers in _values(scheme.tiers):
-        _check_tiers(scheme, document, ("tiers", "values", day.isoformat()), tiers)
-    for day in _days(scheme, first):
-        _check_tier_names(scheme, document, day)
-        _check_sections(scheme, document, day)
-    for day, sections in _values(scheme.sections):
-        for i, section in enumerate(sections):
-            place = ("sections", "values", day.isoformat(), i)
-            _check_bounds(document, place, section, section.base, "the section's base")
-    for day, limits in _values(scheme.limits):
-        _check_bounds(document, ("limits", "values", day.isoformat()), limits, in_force(scheme.base, day), "the base")
-    _check_caps(scheme, document)
-    _check_decay(scheme, document)
-
-
-def in_force(dated: Dated[Value] | None, day: date) -> Value | None:
-    """The value on `day`, None where there is none: gaps are noted by _check_starts, once."""
-    if dated is None or day < min(dated.values):
-        return None
-    return dated.on(day)
+def load_scheme(text: str, file_name: str) -> Scheme:
+    """The scheme written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    scheme, document = parse_document(text, file_name, Scheme)
+    _check_ids(scheme, document)
+    _check_references(scheme, document)
+    _check_awards(scheme, document)
+    _check_fit_of_kinds(scheme, document)
+    _check_days(scheme, document)
+    _check_tiers(scheme, document)
+    _check_sections(scheme, document)
+    _check_bounds(scheme, document)
+    _check_caps_and_decay(scheme, document)
+    document.raise_problems()
+    return scheme
 
 
 def _values(dated: Dated[Value] | None) -> Iterator[tuple[date, Value]]:
@@ -191,132 +41,255 @@ def _values(dated: Dated[Value] | None) -> Iterator[tuple[date, Value]]:
             yield day, value
 
 
-def _days(scheme: Scheme, first: date) -> list[date]:
-    """The days on which anything of the scheme changes, from its first."""
-    days = {day for _, dated in iter_dated_values(scheme) for day in dated.starts()}
-    return sorted(day for day in days if day >= first)
+def _value_on(dated: Dated[Value] | None, day: date) -> Value | None:
+    """The value on `day`; None where there is none: gaps are reported by _check_days, once."""
+    if dated is None or day < min(dated.values):
+        return None
+    return dated.on(day)
 
 
-def _check_starts(scheme: Scheme, document: Document, first: date) -> None:
-    for path, dated in iter_dated_values(scheme):
+def _check_ids(scheme: Scheme, document: Document) -> None:
+    """Ids are unique over items, accumulations and direct placements: a trace names them alone."""
+    places: list[tuple[Place, str]] = [(("items", i), item.id) for i, item in enumerate(scheme.items)]
+    places += [(("accumulations", i), one.id) for i, one in enumerate(scheme.accumulations)]
+    places += [(("direct", i), direct.id) for i, direct in enumerate(scheme.direct)]
+    first_lines: dict[str, int] = {}
+    for place, name in places:
+        if name in first_lines:
+            document.add((*place, "id"), f"id '{name}' stands twice, first on line {first_lines[name]}", value=name)
+        first_lines.setdefault(name, document.line((*place, "id")))
+
+
+def _check_references(scheme: Scheme, document: Document) -> None:
+    """Kinds, columns of conditions, items and acts that the scheme names exist."""
+    conditions: list[tuple[Place, str, str]] = [
+        (("items", i), item.kind, item.when) for i, item in enumerate(scheme.items)
+    ]
+    conditions += [(("direct", i), direct.kind, direct.when) for i, direct in enumerate(scheme.direct)]
+    for day, needs in _values(scheme.best_tier_needs):
+        place: Place = ("best_tier_needs", "values", day.isoformat())
+        conditions += [((*place, i), need.kind, need.when) for i, need in enumerate(needs)]
+    for place, kind, when in conditions:
+        if kind not in KINDS:
+            document.add((*place, "kind"), f"no record kind '{kind}'", value=kind, allowed=KINDS)
+        else:
+            check_condition(document, (*place, "when"), KINDS[kind], when)
+
+    items = {item.id: item.title for item in scheme.items}
+    for index, accumulation in enumerate(scheme.accumulations):
+        place = ("accumulations", index, "of")
+        for i, name in enumerate(accumulation.of):
+            if name not in items:
+                document.add((*place, i), f"no item '{name}'", value=name, allowed=items)
+            elif name in accumulation.of[:i]:
+                document.add((*place, i), f"item '{name}' is named twice", value=name)
+
+    acts = {name: kind.label for name, kind in KINDS.items() if kind.act}
+    for day, kinds in _values(scheme.heaviest_per_act):
+        place = ("heaviest_per_act", "values", day.isoformat())
+        for i, name in enumerate(kinds):
+            if name not in acts:
+                reason = "say which act they concern" if name in KINDS else "exist"
+                document.add((*place, i), f"records of kind '{name}' do not {reason}", value=name, allowed=acts)
+
+
+def _check_awards(scheme: Scheme, document: Document) -> None:
+    """The column of an award is a whole number of its kind, and brackets rise."""
+    for index, item in enumerate(scheme.items):
+        for day, award in _values(item.award):
+            place: Place = ("items", index, "award", "values", day.isoformat())
+            if award.of is not None and item.kind in KINDS:
+                _check_number_column(document, (*place, "of"), KINDS[item.kind], award.of)
+            starts = [bracket.from_ for bracket in award.brackets or []]
+            if starts != sorted(set(starts)):
+                expected = "each `from` above the one before it"
+                document.add((*place, "brackets"), "the steps do not rise", expected=expected)
+            if award.brackets == []:
+                expected = "at least one, such as {from: 1, points: -10}"
+                document.add((*place, "brackets"), "no steps", expected=expected)
+
+
+def _check_number_column(document: Document, place: Place, kind: Kind, name: str) -> None:
+    columns = {column.name: column for column in kind.columns}
+    numbers = {name: column.label for name, column in columns.items() if column.dtype == INTEGER}
+    if name not in columns:
+        document.add(place, f"{kind.name} has no column '{name}'", value=name, allowed=numbers or columns)
+    elif name not in numbers:
+        document.add(place, f"column '{name}' is no whole number", value=name, allowed=numbers or ("fixed",))
+
+
+def _check_fit_of_kinds(scheme: Scheme, document: Document) -> None:
+    """until_expiry, until_released and while_listed are asked only of kinds whose records have such an end."""
+    expiring: list[tuple[Place, str]] = []
+    for i, item in enumerate(scheme.items):
+        root: Place = ("items", i, "window") if item.window else ("window",)
+        expiring += [
+            ((*root, "values", day.isoformat()), item.kind)
+            for day, window in _values(item.window or scheme.window)
+            if window.until_expiry
+        ]
+    for day, needs in _values(scheme.best_tier_needs):
+        expiring += [
+            (("best_tier_needs", "values", day.isoformat(), i, "window"), need.kind)
+            for i, need in enumerate(needs)
+            if need.window.until_expiry
+        ]
+    for i, direct in enumerate(scheme.direct):
+        for day, lock in _values(direct.lock):
+            place: Place = ("direct", i, "lock", "values", day.isoformat())
+            if lock.until_expiry:
+                expiring.append((place, direct.kind))
+            if lock.while_listed and direct.kind in KINDS and direct.kind != LISTING_KIND:
+                message = f"records of kind '{direct.kind}' list nobody"
+                expected = f"no while_listed; only for {LISTING_KIND}"
+                document.add((*place, "while_listed"), message, value=True, expected=expected)
+    for place, kind in expiring:
+        if kind in KINDS and KINDS[kind].expires_on is None:
+            terms = ", ".join(name for name, one in KINDS.items() if one.expires_on)
+            message = f"records of kind '{kind}' carry no term of their own"
+            document.add((*place, "until_expiry"), message, value=True, expected=f"no until_expiry; only for {terms}")
+
+    releasable = [name for name, kind in KINDS.items() if kind.is_releasable]
+    until_released: list[tuple[Place, str]] = [
+        (("items", i), item.kind) for i, item in enumerate(scheme.items) if item.until_released
+    ]
+    until_released += [(("direct", i), one.kind) for i, one in enumerate(scheme.direct) if one.until_released]
+    for place, kind in until_released:
+        if kind in KINDS and kind not in releasable:
+            message = f"records of kind '{kind}' are released by nothing"
+            expected = f"no until_released; only for {', '.join(releasable)}"
+            document.add((*place, "until_released"), message, value=kind, expected=expected)
+
+
+def _check_days(scheme: Scheme, document: Document) -> None:
+    """Every value has begun by the first day of the tiers, and what a scheme cannot do without never ends."""
+    first = min(scheme.tiers.values)
+    for place, dated in iter_dated_values(scheme):
         start = min(dated.values)
         if start > first:
             expected = f"a value from {first}, the first day of `tiers` (null where there was none yet)"
-            document.add((*path, "values"), f"has no value before {start}", value=start, expected=expected)
-        for day, value in dated.values.items():
-            if value is None and path[0] in _NEVER_END and len(path) == 1:
-                document.add(
-                    (*path, "values", day.isoformat()), "ends, but a scheme cannot do without it", value="null"
-                )
+            document.add((*place, "values"), f"has no value before {start}", value=start, expected=expected)
+        if len(place) == 1 and place[0] in _NEVER_END:
+            for day, value in dated.values.items():
+                if value is None:
+                    message = "ends, but a scheme cannot do without it"
+                    document.add((*place, "values", day.isoformat()), message, value="null")
 
 
-def _check_tiers(scheme: Scheme, document: Document, path: Path, tiers: list[Tier]) -> None:
+def _check_tiers(scheme: Scheme, document: Document) -> None:
+    """Cut points are in order with one open end, and on every day the tiers named elsewhere exist."""
+    for day, tiers in _values(scheme.tiers):
+        _check_cut_points(document, ("tiers", "values", day.isoformat()), tiers, scheme.mode)
+    for day in _change_days(scheme):
+        in_force = _value_on(scheme.tiers, day)
+        if in_force is None:
+            continue
+        names = [tier.tier for tier in in_force]
+        for i, direct in enumerate(scheme.direct):
+            if direct.tier not in names:
+                message = f"no tier '{direct.tier}' on {day}"
+                document.add_once(("direct", i, "tier"), message, value=direct.tier, allowed=names)
+        supervision = _value_on(scheme.supervision, day)
+        if scheme.supervision is None or supervision is None:
+            continue
+        start = max(start for start in scheme.supervision.values if start <= day)
+        place: Place = ("supervision", "values", start.isoformat())
+        for name in sorted(set(supervision) - set(names)):
+            document.add_once((*place, name), f"no tier '{name}' on {day}", value=name, allowed=names)
+        for name in sorted(set(names) - set(supervision)):
+            document.add_once(place, f"tier '{name}' of {day} is missing", value=name, expected=f"'{name}:' here")
+
+
+def _change_days(scheme: Scheme) -> list[date]:
+    """The days on which anything of the scheme changes, from the first day of its tiers."""
+    return sorted(day for day in scheme.change_days() if day >= min(scheme.tiers.values))
+
+
+def _check_cut_points(document: Document, place: Place, tiers: list[Tier], mode: str) -> None:
     if len(tiers) < 2:
-        document.add(path, "only one tier" if tiers else "no tiers", expected="at least two")
+        document.add(place, "only one tier" if tiers else "no tiers", expected="at least two")
     names = [tier.tier for tier in tiers]
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            document.add((*path, i, "tier"), f"tier '{name}' stands twice", value=name)
-    is_deduct = scheme.mode == "deduct"
-    open_end = len(tiers) - 1 if is_deduct else 0
+    is_deduct = mode == "deduct"
+    open_end, end = (len(tiers) - 1, "worst") if is_deduct else (0, "best")
     for i, tier in enumerate(tiers):
-        _check_open_end(document, (*path, i), tier, is_open=i == open_end, end="worst" if is_deduct else "best")
+        if tier.tier in names[:i]:
+            document.add((*place, i, "tier"), f"tier '{tier.tier}' stands twice", value=tier.tier)
+        if i == open_end and tier.from_ is not None:
+            message, expected = f"the {end} tier '{tier.tier}' has a `from`", "none: it is open to that side"
+            document.add((*place, i, "from"), message, value=tier.from_ / 100, expected=expected)
+        if i != open_end and tier.from_ is None:
+            message, expected = f"tier '{tier.tier}' has no `from`", f"one; only the {end} tier is open"
+            document.add((*place, i), message, value=tier.tier, expected=expected)
     points = [(i, tier.from_) for i, tier in enumerate(tiers) if tier.from_ is not None]
-    for (_, before), (i, after) in pairwise(points):
-        if (after >= before) if is_deduct else (after <= before):
-            order = f"{'below' if is_deduct else 'above'} {before / 100:g}: tiers stand best first, mode {scheme.mode}"
-            document.add((*path, i, "from"), f"cut point {after / 100:g} is out of order", expected=order)
+    for (_, better), (i, worse) in pairwise(points):
+        if (worse >= better) if is_deduct else (worse <= better):
+            order = f"{'below' if is_deduct else 'above'} {better / 100:g}: tiers stand best first, mode {mode}"
+            document.add((*place, i, "from"), f"cut point {worse / 100:g} is out of order", expected=order)
 
 
-def _check_open_end(document: Document, path: Path, tier: Tier, *, is_open: bool, end: str) -> None:
-    if is_open and tier.from_ is not None:
-        message = f"the {end} tier '{tier.tier}' has a `from`"
-        document.add((*path, "from"), message, value=tier.from_ / 100, expected="none: it is open to that side")
-    if not is_open and tier.from_ is None:
-        message = f"tier '{tier.tier}' has no `from`"
-        document.add(path, message, value=tier.tier, expected=f"one; only the {end} tier is open")
+def _check_sections(scheme: Scheme, document: Document) -> None:
+    """On every day items and accumulations belong to a section that exists, and the sections' bases add up."""
+    members: list[tuple[Place, str | None]] = [(("items", i), item.section) for i, item in enumerate(scheme.items)]
+    members += [(("accumulations", i), one.section) for i, one in enumerate(scheme.accumulations)]
+    for day in _change_days(scheme):
+        sections = _value_on(scheme.sections, day)
+        titles = {section.id: section.title for section in sections or []}
+        if sections is not None and len(titles) != len(sections):
+            document.add_once(("sections",), f"two sections bear one id on {day}", expected="each its own")
+        for place, section in members:
+            if section is None and titles:
+                message = f"belongs to no section, but the scheme has sections on {day}"
+                document.add_once(place, message, expected="a `section`")
+            elif section is not None and section not in titles:
+                document.add_once(
+                    (*place, "section"),
+                    f"no section '{section}' on {day}",
+                    value=section,
+                    expected="none: no sections then",
+                    allowed=titles,
+                )
+        base = _value_on(scheme.base, day)
+        total = sum(section.base for section in sections or [])
+        if sections is not None and base is not None and total != base:
+            message = f"base is {base / 100:g} on {day}, but the sections' bases add up to {total / 100:g}"
+            document.add_once(("base",), message, value=base / 100, expected=f"{total / 100:g}")
 
 
-def _check_tier_names(scheme: Scheme, document: Document, day: date) -> None:
-    tiers = in_force(scheme.tiers, day)
-    if tiers is None:
-        return
-    names = [tier.tier for tier in tiers]
-    for i, direct in enumerate(scheme.direct):
-        if direct.tier not in names:
-            document.add_once(
-                ("direct", i, "tier"), f"no tier '{direct.tier}' on {day}", value=direct.tier, words=names
-            )
-    supervision = in_force(scheme.supervision, day)
-    if scheme.supervision is None or supervision is None:
-        return
-    start = max(start for start in scheme.supervision.values if start <= day)
-    path: Path = ("supervision", "values", start.isoformat())
-    for name in sorted(set(supervision) - set(names)):
-        document.add_once((*path, name), f"no tier '{name}' on {day}", value=name, words=names)
-    for name in sorted(set(names) - set(supervision)):
-        document.add_once(path, f"tier '{name}' of {day} is missing", value=name, expected=f"'{name}:' here")
+def _check_bounds(scheme: Scheme, document: Document) -> None:
+    """Lowest is below highest, and what is started from lies between them: of sections and of the whole score."""
+    bounds: list[tuple[Place, Section | Limits, int | None, str]] = []
+    for day, sections in _values(scheme.sections):
+        for i, section in enumerate(sections):
+            place: Place = ("sections", "values", day.isoformat(), i)
+            bounds.append((place, section, section.base, "the section's base"))
+    for day, limits in _values(scheme.limits):
+        bounds.append((("limits", "values", day.isoformat()), limits, _value_on(scheme.base, day), "the base"))
+    for place, one, base, name in bounds:
+        low, high = one.lowest, one.highest
+        if low is not None and high is not None and low >= high:
+            message = f"lowest {low / 100:g} is not below highest {high / 100:g}"
+            document.add((*place, "lowest"), message, value=low / 100)
+        elif base is not None and ((low is not None and base < low) or (high is not None and base > high)):
+            document.add(place, f"{name} {base / 100:g} is out of its bounds", value=base / 100)
 
 
-def _check_sections(scheme: Scheme, document: Document, day: date) -> None:
-    sections = in_force(scheme.sections, day)
-    names = {section.id: section.title for section in sections or []}
-    if sections is not None and len(names) != len(sections):
-        document.add_once(("sections",), f"two sections bear one id on {day}", expected="each its own")
-    for i, item in enumerate(scheme.items):
-        _check_section(document, ("items", i), item.section, names, day)
-    for i, accumulation in enumerate(scheme.accumulations):
-        _check_section(document, ("accumulations", i), accumulation.section, names, day)
-    base = in_force(scheme.base, day)
-    total = sum(section.base for section in sections or [])
-    if sections is not None and base is not None and total != base:
-        message = f"base is {base / 100:g} on {day}, but the sections' bases add up to {total / 100:g}"
-        document.add_once(("base",), message, value=base / 100, expected=f"{total / 100:g}")
-
-
-def _check_section(document: Document, path: Path, section: str | None, names: dict[str, str], day: date) -> None:
-    if section is None and names:
-        document.add_once(path, f"belongs to no section, but the scheme has sections on {day}", expected="a `section`")
-    elif section is not None and section not in names:
-        message = f"no section '{section}' on {day}"
-        document.add_once((*path, "section"), message, value=section, expected="none: no sections then", words=names)
-
-
-def _check_bounds(document: Document, path: Path, bounds: Section | Limits, base: int | None, name: str) -> None:
-    low, high = bounds.lowest, bounds.highest
-    if low is not None and high is not None and low >= high:
-        document.add((*path, "lowest"), f"lowest {low / 100:g} is not below highest {high / 100:g}", value=low / 100)
-    elif base is not None and ((low is not None and base < low) or (high is not None and base > high)):
-        document.add(path, f"{name} {base / 100:g} is out of its bounds", value=base / 100)
-
-
-def award_points(award: Award) -> list[int]:
-    """Every number of centipoints the award can give (for one unit, where it is per unit)."""
-    single = [points for points in (award.fixed, award.per_unit, award.when_unknown) if points is not None]
-    return single + [step.points for step in award.brackets or []]
-
-
-def _check_caps(scheme: Scheme, document: Document) -> None:
-    """A cap bounds what an item takes or gives: it has the sign of every award in force beside it."""
+def _check_caps_and_decay(scheme: Scheme, document: Document) -> None:
+    """A cap has the sign of every award in force beside it, and the steps of a decay follow each other."""
     for i, item in enumerate(scheme.items):
         for day, cap in _values(item.cap):
             later = [start for start in item.award.values if start > day]
-            awards = [in_force(item.award, day), *(item.award.values[start] for start in later)]
-            points = [one for award in awards if award is not None for one in award_points(award)]
+            awards = [_value_on(item.award, day), *(item.award.values[start] for start in later)]
+            points = [one for award in awards if award is not None for one in award.possible_points()]
             if cap == 0 or any(one * cap < 0 for one in points):
                 message = f"cap {cap / 100:g} and the award do not have the same sign"
                 document.add(("items", i, "cap", "values", day.isoformat()), message, value=cap / 100)
-
-
-def _check_decay(scheme: Scheme, document: Document) -> None:
-    for i, item in enumerate(scheme.items):
         for day, steps in _values(item.decay):
-            lengths = [_length(step.after) for step in steps]
+            lengths = [_approximate_days(step.after) for step in steps]
             if lengths != sorted(set(lengths)):
-                path: Path = ("items", i, "decay", "values", day.isoformat())
-                document.add(path, "the steps do not follow each other", expected="each `after` longer than the last")
+                place: Place = ("items", i, "decay", "values", day.isoformat())
+                document.add(place, "the steps do not follow each other", expected="each `after` longer than the last")
 
 
-def _length(span: Duration) -> float:
-    """Days of a span, near enough to put spans in order."""
-    return (span.days or 0) + ((span.months or 0) + 12 * (span.years or 0)) * 30.44
+def _approximate_days(duration: Duration) -> float:
+    """Near enough to put durations in order."""
+    return (duration.days or 0) + ((duration.months or 0) + 12 * (duration.years or 0)) * 30.44

@@ -14,12 +14,13 @@ from typing import Literal
 import polars as pl
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
+from transforms.policy_model.conditions import fields_if_valid
 from transforms.policy_model.dated_values import Confidence, PolicyModel
-from transforms.policy_model.document import PlacedProblems
-from transforms.policy_model.source_loader import date_format_problems, source_problems
 from transforms.schemas.base import DATE, INTEGER, TEXT
 
 TakeRule = Literal["first", "last"]
+# Columns that are derived from another one where a source does not give them: column to its origin.
+DERIVED_COLUMNS = {"decision_key": "decision_no", "name_key": "name"}
 
 
 class SourceLayout(PolicyModel):
@@ -127,6 +128,13 @@ class Fold(PolicyModel):
     columns: dict[str, FoldAggregate] = Field(default={})
     take: dict[str, TakeRule] = Field(default={})
 
+    @property
+    def fields_used_up(self) -> frozenset[str]:
+        """Fields of the conditions and sums: they differ from row to row by nature, so the record has none of them."""
+        totals = self.columns.values()
+        counted = {name for total in totals for name in fields_if_valid(total.count)}
+        return frozenset(counted | {name for total in totals for name in (total.sum, total.min, total.max) if name})
+
 
 class OnceWhereSame(PolicyModel):
     """An amount that stands in one row, or the same in every row; repeated it counts once only where the rows agree in
@@ -221,12 +229,6 @@ class Source(PolicyModel):
     ignored_headings: list[str] = Field(default=[])
     secret_headings: list[str] = Field(default=[])
 
-    @model_validator(mode="after")
-    def _holds(self) -> Source:
-        if faults := list(source_problems(self)):
-            raise PlacedProblems(faults)
-        return self
-
     def cells(self) -> list[FieldMapping]:
         """Every cell of the source: inputs, then columns in the order of the file."""
         return [*self.inputs.values(), *(cell for record in self.records for cell in record.columns.values())]
@@ -296,12 +298,6 @@ class SourceDefaults(PolicyModel):
     may_be_unread: list[str] = Field(default=[])
     nearest: NameSuggestions
     sole_trader_codes: str
-
-    @model_validator(mode="after")
-    def _formats_are_right(self) -> SourceDefaults:
-        if wrong := list(date_format_problems(self.dates)):
-            raise PlacedProblems((("dates",), message) for message in wrong)
-        return self
 
     def model_post_init(self, context: object) -> None:
         """Compile every pattern once, so that a wrong one is found at the start."""

@@ -10,7 +10,8 @@ from typing import cast
 import polars as pl
 
 from transforms.dates import day_after, end_of_duration, end_of_window
-from transforms.policy_model.scheme import Award, Duration, Window
+from transforms.policy_model.dated_values import Duration
+from transforms.policy_model.scheme import Award, Window
 from transforms.rating.facts import NO_END, Facts
 from transforms.rating.frames import value_at, values_by_order
 from transforms.rating.scheme_plan import DirectRule, ItemRule, RecordRule, SchemePlan

@@ -12,7 +12,6 @@ from dataclasses import replace
 import polars as pl
 
 from transforms.dates import add_years, day_after, full_years
-from transforms.policy_model.scheme_loader import award_points
 from transforms.rating.frames import rows_at_places, sort_rows, value_at
 from transforms.rating.hits import Hits
 from transforms.rating.scheme_plan import SchemePlan
@@ -78,7 +77,9 @@ def _burdens(hits: Hits, plan: SchemePlan) -> pl.DataFrame:
     """
     last_on = pl.min_horizontal("window_ends_on", "expires_on")
     is_adverse = (pl.col("raw") * plan.worse > 0).fill_null(False)
-    may_be_adverse = [item.order for item in plan.items if any(p * plan.worse > 0 for p in award_points(item.award))]
+    may_be_adverse = [
+        item.order for item in plan.items if any(p * plan.worse > 0 for p in item.award.possible_points())
+    ]
     is_unknown_burden = pl.col("raw").is_null() & pl.col("rule").is_in(may_be_adverse)
     again = {f"again_{rule.order}": pl.col("rule").is_in(rule.of).cast(pl.Int64) for rule in plan.accumulations}
     of_items = {

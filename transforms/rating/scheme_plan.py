@@ -13,12 +13,11 @@ from typing import ClassVar, Literal, TypeVar
 
 import polars as pl
 
-from transforms.policy_model.dated_values import Dated, PolicyGap
+from transforms.policy_model.dated_values import Dated, Duration, PolicyGap
 from transforms.policy_model.scheme import (
     Award,
     DecayStep,
     DirectPlacement,
-    Duration,
     Item,
     Limits,
     PlacementLock,

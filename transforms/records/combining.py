@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.policy_model.source import Fold, FoldAggregate, OnceWhereSame, PartRule, RecordMapping
-from transforms.policy_model.source_loader import fields_used_by_fold
 from transforms.records.mapping import MappedRows
 from transforms.records.problems import Check, as_problems, merge_problems
 from transforms.records.text import is_document_number, without_leading_zeros
@@ -39,7 +38,7 @@ def fold_rows(mapped: MappedRows, fold: Fold | None, headings: dict[str, str]) -
         return mapped, mapped.frame.select(pl.col("row_no").alias("record_row_no"), "row_no")
     frame = mapped.frame.sort("row_no").with_columns(pl.col("row_no").min().over(fold.by).alias("record_row_no"))
     rows = frame.select("record_row_no", "row_no")
-    computed = {"row_no", "record_row_no", *fold.by, *fold.columns, *fields_used_by_fold(fold)}
+    computed = {"row_no", "record_row_no", *fold.by, *fold.columns, *fold.fields_used_up}
     plain = [name for name in frame.columns if name not in computed]
     compared = [name for name in plain if name not in fold.take]
     stated = {name: pl.col(name).drop_nulls() for name in plain}

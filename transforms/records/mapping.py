@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import polars as pl
 
-from transforms.policy_model.source import RecordMapping, Source, SourceDefaults
-from transforms.policy_model.source_loader import DERIVED_COLUMNS, condition_fields
+from transforms.policy_model.conditions import condition_fields
+from transforms.policy_model.source import DERIVED_COLUMNS, RecordMapping, Source, SourceDefaults
 from transforms.records import uscc
 from transforms.records.fields import SourceField, evaluate_field, field_expressions, raw_column
 from transforms.records.personal_data import keyed_hashes, mask_number

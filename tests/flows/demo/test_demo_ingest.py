@@ -17,8 +17,7 @@ from flows.demo.senders import read_source, sender_of
 from flows.gate import read_gate
 from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from transforms.history import current_versions
-from transforms.policy_model.document import load_document
-from transforms.policy_model.source import Source
+from transforms.policy_model.source_loader import load_source
 from transforms.schemas import KINDS, RUN_TABLES, TABLES
 
 pytestmark = pytest.mark.long
@@ -37,7 +36,7 @@ def at(day: date) -> datetime:
 @pytest.fixture(scope="module")
 def rules():
     paths = sorted((POLICY / "sources").glob("[a-z]*.yaml"))
-    sources = [load_document(path.read_text(encoding="utf-8"), path.name, Source) for path in paths]
+    sources = [load_source(path.read_text(encoding="utf-8"), path.name) for path in paths]
     return IngestRules(sources, read_common_rules(POLICY), b"a key for tests")
 
 

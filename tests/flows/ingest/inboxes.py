@@ -12,15 +12,14 @@ import polars as pl
 
 from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from tests.realdata import REPOSITORY
-from transforms.policy_model import load_document
-from transforms.policy_model.source import Source
+from transforms.policy_model.source_loader import load_source
 from transforms.schemas import RUN_TABLES, TABLES
 
 POLICY = REPOSITORY / "policy"
 RECEIVED_AT = datetime(2026, 3, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
 COMMON = read_common_rules(POLICY)
 SOURCES = tuple(
-    load_document(path.read_text(encoding="utf-8"), path.name, Source)
+    load_source(path.read_text(encoding="utf-8"), path.name)
     for path in sorted((POLICY / "sources").glob("[a-z]*.yaml"))
 )
 RULES = IngestRules(SOURCES, COMMON, b"a secret of the office")

@@ -304,12 +304,11 @@ records:
 
 
 def test_a_source_whose_rows_are_versions_means_the_last(tmp_path):
-    from transforms.policy_model import load_document
-    from transforms.policy_model.source import Source
+    from transforms.policy_model.source_loader import load_source
 
     row = {"统一社会信用代码": FIRM, "文书编号": "Z1", "下达日期": "2025-05-01", "状态": "整改中"}
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "日志.csv", [row | {"机关": one} for one in ("丙", "甲", "乙")])
-    rules = IngestRules((*SOURCES, load_document(LOG, "log.yaml", Source)), COMMON, b"key")
+    rules = IngestRules((*SOURCES, load_source(LOG, "log.yaml")), COMMON, b"key")
     kept = ingested(tmp_path, rules=rules).records["rectification"].sort("version_no")
     assert kept["authority"].to_list() == ["丙", "甲", "乙"]

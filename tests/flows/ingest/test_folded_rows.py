@@ -5,8 +5,7 @@ import pytest
 
 from flows.ingest import IngestRules
 from tests.flows.ingest.inboxes import COMMON, FIRM, SOURCES, firm, ingested, put, quarantined_cells
-from transforms.policy_model import load_document
-from transforms.policy_model.source import Source
+from transforms.policy_model.source_loader import load_source
 
 DEFECTS = """
 source: defects
@@ -35,7 +34,7 @@ records:
       inspected_on: {from: [检查日期]}
       authority: {from: [机关]}
 """
-RULES = IngestRules((*SOURCES, load_document(DEFECTS, "defects.yaml", Source)), COMMON, b"key")
+RULES = IngestRules((*SOURCES, load_source(DEFECTS, "defects.yaml")), COMMON, b"key")
 
 
 def defect(grade: str = "严重", no: str = "J1", **more: str) -> dict[str, str]:
@@ -86,8 +85,6 @@ def test_a_row_that_no_record_takes_is_reported_unless_ignored_by_name(tmp_path,
     )
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "缺陷.csv", [defect(), defect("一般", "J2")])
-    intake = ingested(
-        tmp_path, rules=IngestRules((*SOURCES, load_document(text, "defects.yaml", Source)), COMMON, b"key")
-    )
+    intake = ingested(tmp_path, rules=IngestRules((*SOURCES, load_source(text, "defects.yaml")), COMMON, b"key"))
     assert intake.quarantine["code"].to_list() == away
     assert intake.records["inspection"].height == 1

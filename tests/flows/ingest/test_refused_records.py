@@ -6,8 +6,8 @@ from expectations.suites import suite_of
 from flows.gate import read_gate
 from flows.ingest import IngestRules
 from tests.flows.ingest.inboxes import COMMON, FIRM, OTHER_FIRM, POLICY, RULES, SOURCES, firm, ingested, put
-from transforms.policy_model import load_document
 from transforms.policy_model.source import Source
+from transforms.policy_model.source_loader import load_source
 from transforms.schemas import KINDS
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER
 
@@ -200,7 +200,7 @@ records:
     ],
 )
 def test_a_folded_record_is_asked_as_a_whole(tmp_path, days, faults):
-    rules = IngestRules([BY_KIND["enterprise"], load_document(FOLDING, "counted.yaml", Source)], COMMON, b"secret")
+    rules = IngestRules([BY_KIND["enterprise"], load_source(FOLDING, "counted.yaml")], COMMON, b"secret")
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "编号": "1", "抽样": "2025-05-31"}
     put(tmp_path, "counted.csv", [{**row, "报告": day} for day in days])
@@ -212,7 +212,7 @@ def test_a_folded_record_is_asked_as_a_whole(tmp_path, days, faults):
 
 def test_a_number_put_together_from_nothing_is_missing(tmp_path):
     text = FOLDING.replace("sample_no: {from: [编号]}", 'sample_no: {template: "S{line}"}')
-    rules = IngestRules([BY_KIND["enterprise"], load_document(text, "counted.yaml", Source)], COMMON, b"secret")
+    rules = IngestRules([BY_KIND["enterprise"], load_source(text, "counted.yaml")], COMMON, b"secret")
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "抽样": "2025-05-31", "报告": "2025-06-01"}
     put(tmp_path, "counted.csv", [{**row, "行": "1"}, {**row, "行": ""}])

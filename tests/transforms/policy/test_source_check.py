@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.realdata import REPOSITORY
-from transforms.policy_model import PolicyProblems, load_document
-from transforms.policy_model.source import Source
+from transforms.policy_model import PolicyProblems
+from transforms.policy_model.source_loader import load_source
 
 GOOD = (REPOSITORY / "policy" / "sources" / "penalty.yaml").read_text(encoding="utf-8")
 
@@ -59,7 +59,7 @@ REFUSALS = [
 
 def test_the_shipped_sources_load():
     for path in (REPOSITORY / "policy" / "sources").glob("[a-z]*.yaml"):
-        loaded = load_document(path.read_text(encoding="utf-8"), path.name, Source)
+        loaded = load_source(path.read_text(encoding="utf-8"), path.name)
         assert loaded.source == path.stem
 
 
@@ -67,7 +67,7 @@ def test_the_shipped_sources_load():
 def test_a_mistake_is_refused_in_words_that_name_it(right, wrong, words):
     assert right in GOOD
     with pytest.raises(PolicyProblems) as refused:
-        load_document(GOOD.replace(right, wrong, 1), "penalty.yaml", Source)
+        load_source(GOOD.replace(right, wrong, 1), "penalty.yaml")
     assert words in str(refused.value)
 
 
@@ -82,14 +82,14 @@ def test_a_mistake_in_a_refusal_is_named(wrong, words):
 
 def _load_with(rule):
     text = f"  - kind: penalty\n    refuse_where: [{json.dumps(rule, ensure_ascii=False)}]"
-    return load_document(GOOD.replace("  - kind: penalty", text, 1), "penalty.yaml", Source)
+    return load_source(GOOD.replace("  - kind: penalty", text, 1), "penalty.yaml")
 
 
 def test_a_refusal_may_ask_inputs_but_not_what_the_folding_used_up():
     text = GOOD.replace("  - kind: penalty", FOLDED.format(when="licence IS NULL"), 1)
-    assert load_document(text, "penalty.yaml", Source).records[0].refuse_where[0].when == "licence IS NULL"
+    assert load_source(text, "penalty.yaml").records[0].refuse_where[0].when == "licence IS NULL"
     with pytest.raises(PolicyProblems) as refused:
-        load_document(text.replace("licence IS NULL", "changed_at IS NULL", 1), "penalty.yaml", Source)
+        load_source(text.replace("licence IS NULL", "changed_at IS NULL", 1), "penalty.yaml")
     assert "penalty has no column 'changed_at'" in str(refused.value)
 
 
@@ -99,19 +99,17 @@ FOLDED = """  - kind: penalty
 
 
 def test_numbers_of_persons_are_known_as_secret_by_every_heading():
-    secrets = load_document(GOOD, "penalty.yaml", Source).secrets
+    secrets = load_source(GOOD, "penalty.yaml").secrets
     assert {"CF_XDR_ZJHM", "证件号码", "CF_FR_ZJHM", "法定代表人证件号码"} <= secrets
 
 
 def test_formats_that_mean_no_day_are_refused():
     for form in ("YYYY-MM-DD", "%Y-%m", "%m-%d", "yyyy年MM月dd日", "%Y-%m-%d %Q"):
         with pytest.raises(PolicyProblems) as refused:
-            load_document(
-                GOOD.replace("处罚决定日期]}", f"处罚决定日期], dates: ['{form}']}}", 1), "penalty.yaml", Source
-            )
+            load_source(GOOD.replace("处罚决定日期]}", f"处罚决定日期], dates: ['{form}']}}", 1), "penalty.yaml")
         assert f"'{form}' is no format of a day" in str(refused.value)
     for form in ("%Y-%m-%d", "%d.%m.%y", "%Y年%m月%d日", "%Y/%m/%d %H:%M:%S", "%b %d, %Y"):
-        load_document(GOOD.replace("处罚决定日期]}", f"处罚决定日期], dates: ['{form}']}}", 1), "penalty.yaml", Source)
+        load_source(GOOD.replace("处罚决定日期]}", f"处罚决定日期], dates: ['{form}']}}", 1), "penalty.yaml")
 
 
 FOLDS = [
@@ -127,7 +125,7 @@ FOLDS = [
 def test_a_fold_adds_numbers_and_compares_numbers_and_days_alone(columns, words):
     text = f"  - kind: penalty\n    fold: {{by: [decision_no], columns: {columns}}}"
     with pytest.raises(PolicyProblems) as refused:
-        load_document(GOOD.replace("  - kind: penalty", text, 1), "penalty.yaml", Source)
+        load_source(GOOD.replace("  - kind: penalty", text, 1), "penalty.yaml")
     assert words in str(refused.value)
 
 
@@ -142,13 +140,13 @@ def test_a_fold_adds_numbers_and_compares_numbers_and_days_alone(columns, words)
 )
 def test_a_layout_that_reads_no_file_is_refused(layout, words):
     with pytest.raises(PolicyProblems) as refused:
-        load_document(GOOD.replace("inputs:", f"layout: {{{layout}}}\ninputs:", 1), "penalty.yaml", Source)
+        load_source(GOOD.replace("inputs:", f"layout: {{{layout}}}\ninputs:", 1), "penalty.yaml")
     assert words in str(refused.value)
 
 
 def test_a_heading_in_another_unit_than_its_field_is_refused():
     with pytest.raises(PolicyProblems) as refused:
-        load_document(GOOD.replace("罚款金额（万元）,", "罚款金额（元）,", 1), "penalty.yaml", Source)
+        load_source(GOOD.replace("罚款金额（万元）,", "罚款金额（元）,", 1), "penalty.yaml")
     assert "heading '罚款金额（元）' is in 元, and its field is read in 万元" in str(refused.value)
 
 
@@ -166,7 +164,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_line():
         assert right in text
         text = text.replace(right, mistake, 1)
     with pytest.raises(PolicyProblems) as refused:
-        load_document(text, "penalty.yaml", Source)
+        load_source(text, "penalty.yaml")
     lines = text.splitlines()
     told = {problem.line for problem in refused.value.problems}
     assert told == {1 + next(i for i, line in enumerate(lines) if mistake in line) for mistake in wrong.values()}

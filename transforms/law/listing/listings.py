@@ -27,9 +27,9 @@ from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, add
 from transforms.law.matters.matter import Matter
 from transforms.law.matters.procedure import EndDay, ReplayedMatters, stays_of_execution
 from transforms.law.publicity.penalty_facts import IN_FORCE, is_deregistered_undated, with_penalty_facts
+from transforms.policy_model.dated_values import TransitionalRule
 from transforms.policy_model.law_listing import ListingRegime, SeriousListLaw
 from transforms.policy_model.law_procedure import ProcedureLaw
-from transforms.policy_model.law_publicity import TransitionalRule
 from transforms.records.text import document_key
 from transforms.schemas.base import DATE, INTEGER, TEXT, TEXT_LIST
 from transforms.schemas.law import LISTING

@@ -12,9 +12,8 @@ from typing import NamedTuple, TypeVar
 import polars as pl
 
 from transforms.dates import end_of_duration
-from transforms.policy_model.dated_values import Dated
+from transforms.policy_model.dated_values import Dated, Duration
 from transforms.policy_model.law_procedure import BACK_STATE, START_STATE, Bar, Move, Procedure, Term, TermsBy
-from transforms.policy_model.scheme import Duration
 
 Value = TypeVar("Value")
 StepRefusal = tuple[str, str | None]

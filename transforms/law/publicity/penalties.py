@@ -25,8 +25,9 @@ from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, add
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.procedure import owner_key, stays_of_execution, step_order
 from transforms.law.publicity.penalty_facts import with_class, with_penalty_facts
-from transforms.policy_model.dated_values import Dated
-from transforms.policy_model.law_publicity import PublicityLaw, PublicitySystem, TransitionalRule
+from transforms.policy_model.dated_values import Dated, TransitionalRule
+from transforms.policy_model.law import PublicityLaw
+from transforms.policy_model.law_publicity import PublicitySystem
 from transforms.policy_model.law_repair import RepairLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT

@@ -12,7 +12,7 @@ from transforms.dates import day_after
 from transforms.law.calendar.periods import FOR_EVER
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, Convention
 from transforms.law.repair.conditions import ConditionAnswer, answer_rank, answer_to, condition_state, condition_struct
-from transforms.policy_model.law_publicity import TransitionalRule
+from transforms.policy_model.dated_values import TransitionalRule
 from transforms.policy_model.law_repair import RepairCondition
 from transforms.schemas.base import DATE, TEXT
 from transforms.schemas.law import CONDITIONS, CONFIDENCES
