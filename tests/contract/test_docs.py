@@ -71,7 +71,7 @@ def test_every_setting_is_on_the_operators_page(name: str):
 def test_files_named_exist(page: Path):
     packages = "flows|transforms|reports|expectations|tests|bench|docs|policy"
     named = re.findall(rf"`((?:{packages})/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8"))
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
 
 
 def test_the_way_of_a_record_names_modules():
