@@ -28,7 +28,7 @@ from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.wording import describe_error
 from reports.public_lists import EntryKey, ListProblem, published_entries
-from reports.publication import Draft, IndexProblem, ListFolder, ReleaseProblem, prepare_draft, verify_files
+from reports.publication import Draft, IndexProblem, ListFolder, ReleaseProblem, digest_of, prepare_draft, verify_files
 from transforms.policy_model import PolicyProblems
 
 ListOutcome = dict[str, Any]
@@ -282,11 +282,11 @@ def waiting_draft(settings: Settings, draft_ref: DraftRef) -> Draft:
         raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
     folder = list_folder.draft(version)
     try:
-        verify_files(folder)
+        index = verify_files(folder)
     except IndexProblem as problem:
         words = f"版本 {version} 的文件在拟定后被改动，请重新运行 yaoxin publish 拟定。"
         raise NotApprovable(f"{words}（{problem}）") from problem
-    return Draft.in_folder(folder)
+    return Draft(version, folder, digest_of(folder), index)
 
 
 def verify_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutcome]:

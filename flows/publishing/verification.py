@@ -117,10 +117,10 @@ def waiting_drafts(settings: Settings, name: str) -> list[Draft]:
     for version in draft_names(list_folder):
         folder = list_folder.draft(version)
         try:
-            verify_files(folder)
+            index = verify_files(folder)
         except IndexProblem:
             continue
-        found.append(Draft.in_folder(folder))
+        found.append(Draft(version, folder, digest_of(folder), index))
     return found
 
 

@@ -89,7 +89,7 @@ class Draft:
 
     @classmethod
     def in_folder(cls, folder: Path) -> Draft:
-        """The version that lies in `folder`, its files not checked. Raises IndexProblem."""
+        """The version in `folder`, named as its index says; files and name are not checked. Raises IndexProblem."""
         index = read_index(folder)
         return cls(index.version, folder, digest_of(folder), index)
 
