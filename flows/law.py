@@ -1,4 +1,4 @@
-"""The law's state of a night: policy and records read once, for whoever asks what follows from them."""
+"""The legal state from the store: the policy and the records of a run, read together."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 
 
 class NoLaw(ValueError):
-    """A question about lists, publicity or repair was asked of an office that applies no law of them."""
+    """A question about lists, publicity or repair in an office whose settings apply no law of them (law = none)."""
 
     def __init__(self) -> None:
         super().__init__("本机构的设置为不适用名单、公示和修复的规定（law = none），没有这方面的结果。")
 
 
 def read_law_policy(policy_dir: Path, day: date) -> LawPolicy:
-    """Everything in law/, its conventions as in force on `day`. Parts that are left out are None, or without systems.
+    """The law of the policy folder, with the conventions in force on `day`.
 
-    Raises PolicyProblems with every mistake of a file, and every file that is missing and that others rest on.
+    Optional parts that are absent are None or have no systems. Raises PolicyProblems with every mistake of a file, and
+    with every missing file that others rest on.
     """
     require_law_files(policy_dir)
     read_measure_law(policy_dir)
@@ -52,14 +53,14 @@ def read_law_policy(policy_dir: Path, day: date) -> LawPolicy:
 
 
 def law_policy_on(settings: Settings, day: date) -> LawPolicy | None:
-    """The law by which a night of `day` goes; None where the office applies none. Raises PolicyProblems."""
+    """The law that a run of `day` applies; None where the office applies none. Raises PolicyProblems."""
     return None if settings.law == "none" else read_law_policy(settings.policy_dir, day)
 
 
 def law_state_of_run(
     settings: Settings, store: Store, run: Run, as_of: date | None = None, enterprise_id: str | None = None
 ) -> LawState:
-    """The state on `as_of` (None: the night's own day) by what the night `run` knew, of one enterprise or all."""
+    """The legal state on `as_of` (None: the day of the run) by the records of `run`, of one enterprise or of all."""
     records: Mapping[str, pl.LazyFrame] = {
         kind: current_records(store, kind, run, enterprise_id) for kind in LAW_RECORD_KINDS
     }
@@ -67,7 +68,7 @@ def law_state_of_run(
 
 
 def law_state_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: date) -> LawState:
-    """What the law makes of the records on `day`. Raises PolicyProblems; NoLaw where no law is applied."""
+    """The legal state of `records` on `day`. Raises PolicyProblems; NoLaw where the office applies no law."""
     law = law_policy_on(settings, day)
     if law is None:
         raise NoLaw
