@@ -1,4 +1,8 @@
-"""What the law makes of records on a day, as tables: columns, codes and their Chinese words."""
+"""The tables of the law, with their codes in Chinese: publicity, matters, the list, repair, deadlines, stored state.
+
+Most are computed for a day and not stored. LAW_TABLES are stored, as changes under valid_from_on: LAW_HEAD and the
+tables of LAW_DETAILS.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +97,7 @@ PUBLICITY = Table(
         Column("penalty_kinds", TEXT_LIST, "处罚类别", "kinds of penalty", True, PENALTY_KINDS),
         AUTHORITY,
         date_column("decided_on", "处罚决定日期", "day of the decision", True),
-        Column("state", TEXT, "公示状态", "where it stands on the day asked for", True, PUBLICITY_STATES),
+        Column("state", TEXT, "公示状态", "status on the day", True, PUBLICITY_STATES),
         Column("is_public", BOOLEAN, "是否应公示", "whether it is to be published at all; empty: not covered"),
         Column("regime", TEXT, "适用规定", "regime that governs on the day asked for"),
         Column("class", TEXT, "分类", "class in that regime"),
@@ -132,7 +136,7 @@ PUBLICITY = Table(
         date_column("hidden_on", "临时屏蔽日期", "day of the temporary repair that runs"),
         date_column("resumed_on", "恢复公示日期", "day a temporary repair was ended"),
         date_column("stayed_on", "停止执行日期", "day of the stay of execution in force that takes it off display"),
-        date_column("taken_down_on", "修复办结日期", "day the repair was carried out, as the register has it"),
+        date_column("taken_down_on", "修复办结日期", "day the repair was carried out, as the log has it"),
         date_column("take_down_by_on", "修复办结期限", "last day to carry it out"),
         date_column("repair_push_by_on", "修复推送期限", "last day to push it to the party's province"),
         Column("notes", TEXT_LIST, "提示", "what was assumed or is unsettled", True, PUBLICITY_NOTES),
@@ -163,17 +167,17 @@ _MATTER = Column("matter", TEXT, "事项", "listing, repair of a penalty, or obj
 
 _SYSTEM = Column("system", TEXT, "公示系统", "publicity system", True, PUBLICITY_SYSTEMS)
 
-_ENTERPRISE_procedure = Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons")
+_ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons")
 
 MATTER_TABLE = Table(
     "matters",
     "办理事项",
-    "Listings and repairs as the register of decisions leaves them on a day. Computed, not stored.",
+    "Listings and repairs as the decision log leaves them on a day. Computed, not stored.",
     (
         Column("matter_id", TEXT, "事项标识", "the record of its first step", True),
         _MATTER,
         _SYSTEM,
-        _ENTERPRISE_procedure,
+        _ENTERPRISE,
         Column("party_name", TEXT, "当事人", "party as the first step names it"),
         Column("target", TEXT, "对象文号", "number it concerns: of the penalty, the case"),
         Column("target_key", TEXT, "对象比对键", "that number with brackets and blanks normalised"),
@@ -186,7 +190,7 @@ MATTER_TABLE = Table(
         date_column("since_on", "状态起始日", "day of the step that led there", True),
         date_column("opened_on", "开始日期", "day of the first step", True),
         date_column("listed_on", "列入日期", "day of the listing"),
-        date_column("published_on", "公布日期", "day it was published, as the register has it"),
+        date_column("published_on", "公布日期", "day it was published, as the log has it"),
         date_column("applied_on", "申请日期", "day of the application under way"),
         Column("release", TEXT, "解除方式", "what is in force: a removal, a revocation, a repair", codes=RELEASE_KINDS),
         date_column("released_on", "解除日期", "first day of the removal, repair or revocation in force"),
@@ -201,13 +205,13 @@ MATTER_TABLE = Table(
 STEP_TABLE = Table(
     "steps",
     "办理环节",
-    "Every step of the register, taken or refused, and what is to be looked at of it.",
+    "Every step of the log, taken or refused, and what is to be looked at of it.",
     (
         Column("record_id", TEXT, "记录标识", "the decision", True),
         Column("matter_id", TEXT, "事项标识", "the matter it belongs to", True),
         _MATTER,
         _SYSTEM,
-        _ENTERPRISE_procedure,
+        _ENTERPRISE,
         Column("step", TEXT, "环节", "the step", True, DECISION_TYPES),
         Column("step_title", TEXT, "环节名称", "what it is called", True),
         date_column("on", "日期", "day of the step", True),
@@ -217,7 +221,7 @@ STEP_TABLE = Table(
         Column("to_state", TEXT, "新状态", "state after; the same where it was refused", True),
         Column("is_refused", BOOLEAN, "是否不予认可", "impossible: it changes nothing", True),
         Column("refusal", TEXT, "不予认可的原因", "why"),
-        Column("notes", TEXT_LIST, "须核对", "what a person must look at, though the step stands", True, STEP_NOTES),
+        Column("notes", TEXT_LIST, "须核对", "what a person must check though the step was taken", True, STEP_NOTES),
         Column("basis", TEXT, "依据", "article of the step, or of what bars it"),
         Column("proposed_by", TEXT, "提出人", "who proposed it"),
         Column("decided_by", TEXT, "决定人", "who decided it"),
@@ -233,7 +237,7 @@ TERM_TABLE = Table(
         Column("matter_id", TEXT, "事项标识", "the matter", True),
         _MATTER,
         _SYSTEM,
-        _ENTERPRISE_procedure,
+        _ENTERPRISE,
         Column("awaited", TEXT, "待办环节", "first of the steps that would do", True, DECISION_TYPES),
         Column("awaited_title", TEXT, "待办环节名称", "all of them in words", True),
         Column("who", TEXT, "由谁办理", "whose turn it is", True, RESPONSIBLE),
@@ -302,10 +306,10 @@ PERSON_LISTING_NOTE = (
 LISTING = Table(
     "listings",
     "严重违法失信名单",
-    "Every listing with where it stands on a day, and when and why it is over. Computed, not stored.",
+    "Every listing with its status on a day, and when and why it ends. Computed, not stored.",
     (
         Column("record_id", TEXT, "记录标识", "the decision to list", True),
-        Column("matter_id", TEXT, "事项标识", "its matter in the register of decisions", True),
+        Column("matter_id", TEXT, "事项标识", "its matter in the decision log", True),
         Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
         Column("name", TEXT, "企业名称", "registered name", True),
         Column("uscc", TEXT, "统一社会信用代码", "of the register, else of the decision"),
@@ -316,7 +320,7 @@ LISTING = Table(
         Column("reason", TEXT, "列入原因", "as the decision has it"),
         Column("listed_by", TEXT, "作出决定机关（列入）", "who listed"),
         date_column("listed_on", "列入日期", "day of the decision", True),
-        Column("state", TEXT, "名单状态", "where it stands on the day asked for", True, LISTING_STATES),
+        Column("state", TEXT, "名单状态", "status on the day", True, LISTING_STATES),
         Column("procedure_state", TEXT, "办理状态", "state in procedure.yaml", True),
         Column("procedure_title", TEXT, "办理状态名称", "what it is called", True),
         date_column("since_on", "办理状态起始日", "day of the step that led there", True),
@@ -324,7 +328,7 @@ LISTING = Table(
             "push_by_on", "推送期限", "last day to push it to the party's province; empty for a party of the same"
         ),
         date_column("publish_by_on", "公布期限", "last day to publish it"),
-        date_column("published_on", "公布日期", "as the register has it"),
+        date_column("published_on", "公布日期", "as the log has it"),
         date_column("counts_from_on", "期限起算日", "the event from which the stay counts"),
         Column("regime", TEXT, "适用规定", "regime that governs on the day asked for"),
         Column("basis", TEXT, "期限依据", "article of the stay"),
@@ -498,7 +502,7 @@ REPAIR = Table(
         Column("party_name", TEXT, "当事人", "party as the record names it"),
         Column("decision_no", TEXT, "文号", "number of the penalty or the listing", True),
         date_column("decided_on", "决定日期", "day of that decision", True),
-        Column("state", TEXT, "状态代码", "where it stands on the day asked for, as in PUBLICITY or LISTING", True),
+        Column("state", TEXT, "状态代码", "status on the day, as in PUBLICITY or LISTING", True),
         Column("state_title", TEXT, "状态", "that in words", True),
         Column("regime", TEXT, "适用规定", "what an application on the day asked for is judged by"),
         Column("class_title", TEXT, "分类名称", "class of the penalty"),
@@ -632,11 +636,9 @@ DEADLINE = Table(
     "到期事项",
     "What happens by itself, and what someone must do by when. Computed for a day, not stored.",
     (
-        date_column(
-            "on", "日期", "by itself: the first day on which it is so; a duty: its last day; empty: not stated"
-        ),
+        date_column("on", "日期", "by itself: the day it happens; a duty: its last day; empty: not stated"),
         Column("is_overdue", BOOLEAN, "是否逾期", "a duty whose last day is over, or not stated", True),
-        Column("is_automatic", BOOLEAN, "是否自行发生", "nobody need do anything for it to be so", True),
+        Column("is_automatic", BOOLEAN, "是否自行发生", "nobody has to do anything for it to happen", True),
         Column("what", TEXT, "到期事项", "what happens, or is to be done", True, DEADLINE_KINDS),
         Column("who", TEXT, "由谁办理", "whose duty it is; empty for what happens by itself", codes=RESPONSIBLE),
         Column("matter", TEXT, "类别", "what it is about", True, DEADLINE_SUBJECTS),
@@ -644,7 +646,7 @@ DEADLINE = Table(
         Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons"),
         Column("party_name", TEXT, "当事人", "party as the record names it"),
         Column("decision_no", TEXT, "文号", "number of the decision it follows from"),
-        Column("record_id", TEXT, "记录标识", "penalty, matter of the register, ban, order, or enterprise", True),
+        Column("record_id", TEXT, "记录标识", "penalty, matter of the decision log, ban, order, or enterprise", True),
         Column("basis", TEXT, "依据", "article"),
         Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found"),
         Column("note", TEXT, "提示", "the cause, and the other day where the law leaves it unsettled"),
@@ -652,34 +654,41 @@ DEADLINE = Table(
     ("what", "record_id", "system"),
 )
 
-_ENTERPRISE_kept = Column("enterprise_id", TEXT, "企业标识", "the enterprise", True)
+_STATE_OF = Column("enterprise_id", TEXT, "企业标识", "the enterprise", True)
 
-_FROM = Column("valid_from_on", DATE, "起始日", "the night (as_of) from which this stands", True)
+_FROM = Column("valid_from_on", DATE, "起始日", "the as_of of the run from which this holds", True)
 
 _POSITION = Column("position", INTEGER, "序号", "1, 2, 3 within the enterprise", True)
 
 LAW_HEAD = Table(
     "law",
     "法定状态",
-    "Which enterprises the law has a word on, since when so, and the next day on which the word may be another.",
+    "The enterprises with a legal state, since when it holds, and the next day on which it may change.",
     (
-        _ENTERPRISE_kept,
+        _STATE_OF,
         _FROM,
-        Column("record_count", INTEGER, "记录数", "records on which it has a word; 0: none any more", True),
+        Column("record_count", INTEGER, "记录数", "records from which a legal state follows; 0: none any more", True),
         Column(
-            "gaps", TEXT_LIST, "缺少的规定", "of each penalty whose publicity cannot be told, why", True, PUBLICITY_GAPS
+            "gaps",
+            TEXT_LIST,
+            "缺少的规定",
+            "of each penalty whose publicity is not determined, why",
+            True,
+            PUBLICITY_GAPS,
         ),
-        Column("next_on", DATE, "下一变化日", "first day on which a word may be another without news; empty: never"),
+        Column(
+            "next_on", DATE, "下一变化日", "first day on which the state may change if no record arrives; empty: never"
+        ),
     ),
     ("enterprise_id", "valid_from_on"),
 )
 
 
-def _kept(name: str, shown: Table) -> Table:
-    own = tuple(column for column in shown.columns if column.name != "enterprise_id")
-    doc = shown.doc.split(" Computed")[0] + " As the night told it, in the order of the answer."
-    columns = (_ENTERPRISE_kept, _FROM, _POSITION, *own)
-    return Table(name, shown.label, doc, columns, ("enterprise_id", "valid_from_on", "position"))
+def _stored(name: str, computed: Table) -> Table:
+    own = tuple(column for column in computed.columns if column.name != "enterprise_id")
+    doc = computed.doc.split(" Computed")[0] + " As the run computed it, in the order of the table."
+    columns = (_STATE_OF, _FROM, _POSITION, *own)
+    return Table(name, computed.label, doc, columns, ("enterprise_id", "valid_from_on", "position"))
 
 
 LAW_DETAILS = {
@@ -690,9 +699,9 @@ LAW_DETAILS = {
     "law_applications": APPLICATION,
 }
 
-LAW_TABLES = {LAW_HEAD.name: LAW_HEAD, **{name: _kept(name, shown) for name, shown in LAW_DETAILS.items()}}
+LAW_TABLES = {LAW_HEAD.name: LAW_HEAD, **{name: _stored(name, computed) for name, computed in LAW_DETAILS.items()}}
 
 
 def detail_rows(name: str, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of a table of DETAILS of one enterprise as the answer they were kept of: its columns in its order."""
+    """Stored rows of one enterprise in the table `name` of LAW_DETAILS, with columns and order of the computed one."""
     return rows.sort("position").select(list(LAW_DETAILS[name].schema))
