@@ -4,41 +4,118 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
-from click.shell_completion import shell_complete
+from click.shell_completion import CompletionItem, shell_complete
 
 from flows.cli.errors import run_guarded
+from flows.settings import did_you_mean
+from flows.wording import prefers_chinese
 
-# In the order of a day: run, read, decide, look after.
+PROGRAM, COMPLETION_VARIABLE = "yaoxin", "_YAOXIN_COMPLETE"
+
+
+class CommandEntry(NamedTuple):
+    """Where a command is (`module:attribute` below flows.cli), and what the list of commands says of it."""
+
+    place: str
+    help: str
+    is_for_officers: bool = False
+
+
+# In the order of a day: run, read, decide, maintain.
 COMMANDS = {
-    "demo": "demo:demo",
-    "nightly": "nightly:nightly",
-    "explain": "explain:explain",
-    "lookup": "lookup:lookup",
-    "changes": "changes:changes",
-    "penalties": "penalties:penalties",
-    "list": "listing:list_",
-    "repair": "repair:repair",
-    "due": "due:due",
-    "paper": "paper:paper",
-    "quarantine": "quarantine:quarantine",
-    "runs": "runs:runs",
-    "rewind": "runs:rewind",
-    "publish": "publish:publish",
-    "approve": "publish:approve",
-    "people": "people:people",
-    "policy": "policy:policy",
-    "privacy": "privacy:privacy",
-    "serve": "nightly:serve",
-    "completion": "completion:completion",
+    "demo": CommandEntry("demo:demo", "Write an invented region's inbox."),
+    "nightly": CommandEntry("nightly:nightly", "Run the nights that are due."),
+    "explain": CommandEntry("explain:explain", "Why an enterprise has its tier.", True),
+    "lookup": CommandEntry("lookup:lookup", "The short answer for an approval desk.", True),
+    "changes": CommandEntry("changes:changes", "Tier changes and their causes.", True),
+    "penalties": CommandEntry("penalties:penalties", "Which penalties must be public, by when and until when.", True),
+    "list": CommandEntry("listing:list_", "Who is on the serious-violation list, and who may be.", True),
+    "repair": CommandEntry("repair:repair", "Whether penalties and listings may be repaired, and from when.", True),
+    "due": CommandEntry("due:due", "What falls due: by itself, and for whom by when.", True),
+    "paper": CommandEntry("paper:paper", "Write one of the office's papers as HTML and PDF.", True),
+    "quarantine": CommandEntry("quarantine:quarantine", "Quarantined rows and rejected files.", True),
+    "runs": CommandEntry("runs:runs", "The runs of the store and their results."),
+    "rewind": CommandEntry("runs:rewind", "Go back to an earlier run."),
+    "publish": CommandEntry("publish:publish", "Prepare and publish the lists."),
+    "approve": CommandEntry("publish:approve", "Approve a prepared publication."),
+    "people": CommandEntry("people:people", "Who may sign, and what they signed."),
+    "policy": CommandEntry("policy:policy", "Check policy files."),
+    "privacy": CommandEntry("privacy:privacy", "Search for numbers of natural persons."),
+    "serve": CommandEntry("nightly:serve", "Run the schedule on this machine."),
+    "completion": CommandEntry("completion:completion", "Print the completion script of a shell."),
 }
 
-# Who asks these is an officer at a desk: questions and refusals are answered in Chinese, whatever the machine speaks.
-FOR_OFFICERS = ("explain", "lookup", "changes", "penalties", "list", "repair", "due", "paper", "quarantine")
+# Officers at a desk use these: they are answered and refused in Chinese, whatever the locale of the machine.
+FOR_OFFICERS = tuple(name for name, entry in COMMANDS.items() if entry.is_for_officers)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called, and turns its exceptions into a message and an exit code."""
+
+    def __init__(self, entries: Mapping[str, CommandEntry], **options: Any) -> None:  # noqa: ANN401 (click's own)
+        super().__init__(**options)
+        self._entries = dict(entries)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the entries."""
+        return list(self._entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None for an unknown name."""
+        if cmd_name not in self._entries:
+            return None
+        module, attribute = self._entries[cmd_name].place.split(":")
+        command: click.Command = getattr(import_module(f"flows.cli.{module}"), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's; an unknown name is refused with the nearest one."""
+        name = args[0]
+        if name not in self._entries and not name.startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{name}'.{did_you_mean(name, list(self._entries))}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in self._entries.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands without importing one, and the group's own options."""
+        found = [
+            CompletionItem(name, help=entry.help)
+            for name, entry in self._entries.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def run(self, arguments: Sequence[str] | None = None) -> int:
+        """Run a command (None: that of the process) and return the exit code."""
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        called = next((word for word in words if not word.startswith("-")), "")
+        chinese = called in FOR_OFFICERS or prefers_chinese()
+        return run_guarded(lambda: self._invoke(words), is_debug="--debug" in words, chinese=chinese)
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:  # noqa: ANN401
+        """Run and leave with the exit code. Click's own main ends in 1, our code for a refusal, on a closed pipe."""
+        sys.exit(self.run(args))
+
+    def _invoke(self, words: list[str]) -> object:
+        instruction = os.environ.get(COMPLETION_VARIABLE)
+        if instruction:
+            return shell_complete(self, {}, PROGRAM, COMPLETION_VARIABLE, instruction)
+        try:
+            with self.make_context(PROGRAM, words) as context:
+                return self.invoke(context)
+        except click.exceptions.Exit as end:
+            return end.exit_code
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
@@ -52,64 +129,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, is_asked
         context.exit()
 
 
-class LazyGroup(click.Group):
-    """commands_by_name: command to `module:attribute` below flows.cli. for_officers: who reads Chinese."""
-
-    def __init__(
-        self,
-        commands_by_name: Mapping[str, str],
-        for_officers: Collection[str] = (),
-        **options: Any,  # noqa: ANN401 (click's own)
-    ) -> None:
-        super().__init__(**options)
-        self._places = dict(commands_by_name)
-        self._for_officers = frozenset(for_officers)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order they were given."""
-        return list(self._places)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command; None for an unknown one."""
-        if cmd_name not in self._places:
-            return None
-        module, attribute = self._places[cmd_name].split(":")
-        command: click.Command = getattr(import_module(f"flows.cli.{module}"), attribute)
-        return command
-
-    def run(self, arguments: Sequence[str] | None = None) -> int:
-        """Run and return the exit code."""
-        words = list(sys.argv[1:] if arguments is None else arguments)
-        return run_guarded(lambda: self._answer(words), is_debug="--debug" in words, chinese=self._is_chinese(words))
-
-    def _is_chinese(self, words: Sequence[str]) -> bool:
-        """Officers are answered in Chinese always, operators as their environment asks."""
-        from flows.wording import prefers_chinese
-
-        asked = next((word for word in words if not word.startswith("-")), "")
-        return asked in self._for_officers or prefers_chinese()
-
-    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:  # noqa: ANN401
-        """Run and leave with the exit code. Click's own would end in 1, our word for a refusal, on a closed pipe."""
-        sys.exit(self.run(args))
-
-    def _answer(self, words: list[str]) -> object:
-        asked = os.environ.get(COMPLETION_VARIABLE)
-        if asked:
-            return shell_complete(self, {}, PROGRAM, COMPLETION_VARIABLE, asked)
-        try:
-            with self.make_context(PROGRAM, words) as context:
-                return self.invoke(context)
-        except click.exceptions.Exit as end:
-            return end.exit_code
-
-
-@click.group(
-    cls=LazyGroup,
-    commands_by_name=COMMANDS,
-    for_officers=FOR_OFFICERS,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+@click.group(cls=LazyGroup, entries=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -118,7 +138,7 @@ class LazyGroup(click.Group):
     callback=_print_version,
     help="Show the version and exit.",
 )
-@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def cli() -> None:
     """Yaoxin (药信): nightly credit tiers for a drug regulator, each with its reasons.
 
@@ -133,6 +153,3 @@ def cli() -> None:
     Settings: flags, then YAOXIN_* variables, then yaoxin.toml (or --config, or YAOXIN_CONFIG).
     Exit codes: 0 done, 1 refused by the gate, 2 bad usage or configuration, 3 a fault.
     """
-
-
-PROGRAM, COMPLETION_VARIABLE = "yaoxin", "_YAOXIN_COMPLETE"

@@ -1,4 +1,4 @@
-"""`yaoxin completion`: the completion script of a shell."""
+"""`yaoxin completion`: the script that completes commands, flags and values in a shell."""
 
 from __future__ import annotations
 

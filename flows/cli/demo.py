@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
-from flows.cli.options import DateParam, json_option, print_json
+from flows.cli.options import FOLDER, DateParam, json_option, print_json
 
 _DEMO_KEY = "demo-only-not-for-real-records"  # people in a demo region are invented
 
 
-@click.command(short_help="Write a made-up region's inbox.")
-@click.argument("folder", metavar="DIR", type=Path)
+@click.command(short_help="Write an invented region's inbox.")
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--enterprises", type=click.IntRange(min=1), default=2000, show_default=True, metavar="N")
 @click.option("--days", type=click.IntRange(min=1), default=400, show_default=True, metavar="D", help="Of history.")
 @click.option("--seed", type=int, default=7, show_default=True, metavar="S", help="Another seed, another region.")
 @click.option("--end-on", type=DateParam(), metavar="DATE", help="The last day of the history (default: today).")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @json_option
 def demo(  # noqa: PLR0913, PLR0917 (one per flag)
     folder: Path, enterprises: int, days: int, seed: int, end_on: date | None, is_json: bool
@@ -37,7 +38,7 @@ def demo(  # noqa: PLR0913, PLR0917 (one per flag)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.BadParameter(f"'{folder}' is not empty; name an empty or a new folder", param_hint="DIR")
     click.echo(f"Writing a region of {enterprises} enterprises and {days} days …", err=True)
-    summary = write_demo(folder, enterprises, days, seed, end_on or _today())
+    summary = write_demo(folder, enterprises, days, seed, end_on or datetime.now(ZoneInfo("Asia/Shanghai")).date())
     if is_json:
         print_json(summary.as_json())
         return
@@ -46,10 +47,3 @@ def demo(  # noqa: PLR0913, PLR0917 (one per flag)
         f"{folder}: {len(summary.files)} files, {rows} rows, {summary.enterprises} enterprises, to {summary.end_on}"
     )
     click.echo(f"Next: YAOXIN_IDENTITY_KEY={_DEMO_KEY} yaoxin nightly --inbox {folder} --as-of {summary.end_on}")
-
-
-def _today() -> date:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()

@@ -1,4 +1,8 @@
-"""Exceptions to exit codes and messages. No other module of the command line decides an exit code for an exception."""
+"""Exceptions to exit codes and messages. No other module of the command line decides an exit code for an exception.
+
+0 done; 1 refused by the gate; 2 bad usage or configuration: the caller must change something; 3 a fault, or the
+store is busy: nothing was done, run again later. 130 interrupted from the keyboard, 141 the reader of a pipe left.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import click
+
+from flows.wording import describe_error, to_chinese
 
 DONE, REFUSED, USAGE, FAULT = 0, 1, 2, 3
 INTERRUPTED, PIPE_CLOSED = 130, 141
@@ -38,9 +44,9 @@ _EXPECTED = {
     "flows.prefect_server.NoServer": (FAULT, ""),
     "builtins.OSError": (FAULT, "The system refused: "),
 }
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-# Polars, Arrow, the Delta library and SQLite say it in words, with or without the number.
-_SAID_FULL = re.compile(
+_NO_SPACE_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+# Polars, Arrow, the Delta library and SQLite report it as text, with or without the number.
+_NO_SPACE_TEXT = re.compile(
     r"No space left on device|os error 28\b|Disk quota exceeded|os error 122\b|errno[: ]+28\b|database or disk is full"
     r"|StorageFull|QuotaExceeded",
     re.IGNORECASE,
@@ -64,84 +70,68 @@ class UserError(click.ClickException):
 
 
 def run_guarded(command: Callable[[], object], is_debug: bool, *, chinese: bool = False) -> int:
-    """Run `command` and return its exit code; what goes wrong is said on stderr in plain words.
+    """Run `command` and return its exit code; an exception becomes a plain message on stderr.
 
-    chinese: to whom it is said in Chinese, not in English.
+    chinese: whether the message is in Chinese rather than in English.
     """
     try:
         code = command()
         sys.stdout.flush()
-    except click.ClickException as mistake:
-        _show(mistake, chinese)
+    except click.ClickException as error:
+        if not chinese:
+            error.show()
+            return USAGE
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(f"用法：{error.ctx.command_path}；说明：{error.ctx.command_path} --help", err=True)
+        click.echo(to_chinese(error.format_message()), err=True)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        # Python would complain about the closed pipe once more while it ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
-    except BaseException as fault:
+    except BaseException as error:
         # A panic of a library in Rust is no Exception.
-        if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        return _told(fault, is_debug, chinese)
+        if is_debug:
+            traceback.print_exception(error)
+        code, message = _code_and_message(error, is_debug, chinese)
+        click.echo(message, err=True)
     return code if isinstance(code, int) else DONE
 
 
-def _show(mistake: click.ClickException, chinese: bool) -> None:
-    if not chinese:
-        mistake.show()
-        return
-    from flows.wording import to_chinese
+def _code_and_message(error: BaseException, is_debug: bool, chinese: bool) -> tuple[int, str]:
+    def in_language(text: str) -> str:
+        return to_chinese(text) if chinese else text
 
-    if isinstance(mistake, click.UsageError) and mistake.ctx is not None:
-        click.echo(f"用法：{mistake.ctx.command_path}；说明：{mistake.ctx.command_path} --help", err=True)
-    click.echo(to_chinese(mistake.format_message()), err=True)
-
-
-def _told(fault: BaseException, is_debug: bool, chinese: bool) -> int:
-    from flows.wording import describe_error, to_chinese
-
-    if is_debug:
-        traceback.print_exception(fault)
-    if is_no_space(fault):
-        click.echo(f"{to_chinese(_NO_SPACE) if chinese else _NO_SPACE}{_where(fault)}", err=True)
-        return FAULT
-    names = [f"{cls.__module__}.{cls.__qualname__}" for cls in type(fault).__mro__]
-    for name in names:
+    if is_no_space(error):
+        files = (getattr(one, "filename", None) for one in _chain(error))
+        file = next((str(file) for file in files if file), "")
+        return FAULT, in_language(_NO_SPACE) + (f" ({file})" if file else "")
+    for name in (f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__):
         if name in _EXPECTED:
             code, opening = _EXPECTED[name]
-            said = describe_error(fault, chinese=chinese)
-            click.echo(to_chinese(f"{opening}{said}") if chinese else f"{opening}{said}", err=True)
-            return code
-    said = f"{_UNEXPECTED}{type(fault).__name__}: {fault}{'' if is_debug else _DEBUG}"
-    click.echo(to_chinese(said) if chinese else said, err=True)
-    return FAULT
+            return code, in_language(opening + describe_error(error, chinese=chinese))
+    return FAULT, in_language(f"{_UNEXPECTED}{type(error).__name__}: {error}{'' if is_debug else _DEBUG}")
 
 
-def is_no_space(fault: BaseException) -> bool:
-    """Whether a full disk or a used-up quota is behind `fault`, whichever library says so and however."""
-    return any(getattr(one, "errno", None) in _FULL or _SAID_FULL.search(str(one)) for one in _chain(fault))
+def is_no_space(error: BaseException) -> bool:
+    """Whether a full disk or a used-up quota is behind `error`, whichever library reports it and in whatever form."""
+    return any(
+        getattr(one, "errno", None) in _NO_SPACE_NUMBERS or _NO_SPACE_TEXT.search(str(one)) for one in _chain(error)
+    )
 
 
-def _chain(fault: BaseException) -> Iterator[BaseException]:
-    """The fault and what led to it."""
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [fault]
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception, its causes and contexts."""
+    visited: set[int] = set()
+    waiting: list[BaseException | None] = [error]
     while waiting:
         one = waiting.pop()
-        if one is not None and id(one) not in seen:
-            seen.add(id(one))
+        if one is not None and id(one) not in visited:
+            visited.add(id(one))
             yield one
             waiting += [one.__cause__, one.__context__]
-
-
-def _where(fault: BaseException) -> str:
-    names = (getattr(one, "filename", None) for one in _chain(fault))
-    name = next((str(name) for name in names if name), "")
-    return f" ({name})" if name else ""
-
-
-def _discard_output() -> None:
-    """Otherwise Python complains about the closed pipe once more while it ends."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,24 +1,28 @@
-"""Options that commands share, and how a command gets its settings, its store and its run, and prints JSON."""
+"""Options that commands share; how a command gets its settings, its store and its run, and prints JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from flows.cli.errors import UserError
-from flows.store.ledger import Run
-from flows.store.store import Store
+from flows.settings import did_you_mean
 
 if TYPE_CHECKING:
     from flows.settings import Settings
+    from flows.store.ledger import Run
     from flows.store.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class DateParam(click.ParamType[date]):
@@ -49,15 +53,44 @@ class InstantParam(click.ParamType[datetime]):
 
 def common_options(command: Command) -> Command:
     """--config, --store and --debug; the command receives `config` and `store`."""
-    command = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")(command)
-    command = click.option("--store", metavar="DIR", help="The store: a folder, or s3://… .")(command)
-    return click.option("--config", type=Path, metavar="FILE", help="A TOML file of settings.")(command)
+    command = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(command)
+    command = click.option(
+        "--store", metavar="DIR", shell_complete=_complete_folder, help="The store: a folder, or s3://… ."
+    )(command)
+    return click.option("--config", type=FILE, metavar="FILE", help="A TOML file of settings.")(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """--as-of; the command receives `as_of`."""
+    text = "As of that day, by what was known when it was rated."
+    return click.option("--as-of", type=DateParam(), metavar="DATE", help=text)(command)
 
 
 def json_option(command: Command) -> Command:
     """--json; the command receives `is_json`."""
     text = "Answer with one JSON document on stdout."
     return click.option("--json", "is_json", is_flag=True, help=text)(command)
+
+
+def chosen_flag(flags: Mapping[str, bool]) -> str | None:
+    """The name of the one flag that is given; None for none. Raises click.UsageError for two."""
+    given = [name for name, is_given in flags.items() if is_given]
+    if len(given) > 1:
+        raise click.UsageError(f"--{given[0]} and --{given[1]} exclude each other; give one of them")
+    return given[0] if given else None
+
+
+def code_of(value: str, labels: Mapping[str, str]) -> str | None:
+    """The code of a vocabulary that `value` is or is the Chinese label of; None for neither."""
+    return value if value in labels else {label: code for code, label in labels.items()}.get(value)
+
+
+def unknown_code(kind: str, value: str, *vocabularies: Mapping[str, str]) -> str:
+    """The message for a value that is in none of the vocabularies. kind: what their codes are of."""
+    pairs = [pair for labels in vocabularies for pair in labels.items()]
+    known = ", ".join(f"{code} ({label})" for code, label in pairs)
+    nearest = did_you_mean(value, [word for pair in pairs for word in pair])
+    return f"there is no {kind} '{value}'; expected one of {known}{nearest}"
 
 
 def settings_from_flags(**flags: object) -> Settings:
@@ -74,6 +107,35 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
+def run_as_of(store: Store, as_of: date | None) -> Run:
+    """The last nightly run that passed, up to the day `as_of` where it is given.
+
+    Raises UserError for a store without such a run, and for a day before its first run or after its last.
+    """
+    last = store.last("nightly")
+    if last is None:
+        refused = [run for run in store.every_run() if run.flow == "nightly" and run.state == "refused"]
+        if refused:
+            run_id = refused[-1].run_id
+            raise UserError(
+                f"The store {store.location.root} holds no night yet: the gate refused the last one, {run_id}. "
+                f"What it would not let pass, and the workbooks to send back, lie in {store.run_folder(run_id)}."
+            )
+        raise UserError(
+            f"The store {store.location.root} holds no night yet. "
+            "Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE."
+        )
+    if as_of is None or as_of == last.as_of:
+        return last
+    if as_of > last.as_of:
+        raise UserError(f"--as-of {as_of}: no night has been run for that day; the last one is {last.as_of}.")
+    run = store.last("nightly", before=as_of + timedelta(days=1))
+    if run is None:
+        first = store.runs().filter(state="passed", flow="nightly")["as_of"].min()
+        raise UserError(f"--as-of {as_of}: that is before the first night, {first!s}; ask from that day on.")
+    return run
+
+
 def print_json(document: object) -> None:
     """One JSON document; dates and instants in ISO 8601, Chinese as it is."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
@@ -87,38 +149,39 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def run_as_of(store: Store, as_of: date | None) -> Run:
-    """The last night that passed, up to the day `as_of` where it is given.
+def completing(values: Callable[[Settings], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
+    """A completion of `values`, read with the settings that the command line names so far; none where that fails."""
 
-    Raises Mistake for a store without a night, and for a day before its first night or after its last.
-    """
-    last = store.last("nightly")
-    if last is None:
-        held = [run for run in store.every_run() if run.flow == "nightly" and run.state == "refused"]
-        if held:
-            run_id = held[-1].run_id
-            raise UserError(
-                f"The store {store.location.root} holds no night yet: the gate refused the last one, {run_id}. "
-                f"What it would not let pass, and the workbooks to send back, lie in {store.run_folder(run_id)}."
-            )
-        raise UserError(
-            f"The store {store.location.root} holds no night yet. "
-            "Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE."
-        )
-    if as_of is None or as_of == last.as_of:
-        return last
-    if as_of > last.as_of:
-        raise UserError(f"--as-of {as_of}: no night has been run for that day; the last one is {last.as_of}.")
-    night = store.last("nightly", before=as_of + timedelta(days=1))
-    if night is None:
-        raise UserError(
-            f"--as-of {as_of}: that is before the first night, {first_run_day(store)}; ask from that day on."
-        )
-    return night
+    def complete(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        with suppress(Exception):
+            given = {name: context.params.get(name) for name in ("config", "store")}
+            settings = settings_from_flags(**given)
+            return [CompletionItem(value) for value in values(settings) if value.startswith(incomplete)]
+        return []
+
+    return complete
 
 
-def first_run_day(store: Store) -> date | None:
-    """The day of the first night that passed."""
-    nights = store.runs().filter(state="passed", flow="nightly")
-    found = nights["as_of"].min()
-    return found if isinstance(found, date) else None
+def policy_files(folder: str) -> Callable[[Settings], list[str]]:
+    """The names of the files of a folder of the policy, without the shared one, for `completing`."""
+    return lambda settings: sorted(
+        path.stem for path in (settings.policy_dir / folder).glob("*.yaml") if not path.stem.startswith("_")
+    )
+
+
+def logins(settings: Settings) -> list[str]:
+    """The logins of the office database, for `completing`: read as a file, since opening the office takes long."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(f"file:{settings.office_database}?mode=ro", uri=True)) as database:
+        return [login for (login,) in database.execute("SELECT DISTINCT login FROM people ORDER BY login")]
+
+
+def run_ids(settings: Settings) -> list[str]:
+    """The runs that passed, the newest first, for `completing`."""
+    return [run.run_id for run in reversed(open_store(settings).every_run()) if run.state == "passed"]
+
+
+def _complete_folder(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(incomplete, type="dir")]

@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
-from flows.cli.enterprises import find_enterprises
+from flows.cli.enterprises import find_enterprises, single_enterprise
 from flows.cli.errors import UserError
-from flows.cli.options import DateParam, common_options, json_option, open_store, print_json, settings_from_flags
-from flows.papers.compose import compose_paper
+from flows.cli.options import (
+    FOLDER,
+    as_of_option,
+    code_of,
+    common_options,
+    json_option,
+    open_store,
+    print_json,
+    run_as_of,
+    settings_from_flags,
+    unknown_code,
+)
+from flows.papers.compose import PAPER_FORMATS, compose_paper, paper_file_name, write_paper
 from flows.papers.subjects import Subject, matching_subjects, party_records, subjects_by_number, subjects_of
 from flows.policy_folder import read_paper
 from flows.settings import Settings
@@ -24,6 +36,8 @@ from transforms.policy_model.dated_values import PolicyGap
 from transforms.policy_model.paper import PAPERS
 from transforms.schemas.vocabularies import MATTERS
 
+_NEEDED = {"listing": "列入严重违法失信名单的登记", "penalty": "行政处罚"}
+
 
 class PaperKindParam(click.ParamType[str]):
     """The code of a paper, or its Chinese name."""
@@ -32,19 +46,19 @@ class PaperKindParam(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The code; a usage error for anything else."""
-        from transforms.policy_model.paper import PAPERS
+        return code_of(value, PAPERS) or self.fail(unknown_code("paper", value, PAPERS), param, ctx)
 
-        codes = {title: code for code, title in PAPERS.items()}
-        if value in PAPERS or value in codes:
-            return codes.get(value, value)
-        known = ", ".join(f"{code} ({title})" for code, title in PAPERS.items())
-        return self.fail(f"there is no paper '{value}'; expected one of {known}", param, ctx)
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Codes with their names; the names themselves once one is begun."""
+        codes = [CompletionItem(code, help=title) for code, title in PAPERS.items() if code.startswith(incomplete)]
+        titles = [CompletionItem(title) for title in PAPERS.values() if incomplete and title.startswith(incomplete)]
+        return [*codes, *titles]
 
 
-@click.command(short_help="Write one of the office's papers as HTML and PDF.")
+@click.command()
 @click.argument("kind", metavar="KIND", type=PaperKindParam())
-@click.argument("who", metavar="ID")
-@click.option("--out", type=Path, default=Path(), metavar="DIR", help="Folder to write to (default: this one).")
+@click.argument("query", metavar="ID")
+@click.option("--out", type=FOLDER, default=Path(), metavar="DIR", help="Folder to write to (default: this one).")
 @click.option(
     "--format",
     "form",
@@ -52,14 +66,14 @@ class PaperKindParam(click.ParamType[str]):
     default="both",
     help="What to write (default: both).",
 )
-@click.option("--as-of", type=DateParam(), metavar="DATE", help="As of that day, by what was known on its night.")
-@click.option("--number", metavar="N", help="The paper's number, where the register does not have it yet.")
+@as_of_option
+@click.option("--number", metavar="N", help="The paper's number, where the decision log does not have it yet.")
 @click.option("--enterprise", metavar="ID", help="The party, where a number concerns several.")
 @json_option
 @common_options
-def paper(  # noqa: PLR0913, PLR0917 - one argument for each flag
+def paper(  # noqa: PLR0913, PLR0917 (one per flag)
     kind: str,
-    who: str,
+    query: str,
     out: Path,
     form: str,
     as_of: date | None,
@@ -81,8 +95,8 @@ def paper(  # noqa: PLR0913, PLR0917 - one argument for each flag
       repair_revocation  撤销准予信用修复决定书
 
     ID is the number of a penalty, a listing or a step of it; or an enterprise with only one that fits. What a person
-    decides stays a blank, 〔待填：…〕; the HTML shows on the screen, and does not print, which sentences stand on
-    unsettled ground. Number and date come from the register of decisions; without them it is a draft.
+    decides stays a blank, 〔待填：…〕; the HTML shows on the screen, and does not print, which sentences rest on
+    unsettled ground. Number and date come from the decision log; without them it is a draft.
 
     \b
     Examples:
@@ -90,33 +104,23 @@ def paper(  # noqa: PLR0913, PLR0917 - one argument for each flag
       yaoxin paper listing_decision 鄂药监信列〔2025〕3号 --out papers --format pdf
       yaoxin paper 准予信用修复决定书 91420100MA4KL00X1A --number 鄂药监信修准〔2026〕1号
     """
-    from flows.cli.options import run_as_of
-
-    pass
-    pass
-    from flows.papers.compose import PAPER_FORMATS, paper_file_name, write_paper
-
     settings = settings_from_flags(**flags)
-    opened = open_store(settings)
-    night = run_as_of(opened, as_of)
-    found = find_paper(settings, opened, night, PaperRequest(kind, who, as_of or night.as_of, number, enterprise))
+    store = open_store(settings)
+    run = run_as_of(store, as_of)
+    found = find_paper(settings, store, run, PaperRequest(kind, query, as_of or run.as_of, number, enterprise))
     name = paper_file_name(found.view, found.subject)
-    paths = write_paper(found.view, found.families, out, name, PAPER_FORMATS if form == "both" else (form,))
+    paths = write_paper(found.view, found.fonts, out, name, PAPER_FORMATS if form == "both" else (form,))
     if is_json:
         print_json(found.document() | {"files": paths})
     else:
         click.echo("\n".join([*paper_text(found), *map(str, paths)]))
 
 
-_NEEDED = {"listing": "列入严重违法失信名单的登记", "penalty": "行政处罚"}
-
-
-@dataclass(frozen=True)
-class PaperRequest:
-    """kind: of PAPERS. who: a document number, or an enterprise. enterprise: narrows a number to one party."""
+class PaperRequest(NamedTuple):
+    """kind: of PAPERS. query: a document number, or an enterprise. enterprise: narrows a number to one party."""
 
     kind: str
-    who: str
+    query: str
     as_of: date
     number: str | None = None
     enterprise: str | None = None
@@ -126,89 +130,84 @@ class PaperRequest:
 class PaperAnswer:
     """A paper, what it is about, and the fonts it is set in."""
 
-    asked: PaperRequest
+    request: PaperRequest
     subject: Subject
     view: PaperView
-    families: tuple[str, ...]
+    fonts: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
         """For --json: what is still to be done to the paper by a person."""
         return {
-            "kind": self.asked.kind,
+            "kind": self.request.kind,
             "title": self.view.title,
-            "as_of": self.asked.as_of,
+            "as_of": self.request.as_of,
             "about": {"matter": self.subject.matter, "number": self.subject.number, "party": self.subject.party},
             "number": self.view.number.text,
             "blanks": list(self.view.blanks),
             "unsettled": [
-                {"section": one.id, "confidence": one.note.confidence, "basis": one.note.basis}
-                | {"remarks": list(one.note.remarks)}
-                for one in self.view.unsettled
+                {
+                    "section": section.id,
+                    "confidence": section.note.confidence,
+                    "basis": section.note.basis,
+                    "remarks": list(section.note.remarks),
+                }
+                for section in self.view.unsettled
             ],
             "warnings": list(self.view.warnings),
         }
 
 
-def find_paper(settings: Settings, store: Store, night: Run, asked: PaperRequest) -> PaperAnswer:
-    """The paper asked for. Raises Mistake, in Chinese, where it is about nothing that is known, or about several."""
-    text, shared = read_paper(settings.policy_dir, asked.kind)
-    number: str | None = asked.who
-    found = subjects_by_number(settings, store, night, asked.who, asked.as_of)
-    if not found:
+def find_paper(settings: Settings, store: Store, run: Run, request: PaperRequest) -> PaperAnswer:
+    """The paper asked for. Raises UserError, in Chinese, where it is about nothing that is known, or about several."""
+    text, shared = read_paper(settings.policy_dir, request.kind)
+    number: str | None = request.query
+    subjects = subjects_by_number(settings, store, run, request.query, request.as_of)
+    if not subjects:
         number = None
-        found = subjects_of(settings, party_records(store, night, _enterprise(store, night, asked.who)), asked.as_of)
-    if asked.enterprise:
-        only = _enterprise(store, night, asked.enterprise)
-        found = [one for one in found if one.enterprise_id == only]
-    subject = _only(asked, text.about, matching_subjects(asked.kind, text.about, found, number))
+        records = party_records(store, run, _enterprise_id(store, run, request.query))
+        subjects = subjects_of(settings, records, request.as_of)
+    if request.enterprise:
+        only = _enterprise_id(store, run, request.enterprise)
+        subjects = [one for one in subjects if one.enterprise_id == only]
+    subject = _single_subject(request, text.about, matching_subjects(request.kind, text.about, subjects, number))
     try:
-        view = compose_paper(settings, asked.kind, subject, asked.as_of, asked.number)
+        view = compose_paper(settings, request.kind, subject, request.as_of, request.number)
     except PolicyGap as gap:
-        raise UserError(f"{gap}. Add a text for that day to policy/papers/{asked.kind}.yaml.") from gap
-    return PaperAnswer(asked, subject, view, shared.fonts)
+        raise UserError(f"{gap}. Add a text for that day to policy/papers/{request.kind}.yaml.") from gap
+    return PaperAnswer(request, subject, view, shared.fonts)
 
 
-def _enterprise(store: Store, night: Run, who: str) -> str:
-    """The one enterprise that is meant."""
-    found = find_enterprises(store, night, who)
-    if found.rows.height == 1:
-        return str(found.rows["enterprise_id"].item())
-    if found.rows.height:
-        rows = found.rows.select("enterprise_id", "name").iter_rows()
-        told = [f"“{formatting.clean(who)}”对应多户企业，请用统一社会信用代码或者决定书文号指明："]
-        raise UserError("\n".join([*told, *(f"  {key}  {formatting.clean(name)}" for key, name in rows)]))
-    told = [f"没有查到“{formatting.clean(who)}”：请核对决定书文号、统一社会信用代码或者企业名称全称。"]
-    nearest = ["名称相近的企业：", *(f"  {formatting.clean(name)}" for name in found.nearest)] if found.nearest else []
-    raise UserError("\n".join([*told, *nearest]))
+def _enterprise_id(store: Store, run: Run, query: str) -> str:
+    return str(single_enterprise(query, find_enterprises(store, run, query))["enterprise_id"])
 
 
-def _only(asked: PaperRequest, about: tuple[str, ...], found: list[Subject]) -> Subject:
-    if len(found) == 1:
-        return found[0]
-    title = PAPERS[asked.kind]
-    if not found:
+def _single_subject(request: PaperRequest, about: tuple[str, ...], subjects: list[Subject]) -> Subject:
+    """The one subject. Raises UserError for none or several, with how to say which."""
+    if len(subjects) == 1:
+        return subjects[0]
+    query, title = formatting.clean(request.query), PAPERS[request.kind]
+    if not subjects:
         needed = "或者".join(_NEEDED[matter] for matter in about)
-        raise UserError(f"“{formatting.clean(asked.who)}”没有可以制作{title}的事项：截至 {asked.as_of} 没有{needed}。")
-    numbers = {one.number for one in found}
-    how = "请用文号指明" if len(numbers) == len(found) else "请用 --enterprise 指明企业"
-    lines = [f"“{formatting.clean(asked.who)}”有 {len(found)} 项可以制作{title}的事项，{how}："]
-    for one in sorted(found, key=lambda one: (one.on or date.min, one.number, one.party)):
-        lines.append(
-            f"  {one.number}  {one.on}  {MATTERS[one.matter]}  {one.enterprise_id or ''} {formatting.clean(one.party)}"
-        )
+        raise UserError(f"“{query}”没有可以制作{title}的事项：截至 {request.as_of} 没有{needed}。")
+    are_numbers_distinct = len({one.number for one in subjects}) == len(subjects)
+    how = "请用文号指明" if are_numbers_distinct else "请用 --enterprise 指明企业"
+    lines = [f"“{query}”有 {len(subjects)} 项可以制作{title}的事项，{how}："]
+    for one in sorted(subjects, key=lambda one: (one.on or date.min, one.number, one.party)):
+        party = f"{one.enterprise_id or ''} {formatting.clean(one.party)}"
+        lines.append(f"  {one.number}  {one.on}  {MATTERS[one.matter]}  {party}")
     raise UserError("\n".join(lines))
 
 
 def paper_text(found: PaperAnswer) -> list[str]:
-    """Lines: what it is about, its blanks, its unsettled grounds, what speaks against it."""
+    """Lines in Chinese: what it is about, its blanks, its unsettled grounds, and what contradicts it."""
     view, subject = found.view, found.subject
-    lines = [f"{view.title}：{formatting.clean(subject.party)}，{subject.number}，截至 {found.asked.as_of}"]
+    lines = [f"{view.title}：{formatting.clean(subject.party)}，{subject.number}，截至 {found.request.as_of}"]
     if view.blanks:
         lines.append(f"待填 {len(view.blanks)} 处：{''.join(f'〔{blank}〕' for blank in view.blanks)}")
     if view.unsettled:
         lines.append(f"依据未定 {len(view.unsettled)} 处，须由人工确认：")
     for section in view.unsettled:
         note = section.note
-        said = "；".join((note.basis, *note.remarks))
-        lines.append(f"  {section.heading or section.lines[0].text[:12] + '…'}  {note.word}：{said}")
+        remarks = "；".join((note.basis, *note.remarks))
+        lines.append(f"  {section.heading or section.lines[0].text[:12] + '…'}  {note.word}：{remarks}")
     return lines + [f"须核对：{warning}" for warning in view.warnings]

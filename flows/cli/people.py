@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.cli.errors import DONE, USAGE, UserError
-from flows.cli.options import common_options, json_option, print_json, settings_from_flags
+from flows.cli.options import common_options, completing, json_option, logins, print_json, settings_from_flags
 from flows.cli.passphrases import Passphrases, signer_options
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from flows.settings import Settings
 
 _ROLE = click.Choice(["administrator", "signer"])
+_LOGIN = click.argument("subject", metavar="LOGIN", shell_complete=completing(logins))
 
 
-@click.group(short_help="Who may sign, and what they signed.")
+@click.group()
 def people() -> None:
     """The office's people: administrators (管理员) and signers (签发人).
 
@@ -32,14 +33,21 @@ def people() -> None:
 
 
 @people.command(short_help="Add a person.")
-@click.argument("new_login", metavar="LOGIN")
+@click.argument("subject", metavar="LOGIN")
 @click.option("--name", required=True, metavar="NAME", help="Their name, as releases show it.")
 @click.option("--role", "roles", type=_ROLE, multiple=True, help="What they may do (default: signer). Repeatable.")
 @click.option("--namesake", default="", metavar="TEXT", help="How they differ from another person of the same name.")
 @signer_options
 @common_options
-@click.pass_context
-def add(context: click.Context, /, new_login: str, name: str, login: str | None, **flags: Any) -> None:  # noqa: ANN401
+def add(  # noqa: PLR0913, PLR0917 (one per flag)
+    subject: str,
+    name: str,
+    roles: tuple[Role, ...],
+    namesake: str,
+    login: str | None,
+    passphrase_fd: int | None,
+    **flags: object,
+) -> None:
     """Add a person, who sets their own passphrase. The first one is an administrator and needs no --as.
 
     The fingerprint of the first one's key is printed: write it into the settings as administrator_key.
@@ -51,28 +59,27 @@ def add(context: click.Context, /, new_login: str, name: str, login: str | None,
       yaoxin people add zhang --name 张三 --as wang
       yaoxin people add li --name 李四 --as wang --role signer --role administrator
     """
-    roles, namesake = flags.pop("roles"), flags.pop("namesake")
-    office, secrets, _ = _opened(flags)
+    _, office = _open_office(flags)
+    passphrases = Passphrases(passphrase_fd)
     if login is None:
         if not office.is_unused():
-            # Whatever is wrong there is the first thing to say.
-            office.trusted_state()
+            office.trusted_state()  # what is wrong with the office comes first
             raise UserError("增加人员须由管理员签名：请写明 --as 管理员登录名。")
-        entry = office.begin(new_login, name, secrets.new(new_login), roles)
-        click.echo(f"已设立首位管理员 {new_login}（{name.strip()}）。密钥指纹：\n{entry.fingerprint}")
+        entry = office.begin(subject, name, passphrases.new(subject), roles)
+        click.echo(f"已设立首位管理员 {subject}（{name.strip()}）。密钥指纹：\n{entry.fingerprint}")
         click.echo("请核对并写入设置文件（该文件应由运行本程序的账户以外的人掌管），在此之前任何人都不能签名：")
         click.echo(f'administrator_key = "{entry.fingerprint}"')
         return
-    by = office.sign_in(login, lambda: secrets.of(login))
-    office.add(by, new_login, name, secrets.new(new_login), roles or ("signer",), namesake)
-    _tell(office, new_login, "已增加")
+    by = office.sign_in(login, lambda: passphrases.of(login))
+    office.add(by, subject, name, passphrases.new(subject), roles or ("signer",), namesake)
+    _print_person(office, subject, "已增加")
 
 
 @people.command("list", short_help="Who is of the office.")
 @json_option
 @common_options
 @click.pass_context
-def list_(context: click.Context, /, is_json: bool, **flags: Any) -> None:  # noqa: ANN401
+def list_(context: click.Context, /, is_json: bool, **flags: object) -> None:
     """List the people whom the signed acts of the journal make people of the office, and what is wrong with it.
 
     \b
@@ -80,27 +87,31 @@ def list_(context: click.Context, /, is_json: bool, **flags: Any) -> None:  # no
       yaoxin people list
       yaoxin people list --json | jq -r '.people[] | select(.is_disabled | not) | .login'
     """
-    office, _, settings = _opened(flags | {"passphrase_fd": None})
+    settings, office = _open_office(flags)
     if office.is_unused():
-        found, faults = None, ["办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"]
+        state, faults = None, ["办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"]
     else:
-        found = office.state()
-        faults = list(found.faults)
+        state = office.state()
+        faults = list(state.faults)
         if not office.pinned:
             faults = ["设置 administrator_key 未写明：在此之前任何人都不能签名。"]
     if is_json:
-        print_json(_document(settings, found, faults))
+        print_json(_people_document(settings, state, faults))
     else:
-        click.echo("\n".join(_lines(found, faults)))
-    context.exit(USAGE if found is not None and faults else DONE)
+        lines = [f"! {fault}" for fault in faults]
+        if state is not None:
+            lines += [f"! {remark}" for remark in state.remarks]
+            lines += [_person_text(person) for person in state.people.values()]
+        click.echo("\n".join(lines))
+    context.exit(USAGE if state is not None and faults else DONE)
 
 
 @people.command(short_help="Take every right from a person.")
-@click.argument("whom", metavar="LOGIN")
+@_LOGIN
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept with the act.")
 @signer_options
 @common_options
-def disable(whom: str, reason: str, login: str | None, **flags: Any) -> None:  # noqa: ANN401
+def disable(subject: str, reason: str, login: str | None, passphrase_fd: int | None, **flags: object) -> None:
     """Disable a person: they sign no more, and what they signed releases nothing any more.
 
     What was released with their signature stays. The login may be added again, with another key.
@@ -109,18 +120,20 @@ def disable(whom: str, reason: str, login: str | None, **flags: Any) -> None:  #
     Examples:
       yaoxin people disable li --as wang --reason 调离
     """
-    office, by = _signed_in(login, flags)
-    office.disable(by, whom, reason)
-    _tell(office, whom, "已停用")
+    office, by, _ = _sign_in(login, passphrase_fd, flags)
+    office.disable(by, subject, reason)
+    _print_person(office, subject, "已停用")
 
 
 @people.command(short_help="Give or take a role.")
-@click.argument("whom", metavar="LOGIN")
+@_LOGIN
 @click.argument("role", type=_ROLE)
 @click.option("--take", "is_taken", is_flag=True, help="Take it instead of giving it.")
 @signer_options
 @common_options
-def role(whom: str, role: Role, is_taken: bool, login: str | None, **flags: Any) -> None:  # noqa: ANN401
+def role(
+    subject: str, role: Role, is_taken: bool, login: str | None, passphrase_fd: int | None, **flags: object
+) -> None:
     """Give a person a role, or take it.
 
     \b
@@ -128,35 +141,34 @@ def role(whom: str, role: Role, is_taken: bool, login: str | None, **flags: Any)
       yaoxin people role li administrator --as wang
       yaoxin people role wang signer --take --as li
     """
-    office, by = _signed_in(login, flags)
-    (office.take_role if is_taken else office.give_role)(by, whom, role)
-    _tell(office, whom, "已更改")
+    office, by, _ = _sign_in(login, passphrase_fd, flags)
+    (office.take_role if is_taken else office.give_role)(by, subject, role)
+    _print_person(office, subject, "已更改")
 
 
 @people.command(short_help="Change one's own passphrase.")
 @signer_options
 @common_options
-def passphrase(login: str | None, **flags: Any) -> None:  # noqa: ANN401
+def passphrase(login: str | None, passphrase_fd: int | None, **flags: object) -> None:
     """Change one's own passphrase; the key stays. With --passphrase-fd: the old line, then the new one.
 
-    A passphrase that somebody else learnt is not mended by this, for old copies of the database open with it: then an
+    Where somebody else learnt the passphrase this is not enough, for old copies of the database open with it: then an
     administrator disables the login and adds it again.
 
     \b
     Examples:
       yaoxin people passphrase --as li
     """
-    office, secrets, _ = _opened(flags)
-    by = office.sign_in(_named(login), lambda: secrets.of(_named(login)))
-    office.change_passphrase(by, secrets.new(_named(login)))
-    _tell(office, by.person.login, "已更换口令")
+    office, by, passphrases = _sign_in(login, passphrase_fd, flags)
+    office.change_passphrase(by, passphrases.new(by.person.login))
+    _print_person(office, by.person.login, "已更换口令")
 
 
 @people.command(short_help="What was signed, by whom, when.")
 @json_option
 @common_options
 @click.pass_context
-def journal(context: click.Context, /, is_json: bool, **flags: Any) -> None:  # noqa: ANN401
+def journal(context: click.Context, /, is_json: bool, **flags: object) -> None:
     """Show the journal, oldest first, and what is wrong with it.
 
     \b
@@ -164,66 +176,58 @@ def journal(context: click.Context, /, is_json: bool, **flags: Any) -> None:  # 
       yaoxin people journal
       yaoxin people journal --json | jq -r '.journal[] | select(.act == "approve") | .subject'
     """
-    office, _, _ = _opened(flags | {"passphrase_fd": None})
+    _, office = _open_office(flags)
     entries = office.database.rows().entries
     faults = list(office.state().faults) if entries else []
     if is_json:
-        print_json({"faults": faults, "journal": [_shown(entry) for entry in entries]})
+        documents = [asdict(entry) | {"payload": entry.content, "digest": entry.digest} for entry in entries]
+        print_json({"faults": faults, "journal": documents})
     else:
-        click.echo("\n".join([*(f"! {fault}" for fault in faults), *map(_line, entries)]) or "日志中还没有内容。")
+        lines = [*(f"! {fault}" for fault in faults), *map(_entry_text, entries)]
+        click.echo("\n".join(lines) or "日志中还没有内容。")
     context.exit(USAGE if faults else DONE)
 
 
-def _opened(flags: dict[str, Any]) -> tuple[Office, Passphrases, Settings]:
+def _open_office(flags: dict[str, Any]) -> tuple[Settings, Office]:
     from flows.office import office_of
 
-    secrets = Passphrases(flags.pop("passphrase_fd"))
     settings = settings_from_flags(**flags)
-    return office_of(settings), secrets, settings
+    return settings, office_of(settings)
 
 
-def _signed_in(login: str | None, flags: dict[str, Any]) -> tuple[Office, SignedIn]:
-    office, secrets, _ = _opened(flags)
-    return office, office.sign_in(_named(login), lambda: secrets.of(_named(login)))
-
-
-def _named(login: str | None) -> str:
+def _sign_in(
+    login: str | None, passphrase_fd: int | None, flags: dict[str, Any]
+) -> tuple[Office, SignedIn, Passphrases]:
+    _, office = _open_office(flags)
     if login is None:
         raise UserError("须写明由谁签名：--as 登录名。")
-    return login
+    passphrases = Passphrases(passphrase_fd)
+    return office, office.sign_in(login, lambda: passphrases.of(login)), passphrases
 
 
-def _tell(office: Office, login: str, done: str) -> None:
+def _print_person(office: Office, login: str, done: str) -> None:
     person = office.state().by_login(login)
     if person is not None:
-        click.echo(f"{done}：{_person(person)}")
+        click.echo(f"{done}：{_person_text(person)}")
 
 
-def _person(person: Person) -> str:
+def _person_text(person: Person) -> str:
     from flows.office import ROLES
 
-    roles = "、".join(ROLES[each] for each in ROLES if each in person.roles) or "无角色"
+    roles = "、".join(label for role, label in ROLES.items() if role in person.roles) or "无角色"
     disabled = "，已停用" if person.is_disabled else ""
     namesake = f"，{person.namesake}" if person.namesake else ""
     return f"{person.login}（{person.name}{namesake}），{roles}{disabled}，密钥指纹 {person.fingerprint}"
 
 
-def _lines(found: OfficeState | None, faults: list[str]) -> Iterator[str]:
-    for fault in faults:
-        yield f"! {fault}"
-    if found is not None:
-        yield from (f"! {remark}" for remark in found.remarks)
-        yield from map(_person, found.people.values())
-
-
-def _document(settings: Settings, found: OfficeState | None, faults: list[str]) -> dict[str, Any]:
-    people = found.people.values() if found else ()
+def _people_document(settings: Settings, state: OfficeState | None, faults: list[str]) -> dict[str, Any]:
+    people = state.people.values() if state else ()
     return {
         "office_database": settings.office_database,
         "administrator_key": settings.administrator_key,
         "faults": faults,
-        "remarks": list(found.remarks) if found else [],
-        "head": found.head._asdict() if found else None,
+        "remarks": list(state.remarks) if state else [],
+        "head": state.head._asdict() if state else None,
         "people": [
             {
                 "login": person.login,
@@ -239,16 +243,10 @@ def _document(settings: Settings, found: OfficeState | None, faults: list[str]) 
     }
 
 
-def _shown(entry: JournalEntry) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(entry) | {"payload": entry.content, "digest": entry.digest}
-
-
-def _line(entry: JournalEntry) -> str:
+def _entry_text(entry: JournalEntry) -> str:
     from flows.office import ACTS
 
     hidden = ("public_key", "key_digest", "fingerprint", "digest", "list", "version")
-    rest = {name: value for name, value in entry.content.items() if name not in hidden and value}
-    told = f"　{json.dumps(rest, ensure_ascii=False)}" if rest else ""
-    return f"{entry.number}　{entry.at}　{entry.person}　{ACTS.get(entry.act, entry.act)}　{entry.subject}{told}"
+    shown = {name: value for name, value in entry.content.items() if name not in hidden and value}
+    details = f"　{json.dumps(shown, ensure_ascii=False)}" if shown else ""
+    return f"{entry.number}　{entry.at}　{entry.person}　{ACTS.get(entry.act, entry.act)}　{entry.subject}{details}"

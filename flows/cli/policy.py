@@ -6,20 +6,21 @@ import os
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.cli.errors import USAGE, UserError
 from flows.cli.options import json_option, print_json
-from flows.law import read_law_policy
-from flows.policy_folder import absent_law_files
-from transforms.policy_check import PolicyCheck, check_policy_file
-from transforms.policy_model import PolicyProblems
-from transforms.policy_model.scheme import Scheme
-from transforms.policy_model.scheme_loader import load_scheme
+
+if TYPE_CHECKING:
+    from transforms.policy_check import PolicyCheck
+    from transforms.policy_model.scheme import Scheme
+
+_FOLDERS = ("schemes", "sources", "law", "papers")
 
 
-@click.group(short_help="Check policy files.")
+@click.group()
 def policy() -> None:
     """Work on policy files.
 
@@ -33,12 +34,12 @@ def policy() -> None:
 @policy.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @json_option
-@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> None:
     """Check schemes, sources, law and cases, or all of a folder of them; a scheme's cases are run.
 
-    Every mistake is named with file, line, value, what was expected and the nearest right word. Exit code 2 where
+    Every mistake is named with file, line, value, what was expected and the nearest known name. Exit code 2 where
     there is any.
 
     \b
@@ -47,8 +48,6 @@ def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> Non
       yaoxin policy check policy/schemes/*.yaml policy/sources/*.yaml --json
       yaoxin policy check policy/law
     """
-    pass
-
     checks = [check for path in files for check in check_policy_path(path)]
     if is_json:
         print_json({"files": [asdict(check) | {"is_passed": check.is_passed} for check in checks]})
@@ -60,28 +59,27 @@ def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> Non
         context.exit(USAGE)
 
 
-_FOLDERS = ("schemes", "sources", "law", "papers")
-
-
 def check_policy_path(path: Path) -> list[PolicyCheck]:
     """The check of the file, and for a scheme that of its cases: the file of the same name in `cases` beside it.
 
     Of a folder with _FOLDERS every file of them; of a folder `law` its files, and whether those are there that the
-    others rest on.
+    others rest on. Raises UserError for a folder without policy files and for a file that is not UTF-8.
     """
     if path.is_dir():
-        return _of_folder(path)
+        return _check_folder(path)
+    from transforms.policy_check import PolicyCheck, check_policy_file
+
     folder = Path(os.path.normpath(path.absolute())).parent.parent
-    found = check_policy_file(_text(path), str(path), _schemes(folder / "schemes"))
+    found = check_policy_file(_text(path), str(path), _sound_schemes(folder / "schemes"))
     cases = folder / "cases" / path.name
     if found.kind != "scheme" or not cases.is_file():
         return [found]
     if found.problems:
         return [found, PolicyCheck(str(cases), "cases", "not run: the scheme has mistakes")]
-    return [found, check_policy_file(_text(cases), str(cases), _schemes(path.parent))]
+    return [found, check_policy_file(_text(cases), str(cases), _sound_schemes(path.parent))]
 
 
-def _of_folder(folder: Path) -> list[PolicyCheck]:
+def _check_folder(folder: Path) -> list[PolicyCheck]:
     parts = [folder] if folder.name in _FOLDERS else [folder / name for name in _FOLDERS if (folder / name).is_dir()]
     paths = [path for part in parts for path in sorted(part.glob("*.yaml"))]
     paths += [path for path in [folder / "withdrawals.yaml"] if path.is_file()]
@@ -90,23 +88,30 @@ def _of_folder(folder: Path) -> list[PolicyCheck]:
             f"{folder}: no policy file below it; expected a folder with {', '.join(_FOLDERS)}, or one of these."
         )
     found = [check for path in paths for check in check_policy_path(path)]
-    return found + [_law_as_a_whole(part) for part in parts if part.name == "law"]
+    return found + [_check_law_folder(part) for part in parts if part.name == "law"]
 
 
-def _law_as_a_whole(folder: Path) -> PolicyCheck:
-    """Whether the files of law/ are there that the others rest on; what is left out is said."""
-    policy = folder.absolute().parent
-    absent = ", ".join(f"{name}.yaml" for name in absent_law_files(policy)) or "none"
-    summary = f"the files of law/ are whole; left out, and not answered: {absent}"
+def _check_law_folder(folder: Path) -> PolicyCheck:
+    """Whether the files of law/ are there that the others rest on; what is left out is named."""
+    from flows.law import read_law_policy
+    from flows.policy_folder import absent_law_files
+    from transforms.policy_check import PolicyCheck
+    from transforms.policy_model import PolicyProblems
+
+    policy_dir = folder.absolute().parent
+    absent = ", ".join(f"{name}.yaml" for name in absent_law_files(policy_dir)) or "none"
     try:
-        read_law_policy(policy, date.today())  # noqa: DTZ011 - mistakes are the same on every day
-    except PolicyProblems as found:
-        return PolicyCheck(str(folder), "law", "refused", problems=found.problems)
-    return PolicyCheck(str(folder), "law", summary)
+        read_law_policy(policy_dir, date.today())  # noqa: DTZ011 - mistakes are the same on every day
+    except PolicyProblems as problems:
+        return PolicyCheck(str(folder), "law", "refused", problems=problems.problems)
+    return PolicyCheck(str(folder), "law", f"the files of law/ are whole; left out, and not answered: {absent}")
 
 
-def _schemes(folder: Path) -> dict[str, Scheme]:
-    """Those that are sound, by name: a mistake in another scheme is none of the file that is checked."""
+def _sound_schemes(folder: Path) -> dict[str, Scheme]:
+    """The schemes without mistakes, by name: a mistake in another scheme does not concern the file that is checked."""
+    from transforms.policy_model import PolicyProblems
+    from transforms.policy_model.scheme_loader import load_scheme
+
     schemes = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
@@ -120,5 +125,5 @@ def _schemes(folder: Path) -> dict[str, Scheme]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as fault:
-        raise UserError(f"{path}: not UTF-8 (byte {fault.start}); save it as UTF-8.") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8.") from None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flows.privacy import PersonalDataSearch
 
 
-@click.group(short_help="Look for numbers of natural persons.")
+@click.group()
 def privacy() -> None:
     """Protection of natural persons' data.
 
@@ -34,7 +34,7 @@ def check(context: click.Context, /, is_json: bool, **flags: object) -> None:
     """Search tables, reports and publications for identity numbers and the like; nothing is changed.
 
     What comes in is masked before it is stored; a store of an earlier release may hold what its detector did not
-    know. Exit code 1 where something is found.
+    find. Exit code 1 where something is found.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from flows.store.queries import has_outlook, outlook_of
 from flows.store.store import Store
 from reports.scheme_facts import Outlook, SchemeFacts
 
-_OUTLOOK = (
+_CHANGE = (
     "changes_on",
     "tier_before",
     "tier_after",
@@ -26,37 +26,36 @@ _OUTLOOK = (
 
 
 def ratings_of(store: Store, run: Run, enterprise_id: str) -> pl.DataFrame:
-    """Every rating the enterprise had had when the night `run` passed, oldest first: the last one stands."""
+    """Every rating the enterprise had when `run` had passed, oldest first: the last one is current."""
     return store.scan("ratings", run, enterprise_id).sort("valid_from_on").collect()
 
 
 def current_rating(ratings: pl.DataFrame) -> dict[str, Any] | None:
-    """The rating that stands; None for an enterprise not rated yet."""
+    """The last row of `ratings`; None for an enterprise not rated yet."""
     return ratings.row(-1, named=True) if ratings.height else None
 
 
 def enterprise_outlook(store: Store, run: Run, enterprise_id: str) -> Outlook:
-    """What the night foretold of the enterprise's tier."""
+    """The next change of the enterprise's tier that the run foresaw."""
     if not has_outlook(run):
         return Outlook(run.as_of, is_known=False)
-    found = outlook_of(store, run, enterprise_id).collect()
-    return Outlook(run.as_of, found.row(0, named=True) if found.height else None)
+    rows = outlook_of(store, run, enterprise_id).collect()
+    return Outlook(run.as_of, rows.row(0, named=True) if rows.height else None)
 
 
 def outlook_document(outlook: Outlook) -> dict[str, Any] | None:
-    """For --json: until when was looked, and the change foretold or null; null for a night that did not look."""
+    """For --json: the last day that was looked at, and the change foreseen or null; null for a run without outlook."""
     if not outlook.is_known:
         return None
-    change = {name: outlook.row[name] for name in _OUTLOOK} if outlook.row else None
+    change = {name: outlook.row[name] for name in _CHANGE} if outlook.row else None
     return {"until": outlook.until, "change": change}
 
 
 def scheme_facts_of(settings: Settings, store: Store, run: Run) -> SchemeFacts:
-    """As the night kept it; else, in another machine's store, as the policy has it for that day."""
-    return read_scheme_facts(store.run_folder(run.run_id)) or _scheme_in_force(settings, run)
-
-
-def _scheme_in_force(settings: Settings, run: Run) -> SchemeFacts:
+    """As the run stored it in its folder; where that is on another machine, as the policy has it for the run's day."""
+    stored = read_scheme_facts(store.run_folder(run.run_id))
+    if stored is not None:
+        return stored
     from flows.policy_folder import read_scheme, scheme_facts
 
     return scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of)

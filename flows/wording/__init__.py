@@ -1,10 +1,11 @@
-"""Messages in the reader's language. Messages are written in English where they arise; here they are put into Chinese.
+"""Messages in the reader's language. Messages are written in English where they arise, and translated here.
 
-- `is_chinese`   what the operator's LC_ALL, LC_MESSAGES or LANG asks for
-- `to_chinese`   a message in Chinese, by `catalogue`; what it does not have stays as it is
-- `told`         an exception in the language asked for; `describe_check` a check of a policy file
+- `prefers_chinese`  whether the operator's LC_ALL, LC_MESSAGES or LANG asks for Chinese
+- `localise`         a message in the language that the environment asks for
+- `to_chinese`       a message in Chinese, by `catalogue`; what it does not have stays as it is
+- `describe_error`   an exception in either language; `describe_check` a check of a policy file in Chinese
 
-Why no gettext: messages are made in rooms that know no reader, many of them by libraries, with their values already in
+Why no gettext: messages are made by code that knows no reader, many of them by libraries, with their values already in
 place. A template with holes finds them again whoever made them (docs/decisions/0025).
 """
 
@@ -22,55 +23,67 @@ if TYPE_CHECKING:
     from transforms.policy_check import PolicyCheck
 
 _NAMED = re.compile(r"\b(\w+): ([^:,]+)")  # what a column is to be: `fine_fen: a whole number`
-_ASKED = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as POSIX has it
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as POSIX has it
 
 
 def prefers_chinese(environ: Mapping[str, str] | None = None) -> bool:
     """Whether the operator's environment asks for Chinese."""
-    known = os.environ if environ is None else environ
-    return next((known[name] for name in _ASKED if known.get(name)), "").lower().startswith("zh")
+    variables = os.environ if environ is None else environ
+    locale = next((variables[name] for name in _LOCALE_VARIABLES if variables.get(name)), "")
+    return locale.lower().startswith("zh")
+
+
+def localise(text: str) -> str:
+    """`text` in Chinese where the operator's environment asks for it, else as it is."""
+    return to_chinese(text) if prefers_chinese() else text
 
 
 def to_chinese(text: str) -> str:
     """`text` in Chinese, whole or else line by line; values stay as they are."""
-    return _phrase(text) or "\n".join(_said(line) for line in text.split("\n"))
+    return _translated(text) or "\n".join(_translated_parts(line) for line in text.split("\n"))
 
 
-def describe_error(fault: BaseException, *, chinese: bool) -> str:
-    """What the exception says. Mistakes in policy files and settings are put together anew from their parts."""
-    if not chinese:
-        return str(fault)
-    problems = getattr(fault, "problems", None)
-    return to_chinese(str(fault)) if problems is None else "\n".join(map(_problem, problems))
+def describe_error(error: BaseException, *, chinese: bool | None = None) -> str:
+    """The message of the exception. chinese: None for the language that the operator's environment asks for.
+
+    Mistakes in policy files and settings are put together anew from their parts.
+    """
+    if not (prefers_chinese() if chinese is None else chinese):
+        return str(error)
+    problems = getattr(error, "problems", None)
+    return to_chinese(str(error)) if problems is None else "\n".join(map(_problem_text, problems))
 
 
 def describe_check(check: PolicyCheck) -> str:
     """What a check of a policy file found, in Chinese."""
-    lines = [*map(_problem, check.problems), *map(to_chinese, check.differences)]
+    lines = [*map(_problem_text, check.problems), *map(to_chinese, check.differences)]
     return "\n".join(lines) if lines else f"{check.file}：{to_chinese(check.summary)}"
 
 
-def _problem(problem: Any) -> str:  # noqa: ANN401 - a Problem of a policy file or a SettingProblem; both are light to name
-    expected = f"；应为{_said(problem.expected)}" if problem.expected else ""
+def _problem_text(problem: Any) -> str:  # noqa: ANN401 - a Problem of a policy file or a SettingProblem, not imported
+    message, expected = _translated_parts(problem.message), ""
+    if problem.expected:
+        expected = f"；应为{_translated_parts(problem.expected)}"
     if hasattr(problem, "origin"):
-        what = f"{problem.name}（来自{_said(problem.origin)}）：{_said(problem.value)}：{_said(problem.message)}"
-        return f"{what}{expected}。{_said(problem.advice)}"
+        origin, value = _translated_parts(problem.origin), _translated_parts(problem.value)
+        advice = _translated_parts(problem.advice)
+        return f"{problem.name}（来自{origin}）：{value}：{message}{expected}。{advice}"
     place = f"{problem.file}:{problem.line}：" + (f"{problem.path}：" if problem.path else "")
     nearest = f"；是否为“{problem.nearest}”？" if problem.nearest else ""
-    return f"{place}{_said(problem.message)}{expected}{nearest}"
+    return f"{place}{message}{expected}{nearest}"
 
 
-def _said(text: str) -> str:
+def _translated_parts(text: str) -> str:
     """The Chinese of a phrase, or of the phrases that semicolons part; what has none stays."""
-    return _phrase(text) or "；".join(_phrase(part) or _NAMED.sub(_of_name, part) for part in text.split("; "))
+
+    def named(found: re.Match[str]) -> str:
+        known = _translated(found[2])
+        return f"{found[1]}：{known}" if known else found[0]
+
+    return _translated(text) or "；".join(_translated(part) or _NAMED.sub(named, part) for part in text.split("; "))
 
 
-def _of_name(found: re.Match[str]) -> str:
-    known = _phrase(found[2])
-    return f"{found[1]}：{known}" if known else found[0]
-
-
-def _phrase(text: str) -> str | None:
+def _translated(text: str) -> str | None:
     """The Chinese of a phrase that the catalogue has, its values put in; None for another."""
     known = CATALOGUE.get(text)
     if known is not None:
@@ -78,13 +91,13 @@ def _phrase(text: str) -> str | None:
     for pattern, chinese in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            return chinese.format(*map(_said, found.groups(default="")))
+            return chinese.format(*map(_translated_parts, found.groups(default="")))
     return None
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Templates with holes, those first that say most beside their holes."""
+    """Templates with holes, the most specific first: those with the most text beside their holes."""
     holed = sorted((one for one in CATALOGUE if "{}" in one), key=lambda one: (2 * one.count("{}") - len(one), one))
     return tuple(
         (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), CATALOGUE[english])

@@ -104,9 +104,9 @@ def test_other_faults_are_not_taken_for_it(fault):
 SMALL_DISK = """
 import os, sys
 from datetime import date
-from flows.cli.errors import guarded
-from flows.store import Store
-from tests.flows.store.nights import night
+from flows.cli.errors import run_guarded
+from flows.store.store import Store
+from tests.flows.store.store_runs import passed_run as night
 
 folder = sys.argv[1]
 store = Store(folder + "/store")
@@ -119,7 +119,7 @@ for room in range(0, 400_000, 40_000):
             pass
     except OSError:
         os.truncate(filling, os.fstat(filling).st_size - room)
-    codes.append(guarded(lambda: night(store, date(2026, 3, 2)), is_debug=False))
+    codes.append(run_guarded(lambda: night(store, date(2026, 3, 2)), is_debug=False))
     os.close(filling)
     os.remove(folder + "/filling")
     if codes[-1] == 0:

@@ -53,7 +53,7 @@ def _named(frames):
 
 
 def _of(frames, owner):
-    return {kind: frame.filter(pl.col("enterprise_id") == owner).lazy() for kind, frame in frames.items()}
+    return {kind: frame.filter(pl.col("enterprise_id") == owner) for kind, frame in frames.items()}
 
 
 def text_of(view):

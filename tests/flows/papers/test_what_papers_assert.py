@@ -29,7 +29,7 @@ def paper(kind, as_of, *steps, who=PUNISHED, **of_penalty):
     """The paper of `kind` about the firm's only matter that it fits."""
     given = {"enterprise": register(), "penalty": records("penalty", penalty(PUNISHED, **of_penalty))}
     given["decision"] = records("decision", *steps)
-    frames = {kind: KINDS[kind].table.empty().lazy() for kind in KINDS} | {k: f.lazy() for k, f in given.items()}
+    frames = {kind: KINDS[kind].table.empty() for kind in KINDS} | given
     own = {kind: frame.filter(enterprise_id=NEW) if kind in given else frame for kind, frame in frames.items()}
     about = TEXTS[kind].about
     (subject,) = matching_subjects(kind, about, subjects_of(SETTINGS, own, as_of), who)
@@ -158,8 +158,8 @@ def test_the_paper_of_a_person_speaks_to_a_person_and_asks_for_no_consent_a_firm
             (LISTED, "list", date(2025, 12, 26), TOLD),
         )
     ]
-    frames = {kind: KINDS[kind].table.empty().lazy() for kind in KINDS}
-    frames["decision"] = records("decision", *rows).lazy()
+    frames = {kind: KINDS[kind].table.empty() for kind in KINDS}
+    frames["decision"] = records("decision", *rows)
     (subject,) = subjects_of(SETTINGS, frames, date(2026, 1, 1))
     shown = text_of(compose_paper(SETTINGS, "listing_decision", subject, date(2026, 1, 1)))
     assert "你（单位）" not in shown

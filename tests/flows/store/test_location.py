@@ -158,7 +158,7 @@ NO_PERMISSION = """
 import os, sys
 from datetime import date
 from pathlib import Path
-from flows.cli.errors import guarded
+from flows.cli.errors import run_guarded
 from flows.store.store import Store
 from tests.flows.store.store_runs import passed_run
 
@@ -168,8 +168,8 @@ Store(home / "st").last()
 home.chmod(int(sys.argv[2]))
 os.setuid(65534)
 codes = [
-    guarded(lambda: passed_run(Store(home / "st"), date(2026, 3, 1)), is_debug=False),
-    guarded(lambda: str(Store(home / "st").last()), is_debug=False),
+    run_guarded(lambda: passed_run(Store(home / "st"), date(2026, 3, 1)), is_debug=False),
+    run_guarded(lambda: str(Store(home / "st").last()), is_debug=False),
 ]
 print(*codes)
 """
