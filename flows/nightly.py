@@ -40,7 +40,7 @@ from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import stored_names
 from flows.store.ledger import Run
 from flows.store.store import Store
-from flows.wording import describe_error, prefers_chinese, to_chinese
+from flows.wording import describe_error, localise
 
 # Reading a shared folder may fail for a moment. Waiting heals nothing else: the rest is computed, or written in steps
 # that must not happen twice, and a run that broke off is undone by the next one.
@@ -77,17 +77,16 @@ def nightly(
     """
     if settings is not None and not isinstance(settings, Settings):
         error = TypeError(configuration.RUN_TAKES_NO_PARAMETERS)
-        return Failed(name="Declined", message=describe_error(error, chinese=prefers_chinese()))
+        return Failed(name="Declined", message=describe_error(error))
     chosen = settings or configuration.load_settings({})
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     setup = RunSetup(_store(chosen), chosen, policy)
     now = _now(chosen)
-    nothing = "no night was due"
-    result = RunResult("passed", to_chinese(nothing) if prefers_chinese() else nothing)
+    result = RunResult("passed", localise("no night was due"))
     try:
         days = days_due(setup.store.last("nightly"), _day(as_of) or now.date(), now, chosen.catch_up)
     except (ClockInDoubt, FutureDay, PastDay) as error:
-        return Failed(name="Declined", message=describe_error(error, chinese=prefers_chinese()), data=error)
+        return Failed(name="Declined", message=describe_error(error), data=error)
     with log_to_prefect():
         for day in days:
             result = execute_run(setup, day, _instant(known_at, chosen) or now, STEPS, PrefectReporter())

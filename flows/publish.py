@@ -15,7 +15,7 @@ from flows import settings as configuration
 from flows.publishing import outcome_summary, publish_lists
 from flows.settings import Settings
 from flows.store.lease import Busy
-from flows.wording import describe_error, prefers_chinese
+from flows.wording import describe_error
 
 prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE)(publish_lists)
 
@@ -30,10 +30,8 @@ def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> St
     one that is given others is `Declined`.
     """
     if settings is not None and not isinstance(settings, Settings):
-        return Failed(
-            name="Declined",
-            message=describe_error(TypeError(configuration.RUN_TAKES_NO_PARAMETERS), chinese=prefers_chinese()),
-        )
+        error = TypeError(configuration.RUN_TAKES_NO_PARAMETERS)
+        return Failed(name="Declined", message=describe_error(error))
     try:
         answer = outcome_summary(prepare_lists(settings or configuration.load_settings({}), None, lists))
     except Busy as busy:

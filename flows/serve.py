@@ -16,7 +16,7 @@ import yaml
 
 from flows.prefect_server import PrefectServer
 from flows.settings import Settings
-from flows.wording import prefers_chinese, to_chinese
+from flows.wording import localise
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -137,10 +137,9 @@ def _found(client: Any, name: str) -> DeploymentResponse | None:  # noqa: ANN401
 
 
 def _paused(name: str) -> str:
-    said = (
+    return localise(
         f"{name} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there."
     )
-    return to_chinese(said) if prefers_chinese() else said
 
 
 def _version() -> str:

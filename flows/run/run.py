@@ -27,7 +27,7 @@ from flows.store.layout import buckets_for
 from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import RunWriter, Store
-from flows.wording import describe_error, prefers_chinese, to_chinese
+from flows.wording import describe_error, localise, prefers_chinese
 from transforms.schemas import KINDS
 
 _MAX_REJECTED_FILES = 10  # in the message of a run
@@ -94,7 +94,7 @@ def execute_run(setup: RunSetup, as_of: date, known_at: datetime, steps: RunStep
             context = RunContext(as_of, known_at.astimezone(UTC), writer.folder)
             result, report = _run_steps(setup, context, writer, steps, reporter)
     except Busy as busy:
-        return RunResult("busy", describe_error(busy, chinese=prefers_chinese()))
+        return RunResult("busy", describe_error(busy))
     if report is None:
         return result
     with RunLog(writer.run_id, writer.folder) as log, log.step("publish") as counts:
@@ -158,7 +158,7 @@ def _run_steps(
 def _refusal(validation: Validation, facts: Mapping[str, Any]) -> str:
     lines = [validation.what_first(chinese=prefers_chinese()), *_file_lines(facts)]
     if workbooks := facts[stored_names.WORKBOOKS]:
-        lines.append(_localised(f"Workbooks to send back: {Path(workbooks[0]).parent}"))
+        lines.append(localise(f"Workbooks to send back: {Path(workbooks[0]).parent}"))
     return "\n".join(lines)
 
 
@@ -166,14 +166,10 @@ def _file_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     """Lines on rejected files, and remarks on the inbox."""
     files = facts.get(stored_names.FILES, {})
     for file in files.get(stored_names.REJECTED, [])[:_MAX_REJECTED_FILES]:
-        yield _localised(f"Turned away whole: {file['file_name']}: {file['finding']}")
+        yield localise(f"Turned away whole: {file['file_name']}: {file['finding']}")
     if (more := files.get(stored_names.REJECTED_COUNT, 0) - _MAX_REJECTED_FILES) > 0:
-        yield _localised(f"Besides these turned away whole: {more}; see yaoxin quarantine")
+        yield localise(f"Besides these turned away whole: {more}; see yaoxin quarantine")
     yield from files.get(stored_names.REMARKS, [])
-
-
-def _localised(text: str) -> str:
-    return to_chinese(text) if prefers_chinese() else text
 
 
 def adapt_layout(store: Store, settings: Settings) -> Run | None:
