@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from flows.ingest.reading.discovery import unopened_file
+from flows.ingest.reading.file_kinds import WORKBOOK_SUFFIXES
 from flows.ingest.reading.isolation import read_isolated
 from flows.ingest.reading.raw_file import SHEET_HEADING, ExpectedHeadings, FileLayout, RawFile
 from reports.correction_workbook import REMARK_HEADINGS
@@ -88,13 +89,16 @@ def read_arrival(path: Path, inbox: Path, sources: Sequence[Source]) -> Arrival:
 def sources_of(name: str, sources: Sequence[Source]) -> list[Source]:
     """The sources a file belongs to: by the patterns of its path, or by a source's id within the file's own name.
 
-    The second is how a corrected quarantine workbook finds its source: penalty.xlsx, 更正-penalty(2).xlsx.
+    The second is how a corrected quarantine workbook finds its source: penalty.xlsx, 更正-penalty(2).xlsx. A pattern
+    for .xlsx also covers the other kinds of workbook (.xlsm, .xls, .et, .ods).
     """
-    own_name = PurePosixPath(name).name
+    path = PurePosixPath(name)
+    own_name = path.name
+    names = {name, str(path.with_suffix(".xlsx"))} if path.suffix.lower() in WORKBOOK_SUFFIXES else {name}
     return [
         source
         for source in sources
-        if any(fnmatchcase(name, pattern) for pattern in source.files)
+        if any(fnmatchcase(one, pattern) for pattern in source.files for one in names)
         or re.search(rf"(?<![a-z0-9_]){re.escape(source.source)}(?![a-z0-9_])", own_name)
     ]
 

@@ -80,7 +80,7 @@ FILES = Table(
         Column("file_id", TEXT, "文件指纹", "SHA-256 of its bytes", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
         Column("source", TEXT, "来源", "source that mapped it; empty where none does"),
-        Column("encoding", TEXT, "编码", "utf-8, utf-8-sig, gb18030 or xlsx"),
+        Column("encoding", TEXT, "编码", "of a text, as utf-8, utf-8-sig or gb18030; of a workbook xlsx, xls or ods"),
         Column("size_bytes", INTEGER, "字节数", "size", True),
         Column("read_count", INTEGER, "读取行数", "data rows read", True),
         Column("finding", TEXT, "问题", "why the file as a whole was turned away, in Chinese; empty where it was not"),

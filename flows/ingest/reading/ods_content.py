@@ -153,4 +153,4 @@ def _count(attributes: dict[str, str], name: str) -> int:
     given = attributes.get(name, "1")
     if not (given.isascii() and given.isdecimal()):
         return 1
-    return int(given) if len(given) < 10 else 10**9
+    return int(given) if len(given) < 12 else 10**12

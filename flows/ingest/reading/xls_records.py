@@ -41,6 +41,7 @@ _ERRORS = {
     0x2A: "#N/A",
 }
 _CALCULATE_ON_LOAD = 0x0002
+_NO_RESULTS = (bytes(8), b"\x03\x00\x00\x00\x00\x00\xff\xff")  # zero, and an empty text
 
 
 @dataclass
@@ -88,6 +89,8 @@ def _workbook_stream(data: bytes) -> bytes:
     entries = {name: (start, size) for name, start, size in _entries(directory)}
     if "encryptedpackage" in entries:
         raise encrypted_file()
+    if "root entry" not in entries:
+        raise damaged_workbook()
     found = next((entries[name] for name in _STREAMS if name in entries), None)
     if found is None:
         raise unsupported_kind("旧版 Office 文件，其中没有工作簿（doc、ppt 等）")
@@ -227,7 +230,7 @@ def _sheet(stream: bytes, start: int) -> _SheetRecords:
             marks.formulas += 1
             if result[6:] == b"\xff\xff" and result[0] == 2:
                 marks.put_error(row + 1, column + 1, _ERRORS.get(result[2], ERROR_VALUE))
-            elif options & _CALCULATE_ON_LOAD and not any(result):  # written by a program that computes nothing
+            elif options & _CALCULATE_ON_LOAD and result in _NO_RESULTS:  # by a program that computes nothing
                 marks.not_computed += 1
                 marks.put(row + 1, column + 1, NOT_COMPUTED)
     return sheet
