@@ -41,7 +41,7 @@ _NEEDED_FOR = {
     "procedure": "the steps of the office's register are followed by it",
     "low_fines": "the publicity systems (publicity_*.yaml) ask it which fines are low",
 }
-_KEPT = 64  # files of a policy folder, and then some
+_MAX_CACHED = 64  # more than the files of a policy folder
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,15 @@ def read_scheme(folder: Path, name: str) -> PolicyInForce:
 
 
 def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
-    """Titles of scheme and tiers as in force on `day`, for outputs."""
+    """Titles of scheme, tiers and rules as in force on `day`, and how each tier is supervised, for outputs."""
     scheme = policy.scheme
+    needs = (scheme.best_tier_needs.on(day, "best_tier_needs") if scheme.best_tier_needs else None) or []
+    sections = (scheme.sections.on(day, "sections") if scheme.sections else None) or []
+    supervision = (scheme.supervision.on(day, "supervision") if scheme.supervision else None) or {}
+    frequency = {
+        tier: f"每{one.per_years if one.per_years > 1 else ''}年不少于{one.inspections}次"
+        for tier, one in supervision.items()
+    }
     return SchemeFacts(
         name=scheme.scheme,
         title=scheme.title,
@@ -90,31 +97,17 @@ def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
         is_illustrative=scheme.illustrative,
         is_higher_better=scheme.mode == "deduct",
         policy_hash=policy.policy_hash_on(day),
-        titles=_titles(scheme, day),
-        supervision=_supervision(scheme, day),
+        titles={
+            **{section.id: section.title for section in sections},
+            **{need.id: need.title for need in needs},
+            **{direct.id: direct.title for direct in scheme.direct},
+            **{accumulation.id: accumulation.title for accumulation in scheme.accumulations},
+            **{item.id: item.title for item in scheme.items},
+        },
+        supervision={
+            tier: f"{frequency[tier]}；{one.note}" if one.note else frequency[tier] for tier, one in supervision.items()
+        },
     )
-
-
-def _supervision(scheme: Scheme, day: date) -> dict[str, str]:
-    """Tier to its supervision in words: how often, and what it means."""
-    tiers = (scheme.supervision.on(day, "supervision") if scheme.supervision else None) or {}
-    often = {
-        tier: f"每{one.per_years if one.per_years > 1 else ''}年不少于{one.inspections}次"
-        for tier, one in tiers.items()
-    }
-    return {tier: f"{often[tier]}；{one.note}" if one.note else often[tier] for tier, one in tiers.items()}
-
-
-def _titles(scheme: Scheme, day: date) -> dict[str, str]:
-    needs = (scheme.best_tier_needs.on(day, "best_tier_needs") if scheme.best_tier_needs else None) or []
-    sections = (scheme.sections.on(day, "sections") if scheme.sections else None) or []
-    return {
-        **{section.id: section.title for section in sections},
-        **{need.id: need.title for need in needs},
-        **{direct.id: direct.title for direct in scheme.direct},
-        **{accumulation.id: accumulation.title for accumulation in scheme.accumulations},
-        **{item.id: item.title for item in scheme.items},
-    }
 
 
 def read_sources(folder: Path) -> tuple[Source, ...]:
@@ -124,9 +117,8 @@ def read_sources(folder: Path) -> tuple[Source, ...]:
 
 
 def read_serious_list_law(folder: Path) -> SeriousListLaw:
-    """The law of the serious-violation list."""
-    (law,) = _read_all([_law_file(folder)], folder, load_serious_list_law)
-    return law
+    """The law of the serious-violation list. Raises PolicyProblems."""
+    return _read(folder, "law/serious_list.yaml", load_serious_list_law)
 
 
 def read_listing_policy(folder: Path) -> ListingPolicy:
@@ -136,12 +128,12 @@ def read_listing_policy(folder: Path) -> ListingPolicy:
 
 def read_measure_law(folder: Path) -> MeasureLaw | None:
     """What a listing brings with it; None where no file says so. Raises PolicyProblems."""
-    return _read_optional(folder, "measures", load_measure_law)
+    return _read_optional(folder, "law/measures.yaml", load_measure_law)
 
 
 def read_ban_law(folder: Path) -> BanLaw | None:
     """Bans from the trade; None where no file says so. Raises PolicyProblems."""
-    return _read_optional(folder, "bans", load_ban_law)
+    return _read_optional(folder, "law/bans.yaml", load_ban_law)
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:
@@ -149,23 +141,23 @@ def read_publicity_law(folder: Path) -> PublicityLaw:
     law = folder / "law"
     systems = _read_all(sorted(law.glob("publicity_*.yaml")), folder, load_publicity_system)
     repairs = _read_all(sorted(law.glob("repair_*.yaml")), folder, load_repair_law)
-    _see_systems(folder, systems, [(f"repair_{one.system}", one.system) for one in repairs])
+    _require_systems(folder, systems, [(f"repair_{one.system}", one.system) for one in repairs])
     low_fines = None
     if systems or (law / "low_fines.yaml").is_file():
-        (low_fines,) = _read_all([law / "low_fines.yaml"], folder, load_low_fines)
+        low_fines = _read(folder, "law/low_fines.yaml", load_low_fines)
     return PublicityLaw(tuple(systems), low_fines, tuple(repairs), read_serious_list_law(folder))
 
 
 def read_spot_check_law(folder: Path, publicity: PublicityLaw) -> SpotCheckLaw | None:
     """How long spot-check results are public; None where no file says so. Raises PolicyProblems."""
-    law = _read_optional(folder, "spot_checks", load_spot_check_law)
+    law = _read_optional(folder, "law/spot_checks.yaml", load_spot_check_law)
     if law is not None:
-        _see_systems(folder, publicity.systems, [("spot_checks", law.system)])
+        _require_systems(folder, publicity.systems, [("spot_checks", law.system)])
     return law
 
 
-def _see_systems(folder: Path, systems: Iterable[PublicitySystem], needing: Iterable[tuple[str, str]]) -> None:
-    """Raises PolicyProblems where a file of law/ speaks of a publicity system that no other file describes."""
+def _require_systems(folder: Path, systems: Iterable[PublicitySystem], needing: Iterable[tuple[str, str]]) -> None:
+    """Raises PolicyProblems where a file of law/ names a publicity system that no other file describes."""
     known = {one.system for one in systems}
     problems = [
         Problem(
@@ -203,47 +195,40 @@ def absent_law_files(folder: Path) -> tuple[str, ...]:
     return tuple(name for name in OPTIONAL_LAW_FILES if not (folder / "law" / f"{name}.yaml").is_file())
 
 
-def _read_optional(folder: Path, name: str, load: Callable[[str, str], Loaded]) -> Loaded | None:
-    path = folder / "law" / f"{name}.yaml"
-    return _read_all([path], folder, load)[0] if path.is_file() else None
-
-
 def read_procedure_law(folder: Path) -> ProcedureLaw:
     """How the office's matters go. Raises PolicyProblems."""
-    (law,) = _read_all([folder / "law" / "procedure.yaml"], folder, load_procedure_law)
-    return law
+    return _read(folder, "law/procedure.yaml", load_procedure_law)
 
 
 def read_withdrawals(folder: Path) -> Withdrawals | None:
     """What the run may take off a published list by itself; None where no file says so. Raises PolicyProblems."""
-    if not (folder / "withdrawals.yaml").is_file():
-        return None
-    (found,) = _read_all([folder / "withdrawals.yaml"], folder, load_withdrawals)
-    return found
+    return _read_optional(folder, "withdrawals.yaml", load_withdrawals)
 
 
 def read_calendar_law(folder: Path) -> CalendarLaw:
     """Working days beyond the library's, and how periods end. Raises PolicyProblems."""
-    (calendar,) = _read_all([folder / "law" / "calendar.yaml"], folder, load_calendar_law)
-    return calendar
+    return _read(folder, "law/calendar.yaml", load_calendar_law)
 
 
 def read_paper(folder: Path, kind: str) -> tuple[PaperText, SharedParagraphs]:
     """The paper's texts, shared paragraphs in their places, and what papers share. Raises PolicyProblems."""
-    papers = folder / "papers"
-    (shared,) = _read_all([papers / "_common.yaml"], folder, load_shared_paragraphs)
-    (paper,) = _read_all([papers / f"{kind}.yaml"], folder, lambda text, name: load_paper(text, name, shared))
+    shared = _read(folder, "papers/_common.yaml", load_shared_paragraphs)
+    paper = _read(folder, f"papers/{kind}.yaml", lambda text, name: load_paper(text, name, shared))
     return paper, shared
 
 
 def law_hash(folder: Path, *names: str) -> str:
     """The hash of the text of the named files of law/ that are there; without names, of the law of the list."""
-    paths = [folder / "law" / f"{name}.yaml" for name in names] or [_law_file(folder)]
+    paths = [folder / "law" / f"{name}.yaml" for name in names or ("serious_list",)]
     return _hash("\0".join(path.read_text(encoding="utf-8") for path in paths if path.is_file()))
 
 
-def _law_file(folder: Path) -> Path:
-    return folder / "law" / "serious_list.yaml"
+def _read(folder: Path, name: str, load: Callable[[str, str], Loaded]) -> Loaded:
+    return _read_all([folder / name], folder, load)[0]
+
+
+def _read_optional(folder: Path, name: str, load: Callable[[str, str], Loaded]) -> Loaded | None:
+    return _read(folder, name, load) if (folder / name).is_file() else None
 
 
 def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded]) -> list[Loaded]:
@@ -254,7 +239,7 @@ def _read_all(paths: list[Path], folder: Path, load: Callable[[str, str], Loaded
             problems.append(_missing(path, folder))
             continue
         try:
-            loaded.append(_loaded(load, path.read_text(encoding="utf-8"), _shown(path, folder)))
+            loaded.append(_load_cached(load, path.read_text(encoding="utf-8"), _shown(path, folder)))
         except PolicyProblems as found:
             problems += found.problems
     if problems:
@@ -268,9 +253,9 @@ def _missing(path: Path, folder: Path) -> Problem:
     return Problem(_shown(path, folder), 1, "", "", expected, "", f"there is no such file; {needed}")
 
 
-@lru_cache(maxsize=_KEPT)
-def _loaded(load: Callable[[str, str], Any], text: str, shown: str) -> Any:  # noqa: ANN401
-    """What `load` makes of the text: a night asks several times for every file, and an edited one has another text."""
+@lru_cache(maxsize=_MAX_CACHED)
+def _load_cached(load: Callable[[str, str], Any], text: str, shown: str) -> Any:  # noqa: ANN401
+    """What `load` makes of the text: a run reads every file several times, and an edited one has another text."""
     return load(text, shown)
 
 

@@ -2,9 +2,12 @@
 
 No clock, no file, no orchestration: the day of a rating is always an argument.
 
-- `tables`   the shape of every frame that is stored, with the words an officer reads
-- `policy`   dated values, sources and grading schemes as typed models
-- `records`  incoming text to canonical records: mapping, identity, versions
-- `rating`   rule hits, trace, score, tier, movement, horizon, changes
-- `law`      what the law makes of records on a day: the serious-violation list, the publicity of penalties
+- `schemas`         the columns of every stored table, with their Chinese terms and vocabularies
+- `policy_model`    typed models and loaders of the files in policy/: schemes, sources, law, papers, cases
+- `policy_check`    any policy file checked, and the cases of a scheme run
+- `records`         incoming text to canonical records: mapping, identity, versions
+- `rating`          rule hits, trace, score, tier, movement, next change, outlook, changes
+- `law`             the legal state of records on a day: publicity, the serious-violation list, repair, matters
+- `history`         stored changes to what holds on a day
+- `dates`, `date_parsing`, `person_numbers`   calendar arithmetic, dates in text, identity numbers in text
 """

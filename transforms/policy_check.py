@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +19,10 @@ from transforms.policy_model.withdrawals import load_withdrawals
 from transforms.rating import RELEASES, rate_enterprises
 from transforms.schemas import KINDS, Kind
 from transforms.schemas.base import TEXT
+
+RatedCase = tuple[Mapping[str, object], Sequence[Mapping[str, object]]]  # its row of `ratings`, its rows of `trace`
+
+_RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ class PolicyCheck:
         return "\n".join(lines) if lines else f"{self.file}: {self.summary}"
 
 
-# The word at the top that tells what a file is; cases name their scheme too, so they come first.
-_KIND_BY_WORD = {
+# The key at the top that tells what a file is; cases name their scheme too, so they come first.
+_KIND_BY_KEY = {
     "cases": "cases",
     "scheme": "scheme",
     "law": "law",
@@ -59,87 +63,79 @@ _KIND_BY_WORD = {
 
 
 def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
-    """Checks one file of policy/ by its content; `schemes` (by name) are those that cases may name.
+    """Check one file of policy/ by its content; `schemes` (by name) are those that cases may name.
 
     Never raises for a mistake in the file: the mistakes are in the answer.
     """
     kind = ""
     try:
         kind = _kind(text, file_name)
-        summary, differences = _CHECKS[kind](text, file_name, schemes)
+        if kind == "cases":
+            return _check_cases(text, file_name, schemes)
+        return PolicyCheck(file_name, kind, _load_and_sum_up(kind, text, file_name))
     except PolicyProblems as error:
         return PolicyCheck(file_name, kind, "refused", problems=error.problems)
-    return PolicyCheck(file_name, kind, summary, differences=tuple(differences))
 
 
 def _kind(text: str, file_name: str) -> str:
     document = read_document(text, file_name)
-    words = document.value if isinstance(document.value, dict) else {}
-    for word, kind in _KIND_BY_WORD.items():
-        if word in words:
+    keys = document.value if isinstance(document.value, dict) else {}
+    for key, kind in _KIND_BY_KEY.items():
+        if key in keys:
             return kind
     message = "nothing at the top says what this file is"
-    document.add((), message, expected=f"{one_of(_KIND_BY_WORD)} as a word at the top")
+    document.add((), message, expected=f"{one_of(_KIND_BY_KEY)} as a word at the top")
     raise PolicyProblems(document.problems)
 
 
-_Checked = tuple[str, list[str]]
-
-
-def _scheme(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    scheme = load_scheme(text, file_name)
-    days = sorted({day for item in scheme.items for day in item.award.values} | set(scheme.tiers.values))
-    illustrative = ", illustrative" if scheme.illustrative else ""
-    counts = f"{len(scheme.items)} items, {len(scheme.direct)} direct placements, in force from {days[0]}"
-    return f"scheme {scheme.scheme}: {counts}{illustrative}", []
-
-
-def _cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
+def _check_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
     file = load_cases(text, file_name, schemes)
-    differences = [one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case]
+    differences = tuple(one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case)
     count = f"{len(file.cases)} case{'s' if len(file.cases) > 1 else ''}"
-    return f"{count} of scheme {file.scheme} checked", differences
+    return PolicyCheck(file_name, "cases", f"{count} of scheme {file.scheme} checked", differences=differences)
 
 
-def _law(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    law = load_law_file(text, file_name)
-    return f"law {law.law}: {law.title}", []
+def _load_and_sum_up(kind: str, text: str, file_name: str) -> str:
+    """A line on what the file holds. Raises PolicyProblems."""
+    match kind:
+        case "scheme":
+            scheme = load_scheme(text, file_name)
+            first = min({day for item in scheme.items for day in item.award.values} | set(scheme.tiers.values))
+            illustrative = ", illustrative" if scheme.illustrative else ""
+            counts = f"{len(scheme.items)} items, {len(scheme.direct)} direct placements, in force from {first}"
+            summary = f"scheme {scheme.scheme}: {counts}{illustrative}"
+        case "law":
+            law = load_law_file(text, file_name)
+            summary = f"law {law.law}: {law.title}"
+        case "source":
+            source = load_source(text, file_name)
+            summary = f"source {source.source}: {', '.join(record.kind for record in source.records)}"
+        case "common":
+            load_source_defaults(text, file_name)
+            summary = "what holds for every source"
+        case "paper":
+            paper = load_paper(text, file_name)
+            title, count = PAPERS[paper.paper], len(paper.paragraphs)
+            summary = f"paper {paper.paper} {title}: {count} paragraphs, from {paper.from_}"
+        case "paragraphs":
+            summary = f"{len(load_shared_paragraphs(text, file_name).shared_paragraphs)} paragraphs that papers share"
+        case _:
+            lists = load_withdrawals(text, file_name).lists
+            summary = f"withdrawals of {len(lists)} lists, {sum(map(len, lists.values()))} causes"
+    return summary
 
 
-def _source(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    source = load_source(text, file_name)
-    kinds = ", ".join(record.kind for record in source.records)
-    return f"source {source.source}: {kinds}", []
-
-
-def _common(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    load_source_defaults(text, file_name)
-    return "what holds for every source", []
-
-
-def _paper(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    paper = load_paper(text, file_name)
-    return f"paper {paper.paper} {PAPERS[paper.paper]}: {len(paper.paragraphs)} paragraphs, from {paper.from_}", []
-
-
-def _paragraphs(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    shared = load_shared_paragraphs(text, file_name)
-    return f"{len(shared.shared_paragraphs)} paragraphs that papers share", []
-
-
-def _withdrawals(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> _Checked:
-    lists = load_withdrawals(text, file_name).lists
-    return f"withdrawals of {len(lists)} lists, {sum(map(len, lists.values()))} causes", []
-
-
-RatedCase = tuple[Mapping[str, object], Sequence[Mapping[str, object]]]
-
-_RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
+def run_case(case: Case, scheme: Scheme) -> list[str]:
+    """How the rating differs from what the case expects, one sentence each; none where the case holds."""
+    return run_cases([case], scheme)[0]
 
 
 def run_cases(cases: Sequence[Case], scheme: Scheme) -> list[list[str]]:
     """run_case for each, in their order. The cases of one day are rated together, each as an enterprise."""
-    return [_differences(case, *rated) for case, rated in zip(cases, rate_cases(cases, scheme), strict=True)]
+    return [
+        [f"{case.name} ({case.as_of}): {difference}" for difference in _differences(case, *rated)]
+        for case, rated in zip(cases, rate_cases(cases, scheme), strict=True)
+    ]
 
 
 def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[RatedCase]:
@@ -183,19 +179,15 @@ def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.LazyFrame:
 
 
 def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Iterator[dict[str, object]]:
+    """Canonical records: each its own fact with its own number, unless the case names one."""
     for number in numbers:
-        yield from _rows(kind, _id(number), cases[number].records.get(kind.name) or [])
-
-
-def _rows(kind: Kind, case_id: str, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
-    """Every record its own fact with an own number, unless the case names one."""
-    for row_no, row in enumerate(rows, start=1):
-        own = f"{case_id}-{kind.name}-{row_no}"
-        filled: dict[str, object] = dict.fromkeys(kind.table.schema)
-        filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": case_id}
-        filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
-        filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.codes}
-        yield filled | dict(row)
+        for row_no, row in enumerate(cases[number].records.get(kind.name) or [], start=1):
+            own = f"{_id(number)}-{kind.name}-{row_no}"
+            filled: dict[str, object] = dict.fromkeys(kind.table.schema)
+            filled |= {"record_id": own, "version_no": 1, "row_hash": own, "enterprise_id": _id(number)}
+            filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
+            filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.codes}
+            yield filled | dict(row)
 
 
 def _enterprises(numbers: Sequence[int]) -> pl.LazyFrame:
@@ -204,12 +196,7 @@ def _enterprises(numbers: Sequence[int]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=table.schema, orient="row")
 
 
-def _differences(case: Case, rating: Mapping[str, object], trace: Sequence[Mapping[str, object]]) -> list[str]:
-    differences = (*_of_rating(case, rating), *_of_trace(case, trace), *_of_reasons(case, trace))
-    return [f"{case.name} ({case.as_of}): {difference}" for difference in differences]
-
-
-def _of_rating(case: Case, rating: Mapping[str, object]) -> Iterator[str]:
+def _differences(case: Case, rating: Mapping[str, object], trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
     expected = case.expected
     found = dict(rating) | {"score": rating["score_centipoints"]}
     for name in ("tier", "score", "decided_by", "decided_by_id", "locked_until_on", "next_change_on"):
@@ -218,23 +205,18 @@ def _of_rating(case: Case, rating: Mapping[str, object]) -> Iterator[str]:
             shown = _points if name == "score" else str
             yield f"{name} should be {shown(wanted)}, found {shown(found[name])}"
 
+    if expected.trace is not None:
+        by_id: dict[str, int] = {}
+        for row in trace:
+            points = row["points_centipoints"]
+            assert isinstance(points, int)
+            by_id[str(row["item_id"])] = by_id.get(str(row["item_id"]), 0) + points
+        for id_ in sorted(by_id.keys() | expected.trace.keys()):
+            wanted, points = expected.trace.get(id_, 0), by_id.get(id_, 0)
+            if wanted != points:
+                yield f"{id_} should give {_points(wanted)} points, found {_points(points)}"
 
-def _of_trace(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    if case.expected.trace is None:
-        return
-    found: dict[str, int] = {}
-    for row in trace:
-        points = row["points_centipoints"]
-        assert isinstance(points, int)
-        found[str(row["item_id"])] = found.get(str(row["item_id"]), 0) + points
-    for id_ in sorted(found.keys() | case.expected.trace.keys()):
-        wanted, points = case.expected.trace.get(id_, 0), found.get(id_, 0)
-        if wanted != points:
-            yield f"{id_} should give {_points(wanted)} points, found {_points(points)}"
-
-
-def _of_reasons(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    for id_, wanted in sorted((case.expected.not_counted or {}).items()):
+    for id_, wanted in sorted((expected.not_counted or {}).items()):
         reasons = sorted({str(row["reason"]) for row in trace if row["item_id"] == id_ and not row["is_counted"]})
         if wanted not in reasons:
             yield f"{id_} should not count because of {wanted}, found {', '.join(reasons) or 'nothing left out'}"
@@ -243,20 +225,3 @@ def _of_reasons(case: Case, trace: Sequence[Mapping[str, object]]) -> Iterator[s
 def _points(centipoints: object) -> str:
     assert isinstance(centipoints, int)
     return f"{centipoints / 100:g}"
-
-
-_CHECKS: Mapping[str, Callable[[str, str, Mapping[str, Scheme]], _Checked]] = {
-    "scheme": _scheme,
-    "cases": _cases,
-    "law": _law,
-    "source": _source,
-    "common": _common,
-    "paper": _paper,
-    "paragraphs": _paragraphs,
-    "withdrawals": _withdrawals,
-}
-
-
-def run_case(case: Case, scheme: Scheme) -> list[str]:
-    """What differs from the expected, one sentence each; none where the case holds."""
-    return run_cases([case], scheme)[0]

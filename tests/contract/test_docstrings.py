@@ -1,6 +1,7 @@
-"""Every module says what it is for."""
+"""Every module, and every public class, function and method, says what it is."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,21 @@ PACKAGES = ("flows", "transforms", "expectations", "reports", "bench")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
+def undocumented(tree: ast.Module) -> Iterator[str]:
+    """The public classes, functions and methods without a docstring."""
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
+            yield node.name
+        for inner in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_") and not ast.get_docstring(inner):
+                yield f"{node.name}.{inner.name}"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_modules_say_what_they_are(path: Path):
+def test_modules_and_what_they_offer_have_docstrings(path: Path):
     text = path.read_text(encoding="utf-8")
-    assert not text.strip() or ast.get_docstring(ast.parse(text))
+    tree = ast.parse(text)
+    assert not text.strip() or ast.get_docstring(tree)
+    assert list(undocumented(tree)) == []

@@ -1,4 +1,11 @@
-"""The shape of every stored frame. `TABLES` holds all of them by name, `KINDS` the record kinds."""
+"""The columns of every stored table. `TABLES` holds the tables by name, `KINDS` the kinds of record.
+
+- `base`           Column, Table, Kind and the types of columns
+- `vocabularies`   codes and their Chinese terms
+- `record_kinds`   inspections, penalties, decisions and the other records that come in
+- `run_tables`     what a run writes: files, quarantine, ratings, trace, changes
+- `law`            the legal state of records
+"""
 
 from transforms.schemas.base import RECORD_COLUMNS, Column, Kind, Table
 from transforms.schemas.law import LAW_TABLES

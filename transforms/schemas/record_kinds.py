@@ -6,9 +6,13 @@ from transforms.schemas import vocabularies
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, Column, Kind
 
 USCC = Column("uscc", TEXT, "统一社会信用代码", "unified social credit code, 18 characters, GB 32100-2015")
+PARTY_NAME = Column("party_name", TEXT, "名称", "name of the party as the record gives it")
+AUTHORITY = Column("authority", TEXT, "机关", "authority that made the record")
+FIELD = Column("field", TEXT, "领域", "drugs, devices or cosmetics", codes=vocabularies.FIELDS)
 
 
 def date_column(name: str, label: str, doc: str, required: bool = False) -> Column:
+    """A column of days."""
     return Column(name, DATE, label, doc, required)
 
 
@@ -37,12 +41,6 @@ ENTERPRISE = Kind(
     number="uscc",
     names_party=False,
 )
-
-PARTY_NAME = Column("party_name", TEXT, "名称", "name of the party as the record gives it")
-
-AUTHORITY = Column("authority", TEXT, "机关", "authority that made the record")
-
-FIELD = Column("field", TEXT, "领域", "drugs, devices or cosmetics", codes=vocabularies.FIELDS)
 
 PERSON_BAN = Kind(
     "person_ban",

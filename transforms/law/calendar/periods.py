@@ -62,7 +62,9 @@ class Regime(Protocol):
     """A set of rules that is in force from a day until the next one begins."""
 
     @property
-    def from_(self) -> date: ...
+    def from_(self) -> date:
+        """Its first day in force."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from transforms.policy_check import check_policy_file
 from transforms.policy_model import load_scheme
 from transforms.schemas import KINDS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SCHEMES = {
     path.stem: load_scheme(path.read_text("utf-8"), path.name) for path in (ROOT / "policy" / "schemes").glob("*.yaml")
 }
