@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, requires
 from typing import Any
 
 INSTALL_FONT = "On Debian: apt-get install fontconfig fonts-noto-cjk."
-INSTALL_EXTRA = (
-    "Install it in the folder of the program: "
-    ".venv/bin/python -m pip install --no-build-isolation --editable '.[papers]' (docs/operators.md, Papers)."
-)
 _INVISIBLE = frozenset(range(0x20))
+
+
+def install_extra() -> str:
+    """What to run to install the Python packages that papers need, into the environment that this program runs in."""
+    try:
+        declared = requires("yaoxin") or []
+    except PackageNotFoundError:  # run from its source
+        declared = []
+    packages = sorted(one.split(";")[0].strip() for one in declared if re.search(r"extra == .papers.", one))
+    command = [sys.executable, "-m", "pip", "install", *(packages or ["uharfbuzz", "weasyprint"])]
+    return f"Install it with: {shlex.join(command)}"
 
 
 class PaperToolMissing(RuntimeError):
@@ -112,5 +123,5 @@ def _harfbuzz() -> Any:  # noqa: ANN401
     try:
         import uharfbuzz
     except ImportError as fault:
-        raise PaperToolMissing(f"Papers need uharfbuzz, which is not installed. {INSTALL_EXTRA}") from fault
+        raise PaperToolMissing(f"Papers need uharfbuzz, which is not installed. {install_extra()}") from fault
     return uharfbuzz

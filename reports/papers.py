@@ -14,7 +14,7 @@ from datetime import date
 from reports import formatting
 from reports.grid import CONFIDENCE_LABELS
 from reports.html import render, template_text, trusted_markup
-from reports.paper_fonts import INSTALL_EXTRA, PaperToolMissing, font_subsets
+from reports.paper_fonts import PaperToolMissing, font_subsets, install_extra
 
 PARTICULARS = ("party", "uscc", "address")
 NUMERALS = "〇一二三四五六七八九"
@@ -357,7 +357,7 @@ def paper_pdf(html: str) -> bytes:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
     except ImportError as fault:
-        raise PaperToolMissing(f"PDF needs WeasyPrint, which is not installed. {INSTALL_EXTRA}") from fault
+        raise PaperToolMissing(f"PDF needs WeasyPrint, which is not installed. {install_extra()}") from fault
     except OSError as fault:
         raise PaperToolMissing(f"PDF needs Pango, which is not on this machine ({fault}). {_INSTALL_PANGO}") from fault
     only_embedded = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)

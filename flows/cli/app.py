@@ -79,7 +79,7 @@ class LazyGroup(click.Group):
         """As click's; an unknown name is refused with the nearest one."""
         name = args[0]
         if name not in self._entries and not name.startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f"No such command '{name}'.{did_you_mean(name, list(self._entries))}")
+            ctx.fail(f"No such command '{name}'{did_you_mean(name, list(self._entries))}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

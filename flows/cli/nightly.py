@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,6 +14,7 @@ from flows.cli.options import (
     FOLDER,
     DateParam,
     InstantParam,
+    chosen_flag,
     common_options,
     completing,
     json_option,
@@ -20,6 +22,7 @@ from flows.cli.options import (
     print_json,
     settings_from_flags,
 )
+from flows.run_log import Verbosity, log_to_terminal
 from flows.wording import localise
 
 _CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}
@@ -39,11 +42,20 @@ _CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}
 )
 @click.option("--full", is_flag=True, default=None, help="Rate every enterprise anew, not only the affected ones.")
 @click.option("--catch-up", metavar="N", help="Yes, run so many missed nights; more than 7 are not caught up unasked.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every step as it starts and ends, with its memory.")
+@click.option("-q", "--quiet", is_flag=True, help="Log warnings alone.")
 @json_option
 @common_options
 @click.pass_context
-def nightly(
-    context: click.Context, /, as_of: date | None, known_at: datetime | None, is_json: bool, **flags: object
+def nightly(  # noqa: PLR0913, PLR0917 (one per flag)
+    context: click.Context,
+    /,
+    as_of: date | None,
+    known_at: datetime | None,
+    verbose: bool,
+    quiet: bool,
+    is_json: bool,
+    **flags: object,
 ) -> None:
     """Ingest what arrived, rate the affected enterprises, validate the result at the gate, report, commit.
 
@@ -58,9 +70,11 @@ def nightly(
       yaoxin nightly --scheme wuhan-2017 --json | jq -r '.state'
       yaoxin nightly --full
     """
+    verbosity = cast("Verbosity", chosen_flag({"verbose": verbose, "quiet": quiet}) or "normal")
     settings = settings_from_flags(**flags)
     if known_at and known_at.tzinfo is None:  # meant by the clock of the office
         known_at = known_at.replace(tzinfo=ZoneInfo(settings.timezone))
+    log_to_terminal(verbosity)
     prepare_engine()
     from flows.nightly import run_due_days
 

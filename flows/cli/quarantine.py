@@ -97,9 +97,10 @@ def quarantined_rows(
         senders = [store.scan(table, run).select("source") for table in ("files", "accounts")]
         known = pl.concat(senders).drop_nulls().unique().sort("source").collect()["source"].to_list()
         if source not in known:
+            nearest = did_you_mean(source, known) or "."
             raise UserError(
-                f"--source {source}: no file of that source has come in; sources so far: {', '.join(known) or 'none'}"
-                f"{did_you_mean(source, known)}."
+                f"--source {source}: no file of that source has come in; "
+                f"sources so far: {', '.join(known) or 'none'}{nearest}"
             )
         rows = rows.filter(pl.col("source") == source)
     return rows.filter(_received_from(since)).sort("source", "file_name", "row_no", *_QUARANTINE.key).collect()

@@ -24,6 +24,7 @@ _USAGE = {
     "No such option: {} Did you mean {}?": "没有这个选项：{}，是否为 {}？",
     "No such option '{}'. Did you mean '{}'?": "没有这个选项：{}，是否为 {}？",
     "No such command '{}'.": "没有这个命令：{}",
+    "No such command '{}'": "没有这个命令：{}",
     "Missing argument '{}'.": "缺少参数：{}",
     "Missing option '{}'.": "缺少选项：{}",
     "Missing command.": "缺少命令",
@@ -38,6 +39,12 @@ _USAGE = {
     "'{}' is not a valid integer range.": "“{}”不是整数",
     "{} is not in the range {}.": "{} 不在范围 {} 之内",
     "Path '{}' does not exist.": "没有文件或者文件夹“{}”",
+    "Directory '{}' is a file.": "“{}”是文件，应为文件夹",
+    "File '{}' is a directory.": "“{}”是文件夹，应为文件",
+    "Directory '{}' is not readable.": "文件夹“{}”无法读取",
+    "File '{}' is not readable.": "文件“{}”无法读取",
+    "--{} and --{} exclude each other; give one of them": "--{} 与 --{} 不能同时使用，请只用其中一个",
+    "--passphrase-fd is for who signs; give --as too": "--passphrase-fd 供签名人输入口令，须同时写明 --as",
     "'{}' is no date; expected a day of the calendar such as 2026-03-01": "“{}”不是日期，应为 2026-03-01 这样的日期",
     "'{}' is no instant; expected one such as 2026-03-01T02:00:00+08:00": "“{}”不是时刻，应为 2026-03-01T02:00:00+08:00 这样的时刻",
     "there is no paper '{}'; expected one of {}": "没有文书“{}”，可用：{}",
@@ -97,6 +104,9 @@ _NIGHTS = {
     ),
     "store {}: the folder's path must not contain {}; choose another folder": "数据存储 {}：文件夹路径不得含有 {}，请换一个文件夹",
     "--source {}: no file of that source has come in; sources so far: {}.": "--source {}：该来源还没有来件；已有来源：{}。",
+    "--source {}: no file of that source has come in; sources so far: {}; did you mean '{}'?": (
+        "--source {}：该来源还没有来件；已有来源：{}；是否为“{}”？"
+    ),
     "{}: not UTF-8 (byte {}); save it as UTF-8.": "{}：不是 UTF-8 编码（第 {} 字节），请另存为 UTF-8。",
     "{}. Add a text for that day to policy/papers/{}.yaml.": "{}。请在 policy/papers/{}.yaml 中补充该日的文本。",
     "{} has no value on {}; its first date is {}": "{} 在 {} 没有规定值，最早的日期为 {}",
@@ -261,7 +271,7 @@ _PAPERS = {
     "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0.": (
         "在 Debian 上：apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0。"
     ),
-    "Install it in the folder of the program: {}": "请在程序所在文件夹安装：{}",
+    "Install it with: {}": "请用以下命令安装：{}",
     "No font that papers are set in is installed; asked for: {}. {}": "没有安装文书所用的字体；需要：{}。{}",
     "No installed font has {}; looked in: {}. Install a font that has it, and add its family to 'fonts' in "
     "policy/papers/_common.yaml.": (

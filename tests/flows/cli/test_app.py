@@ -43,7 +43,9 @@ def test_every_command_is_there():
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["explian"], "No such command 'explian'"),
+        (["explian"], "No such command 'explian'; did you mean 'explain'?"),
+        (["zzz"], "No such command 'zzz'"),
+        (["people", "lst"], "No such command 'lst'"),
         (["explain"], "缺少参数：ID"),
         (["changes", "--since", "yesterday"], "应为 2026-03-01 这样的日期"),
         (["nightly", "--known-at", "soon"], "expected one such as 2026-03-01T02:00:00+08:00"),
