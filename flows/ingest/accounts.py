@@ -150,7 +150,7 @@ def sender_of_path(name: str, source: Source) -> str:
 def _broken_row(row: Mapping[str, Any], source: Source, path_sender: str) -> dict[str, object]:
     """A broken row without natural persons' numbers.
 
-    Where no column is named, cells stand under the wrong headings, and a secret may stand in any of them.
+    Where no column is named, cells are under the wrong headings, and a secret may stand in any of them.
     """
     secrets = source.secrets
     is_torn, is_secret = bool(secrets) and not row["column"], row["column"] in secrets

@@ -55,7 +55,7 @@ class Retries:
         return cls(inbox, context, _with_codes(rows))
 
     def add_rows_naming(self, keys: Collection[str], corrected: pl.DataFrame) -> None:
-        """Adds the rows that only the register kept in quarantine, where one of its new `keys` occurs in their text."""
+        """Adds the rows quarantined only for want of an enterprise, where a new key of the register occurs in them."""
         if not keys:
             return
         rows = _open_rows(self.inbox.history, corrected)

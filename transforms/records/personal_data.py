@@ -1,4 +1,4 @@
-"""What may be kept of natural persons' numbers: masks and keyed hashes."""
+"""What may be stored of natural persons' numbers: masks and keyed hashes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def redact_text(text: str, is_torn: bool) -> str:
     """`text` without identity numbers.
 
     is_torn: it is a row that could not be split into cells, where any column may be, so whatever looks like a number is
-    masked. Credit codes, which no person's number resembles, remain: they tell the enterprise.
+    masked. Credit codes, which no person's number resembles, remain: they identify the enterprise.
     """
 
     def mask_run(found: re.Match[str]) -> str:

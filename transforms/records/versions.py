@@ -6,7 +6,7 @@ the same stamp that arrive together are ordered, in this sequence:
 1. one that the store has already is a duplicate, where another of them is new or is the current version;
 2. one of a later stage (撤销 after 有效, as its source says in `advances`) precedes one of an earlier;
 3. one that states all that another states, and more, precedes it;
-4. else nobody can order them: all are quarantined, and their senders are told of each other.
+4. else nobody can order them: all are quarantined, each with the place of the other.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def with_version_status(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind)
 def _with_status_by_record(
     incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """As `with_version_status`, of reports among which the newest stands whole."""
+    """As `with_version_status`, of reports among which the newest alone is current."""
     # Records that are known or come more than once; by Polars' own hash, so that at worst a few more are compared.
     ids = incoming["record_id"]
     is_compared = ids.is_in(known["record_id"].unique().implode()) | ids.hash().is_duplicated()

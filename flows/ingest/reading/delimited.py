@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from flows.ingest.reading import limits
-from flows.ingest.reading.encoding import DecodedText, decode_text, encoding_doubt
+from flows.ingest.reading.encoding import decode_text, encoding_doubt
 from flows.ingest.reading.headings import Header, find_header, named_width, not_a_header, title_note
 from flows.ingest.reading.raw_file import (
     NO_EXPECTED_HEADINGS,
@@ -74,22 +74,15 @@ def read_delimited(data: bytes, layout: FileLayout, expected: ExpectedHeadings =
     )
 
 
-def _delimiter_note(delimiter: str, layout: FileLayout) -> Iterator[str]:
-    if delimiter != layout.delimiter:
-        yield f"单元格以{_DELIMITERS.get(delimiter, delimiter)}分隔，已照此读取。"
-
-
-def _encoding_note(text: DecodedText, layout: FileLayout) -> Iterator[str]:
-    if layout.encoding and text.encoding.startswith("utf-") and not layout.encoding.lower().startswith("utf"):
-        yield f"来源文件写明编码为 {layout.encoding}，文件带有 {text.encoding.upper()} 标记，已按标记读取。"
-
-
 def _without_cut_row(frame: pl.DataFrame, broken: tuple[BrokenRow, ...]) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
     """Where a file ends within a character, its last row is broken even if it has all its cells."""
     *cells, row_no = frame.row(-1) if frame.height else (0,)
     if row_no < max((row.row_no for row in broken), default=1):
         return frame, broken
-    return frame.head(-1), (*broken, _cut_row(row_no, cells))
+    texts = tuple(cell or "" for cell in cells)
+    detail = "文件在最后一行的一个字符中间中断，文件可能不完整（传输或导出中断）"
+    last = BrokenRow(row_no, "cut_off", "、".join(texts), detail, SEND_WHOLE_FILE, cells=texts)
+    return frame.head(-1), (*broken, last)
 
 
 def _header(data: bytes, layout: FileLayout, expected: ExpectedHeadings) -> tuple[str, Header, int]:
@@ -183,13 +176,9 @@ def _without_blank_runs(data: bytes, start: int, grammar: Grammar) -> memoryview
     return memoryview(b"".join((*pieces, body[at:])))
 
 
-def _has_blank_run(data: bytes) -> bool:
-    return any(end * _LONG_RUN in data for end in (b"\n", b"\r\n", b"\r"))
-
-
 @dataclass(frozen=True)
 class Grammar:
-    """How the cells of a row are told apart and how many there are: `width` with, `named` of them with a heading."""
+    """How a row is split into cells, and how many it has: `width`, of which `named` is the last with a heading."""
 
     delimiter: str
     width: int = 0
@@ -227,8 +216,8 @@ class Grammar:
 class _Invalid:
     """Rows that Arrow skips because they have more or fewer cells than there are headings.
 
-    rows: number (from 1) and text. With more broken rows than are kept (`is_hopeless`) the file is rejected, so that
-    memory is bounded.
+    rows: number (from 1) and text. With more broken rows than are returned (`is_hopeless`) the file is rejected, so
+    that memory is bounded.
     """
 
     grammar: Grammar
@@ -268,11 +257,11 @@ class _Invalid:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether more rows are broken than are kept."""
+        """Whether more rows are broken than are returned one by one."""
         return self._hopeless > limits.MAX_BROKEN_ROWS
 
     def refuse_hopeless(self) -> None:
-        """Raises FileRejected where more rows are broken than are kept."""
+        """Raises FileRejected where more rows are broken than are returned one by one."""
         if self.is_hopeless:
             number, text = next(row for row in self.rows if not self._may_fit(row[1]))
             first_cells = self.grammar.cells(text) or [text]
@@ -355,10 +344,14 @@ class RecordRows:
         """Adds a row that has the right cells, or is blank; False for another."""
         if not any(cells):
             return True
-        fitted = _fitted(cells, self.grammar)
-        if len(fitted) != self.grammar.width:
+        width = self.grammar.width
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        elif self.grammar.named <= len(cells) < width:  # only columns without a heading are missing
+            cells = cells + [""] * (width - len(cells))
+        if len(cells) != width:
             return False
-        self._rows.append(fitted)
+        self._rows.append(cells)
         self._row_nos.append(row_no)
         if len(self._rows) >= _ROWS_AT_ONCE:
             self._pack()
@@ -409,50 +402,22 @@ def read_record_by_record(text: str, grammar: Grammar, row_no: int) -> RecordRow
             row_no += ends.count("\n") + ends.count("\r") - ends.count("\r\n")
             at = blank.end()
             continue
-        end = _take(text, at, grammar, row_no, found)
+        cells, end = grammar.record(text, at) or (None, at)
+        if cells is None or not found.take(row_no, cells):
+            lines = _LINE_END.split(text[at:end], _LINES_SEARCHED)
+            has_rows_within = any(len(grammar.cells(line) or ()) == grammar.width for line in lines[1:])
+            if cells is None or has_rows_within:
+                end = _line_end(text, at)
+                found.refuse(_unclosed_row(row_no, text[at:end], is_last=end == len(text)))
+            else:
+                found.refuse(ragged_row(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
         row_no += 1
-        found_end = _LINE_END.match(text, end)
-        at = found_end.end() if found_end else end
+        line_end = _LINE_END.match(text, end)
+        at = line_end.end() if line_end else end
     return found
 
 
-def _take(text: str, at: int, grammar: Grammar, row_no: int, found: RecordRows) -> int:
-    """Adds one record to `found`; gives where it ends."""
-    record = grammar.record(text, at)
-    if record is not None:
-        cells, end = record
-        if found.take(row_no, cells):
-            return end
-        if not _has_swallowed(text[at:end], grammar):
-            found.refuse(ragged_row(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
-            return end
-    end = _line_end(text, at)
-    found.refuse(_unclosed(row_no, text[at:end], is_last=end == len(text)))
-    return end
-
-
-def _line_end(text: str, at: int) -> int:
-    """Where the line that begins at `at` ends, its line end left out."""
-    found = _LINE_END.search(text, at)
-    return found.start() if found else len(text)
-
-
-def _has_swallowed(record: str, grammar: Grammar) -> bool:
-    """Whether a record of several lines contains lines that are whole rows by themselves."""
-    lines = _LINE_END.split(record, _LINES_SEARCHED)[1:]
-    return any(len(grammar.cells(line) or ()) == grammar.width for line in lines)
-
-
-def _fitted(cells: list[str], grammar: Grammar) -> list[str]:
-    """`cells` without empty ones beyond the last column, and with the missing ones of columns without a heading."""
-    if len(cells) > grammar.width and not any(cells[grammar.width :]):
-        return cells[: grammar.width]
-    if grammar.named <= len(cells) < grammar.width:
-        return cells + [""] * (grammar.width - len(cells))
-    return cells
-
-
-def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
+def _unclosed_row(row_no: int, text: str, is_last: bool) -> BrokenRow:
     """A row with a quote that is opened and not properly closed."""
     if is_last:
         detail = "最后一行的引号没有结束，文件可能不完整（传输或导出中断）"
@@ -466,11 +431,10 @@ def _unclosed(row_no: int, text: str, is_last: bool) -> BrokenRow:
     )
 
 
-def _cut_row(row_no: int, cells: Sequence[str | None]) -> BrokenRow:
-    """The last row of a file that ends within a character."""
-    texts = tuple(cell or "" for cell in cells)
-    detail = "文件在最后一行的一个字符中间中断，文件可能不完整（传输或导出中断）"
-    return BrokenRow(row_no, "cut_off", "、".join(texts), detail, SEND_WHOLE_FILE, cells=texts)
+def _line_end(text: str, at: int) -> int:
+    """Where the line that begins at `at` ends, its line end left out."""
+    found = _LINE_END.search(text, at)
+    return found.start() if found else len(text)
 
 
 def _has_misplaced_quotes(data: bytes, delimiter: str) -> bool:
@@ -485,12 +449,11 @@ def _has_misplaced_quotes(data: bytes, delimiter: str) -> bool:
         return True
     before = codes.shift(1, fill_value=ord("\n")).gather(quotes.gather_every(2))
     after = codes.shift(-1, fill_value=ord("\n")).gather(quotes.gather_every(2, offset=1))
-    return not all(_are_borders(neighbours, delimiter) for neighbours in (before, after))
-
-
-def _are_borders(codes: pl.Series, delimiter: str) -> bool:
-    marks = [codes == ord(mark) for mark in (delimiter, '"', "\n", "\r")]
-    return bool((marks[0] | marks[1] | marks[2] | marks[3]).all())
+    for neighbours in (before, after):
+        is_delimiter, is_quote, is_lf, is_cr = (neighbours == ord(mark) for mark in (delimiter, '"', "\n", "\r"))
+        if not (is_delimiter | is_quote | is_lf | is_cr).all():
+            return True
+    return False
 
 
 def _has_control(data: bytes) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.ingest.reading.raw_file import FileFinding, RawFile
+from transforms.person_numbers import mask_text
 
 _HIDDEN = (".", "~$")  # hidden files, and the lock that a spreadsheet program leaves beside an open workbook
 _HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
@@ -61,7 +62,8 @@ def rejected_entry(entry: UnreadableEntry, inbox: Path) -> RawFile:
     """An unreadable entry as a file with a finding. It has no bytes: its id is made of its path and the reason."""
     path = entry.path.relative_to(inbox)
     text = f"{entry.finding.code}\0{os.fsencode(path)!r}"
-    return RawFile(hashlib.sha256(text.encode()).hexdigest(), printable_name(path), None, 0, finding=entry.finding)
+    name = mask_text(printable_name(path))
+    return RawFile(hashlib.sha256(text.encode()).hexdigest(), name, None, 0, finding=entry.finding)
 
 
 def unopened_file(path: Path, inbox: Path, fault: OSError) -> RawFile:

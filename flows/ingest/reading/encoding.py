@@ -77,16 +77,13 @@ def encoding_doubt(text: DecodedText) -> FileRejected:
 
 
 def _reject_undeclared_utf8(data: bytes, declared: str) -> None:
-    if _is_utf8(data) and _multibyte_count(data) >= (_SURELY_UTF8 if _is_multibyte(declared) else 1):
+    is_multibyte = len("药".encode(declared, "ignore")) > 1
+    if _is_utf8(data) and _multibyte_count(data) >= (_SURELY_UTF8 if is_multibyte else 1):
         raise FileRejected(
             "encoding_doubt",
             f"来源文件写明编码为 {declared}，文件内容却是有效的 UTF-8，照写明的编码读取会成为乱码。"
             f"请按约定的编码重新导出，或请信用办改正来源文件的 layout.encoding。",
         )
-
-
-def _is_multibyte(encoding: str) -> bool:
-    return len("药".encode(encoding, "ignore")) > 1
 
 
 def _decoded(data: bytes, encoding: str, skipped: int) -> DecodedText:

@@ -23,7 +23,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 DROPPED = "\x00"  # begins the heading of a column that is dropped
 
 _UNNAMED = re.compile(r"（第[0-9]+列无列名）")  # comes back in a corrected workbook
-_ROWS_SEARCHED = 12  # from the row where the headings should be: titles, notes and blank rows stand above a table
+_ROWS_SEARCHED = 12  # from the expected header row: titles, notes and blank rows may be above a table
 _MOST_LEVELS = 3
 _LEAST_MATCHES = 2  # of a row that is not where the headings should be
 
@@ -129,7 +129,12 @@ def find_header(rows: Sequence[Sequence[str]], header_row: int, expected: Expect
             if any(cell.strip() for cell in within[last])
         ]
         candidates = [one for one in candidates if _is_header(one, header_row)]
-        found = min(candidates, key=lambda one: _rank(one, header_row), default=None)
+        # Most headings first, then fewest levels, then nearest to the expected row.
+        found = min(
+            candidates,
+            key=lambda one: (-len(one.read), one.levels, abs(one.row_no - header_row), one.row_no),
+            default=None,
+        )
     if found is None:
         return None
     width = named_width(found.headings)
@@ -216,13 +221,13 @@ def _named(
 
     groups: from above, the text over the column and the group it belongs to.
     """
-    stands = [text for text, _ in groups if text]
+    over = [text for text, _ in groups if text]
     reaches = list(dict.fromkeys(group for _, group in groups if group))
     names = [own] if own else []
     if own:
         names += ["".join([*reaches[start:], own]) for start in range(len(reaches) - 1, -1, -1) if own not in reaches]
     else:
-        names += ["".join(dict.fromkeys(stands)), *stands[-1:]] if stands else []
+        names += ["".join(dict.fromkeys(over)), *over[-1:]] if over else []
     for name in names:
         if (match := matcher.find(name)) is not None:
             return names, match
@@ -245,13 +250,10 @@ def _heading_text(cell: str) -> str:
 
 
 def _is_header(found: Header, header_row: int) -> bool:
+    """Whether rows have enough headings of the source: one in the expected row, else several."""
     if found.row_no == header_row:
         return bool(found.read)
     return len(found.read) >= min(_LEAST_MATCHES, sum(map(bool, found.headings)))
-
-
-def _rank(found: Header, header_row: int) -> tuple[int, int, int, int]:
-    return (-len(found.read), found.levels, abs(found.row_no - header_row), found.row_no)
 
 
 def _units_around(rows: Sequence[Sequence[str]], found: Header, expected: ExpectedHeadings) -> dict[int, str]:
@@ -269,10 +271,10 @@ def _units_around(rows: Sequence[Sequence[str]], found: Header, expected: Expect
         stack = [row[place] for row in (found.cells, *above[: -found.levels : -1]) if place < len(row) and row[place]]
         if heading not in expected.units or any(_split_unit(heading_key(text))[1] for text in (heading, *stack[:1])):
             continue
-        told = [_unit_alone(below[place])] if place < len(below) else []
-        told += [level[place] for level in reversed(groups) if place < len(level)]
-        told += titled if len(titled) == 1 else []
-        unit = next(filter(None, told), "")
+        given = [_unit_alone(below[place])] if place < len(below) else []
+        given += [level[place] for level in reversed(groups) if place < len(level)]
+        given += titled if len(titled) == 1 else []
+        unit = next(filter(None, given), "")
         if unit and unit != expected.units[heading]:
             units[place] = unit
     return units

@@ -35,7 +35,7 @@ from flows.ingest.reading.raw_file import (
     FileLayout,
     RawFile,
 )
-from flows.ingest.reading.read import read_file
+from flows.ingest.reading.read import file_name_of, read_file
 
 _ADVICE = "其他文件不受影响。请在表格软件中打开，另存为 xlsx 或“CSV UTF-8”后重新报送。"
 _IDLE_SECONDS = 120
@@ -100,7 +100,7 @@ class ReaderProcess:
                 self._end()
                 message = f"读取该文件的程序中止（{stopped.reason}），多半是文件结构异常或展开后过大。{_ADVICE}"
                 finding = FileFinding("reader_stopped", message)
-                return RawFile(sha256_of_file(path), path.relative_to(inbox).as_posix(), None, size, finding=finding)
+                return RawFile(sha256_of_file(path), file_name_of(path, inbox), None, size, finding=finding)
 
     def end(self) -> None:
         """End the process, where there is one."""
@@ -173,7 +173,7 @@ def _receive_file(answers: IO[bytes], path: Path, inbox: Path) -> RawFile:
     frames = {} if finding else {"frame": _receive_frame(answers), "broken": _receive_frame(answers)}
     return RawFile(
         answer["file_id"],
-        path.relative_to(inbox).as_posix(),
+        file_name_of(path, inbox),
         answer["encoding"],
         answer["size_bytes"],
         headings=tuple(answer["headings"]),

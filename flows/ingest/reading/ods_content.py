@@ -1,7 +1,7 @@
 """The content of an OpenDocument workbook (ODS), examined before it is parsed: ranges, merged cells, cells in error.
 
-Rows and cells say how often they are repeated, so a few bytes may stand for a sheet full of text; and the reader gives
-neither merged cells nor errors.
+Rows and cells say how often they are repeated, so that a few bytes may become a sheet full of text; and the reader
+gives neither merged cells nor errors.
 """
 
 from __future__ import annotations

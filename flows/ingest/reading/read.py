@@ -76,10 +76,9 @@ def read_file(
 ) -> RawFile:
     """The file at `path` below `inbox`. Bad files and bad rows are values; only a vanished file raises OSError.
 
-    Where `expected` has headings, a table with none of them is not read. The name of the file is its path with persons'
-    numbers masked.
+    Where `expected` has headings, a table with none of them is not read.
     """
-    name = mask_text(path.relative_to(inbox).as_posix())
+    name = file_name_of(path, inbox)
     size = path.stat().st_size
     if size > limits.MAX_FILE_BYTES:
         message = f"文件有 {size} 字节，最多 {limits.MAX_FILE_BYTES} 字节。请拆分后报送。"
@@ -95,6 +94,11 @@ def read_file(
     return RawFile(
         file_id, name, book.sheets[0].encoding, len(data), table.headings, table.frame, table.broken, notes=notes
     )
+
+
+def file_name_of(path: Path, inbox: Path) -> str:
+    """The name under which a file is stored: its path below the inbox, with natural persons' numbers masked."""
+    return mask_text(path.relative_to(inbox).as_posix())
 
 
 def _read_book(data: bytes, suffix: str, layout: FileLayout, expected: ExpectedHeadings) -> RawBook:

@@ -194,6 +194,8 @@ def test_in_the_name_of_a_file_and_of_its_folder(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"李某{WITHOUT_X}/双公示-张三{PERSON}.csv", [penalty(罚款金额="-1")])
     put(tmp_path, f"李某{WITHOUT_X}/不知何处{PERSON}.csv", [penalty()])
+    (tmp_path / f"双公示-李某{WITHOUT_X}.xlsx").write_bytes(correction_workbook(ingested(tmp_path).quarantine, "隔离"))
+    (tmp_path / f"链接{PERSON}.csv").symlink_to(tmp_path / "没有")
     intake = ingested(tmp_path)
-    assert intake.files.height == 3
+    assert intake.files.height == 5
     assert_hidden(intake)
