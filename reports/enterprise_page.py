@@ -256,8 +256,8 @@ def enterprise_html(view: EnterpriseView) -> str:
     if len(periods) >= MIN_PLOTTED_RATINGS:
         picture = history_svg(periods, titles, max(view.as_of, periods[-1].from_on))
     elif periods:
-        told = [f"{p.from_on} 起为 {titles[p.index]}（{formatting.points(p.score_centipoints)} 分）" for p in periods]
-        sentence = "，".join(told) + "。"
+        parts = [f"{p.from_on} 起为 {titles[p.index]}（{formatting.points(p.score_centipoints)} 分）" for p in periods]
+        sentence = "，".join(parts) + "。"
     return render_page(
         "enterprise.html",
         view.scheme.notices,

@@ -53,7 +53,13 @@ def grid_content(grid: Grid) -> dict[str, Any]:
         "name": grid.name,
         "title": grid.title,
         "fields": [_field(shown) for shown in grid.fields],
-        "rows": [_row(grid.fields, row) for row in grid.rows],
+        "rows": [
+            {
+                shown.name: _plain(value) if isinstance(value, date | tuple) else value
+                for shown, value in zip(grid.fields, row, strict=True)
+            }
+            for row in grid.rows
+        ],
     }
 
 
@@ -64,14 +70,6 @@ def _field(shown: GridField) -> dict[str, Any]:
     if shown.words:
         described["words"] = dict(shown.words)
     return described
-
-
-def _row(fields: tuple[GridField, ...], row: tuple[Value, ...]) -> dict[str, Any]:
-    return {shown.name: _plain_value(value) for shown, value in zip(fields, row, strict=True)}
-
-
-def _plain_value(value: Value) -> object:
-    return _plain(value) if isinstance(value, date | tuple) else value
 
 
 def _plain(value: object) -> object:
@@ -116,15 +114,12 @@ def xlsx_bytes(grids: Sequence[Grid], title: str, notices: Sequence[str] = (), r
         book.set_properties({"title": title, "created": _CREATED})
         styles = _styles(book.add_format)
         for name, grid in _sheets(grids, row_limit):
-            lines = (f"{title} · {grid.title}", *_cut(grid), *notices)
-            _Sheet(book.add_worksheet(name), styles).write(grid, lines)
+            lines = [f"{title} · {grid.title}"]
+            if grid.left_out:
+                shown = f"本表不全：只列前 {len(grid)} 项，另有 {grid.left_out} 项未列出"
+                lines.append(f"{shown}；全部 {grid.total} 项见 {grid.all_in}。")
+            _Sheet(book.add_worksheet(name), styles).write(grid, [*lines, *notices])
     return buffer.getvalue()
-
-
-def _cut(grid: Grid) -> tuple[str, ...]:
-    if not grid.left_out:
-        return ()
-    return (f"本表不全：只列前 {len(grid)} 项，另有 {grid.left_out} 项未列出；全部 {grid.total} 项见 {grid.all_in}。",)
 
 
 def _sheets(grids: Iterable[Grid], row_limit: int) -> Iterator[tuple[str, Grid]]:

@@ -43,14 +43,14 @@ class PaperFact:
 
 @dataclass(frozen=True)
 class ConditionCheck:
-    """Whether a condition is met by the records on the paper's day. told: what is against it, or not on record.
+    """Whether a condition is met by the records on the paper's day. finding: what is against it, or not on record.
 
     is_stated: the records answer it, either way.
     """
 
     is_met: bool
     is_stated: bool
-    told: str
+    finding: str
     confidence: str = "C"
 
 
@@ -103,7 +103,7 @@ class SectionNote:
         return self.confidence == "C" and not self.remarks
 
     @property
-    def word(self) -> str:
+    def confidence_label(self) -> str:
         """The confidence in Chinese."""
         return CONFIDENCE_LABELS[self.confidence]
 
@@ -171,7 +171,7 @@ class PaperForm:
     source: str = ""
 
 
-_NOT_CHECKED = ConditionCheck(is_met=False, is_stated=False, told="未经记录核对", confidence="I")
+_NOT_CHECKED = ConditionCheck(is_met=False, is_stated=False, finding="未经记录核对", confidence="I")
 
 
 def paper_view(
@@ -237,7 +237,7 @@ def _ground(
     weakest = max([wording.confidence, *sure], key=order.index)
     if not all(one.is_met for one in asserted):
         weakest = max(weakest, "I", key=order.index)
-    remarks = [fact.remark for fact in used] + [one.told for one in asserted if not one.is_met]
+    remarks = [fact.remark for fact in used] + [one.finding for one in asserted if not one.is_met]
     return weakest, wording.basis, tuple(dict.fromkeys(remark for remark in map(_clean, remarks) if remark))
 
 
@@ -271,8 +271,8 @@ def _unmet(line: str, open_: Sequence[ConditionCheck], facts: Mapping[str, Paper
     said = "".join(_UNKNOWN_IN_BLANK if piece.is_blank else piece.text for piece in filled.pieces)
     body = said[item.end() if item else 0 :]
     stop = body[-1] if body.endswith(("；", "。")) else ""
-    told = "；".join(dict.fromkeys(_clean(one.told) for one in open_))
-    asked = PaperPiece(f"{body.removesuffix(stop)}——{told}", is_blank=True)
+    findings = "；".join(dict.fromkeys(_clean(one.finding) for one in open_))
+    asked = PaperPiece(f"{body.removesuffix(stop)}——{findings}", is_blank=True)
     pieces = (PaperPiece(item[0] if item else ""), asked, PaperPiece(stop))
     return PaperLine(tuple(piece for piece in pieces if piece.text), is_item=item is not None)
 

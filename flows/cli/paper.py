@@ -209,5 +209,5 @@ def paper_text(found: PaperAnswer) -> list[str]:
     for section in view.unsettled:
         note = section.note
         remarks = "；".join((note.basis, *note.remarks))
-        lines.append(f"  {section.heading or section.lines[0].text[:12] + '…'}  {note.word}：{remarks}")
+        lines.append(f"  {section.heading or section.lines[0].text[:12] + '…'}  {note.confidence_label}：{remarks}")
     return lines + [f"须核对：{warning}" for warning in view.warnings]

@@ -36,7 +36,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import DDL
 
-from flows.office.keys import KeyRecord, SigningKey, is_signed_by
+from flows.office.keys import KeyRecord, SigningKey, canonical_json, is_signed_by
 
 Act = Literal[
     "found", "add_person", "give_role", "take_role", "disable_person", "change_passphrase", "prepare", "approve"
@@ -116,11 +116,6 @@ class JournalEntry:
     def is_signed_by(self, public_key: str) -> bool:
         """Whether the signature is of that key and over these fields."""
         return is_signed_by(public_key, self.signed, self.signature)
-
-
-def canonical_json(content: Mapping[str, object]) -> str:
-    """Canonical JSON: sorted names, no blanks, Chinese as it is."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def chain_faults(entries: Iterable[JournalEntry]) -> Iterator[str]:

@@ -67,12 +67,13 @@ class KeyRecord:
     @property
     def digest(self) -> str:
         """SHA-256 over every field: acts name the record by it."""
-        return hashlib.sha256(_canonical(asdict(self))).hexdigest()
+        return hashlib.sha256(canonical_json(asdict(self)).encode()).hexdigest()
 
     @property
     def _bound(self) -> bytes:
         """Authenticated with the key, so that nobody moves it to another login or weaker parameters."""
-        return _canonical({name: value for name, value in asdict(self).items() if name not in ("nonce", "sealed")})
+        bound = {name: value for name, value in asdict(self).items() if name not in ("nonce", "sealed")}
+        return canonical_json(bound).encode()
 
 
 @dataclass(frozen=True)
@@ -166,5 +167,6 @@ def _key_from(passphrase: str, record: KeyRecord) -> bytes:
         raise ValueError("the record's numbers are out of range") from refused
 
 
-def _canonical(fields: Mapping[str, object]) -> bytes:
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def canonical_json(content: Mapping[str, object]) -> str:
+    """Canonical JSON: sorted names, no blanks, Chinese as it is."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -22,9 +22,8 @@ from flows.office.journal import (
     OfficeDatabase,
     OfficeProblem,
     OfficeRows,
-    canonical_json,
 )
-from flows.office.keys import KeyRecord, SigningKey, new_key, seal_key, unlock_key
+from flows.office.keys import KeyRecord, SigningKey, canonical_json, new_key, seal_key, unlock_key
 from flows.office.people import (
     ROLES,
     OfficeState,

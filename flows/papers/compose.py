@@ -276,7 +276,7 @@ def checked_conditions(law: SubjectLegalState) -> dict[str, ConditionCheck]:
     if law.listing:
         is_annulled = law.listing["annulled_on"] is not None or "annulled_on_unstated" in law.listing["notes"]
         found["annulled"] = ConditionCheck(
-            is_annulled, is_stated=True, told="记录中的行政处罚没有被撤销、确认违法或者无效"
+            is_annulled, is_stated=True, finding="记录中的行政处罚没有被撤销、确认违法或者无效"
         )
     return found
 

@@ -128,8 +128,8 @@ def apply_delta(previous: Iterable[ListEntry], delta: Delta) -> tuple[ListEntry,
     for row in delta.rows:
         key = delta.spec.key_of(row.entry)
         if (key in entries) == (row.operation == "ADD"):
-            stands = "stands already" if key in entries else "does not stand"
-            raise DeltaProblem(f"{row.operation} of {key}: it {stands} in version {delta.previous}")
+            state = "exists already" if key in entries else "does not exist"
+            raise DeltaProblem(f"{row.operation} of {key}: it {state} in version {delta.previous}")
         entries.pop(key, None)
         if row.operation != "DEL":
             entries[key] = row.entry

@@ -108,7 +108,7 @@ def test_each_row_has_its_operation_and_cause():
 
 def test_a_delta_for_another_version_says_so():
     delta = delta_of(SERIOUS_VIOLATIONS, [_entry()], [], VERSIONS, {})
-    with pytest.raises(DeltaProblem, match=r"DEL of .*does not stand in version 2026-02-28"):
+    with pytest.raises(DeltaProblem, match=r"DEL of .*does not exist in version 2026-02-28"):
         apply_delta([], delta)
 
 

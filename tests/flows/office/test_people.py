@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from flows.office import OfficeProblem, WrongPassphrase, office_of
-from flows.office.journal import JOURNAL_START, JournalEntry, canonical_json
-from flows.office.keys import new_key
+from flows.office.journal import JOURNAL_START, JournalEntry
+from flows.office.keys import canonical_json, new_key
 from flows.settings import load_settings
 from tests.flows.office.staff import added, found, secret_of, signed_in, staffed
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from flows.office import OfficeProblem, WrongPassphrase, office_of
-from flows.office.journal import JournalEntry, canonical_json
-from flows.office.keys import new_key
+from flows.office.journal import JournalEntry
+from flows.office.keys import canonical_json, new_key
 from flows.publishing import DraftRef, approve_draft, publish_list
 from flows.publishing.actions import waiting_draft
 from reports.publication import ListFolder
