@@ -16,7 +16,7 @@ REPAIR = [repair_step("apply", GRANTED, "申1号"), repair_step("repair", GRANTE
 
 def _state(as_of, steps, **values):
     rows = legal(as_of, decision=steps, penalty=[penalty(**(DONE | values))]).publicity
-    return rows.filter(system="gsxt").collect().row(0, named=True)
+    return rows.filter(system="gsxt").row(0, named=True)
 
 
 @pytest.mark.parametrize(("offset", "state"), [(-1, "public"), (0, "repaired"), (1, "repaired")])

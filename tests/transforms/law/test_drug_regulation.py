@@ -16,7 +16,7 @@ AROUND = pytest.mark.parametrize(("on", "is_law"), [(EVE, False), (DAY, True), (
 
 
 def _bans(as_of=date(2026, 6, 30), **values):
-    return legal(as_of, penalty=[penalty(**values)]).bans.collect().rows(named=True)
+    return legal(as_of, penalty=[penalty(**values)]).bans.rows(named=True)
 
 
 @AROUND
@@ -39,7 +39,7 @@ def test_82_the_last_day_of_the_ten_years_is_barred(as_of, is_barred):
 @AROUND
 def test_82_grave_persons_are_barred_from_the_trade_for_ten_years(on, is_law):
     ban = {"ban_no": "禁1号", "person_name": "张三", "decided_on": on, "basis": "药品管理法实施条例第八十二条"}
-    (row,) = legal(date(2026, 6, 30), person_ban=[ban]).bans.collect().rows(named=True)
+    (row,) = legal(date(2026, 6, 30), person_ban=[ban]).bans.rows(named=True)
     assert row["ends_on"] == (on.replace(year=2036) if is_law else None)
     assert ("article_unknown" in row["notes"]) != is_law
 
@@ -82,7 +82,7 @@ def _candidate(**values):
 def test_82_and_85_lead_to_the_situation_of_the_list(on, is_law, basis, situation):
     """第44号第十条第二项、第三项."""
     _, found = _candidate(decided_on=on, basis=basis)
-    (row,) = found.collect().rows(named=True)
+    (row,) = found.rows(named=True)
     assert (row["situation"] == situation) == is_law
 
 
@@ -92,7 +92,7 @@ def test_86_whether_the_trader_is_exempt_is_asked_of_every_candidate(on, is_law)
     known, found = _candidate(decided_on=on, facts="销售劣药")
     empty = (known.records["sampling"], legal(DAY).records["inspection"])
     records = EvidenceRecords(known.records["penalty"], empty[0], TABLES["signal"].empty().lazy(), empty[1])
-    rows = checklist(found.collect(), records, known.law.listing.serious, known.as_of)
+    rows = checklist(found, records, known.law.listing.serious, known.as_of)
     assert ("exemption" in rows["factor"].to_list()) == is_law
     assert rows.filter(factor="exemption")["is_blank"].all()
 

@@ -112,8 +112,11 @@ class Matter:
         found: list[tuple[Bar, date | None]] = []
         for bar, step in [*own, *of_others]:
             years = value_on(bar.years, step.on)
-            if years is not None:
-                found.append((bar, _years_after(step.on, years) if years else None))
+            if years:
+                end = end_of_duration(pl.lit(step.on), Duration(years=years))
+                found.append((bar, pl.select(end).item()))
+            elif years is not None:
+                found.append((bar, None))
         return found
 
     def sets_bar(self, bar: Bar, step: MatterStep) -> bool:
@@ -152,7 +155,14 @@ class Matter:
             self.notes.append(move.note)
         if step.step in self.procedure.barring:
             self.barring.append(step)
-        self._note_days(step)
+        if step.step == _LISTS:
+            self.listing = step
+        elif step.step == _PUBLISHES:
+            self.published_on = step.on
+        elif step.step == _APPLIES:
+            self.applied_on = step.on
+        elif step.step in _RESTORES:
+            self.restored_on = step.on
         self.carried_terms = [(term, start) for term, start in self.carried_terms if step.step not in term.awaits]
         if move.extends:
             self.is_extended = True
@@ -177,17 +187,8 @@ class Matter:
         others = [(term, start) for term, start in self.carried_terms if term.state != self.state]
         self.carried_terms = [*others, *begun]
 
-    def _note_days(self, step: MatterStep) -> None:
-        if step.step == _LISTS:
-            self.listing = step
-        elif step.step == _PUBLISHES:
-            self.published_on = step.on
-        elif step.step == _APPLIES:
-            self.applied_on = step.on
-        elif step.step in _RESTORES:
-            self.restored_on = step.on
-
     def _settle(self, effective_on: date) -> None:
+        """Keep the resting state and its release up to date; effective_on: the day from which a release counts."""
         state = self.procedure.state(self.state)
         if state.rests:
             self.rest_state, self.rest_since, self.applied_on = self.state, self.since_on, None
@@ -198,12 +199,6 @@ class Matter:
 def value_on(dated: Dated[Value], day: date) -> Value | None:
     """The value in force on `day`; None before the first date: the law did not ask for it yet."""
     return dated.on(day) if day >= min(dated.values) else None
-
-
-def _years_after(day: date, years: int) -> date:
-    end = pl.select(end_of_duration(pl.lit(day), Duration(years=years))).item()
-    assert isinstance(end, date)
-    return end
 
 
 def refusal_of(matter: Matter, step: MatterStep, terms_by: Dated[TermsBy]) -> StepRefusal | None:

@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from transforms.dates import end_of_duration
-from transforms.policy_model.dated_values import Dated, Duration
+from transforms.policy_model.dated_values import Duration
 from transforms.policy_model.law_publicity import LOW_FINE, LowFines, PublicityClass, PublicityRegime, PublicityRule
 from transforms.schemas.base import BOOLEAN, DATE, TEXT
 from transforms.schemas.law import CONFIDENCES
@@ -114,24 +114,31 @@ def _outcome(
     regime: PublicityRegime, of_class: PublicityClass, fits: Sequence[pl.Expr], low: LowFine, is_used: bool
 ) -> pl.Expr:
     met = list(zip(of_class.rules, fits, strict=True))
-    never_early = [fit for rule, fit in met if rule.at_least is None]
-    early = pl.max_horizontal(_NO_DAY, *(pl.when(fit).then(_end(rule, rule.at_least)) for rule, fit in met))
-    with_term = [fit for rule, fit in met if rule.until_term_ends]
-    is_never = pl.lit(False)
+    ends, early_ends, bases, ranks = [_NO_DAY], [_NO_DAY], [], []
+    for rule, fit in met:
+        ends.append(pl.when(fit).then(_end(rule, rule.shown)))
+        early_ends.append(pl.when(fit).then(_end(rule, rule.at_least)))
+        basis, rank = pl.lit(rule.basis), pl.lit(CONFIDENCES.index(rule.confidence), dtype=pl.Int32)
+        if _uses_low_fine(rule):
+            basis, rank = _joined([basis, low.basis]), pl.max_horizontal(rank, low.confidence)
+        bases.append(pl.when(fit).then(basis))
+        ranks.append(pl.when(fit).then(rank))
+    is_never_early = pl.any_horizontal(False, *(fit for rule, fit in met if rule.at_least is None))
+    is_with_term = pl.any_horizontal(False, *(fit for rule, fit in met if rule.until_term_ends))
     return pl.struct(
         pl.lit(of_class.class_).alias("class"),
         class_title=pl.lit(of_class.title),
         regime=pl.lit(regime.title),
         reason=_joined(pl.when(fit).then(pl.lit(rule.title)) for rule, fit in met),
         is_shown=pl.any_horizontal(False, *(fit for rule, fit in met if rule.shown)),
-        end_on=pl.max_horizontal(_NO_DAY, *(pl.when(fit).then(_end(rule, rule.shown)) for rule, fit in met)),
-        early_on=pl.when(~pl.any_horizontal(False, *never_early)).then(early),
-        term_end_on=pl.when(pl.any_horizontal(False, *with_term)).then(_TERM),
-        basis=_joined(pl.when(fit).then(_basis(rule, low)) for rule, fit in met),
-        confidence=pl.max_horizontal(pl.when(fit).then(_rank(rule, low)) for rule, fit in met),
-        is_term_unstated=pl.any_horizontal(False, *with_term) & _TERM.is_null(),
-        is_missing=low.is_missing if is_used else is_never,
-        is_unclear=low.is_unclear if is_used else is_never,
+        end_on=pl.max_horizontal(ends),
+        early_on=pl.when(~is_never_early).then(pl.max_horizontal(early_ends)),
+        term_end_on=pl.when(is_with_term).then(_TERM),
+        basis=_joined(bases),
+        confidence=pl.max_horizontal(ranks),
+        is_term_unstated=is_with_term & _TERM.is_null(),
+        is_missing=low.is_missing if is_used else pl.lit(False),
+        is_unclear=low.is_unclear if is_used else pl.lit(False),
     )
 
 
@@ -140,15 +147,6 @@ def _end(rule: PublicityRule, duration: Duration | None) -> pl.Expr:
         return _NO_DAY
     end = end_of_duration(_START, duration)
     return pl.max_horizontal(end, _TERM) if rule.until_term_ends else end
-
-
-def _basis(rule: PublicityRule, low: LowFine) -> pl.Expr:
-    return _joined([pl.lit(rule.basis), low.basis]) if _uses_low_fine(rule) else pl.lit(rule.basis)
-
-
-def _rank(rule: PublicityRule, low: LowFine) -> pl.Expr:
-    rank = pl.lit(CONFIDENCES.index(rule.confidence), dtype=pl.Int32)
-    return pl.max_horizontal(rank, low.confidence) if _uses_low_fine(rule) else rank
 
 
 def _joined(texts: Iterable[pl.Expr]) -> pl.Expr:
@@ -176,39 +174,30 @@ def low_fine(law: LowFines, day: date) -> LowFine:
     is_asked = _is_met(law.asked_when)
     national = law.national.on(day, "national")
     if national is not None:
-        is_low, nothing = pl.sql_expr(national), pl.lit(False)
-        source = _Source(law.national, pl.lit(True))
-        return LowFine(is_low, nothing, is_asked & is_low.is_null(), source.basis(), source.rank())
-    known = [
-        (_Source(one.when, pl.col("province") == one.province), when)
-        for one in law.provinces
-        if (when := one.when.on(day, one.title)) is not None
-    ]
-    is_known = pl.any_horizontal(False, *(source.applies for source, _ in known)).fill_null(False)
-    is_low = pl.coalesce(
-        *(pl.when(s.applies).then(pl.sql_expr(when)) for s, when in known), pl.lit(None, dtype=BOOLEAN)
-    )
+        is_low, rank = pl.sql_expr(national), CONFIDENCES.index(law.national.confidence)
+        basis = pl.lit(law.national.basis)
+        return LowFine(is_low, pl.lit(False), is_asked & is_low.is_null(), basis, pl.lit(rank, dtype=pl.Int32))
+    applies: list[pl.Expr] = []
+    is_lows: list[pl.Expr] = [pl.lit(None, dtype=BOOLEAN)]
+    bases: list[pl.Expr] = [pl.lit(None, dtype=TEXT)]
+    ranks: list[pl.Expr] = [pl.lit(None, dtype=pl.Int32)]
+    for one in law.provinces:
+        when = one.when.on(day, one.title)
+        if when is None:
+            continue
+        in_province = pl.col("province") == one.province
+        applies.append(in_province)
+        is_lows.append(pl.when(in_province).then(pl.sql_expr(when)))
+        bases.append(pl.when(in_province).then(pl.lit(one.when.basis)))
+        ranks.append(pl.when(in_province).then(pl.lit(CONFIDENCES.index(one.when.confidence), dtype=pl.Int32)))
+    is_known, is_low = pl.any_horizontal(False, *applies).fill_null(False), pl.coalesce(is_lows)
     return LowFine(
         is_low=is_low,
         is_missing=is_asked & ~is_known,
         is_unclear=is_asked & is_known & is_low.is_null(),
-        basis=pl.coalesce(*(source.basis() for source, _ in known), pl.lit(None, dtype=TEXT)),
-        confidence=pl.coalesce(*(source.rank() for source, _ in known), pl.lit(None, dtype=pl.Int32)),
+        basis=pl.coalesce(bases),
+        confidence=pl.coalesce(ranks),
     )
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A provision and the penalties it applies to."""
-
-    provision: Dated[str]
-    applies: pl.Expr
-
-    def basis(self) -> pl.Expr:
-        return pl.when(self.applies).then(pl.lit(self.provision.basis))
-
-    def rank(self) -> pl.Expr:
-        return pl.when(self.applies).then(pl.lit(CONFIDENCES.index(self.provision.confidence), dtype=pl.Int32))
 
 
 def _is_met(when: str) -> pl.Expr:

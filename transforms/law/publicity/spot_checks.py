@@ -147,69 +147,51 @@ def _later(own: pl.Expr, with_stop: pl.Expr) -> pl.Expr:
 
 
 def _described(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date) -> pl.LazyFrame:
-    stop, is_with = pl.col("stop_on"), pl.col("with_stop_on").is_not_null()
+    """`frame` with the columns of PUBLICITY. start: the first day of the rule."""
+    stop, is_gone, is_with = pl.col("stop_on"), pl.col("is_gone"), pl.col("with_stop_on").is_not_null()
+    # Nothing is recorded to have followed, and something may have that keeps the result on display longer: noted from
+    # the start, and open once the result's own period is over.
+    may_be_kept = ~is_with & (pl.col("possible_nos").list.len() > 0)
+    is_open = (may_be_kept & (pl.col("own_stop_on") <= as_of)).fill_null(False)
+    states = [
+        (pl.lit(as_of < start), "uncovered"),
+        (is_gone | (pl.col("gone_on") <= as_of), "deregistered"),
+        (is_open, "unknown"),
+        (stop <= as_of, "ended"),
+    ]
+    state = pl.coalesce(*(pl.when(test.fill_null(False)).then(pl.lit(name)) for test, name in states), pl.lit("public"))
     cause = pl.when(pl.col("gone_on") == stop).then(pl.lit("deregistered")).when(is_with).then(pl.lit("followed"))
+    named = {"followed_nos": "其后处罚：", "possible_nos": "可能相关的处罚："}
+    penalties = [
+        pl.when(pl.col(name).list.len() > 0).then(pl.concat_str(pl.lit(title), pl.col(name).list.join("、")))
+        for name, title in named.items()
+    ]
+    notes = {"link_unstated": may_be_kept, "deregistered_on_unstated": is_gone}
+    codes = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in notes.items()]
     known = {
         "system": pl.lit(law.system),
         "system_title": pl.lit(law.title),
         "decision_no": pl.col("number"),
         "decided_on": pl.col("checked_on"),
         "penalty_kinds": pl.lit([], dtype=TEXT_LIST),
-        "state": _state(start, as_of),
+        "state": state,
         "is_public": pl.lit(as_of >= start),
-        "reason": _reason(),
+        "reason": pl.concat_str("reason", *penalties, separator="；", ignore_nulls=True),
         "basis": pl.when(is_with).then(pl.lit(law.with_penalty.basis)).otherwise(pl.lit(law.shown.basis)),
-        "confidence": pl.when(_may_be_kept())
+        "confidence": pl.when(may_be_kept)
         .then(pl.lit(law.may_follow.confidence))
         .otherwise(pl.lit(law.shown.confidence)),
         "counts_from_on": pl.col("published_on"),
-        "last_day_on": pl.when(~pl.col("is_gone") & (stop < FOR_EVER)).then(stop.dt.offset_by("-1d")),
-        "stop_cause": pl.when(pl.col("is_gone"))
+        "last_day_on": pl.when(~is_gone & (stop < FOR_EVER)).then(stop.dt.offset_by("-1d")),
+        "stop_cause": pl.when(is_gone)
         .then(pl.lit("deregistered"))
         .when(stop < FOR_EVER)
         .then(cause.otherwise(pl.lit("period"))),
-        "notes": _notes(),
-        "gap": pl.when(_is_open(as_of)).then(pl.lit("link")).when(stop.is_null()).then(pl.lit("calendar")),
-        **{name: pl.when(~pl.col("is_gone") & (pl.col(name) < FOR_EVER)).then(name) for name in _STOPS},
+        "notes": pl.concat_list(codes).list.drop_nulls(),
+        "gap": pl.when(is_open).then(pl.lit("link")).when(stop.is_null()).then(pl.lit("calendar")),
+        **{name: pl.when(~is_gone & (pl.col(name) < FOR_EVER)).then(name) for name in _STOPS},
     }
-    kept = ("record_id", "enterprise_id", "party_name", "authority", "reason", "published_on")
-    missing = [name for name in PUBLICITY.schema if name not in known and name not in kept]
+    own = ("record_id", "enterprise_id", "party_name", "authority", "reason", "published_on")
+    missing = [name for name in PUBLICITY.schema if name not in known and name not in own]
     empty = {name: pl.lit(None, dtype=PUBLICITY.schema[name]) for name in missing}
     return frame.with_columns(**known, **empty)
-
-
-def _may_be_kept() -> pl.Expr:
-    """Nothing is recorded to have followed, and something may have that keeps the result on display longer."""
-    return pl.col("with_stop_on").is_null() & (pl.col("possible_nos").list.len() > 0)
-
-
-def _notes() -> pl.Expr:
-    """What is unsettled, from the start: not only once its own period is over."""
-    tests = {"link_unstated": _may_be_kept(), "deregistered_on_unstated": pl.col("is_gone")}
-    codes = [pl.when(test).then(pl.lit(code)).otherwise(pl.lit(None, dtype=TEXT)) for code, test in tests.items()]
-    return pl.concat_list(codes).list.drop_nulls()
-
-
-def _is_open(as_of: date) -> pl.Expr:
-    """Its own period is over, and whether something followed that keeps it on display is not recorded."""
-    return (_may_be_kept() & (pl.col("own_stop_on") <= as_of)).fill_null(False)
-
-
-def _state(start: date, as_of: date) -> pl.Expr:
-    steps = [
-        (pl.lit(as_of < start), "uncovered"),
-        (pl.col("is_gone") | (pl.col("gone_on") <= as_of), "deregistered"),
-        (_is_open(as_of), "unknown"),
-        (pl.col("stop_on") <= as_of, "ended"),
-    ]
-    return pl.coalesce(*(pl.when(test.fill_null(False)).then(pl.lit(name)) for test, name in steps), pl.lit("public"))
-
-
-def _reason() -> pl.Expr:
-    """In Chinese: what was found, and the penalties that followed or may have."""
-    named = {"followed_nos": "其后处罚：", "possible_nos": "可能相关的处罚："}
-    texts = [
-        pl.when(pl.col(name).list.len() > 0).then(pl.concat_str(pl.lit(title), pl.col(name).list.join("、")))
-        for name, title in named.items()
-    ]
-    return pl.concat_str("reason", *texts, separator="；", ignore_nulls=True)

@@ -12,7 +12,7 @@ DONE = {"published_on": day("2025-10-09"), "performed_on": day("2025-10-20"), "h
 
 
 def _steps(as_of, steps, **values):
-    rows = legal(as_of, decision=steps, penalty=[penalty(**(DONE | values))]).steps.collect()
+    rows = legal(as_of, decision=steps, penalty=[penalty(**(DONE | values))]).steps
     return {row["decision_no"]: row for row in rows.rows(named=True)}
 
 
@@ -100,7 +100,7 @@ def test_a_stay_of_execution_takes_a_penalty_off_display_while_it_lasts(as_of, g
         step("stay", date(2026, 3, 2), "行停1号", PENALTY_NO, matter=None),
         step("end_stay", date(2026, 5, 6), "行恢1号", PENALTY_NO, matter=None),
     ]
-    rows = legal(day(as_of), decision=steps, penalty=[penalty(**DONE)]).publicity.collect()
+    rows = legal(day(as_of), decision=steps, penalty=[penalty(**DONE)]).publicity
     states = dict(rows.select("system", "state").iter_rows())
     assert states == {"gsxt": gsxt, "credit_china": credit_china}
     assert rows["stop_on"].to_list() == [date(2028, 9, 26), date(2028, 10, 10)]  # the period runs on
@@ -140,6 +140,6 @@ def test_both_readings_of_when_a_removal_may_be_asked_for_over_the_change_of_rul
         step("publish_listing", date(2025, 6, 20), "公1号", LISTING_NO),
     ]
     ground = penalty(**(DONE | {"decided_on": date(2025, 6, 2)}))
-    rows = legal(day("2026-01-05"), decision=steps, penalty=[ground]).repair.collect()
+    rows = legal(day("2026-01-05"), decision=steps, penalty=[ground]).repair
     row = next(one for one in rows.rows(named=True) if one["matter"] == "listing" and one["system"] == "gsxt")
     assert (row["earliest_on"], row["earliest_other_transition_on"]) == (date(2026, 6, 21), date(2026, 6, 3))
