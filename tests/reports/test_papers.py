@@ -61,7 +61,7 @@ def test_a_list_alone_on_its_line_is_numbered():
 
 def test_a_section_is_as_sure_as_the_weakest_of_its_text_and_facts():
     sure = made("{party}").sections[0].note
-    assert (sure.is_settled, sure.word) == (True, "已核对")
+    assert (sure.is_settled, sure.confidence_label) == (True, "已核对")
     weak = made("{party}", {"party": PaperFact("某店", "名", "须核对", "GAP")}).sections[0].note
     assert (weak.is_settled, weak.confidence, weak.remarks) == (False, "GAP", ("须核对",))
     own = made("文", confidence="M").unsettled
