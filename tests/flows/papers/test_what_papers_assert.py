@@ -85,7 +85,7 @@ def test_a_grant_too_early_or_of_what_is_never_repaired_is_not_said_to_be_in_tim
     never, _ = paper("repair_grant", on, granted, penalty_kinds=REVOKED_LICENCE, **DONE)
     assert "〔待填：最短公示期已经届满（可以申请之日：……）——按记录不符合" in text_of(never)
     assert any("最短公示期届满" in warning for warning in never.warnings)
-    assert [section.note.word for section in never.sections if section.id == "findings"] == ["待查"]
+    assert [section.note.confidence_label for section in never.sections if section.id == "findings"] == ["待查"]
 
 
 def test_a_revocation_says_of_the_penalty_that_it_was_annulled_only_where_it_was():
