@@ -1,4 +1,4 @@
-"""Inboxes for tests: files with few rows, taken in by the shipped sources."""
+"""Inboxes for tests: files with few rows, ingested by the shipped sources."""
 
 from __future__ import annotations
 
@@ -60,41 +60,41 @@ def penalty(**more: str) -> dict[str, str]:
 
 
 def ingested(
-    inbox: Path, known: IngestHistory | None = None, at: datetime = RECEIVED_AT, rules: IngestRules = RULES
+    inbox: Path, history: IngestHistory | None = None, at: datetime = RECEIVED_AT, rules: IngestRules = RULES
 ) -> Ingested:
-    """The inbox taken in; checks that every account closes and that no row is lost."""
-    intake = ingest_inbox(inbox, rules, known or IngestHistory.empty(), at)
-    accounts = intake.accounts
-    parts = pl.sum_horizontal(
-        pl.col(f"{part}_count").fill_null(0)
-        for part in ("accepted", "duplicate", "superseded", "quarantined", "ignored")
+    """The result of ingesting the inbox; checks that every account balances and that no row is lost."""
+    result = ingest_inbox(inbox, rules, history or IngestHistory.empty(), at)
+    accounts = result.accounts
+    counted = pl.sum_horizontal(
+        pl.col(f"{status}_count").fill_null(0)
+        for status in ("accepted", "duplicate", "superseded", "quarantined", "ignored")
     )
-    assert accounts.filter(pl.col("read_count") != parts).is_empty()
-    assert intake.files.filter(pl.col("read_count") != parts).is_empty()
-    rows = intake.quarantine.group_by("file_id", "kind").agg(pl.col("row_no").n_unique().alias("away"))
-    joined = accounts.join(rows, on=["file_id", "kind"], how="left").with_columns(pl.col("away").fill_null(0))
-    assert (joined["away"] == joined["quarantined_count"]).all()
-    return intake
+    assert accounts.filter(pl.col("read_count") != counted).is_empty()
+    assert result.files.filter(pl.col("read_count") != counted).is_empty()
+    rows = result.quarantine.group_by("file_id", "kind").agg(pl.col("row_no").n_unique().alias("rows"))
+    joined = accounts.join(rows, on=["file_id", "kind"], how="left").with_columns(pl.col("rows").fill_null(0))
+    assert (joined["rows"] == joined["quarantined_count"]).all()
+    return result
 
 
-def history_after(*intakes: Ingested) -> IngestHistory:
-    """What is known once the intakes are kept."""
+def history_after(*results: Ingested) -> IngestHistory:
+    """The history once the results are stored."""
 
     def scan(table: str) -> pl.LazyFrame:
-        frames = [getattr(one, table, None) if table in RUN_TABLES else one.records.get(table) for one in intakes]
+        frames = [getattr(one, table, None) if table in RUN_TABLES else one.records.get(table) for one in results]
         return pl.concat([TABLES[table].empty(), *(frame for frame in frames if frame is not None)]).lazy()
 
     return IngestHistory.from_tables(scan)
 
 
 def ingest_penalties(inbox: Path, *rows: dict[str, str]) -> Ingested:
-    """A register of one firm and the penalty `rows`, in one night."""
+    """A register of one firm and the penalty `rows`, in one run."""
     put(inbox, "企业登记.csv", [firm()])
     put(inbox, "双公示.csv", list(rows))
     return ingested(inbox)
 
 
-def quarantined_cells(intake: Ingested, kind: str = "penalty") -> list[tuple[int, str, str]]:
-    """row_no, column and code of what was turned away, in order."""
-    rows = intake.quarantine.filter(pl.col("kind") == kind)
+def quarantined_cells(result: Ingested, kind: str = "penalty") -> list[tuple[int, str, str]]:
+    """row_no, column and code of the problems in quarantine, in order."""
+    rows = result.quarantine.filter(pl.col("kind") == kind)
     return rows.select("row_no", "column", "code").sort("row_no", "column", "code").rows()

@@ -9,7 +9,7 @@ from tests.flows.ingest.inboxes import FIRM, RECEIVED_AT, firm, history_after, i
 from transforms.history import current_versions
 
 
-def _fates(intake, kind="penalty"):
+def _status_counts(intake, kind="penalty"):
     parts = [f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined")]
     return intake.accounts.filter(pl.col("kind") == kind).select(pl.col(parts).sum()).row(0)
 
@@ -36,14 +36,14 @@ def test_the_same_file_does_nothing_whatever_it_is_called(tmp_path, first):
 def test_the_same_row_in_another_file_is_a_duplicate(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(), penalty(行政处罚决定书文号="2号")])
     again = ingested(tmp_path / "2", history_after(first))
-    assert _fates(again) == (1, 1, 0, 0)
+    assert _status_counts(again) == (1, 1, 0, 0)
 
 
 def test_a_correction_supersedes_and_both_stay(tmp_path, first):
     put(tmp_path / "2", "双公示.csv", [penalty(**{"罚款金额（万元）": "0.5"})])
     later = RECEIVED_AT + timedelta(days=1)
     second = ingested(tmp_path / "2", history_after(first), later)
-    assert _fates(second) == (1, 0, 0, 0)
+    assert _status_counts(second) == (1, 0, 0, 0)
     assert second.records["penalty"]["version_no"].to_list() == [2]
     assert _current(first, second, at=later)["fine_fen"].to_list() == [500_000]
     assert _current(first, second, at=RECEIVED_AT)["fine_fen"].to_list() == [630_069]
@@ -55,7 +55,7 @@ def test_a_correction_back_to_the_first_text_is_a_third_version(tmp_path, first)
     second = ingested(tmp_path / "2", history_after(first))
     third = ingested(tmp_path / "3", history_after(first, second))
     assert third.records["penalty"]["version_no"].sort().to_list() == [1, 3]
-    assert _fates(third) == (2, 0, 0, 0)
+    assert _status_counts(third) == (2, 0, 0, 0)
 
 
 def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path):
@@ -64,7 +64,7 @@ def test_an_older_version_that_arrives_late_is_kept_and_changes_nothing(tmp_path
     put(tmp_path / "2", "双公示.csv", [penalty(备注="旧", 最后修改时间="2025-07-01 10:00:00")])
     first = ingested(tmp_path / "1")
     second = ingested(tmp_path / "2", history_after(first))
-    assert _fates(second) == (0, 0, 1, 0)
+    assert _status_counts(second) == (0, 0, 1, 0)
     assert _current(first, second)["remark"].to_list() == ["新"]
     assert second.records["penalty"]["version_no"].to_list() == [2]
 
@@ -78,8 +78,8 @@ def test_an_old_report_that_is_sent_again_is_a_duplicate_and_makes_no_version(tm
     first = ingested(tmp_path / "1")
     second = ingested(tmp_path / "2", history_after(first))
     third = ingested(tmp_path / "3", history_after(first, second))
-    assert _fates(second) == (1, 0, 0, 0)
-    assert _fates(third) == (1, 1, 0, 0)
+    assert _status_counts(second) == (1, 0, 0, 0)
+    assert _status_counts(third) == (1, 1, 0, 0)
     assert _current(first, second, third)["remark"].drop_nulls().to_list() == ["新"]
 
 
@@ -111,7 +111,7 @@ def test_the_report_with_the_later_stamp_stands_in_whatever_order_they_arrive(tm
     one = ingested(tmp_path / "1")
     two = ingested(tmp_path / "2", history_after(one), RECEIVED_AT + timedelta(days=1))
     assert _current(one, two, at=RECEIVED_AT + timedelta(days=1))["remark"].to_list() == ["新"] * len(STAMPS)
-    assert _fates(two) == ((0, 0, len(STAMPS), 0) if is_late else (len(STAMPS), 0, 0, 0))
+    assert _status_counts(two) == ((0, 0, len(STAMPS), 0) if is_late else (len(STAMPS), 0, 0, 0))
 
 
 def test_a_report_without_a_stamp_is_as_old_as_its_arrival(tmp_path):
