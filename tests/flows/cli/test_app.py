@@ -1,4 +1,4 @@
-"""Help, exit codes, faults in plain words, completion: what every command has in common."""
+"""Help, usage, completion, light commands: what every command has in common; demo, policy check, nightly, publish."""
 
 import os
 import subprocess
@@ -11,19 +11,15 @@ import pytest
 
 from flows.cli import run_command
 from flows.cli.app import COMMANDS, cli
-from flows.cli.errors import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, UserError, run_guarded
-from flows.prefect_server import NoServer
-from flows.publishing import NotApprovable
-from flows.run.due_days import PastDay
+from flows.cli.errors import DONE, FAULT, REFUSED, USAGE
 from flows.run.run_folder import write_scheme_facts
-from flows.settings import SettingsProblems
-from flows.store.lease import Busy
 from reports.scheme_facts import SchemeFacts
 from tests.flows.cli.office import BAD, SECOND, build, known
-from transforms.policy_model import PolicyProblems
 from transforms.schemas import LAW_TABLES, TABLES
 
 ROOT = Path(__file__).parents[3]
+
+
 EVERY = [[name] for name in COMMANDS] + [["policy", "check"], ["people", "add"], ["people", "journal"], []]
 
 
@@ -77,54 +73,6 @@ def test_a_file_of_settings_by_flag(yaoxin, tmp_path, monkeypatch, office):
     assert yaoxin("runs", "--config", "my.toml", "--json").document["runs"]
 
 
-@pytest.mark.parametrize(
-    ("fault", "code", "told"),
-    [
-        (Busy("held by nightly"), FAULT, "held by nightly"),
-        (SettingsProblems([]), USAGE, "The configuration has mistakes"),
-        (PolicyProblems([]), USAGE, "The policy has mistakes"),
-        (PastDay("too early"), USAGE, "too early"),
-        (NotApprovable("同一人"), USAGE, "同一人"),
-        (NoServer("port taken"), FAULT, "port taken"),
-        (UserError("ask otherwise"), USAGE, "ask otherwise"),
-        (click.FileError("x.yaml", "gone"), USAGE, "gone"),
-        (PermissionError(13, "Permission denied", "/store"), FAULT, "The system refused: [Errno 13] Permission denied"),
-        (ZeroDivisionError("by zero"), FAULT, "ZeroDivisionError: by zero\nRun the same command with --debug"),
-        (KeyboardInterrupt(), INTERRUPTED, ""),
-        (click.Abort(), INTERRUPTED, ""),
-        (BrokenPipeError(), PIPE_CLOSED, ""),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
-)
-def test_one_place_maps_faults_to_codes_and_words(capsys, fault, code, told):
-    def command():
-        raise fault
-
-    assert run_guarded(command, is_debug=False) == code
-    words = capsys.readouterr()
-    assert told in words.err
-    assert "Traceback" not in words.err
-    assert words.out == ""
-    assert bool(words.err) == bool(told)
-
-
-def test_a_command_that_returns_is_done_and_a_code_is_handed_on():
-    assert run_guarded(lambda: None, is_debug=False) == DONE
-    assert run_guarded(lambda: REFUSED, is_debug=False) == REFUSED
-
-
-def test_debug_shows_the_place_in_the_code(yaoxin, monkeypatch):
-    def broken(*_):
-        raise ZeroDivisionError("by zero")
-
-    monkeypatch.setattr("flows.store.store.Store.every_run", broken)
-    assert "Traceback" not in yaoxin("runs").stderr
-    for words in (["runs", "--debug"], ["--debug", "runs"]):
-        result = yaoxin(*words)
-        assert result.exit_code == FAULT
-        assert "Traceback" in result.stderr
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script(yaoxin, shell):
     result = yaoxin("completion", shell)
@@ -161,7 +109,11 @@ LIGHT = [
     ["explain", BAD],
     ["policy", "check", str(ROOT / "policy" / "schemes" / "wuhan-2017.yaml")],
 ]
+
+
 HEAVY = ("prefect", "great_expectations", "matplotlib", "pandas", "pyarrow", "fastapi", "jinja2", "xlsxwriter")
+
+
 HEAVY += ("sqlalchemy", "argon2", "cryptography", "opencc")
 
 
@@ -214,20 +166,6 @@ def test_what_a_night_kept_is_not_worked_out_again(kept_office, arguments):
     done = process(kept_office, *arguments, watch=watch)
     assert done.returncode == DONE, done.stderr
     assert done.stderr.splitlines()[-1] == "heavy:"
-
-
-def test_a_reader_that_leaves_is_no_fault(office):
-    program = "import sys; from flows.cli import run_command as r; sys.exit(r(['completion', 'bash']))"
-    reading, writing = os.pipe()
-    os.close(reading)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", program], stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
-        )
-    finally:
-        os.close(writing)
-    assert done.stderr == ""
-    assert done.returncode == PIPE_CLOSED
 
 
 def test_day_given_to_demo(yaoxin, tmp_path):

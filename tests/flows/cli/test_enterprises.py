@@ -8,6 +8,8 @@ from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, build, known, records
 
 FEI, TORONTO, OTHER = "fei:3002807", "toronto:9348578", "fei:9348578"
+
+
 FOREIGN = {FEI: "Example Pharma Ltd", TORONTO: "Example Deli", OTHER: "Example Labs"}
 
 
@@ -82,3 +84,26 @@ def test_every_command_takes_names_codes_licence_and_document_numbers(asked, que
         result = asked(command, query)
         assert result.exit_code == 0, (command, result.stderr)
         assert name in result.stdout, command
+
+
+WHO = [
+    *(GOOD, GOOD.lower(), f" {GOOD} ", f"{GOOD[:8]}\u200b-{GOOD[8:]}", "９１420100MA4KL00X1A"),
+    *(NAMES[GOOD], "武汉康宁 大药房有限公司", "武汉康宁药店"),
+    *("鄂AA0270001", "鄂ａａ０２７０００１", "鄂AA\u200b027 0001", "\u2060鄂aa0270001\u00ad"),
+    *("鄂汉药监械经营备〔2023〕12号", "鄂汉药监械经营备（2023）0012号", "鄂汉药监械经营备[2023]12号"),
+    "鄂汉药监械经营备【２０２３年】第１２號",
+]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_whom_an_identifier_means(yaoxin, who):
+    assert yaoxin("explain", who, "--json").document["enterprise_id"] == GOOD
+    assert [one["enterprise_id"] for one in yaoxin("lookup", who, "--json").document["enterprises"]] == [GOOD]
+
+
+@pytest.mark.parametrize(
+    "number", ["药监列〔2025〕1号", "药监列(2025)第1号", "药监列【2025年】００1號", "药监\u200b列[2025] 1号\ufeff"]
+)
+def test_the_number_of_a_document_means_whoever_it_is_about(yaoxin, number):
+    assert yaoxin("explain", number, "--json").document["enterprise_id"] == BAD
+    assert [one["enterprise_id"] for one in yaoxin("lookup", number, "--json").document["enterprises"]] == [BAD]

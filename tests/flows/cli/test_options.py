@@ -1,13 +1,16 @@
 """What commands share: flags that exclude each other, folders and files, and the values that a shell completes."""
 
 import os
+import shutil
 import sqlite3
 
 import pytest
 
 from flows.cli.app import cli
 from flows.wording import to_chinese
+from tests.flows.cli.office import BAD, GOOD
 from tests.flows.cli.test_app import process
+from tests.realdata import REPOSITORY
 from transforms.policy_model.paper import PAPERS
 
 
@@ -143,3 +146,27 @@ def test_every_command_has_a_line_in_the_list_of_commands(yaoxin):
     shown = yaoxin("--help").stdout
     for name in cli.list_commands(None):
         assert f"\n  {name} " in shown
+
+
+def test_a_store_without_a_night(yaoxin, tmp_path):
+    for command in (["explain", GOOD], ["lookup", GOOD], ["changes"], ["quarantine"]):
+        result = yaoxin(*command, "--store", str(tmp_path / "empty"))
+        assert result.exit_code == 2
+        assert "还没有夜间评价的结果。请先运行 yaoxin nightly" in result.stderr
+    assert "No run yet." in yaoxin("runs", "--store", str(tmp_path / "empty")).stdout
+    assert not (tmp_path / "empty").exists(), "reading makes nothing"
+
+
+def test_what_the_law_of_the_office_leaves_out_is_said_where_it_is_asked(yaoxin, tmp_path, monkeypatch):
+    policy = tmp_path / "policy"
+    shutil.copytree(REPOSITORY / "policy", policy)
+    gone = ("bans", "measures", "spot_checks", "repair_credit_china", "publicity_credit_china")
+    for name in gone:
+        (policy / "law" / f"{name}.yaml").unlink()
+    monkeypatch.setenv("YAOXIN_POLICY_DIR", str(policy))
+    for command in (["penalties"], ["repair", BAD], ["due"], ["list", "--bans"], ["list"]):
+        result = yaoxin(*command)
+        assert result.exit_code == 0, result.stderr
+        own = {"--bans": ["bans"], "list": ["measures"]}.get(command[-1], gone)
+        assert [name for name in own if f"没有 law/{name}.yaml" not in result.stdout] == [], command
+    assert "bans.yaml" in yaoxin("policy", "check", str(policy / "law")).stdout

@@ -10,7 +10,7 @@ from flows.papers.compose import compose_paper, issuing_step
 from flows.papers.subjects import matching_subjects, subjects_of
 from flows.settings import load_settings
 from tests.flows.cli.office import NEW, records, register
-from tests.flows.cli.test_paper_command import BUREAU, LISTED, PUNISHED, TOLD, penalty, step
+from tests.flows.cli.test_paper import BUREAU, LISTED, PUNISHED, TOLD, penalty, step
 from tests.reports.paper_samples import TEXTS
 from transforms.policy_model.paper import Paragraph
 from transforms.schemas import KINDS

@@ -1,7 +1,8 @@
-"""`yaoxin rewind` and what a damaged store says: plain words, exit codes, nothing erased."""
+"""`yaoxin runs` and `yaoxin rewind`: what was run, going back, and what a damaged store says."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,8 +10,19 @@ from click.testing import CliRunner
 from flows.cli import run_command
 from flows.cli.app import FOR_OFFICERS, cli
 from flows.store.store import Store
+from tests.flows.publishing.town import NIGHT
 from tests.flows.store.store_runs import passed_run
 from tests.reports.latin import words_of
+
+
+def test_runs_newest_last_with_the_refused_one(yaoxin):
+    document = yaoxin("runs", "--json").document
+    assert [run["state"] for run in document["runs"]] == ["passed", "passed", "refused"]
+    assert document["runs"][-1]["facts"] == {"first": "penalty"}
+    assert document["runs"][0]["folder"].endswith("nightly-2025-06-01-1")
+    assert "nightly-2025-06-03-1" in yaoxin("runs", "--last", "1").stdout
+    assert "nightly-2025-06-01-1" not in yaoxin("runs", "--last", "1").stdout
+
 
 NIGHTS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
 
@@ -64,3 +76,21 @@ def test_a_torn_ledger_is_told_in_plain_words_with_code_3(store, capsys, command
         assert words.isascii()
     assert "Traceback" not in words
     assert words.count("\n") == 1
+
+
+AT = datetime(2026, 3, 1, 18, tzinfo=UTC)
+
+
+def ran(store, state):
+    with store.begin("nightly", NIGHT, AT) as writing:
+        writing.commit(state, {})
+    return writing.run_id
+
+
+def test_runs_says_that_the_last_run_is_missing(tmp_path):
+    store = Store(tmp_path / "store")
+    ran(store, "passed")
+    run_id = ran(store, "passed")
+    max(Path(tmp_path).glob("store/ledger/_delta_log/*.json")).unlink()
+    result = CliRunner().invoke(cli, ["runs", "--store", str(tmp_path / "store")])
+    assert run_id in result.stderr

@@ -1,4 +1,4 @@
-"""A full disk is told as such, whichever library meets it."""
+"""Exceptions become exit codes and plain messages; a full disk is named as such, whichever library meets it."""
 
 import json
 import os
@@ -7,17 +7,92 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import polars as pl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from flows.cli.errors import FAULT, is_no_space, run_guarded
+from flows.cli.errors import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, UserError, is_no_space, run_guarded
+from flows.prefect_server import NoServer
+from flows.publishing import NotApprovable
+from flows.run.due_days import PastDay
+from flows.settings import SettingsProblems
+from flows.store.lease import Busy
 from tests.reports.latin import words_of
+from transforms.policy_model import PolicyProblems
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        (Busy("held by nightly"), FAULT, "held by nightly"),
+        (SettingsProblems([]), USAGE, "The configuration has mistakes"),
+        (PolicyProblems([]), USAGE, "The policy has mistakes"),
+        (PastDay("too early"), USAGE, "too early"),
+        (NotApprovable("同一人"), USAGE, "同一人"),
+        (NoServer("port taken"), FAULT, "port taken"),
+        (UserError("ask otherwise"), USAGE, "ask otherwise"),
+        (click.FileError("x.yaml", "gone"), USAGE, "gone"),
+        (PermissionError(13, "Permission denied", "/store"), FAULT, "The system refused: [Errno 13] Permission denied"),
+        (ZeroDivisionError("by zero"), FAULT, "ZeroDivisionError: by zero\nRun the same command with --debug"),
+        (KeyboardInterrupt(), INTERRUPTED, ""),
+        (click.Abort(), INTERRUPTED, ""),
+        (BrokenPipeError(), PIPE_CLOSED, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
+)
+def test_one_place_maps_faults_to_codes_and_words(capsys, fault, code, told):
+    def command():
+        raise fault
+
+    assert run_guarded(command, is_debug=False) == code
+    words = capsys.readouterr()
+    assert told in words.err
+    assert "Traceback" not in words.err
+    assert words.out == ""
+    assert bool(words.err) == bool(told)
+
+
+def test_a_command_that_returns_is_done_and_a_code_is_handed_on():
+    assert run_guarded(lambda: None, is_debug=False) == DONE
+    assert run_guarded(lambda: REFUSED, is_debug=False) == REFUSED
+
+
+def test_debug_shows_the_place_in_the_code(yaoxin, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("flows.store.store.Store.every_run", broken)
+    assert "Traceback" not in yaoxin("runs").stderr
+    for words in (["runs", "--debug"], ["--debug", "runs"]):
+        result = yaoxin(*words)
+        assert result.exit_code == FAULT
+        assert "Traceback" in result.stderr
+
+
+def test_a_reader_that_leaves_is_no_fault(office):
+    program = "import sys; from flows.cli import run_command as r; sys.exit(r(['completion', 'bash']))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
+        )
+    finally:
+        os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == PIPE_CLOSED
+
 
 FULL = Path("/dev/full")
+
+
 ROWS = pl.DataFrame({"a": range(100_000)})
+
+
 ROOT = Path(__file__).parents[3]
+
 
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="the system has no /dev/full")
 
