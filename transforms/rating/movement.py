@@ -12,7 +12,7 @@ from dataclasses import replace
 import polars as pl
 
 from transforms.dates import add_years, day_after, full_years
-from transforms.rating.frames import rows_at_places, sort_rows, value_at
+from transforms.rating.frames import rows_at_places, value_at
 from transforms.rating.hits import Hits
 from transforms.rating.scheme_plan import SchemePlan
 from transforms.rating.tier import evaluate, tier_of_score
@@ -116,7 +116,7 @@ def _unclean_days(burdens: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     ends = burdens.filter(pl.col("ends_on") < plan.day).with_columns(
         _SUMS * -1, on=day_after(pl.col("ends_on")), is_unclean=False, tier=pl.lit(-1, dtype=pl.Int64)
     )
-    changes = sort_rows(pl.concat([burdens, ends]), _key_and("on", _DAYS))
+    changes = pl.concat([burdens, ends]).sort(_key_and("on", _DAYS), multithreaded=False)
     worst_placement = (_key_and("tier", _TIERS) + 1).cum_max() % _TIERS - 1  # within each key, as keys rise
     unclean = pl.col("is_unclean").cum_sum()
     # Sums within each key: of all rows up to here, less those before the first row of the key.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.frames import sort_rows, value_at, values_by_order
+from transforms.rating.frames import value_at, values_by_order
 from transforms.rating.scheme_plan import REASONS, Bounds, Citation, SchemePlan
 from transforms.rating.tier import Evaluation
 from transforms.rating.totals import ROLES, role_code
@@ -36,7 +36,7 @@ def build_trace(evaluation: Evaluation, keys: pl.DataFrame, plan: SchemePlan) ->
     # Adjustments have no event and no record; among them key and place are unique.
     day = pl.col("event_on").cast(pl.Int32).fill_null(0)
     key_and_place = pl.col("key").cast(pl.Int64) * len(names.names) + pl.col("place")
-    ordered = sort_rows(rows.collect(), key_and_place * _DAYS + day, "record_id")
+    ordered = rows.collect().sort(key_and_place * _DAYS + day, "record_id", multithreaded=False)
     number = pl.int_range(pl.len(), dtype=pl.Int64)
     is_first_of_key = pl.col("key") != pl.col("key").shift(1, fill_value=2**32 - 1)
     position = number - pl.when(is_first_of_key).then(number).forward_fill() + 1
