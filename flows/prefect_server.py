@@ -1,7 +1,7 @@
-"""A Prefect server of this machine, for the time that a command of ours runs.
+"""A Prefect server on this machine for as long as a command runs.
 
-It listens on the loopback address alone, answers no page of another origin and no other name, wants a token from
-browsers, and ends with the process that started it, however that ends: the server waits on a pipe from it.
+It listens on the loopback address alone, answers no page of another origin and no other host name, requires a token
+from browsers, and ends with the process that started it, however that ends: it waits on a pipe from that process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Mapping
 
 HOST = "127.0.0.1"
-_START_SECONDS = 180  # of a busy or slow machine, with the migrations of a new database
+_START_SECONDS = 180  # a slow machine that migrates a new database
 _END_SECONDS = 5
 _TEMPORARY = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1"}
 
@@ -28,14 +28,14 @@ class NoServer(RuntimeError):
 
 
 class PrefectServer:
-    """A server on `port` (0: any that is free). is_temporary: without pages, schedules and other services."""
+    """A server on `port` (0: any that is free). is_temporary: without web pages, schedules and other services."""
 
     def __init__(self, port: int = 0, is_temporary: bool = False) -> None:
         with _listening(port) as listening:
             self.port = int(listening.getsockname()[1])
             self.url = f"http://{HOST}:{self.port}/api"
             handle = listening.fileno()
-            # Out of reach of Ctrl-C: who started it ends it, after the last word that must still reach it.
+            # Out of reach of Ctrl-C: the process that started it ends it, after its last request.
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "flows.prefect_server", str(handle)],
                 stdin=subprocess.PIPE,
@@ -45,7 +45,7 @@ class PrefectServer:
             )
 
     def wait(self) -> None:
-        """Return when it answers. Raises NoServer where it ends, or does not answer in time."""
+        """Wait until it answers. Raises NoServer where it ends, or does not answer in time."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -60,7 +60,7 @@ class PrefectServer:
         raise NoServer(f"no answer from {self.url} after {_START_SECONDS} s; its own words are above.")
 
     def stop(self) -> None:
-        """End it, and wait until it has ended."""
+        """Stop it, and wait until it has ended."""
         if self.process.stdin:
             self.process.stdin.close()
         try:
@@ -71,7 +71,7 @@ class PrefectServer:
 
 
 def server_for_this_process() -> None:
-    """Let the flows of this process have a server: the one that is named to Prefect, else one of their own.
+    """Set up a server for the flows of this process: that of PREFECT_API_URL, else a temporary one.
 
     Raises NoServer.
     """
@@ -88,7 +88,7 @@ def server_for_this_process() -> None:
 
 
 def _closed(port: int) -> Mapping[str, str]:
-    """Prefect's own default lets the pages of every web site use the server."""
+    """Settings of a closed server: by default Prefect lets the pages of every web site use it."""
     return {
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
@@ -97,7 +97,7 @@ def _closed(port: int) -> Mapping[str, str]:
 
 
 def _listening(port: int) -> socket.socket:
-    """Raises NoServer where something listens there already: flows must not end up on a server nobody meant."""
+    """Raises NoServer where something listens there already: flows must not end up on a server that nobody chose."""
     try:
         if port:
             with socket.socket() as knock:
@@ -112,8 +112,8 @@ def _listening(port: int) -> socket.socket:
         ) from None
 
 
-def _end_with_who_started_it() -> None:
-    """A process that dies, by whatever signal, closes its end of the pipe."""
+def _end_with_parent() -> None:
+    """Wait until the parent process closes its end of the pipe, by dying too, and end this one."""
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_END_SECONDS)
@@ -122,13 +122,13 @@ def _end_with_who_started_it() -> None:
 
 def main(handle: int) -> None:
     """Serve on the listening socket `handle` until the process that passed it ends."""
-    threading.Thread(target=_end_with_who_started_it, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     listening = socket.socket(fileno=handle)
-    # A page of another site may have its name point to this machine; the name is still that site's.
+    # The name of another site may be made to point to this machine; the host header still has that name.
     app = TrustedHostMiddleware(create_app(), allowed_hosts=[HOST, "localhost"], www_redirect=False)
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
 

@@ -17,16 +17,16 @@ from flows.settings import Settings
 from flows.store.lease import Busy
 from flows.wording import describe_error
 
-prepare_lists = task(name="prepare, release where signed", cache_policy=NO_CACHE)(publish_lists)
+prepare_lists = task(name="publish", cache_policy=NO_CACHE)(publish_lists)
 
 
 @flow(name="publish", log_prints=True, validate_parameters=False)
 def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> State[dict[str, Any]]:
     """Prepare every list, or `lists`, signed by nobody; release what two people have signed already.
 
-    Where signatures are wanting the run ends as `Waiting`, and the draft stays for `yaoxin approve`. Where another run
-    holds the store it fails as `Busy`, where a latest version is not what it should be as `Damaged`, where no list can
-    be made as `Refused`. settings: of a caller in this process; a run of a deployment has those of its environment, and
+    Where signatures are missing the run ends as `Waiting`, and the draft stays for `yaoxin approve`. Where another run
+    holds the store it fails as `Busy`, where a latest version is damaged as `Damaged`, where no list can be made as
+    `Refused`. settings: of a caller in this process; a run of a deployment has those of its environment, and
     one that is given others is `Declined`.
     """
     if settings is not None and not isinstance(settings, Settings):
@@ -36,18 +36,14 @@ def publish(lists: tuple[str, ...] = (), settings: Settings | None = None) -> St
         answer = outcome_summary(prepare_lists(settings or configuration.load_settings({}), None, lists))
     except Busy as busy:
         return Failed(name="Busy", message=str(busy))
-    _tell(answer)
+    print(answer["message"])  # noqa: T201 the flow logs what is printed
+    create_markdown_artifact(f"# {answer['state']}\n\n{answer['message']}\n", key="publication")
+    for outcome in answer["lists"]:
+        if outcome["state"] == "published":
+            page = Path(outcome["folder"]).absolute() / "list.html"
+            title = f"{outcome['title']} {outcome['version']}"
+            create_link_artifact(page.as_uri(), key=f"publication-page-{outcome['list']}", link_text=title)
     if answer["state"] in ("damaged", "refused"):
         return Failed(name=answer["state"].capitalize(), message=answer["message"], data=answer)
     name = "Waiting" if answer["state"] == "waiting" else "Completed"
     return Completed(name=name, message=answer["message"], data=answer)
-
-
-def _tell(answer: dict[str, Any]) -> None:
-    print(answer["message"])  # noqa: T201 the flow logs what is printed
-    create_markdown_artifact(f"# {answer['state']}\n\n{answer['message']}\n", key="publication")
-    for one in answer["lists"]:
-        if one["state"] == "published":
-            page = Path(one["folder"]).absolute() / "list.html"
-            title = f"{one['title']} {one['version']}"
-            create_link_artifact(page.as_uri(), key=f"publication-page-{one['list']}", link_text=title)

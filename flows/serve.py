@@ -1,4 +1,4 @@
-"""Puts the schedule of prefect.yaml to work on this machine: a server where none is set, and a runner."""
+"""Runs the deployments of prefect.yaml on this machine: a Prefect server where none is set, and a runner."""
 
 from __future__ import annotations
 
@@ -39,24 +39,27 @@ def serve(settings: Settings) -> None:
     """Run the deployments on their schedules until stopped.
 
     Uses the server of PREFECT_API_URL; without one, starts a server on this machine and stops it at the end. What a
-    person paused stays paused, and that is said.
+    person has paused stays paused, and a line on standard error says so.
     """
-    _hand_down(settings)
-    # Asked to end as a service is, it ends as from the keyboard: with the server it started.
+    export_settings(settings)
+    # A service is ended by SIGTERM: it then ends as by Ctrl-C, with the server it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _server():
+    with server_while_serving():
         import prefect
 
-        made = [with_paused_state(runner_deployment(entry)) for entry in deployments()]
-        for one in made:
-            if is_paused(one):
-                click.echo(_paused(one.name), err=True)
-        # Prefect would pause every schedule at the end, and nobody could tell that from a person's will.
-        prefect.serve(*made, pause_on_shutdown=False)
+        served = [with_paused_state(runner_deployment(entry)) for entry in deployments()]
+        for one in filter(is_paused, served):
+            text = (
+                f"{one.name} is paused on the Prefect page, and stays so: "
+                "it does not start by itself before it is resumed there."
+            )
+            click.echo(localise(text), err=True)
+        # Prefect would otherwise pause every schedule at the end, as if a person had done it.
+        prefect.serve(*served, pause_on_shutdown=False)
 
 
 def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
-    """A deployment of prefect.yaml as the runner takes it: schedules, triggers, limit, parameters."""
+    """A deployment of prefect.yaml for the runner: schedules, triggers, limit, parameters."""
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.client.schemas.schedules import CronSchedule
@@ -75,7 +78,7 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
         DeploymentEventTrigger(**{key: value for key, value in each.items() if key != "type"}, name=entry["name"])
         for each in entry.get("triggers", [])
     ]
-    chosen = _flow(entry["entrypoint"])
+    chosen = flow_of(entry["entrypoint"])
     to_deployment = cast("Callable[..., RunnerDeployment]", chosen.to_deployment)  # made, outside an event loop
     made = to_deployment(
         name=entry["name"],
@@ -95,7 +98,7 @@ def runner_deployment(entry: dict[str, Any]) -> RunnerDeployment:
 
 
 def with_paused_state(made: RunnerDeployment) -> RunnerDeployment:
-    """`made` with what a person paused on the server still paused: the deployment, a schedule, its trigger."""
+    """`made`, paused where a person has paused it on the server: the deployment, a schedule, its trigger."""
     from prefect import get_client
 
     with get_client(sync_client=True) as client:
@@ -115,18 +118,18 @@ def with_paused_state(made: RunnerDeployment) -> RunnerDeployment:
 
 
 def is_paused(made: RunnerDeployment) -> bool:
-    """Whether nothing of it starts by itself."""
+    """Whether none of its schedules and triggers starts it."""
     starts = [one.active for one in made.schedules or []] + [one.enabled for one in _triggers(made)]
     return bool(made.paused) or (bool(starts) and not any(starts))
 
 
 def _triggers(made: RunnerDeployment) -> list[DeploymentEventTrigger]:
-    """Those that `runner_deployment` gives: no other kind."""
+    """Triggers of the kind that `runner_deployment` makes."""
     return cast("list[DeploymentEventTrigger]", made.triggers)
 
 
 def _found(client: Any, name: str) -> DeploymentResponse | None:  # noqa: ANN401
-    """The deployment as the server has it. None too for one that an earlier release left: its end paused them all."""
+    """The deployment on the server; None for one of an earlier release, which paused its deployments at its end."""
     from prefect.exceptions import ObjectNotFound
 
     try:
@@ -136,12 +139,6 @@ def _found(client: Any, name: str) -> DeploymentResponse | None:  # noqa: ANN401
     return found if (found.version or "").startswith(_MADE_BY) else None
 
 
-def _paused(name: str) -> str:
-    return localise(
-        f"{name} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there."
-    )
-
-
 def _version() -> str:
     try:
         return version("yaoxin")
@@ -149,7 +146,7 @@ def _version() -> str:
         return "from its source"
 
 
-def _flow(entrypoint: str) -> Flow[..., Any]:
+def flow_of(entrypoint: str) -> Flow[..., Any]:
     """The flow of `path/to/file.py:name`, imported as the module it is."""
     from importlib import import_module
 
@@ -158,8 +155,8 @@ def _flow(entrypoint: str) -> Flow[..., Any]:
     return cast("Flow[..., Any]", found)
 
 
-def _hand_down(settings: Settings) -> None:
-    """The runner starts each flow run as a process of its own: settings reach it through the environment."""
+def export_settings(settings: Settings) -> None:
+    """Put the settings into the environment: the runner starts each flow run as a process of its own."""
     folders: dict[str, Any] = {
         name: getattr(settings, name).absolute() for name in ("inbox", "publications", "policy_dir", "office_database")
     }
@@ -168,7 +165,7 @@ def _hand_down(settings: Settings) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[None]:
+def server_while_serving() -> Iterator[None]:
     if os.environ.get("PREFECT_API_URL"):
         yield
         return

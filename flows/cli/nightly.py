@@ -63,6 +63,8 @@ def nightly(  # noqa: PLR0913, PLR0917 (one per flag)
     previous run. Exit code 3 also where another run holds the store. Where very many nights were missed, or the clock
     is behind the last run, nothing is done before the clock has been looked at: the message says how to go on.
 
+    Steps are logged on standard error as they end, and in full in log.jsonl of the run's folder.
+
     \b
     Examples:
       yaoxin nightly --inbox var/inbox --store var/store
@@ -75,7 +77,7 @@ def nightly(  # noqa: PLR0913, PLR0917 (one per flag)
     if known_at and known_at.tzinfo is None:  # meant by the clock of the office
         known_at = known_at.replace(tzinfo=ZoneInfo(settings.timezone))
     log_to_terminal(verbosity)
-    prepare_engine()
+    prepare_engine(verbosity)
     from flows.nightly import run_due_days
 
     result = run_due_days(settings, as_of, known_at, settings.scheme)
@@ -109,12 +111,17 @@ def serve(**flags: object) -> None:
     serve_schedule(settings)
 
 
-def prepare_engine() -> None:
+def prepare_engine(verbosity: Verbosity = "verbose") -> None:
     """Switch off Prefect's telemetry, which ends in a traceback on a fresh machine, and say that the engine starts.
 
-    To be called before Prefect is imported.
+    To be called before Prefect is imported. Prefect's own lines on the terminal are left out unless `verbosity` is
+    verbose: the log of the run says the same.
     """
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    if verbosity != "verbose":
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    if verbosity == "quiet":
+        return
     message = "Starting the workflow engine (some seconds; the first time up to half a minute) …"
     click.echo(localise(message), err=True)

@@ -19,7 +19,7 @@ def commands(tmp_path, monkeypatch):
         monkeypatch.setattr(first_run, name, value)
     # It sets the variables of its process; here they must go again.
     monkeypatch.setattr(first_run.os, "environ", dict(os.environ))
-    monkeypatch.setattr("flows.cli.nightly.prepare_engine", lambda: None)
+    monkeypatch.setattr("flows.cli.nightly.prepare_engine", lambda *_: None)
     given, codes = [], {}
 
     def run_command(words):

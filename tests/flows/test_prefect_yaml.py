@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from flows.serve import PREFECT_FILE, _flow, deployments, runner_deployment
+from flows.serve import PREFECT_FILE, deployments, flow_of, runner_deployment
 
 ENTRIES = {entry["name"]: entry for entry in deployments()}
 
@@ -109,6 +109,6 @@ def test_settings_are_no_parameter_of_a_run(name):
     """A process of the machine could otherwise have lists released into a folder of its own."""
     made = runner_deployment(ENTRIES[name])
     assert "settings" not in made._parameter_openapi_schema.properties
-    state = _flow(ENTRIES[name]["entrypoint"]).fn(settings={"publications": "/tmp/elsewhere"})
+    state = flow_of(ENTRIES[name]["entrypoint"]).fn(settings={"publications": "/tmp/elsewhere"})
     assert state.name == "Declined"
     assert "takes none as parameters" in state.message or "不能由运行参数给出" in state.message

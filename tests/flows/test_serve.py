@@ -32,7 +32,7 @@ def environ(monkeypatch, tmp_path):
 
 def test_a_run_gets_the_settings_of_the_one_who_serves_wherever_it_works(environ, tmp_path, monkeypatch):
     given = {"inbox": Path("in"), "store": "st", "office_name": "某局", "identity_key": "k" * 16}
-    module._hand_down(load_settings(given, environ={}))
+    module.export_settings(load_settings(given, environ={}))
     monkeypatch.chdir("/")
     found = load_settings({}, environ=environ)
     assert (found.inbox, found.store, found.publications) == (
@@ -46,7 +46,7 @@ def test_a_run_gets_the_settings_of_the_one_who_serves_wherever_it_works(environ
 def test_a_store_in_object_storage_is_handed_down_as_it_is(environ, tmp_path):
     own = {"publications": tmp_path, "office_database": tmp_path / "office.sqlite"}
     given = {"store": "s3://bucket/yaoxin", "storage_options": {"AWS_REGION": "cn"}} | own
-    module._hand_down(load_settings(given, environ={}))
+    module.export_settings(load_settings(given, environ={}))
     found = load_settings({}, environ=environ)
     assert (found.store, found.storage_options) == ("s3://bucket/yaoxin", {"AWS_REGION": "cn"})
 
@@ -54,7 +54,7 @@ def test_a_store_in_object_storage_is_handed_down_as_it_is(environ, tmp_path):
 def test_a_server_that_is_named_is_used_and_none_is_started(environ, monkeypatch):
     environ["PREFECT_API_URL"] = "http://prefect.example/api"
     monkeypatch.setattr(prefect_server.subprocess, "Popen", lambda *_, **__: pytest.fail("a server was started"))
-    with module._server():
+    with module.server_while_serving():
         pass
 
 
@@ -66,7 +66,10 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(environ, monkeypatch, name
         if name == "the usual":
             del environ["PREFECT_SERVER_API_PORT"]
             monkeypatch.setattr(module, "_USUAL_PORT", port)
-        with pytest.raises(NoServer, match=f"port {port} of this machine is taken") as told, module._server():
+        with (
+            pytest.raises(NoServer, match=f"port {port} of this machine is taken") as told,
+            module.server_while_serving(),
+        ):
             pytest.fail("it went on")
     assert f"PREFECT_API_URL=http://127.0.0.1:{port}/api" in str(told.value)
 
