@@ -42,7 +42,10 @@ class Opened:
     """A page, with what it complained of and what it asked for beside itself."""
 
     def __init__(self, page: Page, path: Path) -> None:
-        self.page, self.complaints, self.requests, self.dialogs = page, [], [], []
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.dialogs: list[str] = []
         page.on("console", lambda said: self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))

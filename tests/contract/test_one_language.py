@@ -23,7 +23,7 @@ def _text(node):
 
 def _literals(tree):
     """Texts that may be shown: no docstrings, no help of commands, no parts of a larger text."""
-    skipped = set()
+    skipped: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):  # a docstring
             skipped.add(node.value)
@@ -31,7 +31,7 @@ def _literals(tree):
             skipped |= set(ast.walk(node.value))
         elif isinstance(node, ast.JoinedStr):
             skipped |= set(node.values)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Column", "Table", "Kind", "day"):
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Column", "Table", "Kind", "date_column"):
             skipped |= set(ast.walk(node))  # descriptions for the data dictionary
     for node in ast.walk(tree):
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node not in skipped:

@@ -1,7 +1,8 @@
 """`make run`: a region where there is nothing yet, two nights, and where to look."""
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,7 @@ def commands(tmp_path, monkeypatch):
     for name, value in {"ENTERPRISES": 20, "DAYS": 60}.items():
         monkeypatch.setattr(first_run, name, value)
     # It sets the variables of its process; here they must go again.
-    monkeypatch.setattr(first_run.os, "environ", dict(os.environ))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.setattr("flows.cli.nightly.prepare_engine", lambda *_: None)
     given, codes = [], {}
 
@@ -35,7 +36,7 @@ def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_lo
     assert first_run.main() == 0
     (first, second) = given
     assert first[:2] == second[:2] == ("nightly", "--as-of")
-    assert first_run.date.fromisoformat(second[2]) - first_run.date.fromisoformat(first[2]) == timedelta(days=1)
+    assert date.fromisoformat(second[2]) - date.fromisoformat(first[2]) == timedelta(days=1)
     assert 0 < first[3] < second[3]
     told = capsys.readouterr().out
     assert "making a region of 20 enterprises" in told
@@ -54,7 +55,7 @@ def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys):
     assert settings.identity_key is not None
     for login in ("zhang", "li"):
         assert f"'{demo_passphrase(login)}'" in told
-        assert office_of(settings).sign_in(login, lambda name=login: demo_passphrase(name)).person.is_a("signer")
+        assert office_of(settings).sign_in(login, partial(demo_passphrase, login)).person.is_a("signer")
     with pytest.raises(OfficeProblem, match="已有首位管理员"):
         add_demo_people(settings)
 
@@ -102,7 +103,7 @@ def test_settings_of_an_office_are_used_and_not_written_to(commands, tmp_path, c
     own = tmp_path / "own.toml"
     own.write_text('inbox = "in"\nstore = "st"\nidentity_key = "of this office alone"\n', "utf-8")
     text = own.read_text("utf-8")
-    first_run.os.environ["YAOXIN_CONFIG"] = str(own)
+    os.environ["YAOXIN_CONFIG"] = str(own)
     assert first_run.main() == 0
     assert own.read_text("utf-8") == text
     assert (tmp_path / "in").is_dir()

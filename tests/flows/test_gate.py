@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def accounts_of(*rows: tuple[str, str, int, int]) -> tuple[pl.DataFrame, pl.Data
     return accounts, files
 
 
-def judged(*rows: tuple[str, str, int, int]) -> list[dict[str, str]]:
+def judged(*rows: tuple[str, str, int, int]) -> list[Mapping[str, str]]:
     """The rows for which the night is refused."""
     verdict = GATE.validate("night_accounts", gate_accounts(*accounts_of(*rows)))
     return [row for finding in verdict.findings if finding.severity == "critical" for row in finding.sample_rows]

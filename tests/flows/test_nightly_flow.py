@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -218,7 +219,7 @@ def test_only_reading_the_inbox_is_tried_again_and_only_where_waiting_helps(faul
     from prefect.utilities.asyncutils import run_coro_as_sync
 
     state = run_coro_as_sync(exception_to_failed_state(fault))
-    steps = module.STEPS
+    steps: Any = module.STEPS
     assert bool(steps.ingest.retry_condition_fn(steps.ingest, None, state)) is heals
     assert steps.ingest.retries > 0
     assert {step.retries for step in (steps.rate, steps.validate, steps.report, steps.commit)} == {0}

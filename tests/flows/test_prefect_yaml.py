@@ -67,6 +67,7 @@ def test_the_flow_is_there_and_takes_the_parameters(name):
 
 def test_the_nightly_run_is_at_two_in_the_morning_one_at_a_time():
     made = runner_deployment(ENTRIES["nightly"])
+    assert made.schedules
     (schedule,) = made.schedules
     assert (schedule.schedule.cron, schedule.schedule.timezone, schedule.active) == ("0 2 * * *", "Asia/Shanghai", True)
     assert made.concurrency_limit == 1

@@ -1,6 +1,7 @@
 """`yaoxin serve`: settings reach the runs, the server is this machine's own or the one that was named."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from flows import prefect_server
 from flows import serve as module
 from flows.cli.app import cli
 from flows.prefect_server import NoServer, PrefectServer
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 def environ(monkeypatch, tmp_path):
     """The environment of a process without settings, in an empty folder."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("YAOXIN_", "PREFECT_API"))}
-    monkeypatch.setattr(module.os, "environ", own)
+    monkeypatch.setattr(os, "environ", own)
     monkeypatch.chdir(tmp_path)
     return own
 
@@ -53,7 +53,7 @@ def test_a_store_in_object_storage_is_handed_down_as_it_is(environ, tmp_path):
 
 def test_a_server_that_is_named_is_used_and_none_is_started(environ, monkeypatch):
     environ["PREFECT_API_URL"] = "http://prefect.example/api"
-    monkeypatch.setattr(prefect_server.subprocess, "Popen", lambda *_, **__: pytest.fail("a server was started"))
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a server was started"))
     with module.server_while_serving():
         pass
 
@@ -75,7 +75,7 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(environ, monkeypatch, name
 
 
 def test_a_server_that_dies_at_once_is_told(environ, monkeypatch):
-    monkeypatch.setattr(prefect_server.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     server = PrefectServer()
     with pytest.raises(NoServer, match="ended with code 1"):
         server.wait()
@@ -229,7 +229,7 @@ def test_serving_pauses_nothing_at_its_end_and_says_what_is_paused(environ, monk
     environ["PREFECT_API_URL"] = str(client.api_url)
     served = []
     monkeypatch.setattr(prefect, "serve", lambda *made, **how: served.append((len(made), how)))
-    monkeypatch.setattr(module.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     module.serve(load_settings({"inbox": "in", "store": "st", "identity_key": "k" * 16}, environ={}))
     assert served == [(2, {"pause_on_shutdown": False})]
     assert "nightly is paused on the Prefect page, and stays so" in capsys.readouterr().err

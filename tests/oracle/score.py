@@ -180,8 +180,8 @@ def _hits_of(case: OracleCase, item: SchemeRule, day: date) -> list[Hit]:
             given = award.get("when_unknown")
             points = 0 if given is None else centipoints(given)
             hits.append(Hit(item, record, points, f"{award['of']}=?", is_unknown=given is None))
-        elif (points := _raw(award, record[award["of"]])) is not None:
-            hits.append(Hit(item, record, points, f"{award['of']}={record[award['of']]}"))
+        elif (raw := _raw(award, record[award["of"]])) is not None:
+            hits.append(Hit(item, record, raw, f"{award['of']}={record[award['of']]}"))
     return hits
 
 

@@ -187,7 +187,7 @@ def test_quarantine_is_counted_by_source_and_reason(view: OfficeView):
         ("penalty_file", "CF_XDR_SHXYM", 3),
     ]
     twice = [samples.quarantined(0) | {"code": code} for code in ("bad_uscc", "bad_uscc2")]
-    assert sum(row["count"] for row in rows) == 9
+    assert sum(int(str(row["count"])) for row in rows) == 9
     frames = replace(samples.night_frames(), quarantine=samples.frame("quarantine", [*twice, twice[0]]))
     again = office_view(frames, samples.night(), samples.SCHEME).quarantine
     assert [row[names.index("count")] for row in again.rows] == [1, 1]

@@ -97,7 +97,7 @@ def test_each_row_has_its_operation_and_cause():
     changed = _entry(reason="更正", removed_on=samples.AS_OF)
     causes = {("DEL", ("一号", "走")): "ended", ("ADD", ("一号", "走")): "restored"}
     delta = delta_of(SERIOUS_VIOLATIONS, [gone, kept], [changed, new], VERSIONS, causes)
-    assert {(row.entry.enterprise_id, row.operation, row.cause, row.changed) for row in delta.rows} == {
+    assert {(vars(row.entry)["enterprise_id"], row.operation, row.cause, row.changed) for row in delta.rows} == {
         ("走", "DEL", "列入期满", ()),
         ("来", "ADD", "作出列入决定", ()),
         ("甲", "MOD", "记载内容变更", ("reason", "removed_on")),
@@ -144,6 +144,7 @@ def test_an_identity_number_is_masked_wherever_it_stands_and_noted(column: str):
 def test_columns_that_are_not_given_are_empty():
     short = samples.entries(1).drop("removed_on", "removed_by", "reason")
     entry = list_view(SERIOUS_VIOLATIONS, short, HEAD).entries[0]
+    assert isinstance(entry, SeriousViolationEntry)
     assert (entry.removed_on, entry.removed_by, entry.reason) == (None, "", "")
 
 

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
-from re import _constants, _parser  # the only way to see a pattern as it is built
+from re import _constants, _parser  # type: ignore[attr-defined] # the only way to see a pattern as it is built
 
 import pytest
 

@@ -65,7 +65,12 @@ def test_a_suite_that_holds_costs_one_collect_after_a_probe_without_rows(frames:
 def test_rows_are_fetched_in_one_more_collect_and_only_where_something_is_wrong(frames: Any, monkeypatch: Any) -> None:
     calls: list[int] = []
     real = pl.collect_all
-    monkeypatch.setattr(pl, "collect_all", lambda lazy: calls.append(len(lazy)) or real(lazy))
+
+    def counted(lazy: list[pl.LazyFrame]) -> list[pl.DataFrame]:
+        calls.append(len(lazy))
+        return real(lazy)
+
+    monkeypatch.setattr(pl, "collect_all", counted)
     broken = gxe.ExpectColumnValuesToBeInSet(column="kind", value_set=["x"])
     found = answer(frames, FRAME, *HOLD, broken)
     assert [one.success for one in found.results].count(False) == 1

@@ -29,7 +29,7 @@ def yaoxin(office, tmp_path, monkeypatch):
 
     def run(*arguments):
         result = CliRunner().invoke(cli, list(arguments))
-        result.document = json.loads(result.stdout) if "--json" in arguments and result.stdout else None
+        vars(result)["document"] = json.loads(result.stdout) if "--json" in arguments and result.stdout else None
         return result
 
     return run

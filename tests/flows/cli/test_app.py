@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -111,7 +112,7 @@ LIGHT = [
 ]
 
 
-HEAVY = ("prefect", "great_expectations", "matplotlib", "pandas", "pyarrow", "fastapi", "jinja2", "xlsxwriter")
+HEAVY = ["prefect", "great_expectations", "matplotlib", "pandas", "pyarrow", "fastapi", "jinja2", "xlsxwriter"]
 
 
 HEAVY += ("sqlalchemy", "argon2", "cryptography", "opencc")
@@ -220,7 +221,7 @@ class Night:
         from flows.run.run import RunResult
 
         self.result = RunResult(state, "what it says", "nightly-2026-03-01-1", {"n": 1}, Path("r.html"))
-        self.asked = None
+        self.asked: tuple[Any, ...] = ()
         monkeypatch.setattr("flows.nightly.run_due_days", self)
 
     def __call__(self, *asked):

@@ -19,7 +19,7 @@ def good():
 
 def share(records, test) -> float:
     records = list(records)
-    return sum(map(test, records)) / len(records)
+    return sum(bool(test(record)) for record in records) / len(records)
 
 
 def of(good, kind):

@@ -167,7 +167,7 @@ def test_in_a_row_of_a_workbook_that_stands_under_the_wrong_headings(tmp_path, n
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_in_a_workbook_where_the_number_lost_its_digits(tmp_path, place):
-    cells = ["", "", ""]
+    cells: list[str | float] = ["", "", ""]
     cells[place] = float(WITHOUT_X)
     workbook(tmp_path, [*penalty().values(), *cells])
     intake = ingested(tmp_path)

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from flows.ingest import FileArchive, FileStorage, Ingested, IngestHistory, RuleChanges, ingest_inbox
-from flows.ingest import inbox as reading_of_inbox
 from flows.ingest.history import open_quarantine
+from flows.ingest.reading.discovery import sha256_of_file
 from tests.flows.ingest.inboxes import (
     FIRM,
     OTHER_FIRM,
@@ -359,8 +359,12 @@ def test_an_old_file_is_not_hashed_every_night(office: Office, monkeypatch: pyte
     os.utime(path, (long_ago, long_ago))
     hashed: list[str] = []
     monkeypatch.setattr("flows.ingest.file_archive._SETTLED_AFTER_NS", 0)
-    real = reading_of_inbox.sha256_of_file
-    monkeypatch.setattr("flows.ingest.file_archive.sha256_of_file", lambda path: hashed.append(path.name) or real(path))
+
+    def counted(path: Path) -> str:
+        hashed.append(path.name)
+        return sha256_of_file(path)
+
+    monkeypatch.setattr("flows.ingest.file_archive.sha256_of_file", counted)
     office.night()
     assert hashed == ["企业登记.csv"]
     assert office.night().repeated == ("企业登记.csv",)

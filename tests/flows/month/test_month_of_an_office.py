@@ -7,7 +7,6 @@ nothing becomes public that two people did not sign.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
@@ -30,7 +29,7 @@ OF_LISTING, OF_PENALTY = {"事项": "严重违法失信名单"}, {"事项": "行
 
 
 @pytest.fixture(scope="module")
-def month(prefect_server, tmp_path_factory) -> Iterator[Month]:
+def month(prefect_server, tmp_path_factory) -> Month:
     """The month, walked to its end. What each day must show is asserted on the day."""
     office = Month(tmp_path_factory.mktemp("month"))
     office.staff()

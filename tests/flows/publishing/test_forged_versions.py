@@ -67,7 +67,7 @@ def checked(settings):
 
 
 def public(settings):
-    return {entry.decision_no for entry in released_entries(PENALTIES, shelf(settings).folder / "latest")}
+    return {vars(entry)["decision_no"] for entry in released_entries(PENALTIES, shelf(settings).folder / "latest")}
 
 
 def resealed(folder, **facts):

@@ -40,7 +40,7 @@ def released(root, name="penalties"):
 
 
 def public(settings, name="penalties"):
-    return {e.decision_no for e in released_entries(LIST_SPECS[name], settings.publications / name / "latest")}
+    return {vars(e)["decision_no"] for e in released_entries(LIST_SPECS[name], settings.publications / name / "latest")}
 
 
 def corrected(record, on, **more):

@@ -66,7 +66,7 @@ class Seen:
 
     def look(self, day: date) -> None:
         folder = self.shelf.folder / "latest"
-        self.public[day] = {entry.decision_no for entry in released_entries(PENALTIES, folder)}
+        self.public[day] = {vars(entry)["decision_no"] for entry in released_entries(PENALTIES, folder)}
 
 
 def wanted(day: date) -> set[str]:
@@ -180,4 +180,7 @@ def test_two_people_then_release_the_addition(seen, tmp_path):
     (draft,) = (path.name for path in shelf.draft("").iterdir() if path.is_dir())
     assert approve_draft(settings, DraftRef(draft, "penalties"), signed_in(settings, "zhang"))["state"] == "waiting"
     assert approve_draft(settings, DraftRef(draft, "penalties"), signed_in(settings, "li"))["state"] == "published"
-    assert {e.decision_no for e in released_entries(PENALTIES, shelf.folder / "latest")} == {ADDED, "鄂罚长1号"}
+    assert {vars(e)["decision_no"] for e in released_entries(PENALTIES, shelf.folder / "latest")} == {
+        ADDED,
+        "鄂罚长1号",
+    }

@@ -20,7 +20,7 @@ def ids(count: int) -> pl.Series:
 
 def test_all_are_worked_through_a_bucket_at_a_time():
     batches = list(AffectedEnterprises("asked for", {}, 100).batches(3))
-    assert [batch.numbers for batch in batches] == [{0}, {1}, {2}]
+    assert [batch.numbers for batch in batches] == [frozenset({n}) for n in range(3)]
     assert {batch.ids for batch in batches} == {None}
 
 
@@ -38,7 +38,7 @@ def test_few_are_worked_through_as_many_at_a_time_as_a_bucket_holds(counts, toge
     scope = AffectedEnterprises("", {}, 100, ids={bucket: ids(count) for bucket, count in counts.items()})
     batches = list(scope.batches(4))
     assert [batch.numbers for batch in batches] == together
-    assert sum(len(batch.ids) for batch in batches) == sum(counts.values())
+    assert sum([0 if batch.ids is None else len(batch.ids) for batch in batches]) == sum(counts.values())
 
 
 def test_the_ledger_says_who_was_rated_and_why(second_night, first_night):

@@ -138,8 +138,8 @@ def _same_reports_and_publications(walked):
         reports.append(told | files_below(office.settings.publications))
     assert reports[0].keys() == reports[1].keys()
     assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
-    told = [text.decode() for name, text in reports[0].items() if name.endswith("office.html")]
-    assert len(told) > 4
+    pages = [text.decode() for name, text in reports[0].items() if name.endswith("office.html")]
+    assert len(pages) > 4
     assert any("验异" in text and "处罚对象有误" in text for text in told)
     assert any("验暂" in text for text in told)
 

@@ -55,7 +55,7 @@ def wait_for_signal(root, day, pause, lock):
             print("waiting", flush=True)  # noqa: T201
             sys.stdin.readline()
 
-    module.hold_lease = lambda _folder, *about: hold_lease(Path(lock), *about)
+    vars(module)["hold_lease"] = lambda _folder, *about: hold_lease(Path(lock), *about)
     try:
         passed_run(Store(root), date.fromisoformat(day), between)
     except Busy as fault:

@@ -47,8 +47,8 @@ def sleeping(root, day, pause):
         "from tests.flows.store import store_runs\n"
         f"store_runs.wait_for_signal({str(root)!r}, {day.isoformat()!r}, {pause}, {str(root.parent / 'other')!r})"
     )
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, **pipes) as process:
+    command, pipe = [sys.executable, "-c", program], subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             assert process.stdout.readline() == "waiting\n"
             yield process

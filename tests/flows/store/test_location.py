@@ -91,9 +91,9 @@ def test_these_are_refused_before_anything_is_written(tmp_path, monkeypatch, cap
     said = to_chinese(str(told.value))
     assert "请换一个文件夹" in said
     assert "choose" not in said
-    with pytest.raises(SettingsProblems) as told:
+    with pytest.raises(SettingsProblems) as refused:
         load_settings({"store": address}, environ={})
-    assert why in str(told.value)
+    assert why in str(refused.value)
     if "\0" not in address:
         assert run_command(["runs", "--store", address]) == 2
         assert why in capsys.readouterr().err

@@ -155,6 +155,6 @@ def test_movement_undone_by_a_repair_is_a_repair() -> None:
         items=[penalty_item("fine", "fine", -10, **_UNTIL_RELEASED)], movement=dated({"tiers_per_clean_year": 1})
     )
     day = date(2026, 2, 1)
-    ratings = [_rated(of, on, [_FINE], ("penalty", "p1", day)) for on in (_days_after(day, -1), day)]
+    eve, on_day = (_rated(of, on, [_FINE], ("penalty", "p1", day)) for on in (_days_after(day, -1), day))
 
-    assert _causes(*ratings, [_FINE], day) == [("repair", ["repair"])]
+    assert _causes(eve, on_day, [_FINE], day) == [("repair", ["repair"])]

@@ -35,10 +35,12 @@ _HEAVY = penalty_item("stop_order", "stop_order", -7)
 def _change(
     before: tuple[Scheme, date, Rows], after: tuple[Scheme, date, Rows], received_after: datetime | None = None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    ratings = [_rated(*given) for given in (before, after)]
+    previous, current = _rated(*before), _rated(*after)
     is_policy_changed = before[0] != after[0] or any(before[1] < day <= after[1] for day in after[0].change_days())
     known = record_frames(*after[2])
-    found = tier_changes(*ratings, known, _ENTERPRISES, ComparedRuns(after[1], is_policy_changed, received_after))
+    found = tier_changes(
+        previous, current, known, _ENTERPRISES, ComparedRuns(after[1], is_policy_changed, received_after)
+    )
     return found.changes.to_dicts(), found.change_trace.to_dicts()
 
 
@@ -126,10 +128,10 @@ def test_revocation() -> None:
 def test_a_record_that_went_to_another_enterprise_is_a_correction_though_it_is_not_among_the_records_asked() -> None:
     """Also on a day of another policy: records of other buckets are not at hand."""
     before, after = ([penalty("p1", key, _DAY, "stop_order", version_no=n)] for n, key in ((1, "E1"), (2, "E2")))
-    ratings = _rated(scheme(), _DAY, before), _rated(scheme(), _NEXT, after)
+    previous, current = _rated(scheme(), _DAY, before), _rated(scheme(), _NEXT, after)
     for known in (record_frames(), record_frames(*after)):
         for is_policy_changed in (False, True):
-            found = tier_changes(*ratings, known, _ENTERPRISES, ComparedRuns(_NEXT, is_policy_changed)).changes
+            found = tier_changes(previous, current, known, _ENTERPRISES, ComparedRuns(_NEXT, is_policy_changed)).changes
             assert found.filter(enterprise_id="E1")["causes"].to_list() == [["correction"]]
 
 

@@ -144,7 +144,12 @@ def test_a_small_text_is_read_here_and_a_large_one_apart(tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n")
     used = []
-    monkeypatch.setattr(ReaderProcess, "read", lambda self, *given, **_: used.append(given) or read_file(*given))
+
+    def noted(self, *given, **_):
+        used.append(given)
+        return read_file(*given)
+
+    monkeypatch.setattr(ReaderProcess, "read", noted)
     assert read_isolated(path, tmp_path, FileLayout()).frame.rows() == [("1", "2", 2)]
     assert used == []
     monkeypatch.setattr(limits, "LARGE_TEXT_BYTES", 3)

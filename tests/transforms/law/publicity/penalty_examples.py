@@ -23,8 +23,10 @@ def text(name):
 
 def law(gsxt=None, credit_china=None, low_fines=None):
     """The law, any of its files in another wording."""
-    systems = (load_publicity_system(gsxt or text("publicity_gsxt"), "gsxt.yaml"),)
-    systems += (load_publicity_system(credit_china or text("publicity_credit_china"), "credit_china.yaml"),)
+    systems = (
+        load_publicity_system(gsxt or text("publicity_gsxt"), "gsxt.yaml"),
+        load_publicity_system(credit_china or text("publicity_credit_china"), "credit_china.yaml"),
+    )
     return PublicityLaw(systems, load_low_fines(low_fines or text("low_fines"), "low_fines.yaml"))
 
 
@@ -71,7 +73,8 @@ def publicity_on(penalties, enterprises, by, days, as_of, *, log=None):
 
 def found(penalties, as_of, firm=None, by=LAW, days=CALENDAR):
     """Rows of PUBLICITY."""
-    return publicity_on(*frames(penalties, firm), by, days, as_of)
+    records, register = frames(penalties, firm)
+    return publicity_on(records, register, by, days, as_of)
 
 
 def one(as_of=date(2026, 6, 30), system="gsxt", firm=None, by=LAW, days=CALENDAR, **values):

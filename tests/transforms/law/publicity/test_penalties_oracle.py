@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.transforms.law.law_oracle import first_day_off, months_shown, working_days_after
 from tests.transforms.law.publicity.penalty_examples import found, penalty
 
-KINDS = (["warning"], ["criticism"], ["warning", "criticism"], ["fine"], ["fine", "confiscation_goods"])
-KINDS += (["fine", "stop_order"], ["revoke_licence"], ["suspend_licence"])
+KINDS = [["warning"], ["criticism"], ["warning", "criticism"], ["fine"], ["fine", "confiscation_goods"]]
+KINDS += [["fine", "stop_order"], ["revoke_licence"], ["suspend_licence"]]
 FINES = [4_999_999, 5_000_000, 5_000_001, 9_999_999, 10_000_000]
 TURNS = st.sampled_from([date(2025, 12, 25), date(2026, 4, 1)])
 NEAR_TURNS = st.builds(lambda turn, days: turn + timedelta(days=days), TURNS, st.integers(-100, 5))
