@@ -166,6 +166,7 @@ def export_settings(settings: Settings) -> None:
 
 @contextmanager
 def server_while_serving() -> Iterator[None]:
+    """A Prefect server of this machine's own while the schedule is served, unless PREFECT_API_URL names one."""
     if os.environ.get("PREFECT_API_URL"):
         yield
         return

@@ -113,9 +113,7 @@ LIGHT = [
 
 
 HEAVY = ["prefect", "great_expectations", "matplotlib", "pandas", "pyarrow", "fastapi", "jinja2", "xlsxwriter"]
-
-
-HEAVY += ("sqlalchemy", "argon2", "cryptography", "opencc")
+HEAVY += ["sqlalchemy", "argon2", "cryptography", "opencc"]
 
 
 def process(office, *arguments, env=None, watch="pass"):
