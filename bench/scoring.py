@@ -71,7 +71,7 @@ def rated(folder: Path, scheme: Scheme) -> Side:
 
 def _rate(records: dict[str, pl.LazyFrame], scheme: Scheme) -> Frames:
     enterprises = records["enterprise"]
-    rating = rate_enterprises(records, enterprises, scheme, AS_OF, records["releases"])
+    rating = rate_enterprises(records, enterprises, scheme, AS_OF, records["releases"].collect())
     return [rating.ratings, rating.trace, enterprises.select("enterprise_id").collect()]
 
 

@@ -166,7 +166,7 @@ def _frames(cases: Sequence[Case], numbers: Sequence[int]) -> dict[str, pl.LazyF
     }
 
 
-def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.LazyFrame:
+def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.DataFrame:
     """The records that a case says to be repaired or removed early, and the listings whose last day it says."""
     said = (RELEASED_ON.name, LISTED_UNTIL_ON.name)
     rows = [
@@ -175,7 +175,7 @@ def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.LazyFrame:
         for row in _rows_of(kind, cases, numbers)
         if any(row.get(column) is not None for column in said)
     ]
-    return pl.LazyFrame(rows, schema=RELEASES, orient="row")
+    return pl.DataFrame(rows, schema=RELEASES, orient="row")
 
 
 def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Iterator[dict[str, object]]:

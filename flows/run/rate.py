@@ -71,7 +71,7 @@ def _rate_batch(batch: _Batch, number: int, selection: Selection) -> int:
     current = snapshot.current_records_by_kind(selection)
     records = dict(zip(current, map(pl.DataFrame.lazy, pl.collect_all(current.values())), strict=True))
     state = _law_state(records, batch.law, as_of) if batch.law else None
-    releases = state.releases.lazy() if state is not None and _has_decisions(state) else None
+    releases = state.releases if state is not None and _has_decisions(state) else None
     result = rate_enterprises(records, records["enterprise"].select(_ID), scheme, as_of, releases)
     rows = (snapshot.previous_rows(table, selection).drop("valid_from_on") for table in ("ratings", "trace"))
     ratings, trace = pl.collect_all(list(rows))
@@ -145,13 +145,13 @@ def releases_by_day(state: LawState | None) -> ReleasesOn:
         return lambda _records, _day: None
     dates = [name for name, dtype in state.records["decision"].collect_schema().items() if dtype == pl.Date()]
 
-    def releases_on(records: Mapping[str, pl.LazyFrame], day: date) -> pl.LazyFrame | None:
+    def releases_on(records: Mapping[str, pl.LazyFrame], day: date) -> pl.DataFrame | None:
         decided = pl.any_horizontal(pl.col(dates).is_between(state.as_of, day))
         is_other = records["decision"].filter(decided).select(pl.len()).collect().item()
         revoked = pl.col("revoked_on").is_between(state.as_of, day)
         is_other = is_other or records["penalty"].filter(revoked).select(pl.len()).collect().item()
         on_day = LawState(records, state.law, day) if is_other else state
-        return on_day.releases.lazy()
+        return on_day.releases
 
     return releases_on
 

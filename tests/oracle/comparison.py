@@ -65,7 +65,7 @@ def record_frames(records_by_enterprise: RecordsByEnterprise) -> dict[str, pl.La
     return {name: pl.LazyFrame(rows[name], schema=schemas[name]) for name in KINDS}
 
 
-def release_frame(records_by_enterprise: RecordsByEnterprise) -> pl.LazyFrame:
+def release_frame(records_by_enterprise: RecordsByEnterprise) -> pl.DataFrame:
     """RELEASES of the records, some of them twice, and of a record that does not exist."""
     rows = [
         (record["kind"], record["record_id"], record.get("released_on"), record.get("stands_until_on"))
@@ -75,7 +75,7 @@ def release_frame(records_by_enterprise: RecordsByEnterprise) -> pl.LazyFrame:
     ]
     rows += [(kind, record_id, date.max, until) for kind, record_id, on, until in rows[::2] if on]
     rows += [("penalty", "nobody", date.min, None)]
-    return pl.LazyFrame(rows, schema=RELEASES, orient="row")
+    return pl.DataFrame(rows, schema=RELEASES, orient="row")
 
 
 def _cell(column: Column, record: Record) -> object:

@@ -16,7 +16,7 @@ from transforms.rating.scheme_plan import next_scheme_change
 from transforms.schemas.run_tables import OUTLOOK
 
 OUTLOOK_DAYS = 30  # how far is looked ahead; a matter of reading, not of policy
-ReleasesOn = Callable[[Mapping[str, pl.LazyFrame], date], "pl.LazyFrame | None"]
+ReleasesOn = Callable[[Mapping[str, pl.LazyFrame], date], "pl.DataFrame | None"]
 
 _ID = "enterprise_id"
 _COLUMNS = [name for name in OUTLOOK.schema if name != "valid_from_on"]

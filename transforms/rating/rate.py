@@ -40,7 +40,7 @@ def rate_enterprises(
     enterprises: pl.LazyFrame,
     scheme: Scheme,
     as_of: date,
-    releases: pl.LazyFrame | None = None,
+    releases: pl.DataFrame | None = None,
 ) -> RatingResult:
     """Rate every one of `enterprises` (column enterprise_id), and no other, on the day `as_of`.
 
@@ -53,7 +53,7 @@ def rate_enterprises(
     """
     plan = compile_scheme(scheme, as_of)
     keys = number_enterprises(enterprises)
-    inputs = RatingInputs(records, keys, pl.DataFrame(schema=RELEASES) if releases is None else releases.collect())
+    inputs = RatingInputs(records, keys, pl.DataFrame(schema=RELEASES) if releases is None else releases)
     facts, holds = read_facts(inputs, plan, tier_holds(records, plan))
     hits = find_hits(facts, plan)
     queries = keys.select("key", query="key", on=pl.lit(as_of, dtype=pl.Date()))

@@ -57,7 +57,7 @@ class Disk:
 @pytest.fixture
 def disk(tmp_path, monkeypatch):
     made = Disk(tmp_path / "store", tmp_path / "kept")
-    for name in ("sync_file", "sync_folder"):
+    for name in ("fsync_file", "fsync_folder"):
         monkeypatch.setattr(tables, name, made.sync)
     return made
 

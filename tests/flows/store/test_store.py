@@ -237,4 +237,4 @@ def test_the_ledger_stays_whole_where_its_files_are_put_together(store, monkeypa
             writing.commit("passed", {"number": number})
         assert [run.facts["number"] for run in store.every_run()] == list(range(1, number + 1))
     files = list((store.location.local / "ledger").glob("*.parquet"))
-    assert len(store._ledger._file._open().file_uris()) < len(files)
+    assert len(store._ledger._table._open().file_uris()) < len(files)

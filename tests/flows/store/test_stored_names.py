@@ -35,13 +35,17 @@ FIXTURE = Path(__file__).parents[2] / "fixtures" / "stores" / "store_before_rede
 FIRST_DAY, NEXT_DAY = date(2026, 3, 8), date(2026, 3, 10)
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """The folder of the store and its answers."""
-    folder = tmp_path_factory.mktemp("before")
+def unpacked(folder):
+    """The folder, with the store and its answers in it."""
     with tarfile.open(FIXTURE) as archive:
         archive.extractall(folder, filter="data")
     return folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """The folder of the store and its answers, which no test changes."""
+    return unpacked(tmp_path_factory.mktemp("before"))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +114,8 @@ def test_the_titles_of_the_scheme_are_those_that_the_run_left(store, answers):
     assert [list(tier) for tier in facts.tiers] == expected["tiers"]
 
 
-def test_the_next_run_reads_the_facts_of_the_last_one(home):
+def test_the_next_run_reads_the_facts_of_the_last_one(tmp_path):
+    home = unpacked(tmp_path)
     (home / "inbox").mkdir()
     setup = setup_at(home)
     before = current_ratings(setup.store).ratings.select("enterprise_id", "tier", "score_centipoints").collect()

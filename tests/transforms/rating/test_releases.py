@@ -25,8 +25,8 @@ _UNTIL_RELEASED = {"until_released": dated(True, basis="第三条")}
 _FINE = penalty("p1", "E1", _DAY, "fine")
 
 
-def _released(*released: tuple[str, str, date]) -> pl.LazyFrame:
-    return pl.LazyFrame([(*row, None) for row in released], schema=RELEASES, orient="row")
+def _released(*released: tuple[str, str, date]) -> pl.DataFrame:
+    return pl.DataFrame([(*row, None) for row in released], schema=RELEASES, orient="row")
 
 
 def _rated(of: Scheme, day: date, rows: list[dict[str, Any]], *released: tuple[str, str, date]) -> RatingResult:
