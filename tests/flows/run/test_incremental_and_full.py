@@ -140,8 +140,8 @@ def _same_reports_and_publications(walked):
     assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
     pages = [text.decode() for name, text in reports[0].items() if name.endswith("office.html")]
     assert len(pages) > 4
-    assert any("验异" in text and "处罚对象有误" in text for text in told)
-    assert any("验暂" in text for text in told)
+    assert any("验异" in text and "处罚对象有误" in text for text in pages)
+    assert any("验暂" in text for text in pages)
 
 
 def _one_way_looks_at_few_and_says_why(walked):
