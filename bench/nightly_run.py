@@ -25,10 +25,9 @@ from flows.run.report import Report
 from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation, validate
 from flows.settings import Secret, Settings
-from flows.store.layout import buckets_for
 from flows.store.ledger import Run
 from flows.store.store import Store
-from flows.store.tables import StoredTable
+from flows.store.tables import StoredTable, buckets_for
 from transforms.schemas import KINDS, TABLES
 
 NEXT_DAY = AS_OF + timedelta(days=1)

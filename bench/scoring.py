@@ -15,7 +15,7 @@ from bench.data import AS_OF
 from bench.measure import Outcome, Side, summed
 from transforms.policy_model import Scheme, load_scheme
 from transforms.rating import RELEASES, rate_enterprises
-from transforms.rating.scheme_plan import ItemRule, compile_scheme
+from transforms.rating.compiled_scheme import ItemRule, compile_scheme
 from transforms.schemas import KINDS
 
 _SCHEME = Path(__file__).parents[1] / "policy" / "schemes" / "reference.yaml"

@@ -13,8 +13,7 @@ from docs.markdown import code, table
 from reports.formatting import MINUS, delta, points, yuan
 from transforms.policy_check import rate_cases
 from transforms.policy_model import load_scheme
-from transforms.policy_model.cases import Case, load_cases
-from transforms.policy_model.dated_values import Dated, Duration, iter_dated_values
+from transforms.policy_model.document import Dated, Duration, iter_dated_values
 from transforms.policy_model.scheme import (
     Award,
     BestTierNeed,
@@ -27,6 +26,7 @@ from transforms.policy_model.scheme import (
     Tier,
     Window,
 )
+from transforms.policy_model.scheme_cases import Case, load_cases
 from transforms.schemas import KINDS, Column
 from transforms.schemas.run_tables import DECIDERS, REASONS_NOT_COUNTED, ROLES_IN_TRACE
 

@@ -12,8 +12,7 @@ from pydantic import BaseModel
 from docs.markdown import table
 from flows.policy_folder import read_withdrawals
 from reports.public_lists import LIST_SPECS, ListSpec
-from reports.publication.delta import OPERATIONS
-from reports.publication.version import DeltaCounts, Index, PublishedFile, WithdrawnEntry
+from reports.publication.version import OPERATIONS, DeltaCounts, Index, PublishedFile, WithdrawnEntry
 from transforms.schemas import KINDS, LAW_TABLES, RECORD_COLUMNS, RUN_TABLES, Column, Table
 from transforms.schemas.base import TEXT_LIST, TIMESTAMP
 from transforms.schemas.law import CONDITION, CONDITIONS

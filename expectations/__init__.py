@@ -14,8 +14,7 @@ Expectations, some seconds.
 
 from expectations.data_docs import write_data_docs
 from expectations.gate import validate
-from expectations.suites import EmptySuite, UnknownTable
-from expectations.table_spec import ColumnSpec, GateLimits, TableSpec, WrongShape
+from expectations.suites import ColumnSpec, EmptySuite, GateLimits, TableSpec, UnknownTable, WrongShape
 from expectations.verdict import Finding, Verdict, explain_gravest
 
 __all__ = [

@@ -7,8 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations.suites import ExpectationSpec, suite_of
-from expectations.table_spec import TableSpec
+from expectations.suites import ExpectationSpec, TableSpec, suite_of
 from expectations.verdict import SEVERITIES, Finding, Verdict
 
 

@@ -14,8 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations.suites import LIST_SEPARATOR, ExpectationSpec
-from expectations.table_spec import TableSpec
+from expectations.suites import LIST_SEPARATOR, ExpectationSpec, TableSpec
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported: no usage statistics are sent
 with warnings.catch_warnings():

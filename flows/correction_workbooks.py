@@ -22,7 +22,7 @@ def write_correction_workbooks(
     rows: pl.DataFrame, sources: Sequence[Source], folder: Path
 ) -> dict[tuple[str, str], Path]:
     """Write a workbook for each source and sender of the quarantine `rows` into `folder`; their paths by both."""
-    from flows.ingest.arrivals import sources_of
+    from flows.ingest.file_records import sources_of
 
     by_name = {source.source: source for source in sources}
     written: dict[tuple[str, str], Path] = {}

@@ -64,7 +64,7 @@ def _first_night(settings: Settings, today: date) -> int:
     """Last night, with what had arrived a month ago; then all that came since, so that tonight has news."""
     from flows.cli import run_command
     from flows.demo import deliver, write_demo
-    from flows.demo.people import add_demo_people
+    from flows.demo.credit_office import add_demo_people
     from flows.office import office_of
 
     inbox, outbox = settings.inbox, DEMO_FOLDER / "demo"

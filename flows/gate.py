@@ -16,10 +16,10 @@ import polars as pl
 from pydantic import Field, PositiveInt, model_validator
 
 from expectations import ColumnSpec, GateLimits, TableSpec, Verdict, validate
-from expectations.table_spec import ColumnKind
+from expectations.suites import ColumnKind
 from transforms.policy_model import load_document
-from transforms.policy_model.dated_values import PolicyModel
-from transforms.records.numbers import disagreeing_amount, stated_amounts
+from transforms.policy_model.document import PolicyModel
+from transforms.records.text import disagreeing_amount, stated_amounts
 from transforms.schemas import KINDS, LAW_TABLES, TABLES, Column, Table
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, TIMESTAMP
 from transforms.schemas.law import CONDITIONS

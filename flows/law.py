@@ -20,8 +20,7 @@ from flows.policy_folder import (
 )
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.queries import current_records
-from flows.store.store import Store
+from flows.store.store import Store, current_records
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 

@@ -14,23 +14,28 @@ from reports.scheme_facts import SchemeFacts
 from transforms.law.listing.listings import ListingPolicy
 from transforms.law.policy_gaps import OPTIONAL_LAW_FILES
 from transforms.policy_model import PolicyProblems, Problem, load_scheme, load_serious_list_law
-from transforms.policy_model.law import PublicityLaw
-from transforms.policy_model.law_calendar import CalendarLaw, load_calendar_law
-from transforms.policy_model.law_listing import BanLaw, MeasureLaw, SeriousListLaw, load_ban_law, load_measure_law
-from transforms.policy_model.law_procedure import ProcedureLaw, load_procedure_law
-from transforms.policy_model.law_publicity import (
+from transforms.policy_model.law import (
+    BanLaw,
+    CalendarLaw,
+    MeasureLaw,
+    PublicityLaw,
     PublicitySystem,
+    SeriousListLaw,
     SpotCheckLaw,
+    Withdrawals,
+    load_ban_law,
+    load_calendar_law,
     load_low_fines,
+    load_measure_law,
     load_publicity_system,
+    load_repair_law,
     load_spot_check_law,
+    load_withdrawals,
 )
-from transforms.policy_model.law_repair import load_repair_law
 from transforms.policy_model.paper import PaperText, SharedParagraphs, load_paper, load_shared_paragraphs
+from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
 from transforms.policy_model.scheme import Scheme
-from transforms.policy_model.source import Source
-from transforms.policy_model.source_loader import load_source
-from transforms.policy_model.withdrawals import Withdrawals, load_withdrawals
+from transforms.policy_model.source import Source, load_source
 
 Loaded = TypeVar("Loaded")
 # Files of law/ that the others rest on, and what rests on them.

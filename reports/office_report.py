@@ -19,7 +19,7 @@ from reports.html import render_page
 from reports.legal_state import MAX_DUE_ROWS, deadline_grid, due_command
 from reports.office_tables import Migration, TierChange, explained_changes, migration_of
 from reports.scheme_facts import BETTER, OUTLOOK_DAYS, WORSE, SchemeFacts
-from transforms.rating.holds import HOLD_NOTES
+from transforms.rating.tier import HOLD_NOTES
 from transforms.schemas import KINDS, Column, Table
 from transforms.schemas.base import TEXT, TEXT_LIST
 from transforms.schemas.law import APPLICATION, CANDIDATE, LISTING, MATTER_TABLE, STEP_TABLE, TERM_TABLE

@@ -1,23 +1,11 @@
-"""Find and mask the numbers of natural persons' identity documents in text: the only detector of the project.
+"""Numbers of natural persons' identity documents: found and masked in text, and what of them may be stored.
 
-- resident: 18 characters (GB 11643-1999), including residents of Hong Kong, Macao and Taiwan
-- old: 15 digits, as issued before 1999
-- foreigner: permanent residence cards, 18 digits beginning with 9 (from 2023), or three letters and 12 digits
-- permit: residents of Hong Kong and Macao (回乡证), H or M and 10 digits
-- labelled: what follows the name of a document (护照, 通行证, 军官证, …) and looks like its number
-
-A number may be written in full width or Chinese digits, with letters that look like digits (O for 0), split by blanks,
-signs, line ends or invisible characters, and joined to the words or digits around it. Masking shows the first three and
-the last two characters.
-
-The check digit, the date of birth and the unified social credit code are python-stdnum's. Its validation of a whole
-number (`stdnum.cn.ric.validate`) is not used: it takes one number, not a text, and rejects what must be masked here all
-the same: a number with one wrong digit, a county code that its table does not have for the year of birth, and every
-other kind of document.
+The only detector of the project.
 """
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -225,3 +213,39 @@ def _is_credit_code(number: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+_CUT_NUMBER = re.compile(r"(?<![0-9０-９])[0-9０-９]++(?=…（共)")  # a number at which a shortened text breaks off
+_CHARACTERS_IN_A_ROW = re.compile(r"[0-9０-９A-Za-z]++(?:[(（][0-9０-９A-Za-z][)）])?+")
+# Passports, permits, officers' cards: few letters, then five digits or more; the last may be in brackets.
+_FIVE_DIGITS = re.compile("[0-9０-９]{5}")
+_CREDIT_CODE = re.compile(r"9[0-9A-HJ-NP-RTUW-Y]{17}")
+
+
+def mask_number(number: pl.Expr) -> pl.Expr:
+    """An identity number with all but its first three and last two characters masked; a short one wholly."""
+    length = number.str.len_chars().cast(pl.Int64())  # unsigned lengths would wrap around below zero
+    middle = pl.lit("*").repeat_by((length - 5).clip(lower_bound=0)).list.join("")
+    masked = pl.concat_str(number.str.head(3), middle, number.str.tail(2))
+    return pl.when(length >= 10).then(masked).otherwise(number.str.replace_all(".", "*"))
+
+
+def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
+    """HMAC-SHA256 of each number as hexadecimal: the same for one person, and meaningless without the key."""
+    hashes = {n: hmac.digest(key, n.encode(), "sha256").hex() for n in numbers.drop_nulls().unique().to_list()}
+    return numbers.replace_strict(hashes, default=None, return_dtype=pl.String())
+
+
+def redact_text(text: str, is_torn: bool) -> str:
+    """`text` without identity numbers.
+
+    is_torn: it is a row that could not be split into cells, where any column may be, so whatever looks like a number is
+    masked. Credit codes, which no person's number resembles, remain: they identify the enterprise.
+    """
+
+    def mask_run(found: re.Match[str]) -> str:
+        is_harmless = _CREDIT_CODE.fullmatch(found[0]) or not _FIVE_DIGITS.search(found[0])
+        return found[0] if is_harmless else mask_middle(found[0])
+
+    masked = _CUT_NUMBER.sub("*", mask_text(text))
+    return _CHARACTERS_IN_A_ROW.sub(mask_run, masked) if is_torn else masked

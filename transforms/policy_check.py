@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from transforms.policy_model.cases import LISTED_UNTIL_ON, RELEASED_ON, Case, load_cases
 from transforms.policy_model.document import PolicyProblems, Problem, one_of, read_document
-from transforms.policy_model.law import load_law_file
+from transforms.policy_model.law import load_law_file, load_withdrawals
 from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs
-from transforms.policy_model.scheme import Scheme
-from transforms.policy_model.scheme_loader import load_scheme
-from transforms.policy_model.source_loader import load_source, load_source_defaults
-from transforms.policy_model.withdrawals import load_withdrawals
+from transforms.policy_model.scheme import Scheme, load_scheme
+from transforms.policy_model.scheme_cases import LISTED_UNTIL_ON, RELEASED_ON, Case, load_cases
+from transforms.policy_model.source import load_source, load_source_defaults
 from transforms.rating import RELEASES, rate_enterprises
 from transforms.schemas import KINDS, Kind
 from transforms.schemas.base import TEXT

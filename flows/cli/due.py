@@ -24,8 +24,7 @@ from flows.cli.options import (
 from flows.cli.terminal import table_lines
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.queries import outlook_of
-from flows.store.store import Store
+from flows.store.store import Store, outlook_of
 from reports import formatting
 from reports.legal_state import deadline_grid
 

@@ -1,4 +1,4 @@
-"""Find an enterprise by any identifier: code, name, licence number or document number."""
+"""Find an enterprise by any identifier (code, name, licence number or document number), its ratings and its outlook."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 import polars as pl
 
 from flows.cli.errors import UserError
+from flows.run.context import read_scheme_facts
+from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.store import Store
+from flows.store.store import Store, has_outlook, outlook_of
 from reports import formatting
+from reports.scheme_facts import Outlook, SchemeFacts
 
 _NEAREST_COUNT = 5
 _LEAST_LIKENESS = 55  # below, of a hundred, two Chinese company names share little but their endings
@@ -36,7 +39,7 @@ def find_enterprises(store: Store, run: Run, query: str) -> EnterpriseMatches:
     number; an enterprise_id without its scheme (3002 of fei:3002); number of a document that a record of theirs bears.
     Names and numbers are compared as on ingestion, so that every spelling of a number finds the same.
     """
-    from transforms.history import current_versions
+    from transforms.records.current_versions import current_versions
 
     def by_id(code: str) -> pl.DataFrame:
         return current_versions(store.scan("enterprise", run, enterprise_id=code), run.known_at).collect()
@@ -107,7 +110,7 @@ def identifier_entry(enterprise: Mapping[str, Any]) -> tuple[str, str]:
 
 def _bearers_of_document(store: Store, run: Run, number: str) -> pl.Series:
     """enterprise_id of those of whom a current record of `run` bears the document number (a `document_key`)."""
-    from transforms.history import current_versions
+    from transforms.records.current_versions import current_versions
     from transforms.records.text import document_key
     from transforms.schemas import KINDS
 
@@ -135,3 +138,55 @@ def _nearest_names(register: pl.LazyFrame, name_key: str) -> tuple[str, ...]:
     keys = dict(zip(names["name"], names["name_key"], strict=True))
     alike = process.extract(name_key, keys, scorer=fuzz.ratio, limit=_NEAREST_COUNT, score_cutoff=_LEAST_LIKENESS)
     return tuple(dict.fromkeys([*containing, *(name for _, _, name in alike)]))[:_NEAREST_COUNT]
+
+
+_CHANGE = (
+    "changes_on",
+    "tier_before",
+    "tier_after",
+    "index_before",
+    "index_after",
+    "score_after_centipoints",
+    "cause",
+)
+
+
+def ratings_of(store: Store, run: Run, enterprise_id: str) -> pl.DataFrame:
+    """Every rating the enterprise had when `run` had passed, oldest first: the last one is current."""
+    return store.scan("ratings", run, enterprise_id).sort("valid_from_on").collect()
+
+
+def current_rating(ratings: pl.DataFrame) -> dict[str, Any] | None:
+    """The last row of `ratings`; None for an enterprise not rated yet."""
+    return ratings.row(-1, named=True) if ratings.height else None
+
+
+def enterprise_outlook(store: Store, run: Run, enterprise_id: str) -> Outlook:
+    """The next change of the enterprise's tier that the run foresaw."""
+    if not has_outlook(run):
+        return Outlook(run.as_of, is_known=False)
+    rows = outlook_of(store, run, enterprise_id).collect()
+    return Outlook(run.as_of, rows.row(0, named=True) if rows.height else None)
+
+
+def outlook_document(outlook: Outlook) -> dict[str, Any] | None:
+    """For --json: the last day that was looked at, and the change foreseen or null; null for a run without outlook."""
+    if not outlook.is_known:
+        return None
+    change = {name: outlook.row[name] for name in _CHANGE} if outlook.row else None
+    return {"until": outlook.until, "change": change}
+
+
+def scheme_facts_of(settings: Settings, store: Store, run: Run) -> SchemeFacts:
+    """As the run stored it in its folder; where that is on another machine, as the policy has it for the run's day."""
+    stored = read_scheme_facts(store.run_folder(run.run_id))
+    if stored is not None:
+        return stored
+    from flows.policy_folder import read_scheme, scheme_facts
+
+    return scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of)
+
+
+def identity_fields(enterprise: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells one enterprise from another."""
+    return {name: enterprise[name] for name in ("enterprise_id", "name", "uscc", "state")}

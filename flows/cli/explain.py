@@ -11,7 +11,17 @@ from typing import Any
 import click
 import polars as pl
 
-from flows.cli.enterprises import find_enterprises, identifier_entry, single_enterprise
+from flows.cli.enterprises import (
+    current_rating,
+    enterprise_outlook,
+    find_enterprises,
+    identifier_entry,
+    identity_fields,
+    outlook_document,
+    ratings_of,
+    scheme_facts_of,
+    single_enterprise,
+)
 from flows.cli.options import (
     FILE,
     as_of_option,
@@ -22,19 +32,10 @@ from flows.cli.options import (
     run_as_of,
     settings_from_flags,
 )
-from flows.cli.ratings import (
-    current_rating,
-    enterprise_outlook,
-    identity_fields,
-    outlook_document,
-    ratings_of,
-    scheme_facts_of,
-)
 from flows.cli.terminal import pair_lines, table_lines
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.queries import current_records, has_legal_state, stored_legal_state
-from flows.store.store import Store
+from flows.store.store import Store, current_records, has_legal_state, stored_legal_state
 from reports import formatting
 from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise_view, write_enterprise_page
 from reports.legal_state import EnterpriseLegalFrames, enterprise_legal_state

@@ -27,8 +27,7 @@ from flows.cli.options import (
 from flows.cli.terminal import table_lines
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.queries import current_records
-from flows.store.store import Store
+from flows.store.store import Store, current_records
 from reports import formatting
 from reports.grid import GridField, grid_fields, grid_from_frame
 from transforms.schemas.base import Table

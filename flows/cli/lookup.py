@@ -8,21 +8,23 @@ from typing import Any
 import click
 import polars as pl
 
-from flows.cli.enterprises import EnterpriseMatches, find_enterprises, identifier_entry, no_match_lines
-from flows.cli.options import common_options, json_option, open_store, print_json, run_as_of, settings_from_flags
-from flows.cli.ratings import (
+from flows.cli.enterprises import (
+    EnterpriseMatches,
     current_rating,
     enterprise_outlook,
+    find_enterprises,
+    identifier_entry,
     identity_fields,
+    no_match_lines,
     outlook_document,
     ratings_of,
     scheme_facts_of,
 )
+from flows.cli.options import common_options, json_option, open_store, print_json, run_as_of, settings_from_flags
 from flows.cli.terminal import pair_lines
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.queries import has_legal_state, stored_legal_state
-from flows.store.store import Store
+from flows.store.store import Store, has_legal_state, stored_legal_state
 from reports import formatting
 from reports.scheme_facts import ILLUSTRATIVE
 from transforms.schemas import KINDS, TABLES

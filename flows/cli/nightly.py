@@ -22,7 +22,7 @@ from flows.cli.options import (
     print_json,
     settings_from_flags,
 )
-from flows.run_log import Verbosity, log_to_terminal
+from flows.run_logging import Verbosity, log_to_terminal
 from flows.wording import localise
 
 _CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}

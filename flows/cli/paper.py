@@ -31,8 +31,8 @@ from flows.settings import Settings
 from flows.store.ledger import Run
 from flows.store.store import Store
 from reports import formatting
-from reports.papers import PaperView
-from transforms.policy_model.dated_values import PolicyGap
+from reports.office_papers import PaperView
+from transforms.policy_model.document import PolicyGap
 from transforms.policy_model.paper import PAPERS
 from transforms.schemas.vocabularies import MATTERS
 

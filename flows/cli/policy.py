@@ -110,7 +110,7 @@ def _check_law_folder(folder: Path) -> PolicyCheck:
 def _sound_schemes(folder: Path) -> dict[str, Scheme]:
     """The schemes without mistakes, by name: a mistake in another scheme does not concern the file that is checked."""
     from transforms.policy_model import PolicyProblems
-    from transforms.policy_model.scheme_loader import load_scheme
+    from transforms.policy_model.scheme import load_scheme
 
     schemes = {}
     for path in sorted(folder.glob("*.yaml")):

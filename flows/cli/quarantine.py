@@ -88,7 +88,7 @@ def quarantined_rows(
 
     Raises UserError for a source that sent nothing.
     """
-    from flows.ingest.history import open_quarantine
+    from flows.ingest.previous_runs import open_quarantine
 
     rows = store.scan("quarantine", run)
     if not is_all:

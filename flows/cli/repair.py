@@ -201,7 +201,7 @@ def repair_text(found: RepairAnswer, name: str) -> list[str]:
 
 def _verdict_lines(title: str, row: pl.DataFrame) -> list[str]:
     """A penalty or listing in a system; its conditions only where they decide."""
-    from transforms.law.repair.verdict import TOO_LATE
+    from transforms.law.repair.eligibility import TOO_LATE
 
     # Other readings of the earliest day are shown only where they are another day.
     others = ("earliest_soonest_on", "earliest_latest_on")

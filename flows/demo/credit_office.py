@@ -1,4 +1,6 @@
-"""What the credit office decides about a few enterprises, step by step: the rows of its decision log."""
+"""What the credit office decides about a few enterprises, step by step: the rows of its decision log; and the invented
+people of the demo's office database, so that the signing of a publication can be tried.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flows.demo import vocabulary
-from flows.demo.draws import Streams
-from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, new_record
+from flows.demo import model
+from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, Streams, new_record
+from flows.settings import Settings
+
+ADMINISTRATOR = ("wang", "王示例")
+SIGNERS = (("zhang", "张示例"), ("li", "李示例"))
+
+
+def demo_passphrase(login: str) -> str:
+    """The passphrase of an invented person, which is public."""
+    return f"demo only: {login}"
+
+
+def add_demo_people(settings: Settings) -> str:
+    """Create the office of the demo; return the fingerprint of its administrator's key.
+
+    Raises OfficeProblem where the office has people already: a real office never gets invented ones.
+    """
+    from flows.office import office_of
+
+    login, name = ADMINISTRATOR
+    fingerprint = office_of(settings).begin(login, name, demo_passphrase(login)).fingerprint
+    office = office_of(replace(settings, administrator_key=fingerprint))
+    by = office.sign_in(login, lambda: demo_passphrase(login))
+    for signer, signer_name in SIGNERS:
+        office.add(by, signer, signer_name, demo_passphrase(signer))
+    return fingerprint
+
 
 # One year of publicity must be over before an early end may be applied for; the history must cover it and the steps
 # after it.
@@ -97,7 +124,7 @@ def decisions(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> I
             ends_on=step.on + timedelta(days=HELD_DAYS) if is_held else None,
             tier=HELD_TIER if is_held else None,
             reason=REASONS.get(step.step),
-            authority=vocabulary.CREDIT_OFFICE,
+            authority=model.CREDIT_OFFICE,
             proposed_by=PROPOSER,
             decided_by=None if step.step in UNDECIDED else DECIDER,
         )

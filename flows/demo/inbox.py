@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from flows.demo.draws import Streams
-from flows.demo.model import DemoPeriod, DemoRecord
+from flows.demo.model import DemoPeriod, DemoRecord, Streams
 from flows.demo.region import region_records
 from flows.demo.senders import (
     SENDERS,

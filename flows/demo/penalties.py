@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from flows.demo import vocabulary
+from flows.demo import model
 from flows.demo.credit_office import EARLY_STORIES, PUNISHED_STORIES, REPAIRS, annulled_on, story_day
-from flows.demo.draws import (
+from flows.demo.model import (
     OTHER_PROVINCE,
     PROVINCE,
+    DemoPeriod,
+    DemoRecord,
+    Enterprise,
+    FieldValue,
     Streams,
     authority_code,
     chance,
     days_of_events,
     identity_number,
+    new_record,
     weighted,
 )
-from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, FieldValue, new_record
 from transforms.schemas.vocabularies import PENALTY_KINDS
 
 MONTHLY_PER_MILLE = {"clean": 1, "occasional": 40, "repeat": 180, "chronic": 420}
@@ -110,7 +114,7 @@ def _decision(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: b
     fine_fen = rng.randrange(low * 10, high * 10) * 10 if "fine" in kinds else None
     has_confiscation = any(kind.startswith("confiscation") for kind in kinds)
     confiscated_fen = rng.randrange(5_000, 2_000_000) if has_confiscation else None
-    violations, grave_violation = vocabulary.VIOLATIONS[field], vocabulary.GRAVE_VIOLATIONS[field]
+    violations, grave_violation = model.VIOLATIONS[field], model.GRAVE_VIOLATIONS[field]
     return new_record(
         rng,
         "penalty",
@@ -121,7 +125,7 @@ def _decision(rng: Random, enterprise: Enterprise, decided_on: date, is_grave: b
         act_no=f"XW{decided_on:%Y%m%d}{enterprise.serial:05d}",
         violation_type=grave_violation if is_grave else rng.choice(violations),
         facts="经查，当事人的行为违反规定，有现场检查笔录等证据证明。",
-        basis=vocabulary.BASES[field],
+        basis=model.BASES[field],
         penalty_kinds=kinds,
         fine_fen=fine_fen,
         confiscated_fen=confiscated_fen,
@@ -146,7 +150,7 @@ def _as_first_reported(handling: PenaltyHandling, decision: DemoRecord) -> DemoR
     is_performed = chance(rng, PERFORMED_PER_MILLE) and performed_on <= sent_on and decision.values["fine_fen"]
     is_unpublished = is_late or kinds in NEVER_PUBLISHED
     values: dict[str, FieldValue] = {
-        "authority": vocabulary.OTHER_BUREAU if is_other else vocabulary.BUREAU,
+        "authority": model.OTHER_BUREAU if is_other else model.BUREAU,
         "authority_code": authority_code(OTHER_PROVINCE if is_other else PROVINCE),
         "valid_until_on": decided_on + timedelta(days=rng.randrange(*term)) if term else None,
         "published_on": None if is_unpublished else decided_on + timedelta(days=days_to_publish),
@@ -228,7 +232,7 @@ def _ban(rng: Random, enterprise: Enterprise, penalty: DemoRecord) -> DemoRecord
         ends_on=starts_on.replace(year=starts_on.year + years, day=min(starts_on.day, 28)) if years else None,
         is_lifelong=is_lifelong,
         basis=basis,
-        authority=vocabulary.BUREAU,
+        authority=model.BUREAU,
         field=penalty.values["field"],
     )
 
@@ -263,4 +267,4 @@ def _warning_for_same_act(penalty: DemoRecord) -> DemoRecord:
 
 def _person_name(rng: Random) -> str:
     """A name as it stands on the sample of a form."""
-    return rng.choice(vocabulary.SURNAMES) + rng.choice(vocabulary.GIVEN) + rng.choice(vocabulary.GIVEN)
+    return rng.choice(model.SURNAMES) + rng.choice(model.GIVEN) + rng.choice(model.GIVEN)

@@ -9,26 +9,24 @@ from datetime import date
 from itertools import chain
 from typing import Literal
 
-from flows.demo import vocabulary
+from flows.demo import model
 from flows.demo.credit_office import PROPOSER, decisions
-from flows.demo.draws import (
+from flows.demo.model import (
     ORGANISATION_CODES,
     PROVINCE,
-    Streams,
-    chance,
-    credit_code,
-    wrong_check,
-    wrong_organisation,
-)
-from flows.demo.model import (
     TWIN_EVERY,
     DemoPeriod,
     DemoRecord,
     Enterprise,
     FieldValue,
+    Streams,
+    chance,
+    credit_code,
     enterprises,
     is_second_twin,
     is_twin,
+    wrong_check,
+    wrong_organisation,
 )
 from flows.demo.penalties import penalties
 from flows.demo.senders import delivery_days, delivery_for, next_delivery
@@ -200,6 +198,6 @@ def _own_identity(record: DemoRecord) -> Mapping[str, FieldValue]:
     """Another number, so that the faulty row does not report the same event as the good one it was made from."""
     if record.kind == "enterprise":
         code = credit_code("91", str(record.values["region_code"]), UNREGISTERED_FROM + record.serial)
-        return {"uscc": code, "name": f"{vocabulary.DIVISIONS[0][0][1]}待核第{record.serial}号商行"}
+        return {"uscc": code, "name": f"{model.DIVISIONS[0][0][1]}待核第{record.serial}号商行"}
     number = KINDS[record.kind].number
     return {number: f"{record.values[number]}-9"}

@@ -12,10 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from flows.demo.draws import Streams, chance
-from flows.demo.model import DemoPeriod, DemoRecord, FieldValue
-from transforms.policy_model.source import FieldMapping, Source
-from transforms.policy_model.source_loader import load_source
+from flows.demo.model import DemoPeriod, DemoRecord, FieldValue, Streams, chance
+from transforms.policy_model.source import FieldMapping, Source, load_source
 from transforms.schemas import KINDS
 from transforms.schemas.vocabularies import YES_NO
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from flows.demo import vocabulary
-from flows.demo.draws import Streams, chance, days_of_events, weighted
-from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, new_record
+from flows.demo import model
+from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, Streams, chance, days_of_events, new_record, weighted
 from flows.demo.penalties import decision_days
 
 # Chance of one in a month, per mille.
@@ -91,7 +90,7 @@ def inspections(streams: Streams, enterprise: Enterprise, period: DemoPeriod) ->
             inspected_on=inspected_on,
             authority=f"{enterprise.place}市场监督管理局",
             inspection_type=inspection_type,
-            standard=vocabulary.STANDARDS[enterprise.field] or None,
+            standard=model.STANDARDS[enterprise.field] or None,
             field=enterprise.field,
             critical_count=own.randrange(1, critical + 1) if critical else 0,
             major_count=own.randrange(major + 1),
@@ -155,14 +154,14 @@ def samplings(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> I
             enterprise,
             reported_on,
             sample_no=f"CY{reported_on:%Y%m%d}{enterprise.serial:06d}",
-            product=own.choice(vocabulary.PRODUCTS[field]),
+            product=own.choice(model.PRODUCTS[field]),
             maker_name=enterprise.name if enterprise.role == "maker" else "示例省岩溪檀颐制药有限公司",
             batch_no=batch_no,
             sampled_on=reported_on - timedelta(days=own.randrange(15, 50)),
             reported_on=reported_on,
             result="unqualified" if is_bad else "qualified",
-            failing_items=tuple(own.sample(vocabulary.FAILING_ITEMS[field], own.randrange(1, 3))) if is_bad else (),
-            laboratory=own.choice(vocabulary.LABORATORIES),
+            failing_items=tuple(own.sample(model.FAILING_ITEMS[field], own.randrange(1, 3))) if is_bad else (),
+            laboratory=own.choice(model.LABORATORIES),
             basis=own.choice(("《中华人民共和国药典》2020年版", "国家标准及注册技术要求")),
             field=field,
         )
@@ -187,7 +186,7 @@ def signals(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Ite
             level=level,
             is_verified=is_verified if is_examined else None,
             field=enterprise.field,
-            summary=vocabulary.SIGNAL_TEXTS[signal_type],
+            summary=model.SIGNAL_TEXTS[signal_type],
             authority=f"{enterprise.place}市场监督管理局",
         )
 
@@ -200,7 +199,7 @@ def commitments(streams: Streams, enterprise: Enterprise, period: DemoPeriod) ->
     made_on = period.ago(rng.randrange(period.days))
     state = weighted(rng, COMMITMENT_STATES[enterprise.habit])
     is_broken = state in ("partly", "unfulfilled")
-    matter = rng.choice(vocabulary.MATTERS)
+    matter = rng.choice(model.MATTERS)
     yield new_record(
         rng,
         "commitment",
@@ -218,8 +217,8 @@ def commitments(streams: Streams, enterprise: Enterprise, period: DemoPeriod) ->
         unperformed="所提交材料与现场核查不一致" if is_broken else None,
         liability_enforced="撤销相关许可事项并记入信用记录" if is_broken else None,
         state_on=None if state == "open" else made_on,
-        fixing_unit=None if state == "open" else vocabulary.BUREAU,
-        accepting_unit=vocabulary.BUREAU,
+        fixing_unit=None if state == "open" else model.BUREAU,
+        accepting_unit=model.BUREAU,
         is_open=chance(rng, 800),
     )
 
@@ -236,7 +235,7 @@ def honours(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Ite
         enterprise,
         awarded_on,
         honour_no=f"示市监表〔{awarded_on.year}〕{awarded_on.month}号",
-        title=rng.choice(vocabulary.HONOURS),
+        title=rng.choice(model.HONOURS),
         level=weighted(rng, HONOUR_LEVELS),
         awarded_on=awarded_on,
         valid_until_on=awarded_on + timedelta(days=365 * rng.randrange(1, 4)),

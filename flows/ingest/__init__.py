@@ -15,11 +15,10 @@ read again when the register learns of its enterprise, or when the text of its s
 corrects the quarantine workbook and sends it back.
 """
 
-from flows.ingest.arrivals import IngestRules, read_common_rules
-from flows.ingest.file_archive import FileArchive
-from flows.ingest.history import IngestHistory, RuleChanges
-from flows.ingest.inbox import FileStorage
+from flows.ingest.file_records import IngestRules, read_common_rules
+from flows.ingest.inbox import FileArchive, FileStorage
 from flows.ingest.ingest import Ingested, ingest_inbox
+from flows.ingest.previous_runs import IngestHistory, RuleChanges
 
 __all__ = [
     "FileArchive",

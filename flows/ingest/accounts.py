@@ -12,12 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from flows.ingest.arrivals import Arrival
+from flows.ingest.file_records import Arrival
 from flows.ingest.reading.raw_file import RawFile
 from reports.correction_workbook import REMARK_HEADINGS
-from transforms.person_numbers import mask_middle, mask_person_numbers
+from transforms.person_numbers import mask_middle, mask_number, mask_person_numbers, redact_text
 from transforms.policy_model.source import Source
-from transforms.records.personal_data import mask_number, redact_text
 from transforms.records.problems import PROBLEMS
 from transforms.schemas import TABLES
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from flows.ingest.accounts import FileAccount, file_row
-from flows.ingest.arrivals import Arrival, IngestRules
 from flows.ingest.file_records import (
+    Arrival,
     FileRecords,
+    IngestRules,
     read_records,
     reconcile,
     record_notes,
@@ -20,15 +21,14 @@ from flows.ingest.file_records import (
     valid_records,
     with_enterprises,
 )
-from flows.ingest.history import IngestHistory
 from flows.ingest.inbox import FileStorage, Inbox
+from flows.ingest.previous_runs import IngestHistory
 from flows.ingest.retries import Retries, corrected_rows, new_register_keys
-from transforms.date_parsing import format_instant
-from transforms.history import version_instant
-from transforms.records.combining import combine_rows
+from transforms.dates import format_instant
+from transforms.records.current_versions import version_instant
 from transforms.records.identity import REGISTER_COLUMNS, EnterpriseRegister
 from transforms.records.mapping import MappingContext
-from transforms.records.versions import with_record_keys, with_row_hash, with_version_status
+from transforms.records.versions import combine_rows, with_record_keys, with_row_hash, with_version_status
 from transforms.schemas import KINDS, TABLES
 
 

@@ -16,10 +16,9 @@ from datetime import datetime
 
 import polars as pl
 
-from flows.ingest.arrivals import Arrival
-from flows.ingest.file_records import FileRecords, read_records, with_enterprises
-from flows.ingest.history import QUARANTINE_KEY, IngestHistory
+from flows.ingest.file_records import Arrival, FileRecords, read_records, with_enterprises
 from flows.ingest.inbox import Inbox
+from flows.ingest.previous_runs import QUARANTINE_KEY, IngestHistory
 from reports.correction_workbook import REMARK_HEADINGS, ROW_ID_HEADING, correction_row_id
 from transforms.policy_model.source import Source
 from transforms.records.identity import REGISTER_REASONS, EnterpriseRegister

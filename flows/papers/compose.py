@@ -22,7 +22,7 @@ from flows.papers.subjects import (
 from flows.policy_folder import read_paper
 from flows.settings import Settings
 from reports import formatting
-from reports.papers import (
+from reports.office_papers import (
     ConditionCheck,
     PaperFact,
     PaperForm,
@@ -111,7 +111,7 @@ def write_paper(
 
     Raises PaperToolMissing where a tool that sets papers is not installed, NoGlyph for a character no font has.
     """
-    from reports.papers import paper_html, paper_pdf
+    from reports.office_papers import paper_html, paper_pdf
 
     html = paper_html(view, families)
     # Both are made before either is written.

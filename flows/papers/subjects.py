@@ -13,15 +13,14 @@ from flows.law import law_state_on
 from flows.policy_folder import read_measure_law
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.queries import current_records
-from flows.store.store import Store
+from flows.store.store import Store, current_records
 from transforms.law.law_state import LAW_RECORD_KINDS, LawState
 from transforms.records.text import document_key
 from transforms.schemas import KINDS
 from transforms.schemas.vocabularies import DECISION_TYPES
 
 if TYPE_CHECKING:
-    from transforms.policy_model.dated_values import Dated
+    from transforms.policy_model.document import Dated
 
 GSXT = "gsxt"
 # The steps of the decision log by which the office issues a paper; repair_notice goes with another paper.

@@ -25,7 +25,7 @@ from reports.redaction import concerns_minor
 from transforms.law.law_state import LawState
 from transforms.law.listing.listings import list_entries, listings_of_persons
 from transforms.law.matters.procedure import owner_key, step_order
-from transforms.law.publicity.published_penalties import NATIONAL_SYSTEM, ON_DISPLAY, published_penalties
+from transforms.law.publicity.penalties import NATIONAL_SYSTEM, ON_DISPLAY, published_penalties
 from transforms.records.text import document_key
 from transforms.schemas.law import LISTING_GAPS, PERSON_LISTING_NOTE, PUBLICITY_GAPS, STEP_NOTES
 

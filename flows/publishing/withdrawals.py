@@ -15,7 +15,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store
 from reports.public_lists import EntryKey, ListEntry, published_entries
 from reports.publication import WithdrawalReason, files_in, read_index, withdrawal_files
-from reports.publication.delta import by_key
+from reports.publication.version import by_key
 
 _POLICY_CHANGED = "规则文件在该版本签发后有变动，由两人签发新版后恢复自行撤下"
 _NO_FILE = "policy/withdrawals.yaml 缺失，不自行撤下"

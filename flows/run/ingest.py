@@ -28,9 +28,9 @@ from flows.run.context import RunContext
 from flows.run.snapshot import Snapshot
 from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import stored_names
-from flows.store.layout import buckets_for, split_by_bucket
 from flows.store.ledger import Run
 from flows.store.store import Store
+from flows.store.tables import buckets_for, split_by_bucket
 
 INBOX_COPIES = "stage/inbox"  # below the run's folder: copies of the files that are read
 MAX_FILES_IN_FACTS = 50  # files named in the ledger's facts, which every command reads; the table `files` has all

@@ -14,20 +14,19 @@ import polars as pl
 
 from flows.law import law_policy_on
 from flows.policy_folder import PolicyInForce
-from flows.run.affected import affected_enterprises
+from flows.run.affected import affected_enterprises, fingerprint_of, scheme_version_of
 from flows.run.context import RunContext
-from flows.run.fingerprint import fingerprint_of, scheme_version_of
 from flows.run.snapshot import FramesByTable, Selection, Snapshot
 from flows.settings import Settings
-from flows.store.layout import split_by_bucket
 from flows.store.ledger import Run
 from flows.store.store import Store
-from transforms.history import differing_enterprises
+from flows.store.tables import split_by_bucket
 from transforms.law.law_state import LawPolicy, LawState
 from transforms.law.matters.decision_log import needs_attention
 from transforms.law.stored_state import relevant_enterprises, stored_state, without_state
 from transforms.rating import ComparedRuns, RatingResult, rate_enterprises, tier_changes, tier_outlook
 from transforms.rating.outlook import ReleasesOn
+from transforms.records.current_versions import differing_enterprises
 from transforms.schemas import LAW_TABLES, TABLES
 from transforms.schemas.law import STEP_TABLE
 from transforms.schemas.run_tables import OUTLOOK

@@ -1,11 +1,11 @@
-"""One run for one day, from inbox to commit, or to the reason why there is none."""
+"""One run for one day, from inbox to commit, or to the reason why there is none; and which days are due."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -20,15 +20,76 @@ from flows.run.ingest import INBOX_COPIES, IngestSummary, archive_files, ingest
 from flows.run.rate import rate_affected
 from flows.run.report import Report, ReportInputs, add_list_outcomes, write_refused_workbooks, write_report
 from flows.run.validate import Validation, validate
-from flows.run_log import RunLog
+from flows.run_logging import RunLog
 from flows.settings import Settings
 from flows.store import stored_names
-from flows.store.layout import buckets_for
 from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import RunWriter, Store
+from flows.store.tables import buckets_for
 from flows.wording import describe_error, localise, prefers_chinese
 from transforms.schemas import KINDS
+
+_CLOCK_TOLERANCE = timedelta(minutes=10)  # between the clocks of two machines that take turns
+
+
+class PastDay(ValueError):
+    """A run was asked for a day before one that is committed already."""
+
+
+class FutureDay(ValueError):
+    """A run was asked for a day that has not come."""
+
+
+class ClockInDoubt(ValueError):
+    """The clock of the machine does not fit the last run: nothing is done before a person has looked at it."""
+
+
+def days_due(last: Run | None, as_of: date, now: datetime, most_missed: int | None = None) -> list[date]:
+    """The days after the last run, up to `as_of`, in order. The day of the last run itself is run again.
+
+    now: the clock of the office. most_missed: how many days before `as_of` are caught up without asking; None for any
+    number. Raises ClockInDoubt where the clock is behind the last run or too far beyond it, PastDay for a day before
+    the last run's, FutureDay after today (every true day would then be past).
+    """
+    today = now.date()
+    if last is not None and (today < last.as_of or now + _CLOCK_TOLERANCE < last.finished_at):
+        raise ClockInDoubt(_clock_behind(last, now))
+    if as_of > today:
+        raise FutureDay(f"as_of {as_of}: that day has not come; today is {today}. Nights run in order, up to today.")
+    if last is None or as_of == last.as_of:
+        return [as_of]
+    if as_of < last.as_of:
+        raise PastDay(
+            f"as_of {as_of}: the night of {last.as_of} is committed already ({last.run_id}), and nights run in order. "
+            f"For a rating as it stood use: yaoxin explain ID --as-of {as_of}. To rate the past anew use an empty "
+            "store (--store)."
+        )
+    due = [last.as_of + timedelta(days=n + 1) for n in range((as_of - last.as_of).days)]
+    if most_missed is not None and len(due) - 1 > most_missed:
+        raise ClockInDoubt(_clock_far_ahead(last, due, now, most_missed))
+    return due
+
+
+def _clock_behind(last: Run, now: datetime) -> str:
+    clock, then = (f"{instant:%Y-%m-%d %H:%M}" for instant in (now, last.finished_at.astimezone(now.tzinfo)))
+    return (
+        f"The clock of this machine says {clock}, but the night of {last.as_of} was committed at {then} "
+        f"({last.run_id}). Nothing was done. If the clock is wrong now, set it right. "
+        "If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then "
+        "run again."
+    )
+
+
+def _clock_far_ahead(last: Run, due: list[date], now: datetime, most_missed: int) -> str:
+    missed, clock = len(due) - 1, f"{now:%Y-%m-%d %H:%M}"
+    return (
+        f"The last committed night is {last.as_of} ({last.run_id}), and the clock of this machine says {clock}: before "
+        f"{due[-1]} there are {missed} nights to catch up, more than the {most_missed} that are without asking "
+        "(setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these "
+        f"nights are wanted: yaoxin nightly --catch-up {missed}."
+    )
+
 
 _MAX_REJECTED_FILES = 10  # in the message of a run
 RunOutcome = Literal["passed", "refused", "busy"]

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 import polars as pl
 
 from flows.run.context import RunContext
-from flows.store.layout import ALL_BUCKETS, ONLY_COPIES, BucketFilter, bucket_of, versions_of_moved
 from flows.store.ledger import Run
 from flows.store.store import Store
-from transforms.history import current_versions
+from flows.store.tables import ALL_BUCKETS, ONLY_COPIES, BucketFilter, bucket_of, versions_of_moved
 from transforms.rating import OUTLOOK_DAYS
+from transforms.records.current_versions import current_versions
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
 from transforms.schemas.run_tables import OUTLOOK
 

@@ -24,9 +24,9 @@ from flows.policy_folder import PolicyInForce, read_sources
 from flows.run.context import INGESTED_TABLES, RESULT_TABLES, RunContext
 from flows.run.snapshot import Snapshot
 from flows.store import stored_names
-from flows.store.layout import BucketFilter
 from flows.store.ledger import Run
 from flows.store.store import Store
+from flows.store.tables import BucketFilter
 from flows.wording import to_chinese
 
 _VOLUME_CHECKED = (GATE_RATINGS.name,)  # tables whose row count is compared with the previous run's

@@ -6,7 +6,6 @@ version or the previous one. `read_index` reads a version's contract, `apply_del
 `derivation_faults` say what is wrong with a version.
 """
 
-from reports.publication.delta import Causes, Delta, apply_delta, delta_of
 from reports.publication.draft import (
     Draft,
     DraftBase,
@@ -19,10 +18,14 @@ from reports.publication.draft import (
     released_entries,
 )
 from reports.publication.version import (
+    Causes,
+    Delta,
     Index,
     IndexProblem,
     ListFolder,
     WithdrawnEntry,
+    apply_delta,
+    delta_of,
     digest_of,
     file_faults,
     files_in,

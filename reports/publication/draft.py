@@ -20,25 +20,23 @@ from reports.exports import csv_bytes, grid_content, json_bytes, xlsx_bytes
 from reports.grid import Frame
 from reports.html import render_page
 from reports.public_lists import EntryKey, ListEntry, ListHead, ListSpec, ListView, list_view, published_entries
-from reports.publication.delta import (
-    Causes,
-    Delta,
-    DeltaProblem,
-    apply_delta,
-    by_key,
-    delta_of,
-    entry_from_json,
-    read_delta,
-)
 from reports.publication.version import (
     INDEX,
     SIGNATURES,
+    Causes,
+    Delta,
     DeltaCounts,
+    DeltaProblem,
     Index,
     IndexProblem,
     ListFolder,
+    apply_delta,
+    by_key,
+    delta_of,
     describe_file,
     digest_of,
+    entry_from_json,
+    read_delta,
     read_index,
     verify_files,
     version_order,

@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 
 from reports.public_lists import EntryKey, ListEntry, ListSpec, ListView, Operation
-from reports.publication.delta import Causes, by_key, delta_of
 from reports.publication.draft import (
     Draft,
     Publication,
@@ -28,9 +27,12 @@ from reports.publication.draft import (
 )
 from reports.publication.version import (
     SIGNATURES,
+    Causes,
     Index,
     ListFolder,
     WithdrawnEntry,
+    by_key,
+    delta_of,
     digest_of,
     files_in,
     read_index,

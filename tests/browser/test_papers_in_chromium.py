@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from reports.papers import paper_html
+from reports.office_papers import paper_html
 from tests.reports.paper_samples import SHARED, paper_of
 
 KINDS = ("listing_decision", "repair_notice")  # one with a table at its head, one with a salutation

@@ -8,7 +8,7 @@ import pytest
 
 from transforms.policy_check import run_cases
 from transforms.policy_model import load_scheme
-from transforms.policy_model.cases import CaseFile, load_cases
+from transforms.policy_model.scheme_cases import CaseFile, load_cases
 
 POLICY = Path(__file__).parents[2] / "policy"
 SCHEMES = {path.stem: load_scheme(path.read_text("utf-8"), path.name) for path in POLICY.glob("schemes/*.yaml")}

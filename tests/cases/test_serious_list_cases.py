@@ -13,7 +13,7 @@ from transforms.law.listing.listings import list_entries
 from transforms.law.listing.restrictions import measures
 from transforms.law.matters.decision_log import build_decision_log
 from transforms.policy_model.document import read_document
-from transforms.policy_model.law_listing import load_measure_law
+from transforms.policy_model.law import load_measure_law
 
 FILE = Path(__file__).with_name("serious_list.yaml")
 CASES = read_document(FILE.read_text("utf-8"), FILE.name).value["cases"]

@@ -11,7 +11,7 @@ from tests.transforms.law.publicity.penalty_examples import CALENDAR, penalty, p
 from tests.transforms.law.repair.repair_examples import LAW, log_on, records
 from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_publicity
 from transforms.policy_model.document import read_document
-from transforms.policy_model.law_publicity import load_spot_check_law
+from transforms.policy_model.law import load_spot_check_law
 from transforms.schemas import TABLES
 from transforms.schemas.law import PUBLICITY
 

@@ -9,7 +9,7 @@ import yaml
 from flows.office import ACTS, ROLES
 from reports.redaction import REDACTED_KINDS as REDACTED
 from tests.reports.latin import words_of
-from transforms.law.matters import matter
+from transforms.law.matters import procedure
 from transforms.records.identity import REGISTER_REASONS
 from transforms.schemas import TABLES, law
 from transforms.schemas import vocabularies as vocabulary
@@ -59,7 +59,7 @@ def _texts(value):
             yield from _texts(part)
 
 
-@pytest.mark.parametrize("room", [vocabulary, law, matter], ids=lambda room: room.__name__)
+@pytest.mark.parametrize("room", [vocabulary, law, procedure], ids=lambda room: room.__name__)
 def test_vocabularies(room):
     told = {name: value for name, value in vars(room).items() if name.lstrip("_").isupper() and isinstance(value, dict)}
     wrong = {name: words_of("\n".join(_texts(value)), *ABBREVIATIONS, "yaoxin approve") for name, value in told.items()}

@@ -45,7 +45,7 @@ def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_lo
 
 
 def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys):
-    from flows.demo.people import add_demo_people, demo_passphrase
+    from flows.demo.credit_office import add_demo_people, demo_passphrase
     from flows.office import OfficeProblem, office_of
 
     first_run.main()

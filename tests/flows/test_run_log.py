@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from flows.run_log import LOGGER, RunLog, log_line, log_to_terminal
+from flows.run_logging import LOGGER, RunLog, log_line, log_to_terminal
 
 
 def lines_of(folder):

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.papers.compose import paper_facts
-from reports.papers import PaperForm, PaperParagraph, paper_view
+from reports.office_papers import PaperForm, PaperParagraph, paper_view
 from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs, select_paragraphs
 
 POLICY = Path(__file__).parents[2] / "policy" / "papers"

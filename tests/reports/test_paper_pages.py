@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from reports import paper_fonts
-from reports.paper_fonts import NoGlyph, PaperToolMissing, font_subsets
-from reports.papers import paper_html, paper_pdf
+from reports import office_papers
+from reports.office_papers import NoGlyph, PaperToolMissing, font_subsets, paper_html, paper_pdf
 from tests.reports.paper_samples import KNOWN, SHARED, paper_of
 from transforms.policy_model.paper import PAPERS
 
@@ -22,7 +21,7 @@ A4 = (595, 842)
 AGAIN = """
 import sys
 from hashlib import sha256
-from reports.papers import paper_html, paper_pdf
+from reports.office_papers import paper_html, paper_pdf
 from tests.reports.paper_samples import SHARED, paper_of
 html = paper_html(paper_of("listing_decision"), SHARED.fonts)
 print(sha256(html.encode()).hexdigest(), sha256(paper_pdf(html)).hexdigest())
@@ -97,16 +96,16 @@ def test_a_character_that_no_font_has_is_told_before_a_box_is_printed():
 
 
 def test_the_next_family_lends_what_the_first_does_not_have(monkeypatch):
-    faces = [face for face in (paper_fonts.installed(family, False) for family in SHARED.fonts) if face]
-    whole = paper_fonts.covered
+    faces = [face for face in (office_papers.installed(family, False) for family in SHARED.fonts) if face]
+    whole = office_papers.covered
     few = frozenset(map(ord, "店"))
-    monkeypatch.setattr(paper_fonts, "covered", lambda face: few if face == faces[0] else whole(face))
+    monkeypatch.setattr(office_papers, "covered", lambda face: few if face == faces[0] else whole(face))
     made = font_subsets("店药", "", SHARED.fonts)
     assert [cut.family for cut in made] == [face.family for face in faces[:2]]
 
 
 def test_a_family_that_is_not_installed_is_not_replaced_by_its_nearest():
-    assert paper_fonts.installed("No Such Family", False) is None
+    assert office_papers.installed("No Such Family", False) is None
     with pytest.raises(
         PaperToolMissing, match=r"asked for: No Such Family\. On Debian: apt-get install .*fonts-noto-cjk"
     ):
@@ -114,7 +113,7 @@ def test_a_family_that_is_not_installed_is_not_replaced_by_its_nearest():
 
 
 def test_without_fontconfig_it_says_what_to_install(monkeypatch):
-    paper_fonts.installed.cache_clear()
+    office_papers.installed.cache_clear()
     monkeypatch.setenv("PATH", "")
     with pytest.raises(PaperToolMissing, match=r"fontconfig.* apt-get install fontconfig"):
         font_subsets("店", "", ["Some Family"])
@@ -123,8 +122,8 @@ def test_without_fontconfig_it_says_what_to_install(monkeypatch):
 @pytest.mark.parametrize(("module", "told"), [("uharfbuzz", "uharfbuzz"), ("weasyprint", "WeasyPrint")])
 def test_without_the_extra_it_says_what_to_install(pages, monkeypatch, module, told):
     monkeypatch.setitem(sys.modules, module, None)
-    paper_fonts._opened.cache_clear()
-    paper_fonts.covered.cache_clear()
+    office_papers._opened.cache_clear()
+    office_papers.covered.cache_clear()
     with pytest.raises(PaperToolMissing, match=rf"{told}, which is not installed\. Install it with: ") as caught:
         paper_pdf(paper_html(paper_of("repair_grant"), SHARED.fonts))
     python, *command, first, second = shlex.split(str(caught.value).split("Install it with: ")[1])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.papers import PaperFact, PaperForm, PaperParagraph, chinese_number, paper_view
+from reports.office_papers import PaperFact, PaperForm, PaperParagraph, chinese_number, paper_view
 from tests.reports.paper_samples import ABOUT_LISTINGS, KNOWN, paper_of
 from transforms.policy_model.paper import PAPERS, REMOVAL_REASONS
 

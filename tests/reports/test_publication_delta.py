@@ -19,7 +19,7 @@ from reports.public_lists import (
     SeriousViolationEntry,
     list_view,
 )
-from reports.publication.delta import DeltaProblem, apply_delta, delta_of, read_delta
+from reports.publication.version import DeltaProblem, apply_delta, delta_of, read_delta
 from tests.reports import samples
 
 VERSIONS = ("2026-02-28", "2026-03-01")

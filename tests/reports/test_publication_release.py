@@ -29,9 +29,8 @@ from reports.publication import (
     release_draft,
     verify_files,
 )
-from reports.publication.delta import read_delta
 from reports.publication.draft import released_entries
-from reports.publication.version import version_order
+from reports.publication.version import read_delta, version_order
 from tests.reports import samples
 from tests.reports.power import Crash, Fuse
 

@@ -23,9 +23,8 @@ from reports.publication import (
     release_draft,
     write_withdrawal,
 )
-from reports.publication.delta import read_delta
 from reports.publication.draft import released_entries
-from reports.publication.version import INDEX
+from reports.publication.version import INDEX, read_delta
 from reports.publication.withdrawal import only_masks
 from tests.reports import samples
 

@@ -11,8 +11,8 @@ import pytest
 import flows.ingest
 import reports
 import transforms
-from transforms.records.numbers import stated_amounts
-from transforms.records.personal_data import redact_text
+from transforms.person_numbers import redact_text
+from transforms.records.text import stated_amounts
 
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 

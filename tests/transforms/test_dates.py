@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.dates import add_years, end_of_duration, end_of_window, first_day_in_window, full_years
-from transforms.policy_model.dated_values import Duration
+from transforms.policy_model.document import Duration
 from transforms.policy_model.scheme import Window
 
 

@@ -19,9 +19,7 @@ from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_pu
 from transforms.law.repair.applications import applications, falsehoods, releases
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
-from transforms.policy_model.law import PublicityLaw
-from transforms.policy_model.law_listing import BanLaw
-from transforms.policy_model.law_publicity import SpotCheckLaw
+from transforms.policy_model.law import BanLaw, PublicityLaw, SpotCheckLaw
 from transforms.schemas.law import BAN, PUBLICITY
 
 LAW_RECORD_KINDS = (

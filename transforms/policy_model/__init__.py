@@ -12,9 +12,8 @@
 """
 
 from transforms.policy_model.document import PolicyProblems, Problem, load_document
-from transforms.policy_model.law_listing import SeriousListLaw, load_serious_list_law
-from transforms.policy_model.scheme import Scheme
-from transforms.policy_model.scheme_loader import load_scheme
+from transforms.policy_model.law import SeriousListLaw, load_serious_list_law
+from transforms.policy_model.scheme import Scheme, load_scheme
 
 __all__ = [
     "PolicyProblems",

@@ -1,30 +1,657 @@
-"""All of the law: a file for each subject, which its `law:` key names, and what several files say of publicity."""
+"""The law as the files in policy/law state it: calendar, publicity, listing, repair, withdrawals.
+
+The law of procedure is in `procedure`. Every value is dated, with its basis and confidence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
-from transforms.policy_model.document import PolicyProblems, read_document
-from transforms.policy_model.law_calendar import CalendarLaw, load_calendar_law
-from transforms.policy_model.law_listing import (
-    BanLaw,
-    MeasureLaw,
-    SeriousListLaw,
-    load_ban_law,
-    load_measure_law,
-    load_serious_list_law,
+from pydantic import Field, PositiveInt, model_validator
+
+from transforms.policy_model.conditions import check_condition
+from transforms.policy_model.document import (
+    Confidence,
+    Dated,
+    Document,
+    Duration,
+    Place,
+    PolicyModel,
+    PolicyProblems,
+    TransitionalRule,
+    load_document,
+    parse_document,
+    read_document,
 )
-from transforms.policy_model.law_procedure import ProcedureLaw, load_procedure_law
-from transforms.policy_model.law_publicity import (
-    LowFines,
-    PublicitySystem,
-    SpotCheckLaw,
-    load_low_fines,
-    load_publicity_system,
-    load_spot_check_law,
+from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
+from transforms.schemas import KINDS, Column
+from transforms.schemas.base import BOOLEAN, TEXT
+from transforms.schemas.vocabularies import PENALTY_KINDS, PENALTY_STATES, SITUATIONS
+
+
+class CalendarYear(PolicyModel):
+    """What a notice says of a year: weekdays that are holidays (`rest`), weekend days that are worked (`work`).
+
+    It makes a year known that the library does not know, and changes single days of one that it does.
+    """
+
+    year: int = Field(ge=2000, le=2200)
+    rest: tuple[date, ...] = ()
+    work: tuple[date, ...] = ()
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def _of_the_year(self) -> CalendarYear:
+        days = (*self.rest, *self.work)
+        strangers = [day for day in days if day.year != self.year]
+        if strangers:
+            raise ValueError(f"{strangers[0]} is no day of {self.year}")
+        if len(set(days)) < len(days):
+            raise ValueError("a day stands twice")
+        return self
+
+
+class CalendarLaw(PolicyModel):
+    """Days the library does not know, and how periods of months and years end.
+
+    first_day: the end takes effect the day after the last day (next) or on it (corresponding). rollover: a last
+    day that is no working day stays, or rolls to the next working day.
+    """
+
+    law: Literal["calendar"]
+    title: str
+    years: tuple[CalendarYear, ...] = ()
+    first_day: Dated[Literal["next", "corresponding"]]
+    rollover: Dated[Literal["stay", "roll"]]
+
+    @model_validator(mode="after")
+    def _years_once(self) -> CalendarLaw:
+        named = [one.year for one in self.years]
+        if len(set(named)) < len(named):
+            raise ValueError("a year stands twice")
+        return self
+
+
+def load_calendar_law(text: str, file_name: str) -> CalendarLaw:
+    """The calendar written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    return load_document(text, file_name, CalendarLaw)
+
+
+LOW_FINE = "is_low_fine"
+
+DERIVED_PENALTY_COLUMNS = (
+    Column("heaviest_kind", TEXT, "最重处罚种类", "heaviest kind in the penalty law's order", codes=PENALTY_KINDS),
+    Column("is_person", BOOLEAN, "是否自然人", "the party is a natural person"),
 )
-from transforms.policy_model.law_repair import RepairLaw, load_repair_law
+
+# A penalty as conditions of the law see it.
+PENALTY_IN_CONDITIONS = replace(KINDS["penalty"], columns=(*KINDS["penalty"].columns, *DERIVED_PENALTY_COLUMNS))
+
+PENALTY_IN_CLASS_CONDITIONS = replace(
+    PENALTY_IN_CONDITIONS,
+    columns=(*PENALTY_IN_CONDITIONS.columns, Column(LOW_FINE, BOOLEAN, "是否较低数额罚款", "see low_fines.yaml")),
+)
+
+
+class PublicityRule(PolicyModel):
+    """Penalties that fit `when` (all, without it) are published for `shown`; null: not at all.
+
+    at_least: length of publicity before its early end may be asked for; null: never. until_term_ends: both wait
+    for the end of the restriction that the decision states.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    when: str | None = None
+    shown: Duration | None
+    at_least: Duration | None = None
+    until_term_ends: bool = False
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class PublicityClass(PolicyModel):
+    """A class of penalties; of its rules that fit, the longest period counts."""
+
+    class_: str = Field(alias="class", pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    rules: tuple[PublicityRule, ...] = Field(min_length=1)
+
+
+class PublicityRegime(PolicyModel):
+    """The classes in force from a day until the next regime; the first with a rule that fits is the penalty's."""
+
+    from_: date = Field(alias="from")
+    title: str
+    classes: tuple[PublicityClass, ...] = Field(min_length=1)
+
+
+class PublicitySystem(PolicyModel):
+    """A publicity system. Numbers are working days from the day after the decision, by the decision's day.
+
+    published_column, withdrawn_column: columns of a penalty that say when it was published and taken off there.
+    unstated_publication: the day taken for an unstated publication; none: the period has not begun.
+    withdraw_working_days: after a penalty was changed or annulled. stay_hides: a stay of execution (停止执行) takes
+    the penalty off display while it lasts. transition: whether the regime of each day on display governs it, or the
+    decision's for good.
+    """
+
+    law: Literal["publicity"]
+    system: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    published_column: Literal["published_on"] | None
+    withdrawn_column: Literal["unpublished_on"] | None
+    counts_from: Dated[Literal["publication", "decision"]]
+    unstated_publication: Dated[Literal["none", "publish_by", "decision"]]
+    publish_working_days: Dated[PositiveInt]
+    push_working_days: Dated[PositiveInt] | None
+    receive_working_days: Dated[PositiveInt] | None
+    withdraw_working_days: Dated[PositiveInt] | None
+    deregistration_ends: Dated[bool]
+    stay_hides: Dated[bool]
+    transition: Dated[TransitionalRule]
+    lifelong_when: str
+    regimes: tuple[PublicityRegime, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PublicitySystem:
+        starts = [regime.from_ for regime in self.regimes]
+        if starts != sorted(set(starts)):
+            raise ValueError("regimes stand in the order of their first days")
+        if (self.push_working_days is None) != (self.receive_working_days is None):
+            raise ValueError("push_working_days and receive_working_days come together")
+        return self
+
+
+class ProvincialLowFine(PolicyModel):
+    """What a province calls a low fine; `province` is the first two digits of its division code."""
+
+    province: str = Field(pattern=r"^\d{2}$")
+    title: str
+    when: Dated[str]
+
+
+class LowFines(PolicyModel):
+    """Which fines are low. `asked_when`: penalties of which it is asked at all. The country's word comes first."""
+
+    law: Literal["low_fines"]
+    title: str
+    asked_when: str
+    national: Dated[str]
+    provinces: tuple[ProvincialLowFine, ...]
+
+    @model_validator(mode="after")
+    def _provinces_once(self) -> LowFines:
+        named = [one.province for one in self.provinces]
+        if len(set(named)) < len(named):
+            raise ValueError("a province stands twice")
+        return self
+
+
+def load_publicity_system(text: str, file_name: str) -> PublicitySystem:
+    """The publicity system written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    system, document = parse_document(text, file_name, PublicitySystem)
+    check_condition(document, ("lifelong_when",), PENALTY_IN_CONDITIONS, system.lifelong_when)
+    _check_publicity_starts(system, document)
+    for place, when in _publicity_conditions(system):
+        check_condition(document, (*place, "when"), PENALTY_IN_CLASS_CONDITIONS, when)
+    document.raise_problems()
+    return system
+
+
+def load_low_fines(text: str, file_name: str) -> LowFines:
+    """The low fines written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    fines, document = parse_document(text, file_name, LowFines)
+    check_condition(document, ("asked_when",), PENALTY_IN_CONDITIONS, fines.asked_when)
+    places: list[tuple[Place, Dated[str]]] = [(("national",), fines.national)]
+    places += [(("provinces", i, "when"), one.when) for i, one in enumerate(fines.provinces)]
+    for place, dated in places:
+        for day, when in dated.values.items():
+            if when is not None:
+                check_condition(document, (*place, "values", day.isoformat()), PENALTY_IN_CONDITIONS, when)
+    document.raise_problems()
+    return fines
+
+
+def _publicity_conditions(system: PublicitySystem) -> Iterator[tuple[Place, str]]:
+    for i, regime in enumerate(system.regimes):
+        for j, of_class in enumerate(regime.classes):
+            for k, rule in enumerate(of_class.rules):
+                if rule.when is not None:
+                    yield ("regimes", i, "classes", j, "rules", k), rule.when
+
+
+def _check_publicity_starts(system: PublicitySystem, document: Document) -> None:
+    """Every value is there from the first regime on: a gap is a mistake, not a default."""
+    first = system.regimes[0].from_
+    for name in type(system).model_fields:
+        dated = getattr(system, name)
+        if isinstance(dated, Dated) and min(dated.values) > first:
+            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
+
+
+class SpotCheckLaw(PolicyModel):
+    """Bad results of inspections and samples in a publicity system; values by the day they are on display.
+
+    shown: how long one stays that nothing heavier followed; null: no rule. with_penalty: whether one that a heavier
+    penalty followed ends with it. minor_classes: classes of penalties that are not heavier. may_follow: how long after
+    a check a penalty may follow from it. retest_days: natural days from receiving a result that meets retest_when, to
+    ask for a retest. correct_working_days: from finding an announced result wrong, to correct it.
+    """
+
+    law: Literal["spot_checks"]
+    title: str
+    system: str
+    inspection_when: str
+    sampling_when: str
+    shown: Dated[Duration]
+    with_penalty: Dated[bool]
+    minor_classes: tuple[str, ...]
+    may_follow: Dated[Duration]
+    retest_when: str
+    retest_days: Dated[PositiveInt]
+    correct_working_days: Dated[PositiveInt]
+    deregistration_ends: Dated[bool]
+
+
+def load_spot_check_law(text: str, file_name: str) -> SpotCheckLaw:
+    """The law of spot checks written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, SpotCheckLaw)
+    check_condition(document, ("inspection_when",), KINDS["inspection"], law.inspection_when)
+    check_condition(document, ("sampling_when",), KINDS["sampling"], law.sampling_when)
+    check_condition(document, ("retest_when",), KINDS["sampling"], law.retest_when)
+    document.raise_problems()
+    return law
+
+
+FactorId = Literal[
+    "intent", "frequency", "duration", "kinds", "sums", "goods_value", "harm", "loss", "social_effect", "exemption"
+]
+
+
+class ListingRegime(PolicyModel):
+    """The stay from a day until the next regime. until_term_ends: it waits for the end of a restriction of trade or
+    occupation."""
+
+    from_: date = Field(alias="from")
+    title: str
+    stay: Duration
+    counts_from: Literal["listing", "publication"]
+    until_term_ends: bool
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class ListingSituation(PolicyModel):
+    """A situation of listing. `when`: penalties that may be in it, SQL over their columns; null: no penalty tells.
+
+    basis: the article; how sure the condition is stands with it. needs_heavier: only together with a heavier penalty.
+    """
+
+    id: str
+    basis: str = Field(min_length=1)
+    needs_heavier: bool = True
+    when: Dated[str]
+
+
+class ListingFactor(PolicyModel):
+    """A factor to be weighed; `evidence` names what the records say of it, and what they leave blank.
+
+    from: of penalties decided from that day on.
+    """
+
+    id: FactorId
+    from_: date | None = Field(default=None, alias="from")
+    title: str
+    question: str
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class SeriousListLaw(PolicyModel):
+    """The serious-violation list. Numbers are working days from the day after the event, by the day of the event.
+
+    transition: whether the regime of each day on the list governs it, or the listing's for good. unstated_publication:
+    the day taken for an unstated publication. push, receive: to and in the party's province. revoke: after the penalty
+    was annulled, which the states `annulling` do. stay_hides: a stay of execution (停止执行) hides an entry.
+    credit_china: how long the other system shows a listing, by its own clock. consent_when: decisions to list that
+    need the consent of the level above. restricts_when, lifelong_when: penalties with a restriction of trade or
+    occupation, and those for life. heavier_when: heavier penalties (较重行政处罚). evidence_window: findings of
+    supervision so long before the penalty are evidence.
+    """
+
+    law: Literal["serious_list"]
+    title: str
+    regimes: tuple[ListingRegime, ...] = Field(min_length=1)
+    transition: Dated[TransitionalRule]
+    unstated_publication: Dated[Literal["publish_by", "listing"]]
+    push_working_days: Dated[PositiveInt]
+    receive_working_days: Dated[PositiveInt]
+    revoke_working_days: Dated[PositiveInt]
+    annulling: Dated[tuple[str, ...]]
+    deregistration_ends: Dated[bool]
+    stay_hides: Dated[bool]
+    credit_china: ListingRegime
+    consent_when: Dated[str]
+    restricts_when: str
+    lifelong_when: str
+    heavier_when: Dated[str]
+    situations: tuple[ListingSituation, ...]
+    evidence_window: Dated[Duration]
+    factors: tuple[ListingFactor, ...]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SeriousListLaw:
+        starts = [regime.from_ for regime in self.regimes]
+        if starts != sorted(set(starts)):
+            raise ValueError("regimes stand in the order of their first days")
+        return self
+
+
+def load_serious_list_law(text: str, file_name: str) -> SeriousListLaw:
+    """The law of the list written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, SeriousListLaw)
+    for place, when in _listing_conditions(law):
+        check_condition(document, place, PENALTY_IN_CONDITIONS, when)
+    for day, when in _stated(law.consent_when):
+        check_condition(document, ("consent_when", "values", day), KINDS["decision"], when)
+    _check_words(law, document)
+    _check_listing_starts(law, document)
+    document.raise_problems()
+    return law
+
+
+def _listing_conditions(law: SeriousListLaw) -> Iterator[tuple[Place, str]]:
+    yield ("restricts_when",), law.restricts_when
+    yield ("lifelong_when",), law.lifelong_when
+    places: list[tuple[Place, Dated[str]]] = [(("heavier_when",), law.heavier_when)]
+    places += [(("situations", i, "when"), one.when) for i, one in enumerate(law.situations)]
+    for place, dated in places:
+        yield from (((*place, "values", day), when) for day, when in _stated(dated))
+
+
+def _stated(dated: Dated[str]) -> Iterator[tuple[str, str]]:
+    yield from ((day.isoformat(), when) for day, when in dated.values.items() if when is not None)
+
+
+def _check_words(law: SeriousListLaw, document: Document) -> None:
+    ids = [one.id for one in law.situations]
+    for i, name in enumerate(ids):
+        if name not in SITUATIONS:
+            document.add(("situations", i, "id"), f"there is no situation '{name}'", value=name, allowed=SITUATIONS)
+        elif ids.index(name) < i:
+            document.add(("situations", i, "id"), f"the situation '{name}' stands twice", value=name)
+    for day, states in law.annulling.values.items():
+        for state in states or ():
+            if state not in PENALTY_STATES:
+                place: Place = ("annulling", "values", day.isoformat())
+                document.add(place, f"there is no state '{state}'", value=state, allowed=PENALTY_STATES)
+
+
+def _check_listing_starts(law: SeriousListLaw, document: Document) -> None:
+    """What the stay needs is there from the first regime on: a gap is a mistake, not a default."""
+    first = law.regimes[0].from_
+    for name in ("transition", "unstated_publication", "annulling", "deregistration_ends", "stay_hides"):
+        if min(getattr(law, name).values) > first:
+            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
+
+
+Lifelong = Literal["life"]
+
+
+class Measure(PolicyModel):
+    """A measure while `in_force`. situation: only for listings of it. lasts: from the listing; null: as the entry."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    who: Literal["enterprise", "representative"]
+    situation: str | None = None
+    lasts: Duration | None = None
+    in_force: Dated[bool]
+
+
+class MeasureLaw(PolicyModel):
+    """Measures of the serious-violation list, in the order of the law."""
+
+    law: Literal["measures"]
+    title: str
+    measures: tuple[Measure, ...] = Field(min_length=1)
+
+
+class BanArticle(PolicyModel):
+    """The period that an article gives: from `least` to `most`, from a day on.
+
+    who: whom it bars, persons or the firm that is punished. bars: from what. only_if_grave: only where the decision
+    finds the circumstances grave (情节严重), which no record says.
+    """
+
+    law: str
+    article: str
+    in_force: date
+    least: Duration | Lifelong
+    most: Duration | Lifelong
+    who: Literal["person", "firm"] = "person"
+    bars: Literal["trade", "testing", "applications", "trials"] = "trade"
+    only_if_grave: bool = False
+    confidence: Confidence
+
+    @property
+    def title(self) -> str:
+        """Law and article, as one reads them."""
+        return f"{self.law}{self.article}"
+
+
+class BanLaw(PolicyModel):
+    """Bans from the trade. unstated_start, unstated_end: what is taken where a record does not say."""
+
+    law: Literal["bans"]
+    title: str
+    unstated_start: Dated[Literal["decision"]]
+    unstated_end: Dated[Literal["longest", "shortest"]]
+    articles: tuple[BanArticle, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _once(self) -> BanLaw:
+        named = [(one.title, one.who, one.bars, one.in_force) for one in self.articles]
+        if len(set(named)) < len(named):
+            raise ValueError("an article stands twice")
+        return self
+
+
+def load_measure_law(text: str, file_name: str) -> MeasureLaw:
+    """The measures written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, MeasureLaw)
+    ids = [one.id for one in law.measures]
+    for i, one in enumerate(law.measures):
+        if one.situation is not None and one.situation not in SITUATIONS:
+            place = ("measures", i, "situation")
+            document.add(place, f"there is no situation '{one.situation}'", value=one.situation, allowed=SITUATIONS)
+        if ids.index(one.id) < i:
+            document.add(("measures", i, "id"), f"the measure '{one.id}' stands twice", value=one.id)
+    document.raise_problems()
+    return law
+
+
+def load_ban_law(text: str, file_name: str) -> BanLaw:
+    """The bans written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, BanLaw)
+    document.raise_problems()
+    return law
+
+
+RepairTest = Literal[
+    "wait",
+    "performed",
+    "harm_removed",
+    "not_again",
+    "off_serious_list",
+    "off_abnormal_list",
+    "commitment",
+    "not_barred",
+    "no_heavier",
+    "measure_over",
+]
+ListingRemovalEnds = Literal["none", "unless_never_early", "all"]
+_WITHOUT_LISTING = ("not_again", "off_serious_list", "off_abnormal_list")
+_WITHOUT_PENALTY = ("no_heavier", "measure_over")
+
+
+class RepairCondition(PolicyModel):
+    """A condition of repair: `test` says how the records answer it; docs/law.md says what each test asks.
+
+    confidence: of the article. judged: how sure the records' answer is where other records had to be compared.
+    """
+
+    test: RepairTest
+    title: str
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+    judged: Confidence | None = None
+
+
+class NoEarlyEnd(PolicyModel):
+    """What it means that a class of penalties has no shortest period: it ends by itself soon, or never early."""
+
+    verdict: Literal["unneeded", "never"]
+    title: str
+    basis: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class PenaltyRepairRegime(PolicyModel):
+    """What is asked of an application from a day on until the next regime.
+
+    no_early_end: by class of the publicity law, for those without a shortest period.
+    """
+
+    from_: date = Field(alias="from")
+    title: str
+    no_early_end: dict[str, NoEarlyEnd] = Field(default_factory=dict)
+    conditions: tuple[RepairCondition, ...] = Field(min_length=1)
+
+
+class ListingRepairRegime(PolicyModel):
+    """The same for removal from the serious-violation list; `at_least` counts from the listing or its publication."""
+
+    from_: date = Field(alias="from")
+    title: str
+    counts_from: Literal["listing", "publication"]
+    at_least: Duration
+    conditions: tuple[RepairCondition, ...] = Field(min_length=1)
+
+
+class RepairLaw(PolicyModel):
+    """Credit repair in a publicity system. Values are chosen by the day of the decision they follow from.
+
+    recognises: systems whose granted repair ends publicity here. revocation_restarts: a revoked repair begins the
+    period anew, never to end early. push_working_days: a repair to the party's province. releases: it releases the
+    record for a rating. repair_ends: it ends publicity, by the articles shown then. listing_removal_ends: which related
+    penalties leave with a listing. bar_covers: whom the bar of procedure.yaml keeps from applying. falsehood_when:
+    decisions that find falsehood, public for `falsehood_shown`. transition: whether the rules of the day of application
+    are asked, or those of the decision's day.
+    """
+
+    law: Literal["repair"]
+    system: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    recognises: Dated[tuple[str, ...]]
+    revocation_restarts: Dated[bool]
+    push_working_days: Dated[PositiveInt]
+    releases: Dated[bool]
+    repair_ends: Dated[bool] | None = None
+    listing_removal_ends: Dated[ListingRemovalEnds]
+    bar_covers: Dated[Literal["party", "record"]]
+    falsehood_when: str
+    falsehood_shown: Dated[Duration]
+    transition: Dated[TransitionalRule]
+    penalty: tuple[PenaltyRepairRegime, ...] = Field(min_length=1)
+    listing: tuple[ListingRepairRegime, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RepairLaw:
+        for regimes in (self.penalty, self.listing):
+            starts = [regime.from_ for regime in regimes]
+            if starts != sorted(set(starts)):
+                raise ValueError("regimes stand in the order of their first days")
+        return self
+
+
+def load_repair_law(text: str, file_name: str) -> RepairLaw:
+    """The repair law of a system written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, RepairLaw)
+    check_condition(document, ("falsehood_when",), KINDS["decision"], law.falsehood_when)
+    _check_tests(document, "penalty", law.penalty, _WITHOUT_PENALTY)
+    _check_tests(document, "listing", law.listing, _WITHOUT_LISTING)
+    _check_repair_starts(document, law)
+    document.raise_problems()
+    return law
+
+
+def _check_tests(
+    document: Document,
+    matter: str,
+    regimes: Sequence[PenaltyRepairRegime | ListingRepairRegime],
+    barred: tuple[str, ...],
+) -> None:
+    for i, regime in enumerate(regimes):
+        named = [one.test for one in regime.conditions]
+        for j, test in enumerate(named):
+            place = (matter, i, "conditions", j, "test")
+            if test in barred:
+                document.add(place, f"'{test}' cannot be asked of a {matter}", value=test)
+            elif test in named[:j]:
+                document.add(place, f"'{test}' stands twice", value=test)
+
+
+def _check_repair_starts(document: Document, law: RepairLaw) -> None:
+    first = law.penalty[0].from_
+    for name, dated in _dated(law):
+        if min(dated.values) > first:
+            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
+
+
+def _dated(law: RepairLaw) -> Iterator[tuple[str, Dated[object]]]:
+    for name in RepairLaw.model_fields:
+        value = getattr(law, name)
+        if isinstance(value, Dated):
+            yield name, value
+
+
+class WithdrawalCause(Dated[bool]):
+    """Whether the run may withdraw for this cause, by day.
+
+    ends_by: time (an end that was known before its day came), or act (a decision, a judgment, a change in a register).
+    unless_noted: the entry waits for people where something is to be looked at of the removal or repair it goes by.
+    """
+
+    ends_by: Literal["time", "act"]
+    unless_noted: bool = True
+
+    def allows(self, day: date) -> bool:
+        """Whether the run may withdraw for it on `day`."""
+        return min(self.values) <= day and bool(self.on(day))
+
+
+class Withdrawals(PolicyModel):
+    """`policy/withdrawals.yaml`. lists: by name and code of the cause; what is not named waits for people."""
+
+    withdrawals: str
+    lists: dict[str, dict[str, WithdrawalCause]]
+
+    def cause(self, name: str, code: str | None, day: date) -> WithdrawalCause | None:
+        """The cause, where the run may withdraw for it from that list on `day`."""
+        found = self.lists.get(name, {}).get(code or "")
+        return found if found and found.allows(day) else None
+
+
+def load_withdrawals(text: str, file_name: str) -> Withdrawals:
+    """The causes in `text`. Raises PolicyProblems."""
+    return load_document(text, file_name, Withdrawals)
+
 
 LawFile = (
     SeriousListLaw

@@ -11,9 +11,8 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from transforms.policy_model.conditions import check_condition
-from transforms.policy_model.dated_values import Confidence, PolicyGap, PolicyModel
-from transforms.policy_model.document import Document, Place, parse_document
-from transforms.policy_model.law_repair import RepairTest
+from transforms.policy_model.document import Confidence, Document, Place, PolicyGap, PolicyModel, parse_document
+from transforms.policy_model.law import RepairTest
 from transforms.schemas.base import BOOLEAN, TEXT, TEXT_LIST, Column, Kind
 from transforms.schemas.record_kinds import date_column
 from transforms.schemas.vocabularies import DISCRETION, FIELDS, MATTERS, SITUATIONS

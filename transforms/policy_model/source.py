@@ -1,22 +1,28 @@
-"""What an incoming file's columns mean: one YAML per source, so that a new source needs no Python.
-
-A field is a name of ours: a column of the record kind, or an input (a value that only conditions, templates and
-identity use). Conditions (`where`, `refuse_where`, `count`) are SQL over fields, never over headings, so that a file
-may use any of the accepted headings.
-"""
+"""What an incoming file's columns mean: one YAML per source, so that a new source needs no Python; and its loader."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Literal
 
 import polars as pl
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from transforms.policy_model.conditions import fields_if_valid
-from transforms.policy_model.dated_values import Confidence, PolicyModel
-from transforms.schemas.base import DATE, INTEGER, TEXT
+from transforms.policy_model.conditions import condition_fields, condition_problems, fields_if_valid
+from transforms.policy_model.document import (
+    Confidence,
+    Place,
+    PlacedProblem,
+    PolicyModel,
+    nearest,
+    one_of,
+    parse_document,
+)
+from transforms.schemas import KINDS, Column, Kind
+from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST
 
 TakeRule = Literal["first", "last"]
 # Columns that are derived from another one where a source does not give them: column to its origin.
@@ -304,3 +310,326 @@ class SourceDefaults(PolicyModel):
         rules = (*self.refuse, *self.refuse_names, *self.refuse_keys)
         for pattern in (*(rule.pattern for rule in rules), self.unread_amounts):
             re.compile(pattern)
+
+
+_PART_TYPES = {"union": TEXT_LIST, "join": TEXT, "only": INTEGER, "least": DATE}
+_PART_TERMS = {"union": "lists", "join": "free text", "only": "numbers", "least": "days"}
+_ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "latin-1", "windows-1252", "shift_jis", "euc-kr")
+_HEADING_UNIT = re.compile(r"[（(](?:单位[:：]?)?(元|千元|万元|亿元)[)）]$")
+_TYPE_TERMS = {INTEGER: "a number", DATE: "a day", BOOLEAN: "yes or no", TEXT_LIST: "a list"}
+
+
+def load_source(text: str, file_name: str) -> Source:
+    """The source written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    return parse_document(text, file_name, Source, _source_problems)[0]
+
+
+def load_source_defaults(text: str, file_name: str) -> SourceDefaults:
+    """What holds for every source, written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    return parse_document(text, file_name, SourceDefaults, _default_problems)[0]
+
+
+def _default_problems(defaults: SourceDefaults) -> Iterator[PlacedProblem]:
+    return _placed(("dates",), _date_format_problems(defaults.dates))
+
+
+def _source_problems(source: Source) -> Iterator[PlacedProblem]:
+    encoding, delimiter = source.layout.encoding, source.layout.delimiter
+    if encoding is not None:
+        try:
+            "1,".encode(encoding)
+        except (LookupError, UnicodeError):
+            near = _suggestion(encoding, _ENCODINGS)
+            yield ("layout", "encoding"), f"'{encoding}' is no encoding of texts; {one_of(_ENCODINGS)}{near}"
+    if not delimiter.isascii() or delimiter in '"\r\n\0':
+        message = f"'{delimiter}' separates no cells: it must be one ASCII character, and no quote or line end"
+        yield ("layout", "delimiter"), message
+    for name, mapping in source.inputs.items():
+        yield from _placed(("inputs", name), _field_problems(mapping))
+        if mapping.template:
+            yield ("inputs", name), f"input '{name}' cannot be a template"
+    yield from _heading_problems(source)
+    kinds = [record.kind for record in source.records]
+    for i, record in enumerate(source.records):
+        for name, mapping in record.columns.items():
+            yield from _placed(("records", i, "columns", name), _field_problems(mapping))
+        if record.kind not in KINDS:
+            message = f"unknown kind '{record.kind}'{_suggestion(record.kind, KINDS)}"
+            yield ("records", i, "kind"), message
+            continue
+        if record.kind in kinds[:i]:
+            yield ("records", i, "kind"), f"kind '{record.kind}' stands twice"
+        for place, message in _record_problems(source, record):
+            yield ("records", i, *place), message
+    if source.ignore_where:
+        place = ("ignore_where",)
+        yield from _syntax_problems(place, source.ignore_where)
+        for name in sorted(fields_if_valid(source.ignore_where) - set(source.inputs)):
+            yield place, f"ignore_where names '{name}', which is no input{_suggestion(name, source.inputs)}"
+
+
+def _placed(place: Place, messages: Iterable[str]) -> Iterator[PlacedProblem]:
+    for message in messages:
+        yield place, message
+
+
+def _suggestion(word: str, allowed: Iterable[str] | Mapping[str, object]) -> str:
+    near = nearest(word, allowed)
+    return f"; did you mean '{near}'?" if near else ""
+
+
+def _syntax_problems(place: Place, sql: str) -> Iterator[PlacedProblem]:
+    try:
+        condition_fields(sql)
+    except ValueError as error:
+        yield place, str(error)
+
+
+def _field_problems(mapping: FieldMapping) -> Iterator[str]:
+    """One origin, and nothing asked of a constant that only text can do."""
+    origins = (bool(mapping.from_), mapping.constant is not None, mapping.template is not None)
+    if sum(origins) != 1:
+        yield "give exactly one of from, constant, template"
+    patterns = [
+        *([mapping.pattern] if mapping.pattern else []),
+        *mapping.replace,
+        *(one.pattern for one in mapping.refuse),
+    ]
+    yield from (f"'{pattern}' is no regular expression" for pattern in patterns if not _compiles(pattern))
+    if mapping.unit and mapping.dates:
+        yield "unit and dates exclude each other"
+    yield from _date_format_problems(mapping.dates or ())
+    if mapping.pattern is not None and not mapping.expected:
+        yield "`pattern` needs `expected`: what the officer should write, in Chinese"
+    for heading in mapping.from_:
+        found = _HEADING_UNIT.search(heading)
+        if mapping.unit and found and found[1] != mapping.unit:
+            yield f"heading '{heading}' is in {found[1]}, and its field is read in {mapping.unit}"
+
+
+def _compiles(pattern: str) -> bool:
+    """Whether it is a regular expression both for Polars and for Python."""
+    try:
+        pl.Series([""]).str.contains(pattern)
+        re.compile(pattern.replace(r"\p{Han}", "."))
+    except (pl.exceptions.PolarsError, re.error):
+        return False
+    return True
+
+
+def _date_format_problems(formats: Iterable[str]) -> Iterator[str]:
+    """A day written in a format and read again must be that day."""
+    day = datetime(2026, 11, 28, 13, 14, 15)  # noqa: DTZ001 (a form of writing has no zone)
+    for form in formats:
+        try:
+            written = pl.Series([day]).dt.strftime(form)
+            is_format = written.str.to_date(form, strict=False)[0] == day.date()
+        except pl.exceptions.PolarsError:
+            is_format = False
+        if not is_format:
+            yield f"'{form}' is no format of a day: it needs year, month and day as in %Y-%m-%d"
+
+
+def _heading_problems(source: Source) -> Iterator[PlacedProblem]:
+    """A heading is read under one first name, and not ignored as well."""
+    first: dict[str, str] = {}
+    places: list[tuple[Place, FieldMapping]] = [(("inputs", name), mapping) for name, mapping in source.inputs.items()]
+    for at, record in enumerate(source.records):
+        places += [(("records", at, "columns", name), mapping) for name, mapping in record.columns.items()]
+    for place, mapping in places:
+        for at, heading in enumerate(mapping.from_):
+            if first.setdefault(heading, mapping.from_[0]) != mapping.from_[0]:
+                message = f"heading '{heading}' is read under '{first[heading]}' and under '{mapping.from_[0]}'"
+                yield (*place, "from", at), message
+    for at, heading in enumerate(source.ignored_headings):
+        if heading in first:
+            yield ("ignored_headings", at), f"heading '{heading}' is both read and ignored"
+
+
+def _record_problems(source: Source, record: RecordMapping) -> Iterator[PlacedProblem]:
+    """Every name a record uses exists, every required column of its kind is filled, every coded value is a code."""
+    kind = KINDS[record.kind]
+    for name in record.columns:
+        if name in source.inputs:
+            yield ("columns", name), f"'{name}' is an input and a column"
+    if record.where:
+        yield from _syntax_problems(("where",), record.where)
+    if record.identify.nobody_when:
+        yield from _syntax_problems(("identify", "nobody_when"), record.identify.nobody_when)
+    for name, total in record.fold.columns.items() if record.fold else ():
+        if total.count:
+            yield from _syntax_problems(("fold", "columns", name, "count"), total.count)
+    yield from _column_problems(kind, record)
+    yield from _code_problems(kind, record)
+    yield from _type_problems(kind, record)
+    yield from _unknown_field_problems(source, record)
+    yield from _fold_problems(source, record, kind)
+    yield from _placed(("identify",), _identity_problems(source, record))
+    yield from _refused_condition_problems(source, record, kind)
+    yield from _placed(("parts",), _part_problems(record, kind))
+    if record.fills and kind.name == "decision":
+        yield ("fills",), "decisions are acts of the office, each whole as it was taken; none is filled from elsewhere"
+
+
+def _column_types(kind: Kind) -> dict[str, pl.DataType]:
+    return {column.name: column.dtype for column in kind.columns}
+
+
+def _column_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
+    """The columns given exist, and those required are given."""
+    folded = record.fold.columns if record.fold else {}
+    places: list[tuple[Place, str]] = [(("columns", name), name) for name in record.columns]
+    places += [(("fold", "columns", name), name) for name in folded]
+    known = _column_types(kind)
+    for place, name in places:
+        if name not in known:
+            yield place, f"kind '{kind.name}' has no column '{name}'{_suggestion(name, known)}"
+    given = {*record.columns, *folded}
+    for column in kind.columns:
+        if column.required and column.name not in given and DERIVED_COLUMNS.get(column.name) not in given:
+            yield ("columns",), f"required column '{column.name}' of kind '{kind.name}' is not read"
+
+
+def _code_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
+    known = {column.name: column.codes for column in kind.columns if column.codes}
+    for name, mapping in record.columns.items():
+        constants = mapping.constant if isinstance(mapping.constant, list) else [mapping.constant]
+        said = [(("words", word), code) for word, code in mapping.words.items()]
+        for place, code in (*said, *((("constant",), c) for c in constants if isinstance(c, str))):
+            if name in known and code not in known[name]:
+                yield ("columns", name, *place), f"'{code}' is no code of '{name}'; {one_of(known[name])}"
+
+
+def _type_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
+    for name, mapping in record.columns.items():
+        dtype, place = _column_types(kind).get(name), ("columns", name)
+        if dtype is None:
+            continue
+        if (mapping.unit and dtype != INTEGER) or (mapping.dates and dtype != DATE):
+            yield place, f"'{name}' is neither: unit is for money, dates for days"
+        if mapping.split and dtype != TEXT_LIST:
+            yield place, f"'{name}' takes one value; split is for lists"
+        if isinstance(mapping.constant, bool) and dtype != BOOLEAN:
+            yield place, f"'{name}' takes no yes or no"
+        if mapping.template is not None and (dtype != TEXT or kind.column(name).codes):
+            yield place, f"'{name}' takes no template; a template makes free text"
+
+
+def _fold_problems(source: Source, record: RecordMapping, kind: Kind) -> Iterator[PlacedProblem]:
+    """A fold counts rows, adds numbers, and takes the least and greatest of numbers and days; never of text."""
+    types = {**{name: mapping.input_type for name, mapping in source.inputs.items()}, **_column_types(kind)}
+    for name, total in record.fold.columns.items() if record.fold else ():
+        place = ("fold", "columns", name)
+        for word, field, allowed in (
+            ("sum", total.sum, (INTEGER,)),
+            ("min", total.min, (INTEGER, DATE)),
+            ("max", total.max, (INTEGER, DATE)),
+        ):
+            if field in types and types[field] not in allowed:
+                what = "a number" if word == "sum" else "a number or a day"
+                yield (*place, word), f"{word} of '{field}': it is {_TYPE_TERMS.get(types[field], 'text')}, not {what}"
+        made = INTEGER if total.count is not None else types.get(str(total.sum or total.min or total.max))
+        wanted = _column_types(kind).get(name)
+        if wanted is not None and made in (INTEGER, DATE) and made != wanted:
+            yield place, f"'{name}' takes {_TYPE_TERMS.get(wanted, 'text')}, and the fold makes {_TYPE_TERMS[made]}"
+
+
+def _unknown_field_problems(source: Source, record: RecordMapping) -> Iterator[PlacedProblem]:
+    inputs = set(source.inputs)
+    derived = {name for name, of in DERIVED_COLUMNS.items() if of in record.columns}
+    fields = inputs | set(record.columns) | derived
+    for place, where, name in _field_uses(record):
+        allowed = inputs if where in ("where", "template") else fields
+        if name not in allowed:
+            yield place, f"{where} names '{name}', which is no field{_suggestion(name, allowed)}"
+
+
+def _field_uses(record: RecordMapping) -> Iterator[tuple[Place, str, str]]:
+    """Where a record names a field: the place, the word before it, the name."""
+    yield from ((("where",), "where", name) for name in sorted(fields_if_valid(record.where)))
+    for column, mapping in record.columns.items():
+        yield from ((("columns", column, "template"), "template", part) for part in mapping.parts)
+    nobody = ("identify", "nobody_when")
+    yield from ((nobody, "nobody_when", name) for name in sorted(fields_if_valid(record.identify.nobody_when)))
+    yield from [(("version_by",), "version_by", record.version_by)] if record.version_by else []
+    fold = record.fold
+    if fold:
+        yield from ((("fold", "by"), "fold", name) for name in fold.by)
+        yield from ((("fold", "take", name), "fold", name) for name in fold.take)
+        for column, total in fold.columns.items():
+            place = ("fold", "columns", column)
+            yield from ((place, "count", name) for name in sorted(fields_if_valid(total.count)))
+            yield from ((place, "fold", name) for name in (total.sum, total.min, total.max) if name)
+
+
+def _identity_problems(source: Source, record: RecordMapping) -> Iterator[str]:
+    fields = set(source.inputs) | set(record.columns)
+    given = record.identify
+    for where in ("number", "licence_no", "registration_no"):
+        name = getattr(given, where)
+        if name is not None and name not in fields:
+            yield f"identify.{where} names '{name}', which is no field{_suggestion(name, fields)}"
+    if not {given.uscc, given.name, given.number, given.licence_no, given.registration_no} & fields:
+        yield "nothing identifies the enterprise: read uscc, a number or a name"
+
+
+def _refused_condition_problems(source: Source, record: RecordMapping, kind: Kind) -> Iterator[PlacedProblem]:
+    columns = _columns_of_record(source, record, kind)
+    names = [column.name for column in columns]
+    for at, rule in enumerate(record.refuse_where):
+        place = ("refuse_where", at)
+        if rule.column not in names:
+            near = _suggestion(rule.column, names)
+            yield place, f"refuse_where names column '{rule.column}', which is no field{near}"
+        for problem in condition_problems(replace(kind, columns=columns), rule.when):
+            expected = f"; expected {problem.expected}" if problem.expected else ""
+            near = _suggestion(problem.value, problem.allowed)
+            yield place, f"refuse_where '{rule.when}': {problem.message}{expected}{near}"
+
+
+def _part_problems(record: RecordMapping, kind: Kind) -> Iterator[str]:
+    columns = {column.name: column for column in kind.columns}
+    if record.rows == "versions" and record.parts:
+        yield "`parts` joins rows that are parts; with `rows: versions` the last row is the newest"
+    for name, rule in record.parts.items():
+        column = columns.get(name)
+        if column is None:
+            yield f"parts names '{name}', which is no column of '{kind.name}'{_suggestion(name, columns)}"
+        elif isinstance(rule, str):
+            if column.dtype != _PART_TYPES[rule] or (rule == "join" and column.codes):
+                yield f"'{rule}' is not for '{name}'; it is for {_PART_TERMS[rule]}"
+        elif isinstance(rule, list):
+            yield from (
+                f"'{code}' is no code of '{name}'; {one_of(column.codes)}" for code in rule if code not in column.codes
+            )
+        else:
+            yield from () if column.dtype == INTEGER else [f"once_where_same is for amounts, not for '{name}'"]
+            yield from (
+                f"parts names '{one}', which is no column of '{kind.name}'"
+                for one in rule.once_where_same
+                if one not in columns
+            )
+    if record.advances:
+        by, order = record.advances.by, record.advances.order
+        words = columns[by].codes if by in columns else {}
+        codes = [code for some in order for code in ([some] if isinstance(some, str) else some)]
+        if not words:
+            yield f"advances names '{by}', which is no coded column of '{kind.name}'{_suggestion(by, columns)}"
+        yield from (f"'{code}' is no code of '{by}'; {one_of(words)}" for code in codes if words and code not in words)
+
+
+def _columns_of_record(source: Source, record: RecordMapping, kind: Kind) -> tuple[Column, ...]:
+    """What a record has once it is read and folded: columns of its kind, and inputs that the folding has not used up.
+
+    The class of a party is filled in by the intake where the source does not say it.
+    """
+    folded = record.fold.columns if record.fold else {}
+    derived = {name for name, of in DERIVED_COLUMNS.items() if of in record.columns}
+    given = {*record.columns, *folded, *derived, "party_class"}
+    summed = record.fold.fields_used_up - set(folded) if record.fold else set()
+    inputs = (
+        Column(name, mapping.input_type, name, "", codes={code: word for word, code in mapping.words.items()})
+        for name, mapping in source.inputs.items()
+    )
+    own = (column for column in kind.columns if column.name in given)
+    return tuple(column for column in (*own, *inputs) if column.name not in summed)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.dates import day_after
-from transforms.rating.facts import Facts
-from transforms.rating.frames import rows_at_places, value_at
-from transforms.rating.scheme_plan import SchemePlan, reason_code
+from transforms.rating.compiled_scheme import SchemePlan, reason_code
+from transforms.rating.hits import Facts, rows_at_places, value_at
 from transforms.rating.tier import Evaluation, tier_of_score
 from transforms.rating.totals import role_code
 from transforms.schemas.run_tables import CAUSES

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from transforms.policy_model.dated_values import PolicyGap
+from transforms.policy_model.document import PolicyGap
 from transforms.policy_model.scheme import Scheme
 from transforms.rating.changes import ComparedRuns, tier_changes
+from transforms.rating.compiled_scheme import next_scheme_change
 from transforms.rating.rate import RatingResult, rate_enterprises
-from transforms.rating.scheme_plan import next_scheme_change
 from transforms.schemas.run_tables import OUTLOOK
 
 OUTLOOK_DAYS = 30  # how far is looked ahead; a matter of reading, not of policy

@@ -9,14 +9,10 @@ from datetime import date
 import polars as pl
 
 from transforms.policy_model.scheme import Scheme
-from transforms.rating.facts import RELEASES, RatingInputs, read_facts
-from transforms.rating.frames import value_at, values_by_order
-from transforms.rating.hits import find_hits
-from transforms.rating.holds import holds_in_force, tier_holds, with_hold
-from transforms.rating.movement import with_movement
+from transforms.rating.compiled_scheme import SchemePlan, compile_scheme
+from transforms.rating.hits import RELEASES, RatingInputs, find_hits, read_facts, value_at, values_by_order
 from transforms.rating.next_change import STABILITY, tier_stability, with_next_change
-from transforms.rating.scheme_plan import SchemePlan, compile_scheme
-from transforms.rating.tier import evaluate
+from transforms.rating.tier import evaluate, holds_in_force, tier_holds, with_hold, with_movement
 from transforms.rating.trace import build_trace
 from transforms.schemas.run_tables import RATINGS
 

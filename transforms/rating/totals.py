@@ -13,8 +13,8 @@ from functools import cache
 import polars as pl
 
 from transforms.dates import day_after
-from transforms.rating.frames import rows_at_places, value_at, values_by_order
-from transforms.rating.scheme_plan import UNBOUNDED, AccumulationRule, Bounds, Rounding, SchemePlan, reason_code
+from transforms.rating.compiled_scheme import UNBOUNDED, AccumulationRule, Bounds, Rounding, SchemePlan, reason_code
+from transforms.rating.hits import rows_at_places, value_at, values_by_order
 from transforms.schemas.run_tables import ROLES_IN_TRACE
 
 ROLES = tuple(ROLES_IN_TRACE)

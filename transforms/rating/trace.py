@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.rating.frames import value_at, values_by_order
-from transforms.rating.scheme_plan import REASONS, Bounds, Citation, SchemePlan
+from transforms.rating.compiled_scheme import REASONS, Bounds, Citation, SchemePlan
+from transforms.rating.hits import value_at, values_by_order
 from transforms.rating.tier import Evaluation
 from transforms.rating.totals import ROLES, role_code
 from transforms.schemas.run_tables import ROLES_IN_TRACE, TRACE

@@ -1,30 +1,360 @@
-"""Rows of text become records of a kind, as the source's YAML says; whole columns, never row by row."""
+"""Rows of text become records of a kind, as the source's YAML says: whole columns, never row by row.
+
+First the fields of one row (the expression that reads each, and the checks that find unreadable cells), then the
+mapping of a frame.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from transforms.dates import parse_date
+from transforms.person_numbers import keyed_hashes, mask_number, mask_person_numbers
 from transforms.policy_model.conditions import condition_fields
-from transforms.policy_model.source import DERIVED_COLUMNS, RecordMapping, Source, SourceDefaults
+from transforms.policy_model.source import DERIVED_COLUMNS, FieldMapping, RecordMapping, Source, SourceDefaults
 from transforms.records import uscc
-from transforms.records.fields import SourceField, evaluate_field, field_expressions, raw_column
-from transforms.records.personal_data import keyed_hashes, mask_number
-from transforms.records.problems import (
-    PROBLEMS,
-    UNREAD_CODES,
-    Check,
-    as_problems,
-    find_problems,
-    merge_problems,
+from transforms.records.problems import PROBLEMS, UNREAD_CODES, Check, as_problems, find_problems, merge_problems
+from transforms.records.text import (
+    PLACES,
+    document_key,
+    document_number,
+    halfwidth,
+    is_document_number,
+    is_huge,
+    is_inexact,
+    is_negative,
+    is_number,
+    normalise_name,
+    number_text,
+    parse_amount,
+    scaled,
+    without_blanks,
+    without_invisible,
+    word_key,
 )
-from transforms.records.text import document_key, normalise_name
 from transforms.schemas import KINDS
-from transforms.schemas.base import TEXT
-from transforms.schemas.vocabularies import PARTY_CLASSES, SIGNED_STEPS
+from transforms.schemas.base import BOOLEAN, TEXT, TEXT_LIST, Column
+from transforms.schemas.vocabularies import PARTY_CLASSES, SIGNED_STEPS, YES_NO
+
+_CODE_NAMES = ("_code", "_nos", "uscc", "registration_no")
+_NAME_NAMES = ("name", "names")
+_SEPARATOR = "\x1f"
+_WORDS_SHOWN = 12
+# Columns that `FieldExpressions.prepare` adds.
+_CELL_TEXT, _CELL_DAY = "\x01text", "\x01day"
+# Rows for each distinct text of a column, from which it pays to read each text once.
+_ROWS_PER_TEXT, _ROWS_PER_TEXT_OF_TEXTS = 2, 8
+
+
+def accepted_heading(cell: FieldMapping, headings: frozenset[str]) -> str:
+    """The accepted heading of `cell` that a file has, else the first accepted one; empty where the cell has none."""
+    return next((h for h in cell.from_ if h in headings), cell.from_[0] if cell.from_ else "")
+
+
+def raw_column(heading: str) -> str:
+    """The column with the text under a heading: a heading may have the same name as a field."""
+    return f"\x00{heading}"
+
+
+@dataclass(frozen=True)
+class SourceField:
+    """A field to be read from a file: its cell in the source and the column of its kind (None for an input).
+
+    headings: of the file. is_expiry: it is the date on which a record of its kind expires.
+    """
+
+    name: str
+    cell: FieldMapping
+    column: Column | None
+    headings: frozenset[str]
+    is_expiry: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The heading under which the file has it, for problems."""
+        return accepted_heading(self.cell, self.headings)
+
+    @property
+    def label(self) -> str:
+        """Its Chinese name."""
+        return self.column.label if self.column else self.heading
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type of its values."""
+        return self.column.dtype if self.column else self.cell.input_type
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a row without it is quarantined."""
+        return self.cell.required or bool(self.column and self.column.required)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of money, which may be unknown."""
+        return self.column is not None and self.name.endswith("_fen")
+
+    @property
+    def raw_cells(self) -> list[pl.Expr]:
+        """The texts under its accepted headings; several where a corrected workbook joins two layouts of a file."""
+        return [pl.col(raw_column(heading)) for heading in self.cell.from_ if heading in self.headings]
+
+
+@dataclass(frozen=True)
+class FieldExpressions:
+    """How a field is read.
+
+    `text` is over raw columns; `value`, `day` and `checks` are over what `prepare` adds to them, so that the text of a
+    cell, and the day in it, are computed once.
+    """
+
+    name: str
+    dtype: pl.DataType
+    text: pl.Expr
+    value: pl.Expr
+    checks: tuple[Check, ...] = ()
+    day: pl.Expr | None = None
+
+    def prepare(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`frame` with the text of the cell, and of a date field its day."""
+        prepared = frame.with_columns(self.text.alias(_CELL_TEXT))
+        return prepared if self.day is None else prepared.with_columns(self.day.alias(_CELL_DAY))
+
+    def evaluate(self, prepared: pl.DataFrame) -> pl.Series:
+        """The values of a prepared frame."""
+        # Lazy, so that expressions which occur several times are computed once; so with the checks below.
+        return prepared.lazy().select(self.value.alias(self.name)).collect().to_series()
+
+
+def field_expressions(field: SourceField, common: SourceDefaults, received_on: date, zone: str) -> FieldExpressions:
+    """How `field` is read: its raw cells are text. A number to be hashed is left plain, for the caller to hash.
+
+    received_on: bounds plausible dates. zone: IANA, of times without one.
+    """
+    if not field.raw_cells:
+        nothing = pl.lit(None, dtype=TEXT)
+        if field.cell.template is None:
+            return FieldExpressions(field.name, field.dtype, nothing, pl.lit(field.cell.constant, dtype=field.dtype))
+        form = field.cell.template
+        for part in field.cell.parts:
+            form = form.replace(f"{{{part}}}", "{}")
+        text = pl.format(form, *(pl.col(part).cast(pl.String()) for part in field.cell.parts))
+        return FieldExpressions(field.name, field.dtype, nothing, mask_person_numbers(text))
+    text = pl.col(_CELL_TEXT)
+    value, checks = _typed_value(field, text, common, received_on)
+    all_checks = (*_text_checks(field, text, common), *checks)
+    day = None
+    if field.dtype == pl.Date():
+        day = parse_date(_without_spreadsheet_quotes(halfwidth(text)), field.cell.dates or common.dates, zone)
+    return FieldExpressions(field.name, field.dtype, _cell_text(field, common), value, all_checks, day)
+
+
+def evaluate_field(
+    frame: pl.DataFrame, expressions: FieldExpressions, columns: Sequence[str]
+) -> tuple[pl.Series, pl.DataFrame]:
+    """The field's value on every row of `frame`, and the problems of its cells (PROBLEMS).
+
+    columns: all raw columns that the expressions use. A text that occurs in many rows is read once.
+    """
+    if not _pays_to_read_once(frame, expressions, columns):
+        whole = expressions.prepare(frame.select("row_no", *columns))
+        return expressions.evaluate(whole), find_problems(whole, expressions.checks)
+    distinct = expressions.prepare(frame.select(columns).unique())
+    read = distinct.select(*columns, expressions.evaluate(distinct))
+    values = frame.select(columns).join(read, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    problems = PROBLEMS.to_frame()
+    if expressions.checks:
+        faulty = distinct.lazy().filter(pl.any_horizontal(check.fails for check in expressions.checks)).collect()
+        if not faulty.is_empty():
+            rows = frame.select("row_no", *columns)
+            rows = rows.join(faulty, on=columns, how="inner", nulls_equal=True, maintain_order="left")
+            problems = find_problems(rows, expressions.checks)
+    return values[expressions.name], problems
+
+
+def _pays_to_read_once(frame: pl.DataFrame, expressions: FieldExpressions, columns: Sequence[str]) -> bool:
+    if len(columns) != 1:
+        return False
+    distinct: int = frame.select(pl.approx_n_unique(columns[0])).item()
+    rows_per_text = _ROWS_PER_TEXT_OF_TEXTS if expressions.dtype == TEXT else _ROWS_PER_TEXT
+    return distinct * rows_per_text <= frame.height
+
+
+def _raw_text(field: SourceField) -> pl.Expr:
+    return pl.coalesce(field.raw_cells)
+
+
+def _cell_text(field: SourceField, common: SourceDefaults) -> pl.Expr:
+    """The cell's text as the source declares it: trimmed, replacements made, null words empty."""
+    text = _raw_text(field).str.strip_chars()
+    is_code = field.column is None or field.cell.secret or field.name.endswith(_CODE_NAMES)
+    text = _without_spreadsheet_quotes(halfwidth(text)) if is_code else text
+    for pattern, replacement in field.cell.replace.items():
+        text = text.str.replace_all(pattern, replacement)
+    is_nothing = text.is_in([*common.null_words, *field.cell.ignore])
+    if field.cell.unit:
+        is_nothing |= text.str.contains(common.unread_amounts)
+    return pl.when(~is_nothing).then(text)
+
+
+def _without_spreadsheet_quotes(text: pl.Expr) -> pl.Expr:
+    """Text without what spreadsheets put around digits to keep them as text: '2026, ="2026"."""
+    return text.str.replace(r"^='?\"(.*)\"$", "${1}").str.replace(r"^'(.+)$", "${1}").str.strip_chars()
+
+
+def _check(field: SourceField, fails: pl.Expr, code: str, reason: str, expected: str) -> Check:
+    value = mask_number(_raw_text(field)) if field.cell.secret else _raw_text(field)
+    return Check(field.heading, fails, code, reason, expected, value)
+
+
+def _missing(field: SourceField, fails: pl.Expr) -> Check:
+    return _check(field, fails, "missing", f"缺少{field.label}", f"填写{field.label}")
+
+
+def _text_checks(field: SourceField, text: pl.Expr, common: SourceDefaults) -> Iterator[Check]:
+    """Checks on the text alone, whatever its type is to be."""
+    for other in field.raw_cells[1:]:
+        differs = other.str.strip_chars() != _raw_text(field).str.strip_chars()
+        both = "与".join(f"“{heading}”" for heading in field.cell.from_ if heading in field.headings)
+        yield _check(field, differs, "two_values", f"{both}同为{field.label}，内容不一致", "只填一列，或两列一致")
+    for rule in common.refuse if not field.is_money else ():
+        fails = _raw_text(field).str.contains(rule.pattern)
+        yield _check(field, fails, "unreadable", rule.reason, "完整清晰的原文")
+    if field.is_required:
+        yield _missing(field, text.is_null())
+    for rule in common.refuse_names if field.name.endswith(_NAME_NAMES) else ():
+        yield _check(field, text.str.contains(rule.pattern), "formula", rule.reason, "不以公式符号开头的全称")
+    is_key = field.is_required or field.name.endswith((*_CODE_NAMES, *_NAME_NAMES, "_no"))
+    for rule in common.refuse_keys if is_key and not field.cell.unit else ():
+        yield _check(field, text.str.contains(rule.pattern), "unreadable", rule.reason, f"填写{field.label}")
+    for rule in field.cell.refuse:
+        yield _check(field, text.str.contains(rule.pattern), "refused", rule.reason, field.cell.expected or "真实记录")
+    if field.cell.pattern:
+        fails = ~text.str.contains(f"^(?:{field.cell.pattern})$")
+        yield _check(field, fails, "pattern", f"{field.label}格式不符", field.cell.expected)
+
+
+def _typed_value(
+    field: SourceField, text: pl.Expr, common: SourceDefaults, received_on: date
+) -> tuple[pl.Expr, list[Check]]:
+    words = vocabulary(field)
+    match field.dtype:
+        case pl.Date():
+            return _date_value(field, text, common, received_on)
+        case pl.Int64():
+            return _number_value(field, text)
+        case pl.Boolean():
+            value, checks = _vocabulary_value(field, text, words)
+            return value == "true", checks
+        case pl.List():
+            return _list_value(field, text, words)
+        case pl.String():
+            return _vocabulary_value(field, text, words) if words else (_text_value(field, text), [])
+    raise TypeError(f"no way to read a {field.dtype}")
+
+
+def _text_value(field: SourceField, text: pl.Expr) -> pl.Expr:
+    if field.name.endswith("uscc"):
+        return without_blanks(text).str.replace_all("-", "").str.to_uppercase()
+    if field.cell.secret:
+        number = without_blanks(text).str.to_uppercase()
+        return mask_number(number) if field.cell.secret == "mask" else number
+    if field.column is None:
+        return text
+    if is_document_number(field.name):
+        return mask_person_numbers(document_number(text), is_identifier=True)
+    shown = without_invisible(text).str.strip_chars() if field.name.endswith(_NAME_NAMES) else text
+    return mask_person_numbers(shown, is_identifier=field.name.endswith(_CODE_NAMES))
+
+
+def _date_value(
+    field: SourceField, text: pl.Expr, common: SourceDefaults, received_on: date
+) -> tuple[pl.Expr, list[Check]]:
+    day = pl.col(_CELL_DAY)
+    value, is_endless = day, pl.lit(False)
+    first = common.plausible.earliest
+    may_be_ahead = field.name in common.ahead
+    last = common.plausible.latest if may_be_ahead else received_on + timedelta(days=common.plausible.days_ahead)
+    if may_be_ahead:
+        words = [word_key(word) for word in common.no_end.words]
+        is_endless = without_blanks(text).is_in(words).fill_null(False) | (day >= common.no_end.from_).fill_null(False)
+        is_stated = field.name in common.no_end.stated_in and not field.is_expiry
+        value = pl.when(~is_endless).then(day).otherwise(common.no_end.as_ if is_stated else None)
+    is_unreadable = text.is_not_null() & day.is_null() & ~is_endless
+    is_implausible = ~is_endless & ((day < first) | (day > last))
+    if field.name in common.may_be_unread and not (field.is_expiry or field.is_required):
+        is_unread = (is_unreadable | is_implausible).fill_null(False)
+        return pl.when(~is_unread).then(value), [_check(field, is_unread, "unread_day", "", "")]
+    between = f"{first.isoformat()}至{last.isoformat()}之间的日期"
+    return value, [
+        _check(field, is_unreadable, "bad_date", f"{field.label}不是能识别的日期", "日期，如2025-03-01"),
+        _check(field, is_implausible, "implausible_date", f"{field.label}超出合理范围", between),
+    ]
+
+
+def _number_value(field: SourceField, text: pl.Expr) -> tuple[pl.Expr, list[Check]]:
+    number = number_text(_without_spreadsheet_quotes(halfwidth(text)))
+    places = PLACES[field.cell.unit] if field.cell.unit else 0
+    states_number = is_number(number)
+    unit = f"，单位{field.cell.unit}" if field.cell.unit else ""
+    form = f"至多{places}位小数的数" if places else "整数"
+    expected = f"不小于零、{form}{unit}，如1234" + (".5" if places else "")
+    label = field.label.removesuffix("（分）") if field.is_money else field.label  # the file has another unit
+    value = scaled(number, places)
+    if field.is_money:
+        written = pl.when(~states_number).then(number).map_elements(parse_amount, return_dtype=pl.Int64())
+        value = pl.when(states_number).then(value).otherwise(written)
+        unread = _check(field, ~states_number & written.is_null(), "unread_amount", "", "")
+    else:
+        unread = _check(field, ~states_number, "bad_number", f"{label}不是能识别的数", expected)
+    return value, [
+        unread,
+        _check(field, is_negative(number), "negative", f"{label}为负数", expected),
+        _check(field, states_number & is_inexact(number, places), "inexact", f"{label}小数位过多", expected),
+        _check(field, states_number & is_huge(number), "too_large", f"{label}过大", expected),
+    ]
+
+
+def vocabulary(field: SourceField) -> dict[str, str]:
+    """Word to code, of the words of the kind and those of the source."""
+    column = field.column
+    given = YES_NO if field.dtype == BOOLEAN else (column.codes if column else {})
+    canonical = {word_key(word): code for code, word in given.items()}
+    # A file with the code itself gets the same answer as one with the word.
+    canonical |= {code: code for code in given if code in SIGNED_STEPS}
+    return {**canonical, **{word_key(word): code for word, code in field.cell.words.items()}}
+
+
+def _vocabulary_value(field: SourceField, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr, list[Check]]:
+    key = without_blanks(text)
+    value = key.replace_strict(words, default=None, return_dtype=pl.String())
+    return value, [_unknown_word(field, key.is_not_null() & ~key.is_in(list(words)), words)]
+
+
+def _list_value(field: SourceField, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr, list[Check]]:
+    """A sorted list: the order in the file means nothing."""
+    separators = "[" + (field.cell.split or _SEPARATOR) + "]"
+    parts = text.str.replace_all(separators, _SEPARATOR).str.split(_SEPARATOR)
+    parts = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
+    parts = parts.list.eval(mask_person_numbers(pl.element()))
+    checks = [_missing(field, parts.list.len() == 0)] if field.is_required else []
+    if words:
+        keys = parts.list.eval(without_blanks(pl.element()))
+        unknown = keys.list.eval(~pl.element().is_in(list(words))).list.any()
+        parts = keys.list.eval(pl.element().replace_strict(words, default=None, return_dtype=pl.String()))
+        checks.append(_unknown_word(field, unknown, words))
+    value = parts.list.unique().list.sort()
+    return pl.when(value.list.len() > 0).then(value).cast(TEXT_LIST), checks
+
+
+def _unknown_word(field: SourceField, fails: pl.Expr, words: dict[str, str]) -> Check:
+    expected = "以下之一：" + "、".join(list(words)[:_WORDS_SHOWN]) + ("等" if len(words) > _WORDS_SHOWN else "")
+    return _check(field, fails, "unknown_word", f"{field.label}的取值不在词表内", expected)
+
 
 _DERIVED_BY = {"decision_key": document_key, "name_key": normalise_name}
 

@@ -27,9 +27,10 @@ import polars as pl
 
 from flows.ingest.reading import limits
 from flows.ingest.reading.discovery import sha256_of_file
-from flows.ingest.reading.file_kinds import OLE_MAGIC, ZIP_MAGIC
 from flows.ingest.reading.raw_file import (
     NO_EXPECTED_HEADINGS,
+    OLE_MAGIC,
+    ZIP_MAGIC,
     ExpectedHeadings,
     FileFinding,
     FileLayout,

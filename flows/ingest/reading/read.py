@@ -16,20 +16,16 @@ from flows.ingest.reading import limits
 from flows.ingest.reading.delimited import read_delimited
 from flows.ingest.reading.discovery import sha256_of_file
 from flows.ingest.reading.encoding import replace_gbk_twins_in_frame
-from flows.ingest.reading.file_kinds import (
-    OLE_MAGIC,
-    WORKBOOK_SUFFIXES,
-    ZIP_MAGIC,
-    not_a_workbook,
-    refuse_other_kinds,
-)
 from flows.ingest.reading.headings import CONTROL, DROPPED, unnamed_heading
 from flows.ingest.reading.raw_file import (
     BROKEN_SCHEMA,
     NO_EXPECTED_HEADINGS,
+    OLE_MAGIC,
     ROW_NO,
     SHEET_HEADING,
     SHEET_STEP,
+    WORKBOOK_SUFFIXES,
+    ZIP_MAGIC,
     BrokenRow,
     ExpectedHeadings,
     FileLayout,
@@ -37,7 +33,9 @@ from flows.ingest.reading.raw_file import (
     RawBook,
     RawFile,
     RawSheet,
+    not_a_workbook,
     printable,
+    refuse_other_kinds,
     shortened,
 )
 from flows.ingest.reading.workbook import read_workbook

@@ -13,10 +13,9 @@ from xml.parsers.expat import ExpatError
 
 import polars as pl
 
-from flows.ingest.reading.file_kinds import OLE_MAGIC, encrypted_file, refuse_other_packages
 from flows.ingest.reading.headings import Header, find_header, heading_key, not_a_header, title_note, unnamed_heading
-from flows.ingest.reading.ods_content import examine_ods
 from flows.ingest.reading.raw_file import (
+    OLE_MAGIC,
     ROW_NO,
     BrokenRow,
     ExpectedHeadings,
@@ -24,19 +23,22 @@ from flows.ingest.reading.raw_file import (
     FileRejected,
     RawBook,
     RawSheet,
+    encrypted_file,
     ragged_row,
+    refuse_other_packages,
 )
-from flows.ingest.reading.workbook_package import (
+from flows.ingest.reading.workbook_inspection import (
     CellMarks,
     MergedRange,
     Package,
     cell_marks,
     damaged_workbook,
+    examine_ods,
     examine_package,
+    examine_xls,
     refuse_repeated_text,
     sheet_parts,
 )
-from flows.ingest.reading.xls_records import examine_xls
 from reports.correction_workbook import CORRECTION_SHEET
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from flows.cli import run_command
 from flows.cli.app import COMMANDS, cli
 from flows.cli.errors import DONE, FAULT, REFUSED, USAGE
-from flows.run.run_folder import write_scheme_facts
+from flows.run.context import write_scheme_facts
 from reports.scheme_facts import SchemeFacts
 from tests.flows.cli.office import BAD, SECOND, build, known
 from transforms.schemas import LAW_TABLES, TABLES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.run.run_folder import read_scheme_facts, write_scheme_facts
+from flows.run.context import read_scheme_facts, write_scheme_facts
 from reports.scheme_facts import SchemeFacts
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B, build
 

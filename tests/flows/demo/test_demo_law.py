@@ -13,10 +13,10 @@ from flows.demo.credit_office import story_steps
 from flows.demo.model import RARE_STORIES, STORIES, DemoPeriod
 from flows.ingest import IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from flows.policy_folder import read_calendar_law, read_procedure_law, read_publicity_law, read_sources
-from transforms.history import current_versions
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
+from transforms.records.current_versions import current_versions
 
 POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
@@ -142,8 +142,7 @@ def test_persons_are_barred_for_years_and_for_life(records):
 
 @pytest.mark.parametrize("days", [1, 30, 395, 396, 800])
 def test_a_story_never_goes_back_in_time(days):
-    from flows.demo.draws import Streams
-    from flows.demo.model import enterprises
+    from flows.demo.model import Streams, enterprises
 
     period = DemoPeriod(days, END)
     for enterprise in enterprises(Streams(5), SIZE, END):

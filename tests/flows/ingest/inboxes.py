@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from tests.realdata import REPOSITORY
-from transforms.policy_model.source_loader import load_source
+from transforms.policy_model.source import load_source
 from transforms.schemas import RUN_TABLES, TABLES
 
 POLICY = REPOSITORY / "policy"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.ingest.arrivals import sources_of
+from flows.ingest.file_records import sources_of
 from tests.flows.ingest.inboxes import SOURCES, ingested
 from tests.realdata import REPOSITORY
 

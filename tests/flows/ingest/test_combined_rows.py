@@ -19,7 +19,7 @@ from tests.flows.ingest.inboxes import (
     put,
     quarantined_cells,
 )
-from transforms.history import current_versions
+from transforms.records.current_versions import current_versions
 
 FINE = "罚款金额（万元）"
 REVOKED = {"处罚类别": "吊销许可证件", "处罚内容": "吊销许可证", FINE: ""}
@@ -304,7 +304,7 @@ records:
 
 
 def test_a_source_whose_rows_are_versions_means_the_last(tmp_path):
-    from transforms.policy_model.source_loader import load_source
+    from transforms.policy_model.source import load_source
 
     row = {"统一社会信用代码": FIRM, "文书编号": "Z1", "下达日期": "2025-05-01", "状态": "整改中"}
     put(tmp_path, "企业登记.csv", [firm()])

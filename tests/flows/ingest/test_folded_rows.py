@@ -5,7 +5,7 @@ import pytest
 
 from flows.ingest import IngestRules
 from tests.flows.ingest.inboxes import COMMON, FIRM, SOURCES, firm, ingested, put, quarantined_cells
-from transforms.policy_model.source_loader import load_source
+from transforms.policy_model.source import load_source
 
 DEFECTS = """
 source: defects

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from reports.correction_workbook import correction_workbook
 from tests.flows.ingest.inboxes import FIRM, firm, ingested, penalty, put
-from transforms.person_numbers import mask_middle
-from transforms.records.personal_data import redact_text
+from transforms.person_numbers import mask_middle, redact_text
 
 PERSON = "11010519491231002X"  # its check character is right
 WITHOUT_X = "440524188001010014"
@@ -184,7 +183,7 @@ def test_no_neighbour_hides_a_number_from_the_mask_of_torn_rows(before, after):
 
 @given(st.text(max_size=30))
 def test_both_masks_show_the_same(number):
-    from transforms.records.personal_data import mask_number
+    from transforms.person_numbers import mask_number
 
     plain = number.replace("\n", "")
     assert pl.select(mask_number(pl.lit(plain))).item() == mask_middle(plain)

@@ -6,8 +6,7 @@ from expectations.suites import suite_of
 from flows.gate import read_gate
 from flows.ingest import IngestRules
 from tests.flows.ingest.inboxes import COMMON, FIRM, OTHER_FIRM, POLICY, RULES, SOURCES, firm, ingested, put
-from transforms.policy_model.source import Source
-from transforms.policy_model.source_loader import load_source
+from transforms.policy_model.source import Source, load_source
 from transforms.schemas import KINDS
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER
 

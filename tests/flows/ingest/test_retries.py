@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows.ingest import FileArchive, FileStorage, Ingested, IngestHistory, RuleChanges, ingest_inbox
-from flows.ingest.history import open_quarantine
+from flows.ingest.previous_runs import open_quarantine
 from flows.ingest.reading.discovery import sha256_of_file
 from tests.flows.ingest.inboxes import (
     FIRM,
@@ -25,7 +25,7 @@ from tests.flows.ingest.inboxes import (
     penalty,
     put,
 )
-from transforms.history import current_versions
+from transforms.records.current_versions import current_versions
 
 DAY = timedelta(days=1)
 STRANGER = {"统一社会信用代码": OTHER_FIRM, "行政相对人名称": "粤城药业有限公司"}
@@ -358,13 +358,13 @@ def test_an_old_file_is_not_hashed_every_night(office: Office, monkeypatch: pyte
     long_ago = path.stat().st_mtime - 100
     os.utime(path, (long_ago, long_ago))
     hashed: list[str] = []
-    monkeypatch.setattr("flows.ingest.file_archive._SETTLED_AFTER_NS", 0)
+    monkeypatch.setattr("flows.ingest.inbox._SETTLED_AFTER_NS", 0)
 
     def counted(path: Path) -> str:
         hashed.append(path.name)
         return sha256_of_file(path)
 
-    monkeypatch.setattr("flows.ingest.file_archive.sha256_of_file", counted)
+    monkeypatch.setattr("flows.ingest.inbox.sha256_of_file", counted)
     office.night()
     assert hashed == ["企业登记.csv"]
     assert office.night().repeated == ("企业登记.csv",)

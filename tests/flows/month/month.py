@@ -13,7 +13,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from flows.cli.app import cli
-from flows.demo.draws import authority_code, credit_code
+from flows.demo.model import authority_code, credit_code
 from tests.flows.run.run_helpers import KEY, run_instant
 
 BEGIN = date(2026, 3, 2)  # a Monday

@@ -14,8 +14,8 @@ from flows.papers.compose import compose_paper, issuing_step, paper_file_name
 from flows.papers.subjects import document_number_key, matching_subjects, subjects_of
 from flows.policy_folder import read_paper, read_sources
 from flows.settings import load_settings
-from transforms.history import current_versions
 from transforms.policy_model.paper import PAPERS
+from transforms.records.current_versions import current_versions
 from transforms.schemas import KINDS
 
 pytestmark = pytest.mark.long

@@ -17,8 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from reports.public_lists import LIST_SPECS, ListEntry, published_entries
 from reports.publication import ListFolder, Publication, apply_delta, prepare_draft, release_draft, verify_files
-from reports.publication.delta import read_delta
 from reports.publication.draft import released_entries
+from reports.publication.version import read_delta
 from tests.flows.publishing.rows_oracle import Case
 from tests.flows.publishing.test_published_rows import contents_on, records_of, shown
 from tests.reports.power import Crash, Fuse

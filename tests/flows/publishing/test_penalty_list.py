@@ -8,9 +8,8 @@ import pytest
 from flows.publishing import DraftRef, approve_draft, publish_list
 from reports.public_lists import PENALTIES
 from reports.publication import ListFolder, apply_delta, read_index
-from reports.publication.delta import read_delta
 from reports.publication.draft import released_entries
-from reports.publication.version import SIGNATURES
+from reports.publication.version import SIGNATURES, read_delta
 from tests.flows.office.staff import signed_in
 from tests.flows.publishing.town import NAMES, NIGHT, after, decision, night, penalty, person, settings_at, staffed_at
 

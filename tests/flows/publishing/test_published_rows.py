@@ -21,11 +21,11 @@ from flows.publishing.contents import serious_list_from_rows as listed_of
 from reports.exports import json_bytes
 from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, ListEntry, ListSpec, published_entries
 from reports.publication import apply_delta, delta_of
-from reports.publication.delta import read_delta
+from reports.publication.version import read_delta
 from tests.flows.publishing.rows_oracle import NEW_RULES, Case, months_after
 from tests.flows.publishing.town import decision, penalty, rows
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
-from transforms.law.publicity.published_penalties import published_penalties
+from transforms.law.publicity.penalties import published_penalties
 
 POLICY = Path(__file__).parents[3] / "policy"
 OTHER_RULES = date(2026, 4, 1)  # of the other system: nothing may happen here

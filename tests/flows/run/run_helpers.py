@@ -16,7 +16,7 @@ from flows.demo import deliver
 from flows.policy_folder import read_scheme
 from flows.run.run import RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation
-from flows.run_log import LOG_FILE
+from flows.run_logging import LOG_FILE
 from flows.settings import Settings, load_settings
 from flows.store.store import Store
 from transforms.schemas import TABLES

@@ -8,8 +8,7 @@ import polars as pl
 import pytest
 
 from flows.policy_folder import read_scheme
-from flows.run.affected import AffectedEnterprises
-from flows.run.fingerprint import differing_parts, fingerprint_of, law_version_on
+from flows.run.affected import AffectedEnterprises, differing_parts, fingerprint_of, law_version_on
 from flows.settings import DEFAULT_POLICY_DIR
 from tests.flows.run.run_helpers import FIRST, SECOND, run_day, setup_at
 
@@ -108,7 +107,7 @@ def test_two_files_of_one_name_in_two_folders_are_told_apart(tmp_path):
 def test_another_version_of_a_library_whose_answers_stand_in_results_counts(policy, monkeypatch, name):
     scheme = read_scheme(policy, "reference")
     before = fingerprint_of(scheme, policy, FIRST)
-    monkeypatch.setattr("flows.run.fingerprint.version", lambda asked: "999" if asked == name else version(asked))
+    monkeypatch.setattr("flows.run.affected.version", lambda asked: "999" if asked == name else version(asked))
     assert differing_parts(before, fingerprint_of(scheme, policy, FIRST)) == ["libraries"]
 
 

@@ -3,9 +3,8 @@
 import polars as pl
 import pytest
 
-from flows.store.layout import BUCKETED, ONLY_COPIES, buckets_for
-from flows.store.queries import current_records
-from flows.store.tables import StoredTable
+from flows.store.store import current_records
+from flows.store.tables import BUCKETED, ONLY_COPIES, StoredTable, buckets_for
 from tests.flows.run.run_helpers import (
     FIRST,
     SECOND,

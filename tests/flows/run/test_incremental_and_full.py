@@ -13,7 +13,7 @@ from flows.run.rate import releases_by_day
 from flows.run.report import Report
 from flows.run.run import RunSteps
 from flows.run.validate import Validation, validate
-from flows.store.queries import current_records as stored
+from flows.store.store import current_records as stored
 from tests.flows.run.run_helpers import UNGATED, content, differing_tables, files_below, run_instant
 from tests.flows.run.walk import Plan, Walkers
 from transforms.rating import OUTLOOK_DAYS, rate_enterprises, tier_outlook

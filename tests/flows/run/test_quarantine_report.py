@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from flows.cli.app import cli
 from flows.ingest import FileArchive
-from flows.ingest.history import open_quarantine
+from flows.ingest.previous_runs import open_quarantine
 from flows.run.run import RunSteps
 from tests.flows.ingest.inboxes import FIRM, OTHER_FIRM, firm, penalty, put
 from tests.flows.run.run_helpers import run_day, setup_at

@@ -8,7 +8,7 @@ import pytest
 from flows.demo import deliver
 from flows.publishing import DraftRef, approve_draft, publish_list
 from flows.run.run import RunSteps
-from flows.store.queries import current_ratings
+from flows.store.store import current_ratings
 from reports.publication.version import SIGNATURES
 from tests.flows.office.staff import signed_in, staffed
 from tests.flows.run.run_helpers import (

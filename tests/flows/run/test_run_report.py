@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.law import law_state_of_run
 from flows.policy_folder import scheme_facts
-from flows.run.run_folder import read_scheme_facts
+from flows.run.context import read_scheme_facts
 from reports.enterprise_page import enterprise_page_name
 from tests.flows.run.run_helpers import SECOND, copy_setup, run_day
 from transforms.law.matters.deadlines import deadlines

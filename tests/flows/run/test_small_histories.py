@@ -17,9 +17,9 @@ from flows.run.report import Report
 from flows.run.run import RunSteps
 from flows.run.snapshot import UNUSED_COLUMNS, Selection, Snapshot
 from flows.settings import DEFAULT_POLICY_DIR
-from flows.store.layout import BucketFilter, split_by_bucket
-from flows.store.queries import current_records as known_of
 from flows.store.store import Store
+from flows.store.store import current_records as known_of
+from flows.store.tables import BucketFilter, split_by_bucket
 from tests.flows.run.run_helpers import content, differing_tables, run_day, setup_at, skip_gate
 from tests.flows.run.walk import SCHEME
 from transforms.schemas import KINDS

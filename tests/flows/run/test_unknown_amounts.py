@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.demo.draws import credit_code
+from flows.demo.model import credit_code
 from flows.run.run import RunSteps
 from tests.flows.run.run_helpers import FIRST, KEY, run_day, setup_at
 

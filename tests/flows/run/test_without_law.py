@@ -10,7 +10,7 @@ import pytest
 from flows.law import NoLaw, law_state_of_run
 from flows.publishing.contents import penalty_list
 from flows.run.run import RunSteps
-from flows.store.queries import current_records
+from flows.store.store import current_records
 from tests.flows.ingest.inboxes import put
 from tests.flows.run.run_helpers import ZONE, content, differing_tables, run_day, setup_at
 from tests.realdata import REPOSITORY

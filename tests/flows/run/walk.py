@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 
 from flows.demo import deliver, write_demo
-from flows.demo.draws import PROVINCE, Streams, credit_code, identity_number
-from flows.demo.model import enterprises
+from flows.demo.model import PROVINCE, Streams, credit_code, enterprises, identity_number
 from flows.run.context import RunContext
 from flows.run.ingest import IngestSummary, ingest
 from flows.run.run import RunResult, RunSetup, RunSteps

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flows.store.layout import (
+from flows.store.tables import (
     ALL_BUCKETS,
     COPIES_PARTITION,
     ONLY_COPIES,

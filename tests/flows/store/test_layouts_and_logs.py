@@ -7,11 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from deltalake import DeltaTable
 
-from flows.store.layout import ONLY_COPIES, BucketFilter, bucket_of, with_bucket
 from flows.store.ledger import LEDGER
-from flows.store.queries import current_records
-from flows.store.store import Store
-from flows.store.tables import StoredTable
+from flows.store.store import Store, current_records
+from flows.store.tables import ONLY_COPIES, BucketFilter, StoredTable, bucket_of, with_bucket
 from tests.flows.store.store_runs import KNOWN_AT, passed_run, rows
 from transforms.schemas import TABLES
 

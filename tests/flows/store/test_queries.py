@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from flows.store.queries import current_ratings, rating_history, ratings_on
-from flows.store.store import Store
+from flows.store.store import Store, current_ratings, rating_history, ratings_on
 from tests.flows.store.store_runs import KNOWN_AT, rows
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 9)

@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.run.run_folder import read_scheme_facts
+from flows.run.context import read_scheme_facts
 from flows.store import stored_names
-from flows.store.layout import ONLY_COPIES
-from flows.store.queries import (
+from flows.store.store import (
+    Store,
     current_ratings,
     current_records,
     has_legal_state,
@@ -26,7 +26,7 @@ from flows.store.queries import (
     ratings_on,
     stored_legal_state,
 )
-from flows.store.store import Store
+from flows.store.tables import ONLY_COPIES
 from tests.flows.run.run_helpers import UNGATED, run_day, setup_at
 from transforms.schemas import KINDS, TABLES
 from transforms.schemas.law import LAW_DETAILS

@@ -6,7 +6,7 @@ import pytest
 
 from transforms.policy_check import run_case, run_cases
 from transforms.policy_model import PolicyProblems, load_scheme
-from transforms.policy_model.cases import load_cases
+from transforms.policy_model.scheme_cases import load_cases
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "policy"
 WUHAN = load_scheme(

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.policy_model import PolicyProblems, Problem, load_document
-from transforms.policy_model.dated_values import Dated, Points, PolicyModel
-from transforms.policy_model.document import read_document
+from transforms.policy_model.document import Dated, Points, PolicyModel, read_document
 
 
 class Small(PolicyModel):

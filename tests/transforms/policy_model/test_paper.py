@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.policy_model.dated_values import PolicyGap
-from transforms.policy_model.document import PolicyProblems
+from transforms.policy_model.document import PolicyGap, PolicyProblems
 from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs, select_paragraphs
 
 SHIPPED = Path(__file__).parents[3] / "policy" / "papers"

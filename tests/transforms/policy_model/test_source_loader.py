@@ -6,7 +6,7 @@ import pytest
 
 from tests.realdata import REPOSITORY
 from transforms.policy_model import PolicyProblems
-from transforms.policy_model.source_loader import load_source
+from transforms.policy_model.source import load_source
 
 GOOD = (REPOSITORY / "policy" / "sources" / "penalty.yaml").read_text(encoding="utf-8")
 

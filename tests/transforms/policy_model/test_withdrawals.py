@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reports.public_lists import LIST_SPECS
-from transforms.policy_model.withdrawals import load_withdrawals
+from transforms.policy_model.law import load_withdrawals
 
 FILE = Path(__file__).parents[3] / "policy" / "withdrawals.yaml"
 SHIPPED = load_withdrawals(FILE.read_text(encoding="utf-8"), "withdrawals.yaml")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.transforms.rating.rating_examples import dated, penalty, penalty_item, rate_one, record, scheme
-from transforms.rating.holds import with_hold_notes
+from transforms.rating.tier import with_hold_notes
 
 _DAY = date(2025, 3, 10)
 

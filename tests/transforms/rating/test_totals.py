@@ -18,7 +18,7 @@ from tests.transforms.rating.rating_examples import (
     record,
     scheme,
 )
-from transforms.policy_model.dated_values import PolicyGap
+from transforms.policy_model.document import PolicyGap
 from transforms.rating.totals import percent_of
 
 _DAY = date(2025, 3, 10)

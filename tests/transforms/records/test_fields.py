@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc as library
 
-from transforms.person_numbers import mask_person_numbers
-from transforms.records.numbers import is_huge, is_inexact, is_negative, is_number, number_text, scaled
-from transforms.records.personal_data import mask_number
-from transforms.records.text import document_key, halfwidth, normalise_name, without_blanks, word_key
+from transforms.person_numbers import mask_number, mask_person_numbers
+from transforms.records.text import (
+    document_key,
+    halfwidth,
+    is_huge,
+    is_inexact,
+    is_negative,
+    is_number,
+    normalise_name,
+    number_text,
+    scaled,
+    without_blanks,
+    word_key,
+)
 from transforms.records.uscc import fault_of, find_faults, has_valid_check_characters, organisation_check_character
 
 

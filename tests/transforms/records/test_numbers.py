@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.records.numbers import disagreeing_amount, parse_chinese_number, stated_amounts
+from transforms.records.text import disagreeing_amount, parse_chinese_number, stated_amounts
 
 _PLAIN = "零一二三四五六七八九"
 _FORMAL = "零壹贰叁肆伍陆柒捌玖"

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from transforms.law.calendar.working_days import Calendar, Convention, effect_day, last_day
-from transforms.policy_model.dated_values import Confidence, Dated, TransitionalRule
+from transforms.policy_model.document import Confidence, Dated, TransitionalRule
 from transforms.schemas.base import DATE, TEXT
 from transforms.schemas.law import CONFIDENCES
 

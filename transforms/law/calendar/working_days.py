@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 from transforms.dates import day_after
-from transforms.policy_model.dated_values import PolicyGap
-from transforms.policy_model.law_calendar import CalendarLaw, CalendarYear
+from transforms.policy_model.document import PolicyGap
+from transforms.policy_model.law import CalendarLaw, CalendarYear
 from transforms.schemas.base import DATE
 
 CALENDAR_FILE = "policy/law/calendar.yaml"

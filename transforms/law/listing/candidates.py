@@ -16,8 +16,8 @@ from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import dated_condition
 from transforms.law.listing.listings import is_annulled_penalty
 from transforms.law.publicity.penalty_facts import IN_FORCE, sums_in_yuan, with_penalty_facts
-from transforms.policy_model.dated_values import Duration
-from transforms.policy_model.law_listing import FactorId, SeriousListLaw
+from transforms.policy_model.document import Duration
+from transforms.policy_model.law import FactorId, SeriousListLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import INTEGER, TEXT
 from transforms.schemas.law import CANDIDATE, CHECKLIST

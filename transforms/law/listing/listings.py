@@ -24,12 +24,11 @@ from transforms.law.calendar.periods import (
     weakest_confidence,
 )
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, add_working_days, effect_day, last_day
-from transforms.law.matters.matter import Matter
-from transforms.law.matters.procedure import EndDay, ReplayedMatters, stays_of_execution
+from transforms.law.matters.procedure import EndDay, Matter, ReplayedMatters, stays_of_execution
 from transforms.law.publicity.penalty_facts import IN_FORCE, is_deregistered_undated, with_penalty_facts
-from transforms.policy_model.dated_values import TransitionalRule
-from transforms.policy_model.law_listing import ListingRegime, SeriousListLaw
-from transforms.policy_model.law_procedure import ProcedureLaw
+from transforms.policy_model.document import TransitionalRule
+from transforms.policy_model.law import ListingRegime, SeriousListLaw
+from transforms.policy_model.procedure import ProcedureLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import DATE, INTEGER, TEXT, TEXT_LIST
 from transforms.schemas.law import LISTING

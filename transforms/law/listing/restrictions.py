@@ -10,8 +10,8 @@ import polars as pl
 from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import FOR_EVER
 from transforms.law.listing.listings import ON_LIST
-from transforms.policy_model.dated_values import Duration
-from transforms.policy_model.law_listing import BanArticle, BanLaw, MeasureLaw, SeriousListLaw
+from transforms.policy_model.document import Duration
+from transforms.policy_model.law import BanArticle, BanLaw, MeasureLaw, SeriousListLaw
 from transforms.schemas.base import DATE, INTEGER, TEXT
 from transforms.schemas.law import BAN, MEASURE
 

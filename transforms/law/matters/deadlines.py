@@ -20,8 +20,7 @@ from transforms.law.calendar.periods import dated_value
 from transforms.law.calendar.working_days import Calendar, add_working_days, missing_notice
 from transforms.law.law_state import LawState
 from transforms.law.matters.decision_log import DecisionLog
-from transforms.policy_model.law_publicity import SpotCheckLaw
-from transforms.policy_model.law_repair import RepairLaw
+from transforms.policy_model.law import RepairLaw, SpotCheckLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
 from transforms.schemas.law import (

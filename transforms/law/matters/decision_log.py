@@ -10,7 +10,7 @@ import polars as pl
 from transforms.law.calendar.working_days import Calendar
 from transforms.law.listing.listings import ListingPolicy, ListingRecords, listing_clocks, listing_end_day, listings
 from transforms.law.matters.procedure import ReplayedMatters, decided_steps, owner_key, replay_decisions
-from transforms.policy_model.law_procedure import START_STATE
+from transforms.policy_model.procedure import START_STATE
 from transforms.records.text import document_key
 from transforms.schemas.base import TEXT
 from transforms.schemas.law import STEP_TABLE

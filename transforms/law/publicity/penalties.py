@@ -1,8 +1,5 @@
-"""Publicity of penalties (行政处罚公示): whether, by when and until when, in every publicity system.
-
-`assess_penalties` takes each penalty through the rules of a system in this order: what the decision log changes
-(repairs, stays, listings), the terms and the start of its period, its class and end under every regime, the regime that
-governs on the day, what ends it early, and its state. `publicity_rows` gives the table PUBLICITY.
+"""Publicity of penalties (行政处罚公示): whether, by when and until when, in every publicity system; and the published
+rows.
 """
 
 from __future__ import annotations
@@ -24,14 +21,13 @@ from transforms.law.calendar.periods import (
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, add_working_days
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.procedure import owner_key, stays_of_execution, step_order
-from transforms.law.publicity.penalty_facts import with_class, with_penalty_facts
-from transforms.policy_model.dated_values import Dated, TransitionalRule
-from transforms.policy_model.law import PublicityLaw
-from transforms.policy_model.law_publicity import PublicitySystem
-from transforms.policy_model.law_repair import RepairLaw
+from transforms.law.publicity.penalty_facts import sums_in_yuan, with_class, with_penalty_facts
+from transforms.policy_model.document import Dated, TransitionalRule
+from transforms.policy_model.law import PublicityLaw, PublicitySystem, RepairLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
 from transforms.schemas.law import CONFIDENCES, PUBLICITY
+from transforms.schemas.vocabularies import PENALTY_KINDS
 
 _OTHER_TRANSITION: dict[TransitionalRule, TransitionalRule] = {"display": "decision", "decision": "display"}
 _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on")
@@ -451,3 +447,69 @@ def _notes(as_of: date) -> pl.Expr:
     tests["published_unduly"] = ~pl.col("is_public") & is_up
     codes = [pl.when(test.fill_null(False)).then(pl.lit(code)) for code, test in tests.items()]
     return pl.concat_list(codes).list.drop_nulls()
+
+
+ON_DISPLAY = ("awaiting", "overdue", "public")
+NATIONAL_SYSTEM = "gsxt"
+PUBLISHED_PENALTY_SCHEMA = pl.Schema(
+    {
+        "decided_on": DATE,
+        "decision_no": TEXT,
+        "record_id": TEXT,
+        "name": TEXT,
+        "uscc": TEXT,
+        "party_class": TEXT,
+        "violation_type": TEXT,
+        "penalty_kinds": TEXT,
+        "content": TEXT,
+        "authority": TEXT,
+        "published_on": DATE,
+        "state": TEXT,
+        "stop_on": DATE,
+        "stop_cause": TEXT,
+        "gap": TEXT,
+        "restored_on": DATE,
+        "resumed_on": DATE,
+        "facts": TEXT,
+        "remark": TEXT,
+    }
+)
+
+
+def published_penalties(publicity: pl.DataFrame, penalties: pl.LazyFrame, enterprises: pl.LazyFrame) -> pl.LazyFrame:
+    """Every penalty of PUBLICITY in the national system: PUBLISHED_PENALTY_SCHEMA, in the order of the list.
+
+    penalties, enterprises: the records that `publicity` was made from. A row is on the list where its state is one of
+    ON_DISPLAY. name: of the register, or of the record where the party is in no register. penalty_kinds: in Chinese.
+    content: as the record has it, or its sums in yuan. facts and remark are not published: they show what must not be.
+    """
+    register = enterprises.select("enterprise_id", register_name="name", register_uscc="uscc")
+    kinds = pl.element().replace_strict(PENALTY_KINDS, default=pl.element(), return_dtype=TEXT)
+    shown = (
+        "record_id",
+        "decided_on",
+        "published_on",
+        "state",
+        "stop_on",
+        "stop_cause",
+        "gap",
+        "restored_on",
+        "resumed_on",
+    )
+    own = penalties.drop("state", "decided_on", "published_on")
+    return (
+        publicity.lazy()
+        .filter(pl.col("system") == NATIONAL_SYSTEM)
+        .select(shown)
+        .join(own, on="record_id")
+        .join(register, on="enterprise_id", how="left")
+        .with_columns(
+            name=pl.coalesce("register_name", "party_name"),
+            uscc=pl.coalesce("register_uscc", "uscc"),
+            party_class=pl.coalesce("party_class", pl.when(pl.col("enterprise_id").is_null()).then(pl.lit("person"))),
+            penalty_kinds=pl.col("penalty_kinds").list.eval(kinds).list.join("；"),
+            content=pl.coalesce("content", sums_in_yuan(with_zero=False)),
+        )
+        .select(list(PUBLISHED_PENALTY_SCHEMA))
+        .sort("decided_on", "decision_no", "record_id")
+    )

@@ -13,8 +13,8 @@ from datetime import date
 import polars as pl
 
 from transforms.dates import end_of_duration
-from transforms.policy_model.dated_values import Duration
-from transforms.policy_model.law_publicity import LOW_FINE, LowFines, PublicityClass, PublicityRegime, PublicityRule
+from transforms.policy_model.document import Duration
+from transforms.policy_model.law import LOW_FINE, LowFines, PublicityClass, PublicityRegime, PublicityRule
 from transforms.schemas.base import BOOLEAN, DATE, TEXT
 from transforms.schemas.law import CONFIDENCES
 from transforms.schemas.vocabularies import PENALTY_KINDS

@@ -11,8 +11,8 @@ from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import FOR_EVER, first_day_true
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, Convention, effect_day, last_day
 from transforms.law.publicity.penalty_facts import is_deregistered_undated
-from transforms.policy_model.dated_values import Duration
-from transforms.policy_model.law_publicity import SpotCheckLaw
+from transforms.policy_model.document import Duration
+from transforms.policy_model.law import SpotCheckLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import TEXT, TEXT_LIST
 from transforms.schemas.law import PUBLICITY

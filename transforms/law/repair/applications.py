@@ -11,8 +11,7 @@ from transforms.law.calendar.periods import dated_value
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, effect_day, last_day
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.procedure import owner_key, step_order
-from transforms.policy_model.law import PublicityLaw
-from transforms.policy_model.law_repair import RepairLaw
+from transforms.policy_model.law import PublicityLaw, RepairLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, TEXT
 from transforms.schemas.law import APPLICATION, APPLICATION_TERM_COLUMNS, FALSEHOOD

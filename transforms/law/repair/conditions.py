@@ -17,8 +17,8 @@ from transforms.law.calendar.periods import FOR_EVER
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.procedure import owner_key
 from transforms.law.publicity.penalties import LawContext
-from transforms.policy_model.dated_values import Confidence
-from transforms.policy_model.law_repair import RepairCondition, RepairLaw, RepairTest
+from transforms.policy_model.document import Confidence
+from transforms.policy_model.law import RepairCondition, RepairLaw, RepairTest
 from transforms.records.text import document_key
 from transforms.schemas.base import DATE, INTEGER, TEXT
 from transforms.schemas.law import CONFIDENCES

@@ -13,8 +13,8 @@ from transforms.dates import end_of_duration
 from transforms.law.calendar.working_days import CalendarGap, Convention, add_working_days, effect_day, last_day
 from transforms.law.calendar.working_days import working_days_after as product_after
 from transforms.policy_model import PolicyProblems
-from transforms.policy_model.dated_values import Duration
-from transforms.policy_model.law_calendar import load_calendar_law
+from transforms.policy_model.document import Duration
+from transforms.policy_model.law import load_calendar_law
 
 DAYS = st.dates(date(2024, 1, 1), date(2026, 10, 31))
 NO_YEARS = "years: []"

@@ -10,7 +10,7 @@ from tests.transforms.law.matters.decision_examples import LISTING_NO, step
 from tests.transforms.law.publicity.penalty_examples import text
 from transforms.law.listing.restrictions import bans, measures
 from transforms.policy_model import PolicyProblems, load_serious_list_law
-from transforms.policy_model.law_listing import load_ban_law, load_measure_law
+from transforms.policy_model.law import load_ban_law, load_measure_law
 from transforms.schemas import TABLES
 from transforms.schemas.law import BAN, MEASURE
 

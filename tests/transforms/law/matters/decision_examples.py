@@ -6,7 +6,7 @@ import polars as pl
 
 from tests.transforms.law.publicity.penalty_examples import CALENDAR, text
 from transforms.law.matters.procedure import decided_steps, replay_decisions
-from transforms.policy_model.law_procedure import load_procedure_law
+from transforms.policy_model.procedure import load_procedure_law
 from transforms.schemas import TABLES
 
 PROCEDURE = load_procedure_law(text("procedure"), "procedure.yaml")

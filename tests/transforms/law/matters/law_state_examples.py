@@ -9,9 +9,8 @@ from tests.transforms.law.repair.repair_examples import LAW
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 from transforms.law.listing.listings import ListingPolicy
 from transforms.law.matters.deadlines import deadlines
-from transforms.policy_model.law_listing import load_ban_law, load_serious_list_law
-from transforms.policy_model.law_procedure import load_procedure_law
-from transforms.policy_model.law_publicity import load_spot_check_law
+from transforms.policy_model.law import load_ban_law, load_serious_list_law, load_spot_check_law
+from transforms.policy_model.procedure import load_procedure_law
 from transforms.schemas import TABLES
 
 PROCEDURE = load_procedure_law((FOLDER / "procedure.yaml").read_text("utf-8"), "procedure.yaml")

@@ -18,7 +18,7 @@ from tests.transforms.law.matters.decision_examples import (
 from tests.transforms.law.publicity.penalty_examples import CALENDAR, text
 from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.policy_model import PolicyProblems
-from transforms.policy_model.law_procedure import load_procedure_law
+from transforms.policy_model.procedure import load_procedure_law
 from transforms.schemas.law import MATTER_TABLE, STEP_TABLE, TERM_TABLE
 
 LISTED = date(2022, 9, 20)

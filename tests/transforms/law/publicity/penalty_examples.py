@@ -8,9 +8,7 @@ import polars as pl
 
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
-from transforms.policy_model.law import PublicityLaw
-from transforms.policy_model.law_calendar import load_calendar_law
-from transforms.policy_model.law_publicity import load_low_fines, load_publicity_system
+from transforms.policy_model.law import PublicityLaw, load_calendar_law, load_low_fines, load_publicity_system
 from transforms.schemas import TABLES
 
 FOLDER = Path(__file__).parents[4] / "policy" / "law"

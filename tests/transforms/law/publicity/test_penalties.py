@@ -19,8 +19,7 @@ from tests.transforms.law.publicity.penalty_examples import (
 )
 from transforms.law.policy_gaps import gap_messages
 from transforms.policy_model import PolicyProblems
-from transforms.policy_model.law import load_law_file
-from transforms.policy_model.law_publicity import load_low_fines, load_publicity_system
+from transforms.policy_model.law import load_law_file, load_low_fines, load_publicity_system
 from transforms.schemas.law import PUBLICITY
 
 DECIDED, PUBLISHED = date(2024, 5, 6), date(2024, 5, 20)

@@ -10,7 +10,7 @@ from tests.transforms.law.matters.decision_examples import step
 from tests.transforms.law.publicity.penalty_examples import CALENDAR, publicity_on
 from tests.transforms.law.publicity.test_penalties_oracle import penalties
 from tests.transforms.law.repair.repair_examples import LAW, log_on, records
-from transforms.law.publicity.published_penalties import ON_DISPLAY
+from transforms.law.publicity.penalties import ON_DISPLAY
 
 SYSTEMS = ("gsxt", "credit_china")
 DEREGISTRATION_ENDS = date(2025, 12, 25)

@@ -20,8 +20,7 @@ from transforms.law.matters.decision_log import build_decision_log
 from transforms.law.publicity.penalties import LawContext, assess_penalties
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
-from transforms.policy_model.law_listing import load_serious_list_law
-from transforms.policy_model.law_repair import load_repair_law
+from transforms.policy_model.law import load_repair_law, load_serious_list_law
 from transforms.schemas import TABLES
 
 SYSTEMS = ("gsxt", "credit_china")

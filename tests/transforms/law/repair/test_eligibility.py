@@ -9,9 +9,7 @@ from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_N
 from tests.transforms.law.publicity.penalty_examples import penalty, text
 from tests.transforms.law.repair.repair_examples import asked, one, records, repair_law, shown, states
 from transforms.policy_model import PolicyProblems
-from transforms.policy_model.law import load_law_file
-from transforms.policy_model.law_publicity import load_spot_check_law
-from transforms.policy_model.law_repair import RepairLaw, load_repair_law
+from transforms.policy_model.law import RepairLaw, load_law_file, load_repair_law, load_spot_check_law
 from transforms.schemas.law import REPAIR
 
 GRANTED, REVOKED, LEFT = date(2026, 10, 16), date(2027, 1, 15), date(2026, 11, 2)

@@ -8,8 +8,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from transforms.policy_model.dated_values import Confidence, Dated, PolicyModel
-from transforms.policy_model.document import Document, Place, parse_document
+from transforms.policy_model.document import Confidence, Dated, Document, Place, PolicyModel, parse_document
 from transforms.schemas.vocabularies import DECISION_TYPES, MATTERS, PUBLICITY_SYSTEMS, SITUATIONS
 
 START_STATE = "start"  # before the first step

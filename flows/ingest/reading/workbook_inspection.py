@@ -1,8 +1,6 @@
-"""The ZIP package of a workbook, examined before it is parsed: sizes, used ranges, cells without a value.
+"""Workbooks examined before they are parsed: sizes, used ranges, merged cells, cells in error or without a value.
 
-What the archive says of its own sizes is not trusted: every member is unpacked, piece by piece, and measured, so that
-a small file cannot fill the memory. Of an XLSX workbook the XML is searched for cells that its reader leaves empty: a
-cell that could not be computed is not blank, and gets a text that no column of numbers, days or codes accepts.
+The ZIP package of XLSX and ODS, the content of ODS, and the records of older workbooks (XLS).
 """
 
 from __future__ import annotations
@@ -13,14 +11,15 @@ import re
 import struct
 import zipfile
 import zlib
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.parsers import expat
 
 from flows.ingest.reading import limits
-from flows.ingest.reading.file_kinds import encrypted_file
-from flows.ingest.reading.raw_file import FileRejected
+from flows.ingest.reading.raw_file import FileRejected, encrypted_file, unsupported_kind
 
 NOT_COMPUTED = "#公式无结果"
 ERROR_VALUE = "#公式出错"  # of a cell that is in error and does not say which
@@ -376,3 +375,347 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
+
+
+_MANIFEST = "META-INF/manifest.xml"
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+_VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：][0-9]{3}")
+
+
+@dataclass
+class SheetDetails:
+    """What a sheet's cells say beside their values: marks of cells without one, and merged cells (from 0)."""
+
+    used: UsedRange = field(default_factory=UsedRange)
+    marks: CellMarks = field(default_factory=CellMarks)
+    merged: list[MergedRange] = field(default_factory=list)
+
+
+def examine_ods(package: Package) -> dict[str, SheetDetails]:
+    """The details of each sheet by its name.
+
+    Raises ExpatError where the XML is damaged, KeyError where the package has no content, FileRejected where it is
+    encrypted or would fill the memory.
+    """
+    if _MANIFEST in package.names and any(b"encryption-data" in piece for piece in package.pieces(_MANIFEST)):
+        raise encrypted_file()
+    reader = _ContentReader()
+    parse_pieces(reader.parser, package.pieces("content.xml"))
+    return reader.sheets
+
+
+class _ContentReader:
+    """Follows the rows and cells of all sheets as the XML is parsed."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, SheetDetails] = {}
+        self.parser = xml_parser()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+        self._sheet = SheetDetails()
+        self._row = self._row_repeats = self._column = 0
+        self._filled = self._width = 0  # of the row
+        self._cell: dict[str, str] | None = None
+        self._text: list[str] = []
+        self._blanks = 0
+        self._text_bytes = self._cells = self._marked = 0
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _CELLS:
+            self._cell, self._text, self._blanks = attributes, [], 0
+        elif name == "text:s" and self._cell is not None:
+            self._blanks += _repeated(attributes, "text:c")
+        elif name == "table:table-row":
+            self._row_repeats = _repeated(attributes, "table:number-rows-repeated")
+            self._column = self._filled = self._width = 0
+        elif name == "table:table":
+            self._sheet = self.sheets.setdefault(attributes.get("table:name", ""), SheetDetails())
+            self._row = 0
+
+    def _characters(self, text: str) -> None:
+        if self._cell is not None:
+            self._text.append(text)
+
+    def _end(self, name: str) -> None:
+        if name in _CELLS and self._cell is not None:
+            self._close_cell(self._cell)
+            self._cell = None
+        elif name == "table:table-row":
+            self._close_row()
+
+    def _close_cell(self, cell: dict[str, str]) -> None:
+        repeats = _repeated(cell, "table:number-columns-repeated")
+        text = "".join(self._text).strip()
+        is_text = cell.get("office:value-type") == "string"
+        if is_text or "table:formula" in cell or any(name in cell for name in _VALUES):
+            self._width = self._column + repeats
+            self._filled += repeats
+            length = max(len(text), len(cell.get("office:string-value", ""))) + self._blanks
+            self._text_bytes += length * repeats * self._row_repeats
+            if self._text_bytes > limits.MAX_UNPACKED_BYTES:
+                raise archive_bomb(f"单元格内的文字展开后超过 {limits.MAX_UNPACKED_BYTES >> 20} MB")
+        self._close_formula(cell, text, repeats)
+        rows = _repeated(cell, "table:number-rows-spanned")
+        columns = _repeated(cell, "table:number-columns-spanned")
+        if rows > 1 or columns > 1:
+            last = (self._row + min(rows, LAST_ROW) - 1, self._column + min(columns, LAST_COLUMN) - 1)
+            self._sheet.merged.append(((self._row, self._column), last))
+        self._column += repeats
+
+    def _close_formula(self, cell: dict[str, str], text: str, repeats: int) -> None:
+        is_error = cell.get("calcext:value-type") == "error"
+        if "table:formula" not in cell and not is_error:
+            return
+        marks, times = self._sheet.marks, repeats * self._row_repeats
+        marks.formulas += times
+        has_value = "office:value-type" in cell or any(name in cell for name in _VALUES)
+        if is_error or _ERROR.fullmatch(text):
+            mark = text or ERROR_VALUE
+            marks.errors += times
+        elif not has_value and not text:
+            mark = NOT_COMPUTED
+            marks.not_computed += times
+        else:
+            return
+        self._marked += times
+        if self._marked > limits.MAX_MARKED_CELLS:
+            raise archive_bomb(f"有超过 {limits.MAX_MARKED_CELLS} 个出错的单元格")
+        for row in range(self._row, self._row + self._row_repeats):
+            for column in range(self._column, self._column + repeats):
+                marks.put(row + 1, column + 1, mark)
+
+    def _close_row(self) -> None:
+        used = self._sheet.used
+        if self._width:
+            self._cells += self._width  # the reader unpacks each row before it repeats it
+            used.rows = self._row + self._row_repeats
+            used.columns = max(used.columns, self._width)
+            used.filled += self._filled * self._row_repeats
+            used.refuse_vast()
+            # All sheets are unpacked at once.
+            if max(self._cells, sum(sheet.used.area for sheet in self.sheets.values())) > limits.MAX_SHEET_CELLS:
+                raise archive_bomb(f"展开后超过 {limits.MAX_SHEET_CELLS} 个单元格")
+        self._row += self._row_repeats
+
+
+def _repeated(attributes: dict[str, str], name: str) -> int:
+    """How often or how far an attribute says; 1 where it is missing or no number."""
+    given = attributes.get(name, "1")
+    if not (given.isascii() and given.isdecimal()):
+        return 1
+    return int(given) if len(given) < 12 else 10**12
+
+
+_STREAMS = ("workbook", "book")
+_END_OF_CHAIN, _FIRST_SPECIAL = 0xFFFFFFFE, 0xFFFFFFFA
+_HEADER_BYTES, _ENTRY_BYTES = 512, 128
+
+_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _SST, _CONTINUE = 0x809, 0x0A, 0x85, 0x2F, 0xFC, 0x3C
+_LABELSST, _MULRK, _BOOLERR = 0xFD, 0xBD, 0x205
+_FORMULAS = frozenset((0x06, 0x206, 0x406))
+_SINGLE_VALUES = frozenset((0x203, 0x27E, _LABELSST, 0x204, 0xD6))  # NUMBER, RK, LABELSST, LABEL, RSTRING
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_CALCULATE_ON_LOAD = 0x0002
+_NO_RESULTS = (bytes(8), b"\x03\x00\x00\x00\x00\x00\xff\xff")  # zero, and an empty text
+
+
+@dataclass
+class _SheetRecords:
+    """What the records of one sheet say."""
+
+    used: UsedRange = field(default_factory=UsedRange)
+    marks: CellMarks = field(default_factory=CellMarks)
+    text_uses: Counter[int] = field(default_factory=Counter)  # cells by the shared text they name
+
+    def add(self, row: int, first: int, last: int) -> None:
+        self.used.rows = max(self.used.rows, row + 1)
+        self.used.columns = max(self.used.columns, last + 1)
+        self.used.filled += last - first + 1
+
+
+def examine_xls(data: bytes) -> list[CellMarks]:
+    """The marks of every sheet of an XLS workbook, in its order.
+
+    Raises FileRejected for a compound file that is no workbook, is damaged or encrypted, or would fill the memory.
+    """
+    try:
+        stream = _workbook_stream(data)
+        starts, lengths = _globals(stream)
+        sheets = [_sheet(stream, start) for start in starts]
+    except (struct.error, IndexError):
+        raise damaged_workbook() from None
+    uses: Counter[int] = Counter()
+    for sheet in sheets:
+        sheet.used.refuse_vast()
+        uses.update(sheet.text_uses)
+    if sum(count * lengths[place] for place, count in uses.items() if place < len(lengths)) > limits.MAX_UNPACKED_BYTES:
+        raise archive_bomb(f"单元格内的文字展开后超过 {limits.MAX_UNPACKED_BYTES >> 20} MB")
+    return [sheet.marks for sheet in sheets]
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """The stream of records of the compound file `data`."""
+    sector_shift, mini_shift = struct.unpack_from("<HH", data, 30)
+    if sector_shift not in (9, 12) or mini_shift != 6:
+        raise damaged_workbook()
+    directory_start, _, cutoff, mini_start = struct.unpack_from("<IIII", data, 48)
+    fat = _allocation_table(data, sector_shift)
+    directory = _chained(data, fat, directory_start, sector_shift, _HEADER_BYTES)
+    entries = {name: (start, size) for name, start, size in _entries(directory)}
+    if "encryptedpackage" in entries:
+        raise encrypted_file()
+    if "root entry" not in entries:
+        raise damaged_workbook()
+    found = next((entries[name] for name in _STREAMS if name in entries), None)
+    if found is None:
+        raise unsupported_kind("旧版 Office 文件，其中没有工作簿（doc、ppt 等）")
+    start, size = found
+    if size >= cutoff:
+        return _chained(data, fat, start, sector_shift, _HEADER_BYTES)[:size]
+    root_start, root_size = entries["root entry"]
+    mini_stream = _chained(data, fat, root_start, sector_shift, _HEADER_BYTES)[:root_size]
+    mini_fat = array("I", _chained(data, fat, mini_start, sector_shift, _HEADER_BYTES))
+    return _chained(mini_stream, mini_fat, start, mini_shift, 0)[:size]
+
+
+def _allocation_table(data: bytes, shift: int) -> array[int]:
+    """The sector that follows each sector."""
+    places = list(struct.unpack_from("<109I", data, 76))
+    following, count = struct.unpack_from("<II", data, 68)
+    per_sector = (1 << shift) // 4
+    for _ in range(min(count, len(data) >> shift)):
+        if following >= _FIRST_SPECIAL:
+            break
+        *more, following = struct.unpack_from(f"<{per_sector}I", data, (following + 1) << shift)
+        places += more
+    table = array("I")
+    for place in places[: (len(data) >> shift) + 1]:
+        if place < _FIRST_SPECIAL:
+            table.frombytes(data[(place + 1) << shift : (place + 2) << shift].ljust(1 << shift, b"\xff"))
+    return table
+
+
+def _chained(data: bytes, table: array[int], start: int, shift: int, header: int) -> bytes:
+    """The sectors from `start` on. A chain longer than the file runs in a circle."""
+    pieces: list[bytes] = []
+    place, offset = start, (1 << shift if header else 0)
+    while place < _FIRST_SPECIAL:
+        if len(pieces) > (len(data) >> shift) + 1:
+            raise damaged_workbook()
+        pieces.append(data[(place << shift) + offset : ((place + 1) << shift) + offset])
+        place = table[place]
+    return b"".join(pieces)
+
+
+def _entries(directory: bytes) -> Iterator[tuple[str, int, int]]:
+    """Name (lower case), first sector and size of each stream."""
+    for at in range(0, len(directory) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
+        length, kind = struct.unpack_from("<HB", directory, at + 64)
+        if kind in (2, 5) and 2 <= length <= 64:
+            name = directory[at : at + length - 2].decode("utf-16-le", "replace")
+            yield name.lower(), *struct.unpack_from("<II", directory, at + 116)
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Type, start and length of each record of the substream that begins at `at`, those of charts within left out."""
+    depth = 0
+    while True:
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind & 0xFF == 0x09 and kind >> 8 in (0, 2, 4, 8):
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth <= 1:
+            yield kind, at + 4, length
+        at += 4 + length
+
+
+def _globals(stream: bytes) -> tuple[list[int], list[int]]:
+    """Where each sheet begins, and the bytes (UTF-8, at most) of each shared text."""
+    starts: list[int] = []
+    pieces: list[tuple[int, int]] = []
+    is_in_texts = False
+    for kind, at, length in _records(stream, 0):
+        if kind == _FILEPASS:
+            raise encrypted_file()
+        if kind == _BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", stream, at)[0])
+        is_in_texts = kind == _SST or (is_in_texts and kind == _CONTINUE)
+        if is_in_texts:
+            pieces.append((at, at + length))
+    return starts, list(_text_lengths(stream, pieces))
+
+
+def _text_lengths(stream: bytes, pieces: list[tuple[int, int]]) -> Iterator[int]:
+    """Bytes of each shared text. A text may go on in the next piece, which then begins with its flags."""
+    rest = iter(pieces)
+    at, end = next(rest, (0, 0))
+    at += 8  # how many texts there are
+    while end:
+        if at >= end:
+            at, end = next(rest, (0, 0))
+            continue
+        count, flags = struct.unpack_from("<HB", stream, at)
+        yield count * 3
+        at += 3
+        after = 0  # runs of formats, and what East Asian texts have beside them
+        if flags & 8:
+            after += 4 * struct.unpack_from("<H", stream, at)[0]
+            at += 2
+        if flags & 4:
+            after += struct.unpack_from("<I", stream, at)[0]
+            at += 4
+        while end:
+            width = 1 + (flags & 1)
+            fitting = min(count, (end - at) // width)
+            at, count = at + fitting * width, count - fitting
+            if not count:
+                break
+            at, end = next(rest, (0, 0))
+            flags, at = stream[at], at + 1
+        while after > end - at and end:
+            after -= end - at
+            at, end = next(rest, (0, 0))
+        at += after
+
+
+def _sheet(stream: bytes, start: int) -> _SheetRecords:
+    """The cells of the sheet that begins at `start`."""
+    sheet = _SheetRecords()
+    marks = sheet.marks
+    for kind, at, length in _records(stream, start):
+        if kind in _SINGLE_VALUES:
+            row, column = struct.unpack_from("<HH", stream, at)
+            sheet.add(row, column, column)
+            if kind == _LABELSST:
+                sheet.text_uses[struct.unpack_from("<I", stream, at + 6)[0]] += 1
+        elif kind == _MULRK:
+            row, first = struct.unpack_from("<HH", stream, at)
+            sheet.add(row, first, struct.unpack_from("<H", stream, at + length - 2)[0])
+        elif kind == _BOOLERR:
+            row, column, _, value, is_error = struct.unpack_from("<HHHBB", stream, at)
+            sheet.add(row, column, column)
+            if is_error:
+                marks.put_error(row + 1, column + 1, _ERRORS.get(value, ERROR_VALUE))
+        elif kind in _FORMULAS:
+            row, column, _, result, options = struct.unpack_from("<HHH8sH", stream, at)
+            sheet.add(row, column, column)
+            marks.formulas += 1
+            if result[6:] == b"\xff\xff" and result[0] == 2:
+                marks.put_error(row + 1, column + 1, _ERRORS.get(result[2], ERROR_VALUE))
+            elif options & _CALCULATE_ON_LOAD and result in _NO_RESULTS:  # by a program that computes nothing
+                marks.not_computed += 1
+                marks.put(row + 1, column + 1, NOT_COMPUTED)
+    return sheet

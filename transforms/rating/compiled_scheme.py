@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, TypeVar
 
 import polars as pl
 
-from transforms.policy_model.dated_values import Dated, Duration, PolicyGap
+from transforms.policy_model.document import Dated, Duration, PolicyGap
 from transforms.policy_model.scheme import (
     Award,
     DecayStep,

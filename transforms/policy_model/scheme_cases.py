@@ -8,8 +8,7 @@ from datetime import date
 import polars as pl
 from pydantic import Field
 
-from transforms.policy_model.dated_values import Points, PolicyModel
-from transforms.policy_model.document import Document, Place, parse_document
+from transforms.policy_model.document import Document, Place, Points, PolicyModel, parse_document
 from transforms.policy_model.scheme import Accumulation, DirectPlacement, Item, Scheme
 from transforms.schemas import KINDS, LISTING_KIND, Column, Kind
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST
