@@ -1,14 +1,12 @@
 """Files of an inbox become record versions, with an account of every row.
 
-- `ingest`        the entry: `ingest_inbox` reads an inbox and gives new record versions, accounts and quarantine
-- `history`       what earlier runs ingested
-- `inbox`         which files are read: new ones, and rejected ones that may be readable now
-- `arrivals`      which source a file belongs to
+- `ingest`        where to begin: `ingest_inbox` reads an inbox and gives new record versions, accounts and quarantine
+- `inbox`         which files are read: new ones, and rejected ones that may be readable now; the archive of their bytes
 - `reading`       a file becomes a frame of text
-- `file_records`  the rows of a file read as one kind
+- `file_records`  the source of a file, and its rows read as one kind
 - `accounts`      what became of each row
 - `retries`       quarantined rows that are read again, or corrected by their sender
-- `file_archive`  the received bytes
+- `previous_runs` what earlier runs ingested
 
 A rejected file is read again when it is sent again, or when a source or the program has changed. A quarantined row is
 read again when the register learns of its enterprise, or when the text of its source has changed. Otherwise its sender

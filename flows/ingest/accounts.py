@@ -57,19 +57,6 @@ def file_row(
     return pl.DataFrame([row], schema=TABLES["files"].schema)
 
 
-def _status_counts(arrival: Arrival, statuses: Sequence[pl.DataFrame]) -> dict[str, int]:
-    """How many rows of the file have each status, each row counted once."""
-    if arrival.finding is not None:
-        return {status: arrival.raw.read_count if status == "quarantined" else 0 for status in ROW_STATUSES}
-    frames = [frame.select("row_no", "status") for frame in statuses if not frame.is_empty()]
-    if len(frames) > 1:
-        ranks = {status: rank for rank, status in enumerate(_PRECEDENCE)}
-        rank = pl.col("status").replace_strict(ranks, return_dtype=pl.Int8)
-        best = pl.concat(frames).group_by("row_no").agg(rank.min().alias("rank"))["rank"]
-        return {status: int((best == place).sum()) for status, place in ranks.items()}
-    return {status: sum(int((frame["status"] == status).sum()) for frame in frames) for status in ROW_STATUSES}
-
-
 @dataclass(frozen=True)
 class FileAccount:
     """The rows of one reading of a file, for the tables `accounts` and `quarantine`."""
@@ -126,7 +113,7 @@ class FileAccount:
 
     def _in_quarantine(self, kind: str, rows: pl.DataFrame) -> pl.DataFrame:
         shape = TABLES["quarantine"]
-        whole = rows.with_columns(
+        complete = rows.with_columns(
             file_id=pl.lit(self.raw.file_id),
             file_name=pl.lit(self.raw.file_name),
             source=pl.lit(self.source.source),
@@ -134,7 +121,7 @@ class FileAccount:
             received_at=pl.lit(self.received_at),
             attempt_no=pl.lit(self.attempt_no),
         )
-        return whole.select(shape.schema.names()).cast(shape.schema).sort(shape.key)
+        return complete.select(shape.schema.names()).cast(shape.schema).sort(shape.key)
 
 
 def sender_of_path(name: str, source: Source) -> str:
@@ -146,10 +133,23 @@ def sender_of_path(name: str, source: Source) -> str:
     return folder if source.sender.folder and folder else source.office
 
 
+def _status_counts(arrival: Arrival, statuses: Sequence[pl.DataFrame]) -> dict[str, int]:
+    """How many rows of the file have each status, each row counted once."""
+    if arrival.finding is not None:
+        return {status: arrival.raw.read_count if status == "quarantined" else 0 for status in ROW_STATUSES}
+    frames = [frame.select("row_no", "status") for frame in statuses if not frame.is_empty()]
+    if len(frames) > 1:
+        ranks = {status: rank for rank, status in enumerate(_PRECEDENCE)}
+        rank = pl.col("status").replace_strict(ranks, return_dtype=pl.Int8)
+        best = pl.concat(frames).group_by("row_no").agg(rank.min().alias("rank"))["rank"]
+        return {status: int((best == place).sum()) for status, place in ranks.items()}
+    return {status: sum(int((frame["status"] == status).sum()) for frame in frames) for status in ROW_STATUSES}
+
+
 def _broken_row(row: Mapping[str, Any], source: Source, path_sender: str) -> dict[str, object]:
     """A broken row without natural persons' numbers.
 
-    Where no column is named, cells are under the wrong headings, and a secret may stand in any of them.
+    Where no column is named, cells are under the wrong headings, and any of them may hold a secret.
     """
     secrets = source.secrets
     is_torn, is_secret = bool(secrets) and not row["column"], row["column"] in secrets
@@ -162,7 +162,7 @@ def _broken_row(row: Mapping[str, Any], source: Source, path_sender: str) -> dic
     return {
         **row,
         "value": mask_middle(row["text"]) if is_secret else redact_text(row["text"], is_torn),
-        # The sentence quotes the cell, and a passport's number has no form by which it could be recognised.
+        # The sentence quotes the cell, and the number of a passport has no form by which it could be recognised.
         "reason": "单元格内容无法读取" if is_secret else redact_text(row["detail"], is_torn),
         "suggestions": [],
         "row_text": json.dumps(cells, ensure_ascii=False, separators=(",", ":")),

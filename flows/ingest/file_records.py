@@ -35,7 +35,16 @@ from transforms.schemas import KINDS, TABLES
 from transforms.schemas.base import TEXT
 
 _MAX_HEADINGS_SHOWN = 20
-_NO_HEADER = "no_header"  # this finding quotes the row that stands in place of the headings
+_NO_HEADER = "no_header"  # this finding quotes the row that is in place of the headings
+# By problem code: what is wrong with a cell, and what follows for its record.
+_UNREAD_NOTES = {
+    "unread_amount": ("不能识别为金额", "金额按不明处理，不计分也不当作零。应为数字，或写明单位，如50万元"),
+    "unread_day": ("不能识别为日期", "该日期按未载明处理。应为日期，如2025-03-01"),
+    "unsure_amount": (
+        "与同一记录的另一行各有金额",
+        "无法判定是各行分别的金额还是重复填写的总额，金额按不明处理。请合并为一行填写总额",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -57,8 +66,8 @@ def read_common_rules(policy_folder: Path) -> SourceDefaults:
 class Arrival:
     """A file as a run has read it.
 
-    source: the one that maps it; None where none or several do. finding: why the file is rejected as a whole, in
-    Chinese; None where it is not. notes: Chinese remarks. attempt_no: 1 when a file is read for the first time.
+    source: the one that maps it; None where none or several do. finding: why the file is rejected, in Chinese; None
+    where it is not. notes: Chinese remarks. attempt_no: 1 when a file is read for the first time.
     first_received_at: of a file that is read again by the program, when it first came.
     """
 
@@ -96,8 +105,17 @@ def read_arrival(path: Path, inbox: Path, sources: Sequence[Source]) -> Arrival:
     if raw.finding is not None:
         return Arrival(raw, source, raw.finding.message, raw.notes)
     if source is None:
-        return Arrival(raw, None, _no_source(name, found), raw.notes)
-    return Arrival(raw, source, _missing_heading(raw, source), (*raw.notes, *_unread_headings(raw, source)))
+        reason = f"文件名“{name}”不符合任何来源的命名。请按约定的文件名或文件夹重新报送。"
+        if found:
+            titles = "、".join(source.title for source in found)
+            reason = f"文件名“{name}”同时符合多个来源（{titles}），无法判定。请只按其中一个来源命名后重新报送。"
+        return Arrival(raw, None, reason, raw.notes)
+    notes = list(raw.notes)
+    listed = {*source.ignored_headings, *source.secrets, *REMARK_HEADINGS, SHEET_HEADING, *_accepted_headings(source)}
+    if unread := [heading for heading in raw.headings if heading not in listed]:
+        more = "等" if len(unread) > _MAX_HEADINGS_SHOWN else ""
+        notes.append(f"有{len(unread)}列未读取（来源未列明）：{'、'.join(unread[:_MAX_HEADINGS_SHOWN])}{more}")
+    return Arrival(raw, source, _missing_heading(raw, source), tuple(notes))
 
 
 def sources_of(name: str, sources: Sequence[Source]) -> list[Source]:
@@ -115,67 +133,6 @@ def sources_of(name: str, sources: Sequence[Source]) -> list[Source]:
         if any(fnmatchcase(one, pattern) for pattern in source.files for one in names)
         or re.search(rf"(?<![a-z0-9_]){re.escape(source.source)}(?![a-z0-9_])", own_name)
     ]
-
-
-def _expected_headings(source: Source) -> ExpectedHeadings:
-    cells = source.cells()
-    accepted = dict.fromkeys(heading for cell in cells for heading in cell.from_)
-    return ExpectedHeadings(
-        tuple(accepted),
-        tuple(frozenset(cell.from_) for cell in _required_cells(source)),
-        frozenset((*source.ignored_headings, *source.secret_headings, *REMARK_HEADINGS)) - accepted.keys(),
-        {heading: cell.unit for cell in cells if cell.unit for heading in cell.from_},
-    )
-
-
-def _required_cells(source: Source) -> Iterator[FieldMapping]:
-    yield from (cell for cell in source.inputs.values() if cell.required)
-    for record in source.records:
-        kind = KINDS[record.kind]
-        yield from (c for n, c in record.columns.items() if c.from_ and (c.required or kind.column(n).required))
-
-
-def _accepted_headings(source: Source) -> frozenset[str]:
-    return frozenset(heading for cell in source.cells() for heading in cell.from_)
-
-
-def _no_source(name: str, found: Sequence[Source]) -> str:
-    if found:
-        titles = "、".join(source.title for source in found)
-        return f"文件名“{name}”同时符合多个来源（{titles}），无法判定。请只按其中一个来源命名后重新报送。"
-    return f"文件名“{name}”不符合任何来源的命名。请按约定的文件名或文件夹重新报送。"
-
-
-def _missing_heading(raw: RawFile, source: Source) -> str | None:
-    """A sentence about the first required heading the file lacks, with the most similar one that no field reads."""
-    unread = [heading for heading in raw.headings if heading not in _accepted_headings(source)]
-    for cell in _required_cells(source):
-        if not set(cell.from_) & set(raw.headings):
-            similar = nearest(cell.from_[0], unread) or next((n for h in cell.from_ if (n := nearest(h, unread))), "")
-            hint = f"文件中最接近的列名是“{similar}”。" if similar else ""
-            names = "或".join(f"“{heading}”" for heading in cell.from_[:3])
-            return f"缺少必需的列{names}。{hint}请补上该列或改正列名后重新报送。"
-    return None
-
-
-def _unread_headings(raw: RawFile, source: Source) -> Iterator[str]:
-    """A note on the headings that no field reads and the source does not list as ignored."""
-    listed = {*source.ignored_headings, *source.secrets, *REMARK_HEADINGS, SHEET_HEADING, *_accepted_headings(source)}
-    unread = [heading for heading in raw.headings if heading not in listed]
-    if unread:
-        more = "等" if len(unread) > _MAX_HEADINGS_SHOWN else ""
-        yield f"有{len(unread)}列未读取（来源未列明）：{'、'.join(unread[:_MAX_HEADINGS_SHOWN])}{more}"
-
-
-# By problem code: what is wrong with a cell, and what follows for its record.
-_UNREAD_NOTES = {
-    "unread_amount": ("不能识别为金额", "金额按不明处理，不计分也不当作零。应为数字，或写明单位，如50万元"),
-    "unread_day": ("不能识别为日期", "该日期按未载明处理。应为日期，如2025-03-01"),
-    "unsure_amount": (
-        "与同一记录的另一行各有金额",
-        "无法判定是各行分别的金额还是重复填写的总额，金额按不明处理。请合并为一行填写总额",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -205,12 +162,12 @@ class FileRecords:
 
 
 def read_records(arrival: Arrival, source: Source, record: RecordMapping, context: MappingContext) -> FileRecords:
-    """The rows of `arrival` as records of one kind: mapped, with party class, folded, and checked as a whole."""
+    """The rows of `arrival` as records of one kind: mapped, with party class, joined, and checked."""
     raw, headings = arrival.raw, _headings(arrival.raw, source, record)
     mapped = map_rows(raw.frame, source, record, context)
     classed = with_party_class(mapped, context.common.sole_trader_codes, headings, record.kind == "decision")
-    folded, rows = fold_rows(classed, record.fold, headings)
-    checked = check_records(folded, record, raw.frame, headings, source.secrets)
+    joined, rows = fold_rows(classed, record.fold, headings)
+    checked = check_records(joined, record, raw.frame, headings, source.secrets)
     records = MappedRows(checked.frame, spread_problems(checked.problems, rows))
     return FileRecords(arrival, source, record, records, rows, mapped.unread)
 
@@ -232,12 +189,17 @@ def valid_records(records: FileRecords, context: MappingContext) -> pl.DataFrame
     file_name, received_at), and what orders their versions (version_by, stage, row_order, is_filling)."""
     record, valid = records.record, records.mapped.valid
     received_at = records.arrival.first_received_at or context.received_at
+    stage = pl.lit(0, dtype=pl.Int64())  # how far a record has advanced, by its source's `advances`
+    if record.advances is not None:
+        order = [[codes] if isinstance(codes, str) else codes for codes in record.advances.order]
+        ranks = {code: rank for rank, codes in enumerate(order) for code in codes}
+        stage = pl.col(record.advances.by).replace_strict(ranks, default=0, return_dtype=pl.Int64())
     return valid.select(
         "row_no",
         "enterprise_id",
         *(column.name for column in KINDS[record.kind].columns),
         version_by=version_stamps(valid, record.version_by, context),
-        stage=_stage(record),
+        stage=stage,
         row_order=pl.col("row_no") if record.rows == "versions" else pl.lit(0, dtype=pl.Int64()),
         is_filling=pl.lit(record.fills),
         source=pl.lit(records.source.source),
@@ -309,34 +271,57 @@ def record_notes(records: FileRecords, context: MappingContext) -> list[str]:
     """Chinese remarks on cells of accepted rows that could not be read."""
     name, valid = records.record.version_by, records.mapped.valid
     heading = records.headings.get(name or "", "")
-    note = unread_stamps_note(valid, name, version_stamps(valid, name, context), heading)
+    stamps_note = unread_stamps_note(valid, name, version_stamps(valid, name, context), heading)
+    notes = [stamps_note] if stamps_note else []
     quarantined = records.mapped.problems.select("row_no")
     unread = records.unread.join(quarantined, on="row_no", how="anti", maintain_order="left")
-    return [*([note] if note else []), *_unread_notes(unread)]
-
-
-def _unread_notes(unread: pl.DataFrame) -> Iterator[str]:
     by_cell = unread.sort("column", "code", "row_no").group_by("column", "code", maintain_order=True)
     for (column, code), cells in by_cell:
         what, consequence = _UNREAD_NOTES[str(code)]
         first = cells.row(0, named=True)
         example = f"如第{first['row_no']}行“{first['value']}”"
-        yield f"“{column}”有{cells.height}行{what}（{example}），这些行照收，{consequence}"
+        notes.append(f"“{column}”有{cells.height}行{what}（{example}），这些行照收，{consequence}")
+    return notes
+
+
+def _expected_headings(source: Source) -> ExpectedHeadings:
+    cells = source.cells()
+    accepted = dict.fromkeys(heading for cell in cells for heading in cell.from_)
+    return ExpectedHeadings(
+        tuple(accepted),
+        tuple(frozenset(cell.from_) for cell in _required_cells(source)),
+        frozenset((*source.ignored_headings, *source.secret_headings, *REMARK_HEADINGS)) - accepted.keys(),
+        {heading: cell.unit for cell in cells if cell.unit for heading in cell.from_},
+    )
+
+
+def _required_cells(source: Source) -> Iterator[FieldMapping]:
+    yield from (cell for cell in source.inputs.values() if cell.required)
+    for record in source.records:
+        kind = KINDS[record.kind]
+        yield from (c for n, c in record.columns.items() if c.from_ and (c.required or kind.column(n).required))
+
+
+def _accepted_headings(source: Source) -> frozenset[str]:
+    return frozenset(heading for cell in source.cells() for heading in cell.from_)
+
+
+def _missing_heading(raw: RawFile, source: Source) -> str | None:
+    """A sentence about the first required heading the file lacks, with the most similar one that no field reads."""
+    unread = [heading for heading in raw.headings if heading not in _accepted_headings(source)]
+    for cell in _required_cells(source):
+        if not set(cell.from_) & set(raw.headings):
+            similar = nearest(cell.from_[0], unread) or next((n for h in cell.from_ if (n := nearest(h, unread))), "")
+            hint = f"文件中最接近的列名是“{similar}”。" if similar else ""
+            names = "或".join(f"“{heading}”" for heading in cell.from_[:3])
+            return f"缺少必需的列{names}。{hint}请补上该列或改正列名后重新报送。"
+    return None
 
 
 def _headings(raw: RawFile, source: Source, record: RecordMapping) -> dict[str, str]:
     headings = frozenset(raw.headings)
     cells = {**source.inputs, **record.columns}
     return {name: accepted_heading(cell, headings) for name, cell in cells.items()}
-
-
-def _stage(record: RecordMapping) -> pl.Expr:
-    """How far a record has advanced, by its source's `advances`; 0 where the source has none."""
-    if record.advances is None:
-        return pl.lit(0, dtype=pl.Int64())
-    order = [[codes] if isinstance(codes, str) else codes for codes in record.advances.order]
-    ranks = {code: rank for rank, codes in enumerate(order) for code in codes}
-    return pl.col(record.advances.by).replace_strict(ranks, default=0, return_dtype=pl.Int64())
 
 
 def _differing_cells(records: FileRecords, rows: pl.DataFrame, code: str, reason: pl.Expr) -> pl.DataFrame:

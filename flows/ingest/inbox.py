@@ -57,7 +57,13 @@ class FileArchive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         _make_private_folder(folder)
-        self._ledger = _read_ledger(folder / "ledger.parquet")
+        try:
+            ledger = pl.read_parquet(folder / "ledger.parquet", schema=_LEDGER)
+        except (OSError, pl.exceptions.PolarsError):  # none yet, or damaged: every path is hashed again
+            ledger = _LEDGER.to_frame()
+        self._ledger: dict[str, tuple[int | None, int | None, int | None, str, bool]] = {
+            name: (*times, file_id, is_settled) for name, *times, file_id, is_settled in ledger.iter_rows()
+        }
 
     def path_state(self, path: Path, name: str) -> PathState:
         """The state of the file at `path`, called `name` below the inbox; hashed only where it may have changed.
@@ -97,11 +103,18 @@ class FileArchive:
 
     def add(self, file_id: str, path: Path) -> bool:
         """Archive the file at `path`; False, and nothing is archived, where its bytes are not those of `file_id`."""
+        import pyarrow as pa
+
         place = self._place(file_id)
         if place.exists():
             return True
         _make_private_folder(place.parent)
-        return _replace_file(place, lambda new: _compressed(path, new) == file_id)
+
+        def compress(new: Path) -> bool:
+            with path.open("rb") as plain, pa.output_stream(str(new), compression="zstd") as packed:
+                return _copy(plain, packed) == file_id
+
+        return _replace_file(place, compress)
 
     def restore(self, file_id: str, path: Path) -> None:
         """Write the archived file to `path`. Raises KeyError where there is none, ArchiveDamaged for other bytes."""
@@ -111,15 +124,12 @@ class FileArchive:
         if not place.exists():
             raise KeyError(file_id)
         _make_private_folder(path.parent)
-        whole = hashlib.sha256()
         try:
             with pa.input_stream(str(place), compression="zstd") as packed, _open_private(path) as plain:
-                while piece := packed.read(_PIECE):
-                    whole.update(piece)
-                    plain.write(piece)
+                found_id = _copy(packed, plain)
         except OSError as fault:
             raise ArchiveDamaged(f"{place}: {fault}") from None
-        if whole.hexdigest() != file_id:
+        if found_id != file_id:
             raise ArchiveDamaged(f"{place}: its bytes are not those of the file that was kept")
 
     def _place(self, file_id: str) -> Path:
@@ -127,56 +137,10 @@ class FileArchive:
 
 
 def copy_file(path: Path, copy: Path) -> str:
-    """Copy a file, readable by its owner alone; gives the hash of what was copied: the original may change."""
+    """Copy a file, readable only by its owner; gives the hash of what was copied: the original may change."""
     _make_private_folder(copy.parent)
-    whole = hashlib.sha256()
     with path.open("rb") as source, _open_private(copy) as target:
-        while piece := source.read(_PIECE):
-            whole.update(piece)
-            target.write(piece)
-    return whole.hexdigest()
-
-
-def _read_ledger(path: Path) -> dict[str, tuple[int | None, int | None, int | None, str, bool]]:
-    try:
-        frame = pl.read_parquet(path, schema=_LEDGER)
-    except (OSError, pl.exceptions.PolarsError):  # none yet, or damaged: every path is hashed anew
-        return {}
-    return {name: (*times, file_id, settled) for name, *times, file_id, settled in frame.iter_rows()}
-
-
-def _compressed(path: Path, new: Path) -> str:
-    import pyarrow as pa
-
-    whole = hashlib.sha256()
-    with path.open("rb") as plain, pa.output_stream(str(new), compression="zstd") as packed:
-        while piece := plain.read(_PIECE):
-            whole.update(piece)
-            packed.write(piece)
-    return whole.hexdigest()
-
-
-def _replace_file(path: Path, write: Callable[[Path], bool]) -> bool:
-    """Have `write` fill a new file, which replaces `path` once it is on the disk; False where `write` gives False."""
-    new = path.with_name(f".{path.name}.new")
-    with suppress(FileNotFoundError):
-        new.unlink()
-    new.touch(_SECURE_FILE)
-    if not write(new):
-        new.unlink()
-        return False
-    replace_atomically(new, path)
-    return True
-
-
-def _open_private(path: Path) -> BinaryIO:
-    """A new file that only its owner reads."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SECURE_FILE), "wb")
-
-
-def _make_private_folder(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(_SECURE_FOLDER)
+        return _copy(source, target)
 
 
 @dataclass(frozen=True)
@@ -205,7 +169,7 @@ class Inbox:
     _paths: dict[str, Path] = field(default_factory=dict)  # by SHA-256, the path in the inbox
 
     def read_new(self) -> list[Arrival]:
-        """Every file to be read as a whole: new, sent again after a rejection, or rejected by rules since changed."""
+        """Every file to be read in full: new, sent again after a rejection, or rejected by rules since changed."""
         arrivals = list(self._read_inbox())
         if self.history.changes.has_any:
             read = {arrival.raw.file_id for arrival in arrivals}
@@ -303,3 +267,35 @@ class Inbox:
             self.repeated.append(mask_text(name))
         else:
             yield arrival
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> str:
+    """Copy `source` to its end; gives the hash of what was copied."""
+    digest = hashlib.sha256()
+    while piece := source.read(_PIECE):
+        digest.update(piece)
+        target.write(piece)
+    return digest.hexdigest()
+
+
+def _replace_file(path: Path, write: Callable[[Path], bool]) -> bool:
+    """Have `write` fill a new file, which replaces `path` once it is on the disk; False where `write` gives False."""
+    new = path.with_name(f".{path.name}.new")
+    with suppress(FileNotFoundError):
+        new.unlink()
+    new.touch(_SECURE_FILE)
+    if not write(new):
+        new.unlink()
+        return False
+    replace_atomically(new, path)
+    return True
+
+
+def _open_private(path: Path) -> BinaryIO:
+    """A new file that only its owner reads."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SECURE_FILE), "wb")
+
+
+def _make_private_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(_SECURE_FOLDER)

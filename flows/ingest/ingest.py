@@ -49,56 +49,6 @@ class Ingested:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass
-class _Batch:
-    """What has been ingested so far. statuses: by file, the rows of each kind (row_no, record_row_no, status)."""
-
-    context: MappingContext
-    history: IngestHistory
-    records: dict[str, pl.DataFrame] = field(default_factory=dict)
-    accounts: list[pl.DataFrame] = field(default_factory=list)
-    quarantine: list[pl.DataFrame] = field(default_factory=list)
-    outcomes: list[pl.DataFrame] = field(default_factory=list)
-    statuses: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-
-    def add_kind(self, kind: str, files: Sequence[FileRecords]) -> list[FileRecords]:
-        """Adds the record versions of a kind, with each file's account and quarantine; gives `files` reconciled."""
-        shape = TABLES[kind]
-        if not files:
-            self.records[kind] = shape.empty()
-            return []
-        versions, reconciled = _with_versions(kind, files, self.history, self.context)
-        new = versions.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
-        self.records[kind] = new.sort("record_id", "version_no")
-        for one in reconciled:
-            account = FileAccount(one.raw, one.source, self.context.received_at, one.arrival.attempt_no)
-            self.add_account(
-                account, kind, _row_statuses(one, versions), account.quarantined_rows(kind, one.mapped.problems)
-            )
-        return reconciled
-
-    def add_rows_of_no_kind(self, arrival: Arrival, read: list[FileRecords]) -> None:
-        """Adds the account of rows that could not be split into cells, that no record claims, or that are ignored."""
-        if (source := arrival.accepted_source) is None:
-            return
-        unclaimed, ignored = unclaimed_rows(arrival, source, read, self.context)
-        account = FileAccount(arrival.raw, source, self.context.received_at, arrival.attempt_no)
-        quarantined = (account.broken_rows(), account.quarantined_rows("", unclaimed))
-        row_nos = {"quarantined": pl.concat([frame["row_no"] for frame in quarantined]), "ignored": ignored}
-        statuses = pl.concat(
-            pl.DataFrame({"row_no": numbers.unique()}).with_columns(record_row_no="row_no", status=pl.lit(status))
-            for status, numbers in row_nos.items()
-        )
-        if not statuses.is_empty():
-            self.add_account(account, "", statuses, *quarantined)
-
-    def add_account(self, account: FileAccount, kind: str, statuses: pl.DataFrame, *quarantined: pl.DataFrame) -> None:
-        """Adds the account of a file's rows read as `kind`."""
-        self.accounts.append(account.of_kind(kind, statuses))
-        self.quarantine += quarantined
-        self.statuses.setdefault(account.raw.file_id, []).append(statuses)
-
-
 def ingest_inbox(
     folder: Path,
     rules: IngestRules,
@@ -116,7 +66,10 @@ def ingest_inbox(
     context = MappingContext(rules.common, received_at, rules.identity_key)
     inbox = Inbox(folder, rules, history, storage)
     arrivals = inbox.read_new()
-    read = [_read_as_every_kind(arrival, context) for arrival in arrivals]
+    read: list[list[FileRecords]] = []  # by file: its rows as each record of its source; none where it is rejected
+    for arrival in arrivals:
+        source = arrival.accepted_source
+        read.append([read_records(arrival, source, record, context) for record in source.records] if source else [])
     corrected = corrected_rows(arrivals, history, received_at)
     retries = Retries.of_changed_sources(inbox, context, corrected)
     batch = _Batch(context, history, outcomes=[corrected])
@@ -153,29 +106,66 @@ def ingest_inbox(
     )
 
 
-def _read_as_every_kind(arrival: Arrival, context: MappingContext) -> list[FileRecords]:
-    """The rows of a file as each record of its source; nothing of a rejected file."""
-    source = arrival.accepted_source
-    return [read_records(arrival, source, record, context) for record in source.records] if source else []
+@dataclass
+class _Batch:
+    """What has been ingested so far. statuses: by file, the rows of each kind (row_no, record_row_no, status)."""
 
+    context: MappingContext
+    history: IngestHistory
+    records: dict[str, pl.DataFrame] = field(default_factory=dict)
+    accounts: list[pl.DataFrame] = field(default_factory=list)
+    quarantine: list[pl.DataFrame] = field(default_factory=list)
+    outcomes: list[pl.DataFrame] = field(default_factory=list)
+    statuses: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
-def _with_versions(
-    kind: str, files: Sequence[FileRecords], history: IngestHistory, context: MappingContext
-) -> tuple[pl.DataFrame, list[FileRecords]]:
-    """The valid records of `files` with their keys, `status` and `version_no`; and `files`, reconciled."""
-    instant = pl.lit(context.received_at).cast(TABLES[kind].schema["received_at"])
-    found = with_record_keys(pl.concat([valid_records(one, context) for one in files]), KINDS[kind])
-    combined = combine_rows(found, KINDS[kind], {one.source.source: one.record for one in files})
-    found = with_row_hash(combined.records, KINDS[kind])
-    # A row that is read again was reported when it first came: a correction that came meanwhile is newer.
-    is_earlier = pl.col("received_at") < instant
-    version_by = pl.when(is_earlier).then(format_instant(version_instant())).otherwise("version_by")
-    found = found.with_columns(version_by=version_by, received_at=instant)
-    known = history.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi").collect()
-    versions, conflicting = with_version_status(found, known, KINDS[kind])
-    places = versions.select("file_id", "row_no")[conflicting["_place"]]
-    conflicting = places.hstack(conflicting.drop("_place"))
-    return versions, [reconcile(one, combined, conflicting) for one in files]
+    def add_kind(self, kind: str, files: Sequence[FileRecords]) -> list[FileRecords]:
+        """Adds the record versions of a kind, with each file's account and quarantine; gives `files` reconciled."""
+        shape = TABLES[kind]
+        if not files:
+            self.records[kind] = shape.empty()
+            return []
+        instant = pl.lit(self.context.received_at).cast(shape.schema["received_at"])
+        found = with_record_keys(pl.concat([valid_records(one, self.context) for one in files]), KINDS[kind])
+        combined = combine_rows(found, KINDS[kind], {one.source.source: one.record for one in files})
+        found = with_row_hash(combined.records, KINDS[kind])
+        # A row that is read again was reported when it first came: a correction that came meanwhile is newer.
+        is_earlier = pl.col("received_at") < instant
+        version_by = pl.when(is_earlier).then(format_instant(version_instant())).otherwise("version_by")
+        found = found.with_columns(version_by=version_by, received_at=instant)
+        known = self.history.versions[kind].join(found.lazy().select("record_id"), on="record_id", how="semi").collect()
+        versions, conflicting = with_version_status(found, known, KINDS[kind])
+        places = versions.select("file_id", "row_no")[conflicting["_place"]]
+        conflicting = places.hstack(conflicting.drop("_place"))
+        reconciled = [reconcile(one, combined, conflicting) for one in files]
+        new = versions.filter(pl.col("version_no").is_not_null()).select(shape.schema.names()).cast(shape.schema)
+        self.records[kind] = new.sort("record_id", "version_no")
+        for one in reconciled:
+            account = FileAccount(one.raw, one.source, self.context.received_at, one.arrival.attempt_no)
+            self.add_account(
+                account, kind, _row_statuses(one, versions), account.quarantined_rows(kind, one.mapped.problems)
+            )
+        return reconciled
+
+    def add_rows_of_no_kind(self, arrival: Arrival, read: list[FileRecords]) -> None:
+        """Adds the account of rows that could not be split into cells, that no record claims, or that are ignored."""
+        if (source := arrival.accepted_source) is None:
+            return
+        unclaimed, ignored = unclaimed_rows(arrival, source, read, self.context)
+        account = FileAccount(arrival.raw, source, self.context.received_at, arrival.attempt_no)
+        quarantined = (account.broken_rows(), account.quarantined_rows("", unclaimed))
+        row_nos = {"quarantined": pl.concat([frame["row_no"] for frame in quarantined]), "ignored": ignored}
+        statuses = pl.concat(
+            pl.DataFrame({"row_no": numbers.unique()}).with_columns(record_row_no="row_no", status=pl.lit(status))
+            for status, numbers in row_nos.items()
+        )
+        if not statuses.is_empty():
+            self.add_account(account, "", statuses, *quarantined)
+
+    def add_account(self, account: FileAccount, kind: str, statuses: pl.DataFrame, *quarantined: pl.DataFrame) -> None:
+        """Adds the account of a file's rows read as `kind`."""
+        self.accounts.append(account.of_kind(kind, statuses))
+        self.quarantine += quarantined
+        self.statuses.setdefault(account.raw.file_id, []).append(statuses)
 
 
 def _row_statuses(records: FileRecords, versions: pl.DataFrame) -> pl.DataFrame:

@@ -59,7 +59,15 @@ class IngestHistory:
         """From the tables that `scan` gives by name."""
         register = scan("enterprise").select(dict.fromkeys((*REGISTER_COLUMNS, *VERSION_COLUMNS)).keys())
         versions = {kind: scan(kind).select(VERSION_COLUMNS) for kind in KINDS}
-        return cls(register, versions, _files(scan("files")), scan("quarantine"), scan("quarantine_outcomes"))
+        attempts = scan("files").select(
+            "file_id", "file_name", pl.col("attempt_no").fill_null(1), "received_at", "finding"
+        )
+        by_file = attempts.sort("file_id", "attempt_no").group_by("file_id", maintain_order=True)
+        last = by_file.agg(
+            pl.col("file_name", "attempt_no").last(), pl.col("received_at").first(), pl.col("finding").last()
+        )
+        files = {file_id: IngestedFile(*row) for file_id, *row in last.collect().iter_rows()}
+        return cls(register, versions, files, scan("quarantine"), scan("quarantine_outcomes"))
 
     @classmethod
     def empty(cls) -> IngestHistory:
@@ -68,7 +76,7 @@ class IngestHistory:
 
     @cached_property
     def rejected(self) -> frozenset[str]:
-        """SHA-256 of the files that are rejected as a whole."""
+        """SHA-256 of the rejected files."""
         return frozenset(file_id for file_id, file in self.files.items() if file.finding is not None)
 
     def open_quarantine(self) -> pl.LazyFrame:
@@ -81,12 +89,3 @@ def open_quarantine(quarantine: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.Lazy
     closed = outcomes.select("file_id", "row_no", "kind", attempt_no="quarantined_at_attempt")
     rows = quarantine.with_columns(pl.col("attempt_no").fill_null(1))
     return rows.join(closed, on=list(QUARANTINE_KEY), how="anti", nulls_equal=True)
-
-
-def _files(files: pl.LazyFrame) -> dict[str, IngestedFile]:
-    rows = files.select("file_id", "file_name", pl.col("attempt_no").fill_null(1), "received_at", "finding")
-    attempts = rows.sort("file_id", "attempt_no").group_by("file_id", maintain_order=True)
-    found = attempts.agg(
-        pl.col("file_name", "attempt_no").last(), pl.col("received_at").first(), pl.col("finding").last()
-    )
-    return {file_id: IngestedFile(*row) for file_id, *row in found.collect().iter_rows()}

@@ -106,26 +106,23 @@ def new_register_keys(history: IngestHistory, new: pl.DataFrame) -> list[str]:
     return keys.filter(~keys.is_in(known.implode())).to_list()
 
 
-def _register_keys(register: pl.DataFrame) -> pl.Series:
-    """Codes, numbers and names of rows of the enterprise table, as they are searched for in the text of a row."""
-    ids = register.select(key=pl.col("enterprise_id").str.replace(r"^[a-z][a-z0-9_]*:", ""))
-    single = [register.select(key=name) for name in ("uscc", "registration_no", "name")]
-    several = [register.select(key=name).explode("key") for name in ("licence_nos", "former_names")]
-    key = normalise_name(pl.col("key")).str.replace_all("\\", "", literal=True)
-    return pl.concat([ids, *single, *several]).select(key).to_series().drop_nulls().unique()
-
-
 def corrected_rows(arrivals: Iterable[Arrival], history: IngestHistory, received_at: datetime) -> pl.DataFrame:
     """Rows of the table `quarantine_outcomes`: those that a correction workbook among the new files sends back.
 
     A row is identified by its number in the workbook (ROW_ID_HEADING), else by path and row, where only one open row
     has these. Whatever becomes of the row of the workbook, it replaces the quarantined one.
     """
-    sent_back = [
-        (arrival, source.source, named)
-        for arrival in arrivals
-        if (source := arrival.accepted_source) is not None and (named := _rows_sent_back(arrival)) is not None
-    ]
+    sent_back = []
+    for arrival in arrivals:
+        headings = arrival.raw.headings
+        if (source := arrival.accepted_source) is None or not {_FILE_HEADING, _ROW_NO_HEADING} <= set(headings):
+            continue
+        columns = {"row_id": ROW_ID_HEADING, "named_file": _FILE_HEADING, "named_row": _ROW_NO_HEADING}
+        cells = [
+            (pl.col(heading) if heading in headings else pl.lit(None, dtype=pl.String)).str.strip_chars().alias(name)
+            for name, heading in columns.items()
+        ]
+        sent_back.append((arrival, source.source, arrival.raw.frame.select(cells).unique()))
     if not sent_back:
         return TABLES["quarantine_outcomes"].empty()
     rows = history.open_quarantine().select(*_KEY, "source", "file_name").unique().collect()
@@ -146,17 +143,13 @@ def corrected_rows(arrivals: Iterable[Arrival], history: IngestHistory, received
     return pl.concat(found).unique(list(TABLES["quarantine_outcomes"].key), keep="first", maintain_order=True)
 
 
-def _rows_sent_back(arrival: Arrival) -> pl.DataFrame | None:
-    """row_id, named_file and named_row (text) of a correction workbook; None for another file."""
-    frame, headings = arrival.raw.frame, arrival.raw.headings
-    if not {_FILE_HEADING, _ROW_NO_HEADING} <= set(headings):
-        return None
-    columns = {"row_id": ROW_ID_HEADING, "named_file": _FILE_HEADING, "named_row": _ROW_NO_HEADING}
-    cells = [
-        (pl.col(heading) if heading in headings else pl.lit(None, dtype=pl.String)).str.strip_chars().alias(name)
-        for name, heading in columns.items()
-    ]
-    return frame.select(cells).unique()
+def _register_keys(register: pl.DataFrame) -> pl.Series:
+    """Codes, numbers and names of rows of the enterprise table, as they are searched for in the text of a row."""
+    ids = register.select(key=pl.col("enterprise_id").str.replace(r"^[a-z][a-z0-9_]*:", ""))
+    single = [register.select(key=name) for name in ("uscc", "registration_no", "name")]
+    several = [register.select(key=name).explode("key") for name in ("licence_nos", "former_names")]
+    key = normalise_name(pl.col("key")).str.replace_all("\\", "", literal=True)
+    return pl.concat([ids, *single, *several]).select(key).to_series().drop_nulls().unique()
 
 
 def _open_rows(history: IngestHistory, corrected: pl.DataFrame) -> pl.LazyFrame:
@@ -183,10 +176,10 @@ def _with_new_result(records: FileRecords, earlier: pl.DataFrame) -> FileRecords
 def _as_outcomes(rows: pl.DataFrame, source: str, by_file_id: str, received_at: datetime) -> pl.DataFrame:
     """`rows` (QUARANTINE_KEY, file_name, outcome) in the shape of the table `quarantine_outcomes`."""
     shape = TABLES["quarantine_outcomes"]
-    whole = rows.with_columns(
+    complete = rows.with_columns(
         source=pl.lit(source),
         quarantined_at_attempt="attempt_no",
         by_file_id=pl.lit(by_file_id),
         received_at=pl.lit(received_at),
     )
-    return whole.select(shape.schema.names()).cast(shape.schema).sort(shape.key)
+    return complete.select(shape.schema.names()).cast(shape.schema).sort(shape.key)
