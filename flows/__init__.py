@@ -1,13 +1,13 @@
 """What happens, and where it meets the world: files, tables, clocks, people.
 
-- `nightly`     the flow of a night; its steps are in `night`
+- `nightly`     the Prefect flow of the nightly run; its steps are in `run`
 - `publish`     the flow of a publication; its steps are in `publishing`
 - `serve`       the schedule of prefect.yaml on this machine
 - `intake`      files to records, every row accounted for
 - `gate`        what the tables must hold before anything is committed
 - `store`       Delta tables, the ledger that commits them, one run at a time
 - `policies`    the policy folder, read from disk
-- `law`         what the law makes of a night's records
+- `law`         what the law makes of a run's records
 - `settings`    one validated configuration
 - `cli`         the command line
 - `demo`        a made-up region to try it on

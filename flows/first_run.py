@@ -28,7 +28,7 @@ catch_up = 366  # who comes back to the demo after months means it
 
 
 def main() -> int:
-    """Exit code of the last night, as `yaoxin nightly` gives it."""
+    """Exit code of the last run, as `yaoxin nightly` gives it."""
     from flows.cli import run_command
     from flows.cli.nightly import prepare_engine
     from flows.settings import load_settings
@@ -97,7 +97,7 @@ def _where_to_look(today: date, seconds: float) -> None:
         f"  export YAOXIN_CONFIG={os.environ['YAOXIN_CONFIG']} PATH=.venv/bin:$PATH\n"
         "  yaoxin changes                     # tier changes with their causes\n"
         "  yaoxin explain ID                  # why an enterprise stands where it does\n"
-        "  yaoxin quarantine                  # rows turned away, as workbooks to correct\n"
+        "  yaoxin quarantine                  # quarantined rows, as workbooks to correct\n"
         f"{signing}"
         "  yaoxin --help"
     )

@@ -54,15 +54,15 @@ _NAMING_COLUMNS = {
 GATE_ACCOUNTS = Table(
     "night_accounts",
     "当夜收件账",
-    "The files of a night by kind of record, beside the sums of their group: rows of a kind, or, for rows that no kind "
-    "could read, the rows of the source. Without files turned away whole and rows that were tried again.",
+    "The files of a run by kind of record, beside the sums of their group: rows of a kind, or, for rows that no kind "
+    "could read, the rows of the source. Without rejected files and rows that were tried again.",
     (
         Column("kind", TEXT, "记录类别", "kind of record; empty for rows no kind could read", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
         Column("file_id", TEXT, "文件指纹", "the file", True),
         Column("source", TEXT, "来源", "source", True),
         Column("read_count", INTEGER, "读取", "rows read; of rows no kind could read all rows of the file", True),
-        Column("quarantined_count", INTEGER, "隔离", "rows turned away", True),
+        Column("quarantined_count", INTEGER, "隔离", "quarantined rows", True),
         Column("group_read_count", INTEGER, "同类读取", "the same of all files of the group", True),
         Column("group_quarantined_count", INTEGER, "同类隔离", "the same of all files of the group", True),
     ),
@@ -105,7 +105,7 @@ GATE_RATINGS = Table(
         Column("is_rated", BOOLEAN, "是否已评级", "whether a rating stands", True),
         Column("is_traced", BOOLEAN, "是否有明细", "whether trace rows stand", True),
         Column("is_registered", BOOLEAN, "是否在册", "whether the register holds the enterprise", True),
-        Column("is_known", BOOLEAN, "是否已知", "whether the register held it by the night's known_at", True),
+        Column("is_known", BOOLEAN, "是否已知", "whether the register held it by the run's known_at", True),
         Column(
             "is_overdue", BOOLEAN, "是否逾期未变", "whether its day to change has come and it stands unchanged", True
         ),

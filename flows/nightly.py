@@ -81,7 +81,7 @@ def nightly(
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
     setup = RunSetup(_store(chosen), chosen, policy)
     now = _now(chosen)
-    result = RunResult("passed", localise("no night was due"))
+    result = RunResult("passed", localise("no run was due"))
     try:
         days = days_due(setup.store.last("nightly"), _day(as_of) or now.date(), now, chosen.catch_up)
     except (ClockInDoubt, FutureDay, PastDay) as error:

@@ -73,7 +73,7 @@ _NEVER_GIVEN = (  # what may follow a name, or a surname's sign where it is none
     "的在于因从终处罚予给作为和与及将被未已对经销使违当同本此其以应须可不也而且由向按依自至到等之所有无没限警吊责停改擅涉"
 )
 _NAME = re.compile(
-    rf"(?P<role>{_ROLES})(?P<told>[:：为是系\s“‘]{{0,2}})(?P<surname>{_SURNAMES})"
+    rf"(?P<role>{_ROLES})(?P<verb>[:：为是系\s“‘]{{0,2}})(?P<surname>{_SURNAMES})"
     rf"(?P<given>(?![{_NEVER_GIVEN}])[\u4e00-\u9fff](?:(?![{_NEVER_GIVEN}])[\u4e00-\u9fff])?)"
 )
 _MINOR = re.compile(r"(?<![向对给为供使])未成年|法定监护人|监护人")
@@ -189,6 +189,6 @@ def _names(text: str, party: str) -> tuple[str, set[str]]:
         if (party and name.startswith(party)) or match["given"].startswith(("某", "*", "×")):
             return match[0]
         found.add("person")
-        return f"{match['role']}{match['told']}{match['surname']}{'某' * len(match['given'])}"
+        return f"{match['role']}{match['verb']}{match['surname']}{'某' * len(match['given'])}"
 
     return _NAME.sub(mask, text), found

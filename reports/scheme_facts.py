@@ -59,7 +59,7 @@ WORSE, BETTER = "下调", "上调"
 
 @dataclass(frozen=True)
 class Outlook:
-    """The tier foretold on `as_of`. row: of OUTLOOK, with a change of tier, or None. is_known: False for a run of an
+    """The tier expected on `as_of`. row: of OUTLOOK, with a change of tier, or None. is_known: False for a run of an
     earlier release that did not look ahead.
     """
 

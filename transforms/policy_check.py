@@ -28,7 +28,7 @@ class PolicyCheck:
     """What a check found: what kind of file it is, a line on what it holds, its mistakes, its failing cases.
 
     kind is scheme, cases, law, source, common (what holds for every source), paper, paragraphs (what papers share),
-    withdrawals (what the run may take off a list), or empty where it cannot be told.
+    withdrawals (what the run may take off a list), or empty where it is not known.
     """
 
     file: str

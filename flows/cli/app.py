@@ -29,7 +29,7 @@ class CommandEntry(NamedTuple):
 # In the order of a day: run, read, decide, maintain.
 COMMANDS = {
     "demo": CommandEntry("demo:demo", "Write an invented region's inbox."),
-    "nightly": CommandEntry("nightly:nightly", "Run the nights that are due."),
+    "nightly": CommandEntry("nightly:nightly", "Make the runs that are due."),
     "explain": CommandEntry("explain:explain", "Why an enterprise has its tier.", True),
     "lookup": CommandEntry("lookup:lookup", "The short answer for an approval desk.", True),
     "changes": CommandEntry("changes:changes", "Tier changes and their causes.", True),

@@ -34,7 +34,9 @@ _SHOWN = (
 
 
 @click.command()
-@click.option("--since", type=DateParam(), metavar="DATE", help="All from that night on (without it: the last night).")
+@click.option(
+    "--since", type=DateParam(), metavar="DATE", help="All from that day on (without it: those of the last run)."
+)
 @json_option
 @common_options
 def changes(since: date | None, is_json: bool, **flags: object) -> None:

@@ -1,4 +1,4 @@
-"""`yaoxin nightly` and `yaoxin serve`: run the nights that are due, now or on the schedule of prefect.yaml."""
+"""`yaoxin nightly` and `yaoxin serve`: make the runs that are due, now or on the schedule of prefect.yaml."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CODES = {"passed": DONE, "nothing": DONE, "refused": REFUSED, "busy": FAULT}
     help="The grading scheme, a file in schemes/ of the policy folder.",
 )
 @click.option("--full", is_flag=True, default=None, help="Rate every enterprise anew, not only the affected ones.")
-@click.option("--catch-up", metavar="N", help="Yes, run so many missed nights; more than 7 are not caught up unasked.")
+@click.option("--catch-up", metavar="N", help="Confirm that N missed runs are to be caught up (needed above 7).")
 @click.option("-v", "--verbose", is_flag=True, help="Log every step as it starts and ends, with its memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Log warnings alone.")
 @json_option
@@ -59,8 +59,8 @@ def nightly(  # noqa: PLR0913, PLR0917 (one per flag)
 ) -> None:
     """Ingest what arrived, rate the affected enterprises, validate the result at the gate, report, commit.
 
-    Nights that were missed are run first, in order. Exit code 1: the gate refused, and readers still see the
-    previous run. Exit code 3 also where another run holds the store. Where very many nights were missed, or the clock
+    Missed runs are made up first, in order. Exit code 1: the gate refused, and readers still see the
+    previous run. Exit code 3 also where another run holds the store. Where very many runs were missed, or the clock
     is behind the last run, nothing is done before the clock has been looked at: the message says how to go on.
 
     Steps are logged on standard error as they end, and in full in log.jsonl of the run's folder.

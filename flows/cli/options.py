@@ -118,21 +118,21 @@ def run_as_of(store: Store, as_of: date | None) -> Run:
         if refused:
             run_id = refused[-1].run_id
             raise UserError(
-                f"The store {store.location.root} holds no night yet: the gate refused the last one, {run_id}. "
+                f"The store {store.location.root} holds no run yet: the gate refused the last one, {run_id}. "
                 f"What it would not let pass, and the workbooks to send back, lie in {store.run_folder(run_id)}."
             )
         raise UserError(
-            f"The store {store.location.root} holds no night yet. "
+            f"The store {store.location.root} holds no run yet. "
             "Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE."
         )
     if as_of is None or as_of == last.as_of:
         return last
     if as_of > last.as_of:
-        raise UserError(f"--as-of {as_of}: no night has been run for that day; the last one is {last.as_of}.")
+        raise UserError(f"--as-of {as_of}: no run was made for that day; the last one is {last.as_of}.")
     run = store.last("nightly", before=as_of + timedelta(days=1))
     if run is None:
         first = store.runs().filter(state="passed", flow="nightly")["as_of"].min()
-        raise UserError(f"--as-of {as_of}: that is before the first night, {first!s}; ask from that day on.")
+        raise UserError(f"--as-of {as_of}: that is before the first run, {first!s}; ask from that day on.")
     return run
 
 

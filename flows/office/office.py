@@ -273,7 +273,7 @@ def journal_head_facts(settings: Settings) -> dict[str, Any]:
     try:
         head = OfficeDatabase(settings.office_database).rows().head
     except OfficeProblem:
-        return {}  # no run waits for it: whoever signs next is told
+        return {}  # no run waits for it: whoever signs next sees it
     noted = {"number": head.number, "digest": head.digest, "administrator_key": settings.administrator_key}
     return {JOURNAL_HEAD_FACT: noted} if head != JOURNAL_START else {}
 

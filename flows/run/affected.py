@@ -35,46 +35,8 @@ PROGRAM = (
 )
 # Libraries that results rest on: check characters, working days, and the arithmetic itself.
 _LIBRARIES = ("chinesecalendar", "polars", "python-stdnum")
-
-
-def fingerprint_of(policy: PolicyInForce, policy_dir: Path, day: date) -> dict[str, str]:
-    """A text for each thing besides records that ratings of `day` rest on; it differs as soon as they may.
-
-    policy: the scheme in force. law: all of law/. sources: every other file of the policy except schemes. program: the
-    modules of PROGRAM. libraries: their versions.
-    """
-    others = [path for path in list_files(policy_dir) if path.parts[0] not in ("law", "schemes")]
-    root = Path(transforms.__file__).parents[1]
-    modules = (path.relative_to(root) for pattern in PROGRAM for path in root.glob(pattern))
-    return {
-        "policy": policy.version_on(day),
-        "law": law_version_on(policy_dir / "law", day),
-        "sources": hash_files(policy_dir, others),
-        "program": hash_files(root, modules),
-        "libraries": " ".join(f"{name} {version(name)}" for name in _LIBRARIES),
-    }
-
-
-def law_version_on(folder: Path, day: date) -> str:
-    """The hash of all files of the law, and the last day up to `day` from which a text in one of them holds."""
-    files = [path for path in list_files(folder) if path.suffix == ".yaml"]
-    texts = ((folder / path).read_text(encoding="utf-8") for path in files)
-    days = (one or other for text in texts for one, other in _START_DAYS.findall(text))
-    return f"{hash_files(folder, files)}@{max((start for start in days if start <= day.isoformat()), default='')}"
-
-
-def scheme_version_of(run: Run) -> str:
-    """The version of the scheme by which a run rated, see `PolicyInForce.version_on`."""
-    return str(run.facts.get(stored_names.FINGERPRINT, {}).get("policy", run.policy_hash))
-
-
-def differing_parts(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    """The names under which two fingerprints differ, or which only one of them has."""
-    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
-
-
-_ID = "enterprise_id"
 _FULL_RUN_PERCENT = 50  # above this share of all enterprises it is faster to rate all than to select them
+_ID = "enterprise_id"
 
 
 @dataclass(frozen=True)
@@ -191,3 +153,39 @@ def _with_new_records(kind: str, snapshot: Snapshot, previous_run: Run) -> pl.La
     # The enterprise that a record moved away from is affected too.
     moved = snapshot.versions_of_moved_records(kind).lazy().join(new.lazy(), on="record_id", how="semi")
     return pl.concat([new.lazy().select(_ID), moved.select(_ID)])
+
+
+def fingerprint_of(policy: PolicyInForce, policy_dir: Path, day: date) -> dict[str, str]:
+    """A text for each thing besides records that ratings of `day` rest on; it differs as soon as they may.
+
+    policy: the scheme in force. law: all of law/. sources: every other file of the policy except schemes. program: the
+    modules of PROGRAM. libraries: their versions.
+    """
+    others = [path for path in list_files(policy_dir) if path.parts[0] not in ("law", "schemes")]
+    root = Path(transforms.__file__).parents[1]
+    modules = (path.relative_to(root) for pattern in PROGRAM for path in root.glob(pattern))
+    return {
+        "policy": policy.version_on(day),
+        "law": law_version_on(policy_dir / "law", day),
+        "sources": hash_files(policy_dir, others),
+        "program": hash_files(root, modules),
+        "libraries": " ".join(f"{name} {version(name)}" for name in _LIBRARIES),
+    }
+
+
+def law_version_on(folder: Path, day: date) -> str:
+    """The hash of all files of the law, and the last day up to `day` from which a text in one of them holds."""
+    files = [path for path in list_files(folder) if path.suffix == ".yaml"]
+    texts = ((folder / path).read_text(encoding="utf-8") for path in files)
+    days = (one or other for text in texts for one, other in _START_DAYS.findall(text))
+    return f"{hash_files(folder, files)}@{max((start for start in days if start <= day.isoformat()), default='')}"
+
+
+def scheme_version_of(run: Run) -> str:
+    """The version of the scheme by which a run rated, see `PolicyInForce.version_on`."""
+    return str(run.facts.get(stored_names.FINGERPRINT, {}).get("policy", run.policy_hash))
+
+
+def differing_parts(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """The names under which two fingerprints differ, or which only one of them has."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

@@ -20,27 +20,6 @@ from transforms.schemas import KINDS, LAW_TABLES, TABLES, Table
 _SCHEME_FILE = "scheme.json"
 
 
-def write_scheme_facts(folder: Path, facts: SchemeFacts) -> None:
-    """Write the titles of the scheme by which the run rated.
-
-    Questions about the run are then answered in the scheme's titles of that day, whatever has become of the policy.
-    """
-    text = json.dumps(asdict(facts), ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomically(folder / _SCHEME_FILE, f"{text}\n")
-
-
-def read_scheme_facts(folder: Path) -> SchemeFacts | None:
-    """The titles that the run has left; None where there are none or they cannot be read.
-
-    The policy is read instead then: run folders belong to one machine, and may be deleted.
-    """
-    try:
-        facts = json.loads((folder / _SCHEME_FILE).read_text(encoding="utf-8"))
-        return SchemeFacts(**{**facts, "tiers": tuple((tier, title) for tier, title in facts["tiers"])})
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-
-
 # Tables that files are ingested into: rows are only added.
 INGESTED_TABLES = (*KINDS, "files", "accounts", "quarantine", "quarantine_outcomes")
 # Tables of results, each with the column that holds the day of the run.
@@ -93,3 +72,24 @@ class RunContext:
 
     def _folder(self, name: str) -> Path:
         return self.folder / "stage" / name
+
+
+def write_scheme_facts(folder: Path, facts: SchemeFacts) -> None:
+    """Write the titles of the scheme by which the run rated.
+
+    Questions about the run are then answered in the scheme's titles of that day, whatever has become of the policy.
+    """
+    text = json.dumps(asdict(facts), ensure_ascii=False, indent=1, sort_keys=True)
+    write_atomically(folder / _SCHEME_FILE, f"{text}\n")
+
+
+def read_scheme_facts(folder: Path) -> SchemeFacts | None:
+    """The titles that the run has left; None where there are none or they cannot be read.
+
+    The policy is read instead then: run folders belong to one machine, and may be deleted.
+    """
+    try:
+        facts = json.loads((folder / _SCHEME_FILE).read_text(encoding="utf-8"))
+        return SchemeFacts(**{**facts, "tiers": tuple((tier, title) for tier, title in facts["tiers"])})
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None

@@ -95,7 +95,7 @@ def _causes(snapshot: Snapshot, policy_dir: Path, previous_run: Run | None) -> I
     for name, finding in rejected.select("file_name", "finding").sort("file_name").collect().iter_rows():
         yield f"The enterprise register was not read: {name}: {finding}"
     if snapshot.rows("enterprise").head(1).collect().is_empty():
-        yield "No enterprise is known yet: rows of other kinds are turned away until a register is read."
+        yield "No enterprise is known yet: rows of other kinds are quarantined until a register is read."
 
 
 def _frames(

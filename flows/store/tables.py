@@ -147,11 +147,11 @@ _SYNC_THREADS = 16  # a disk takes waiting requests together: several times fast
 _CAUSE = "A power cut or other hands do this; nothing was changed. "
 DAMAGE_ADVICE = (
     f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
-    "--reason TEXT (see yaoxin runs); the next night does the lost ones again."
+    "--reason TEXT (see yaoxin runs); the next run does the lost ones again."
 )
 LEDGER_DAMAGE_ADVICE = (
     f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
-    "the run it stood for counts as not committed, and the next night does it again."
+    "the run it stood for counts as not committed, and the next run does it again."
 )
 
 
@@ -260,7 +260,7 @@ class StoredTable:
         if self._held is None:
             return
         before = self._held.version()
-        # The library rebases this one whatever it is told: only the version says that nobody came between.
+        # The library rebases this one in any case: only the version says that nobody came between.
         with self._fenced() as table:
             done = table.optimize.compact(writer_properties=self._writer, commit_properties=_properties(run_id))
         if not done["numFilesAdded"]:

@@ -55,39 +55,39 @@ _USAGE = {
 
 _NIGHTS = {
     "The enterprise register was not read: {}: {}": "企业登记未能读取：{}：{}",
-    "No enterprise is known yet: rows of other kinds are turned away until a register is read.": "尚无已登记的企业：在读取企业登记之前，其他各类记录都会被隔离。",
-    "Turned away whole: {}: {}": "整件退回：{}：{}",
-    "Besides these turned away whole: {}; see yaoxin quarantine": "此外整件退回 {} 件，见 yaoxin quarantine",
+    "No enterprise is known yet: rows of other kinds are quarantined until a register is read.": "尚无已登记的企业：在读取企业登记之前，其他各类记录都会被隔离。",
+    "Rejected file: {}: {}": "整件退回：{}：{}",
+    "More rejected files: {}; see yaoxin quarantine": "此外整件退回 {} 件，见 yaoxin quarantine",
     "Workbooks to send back: {}": "待更正工作簿：{}",
     "{} is paused on the Prefect page, and stays so: it does not start by itself before it is resumed there.": (
         "{} 已在 Prefect 页面上暂停，恢复之前不会自动运行。"
     ),
-    "no night was due": "没有须运行的夜间评价",
-    "The clock of this machine says {}, but the night of {} was committed at {} ({}). Nothing was done. If the clock is wrong now, set it right. If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then run again.": (
+    "no run was due": "没有须运行的夜间评价",
+    "The clock of this machine says {}, but the run for {} was committed at {} ({}). Nothing was done. If the clock is wrong now, set it right. If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then run again.": (
         "本机时钟为 {}，而 {} 的夜间评价提交于 {}（{}），未作任何处理。时钟现在不对的，请校正；当时不对的，请退回最后一个真实的批次"
         "（见 yaoxin runs）：yaoxin rewind RUN_ID --reason TEXT，然后重新运行。"
     ),
-    "The last committed night is {} ({}), and the clock of this machine says {}: before {} there are {} nights to catch up, more than the {} that are without asking (setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these nights are wanted: yaoxin nightly --catch-up {}.": (
+    "The last committed run is for {} ({}), and the clock of this machine says {}: before {} there are {} runs to catch up, more than the {} that are without asking (setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these runs are wanted: yaoxin nightly --catch-up {}.": (
         "最近一次提交的夜间评价为 {}（{}），本机时钟为 {}：{} 之前须补跑 {} 夜，超过不经确认可补的 {} 夜（设置 catch_up），未作任何处理。"
         "时钟不对的，请校正；时钟无误且确需补跑的：yaoxin nightly --catch-up {}。"
     ),
-    "The store {} holds no night yet. Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE.": (
+    "The store {} holds no run yet. Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE.": (
         "数据存储 {} 还没有夜间评价的结果。请先运行 yaoxin nightly，或者用 --store 或 YAOXIN_STORE 指明另一处。"
     ),
-    "The store {} holds no night yet: the gate refused the last one, {}. What it would not let pass, and the workbooks to send back, lie in {}.": (
+    "The store {} holds no run yet: the gate refused the last one, {}. What it would not let pass, and the workbooks to send back, lie in {}.": (
         "数据存储 {} 还没有通过的夜间评价：最近一次 {} 未通过质量检查。未通过的原因和待更正工作簿见 {}。"
     ),
     "The ledger has lost run {}, which this machine committed: the store is damaged.": "运行账缺失本机已提交的运行 {}：数据存储已损坏，请查明原因，并从备份恢复。",
     "A run has the settings that yaoxin serve was started with, and takes none as parameters; nothing was done.": (
         "设置取自 yaoxin serve 启动时的设置，不能由运行参数给出；未作任何处理。"
     ),
-    "--as-of {}: no night has been run for that day; the last one is {}.": "--as-of {}：该日还没有夜间评价，最近一次为 {}。",
-    "--as-of {}: that is before the first night, {}; ask from that day on.": "--as-of {}：早于第一次夜间评价（{}），请查该日及以后。",
+    "--as-of {}: no run was made for that day; the last one is {}.": "--as-of {}：该日还没有夜间评价，最近一次为 {}。",
+    "--as-of {}: that is before the first run, {}; ask from that day on.": "--as-of {}：早于第一次夜间评价（{}），请查该日及以后。",
     "--until {}: that is before {}, the day that is looked ahead from.": "--until {}：早于起算日 {}。",
-    "as_of {}: that day has not come; today is {}. Nights run in order, up to today.": (
+    "as_of {}: that day has not come; today is {}. Runs go in order, up to today.": (
         "评价日 {} 还没有到（今天是 {}）。夜间评价按日期顺序运行，至今天为止。"
     ),
-    "as_of {}: the night of {} is committed already ({}), and nights run in order. For a rating as it stood use: yaoxin "
+    "as_of {}: the run for {} is committed already ({}), and runs go in order. For a rating as of that day use: yaoxin "
     "explain ID --as-of {}. To rate the past anew use an empty store (--store).": (
         "评价日 {}：{} 的夜间评价已经提交（{}），夜间评价按日期顺序运行。查当时的等级：yaoxin explain ID --as-of {}；"
         "要重新评价过去，请用空的数据存储（--store）。"
@@ -220,19 +220,19 @@ _SETTINGS = {
     "policy: by the folder law/ of the policy folder; none: no law of lists, publicity and repair": (
         "policy：按政策文件夹的 law/；none：不适用名单、公示和修复的规定"
     ),
-    "how many missed nights are caught up without asking": "不经确认最多补跑几夜",
-    "not a number of nights, 0 to 9999": "不是 0 至 9999 的夜数",
+    "how many missed runs are caught up without asking": "不经确认最多补跑几夜",
+    "not a number of runs, 0 to 9999": "不是 0 至 9999 的夜数",
     "neither policy nor none": "既不是 policy 也不是 none",
     "policy, and the files of law/ in the policy folder": "policy，并在政策文件夹的 law/ 中有相应文件",
 }
 
 _STORE = {
     "The store is damaged: {}. {}": "数据存储已损坏：{}。{}",
-    "A power cut or other hands do this; nothing was changed. Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID --reason TEXT (see yaoxin runs); the next night does the lost ones again.": (
+    "A power cut or other hands do this; nothing was changed. Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID --reason TEXT (see yaoxin runs); the next run does the lost ones again.": (
         "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份，或者退回最后一个完整的批次：yaoxin rewind RUN_ID --reason TEXT"
         "（批次见 yaoxin runs）；下一次夜间评价会重做其后各夜。"
     ),
-    "A power cut or other hands do this; nothing was changed. Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: the run it stood for counts as not committed, and the next night does it again.": (
+    "A power cut or other hands do this; nothing was changed. Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: the run it stood for counts as not committed, and the next run does it again.": (
         "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份；该文件如果是日志的最后一条，也可以移走：对应的批次视为未提交，"
         "下一次夜间评价会重做。"
     ),
@@ -328,10 +328,10 @@ _POLICY = {
     "a key is a list or a mapping": "键是列表或者对照表",
     "a word before the colon": "冒号前的词",
     "the value itself": "值本身",
-    "'{}' stands twice, first on line {}": "“{}”出现两次，第一次在第 {} 行",
-    "'{}' stands twice": "“{}”出现两次",
-    "the name '{}' stands twice, first on line {}": "名称“{}”出现两次，第一次在第 {} 行",
-    "id '{}' stands twice, first on line {}": "标识“{}”出现两次，第一次在第 {} 行",
+    "'{}' is given twice, first on line {}": "“{}”出现两次，第一次在第 {} 行",
+    "'{}' is given twice": "“{}”出现两次",
+    "the name '{}' is given twice, first on line {}": "名称“{}”出现两次，第一次在第 {} 行",
+    "id '{}' is given twice, first on line {}": "标识“{}”出现两次，第一次在第 {} 行",
     "points are a number such as -0.5 or 40": "分值应为 -0.5 或者 40 这样的数",
     "points have at most two decimals": "分值最多两位小数",
     "give exactly one of {}": "以下各项只能写一项，且须写一项：{}",
@@ -360,7 +360,7 @@ _POLICY = {
     "best": "最高",
     "worst": "最低",
     "tier '{}' has no `from`": "等级“{}”没有 from",
-    "tier '{}' stands twice": "等级“{}”出现两次",
+    "tier '{}' is given twice": "等级“{}”出现两次",
     "above {}: {}": "高于 {}：{}",
     "below {}: {}": "低于 {}：{}",
     "the base": "基础分",
@@ -428,14 +428,14 @@ _POLICY = {
     "there is no paper '{}'": "没有文书“{}”",
     "there is no {} '{}'": "没有 {}“{}”",
     "{} is no day of {}": "{} 不是 {} 年的日期",
-    "a day stands twice": "有一日出现两次",
-    "a year stands twice": "有一年出现两次",
-    "an article stands twice": "有一条出现两次",
-    "a province stands twice": "有一省出现两次",
-    "the measure '{}' stands twice": "措施“{}”出现两次",
-    "the situation '{}' stands twice": "情形“{}”出现两次",
-    "the matter '{}' stands twice": "事项“{}”出现两次",
-    "the paragraph '{}' stands twice": "段落“{}”出现两次",
+    "a day is given twice": "有一日出现两次",
+    "a year is given twice": "有一年出现两次",
+    "an article is given twice": "有一条出现两次",
+    "a province is given twice": "有一省出现两次",
+    "the measure '{}' is given twice": "措施“{}”出现两次",
+    "the situation '{}' is given twice": "情形“{}”出现两次",
+    "the matter '{}' is given twice": "事项“{}”出现两次",
+    "the paragraph '{}' is given twice": "段落“{}”出现两次",
     "no procedure for {}": "没有 {} 的办理程序",
     "no step leads to the state '{}'": "没有环节通向状态“{}”",
     "note and noted_from stand together": "note 与 noted_from 须同时写",
@@ -452,7 +452,7 @@ _POLICY = {
     "the shared paragraph '{}' was not put in its place": "公用段落“{}”没有放入",
     "heading '{}' is both read and ignored": "列名“{}”既读取又忽略",
     "heading '{}' is read under '{}' and under '{}'": "列名“{}”在“{}”和“{}”两处读取",
-    "kind '{}' stands twice": "记录类别“{}”出现两次",
+    "kind '{}' is given twice": "记录类别“{}”出现两次",
     "ignore_where names '{}', which is no input": "ignore_where 中的“{}”不是 inputs 中的名称",
     "input '{}' cannot be a template": "inputs 中的“{}”不能用 template",
     "unknown kind '{}'": "没有记录类别“{}”",

@@ -95,7 +95,7 @@ def test_nothing_rated_yet_passes() -> None:
 
 
 def accounts_of(*rows: tuple[str, str, int, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """accounts and files of (file, kind, rows read, rows turned away) of one source."""
+    """accounts and files of (file, kind, rows read, quarantined rows) of one source."""
     names = ["file_name", "kind", "read_count", "quarantined_count"]
     accounts = pl.DataFrame(rows, schema=names, orient="row").with_columns(
         pl.col("read_count", "quarantined_count").cast(pl.Int64),

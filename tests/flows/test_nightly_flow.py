@@ -111,7 +111,7 @@ def _has_told_the_night(client, result):
 
 
 def strict_policy(office, folder):
-    """The policy of the office, but one row in a hundred turned away is too many."""
+    """The policy of the office, but one quarantined row in a hundred is too many."""
     shutil.copytree(office.settings.policy_dir, folder)
     gate = folder / "gate.yaml"
     text = gate.read_text(encoding="utf-8").replace("night_refusal_percent: 50", "night_refusal_percent: 1")
@@ -163,11 +163,11 @@ def test_nights_of_a_clock_set_far_ahead_are_not_run_unasked(office, client, yao
     before = content(office.store)
     result = yaoxin(office.settings, "nightly")
     assert result.exit_code == 2
-    assert "nights to catch up, more than the 7" in result.stderr
+    assert "runs to catch up, more than the 7" in result.stderr
     assert "Traceback" not in result.stderr
     state = module.nightly(settings=office.settings, return_state=True)
     assert (state.name, state.type.value) == ("Declined", "FAILED")
-    assert "nights to catch up" in state.message
+    assert "runs to catch up" in state.message
     assert differing_tables(content(office.store), before) == []
     assert len(office.store.every_run()) == 1
 

@@ -320,7 +320,7 @@ def _plain_value(node: yaml.Node, place: Place, document: Document) -> object:
         if not isinstance(key_node, yaml.ScalarNode):
             document.add(place, "a key is a list or a mapping", expected="a word before the colon")
         elif key in values:
-            again = f"'{key}' stands twice, first on line {first_lines[key]}"
+            again = f"'{key}' is given twice, first on line {first_lines[key]}"
             document.problems.append(Problem(document.file, line, path_text(place), key, "", "", again))
         else:
             first_lines[key] = document.lines[(*place, key)] = line

@@ -51,7 +51,7 @@ class CalendarYear(PolicyModel):
         if strangers:
             raise ValueError(f"{strangers[0]} is no day of {self.year}")
         if len(set(days)) < len(days):
-            raise ValueError("a day stands twice")
+            raise ValueError("a day is given twice")
         return self
 
 
@@ -72,7 +72,7 @@ class CalendarLaw(PolicyModel):
     def _years_once(self) -> CalendarLaw:
         named = [one.year for one in self.years]
         if len(set(named)) < len(named):
-            raise ValueError("a year stands twice")
+            raise ValueError("a year is given twice")
         return self
 
 
@@ -188,7 +188,7 @@ class LowFines(PolicyModel):
     def _provinces_once(self) -> LowFines:
         named = [one.province for one in self.provinces]
         if len(set(named)) < len(named):
-            raise ValueError("a province stands twice")
+            raise ValueError("a province is given twice")
         return self
 
 
@@ -384,7 +384,7 @@ def _check_words(law: SeriousListLaw, document: Document) -> None:
         if name not in SITUATIONS:
             document.add(("situations", i, "id"), f"there is no situation '{name}'", value=name, allowed=SITUATIONS)
         elif ids.index(name) < i:
-            document.add(("situations", i, "id"), f"the situation '{name}' stands twice", value=name)
+            document.add(("situations", i, "id"), f"the situation '{name}' is given twice", value=name)
     for day, states in law.annulling.values.items():
         for state in states or ():
             if state not in PENALTY_STATES:
@@ -458,7 +458,7 @@ class BanLaw(PolicyModel):
     def _once(self) -> BanLaw:
         named = [(one.title, one.who, one.bars, one.in_force) for one in self.articles]
         if len(set(named)) < len(named):
-            raise ValueError("an article stands twice")
+            raise ValueError("an article is given twice")
         return self
 
 
@@ -471,7 +471,7 @@ def load_measure_law(text: str, file_name: str) -> MeasureLaw:
             place = ("measures", i, "situation")
             document.add(place, f"there is no situation '{one.situation}'", value=one.situation, allowed=SITUATIONS)
         if ids.index(one.id) < i:
-            document.add(("measures", i, "id"), f"the measure '{one.id}' stands twice", value=one.id)
+            document.add(("measures", i, "id"), f"the measure '{one.id}' is given twice", value=one.id)
     document.raise_problems()
     return law
 
@@ -604,7 +604,7 @@ def _check_tests(
             if test in barred:
                 document.add(place, f"'{test}' cannot be asked of a {matter}", value=test)
             elif test in named[:j]:
-                document.add(place, f"'{test}' stands twice", value=test)
+                document.add(place, f"'{test}' is given twice", value=test)
 
 
 def _check_repair_starts(document: Document, law: RepairLaw) -> None:

@@ -198,7 +198,7 @@ class SelectedParagraph(PolicyModel):
 def _check_twins(ids: list[str]) -> None:
     twins = sorted({one for one in ids if ids.count(one) > 1})
     if twins:
-        raise ValueError(f"the paragraph '{twins[0]}' stands twice")
+        raise ValueError(f"the paragraph '{twins[0]}' is given twice")
 
 
 def load_shared_paragraphs(text: str, file_name: str) -> SharedParagraphs:

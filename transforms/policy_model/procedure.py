@@ -172,7 +172,7 @@ def load_procedure_law(text: str, file_name: str) -> ProcedureLaw:
     for i, procedure in enumerate(law.procedures):
         place: Place = ("procedures", i)
         if matters.index(procedure.matter) < i:
-            document.add((*place, "matter"), f"the matter '{procedure.matter}' stands twice", value=procedure.matter)
+            document.add((*place, "matter"), f"the matter '{procedure.matter}' is given twice", value=procedure.matter)
         for inner, what, name, known in _named(procedure):
             if name not in known:
                 document.add((*place, *inner), f"there is no {what} '{name}'", value=name, allowed=known)

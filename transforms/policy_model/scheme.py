@@ -284,7 +284,7 @@ def _check_ids(scheme: Scheme, document: Document) -> None:
     first_lines: dict[str, int] = {}
     for place, name in places:
         if name in first_lines:
-            document.add((*place, "id"), f"id '{name}' stands twice, first on line {first_lines[name]}", value=name)
+            document.add((*place, "id"), f"id '{name}' is given twice, first on line {first_lines[name]}", value=name)
         first_lines.setdefault(name, document.line((*place, "id")))
 
 
@@ -441,7 +441,7 @@ def _check_cut_points(document: Document, place: Place, tiers: list[Tier], mode:
     open_end, end = (len(tiers) - 1, "worst") if is_deduct else (0, "best")
     for i, tier in enumerate(tiers):
         if tier.tier in names[:i]:
-            document.add((*place, i, "tier"), f"tier '{tier.tier}' stands twice", value=tier.tier)
+            document.add((*place, i, "tier"), f"tier '{tier.tier}' is given twice", value=tier.tier)
         if i == open_end and tier.from_ is not None:
             message, expected = f"the {end} tier '{tier.tier}' has a `from`", "none: it is open to that side"
             document.add((*place, i, "from"), message, value=tier.from_ / 100, expected=expected)

@@ -80,7 +80,7 @@ def load_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> Case
         place: Place = ("cases", i)
         name_place = (*place, "name")
         if written.name in first_lines:
-            message = f"the name '{written.name}' stands twice, first on line {first_lines[written.name]}"
+            message = f"the name '{written.name}' is given twice, first on line {first_lines[written.name]}"
             document.add(name_place, message, value=written.name)
         first_lines.setdefault(written.name, document.line(name_place))
         case = written.model_copy(

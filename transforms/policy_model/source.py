@@ -34,7 +34,7 @@ class SourceLayout(PolicyModel):
 
     sheet: of a workbook (null: every visible one with the source's headings). header_row: the row of headings;
     delimiter: what separates the cells of a text; where the headings do not stand so, they are looked for. encoding: of
-    a text (null: told by its content, UTF-8 or GB18030 or UTF-16), by its usual name: gb18030, big5, latin-1.
+    a text (null: detected from its content, UTF-8 or GB18030 or UTF-16), by its usual name: gb18030, big5, latin-1.
     """
 
     sheet: str | None = None
@@ -165,7 +165,7 @@ class StageOrder(PolicyModel):
 
 
 class RefusedCondition(PolicyModel):
-    """Records for which `when`, SQL over their fields, is true are turned away, whatever each cell says alone.
+    """Records for which `when`, SQL over their fields, is true are quarantined, whatever each cell says alone.
 
     column: the field whose cell is to be corrected. reason: why; expected: what the officer should write there; both
     in Chinese. What is unknown does not hold: an empty field is asked for by IS NULL.
@@ -181,7 +181,7 @@ class RecordMapping(PolicyModel):
     """One kind of record the rows are read as. `where`: only rows for which it is true.
 
     refuse_where: what must not stand together in one record, asked of the folded record where rows are folded. Rows
-    that no rule of the gate would let pass are turned away here, so that one sender's row never stops a night.
+    that no rule of the gate would let pass are quarantined here, so that one sender's row never stops a run.
     version_by: the field that orders the versions of one fact (the day or instant of the source's last change);
     without it what arrives later is newer. rows: what rows of one file are that name one record: `parts` of it, joined
     field by field as `parts` says (where it says nothing they must agree), or `versions`, of which the last is newest.
@@ -202,7 +202,7 @@ class RecordMapping(PolicyModel):
 
 
 class SenderRule(PolicyModel):
-    """Which office sent a row, so that what was turned away goes back to it.
+    """Which office sent a row, so that quarantined rows go back to it.
 
     The first of `headings` under which the row says so; else the first pattern of `files` (of the path below the inbox)
     that fits; else, where `folder` is true, the folder the file lies in. Else it is the source's `office`.
@@ -273,7 +273,7 @@ class OpenEndedTerms(PolicyModel):
 class NameSuggestions(PolicyModel):
     """Suggestions for a name that is not in the register: how many, and how alike (0 to 100) at least.
 
-    With more than `most_names` unknown names in a night the register itself is at fault, and none is suggested.
+    With more than `most_names` unknown names in a run the register itself is at fault, and none is suggested.
     """
 
     count: PositiveInt
@@ -358,7 +358,7 @@ def _source_problems(source: Source) -> Iterator[PlacedProblem]:
             yield ("records", i, "kind"), message
             continue
         if record.kind in kinds[:i]:
-            yield ("records", i, "kind"), f"kind '{record.kind}' stands twice"
+            yield ("records", i, "kind"), f"kind '{record.kind}' is given twice"
         for place, message in _record_problems(source, record):
             yield ("records", i, *place), message
     if source.ignore_where:

@@ -54,7 +54,7 @@ OUTLOOK_CAUSES = {
 }
 
 _ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "USCC, or scheme:number", True)
-_FROM = Column("valid_from_on", DATE, "起始日", "the night (as_of) from which this stands", True)
+_FROM = Column("valid_from_on", DATE, "起始日", "the day (as_of) from which this holds", True)
 _AS_OF = Column("as_of", DATE, "评价日", "the day of the rating", True)
 
 QUARANTINE_OUTCOME_TERMS = {
@@ -72,8 +72,8 @@ _ATTEMPT = Column(
 FILES = Table(
     "files",
     "来件",
-    "Every reading of a file. A file whose hash stands here does nothing again, unless it was turned away whole and is "
-    "sent again or a source has changed, or rows of it that were turned away are tried again: then it has a row more. "
+    "Every reading of a file. A file whose hash is here is not read again, unless it was rejected and is "
+    "sent again or a source has changed, or its quarantined rows are tried again: then it has one more row. "
     "Per row here: read = accepted + duplicate + superseded + quarantined + ignored, in rows of the file; a row that "
     "is read as several kinds is quarantined where one of them turned it away, else accepted where one took it.",
     (
@@ -83,14 +83,14 @@ FILES = Table(
         Column("encoding", TEXT, "编码", "of a text, as utf-8, utf-8-sig or gb18030; of a workbook xlsx, xls or ods"),
         Column("size_bytes", INTEGER, "字节数", "size", True),
         Column("read_count", INTEGER, "读取行数", "data rows read", True),
-        Column("finding", TEXT, "问题", "why the file as a whole was turned away, in Chinese; empty where it was not"),
+        Column("finding", TEXT, "问题", "why the file was rejected, in Chinese; empty where it was not"),
         Column("notes", TEXT_LIST, "提示", "remarks in Chinese that stop nothing, such as headings nobody reads", True),
         Column("received_at", TIMESTAMP, "收到时间", "when it arrived, or was read again", True),
         _ATTEMPT,
         Column("accepted_count", INTEGER, "接受", "rows that made or corrected a record"),
         Column("duplicate_count", INTEGER, "重复", "rows that say what is already known"),
         Column("superseded_count", INTEGER, "被取代", "rows that a newer report replaces"),
-        Column("quarantined_count", INTEGER, "隔离", "rows turned away; all of them where the file was, as a whole"),
+        Column("quarantined_count", INTEGER, "隔离", "quarantined rows; all of them where the file was rejected"),
         Column("ignored_count", INTEGER, "不计", "rows that the source ignores by its `ignore_where`"),
     ),
     ("file_id", "attempt_no"),
@@ -111,8 +111,8 @@ ACCOUNTS = Table(
         Column("read_count", INTEGER, "读取", "rows read as this kind", True),
         Column("accepted_count", INTEGER, "接受", "rows that made or corrected a record", True),
         Column("duplicate_count", INTEGER, "重复", "rows that say what is already known", True),
-        Column("superseded_count", INTEGER, "被取代", "rows a later row replaced on the same night", True),
-        Column("quarantined_count", INTEGER, "隔离", "rows turned away", True),
+        Column("superseded_count", INTEGER, "被取代", "rows a later row replaced in the same run", True),
+        Column("quarantined_count", INTEGER, "隔离", "quarantined rows", True),
         Column("record_count", INTEGER, "记录", "records made: fewer than rows where rows are folded", True),
         Column(
             "ignored_count", INTEGER, "不计", "rows that the source ignores by its `ignore_where`; empty means none"
@@ -125,7 +125,7 @@ ACCOUNTS = Table(
 QUARANTINE = Table(
     "quarantine",
     "隔离",
-    "Every row turned away: its text, its place, why, and what is expected. It waits until quarantine_outcomes says "
+    "Every quarantined row: its text, its place, why, and what is expected. It waits until quarantine_outcomes says "
     "what became of it.",
     (
         Column("file_id", TEXT, "文件指纹", "the file", True),
@@ -170,7 +170,7 @@ QUARANTINE_OUTCOMES = Table(
 RATINGS = Table(
     "ratings",
     "信用等级",
-    "An enterprise's credit tier and the rule that decided it, from a night on.",
+    "An enterprise's credit tier and the rule that decided it, from a run on.",
     (
         _ENTERPRISE,
         _FROM,
@@ -198,7 +198,7 @@ RATINGS = Table(
 OUTLOOK = Table(
     "outlook",
     "等级预告",
-    "The tier on a day to come, by the records of the night, of enterprises of which anything may change in the days "
+    "The tier on a day to come, by the records of the run, of enterprises of which anything may change in the days "
     "looked ahead. Kept as changes, like `ratings`: of an enterprise the latest `valid_from_on` holds.",
     (
         _ENTERPRISE,
@@ -258,7 +258,7 @@ TRACE = Table(
 CHANGES = Table(
     "changes",
     "等级变化",
-    "Tier changes of a night with their cause. A first rating is no change.",
+    "Tier changes of a run with their cause. A first rating is no change.",
     (
         _AS_OF,
         _ENTERPRISE,

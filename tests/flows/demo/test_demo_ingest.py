@@ -1,4 +1,4 @@
-"""The demo region through the intake: turned away is exactly what was planted, kept is exactly what was planned."""
+"""The demo region ingested: quarantined is exactly what was planted, accepted exactly what was planned."""
 
 import re
 import shutil

@@ -64,7 +64,7 @@ def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path)
     ],
 )
 def test_amounts_that_may_be_parts_or_the_whole_are_one_unknown_amount_and_told(tmp_path, rows):
-    """Turned away, the decision would be lost and its enterprise clean."""
+    """If it were quarantined, the decision would be lost and its enterprise clean."""
     intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
     assert intake.quarantine.is_empty()
     found = intake.records["penalty"].sort("row_no").select("row_no", "fine_fen").rows()

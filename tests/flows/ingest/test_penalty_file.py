@@ -131,7 +131,7 @@ def penalty_notes(intake):
 
 
 def test_a_penalty_whose_amount_cannot_be_read_is_kept_and_the_amount_unknown(tmp_path):
-    """Turned away, it would leave its enterprise clean."""
+    """If it were quarantined, it would leave its enterprise clean."""
     texts = ["不详", "待定", "见附件", "***", "约50", "五十万", "￥50", "NaN", "=1+1", "50%", "12,34", "٣", "1.2.3"]
     texts += ["20余万元", "-五十万元", "5万欧元", "5\ufffd", "50元（大写：伍拾元）", "50万", "上限50万元"]
     intake = ingest_penalties(

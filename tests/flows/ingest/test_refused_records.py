@@ -1,4 +1,4 @@
-"""Whatever row the gate would stop a night for is turned away before, with its reason, and takes no other with it."""
+"""A row for which the gate would refuse a run is quarantined before, with its reason, and no other row with it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What was turned away is tried again from the bytes that were kept, and every row stays accounted for."""
+"""Quarantined rows are tried again from the archived bytes, and every row stays accounted for."""
 
 import os
 import shutil

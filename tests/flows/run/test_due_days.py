@@ -54,7 +54,7 @@ def test_a_clock_far_ahead_commits_nothing_unasked(missed, most):
     with pytest.raises(ClockInDoubt) as told:
         days_due(RUN, after(missed + 1), NOW, most)
     words = str(told.value)
-    assert f"there are {missed} nights to catch up, more than the {most}" in words
+    assert f"there are {missed} runs to catch up, more than the {most}" in words
     assert "the clock of this machine says 2026-03-20 02:00" in words
     assert f"yaoxin nightly --catch-up {missed}" in words
     assert words.isascii()

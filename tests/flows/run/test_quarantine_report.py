@@ -1,4 +1,4 @@
-"""What was turned away, night by night through the real gate: named, balanced, sent back, and tried again."""
+"""Quarantined rows, run by run through the real gate: named, balanced, sent back, and tried again."""
 
 import json
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ def waiting_rows(office) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
-    """An office after three nights: rows and a file turned away; the register and a correction; nothing new."""
+    """An office after three runs: quarantined rows and a rejected file; the register and a correction; nothing new."""
     office = setup_at(tmp_path_factory.mktemp("walked"))
     inbox = office.settings.inbox
     put(inbox, "企业登记.csv", [firm()])

@@ -57,7 +57,7 @@ def test_a_case_that_does_not_hold_says_what_was_expected_and_found():
         ("    expected: {tier: A, decided_by: 分数}", ["expected.decided_by: unknown word '分数'"]),
         ("    expected: {tire: A}", ["unknown word 'tire'", "did you mean 'tier'?"]),
         ("    expected: {tier: A}\n  - {name: 一次罚款, as_of: 2016-12-31, expected: {tier: A}}",
-         ["c.yaml:6: cases[1].name: the name '一次罚款' stands twice, first on line 3",
+         ["c.yaml:6: cases[1].name: the name '一次罚款' is given twice, first on line 3",
           "2016-12-31 is before the scheme"]),
     ],
 )  # fmt: skip

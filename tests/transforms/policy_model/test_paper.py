@@ -79,7 +79,7 @@ def test_no_paper_before_its_first_day():
         (PAPER.replace("WHEN", "is_publik"), "paper has no column 'is_publik'.*did you mean 'is_public'"),
         (PAPER.replace("WHEN", "matter = 'penality'"), "matter has no word 'penality'.*did you mean 'penalty'"),
         (PAPER.replace("use: contact", "use: contakt"), "no shared paragraph 'contakt'.*did you mean 'contact'"),
-        (PAPER.replace("use: contact", "use: one"), "the paragraph 'one' stands twice"),
+        (PAPER.replace("use: contact", "use: one"), "the paragraph 'one' is given twice"),
         (
             PAPER.replace("repair_grant", "repair_grand"),
             "there is no paper 'repair_grand'.*did you mean 'repair_grant'",

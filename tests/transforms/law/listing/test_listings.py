@@ -293,7 +293,7 @@ def test_an_end_beyond_the_calendar_is_a_gap_and_unknown_only_once_it_could_be_o
     ("old", "new", "told"),
     [
         ("id: fake_drugs", "id: fake_drug", "did you mean 'fake_drugs'"),
-        ("id: obstruction", "id: fake_drugs", "stands twice"),
+        ("id: obstruction", "id: fake_drugs", "is given twice"),
         ("[revoked, unlawful, void]", "[revoked, unlawfull, void]", "did you mean 'unlawful'"),
         ("discretion = 'heavy'", "discretion = 'hevy'", "did you mean 'heavy'"),
         ("from: 2025-12-25", "from: 2020-01-01", "regimes stand in the order"),

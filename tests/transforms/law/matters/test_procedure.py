@@ -312,7 +312,7 @@ def test_tables_have_their_columns_and_do_not_depend_on_the_order_of_rows():
         ("awaits: [publish_listing]", "awaits: [publish]", "there is no step 'publish'"),
         ("to: not_listed", "to: notified", "no step leads to the state 'not_listed'"),
         ("situation: reorganisation", "situation: reorganization", "did you mean 'reorganisation'"),
-        ("matter: penalty", "matter: listing", "the matter 'listing' stands twice"),
+        ("matter: penalty", "matter: listing", "the matter 'listing' is given twice"),
         ("ends_in: ended", "ends_in: endet", "did you mean 'ended'"),
         ("note: unnotified", "noted: unnotified", "unknown word 'noted'"),
         ("noted_from: [start]\n        note: unnotified", "noted_from: [start]", "stand together"),

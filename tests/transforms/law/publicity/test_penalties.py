@@ -284,7 +284,7 @@ def test_mistakes_in_a_publicity_file_are_told(name, old, new, told):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('province: "52"', 'province: "35"', "a province stands twice"),
+        ('province: "52"', 'province: "35"', "a province is given twice"),
         ("heaviest_kind = 'fine' AND fine_fen <", "heaviest_kind = 'fines' AND fine_fen <", "did you mean 'fine'"),
         ("asked_when: heaviest_kind", "asked_when: is_low_fine OR heaviest_kind", "no column 'is_low_fine'"),
     ],

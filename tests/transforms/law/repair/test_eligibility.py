@@ -130,7 +130,7 @@ def test_without_penalties_there_is_nothing_and_the_columns_are_the_tables():
         ("gsxt", "test: wait", "test: waits", "unknown word 'waits'"),
         ("gsxt", "test: performed", "test: no_heavier", "'no_heavier' cannot be asked of a penalty"),
         ("gsxt", "{test: no_heavier", "{test: not_again", "'not_again' cannot be asked of a listing"),
-        ("gsxt", "test: harm_removed", "test: performed", "'performed' stands twice"),
+        ("gsxt", "test: harm_removed", "test: performed", "'performed' is given twice"),
         (
             "gsxt",
             "recognises:\n  values: {2021-09-01",
