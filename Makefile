@@ -1,4 +1,4 @@
-# Few verbs: run, test, check, bench, docs. Each makes the environment first when it is missing or stale.
+# run, test, check, bench, docs: each first creates the environment, or updates it when the locks have changed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,7 +26,7 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python -m docs.build
 
-# Long Hypothesis campaigns: the same tests, many more examples; and longer walks of nights.
+# The same tests with many more Hypothesis examples, and longer sequences of runs.
 campaign: $(VENV)/.dev
 	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms tests/flows/run tests/flows/publishing
 
@@ -39,7 +39,7 @@ $(VENV)/bin/python:
 	@echo "Creating the environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 
-# The lock stands as a constraint too: a pin binds a package asked for with extras only so.
+# The lock is given as a constraint too: only then does a pin hold for a package that is required with extras.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked packages (about a minute) ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock --constraint requirements.lock

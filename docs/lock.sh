@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes both lock files anew from pyproject.toml: every package pinned with its hashes, for Python 3.11 onward on all
+# Writes both lock files from pyproject.toml: every package pinned with its hashes, for Python 3.11 onward on all
 # platforms. Needs uv. What is pinned stays where it still fits; UPGRADE=1 takes the newest.
 set -euo pipefail
 cd "$(dirname "$0")/.."

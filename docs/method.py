@@ -63,7 +63,7 @@ def method_page() -> str:
     terms = [(title, f"`{code}`", term) for title, codes in vocabularies.items() for code, term in codes.items()]
     parts = [
         _HEAD.read_text(encoding="utf-8").replace("{day}", str(DAY)),
-        "### The words of a result\n\n" + table(["", "code", "中文"], terms),
+        "### Codes of a result\n\n" + table(["", "code", "中文"], terms),
         "## Worked examples 算例\n",
         "Cases of `policy/cases`, rated by the program when this page was written.\n",
         *examples,
@@ -183,7 +183,7 @@ def _facts(scheme: Scheme, day: date) -> Iterator[str]:
     facts = [
         f"Mode `{scheme.mode}`: {_MODES[scheme.mode]}.",
         f"Base {points(_held(scheme.base, day))} ({scheme.base.basis}).",
-        f"A record counts for: {window_text(_held(scheme.window, day))}, where its item does not say otherwise.",
+        f"A record counts for: {window_text(_held(scheme.window, day))}, unless its item says otherwise.",
         f"Rounding of decayed points: `{_held(scheme.rounding, day)}`.",
         *([f"Of one act only the heaviest counts, among: {', '.join(map(_kind, acts))}."] if acts else []),
         *([f"The score stays within {_bounds(limits)}."] if limits else []),
@@ -280,7 +280,7 @@ def _placement(rule: DirectPlacement, day: date) -> tuple[str, ...]:
     many = f"{rule.at_least} within {span_text(rule.within)}" if rule.within else "1"
     held = "the record's own term" if lock.span is None else span_text(lock.span)
     if lock.while_listed:
-        held = "as long as the listing stands" + (f" ({held} where no law says so)" if lock.span else "")
+        held = "as long as the listing is in force" + (f" ({held} where no law is applied)" if lock.span else "")
     held += _release(rule.until_released, day)
     when, source = code(" ".join(rule.when.split())), (rule.lock.basis, rule.lock.confidence)
     return code(rule.id), rule.title, _kind(rule.kind), when, many, rule.tier, held, *source

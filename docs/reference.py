@@ -81,17 +81,17 @@ def _table_columns(columns: tuple[Column, ...]) -> str:
 _PUBLICATIONS_HEAD = """# Publications 对外发布的名单
 
 Written by `make docs` from `reports/public_lists.py`, `reports/publication/version.py` and `policy/withdrawals.yaml`;
-do not edit. For those who read the published lists by a program.
+do not edit. For programs that read the published lists.
 
 A list has a folder of its name; `latest` in it leads to the newest version (a link, or `latest.json` with `version`
 where the file system has no links). A version never changes. Its folder holds `list.html`, `list.xlsx`, `list.csv`,
-`list.json`, `delta.json`, `delta.csv`, `index.json`, and `signatures.json` where two people released it. Dates are
-ISO 8601, texts UTF-8; CSV begins with a byte order mark, and a text that a spreadsheet would take for a formula with
-`'`. Fields are only ever added. The law of deltas: the entries of `previous` with the delta applied are the entries.
+`list.json`, `delta.json`, `delta.csv`, `index.json`, and `signatures.json` if two people released it. Dates are ISO
+8601, texts UTF-8. CSV begins with a byte order mark; a text that a spreadsheet would read as a formula begins with `'`.
+Fields are only ever added. Applying the delta to the entries of `previous` gives the entries.
 
-`list.json`: `title`, `office`, `as_of`, `version`, `notices`, `count`; `entries`, one object an entry with the
-columns below; `table`, the same as it is shown (`fields` with `name`, `label`, `form`; `rows`). `list.csv` and the
-first sheet of `list.xlsx` have the shown columns under their Chinese headings.
+`list.json`: `title`, `office`, `as_of`, `version`, `notices`, `count`; `entries`, one object per entry with the columns
+below; `table`, the same as it is shown (`fields` with `name`, `label`, `form`; `rows`). `list.csv` and the first sheet
+of `list.xlsx` have the shown columns under their Chinese headings.
 """
 
 _MEANINGS = {
@@ -101,9 +101,9 @@ _MEANINGS = {
         "enterprise_id": "identifier of the enterprise",
         "name": "registered name",
         "uscc": "unified social credit code",
-        "reason": "reason of the listing as the decision has it, persons masked",
+        "reason": "reason of the listing as in the decision, persons masked",
         "listed_by": "authority that listed",
-        "removal_reason": "kept for the form of the national system; empty, for what is removed is listed no more",
+        "removal_reason": "a column of the national system's form; empty, since removed entries are not on the list",
         "removed_on": "as removal_reason",
         "removed_by": "as removal_reason",
     },
@@ -111,14 +111,14 @@ _MEANINGS = {
         "decided_on": "day of the decision",
         "decision_no": "number of the decision",
         "record_id": "the penalty's identifier in this system; the key",
-        "name": "the party: registered name, else as the decision has it",
+        "name": "the party: registered name, else as in the decision",
         "uscc": "unified social credit code; empty for natural persons",
         "party_class": "organisation, sole_trader, person; empty where unknown",
         "violation_type": "type of violation, persons masked",
         "penalty_kinds": "kinds of penalty in Chinese, separated by ；",
         "content": "what was imposed, persons masked; the sums where the record has no text",
         "authority": "authority that decided",
-        "published_on": "day of its publication as the record has it; empty: not published yet, or not recorded",
+        "published_on": "day of its publication by the record; empty: not published yet, or not recorded",
     },
 }
 
@@ -129,21 +129,21 @@ _SIGNATURES = [
         "String",
         "what was signed; digest: SHA-256 of `index.json`, which names every other file",
     ),
-    ("administrator_key", "String", "fingerprint of the first administrator, from whom all rights follow"),
-    ("journal", "Object", "`number` and `digest` of the last entry of the office's journal at the release"),
-    ("signatures", "List", "entries of the journal, one a person, with `name` and `public_key` (Ed25519)"),
+    ("administrator_key", "String", "fingerprint of the first administrator's key, from which all rights follow"),
+    ("journal", "Object", "`number` and `digest` of the last entry of the office's journal at the time of the release"),
+    ("signatures", "List", "entries of the journal, one per person, with `name` and `public_key` (Ed25519)"),
     (
         "number, at, person, fingerprint, role, act, subject, payload, previous, signature",
         "of an entry",
-        "`subject` names list, version and digest; `signature` (hexadecimal) lies over the other fields",
+        "`subject` names list, version and digest; `signature` (hexadecimal) covers the other fields",
     ),
-    ("grounds", "List", "the entries that made these people signers, and their makers administrators"),
+    ("grounds", "List", "the entries that made these people signers, and those who did so administrators"),
 ]
 
 _DELTA = [
-    ("previous", "String", "version it starts from; null: from nothing"),
+    ("previous", "String", "version it starts from; null: from an empty list"),
     ("current", "String", "version it leads to"),
-    ("notices", "List of String", "what stands on every output of the version"),
+    ("notices", "List of String", "notices shown on every output of the version"),
     ("rows", "List", "`operation`, `cause` (Chinese, see below), `entry`, `changed` (names of columns that differ)"),
 ]
 
@@ -159,7 +159,7 @@ def publications_page() -> str:
             _causes(spec),
         ]
     operations = "；".join(f"`{code}` {word}" for code, word in OPERATIONS.items())
-    parts += ["## `delta.json`\n", f"Operations: {operations}. DEL shows the entry as it stood last, persons masked.\n"]
+    parts += ["## `delta.json`\n", f"Operations: {operations}. DEL shows the entry as it was last, persons masked.\n"]
     parts += [table(["field", "type", "meaning"], _fields(_DELTA))]
     for model, title in (
         (Index, "`index.json`"),
@@ -172,12 +172,18 @@ def publications_page() -> str:
     return "\n".join(parts)
 
 
-_HOW = """How to check a version: the SHA-256 of every file is the one in `index.json`. Where `released_by` is
-`two_people`, `signatures.json` holds two valid signatures of two people over list, version and the digest of
-`index.json`. Where it is `machine`, every entry is one of `previous` (or the same with parts of a text masked),
-`withdrawals` names each that is not, there is no `signatures.json`, `previous_digest` is the SHA-256 of that version's
-`index.json`, and that version passes this check; whoever has the program makes it anew from `previous` and
-`withdrawals`, and every byte is the same. `yaoxin publish --verify` does it.
+_HOW = """## How to check a version
+
+The SHA-256 of every file is the one in `index.json`.
+
+- If `released_by` is `two_people`, `signatures.json` holds two valid signatures of two people over list, version and
+  the digest of `index.json`.
+- If it is `machine`, there is no `signatures.json`; every entry is one of `previous`, or the same with parts of a text
+  masked; `withdrawals` names each entry of `previous` that is missing or masked; `previous_digest` is the SHA-256 of
+  that version's `index.json`, and that version passes this check. With the program, the version can be regenerated from
+  `previous` and `withdrawals`, and every byte must match.
+
+`yaoxin publish --verify` does all of this.
 """
 
 

@@ -169,16 +169,16 @@ class PublishedFile(_Strict):
 class DeltaCounts(_Strict):
     """How many entries came, changed and went since the previous version."""
 
-    added: int = Field(description="entries that came (ADD)")
-    modified: int = Field(description="entries that changed (MOD)")
-    removed: int = Field(description="entries that went (DEL)")
+    added: int = Field(description="entries added (ADD)")
+    modified: int = Field(description="entries changed (MOD)")
+    removed: int = Field(description="entries removed (DEL)")
 
 
 class WithdrawnEntry(_Strict):
     """An entry that the machine took down, or in which it masked what the law forbids to show."""
 
     key: tuple[str, ...] = Field(description="values of the columns that identify the entry")
-    operation: Literal["DEL", "MOD"] = Field(description="DEL: taken down; MOD: masked")
+    operation: Literal["DEL", "MOD"] = Field(description="DEL: withdrawn; MOD: masked")
     cause: str = Field(description="code of the cause, as in `policy/withdrawals.yaml`")
     title: str = Field(description="the cause in Chinese, as in the delta")
     on: date | None = Field(description="first day on which the entry may not be public any more; null: not dated")
@@ -197,11 +197,11 @@ class Index(_Strict):
     count: int = Field(description="entries of the list")
     previous: str | None = Field(description="the version that the delta starts from; null for the first")
     delta: DeltaCounts = Field(description="how many entries differ from it")
-    policy_version: str = Field(description="what policy stood behind it")
+    policy_version: str = Field(description="versions of the policy files behind the list")
     policy_hash: str = Field(description="SHA-256 of the text of those policy files")
-    is_illustrative: bool = Field(description="whether it was made for illustration only")
-    issues: tuple[str, ...] = Field(description="what a person should look at, in Chinese")
-    files: tuple[PublishedFile, ...] = Field(description="every other file of the version but `signatures.json`")
+    is_illustrative: bool = Field(description="whether the list is for illustration only")
+    issues: tuple[str, ...] = Field(description="what a person should check, in Chinese")
+    files: tuple[PublishedFile, ...] = Field(description="every other file of the version except `signatures.json`")
     # Versions of earlier releases of the program lack what follows.
     released_by: Literal["two_people", "machine"] | None = Field(
         None,
@@ -213,10 +213,10 @@ class Index(_Strict):
         None, description="SHA-256 of the previous version's `index.json`, where the machine derived this one from it"
     )
     replaces: str | None = Field(
-        None, description="a damaged version that this one takes the place of; then `previous` is an earlier one"
+        None, description="a damaged version that this one replaces; then `previous` is an earlier one"
     )
     withdrawals: tuple[WithdrawnEntry, ...] = Field(
-        (), description="what the machine took down or masked, with the cause"
+        (), description="what the machine withdrew or masked, with the cause"
     )
 
     def content(self) -> bytes:
