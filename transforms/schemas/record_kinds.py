@@ -139,7 +139,7 @@ SIGNAL = Kind(
         Column("level", TEXT, "程度", "how grave it is", codes=vocabularies.SIGNAL_LEVELS),
         Column("is_verified", BOOLEAN, "是否查实", "found true on inquiry"),
         FIELD,
-        Column("summary", TEXT, "摘要", "what it says"),
+        Column("summary", TEXT, "摘要", "summary"),
         AUTHORITY,
     ),
     natural_key=("signal_no",),
@@ -182,7 +182,7 @@ PENALTY = Kind(
         Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
         Column("decision_no", TEXT, "决定书文号", "number of the decision, in one spelling", True),
         Column("decision_key", TEXT, "文号比对键", "the number as it is compared (GB/T 9704-2012)", True),
-        Column("act_no", TEXT, "违法行为编号", "which act is punished; the decision where the source does not say"),
+        Column("act_no", TEXT, "违法行为编号", "which act is punished; the decision if the source does not state it"),
         Column("violation_type", TEXT, "违法行为类型", "type of violation"),
         Column("facts", TEXT, "违法事实", "what was done"),
         Column("basis", TEXT, "处罚依据", "articles applied"),
@@ -290,7 +290,11 @@ DECISION = Kind(
         Column("decision_no", TEXT, "决定文号", "number of the decision", True),
         Column("decision_type", TEXT, "决定类型", "what was decided", True, vocabularies.DECISION_TYPES),
         Column(
-            "matter", TEXT, "事项", "what a step belongs to, where its name does not say it", codes=vocabularies.MATTERS
+            "matter",
+            TEXT,
+            "事项",
+            "which matter a step belongs to, if its name does not show it",
+            codes=vocabularies.MATTERS,
         ),
         Column(
             "system",

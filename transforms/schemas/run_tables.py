@@ -75,7 +75,7 @@ FILES = Table(
     "Every reading of a file. A file whose hash is here is not read again, unless it was rejected and is "
     "sent again or a source has changed, or its quarantined rows are tried again: then it has one more row. "
     "Per row here: read = accepted + duplicate + superseded + quarantined + ignored, in rows of the file; a row that "
-    "is read as several kinds is quarantined where one of them turned it away, else accepted where one took it.",
+    "is read as several kinds is quarantined if one kind quarantines it, else accepted if one accepts it.",
     (
         Column("file_id", TEXT, "文件指纹", "SHA-256 of its bytes", True),
         Column("file_name", TEXT, "文件名", "path below the inbox", True),
@@ -84,11 +84,13 @@ FILES = Table(
         Column("size_bytes", INTEGER, "字节数", "size", True),
         Column("read_count", INTEGER, "读取行数", "data rows read", True),
         Column("finding", TEXT, "问题", "why the file was rejected, in Chinese; empty where it was not"),
-        Column("notes", TEXT_LIST, "提示", "remarks in Chinese that stop nothing, such as headings nobody reads", True),
+        Column(
+            "notes", TEXT_LIST, "提示", "remarks in Chinese that stop nothing, such as headings that are not read", True
+        ),
         Column("received_at", TIMESTAMP, "收到时间", "when it arrived, or was read again", True),
         _ATTEMPT,
         Column("accepted_count", INTEGER, "接受", "rows that made or corrected a record"),
-        Column("duplicate_count", INTEGER, "重复", "rows that say what is already known"),
+        Column("duplicate_count", INTEGER, "重复", "rows that report what is already known"),
         Column("superseded_count", INTEGER, "被取代", "rows that a newer report replaces"),
         Column("quarantined_count", INTEGER, "隔离", "quarantined rows; all of them where the file was rejected"),
         Column("ignored_count", INTEGER, "不计", "rows that the source ignores by its `ignore_where`"),
@@ -110,7 +112,7 @@ ACCOUNTS = Table(
         ),
         Column("read_count", INTEGER, "读取", "rows read as this kind", True),
         Column("accepted_count", INTEGER, "接受", "rows that made or corrected a record", True),
-        Column("duplicate_count", INTEGER, "重复", "rows that say what is already known", True),
+        Column("duplicate_count", INTEGER, "重复", "rows that report what is already known", True),
         Column("superseded_count", INTEGER, "被取代", "rows a later row replaced in the same run", True),
         Column("quarantined_count", INTEGER, "隔离", "quarantined rows", True),
         Column("record_count", INTEGER, "记录", "records made: fewer than rows where rows are folded", True),
@@ -237,7 +239,7 @@ TRACE = Table(
         Column("position", INTEGER, "序号", "1, 2, 3 within the enterprise", True),
         Column("role", TEXT, "类型", "item, accumulation, adjustment or direct placement", True, ROLES_IN_TRACE),
         Column("item_id", TEXT, "规则", "id of the rule in the scheme", True),
-        Column("title", TEXT, "事项", "what the rule is called", True),
+        Column("title", TEXT, "事项", "title of the rule", True),
         Column("section", TEXT, "分项", "section of the scheme"),
         Column("record_kind", TEXT, "记录类别", "kind of the record; empty for adjustments"),
         Column("record_id", TEXT, "记录标识", "the record; empty for adjustments"),
@@ -286,7 +288,7 @@ CHANGE_TRACE = Table(
         Column("position", INTEGER, "序号", "1, 2, 3 within the enterprise", True),
         Column("cause", TEXT, "原因", "why this row differs", True, CAUSES),
         Column("item_id", TEXT, "规则", "id of the rule", True),
-        Column("title", TEXT, "事项", "what the rule is called", True),
+        Column("title", TEXT, "事项", "title of the rule", True),
         Column("record_kind", TEXT, "记录类别", "kind of the record"),
         Column("record_id", TEXT, "记录标识", "the record"),
         Column("record_no", TEXT, "文号", "its document number"),
