@@ -195,7 +195,7 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
 @pytest.mark.parametrize(
     ("changes", "arguments", "words"),
     [
-        ({}, ("--as-of", "2026-03-05"), "the night of 2026-03-06 is committed already"),
+        ({}, ("--as-of", "2026-03-05"), "the run for 2026-03-06 is committed already"),
         ({}, ("--as-of", "2199-01-01"), "that day has not come"),
         ({}, ("--inbox", "nowhere"), "no such folder"),
         ({"identity_key": None}, (), "YAOXIN_IDENTITY_KEY"),
