@@ -38,7 +38,7 @@ from flows.run_logging import log_to_prefect
 from flows.settings import SettingProblem, Settings, SettingsProblems
 from flows.store import stored_names
 from flows.store.ledger import Run
-from flows.store.store import Store
+from flows.store.store import open_store
 from flows.wording import describe_error, localise
 
 # Reading a shared folder may fail for a moment. Waiting heals nothing else: the rest is computed, or written in steps
@@ -79,7 +79,7 @@ def nightly(
         return Failed(name="Declined", message=describe_error(error))
     chosen = settings or configuration.load_settings({})
     policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
-    setup = RunSetup(_store(chosen), chosen, policy)
+    setup = RunSetup(open_store(chosen), chosen, policy)
     now = _now(chosen)
     result = RunResult("passed", localise("no run was due"))
     try:
@@ -99,7 +99,7 @@ def run_due_days(settings: Settings, as_of: date | None, known_at: datetime | No
 
     Raises SettingsProblems, PolicyProblems, PolicyGap, PastDay, FutureDay, ClockInDoubt, NoServer.
     """
-    last = _store(settings).last("nightly")
+    last = open_store(settings).last("nightly")
     ingest_rules(settings, last)
     if not settings.inbox.is_dir():  # a schedule waits for the inbox; a person has mistyped it
         expected, advice = "a folder that can be read", "Make it, or name another with --inbox or YAOXIN_INBOX."
@@ -159,10 +159,6 @@ def _rated(run: Run) -> str:
     counts = ", ".join(f"{reason} {count}" for reason, count in affected[stored_names.COUNTS_BY_REASON].items())
     reason = affected[stored_names.REASON_FOR_ALL] or counts or "nothing concerned anyone"
     return f"Rated: {affected[stored_names.RATED]} enterprises ({affected[stored_names.MODE]}: {reason})."
-
-
-def _store(settings: Settings) -> Store:
-    return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
 def _now(settings: Settings) -> datetime:

@@ -28,26 +28,24 @@ _PATHS = ("inbox", "store", "policy_dir", "publications", "state_dir", "office_d
 
 
 class Secret:
-    """A text that no message, page or log shows by accident: listing its attributes gives only the mask."""
-
-    __slots__ = ("__dict__", "_text")
+    """A text that no message, page or log shows by accident. No attribute holds it: Prefect stores those of what a flow
+    is called with.
+    """
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self.shown = "**********"
+        self.get_secret_value: Callable[[], str] = lambda: text
 
-    def get_secret_value(self) -> str:
-        """The text."""
-        return self._text
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        return Secret, (self.get_secret_value(),)
 
     def __repr__(self) -> str:
-        return f"Secret({self.shown})"
+        return "Secret(**********)"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
+        return isinstance(other, Secret) and other.get_secret_value() == self.get_secret_value()
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        return hash(self.get_secret_value())
 
 
 _TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "f", "false", "n", "no", "off"})

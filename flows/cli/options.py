@@ -102,9 +102,9 @@ def settings_from_flags(**flags: object) -> Settings:
 
 def open_store(settings: Settings) -> Store:
     """The store of the settings."""
-    from flows.store.store import Store
+    from flows.store import store  # imports heavy libraries
 
-    return Store(settings.store, settings.storage_options, settings.state_dir)
+    return store.open_store(settings)
 
 
 def run_as_of(store: Store, as_of: date | None) -> Run:

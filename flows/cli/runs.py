@@ -17,6 +17,7 @@ from flows.cli.options import (
     settings_from_flags,
 )
 from flows.cli.terminal import table_lines
+from flows.store import stored_names
 from flows.store.ledger import Run
 from flows.wording import localise, prefers_chinese
 from reports.grid import GridField, grid_from_rows
@@ -105,5 +106,5 @@ def rewind(run_id: str, reason: str, is_json: bool, **flags: object) -> None:
     if is_json:
         print_json(asdict(run))
     else:
-        annulled = ", ".join(run.facts["annulled"]) or "none"
+        annulled = ", ".join(run.facts[stored_names.ANNULLED]) or "none"
         click.echo(localise(f"{run.run_id}: readers see {run_id} again; annulled: {annulled}"))

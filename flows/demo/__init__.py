@@ -2,12 +2,11 @@
 
 `write_demo` writes the inbox, `deliver` hands it out day by day. See docs/demo-region.md.
 
-- `inbox`          files, and the summary of what they hold
-- `senders`        the offices that send files, and how they write values
-- `region`         all records in order, with the planted faults
-- `model`, `draws`, `vocabulary`  enterprises and records; random draws; words
-- `supervision`, `penalties`, `credit_office`  the records, by subject
-- `people`         invented people for the office database
+- `inbox`    files, and the summary of what they hold
+- `senders`  the offices that send files, and how they write values
+- `region`   all records in order, with the planted faults
+- `model`    enterprises and records; their vocabulary; random draws
+- `supervision`, `penalties`, `credit_office`  the records, by subject; invented people for the office database
 """
 
 from flows.demo.inbox import DemoSummary, FileSummary, deliver, write_demo

@@ -7,7 +7,7 @@ import io
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -53,7 +53,7 @@ class DemoSummary:
     """An inbox as written, to compare the file accounts of ingest with.
 
     `kinds`: per kind the counts of COUNTED; records are distinct records without a fault, duplicates are rows sent
-    again in another file, but not those of a whole file sent again (`same_as`). `faults`: planted rows per reason code.
+    again in another file, but not those of a file sent twice (`same_as`). `faults`: planted rows per reason code.
     """
 
     enterprises: int
@@ -68,18 +68,6 @@ class DemoSummary:
     def as_json(self) -> dict[str, object]:
         """For `--json`: dates as ISO text."""
         return {name: _json_value(value) for name, value in asdict(self).items()}
-
-
-def _json_value(value: object) -> object:
-    match value:
-        case date():
-            return value.isoformat()
-        case dict():
-            return {str(key): _json_value(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_json_value(part) for part in value]
-        case _:
-            return value
 
 
 def write_demo(folder: Path, enterprises: int, days: int, seed: int, end_on: date) -> DemoSummary:
@@ -102,7 +90,12 @@ def write_demo(folder: Path, enterprises: int, days: int, seed: int, end_on: dat
     unknown = f"{last_day.isoformat()}/{UNKNOWN_FILE}"
     (folder / unknown).parent.mkdir(exist_ok=True)
     (folder / unknown).write_bytes("姓名,单位\r\n张甲,示例省药品监督管理局\r\n".encode())
-    copy = _copy_last(folder, files)
+    # The last inspection file, or else the last register, once more under another name.
+    kind = "inspection" if any(file.kind == "inspection" for file in files) else "enterprise"
+    original = [file for file in files if file.kind == kind][-1]
+    path = Path(original.path)
+    copy = replace(original, path=(path.parent / f"{COPY_PREFIX}{path.name}").as_posix(), same_as=original.path)
+    shutil.copyfile(folder / original.path, folder / copy.path)
     return DemoSummary(
         enterprises,
         days,
@@ -113,16 +106,6 @@ def write_demo(folder: Path, enterprises: int, days: int, seed: int, end_on: dat
         dict(sorted(writer.faults.items())),
         (*files, FileSummary(unknown, "", last_day, 1, 0), copy),
     )
-
-
-def _copy_last(folder: Path, files: Sequence[FileSummary]) -> FileSummary:
-    """The last inspection file, or else the last register, once more under another name."""
-    kind = "inspection" if any(file.kind == "inspection" for file in files) else "enterprise"
-    original = [file for file in files if file.kind == kind][-1]
-    path = Path(original.path)
-    copy = (path.parent / f"{COPY_PREFIX}{path.name}").as_posix()
-    shutil.copyfile(folder / original.path, folder / copy)
-    return FileSummary(copy, original.kind, original.delivered_on, original.rows, original.faults, original.path)
 
 
 def deliver(folder: Path, inbox: Path, on: date) -> tuple[Path, ...]:
@@ -139,6 +122,18 @@ def deliver(folder: Path, inbox: Path, on: date) -> tuple[Path, ...]:
                 shutil.copyfile(path, target)
                 new.append(target)
     return tuple(new)
+
+
+def _json_value(value: object) -> object:
+    match value:
+        case date():
+            return value.isoformat()
+        case dict():
+            return {str(key): _json_value(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_json_value(part) for part in value]
+        case _:
+            return value
 
 
 class _InboxWriter:
@@ -165,11 +160,11 @@ class _InboxWriter:
         columns = self.columns[sender]
         path = sender.file_name(self.titles[record.kind], day)
         if path not in self.files:
-            whole = self.folder / path
-            whole.parent.mkdir(exist_ok=True)
+            target = self.folder / path
+            target.parent.mkdir(exist_ok=True)
             headings = [column.heading for column in columns]
             is_csv = sender.form == "csv"
-            self.files[path] = _CsvFile(whole, headings, sender.encoding) if is_csv else _XlsxFile(whole, headings)
+            self.files[path] = _CsvFile(target, headings, sender.encoding) if is_csv else _XlsxFile(target, headings)
             self.subjects[path] = record.kind, day
         self.files[path].write(written_row(record, sender, columns, self.streams))
         self.rows[path] += 1

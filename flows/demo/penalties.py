@@ -187,11 +187,8 @@ def _later_versions(handling: PenaltyHandling, first: DemoRecord) -> Iterator[De
             performed_on=performed_on,
             harm_removed_on=None if handling.story == STORY_WITH_HARM_LEFT else harm_removed_on,
         )
-    elif handling.story is None:
-        yield from _by_chance(rng, first)
-
-
-def _by_chance(rng: Random, first: DemoRecord) -> Iterator[DemoRecord]:
+    if handling.story is not None:
+        return
     fine_fen = first.values["fine_fen"]
     is_public = first.values["published_on"] is not None
     if chance(rng, CORRECTED_PER_MILLE) and isinstance(fine_fen, int):
@@ -266,5 +263,5 @@ def _warning_for_same_act(penalty: DemoRecord) -> DemoRecord:
 
 
 def _person_name(rng: Random) -> str:
-    """A name as it stands on the sample of a form."""
+    """A name as on the sample of a form."""
     return rng.choice(model.SURNAMES) + rng.choice(model.GIVEN) + rng.choice(model.GIVEN)

@@ -64,7 +64,7 @@ def region_records(seed: int, count: int, period: DemoPeriod) -> Iterator[tuple[
 
 
 def _with_party_as_written(streams: Streams, enterprise: Enterprise, record: DemoRecord) -> DemoRecord:
-    """The party as offices name it: sometimes without its code, sometimes by its former name."""
+    """The party as offices name it: sometimes without its code, sometimes by its previous name."""
     if record.kind == "enterprise" or record.values["uscc"] is None:
         return record
     rng = streams.of("told", record.kind, record.event_on, enterprise.serial)
@@ -171,33 +171,26 @@ class FaultPlanter:
         """The faulty rows before `record`: at most one made from it, and one with an ambiguous name."""
         kind = record.kind
         if kind == "enterprise" and record.role == "first" and has_complaint_by_name(enterprise.serial):
-            yield _ambiguous_complaint(record, enterprise)
+            named: dict[str, FieldValue] = {
+                "uscc": None,
+                "party_name": enterprise.name,
+                "signal_no": f"XHTM{enterprise.serial:06d}",
+                "signal_type": "complaint",
+                "occurred_on": record.sent_on,
+            }
+            yield replace(record, kind="signal", values=named, event_on=record.sent_on, fault="ambiguous_name")
         if record.role != "first" or record.values.get("party_class") == "person":
             return
         place, offset = divmod(self.counts[kind] % FAULT_EVERY, ROWS_BETWEEN_FAULTS)
         self.counts[kind] += 1
         if offset == 0 and place < len(self.by_kind[kind]):
             fault = self.by_kind[kind][place]
-            values = {**record.values, **_own_identity(record)}
+            # Another number, so that the row does not report the same event as the good one it was made from.
+            values = dict(record.values)
+            if kind == "enterprise":
+                region = str(record.values["region_code"])
+                values["uscc"] = credit_code("91", region, UNREGISTERED_FROM + record.serial)
+                values["name"] = f"{model.DIVISIONS[0][0][1]}待核第{record.serial}号商行"
+            else:
+                values[KINDS[kind].number] = f"{record.values[KINDS[kind].number]}-9"
             yield replace(record, values=values, cells=fault.cells(enterprise), shape=fault.shape, fault=fault.code)
-
-
-def _ambiguous_complaint(record: DemoRecord, enterprise: Enterprise) -> DemoRecord:
-    """A complaint that gives only a name, which two enterprises have."""
-    values: dict[str, FieldValue] = {
-        "uscc": None,
-        "party_name": enterprise.name,
-        "signal_no": f"XHTM{enterprise.serial:06d}",
-        "signal_type": "complaint",
-        "occurred_on": record.sent_on,
-    }
-    return replace(record, kind="signal", values=values, event_on=record.sent_on, fault="ambiguous_name")
-
-
-def _own_identity(record: DemoRecord) -> Mapping[str, FieldValue]:
-    """Another number, so that the faulty row does not report the same event as the good one it was made from."""
-    if record.kind == "enterprise":
-        code = credit_code("91", str(record.values["region_code"]), UNREGISTERED_FROM + record.serial)
-        return {"uscc": code, "name": f"{model.DIVISIONS[0][0][1]}待核第{record.serial}号商行"}
-    number = KINDS[record.kind].number
-    return {number: f"{record.values[number]}-9"}

@@ -130,7 +130,7 @@ def file_columns(sender: Sender, source: Source) -> tuple[FileColumn, ...]:
 def written_row(
     record: DemoRecord, sender: Sender, columns: tuple[FileColumn, ...], streams: Streams
 ) -> list[CellValue]:
-    """The cells of one row. A record that is sent again is written with the same words."""
+    """The cells of one row. A record that is sent again is written in the same way."""
     role = "first" if record.role == "duplicate" else record.role
     rng = streams.of("writing", record.kind, document_number(record), role)
     if record.shape == "header":

@@ -1,19 +1,18 @@
 """The office database: who the people are, what each signed, and whom that makes a signer.
 
 - `office`   begin it, sign in, add and disable people, sign; where the journal's head is pinned besides
-- `people`   who may do what, derived from the signed acts alone, from one pinned key on; names compared
+- `people`   who may do what, derived only from the signed acts, from one pinned key on; names compared
 - `journal`  the acts, each bound to the previous one and signed, and the append-only database
 - `keys`     a key that only its person's passphrase unlocks
 """
 
 from flows.office.journal import ACTS, JOURNAL_START, JournalEntry, JournalHead, OfficeDatabase, OfficeProblem
 from flows.office.keys import MAX_PASSPHRASE_LENGTH, MIN_PASSPHRASE_LENGTH, WrongPassphrase
-from flows.office.office import JOURNAL_HEAD_FACT, Office, SignedIn, journal_head_facts, office_of
+from flows.office.office import Office, SignedIn, journal_head_facts, office_of
 from flows.office.people import ROLES, OfficeState, Person, Role
 
 __all__ = [
     "ACTS",
-    "JOURNAL_HEAD_FACT",
     "JOURNAL_START",
     "MAX_PASSPHRASE_LENGTH",
     "MIN_PASSPHRASE_LENGTH",

@@ -226,7 +226,7 @@ class OfficeDatabase:
 
     def _create_file(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # For its owner alone: encrypted as they are, keys are nobody else's to try passphrases on.
+        # Only for its owner: nobody else may try passphrases on the keys, although they are encrypted.
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def _rows(self, connection: Connection) -> OfficeRows:

@@ -1,8 +1,8 @@
 """Signing keys that only a passphrase unlocks: Ed25519, encrypted under a key that argon2id makes of the passphrase.
 
-- `new_key`      a key, and what is stored of it (`KeyRecord`)
-- `unlocked`     the key of a record, for whoever knows the passphrase
-- `is_signed_by` whether a signature over some bytes is that of a public key
+- `new_key`       a key, and what is stored of it (`KeyRecord`)
+- `unlock_key`    the key of a record, for whoever knows the passphrase
+- `is_signed_by`  whether a signature over some bytes is that of a public key
 
 Nothing here is stored or logged, and a private key leaves this module only inside `SigningKey`.
 """
@@ -106,7 +106,13 @@ def new_key(login: str, passphrase: str) -> tuple[KeyRecord, SigningKey]:
 
 def seal_key(login: str, key: SigningKey, passphrase: str) -> KeyRecord:
     """The record of a key under another passphrase. Raises WrongPassphrase as `new_key` does."""
-    _check_fit(passphrase, login)
+    length = len(_normalised(passphrase))
+    if not MIN_PASSPHRASE_LENGTH <= length <= MAX_PASSPHRASE_LENGTH:
+        raise WrongPassphrase(
+            f"口令须为 {MIN_PASSPHRASE_LENGTH} 至 {MAX_PASSPHRASE_LENGTH} 个字符，给出的是 {length} 个。"
+        )
+    if len(set(_normalised(passphrase))) < _LEAST_DIFFERENT or login.lower() == _normalised(passphrase).lower():
+        raise WrongPassphrase(f"口令太简单：须有至少 {_LEAST_DIFFERENT} 个不同的字符，且不是登录名。")
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
     blank = KeyRecord(login, key.public_key, COST.passes, COST.memory_kib, COST.lanes, salt.hex(), nonce.hex(), "")
     private = key._private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
@@ -134,14 +140,9 @@ def is_signed_by(public_key: str, content: bytes, signature: str) -> bool:
     return True
 
 
-def _check_fit(passphrase: str, login: str) -> None:
-    length = len(_normalised(passphrase))
-    if not MIN_PASSPHRASE_LENGTH <= length <= MAX_PASSPHRASE_LENGTH:
-        raise WrongPassphrase(
-            f"口令须为 {MIN_PASSPHRASE_LENGTH} 至 {MAX_PASSPHRASE_LENGTH} 个字符，给出的是 {length} 个。"
-        )
-    if len(set(_normalised(passphrase))) < _LEAST_DIFFERENT or login.lower() == _normalised(passphrase).lower():
-        raise WrongPassphrase(f"口令太简单：须有至少 {_LEAST_DIFFERENT} 个不同的字符，且不是登录名。")
+def canonical_json(content: Mapping[str, object]) -> str:
+    """Canonical JSON: sorted names, no blanks, Chinese as it is."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _normalised(passphrase: str) -> str:
@@ -165,8 +166,3 @@ def _key_from(passphrase: str, record: KeyRecord) -> bytes:
         )
     except Exception as refused:  # the library's own class says only that its numbers are out of range
         raise ValueError("the record's numbers are out of range") from refused
-
-
-def canonical_json(content: Mapping[str, object]) -> str:
-    """Canonical JSON: sorted names, no blanks, Chinese as it is."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -36,12 +36,11 @@ from flows.office.people import (
     replay_journal,
 )
 from flows.settings import Settings
+from flows.store import stored_names
 from reports.publication.version import SIGNATURES
 
 WitnessedHeads = Iterable[tuple[str, JournalHead]]
 """Heads noted outside the journal, each with the place."""
-JOURNAL_HEAD_FACT = "office_journal"
-"""The fact of a run that holds the head: number, digest, administrator_key."""
 _NOBODY = "办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"
 _PIN = "请在设置中写明首位管理员的密钥指纹（administrator_key，见 yaoxin people add 的输出）。"
 _RESTORE = "在恢复之前任何人都不能签名：请查明改动者，并从备份恢复办公数据库（见运维手册“人员与签名”）。"
@@ -221,6 +220,56 @@ class Office:
         return replace(found, faults=(*found.faults, *lost))
 
 
+def office_of(settings: Settings) -> Office:
+    """The office of these settings."""
+    pinned = settings.administrator_key or ""
+
+    def witnessed() -> Iterator[tuple[str, JournalHead]]:
+        yield from released_heads(settings.publications, pinned)
+        if noted := head_of_last_run(settings):
+            yield noted
+
+    return Office(OfficeDatabase(settings.office_database), pinned, witnessed)
+
+
+def journal_head_facts(settings: Settings) -> dict[str, Any]:
+    """The journal's head as a fact of a run; empty where there is no journal, or it cannot be read."""
+    try:
+        head = OfficeDatabase(settings.office_database).rows().head
+    except OfficeProblem:
+        return {}  # no run waits for it: whoever signs next sees it
+    noted = {"number": head.number, "digest": head.digest, "administrator_key": settings.administrator_key}
+    return {stored_names.JOURNAL_HEAD: noted} if head != JOURNAL_START else {}
+
+
+def released_heads(publications: Path, pinned: str) -> Iterator[tuple[str, JournalHead]]:
+    """The head that each released version of each list names, with the file.
+
+    Versions signed under another first key than `pinned` rest on another journal. An unreadable file is passed over: a
+    version with damaged signatures must not keep two people from signing the next.
+    """
+    for path in sorted(publications.glob(f"*/[0-9]*/{SIGNATURES}")):
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            head, key = document["journal"], document["administrator_key"]
+            found = JournalHead(int(head["number"]), str(head["digest"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if key == pinned:
+            yield str(path), found
+
+
+def head_of_last_run(settings: Settings) -> tuple[str, JournalHead] | None:
+    """The head that the last nightly run noted, with the run; None where it noted none under this first key."""
+    from flows.store.store import open_store  # imports heavy libraries
+
+    run = open_store(settings).last("nightly")
+    noted = run.facts.get(stored_names.JOURNAL_HEAD) if run is not None else None
+    if run is None or not noted or noted["administrator_key"] != settings.administrator_key:
+        return None
+    return f"运行 {run.run_id}", JournalHead(noted["number"], noted["digest"])
+
+
 def _holds(rows: OfficeRows, head: JournalHead) -> bool:
     return head == JOURNAL_START or any(
         entry.number == head.number and entry.digest == head.digest for entry in rows.entries
@@ -254,53 +303,3 @@ def _plain(text: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def office_of(settings: Settings) -> Office:
-    """The office of these settings."""
-    pinned = settings.administrator_key or ""
-
-    def witnessed() -> Iterator[tuple[str, JournalHead]]:
-        yield from released_heads(settings.publications, pinned)
-        if noted := head_of_last_run(settings):
-            yield noted
-
-    return Office(OfficeDatabase(settings.office_database), pinned, witnessed)
-
-
-def journal_head_facts(settings: Settings) -> dict[str, Any]:
-    """The journal's head as a fact of a run; empty where there is no journal, or it cannot be read."""
-    try:
-        head = OfficeDatabase(settings.office_database).rows().head
-    except OfficeProblem:
-        return {}  # no run waits for it: whoever signs next sees it
-    noted = {"number": head.number, "digest": head.digest, "administrator_key": settings.administrator_key}
-    return {JOURNAL_HEAD_FACT: noted} if head != JOURNAL_START else {}
-
-
-def released_heads(publications: Path, pinned: str) -> Iterator[tuple[str, JournalHead]]:
-    """The head that each released version of each list names, with the file.
-
-    Versions signed under another first key than `pinned` rest on another journal. An unreadable file is passed over: a
-    version with damaged signatures must not keep two people from signing the next.
-    """
-    for path in sorted(publications.glob(f"*/[0-9]*/{SIGNATURES}")):
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            head, key = document["journal"], document["administrator_key"]
-            found = JournalHead(int(head["number"]), str(head["digest"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if key == pinned:
-            yield str(path), found
-
-
-def head_of_last_run(settings: Settings) -> tuple[str, JournalHead] | None:
-    """The head that the last nightly run noted, with the run; None where it noted none under this first key."""
-    from flows.store.store import Store  # imports heavy libraries
-
-    run = Store(settings.store, settings.storage_options, settings.state_dir).last("nightly")
-    noted = run.facts.get(JOURNAL_HEAD_FACT) if run is not None else None
-    if run is None or not noted or noted["administrator_key"] != settings.administrator_key:
-        return None
-    return f"运行 {run.run_id}", JournalHead(noted["number"], noted["digest"])

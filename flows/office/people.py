@@ -1,4 +1,4 @@
-"""Who may do what in the office: derived anew from the signed acts of the journal, from one pinned key on.
+"""Who may do what in the office: derived each time from the signed acts of the journal, from one pinned key on.
 
 `replay_journal` does it. Entry 1 founds the office: it is signed by the key whose fingerprint the settings pin.
 Every later entry is signed by the key that an earlier one gave to its person, in a role that the person had at that
@@ -9,7 +9,7 @@ other means has no such signature and no effect.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
@@ -21,6 +21,13 @@ Role = Literal["administrator", "signer"]
 ROLES: Mapping[str, str] = {"administrator": "管理员", "signer": "签发人"}
 SIGNINGS = frozenset({"prepare", "approve"})
 """Acts of signers over a draft. All other acts are of administrators, except changing one's own passphrase."""
+
+# Format characters (zero width, joining, direction, soft hyphen), control characters, halves of pairs.
+_UNSEEN = ("Cf", "Cc", "Cs")
+# Fillers, and selectors of a glyph, that Unicode counts among letters and marks.
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
+_DOTS = frozenset("·•・‧∙⋅.")
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,13 @@ def replay_journal(rows: OfficeRows, pinned: str, upto: int | None = None) -> Of
             place = f"日志第 {entry.number} 条（{entry.person}，{ACTS.get(entry.act, entry.act)}，{entry.at}）"
             faults.append(f"{place}不是有效的签名行为：{wrong}")
             break
-    return replace(found, faults=tuple(faults), remarks=tuple(_remarks(rows, entries)))
+    named = {_text(entry.content, "key_digest") for entry in entries}
+    remarks = tuple(
+        f"人员表第 {number} 行（{record.login}）没有任何管理员签名的行为作依据，不起作用"
+        for number, record in rows.keys.items()
+        if record.digest not in named
+    )
+    return replace(found, faults=tuple(faults), remarks=remarks)
 
 
 def key_record_of(rows: OfficeRows, person: Person) -> KeyRecord | None:
@@ -101,6 +114,18 @@ def key_record_of(rows: OfficeRows, person: Person) -> KeyRecord | None:
 def act_refusal(before: OfficeState, entry: JournalEntry, pinned: str) -> str:
     """Why the act is not possible now, in Chinese; empty where it is. The signature is checked last."""
     return _after(before, entry, pinned)[0]
+
+
+def plain_name(name: str) -> str:
+    """The name as it is shown: without characters that nobody sees, outer blanks removed, inner ones single."""
+    return " ".join("".join(each for each in name if not _is_unseen(each)).split())
+
+
+def name_key(name: str) -> str:
+    """The name for comparison: no blanks, no dots, nothing unseen, one width, one case, simplified characters."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kept = (each for each in plain if not (_is_unseen(each) or each.isspace() or each in _DOTS))
+    return "".join(_simplified(each) for each in kept)
 
 
 class _Refused(Exception):
@@ -212,14 +237,6 @@ def _changed(before: OfficeState, entry: JournalEntry) -> dict[str, Person]:
     return {person.fingerprint: changed}
 
 
-def _remarks(rows: OfficeRows, entries: tuple[JournalEntry, ...]) -> Iterator[str]:
-    """Rows of people that no act names: they have no effect."""
-    named = {_text(entry.content, "key_digest") for entry in entries}
-    for number, record in rows.keys.items():
-        if record.digest not in named:
-            yield f"人员表第 {number} 行（{record.login}）没有任何管理员签名的行为作依据，不起作用"
-
-
 def _fingerprint(content: Mapping[str, Any]) -> str:
     """Of the public key in a payload; empty where it is none."""
     try:
@@ -238,29 +255,8 @@ def _roles(content: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(each for each in given if isinstance(each, str)) if isinstance(given, list) else frozenset()
 
 
-# Format characters (zero width, joining, direction, soft hyphen), control characters, halves of pairs.
-_UNSEEN = ("Cf", "Cc", "Cs")
-
-# Fillers, and selectors of a glyph, that Unicode counts among letters and marks.
-_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-_SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
-_DOTS = frozenset("·•・‧∙⋅.")
-
-
-def plain_name(name: str) -> str:
-    """The name as it is shown: without characters that nobody sees, outer blanks removed, inner ones single."""
-    return " ".join("".join(each for each in name if not _is_unseen(each)).split())
-
-
-def name_key(name: str) -> str:
-    """The name for comparison: no blanks, no dots, nothing unseen, one width, one case, simplified characters."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    kept = (each for each in folded if not (_is_unseen(each) or each.isspace() or each in _DOTS))
-    return "".join(_simplified(each) for each in kept)
-
-
 def _is_unseen(character: str) -> bool:
-    """Whether it leaves no mark on paper. Blanks part words and are no matter of this."""
+    """Whether it leaves no mark on paper. Blanks separate words and do not count."""
     is_selector = any(first <= character <= last for first, last in _SELECTORS)
     is_hidden = unicodedata.category(character) in _UNSEEN and not character.isspace()
     return is_selector or is_hidden or character in _FILLERS
@@ -268,7 +264,7 @@ def _is_unseen(character: str) -> bool:
 
 @cache
 def _simplified(character: str) -> str:
-    """張 as 张. One at a time: of whole phrases the converter would choose by their sense."""
+    """張 as 张. One at a time: in phrases the converter would choose by their meaning."""
     from opencc import OpenCC
 
     return str(OpenCC("t2s").convert(character)) if character >= "\u2e80" else character

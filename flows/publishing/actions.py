@@ -19,13 +19,14 @@ from flows.publishing.approval import (
     sign_draft,
 )
 from flows.publishing.contents import PUBLISHED_LISTS, SERIOUS_LIST, ListContents, published_list
-from flows.publishing.release import ListRelease, open_release, restore_latest, store_of
+from flows.publishing.release import ListRelease, open_release, restore_latest
 from flows.publishing.verification import check_latest, draft_fault, draft_names, publication_of, waiting_drafts
 from flows.publishing.versions import LatestVersion, draft_base
 from flows.publishing.withdrawals import ListHistory, removed_keys
 from flows.settings import Settings
 from flows.store.lease import Busy
 from flows.store.ledger import Run
+from flows.store.store import open_store
 from flows.wording import describe_error
 from reports.public_lists import EntryKey, ListProblem, published_entries
 from reports.publication import Draft, IndexProblem, ListFolder, ReleaseProblem, digest_of, prepare_draft, verify_files
@@ -78,7 +79,7 @@ def publish_list(settings: Settings, by: SignedIn | None = None, name: str = SER
     `beyond`: entries that may not be public any more and wait for two people, each with why. `held`: what could not be
     published, and why. Raises NotApprovable where there is no such list, OfficeProblem where `by` may not sign, Busy.
     """
-    published, store = published_list(name), store_of(settings)
+    published, store = published_list(name), open_store(settings)
     if by is not None and not by.person.is_a("signer"):
         raise NotApprovable(f"{by.person.login} 不是签发人，不能拟定。")
     run = store.last("nightly")
@@ -260,7 +261,7 @@ def approve_draft(settings: Settings, draft_ref: DraftRef, by: SignedIn, note: s
     draft, version = waiting_draft(settings, draft_ref), draft_ref.version
     if draft_ref.digest not in ("", draft.digest):
         raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
-    if why := draft_fault(ListHistory(settings, store_of(settings), published_list(draft_ref.list)), draft):
+    if why := draft_fault(ListHistory(settings, open_store(settings), published_list(draft_ref.list)), draft):
         raise NotApprovable(why)
     sign_draft(settings, draft, by, "approve", note)
     try:
@@ -304,7 +305,7 @@ def verify_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutc
                 _outcome(name, "unverified", _NO_KEY) if is_published else _outcome(name, "nothing", _NEVER)
             )
             continue
-        latest = check_latest(settings, store_of(settings), published)
+        latest = check_latest(settings, open_store(settings), published)
         if latest.faults:
             faults = "\n".join(f"  {fault}" for fault in latest.faults)
             words = f"最新版本 {latest.version or ''} 有 {len(latest.faults)} 处问题：\n{faults}\n"

@@ -22,8 +22,9 @@ from flows.publishing.verification import ReleaseAuthority, check_latest, draft_
 from flows.publishing.versions import PUBLISH_FLOW, LatestVersion, last_recorded_release
 from flows.publishing.withdrawals import ListHistory, WithdrawalPlan, plan_withdrawals
 from flows.settings import Settings
+from flows.store import stored_names
 from flows.store.ledger import Run
-from flows.store.store import Store
+from flows.store.store import Store, open_store
 from reports.atomic_files import write_atomically
 from reports.public_lists import ListSpec
 from reports.publication import (
@@ -165,19 +166,19 @@ class ListRelease:
 @contextmanager
 def open_release(settings: Settings, published: PublishedList, day: date) -> Iterator[ListRelease]:
     """Lock the store while one list is brought up to date. Raises Busy where another run holds the lock."""
-    store = store_of(settings)
+    store = open_store(settings)
     with store.begin(PUBLISH_FLOW, day, datetime.now(UTC)) as writing:
         work = ListRelease(settings, store, published)
         yield work
         if work.done:
             writing.commit(
-                "passed", {"list": published.spec.name, "releases": work.done, **journal_head_facts(settings)}
+                "passed",
+                {
+                    stored_names.LIST: published.spec.name,
+                    stored_names.RELEASES: work.done,
+                    **journal_head_facts(settings),
+                },
             )
-
-
-def store_of(settings: Settings) -> Store:
-    """The store of the settings."""
-    return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
 def _remove(path: Path) -> None:

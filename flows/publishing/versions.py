@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.settings import Settings
+from flows.store import stored_names
 from flows.store.store import Store
 from reports.public_lists import ListEntry, ListSpec
 from reports.publication import Index, ListFolder, file_faults, read_index
@@ -51,8 +52,8 @@ class LatestVersion:
 def recorded_releases(store: Store, name: str) -> Iterator[dict[str, Any]]:
     """Every release of the list in the ledger, the last first: version, digest, released_by."""
     for run in reversed(store.every_run()):
-        if run.flow == PUBLISH_FLOW and run.state == "passed" and run.facts.get("list") == name:
-            yield from reversed(run.facts["releases"])
+        if run.flow == PUBLISH_FLOW and run.state == "passed" and run.facts.get(stored_names.LIST) == name:
+            yield from reversed(run.facts[stored_names.RELEASES])
 
 
 def last_recorded_release(store: Store, name: str) -> dict[str, Any] | None:

@@ -52,27 +52,23 @@ def hold_lease(folder: Path, flow: str, as_of: date, since: datetime) -> Iterato
 
 
 def _holder(flow: str, as_of: date, since: datetime) -> str:
+    import getpass
     import socket
 
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        who = str(os.getuid())
     return json.dumps(
         {
             "flow": flow,
             "as_of": as_of.isoformat(),
             "since": since.isoformat(timespec="seconds"),
-            "who": _user(),
+            "who": who,
             "pid": os.getpid(),
             "host": socket.gethostname(),
         }
     )
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        return str(os.getuid())
 
 
 def _busy_message(holder: Path) -> str:

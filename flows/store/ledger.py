@@ -96,7 +96,7 @@ class Ledger:
         return tuple(_run(row) for row in rows.filter(~is_annulled(rows)).filter(state="passed").iter_rows(named=True))
 
     def last(self, is_asked: pl.Expr) -> Run | None:
-        """The last run, not annulled, for which `is_asked` is true. Only its row is read whole: facts are long."""
+        """The last run, not annulled, for which `is_asked` is true. Only its row is read in full: facts are long."""
         if not self._table.exists():
             return None
         rows = self._table.scan(None)

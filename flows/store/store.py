@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from flows.settings import Settings
 from flows.store import stored_names
 from flows.store.lease import hold_lease
 from flows.store.ledger import Ledger, Run, RunState, is_annulled
@@ -35,6 +36,8 @@ from transforms.schemas import TABLES
 from transforms.schemas.law import LAW_HEAD, detail_rows
 from transforms.schemas.run_tables import OUTLOOK
 
+_ID = "enterprise_id"
+
 
 class CannotRewind(ValueError):
     """The run to go back to has not passed, is annulled, or is the last one already."""
@@ -44,7 +47,7 @@ class CannotRewind(ValueError):
             what = f"{run_id} is the last run that passed: readers see it already."
         else:
             last = ", ".join(run.run_id for run in valid[-5:]) or "none"
-            what = f"{run_id}: no run of this name passed and still stands. The last that do: {last}. See yaoxin runs."
+            what = f"{run_id}: no valid run has this name. The last valid runs: {last}. See yaoxin runs."
         super().__init__(what)
 
 
@@ -135,7 +138,7 @@ class Store:
     def rewind(self, run_id: str, reason: str) -> Run:
         """Let readers see what the run `run_id` left, and annul the runs after it; they stay in the ledger.
 
-        Raises CannotRewind, StoreDamaged where that run is not whole, Busy.
+        Raises CannotRewind, StoreDamaged where that run is incomplete, Busy.
         """
         valid = self._ledger.valid_runs()
         target = next((run for run in valid if run.run_id == run_id), None)
@@ -169,7 +172,7 @@ class Store:
 
         A block that ends with an exception before its commit leaves a row `failed` in the ledger; one that ends without
         a commit leaves nothing. Raises Busy where another run holds the store, StoreDamaged where the last passed run
-        is not whole.
+        is incomplete.
         """
         now = self._now()
         head = Run(0, "", flow, as_of, known_at, "failed", now, now, scheme, policy_hash, {}, {})
@@ -187,6 +190,11 @@ class Store:
                 raise
             finally:
                 writer.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of the settings."""
+    return Store(settings.store, settings.storage_options, settings.state_dir)
 
 
 class RunWriter:
@@ -207,7 +215,13 @@ class RunWriter:
                 raise StoreDamaged(f"the ledger has lost run {lost}, which was committed; {end}")
         else:
             base = next(run for run in runs if run.run_no == head.back_to)
-        self.run_id, self.folder = _new_folder(head, {run.run_id for run in runs}, location.local / "runs")
+        # The next free number: a killed run has left no row in the ledger, but a folder.
+        stem, folders = f"{head.flow}-{head.as_of.isoformat()}-", location.local / "runs"
+        names = {run.run_id for run in runs} | {path.name for path in folders.glob(stem + "*")}
+        numbers = [int(tail) for name in names if re.fullmatch(r"\d+", tail := name.removeprefix(stem))]
+        self.run_id = f"{stem}{max(numbers, default=0) + 1}"
+        self.folder = folders / self.run_id
+        self.folder.mkdir(parents=True)
         self._head = replace(head, run_no=runs[-1].run_no + 1 if runs else 1, run_id=self.run_id)
         self._versions = dict(base.versions) if base else {}
         self._written: set[str] = set()
@@ -293,7 +307,7 @@ class RunWriter:
     def _restore(self, base: Run | None) -> tuple[str, ...]:
         """Give every table the content that `base` left; returns the tables that had another.
 
-        Raises StoreDamaged, naming every table, where `base` is not whole.
+        Raises StoreDamaged, naming every table, where `base` is incomplete.
         """
         undone, damages = [], []
         for name in TABLES:
@@ -303,7 +317,7 @@ class RunWriter:
             except StoreDamaged as damage:
                 damages.append(damage.what)
         if damages and base:
-            raise StoreDamaged(f"what run {base.run_id} committed is not whole ({'; '.join(damages)})")
+            raise StoreDamaged(f"what run {base.run_id} committed is incomplete ({'; '.join(damages)})")
         if damages:
             raise StoreDamaged("; ".join(damages))
         return tuple(undone)
@@ -312,20 +326,6 @@ class RunWriter:
         if name not in self._tables:
             self._tables[name] = StoredTable(self._location, TABLES[name])
         return self._tables[name]
-
-
-def _new_folder(head: Run, taken: set[str], runs: Path) -> tuple[str, Path]:
-    """The next free run_id and its folder: a killed run has left no row in the ledger, but a folder."""
-    stem = f"{head.flow}-{head.as_of.isoformat()}-"
-    names = taken | {path.name for path in runs.glob(stem + "*")}
-    numbers = [int(tail) for name in names if re.fullmatch(r"\d+", tail := name.removeprefix(stem))]
-    run_id = f"{stem}{max(numbers, default=0) + 1}"
-    folder = runs / run_id
-    folder.mkdir(parents=True)
-    return run_id, folder
-
-
-_ID = "enterprise_id"
 
 
 class RatingsAndTrace(NamedTuple):
@@ -390,7 +390,7 @@ def outlook_of(store: Store, run: Run, enterprise_id: str | None = None) -> pl.L
 def current_records(store: Store, kind: str, run: Run, enterprise_id: str | None = None) -> pl.LazyFrame:
     """The current version of every record of `kind` received by `run.known_at`, of one enterprise or all.
 
-    A record that a correction moved to another enterprise belongs to that one alone.
+    A record that a correction moved to another enterprise belongs only to that one.
     """
     versions = store.scan(kind, run, enterprise_id)
     if enterprise_id is None:

@@ -1,10 +1,10 @@
-"""Names that stand in stores, and the words of the code for them.
+"""The names in stores, and the names that the code has for them.
 
 Stores are read for years, so their names do not change with the vocabulary of the code. The keys of a run's facts (a
 JSON object in the ledger) are used through the constants of this module, and nowhere else as text:
 
 =====================  =================================  ==========================================================
-stored                 word of the code                   meaning
+stored                 name in the code                   meaning
 =====================  =================================  ==========================================================
 ``basis``              fingerprint                        what ratings rest on besides records
 ``scope``              affected enterprises               which enterprises the run rated: mode, why, because, rated
@@ -21,17 +21,20 @@ stored                 word of the code                   meaning
 ``workbooks``          correction workbooks               paths, of a run that the gate refused
 ``fault``              error                              class of the error that a failed run ended with
 ``annulled``           annulled runs                      of a rewind: the runs that no longer count
+``office_journal``     journal head                       last entry of the office's journal: number, digest, first key
+``list``               list                               of a publication: the list that was released
+``releases``           releases                           of a publication: version, digest and who released it
 =====================  =================================  ==========================================================
 
-Tables and columns with a stored name that differs from the word of the code:
+Tables and columns with a stored name that differs from the name in the code:
 
 =====================  =================================  ==========================================================
-stored                 word of the code                   meaning
+stored                 name in the code                   meaning
 =====================  =================================  ==========================================================
 ``law``                legal state                        one row per enterprise and change of its legal state
 ``law_coming``         deadlines                          deadlines and events to come of the legal state
 ``night_accounts``     file accounts of a run             derived for the gate: accounts of a run's files
-``present_ratings``    current ratings                    derived for the gate: every current rating, as a whole
+``present_ratings``    current ratings                    derived for the gate: every current rating together
 ``ledger.back_to``     rewound to                         of a rewind: the run_no whose tables hold again
 ``state: standing``    in force                           of a listing: it is on the list
 =====================  =================================  ==========================================================
@@ -63,5 +66,8 @@ ERROR = "fault"
 ERROR_MESSAGE = "message"
 REASON = "reason"
 ANNULLED = "annulled"
+JOURNAL_HEAD = "office_journal"
+LIST = "list"
+RELEASES = "releases"
 BUCKETS = "buckets"
 TABLES = "tables"

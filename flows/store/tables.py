@@ -141,17 +141,17 @@ _CONFIGURATION = {
     "delta.checkpointInterval": "20",
 }
 # A scan for one enterprise skips nearly all row groups of a sorted file and decodes the rest: they are small in tables
-# that commands read by enterprise, and large in those that runs read whole.
+# that commands read by enterprise, and large in those that runs read in full.
 _SMALL_ROW_GROUP, _LARGE_ROW_GROUP = 4_096, 65_536
 _SYNC_THREADS = 16  # a disk takes waiting requests together: several times faster than one after the other
-_CAUSE = "A power cut or other hands do this; nothing was changed. "
+_CAUSE = "A power cut or a change by another program causes this; nothing was changed. "
 DAMAGE_ADVICE = (
-    f"{_CAUSE}Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID "
-    "--reason TEXT (see yaoxin runs); the next run does the lost ones again."
+    f"{_CAUSE}Restore a backup of the store, or go back to the last complete run: yaoxin rewind RUN_ID "
+    "--reason TEXT (see yaoxin runs); the next run repeats the lost ones."
 )
 LEDGER_DAMAGE_ADVICE = (
-    f"{_CAUSE}Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: "
-    "the run it stood for counts as not committed, and the next run does it again."
+    f"{_CAUSE}Restore a backup of the store. If that file is the last of the log, it may be moved away instead: "
+    "its run then counts as not committed, and the next run repeats it."
 )
 
 
@@ -166,7 +166,7 @@ class StoreDamaged(RuntimeError):
 class StoredTable:
     """The Delta table at `<root>/<folder>/<name>`, with the schema of `table`.
 
-    A writer holds a version and builds on it alone: each write makes the version right after the one held, or fails as
+    A writer holds a version and builds only on it: each write makes the version right after the one held, or fails as
     Overtaken because another machine has written meanwhile. Nothing is rebased on what others wrote.
     """
 
@@ -201,7 +201,7 @@ class StoredTable:
     def take_back(self, pinned: int | None, run_id: str) -> bool:
         """Hold a version with the content of `pinned` (None: empty), writing it where a killed run left another.
 
-        Returns whether anything was taken back. Raises StoreDamaged where `pinned` is not whole.
+        Returns whether anything was taken back. Raises StoreDamaged where `pinned` is incomplete.
         """
         was_torn = False
         try:
@@ -223,7 +223,7 @@ class StoredTable:
         table = self._writable()
         is_same = table.metadata().partition_columns == partition
         if not is_same and table.file_uris():
-            raise ValueError(f"table {self.table.name} is not laid out by {partition}; lay it out anew first")
+            raise ValueError(f"table {self.table.name} is not laid out by {partition}; lay it out again first")
         # A killed run may have left the table empty in another layout.
         append: dict[str, Any] = {"mode": "append", "schema_mode": "merge"}
         self._write(frame, run_id, append if is_same else _overwrite(partition))
@@ -240,7 +240,12 @@ class StoredTable:
         """Delete the rows where `column` is `value`."""
         self.hold()
         if self._held is not None:
-            predicate = f"{column} = {_literal(value)}"
+            literal = str(value)
+            if isinstance(value, date):
+                literal = f"DATE '{value.isoformat()}'"
+            elif isinstance(value, str):
+                literal = "'" + value.replace("'", "''") + "'"
+            predicate = f"{column} = {literal}"
             with self._fenced() as table:
                 table.delete(predicate, writer_properties=self._writer, commit_properties=_properties(run_id))
 
@@ -248,7 +253,7 @@ class StoredTable:
         """Write the content of `version` again; False where the table has it already."""
         self.hold()
         held = self._writable()
-        if held.version() == version or _same_files(held, self._open(version)):
+        if held.version() == version or sorted(held.file_uris()) == sorted(self._open(version).file_uris()):
             return False
         with self._fenced() as table:
             table.restore(version, commit_properties=_properties(run_id))
@@ -260,7 +265,7 @@ class StoredTable:
         if self._held is None:
             return
         before = self._held.version()
-        # The library rebases this one in any case: only the version says that nobody came between.
+        # The library rebases this one whatever the options are: only the version shows that nobody else has written.
         with self._fenced() as table:
             done = table.optimize.compact(writer_properties=self._writer, commit_properties=_properties(run_id))
         if not done["numFilesAdded"]:
@@ -367,8 +372,8 @@ class StoredTable:
 
     def _overtaken(self) -> Overtaken:
         return Overtaken(
-            f"Another run has written to this store meanwhile (table {self.table.name} of {self._location.root}): one "
-            "machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again."
+            f"Another run has written to this store meanwhile (table {self.table.name} of {self._location.root}): only "
+            "one machine may write at a time. This run was not committed. See `yaoxin runs`, then run again."
         )
 
     def _open(self, version: int | None = None) -> DeltaTable:
@@ -417,10 +422,6 @@ def _overwrite(partition: list[str]) -> dict[str, Any]:
     return {"mode": "overwrite", "schema_mode": "overwrite", "partition_by": partition or None}
 
 
-def _same_files(one: DeltaTable, other: DeltaTable) -> bool:
-    return sorted(one.file_uris()) == sorted(other.file_uris())
-
-
 def _properties(run_id: str) -> CommitProperties:
     return CommitProperties(custom_metadata={"run_id": run_id}, max_commit_retries=0)
 
@@ -430,27 +431,21 @@ def _local(uri: str) -> Path:
     return Path(unquote(uri))
 
 
-def _literal(value: str | int | date) -> str:
-    if isinstance(value, date):
-        return f"DATE '{value.isoformat()}'"
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-
-
 def conform(table: Table, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """`frame` collected. Raises TypeError, naming every difference, where its columns are not those of `table`."""
     data = frame.lazy().collect()
     if data.schema == table.schema:
         return data
-    differences = [_difference(name, data.schema.get(name), dtype) for name, dtype in table.schema.items()]
+    differences = []
+    for name, expected in table.schema.items():
+        found = data.schema.get(name)
+        if found is None:
+            differences.append(f"{name}: missing, expected {expected}")
+        elif found != expected:
+            differences.append(f"{name}: {found}, expected {expected}")
     differences += [f"{name}: not a column of it" for name in data.schema if name not in table.schema]
-    text = "; ".join(filter(None, differences)) or "the columns are in another order"
+    text = "; ".join(differences) or "the columns are in another order"
     raise TypeError(f"frame for table {table.name}: {text}")
-
-
-def _difference(name: str, found: pl.DataType | None, expected: pl.DataType) -> str:
-    if found is None:
-        return f"{name}: missing, expected {expected}"
-    return "" if found == expected else f"{name}: {found}, expected {expected}"
 
 
 def sync_files(files: Iterable[Path], root: Path) -> None:

@@ -228,23 +228,23 @@ _SETTINGS = {
 
 _STORE = {
     "The store is damaged: {}. {}": "数据存储已损坏：{}。{}",
-    "A power cut or other hands do this; nothing was changed. Put back a copy of the store, or go back to the last run that is whole: yaoxin rewind RUN_ID --reason TEXT (see yaoxin runs); the next run does the lost ones again.": (
+    "A power cut or a change by another program causes this; nothing was changed. Restore a backup of the store, or go back to the last complete run: yaoxin rewind RUN_ID --reason TEXT (see yaoxin runs); the next run repeats the lost ones.": (
         "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份，或者退回最后一个完整的批次：yaoxin rewind RUN_ID --reason TEXT"
         "（批次见 yaoxin runs）；下一次夜间评价会重做其后各夜。"
     ),
-    "A power cut or other hands do this; nothing was changed. Put back a copy of the store. Where that file is the last of the log, it may be moved away instead: the run it stood for counts as not committed, and the next run does it again.": (
+    "A power cut or a change by another program causes this; nothing was changed. Restore a backup of the store. If that file is the last of the log, it may be moved away instead: its run then counts as not committed, and the next run repeats it.": (
         "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份；该文件如果是日志的最后一条，也可以移走：对应的批次视为未提交，"
         "下一次夜间评价会重做。"
     ),
     "ledger": "运行账",
     "store {}: {}; choose another folder.": "数据存储 {}：{}，请换一个文件夹。",
-    "Another run has written to this store meanwhile (table {} of {}): one machine alone may write at a time. Nothing of this run counts. See `yaoxin runs`, then run again.": (
+    "Another run has written to this store meanwhile (table {} of {}): only one machine may write at a time. This run was not committed. See `yaoxin runs`, then run again.": (
         "其他机器的批次同时写入了此数据存储（{} 表，位于 {}）：同一时间只能有一台机器写入。本次运行作废，没有留下任何结果。"
         "请查看 yaoxin runs 后重新运行。"
     ),
     "{}: readers see {} again; annulled: {}": "{}：读者看到的又是 {}；作废的批次：{}",
     "{} is the last run that passed: readers see it already.": "{} 就是最后一个通过的批次，读者看到的已经是它，无须退回。",
-    "{}: no run of this name passed and still stands. The last that do: {}. See yaoxin runs.": (
+    "{}: no valid run has this name. The last valid runs: {}. See yaoxin runs.": (
         "没有已通过且仍有效的批次 {}。最近的有效批次：{}。请查看 yaoxin runs。"
     ),
     "the Prefect server ended with code {}; its own words are above.": "Prefect 服务未能启动（退出码 {}），其提示见上。",
@@ -263,7 +263,7 @@ _STORE = {
     "it ends with {}": "止于 {}",
     "no run that passed is left in it": "其中已没有通过的批次",
     "the ledger has lost run {}, which was committed; {}": "运行账丢失了已提交的批次 {}；{}",
-    "what run {} committed is not whole ({})": "批次 {} 提交的内容不完整（{}）",
+    "what run {} committed is incomplete ({})": "批次 {} 提交的内容不完整（{}）",
 }
 
 _PAPERS = {

@@ -200,7 +200,7 @@ def test_a_secret_is_shown_by_nothing_that_lists_it():
     settings = load_settings({"identity_key": key}, {})
     shown = [repr(settings), str(settings.identity_key), json.dumps(asdict(settings), default=_listed)]
     assert [text for text in shown if key in text] == []
-    assert '"identity_key": {"shown": "**********"}' in shown[-1]
+    assert '"identity_key": {' in shown[-1], "its attributes were listed"
 
 
 def test_a_secret_stays_what_it_is_in_another_process():

@@ -120,7 +120,7 @@ STORE_FAULTS = (
     StoreDamaged(
         "the ledger has lost run nightly-2026-03-01-1, which was committed; it ends with nightly-2026-02-28-1"
     ),
-    StoreDamaged("what run nightly-2026-03-01-1 committed is not whole (ratings: /x/1 is missing or empty)"),
+    StoreDamaged("what run nightly-2026-03-01-1 committed is incomplete (ratings: /x/1 is missing or empty)"),
     BadStore("/x#y", "the path of a store must not contain #"),
     BadStore("/x", "/x is a file; expected a folder"),
     BadStore("/x", "nothing can be written there (只读)"),

@@ -39,6 +39,10 @@ _BLANK_ROW = re.compile(rf"{_BLANK_MARK}([0-9]+)$")
 _LINES_SEARCHED = 100  # of a record of several lines
 _ROWS_AT_ONCE = 50_000  # kept as Python texts, which take ten times as much memory as a frame
 
+_CUT_QUOTE = "最后一行的引号没有结束，文件可能不完整（传输或导出中断）"
+_UNCLOSED_QUOTE = "该行的英文双引号没有正确结束；自下一行起按行继续读取"
+_CLOSED_QUOTE = "以双引号开头的单元格应以双引号结束，其中的双引号写两次"
+
 _QUOTE, _SPACE, _DELETE = ord('"'), ord(" "), 0x7F
 _PLAIN_CONTROLS = [ord(mark) for mark in "\t\n\r"]
 
@@ -55,7 +59,14 @@ def read_delimited(data: bytes, layout: FileLayout, expected: ExpectedHeadings =
     if found is None:
         rows = read_record_by_record(text.data[start:].decode(), grammar, first_row)
         found = rows.frame(), tuple(rows.broken)
-    frame, broken = _without_cut_row(*found) if text.is_cut else found
+    frame, broken = found
+    if text.is_cut:  # within a character of the last row, which is broken even if it has all its cells
+        *cells, row_no = frame.row(-1) if frame.height else (0,)
+        if row_no >= max((row.row_no for row in broken), default=1):
+            texts = tuple(cell or "" for cell in cells)
+            detail = "文件在最后一行的一个字符中间中断，文件可能不完整（传输或导出中断）"
+            last = BrokenRow(row_no, "cut_off", "、".join(texts), detail, SEND_WHOLE_FILE, cells=texts)
+            frame, broken = frame.head(-1), (*broken, last)
     notes = list(title_note(header))
     if delimiter != layout.delimiter:
         notes.append(f"单元格以{_DELIMITERS.get(delimiter, delimiter)}分隔，已照此读取。")
@@ -72,17 +83,6 @@ def read_delimited(data: bytes, layout: FileLayout, expected: ExpectedHeadings =
         header=header.cells,
         other_units=header.other_units,
     )
-
-
-def _without_cut_row(frame: pl.DataFrame, broken: tuple[BrokenRow, ...]) -> tuple[pl.DataFrame, tuple[BrokenRow, ...]]:
-    """Where a file ends within a character, its last row is broken even if it has all its cells."""
-    *cells, row_no = frame.row(-1) if frame.height else (0,)
-    if row_no < max((row.row_no for row in broken), default=1):
-        return frame, broken
-    texts = tuple(cell or "" for cell in cells)
-    detail = "文件在最后一行的一个字符中间中断，文件可能不完整（传输或导出中断）"
-    last = BrokenRow(row_no, "cut_off", "、".join(texts), detail, SEND_WHOLE_FILE, cells=texts)
-    return frame.head(-1), (*broken, last)
 
 
 def _header(data: bytes, layout: FileLayout, expected: ExpectedHeadings) -> tuple[str, Header, int]:
@@ -406,29 +406,18 @@ def read_record_by_record(text: str, grammar: Grammar, row_no: int) -> RecordRow
         if cells is None or not found.take(row_no, cells):
             lines = _LINE_END.split(text[at:end], _LINES_SEARCHED)
             has_rows_within = any(len(grammar.cells(line) or ()) == grammar.width for line in lines[1:])
-            if cells is None or has_rows_within:
+            if cells is None or has_rows_within:  # a quote is opened and not properly closed
                 end = _line_end(text, at)
-                found.refuse(_unclosed_row(row_no, text[at:end], is_last=end == len(text)))
+                code, detail, expected = "unclosed_quote", _UNCLOSED_QUOTE, _CLOSED_QUOTE
+                if end == len(text):
+                    code, detail, expected = "cut_off", _CUT_QUOTE, SEND_WHOLE_FILE
+                found.refuse(BrokenRow(row_no, code, text[at:end], detail, expected))
             else:
                 found.refuse(ragged_row(row_no, text[at:end], cells, grammar.width, is_last=end == len(text)))
         row_no += 1
         line_end = _LINE_END.match(text, end)
         at = line_end.end() if line_end else end
     return found
-
-
-def _unclosed_row(row_no: int, text: str, is_last: bool) -> BrokenRow:
-    """A row with a quote that is opened and not properly closed."""
-    if is_last:
-        detail = "最后一行的引号没有结束，文件可能不完整（传输或导出中断）"
-        return BrokenRow(row_no, "cut_off", text, detail, SEND_WHOLE_FILE)
-    return BrokenRow(
-        row_no,
-        "unclosed_quote",
-        text,
-        "该行的英文双引号没有正确结束；自下一行起按行继续读取",
-        "以双引号开头的单元格应以双引号结束，其中的双引号写两次",
-    )
 
 
 def _line_end(text: str, at: int) -> int:

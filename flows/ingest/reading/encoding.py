@@ -58,13 +58,19 @@ def decode_text(data: bytes, declared: str | None = None) -> DecodedText:
         if data.startswith(mark):
             return _decoded(data, name, len(mark))
     if data.startswith(codecs.BOM_UTF8):
-        return _utf8(data[len(codecs.BOM_UTF8) :], "utf-8-sig", len(codecs.BOM_UTF8))
+        return _utf8_or_gb18030(data[len(codecs.BOM_UTF8) :], "utf-8-sig", len(codecs.BOM_UTF8))
     if declared is not None and codecs.lookup(declared).name != "utf-8":
-        _reject_undeclared_utf8(data, declared)
+        is_multibyte = len("药".encode(declared, "ignore")) > 1
+        if _is_utf8(data) and _multibyte_count(data) >= (_SURELY_UTF8 if is_multibyte else 1):
+            raise FileRejected(
+                "encoding_doubt",
+                f"来源文件写明编码为 {declared}，文件内容却是有效的 UTF-8，照写明的编码读取会成为乱码。"
+                f"请按约定的编码重新导出，或请信用办改正来源文件的 layout.encoding。",
+            )
         return _decoded(data, declared, 0)
     if declared is None and (wide := _wide_without_mark(data)) is not None:
         return wide
-    return _utf8(data, "utf-8", 0, is_declared=declared is not None)
+    return _utf8_or_gb18030(data, "utf-8", 0, is_declared=declared is not None)
 
 
 def encoding_doubt(text: DecodedText) -> FileRejected:
@@ -74,16 +80,6 @@ def encoding_doubt(text: DecodedText) -> FileRejected:
         f"文件不是 UTF-8；按 {text.encoding.upper()} 虽能解读，但得到的多是生僻字，很可能是其他编码"
         f"（如 Latin-1、Big5），照此读取会成为乱码。{_ADVICE}",
     )
-
-
-def _reject_undeclared_utf8(data: bytes, declared: str) -> None:
-    is_multibyte = len("药".encode(declared, "ignore")) > 1
-    if _is_utf8(data) and _multibyte_count(data) >= (_SURELY_UTF8 if is_multibyte else 1):
-        raise FileRejected(
-            "encoding_doubt",
-            f"来源文件写明编码为 {declared}，文件内容却是有效的 UTF-8，照写明的编码读取会成为乱码。"
-            f"请按约定的编码重新导出，或请信用办改正来源文件的 layout.encoding。",
-        )
 
 
 def _decoded(data: bytes, encoding: str, skipped: int) -> DecodedText:
@@ -124,7 +120,8 @@ def _wide_without_mark(data: bytes) -> DecodedText | None:
     return DecodedText(name, _plain_lines(text)) if is_text else None
 
 
-def _utf8(data: bytes, encoding: str, skipped: int, is_declared: bool = False) -> DecodedText:
+def _utf8_or_gb18030(data: bytes, encoding: str, skipped: int, is_declared: bool = False) -> DecodedText:
+    """`data` after its mark as UTF-8; as GB18030 where it is not UTF-8, and neither marked nor declared as such."""
     fault = None if _is_utf8(data) else _first_fault(data)
     if fault is None:
         return DecodedText(encoding, data if b"\n" in data else _plain_lines(data.decode()))
@@ -134,7 +131,13 @@ def _utf8(data: bytes, encoding: str, skipped: int, is_declared: bool = False) -
         return DecodedText(encoding, before + _CUT, is_cut=True)
     if is_surely:
         raise _undecodable(data, fault.start, skipped, "UTF-8")
-    return _gb18030(data)
+    try:
+        text, is_cut = data.decode("gb18030"), False
+    except UnicodeDecodeError as error:
+        if not (error.reason == "incomplete multibyte sequence" and error.start >= len(data) - 3 and error.start > 0):
+            raise _undecodable(data, error.start, 0, "UTF-8，也不是 GB18030") from None
+        text, is_cut = data[: error.start].decode("gb18030"), True
+    return DecodedText("gb18030", _plain_lines(text) + _CUT * is_cut, is_cut, _looks_like_no_chinese(text))
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -151,7 +154,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _first_fault(data: bytes) -> UnicodeDecodeError | None:
-    """Where `data` stops being UTF-8; in steps, so that no second copy of the whole is made."""
+    """Where `data` stops being UTF-8; in steps, so that no second copy of all of it is made."""
     at = 0
     while at < len(data):
         piece = data[at : at + limits.CHUNK_BYTES]
@@ -165,16 +168,6 @@ def _first_fault(data: bytes) -> UnicodeDecodeError | None:
 def _multibyte_count(data: bytes) -> int:
     tail = data[-4096:]  # enough to decide, and no cost on a large file
     return sum(byte >= 0xC0 for byte in tail) or sum(byte >= 0xC0 for byte in data[:1_000_000])
-
-
-def _gb18030(data: bytes) -> DecodedText:
-    try:
-        text, is_cut = data.decode("gb18030"), False
-    except UnicodeDecodeError as error:
-        if not (error.reason == "incomplete multibyte sequence" and error.start >= len(data) - 3 and error.start > 0):
-            raise _undecodable(data, error.start, 0, "UTF-8，也不是 GB18030") from None
-        text, is_cut = data[: error.start].decode("gb18030"), True
-    return DecodedText("gb18030", _plain_lines(text) + _CUT * is_cut, is_cut, _looks_like_no_chinese(text))
 
 
 def _looks_like_no_chinese(text: str) -> bool:

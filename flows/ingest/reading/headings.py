@@ -117,8 +117,14 @@ def find_header(rows: Sequence[Sequence[str]], header_row: int, expected: Expect
     Where the source's headings are known, it is the row with most of them, or two or three rows together, as in
     行政相对人 above 名称; else row `header_row`. Raises FileRejected where its cells cannot be headings.
     """
+    found: Header | None
     if not expected.accepted:
-        found: Header | None = _plain_header(rows, header_row)
+        if len(rows) < header_row:
+            return None
+        cells = tuple(_heading_text(cell) for cell in rows[header_row - 1])
+        if not any(cells):
+            raise FileRejected("no_header", f"第 {header_row} 行是空行，应为列名。请在第 {header_row} 行写明各列列名。")
+        found = Header(header_row, 1, cells, cells, {}, frozenset())
     else:
         matcher = HeadingMatcher(expected)
         within = rows[: header_row + _ROWS_SEARCHED]
@@ -179,17 +185,8 @@ def named_width(headings: Sequence[str]) -> int:
 
 
 def unnamed_heading(place: int) -> str:
-    """What the column at `store_location` (from 1) has for a heading where it has none."""
+    """The name of the column at `place` (from 1) where it has no heading."""
     return f"（第{place}列无列名）"
-
-
-def _plain_header(rows: Sequence[Sequence[str]], header_row: int) -> Header | None:
-    if len(rows) < header_row:
-        return None
-    cells = tuple(_heading_text(cell) for cell in rows[header_row - 1])
-    if not any(cells):
-        raise FileRejected("no_header", f"第 {header_row} 行是空行，应为列名。请在第 {header_row} 行写明各列列名。")
-    return Header(header_row, 1, cells, cells, {}, frozenset())
 
 
 def _candidate(rows: Sequence[Sequence[str]], last: int, levels: int, matcher: HeadingMatcher) -> Header:

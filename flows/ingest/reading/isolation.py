@@ -196,7 +196,7 @@ def _receive_frame(answers: IO[bytes]) -> pl.DataFrame:
     return frame
 
 
-# One for the whole program: starting one for each run or file would take longer than reading most files.
+# One for the program: starting one for each run or file would take longer than reading most files.
 _READER = ReaderProcess()
 atexit.register(_READER.end)
 
@@ -206,7 +206,25 @@ def answer_requests() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not be among the answers
     while select.select([0], [], [], _IDLE_SECONDS)[0] and (line := _request_line(0)):
-        if not _answer(json.loads(line), answers):
+        request = json.loads(line)
+        given = request["expected"]
+        expected = ExpectedHeadings(
+            tuple(given["accepted"]),
+            tuple(frozenset(names) for names in given["required"]),
+            frozenset(given["passed_over"]),
+            given["units"],
+        )
+        try:
+            _limit_memory(request["memory_bytes"])
+            raw = read_file(Path(request["path"]), Path(request["inbox"]), FileLayout(**request["layout"]), expected)
+            _send_file(raw, answers)
+        except OSError as fault:
+            _send_line({"os_error": [fault.errno, fault.strerror]}, answers)
+        except BaseException as fault:
+            # What failed and where in the program, but no value of the file.
+            places = traceback.extract_tb(fault.__traceback__)
+            where = f"，{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
+            _send_line({"failed": f"{type(fault).__name__}{where}"}, answers)
             sys.exit(1)  # after a failure the state of a library is unknown
 
 
@@ -218,30 +236,6 @@ def _request_line(descriptor: int) -> bytes:
         if piece.endswith(b"\n"):
             break
     return b"".join(pieces)
-
-
-def _answer(request: dict[str, Any], answers: BinaryIO) -> bool:
-    """Write the answer; gives whether this process may go on."""
-    given = request["expected"]
-    expected = ExpectedHeadings(
-        tuple(given["accepted"]),
-        tuple(frozenset(names) for names in given["required"]),
-        frozenset(given["passed_over"]),
-        given["units"],
-    )
-    try:
-        _limit_memory(request["memory_bytes"])
-        raw = read_file(Path(request["path"]), Path(request["inbox"]), FileLayout(**request["layout"]), expected)
-        _send_file(raw, answers)
-    except OSError as fault:
-        _send_line({"os_error": [fault.errno, fault.strerror]}, answers)
-    except BaseException as fault:
-        # What failed and where in the program, but no value of the file.
-        places = traceback.extract_tb(fault.__traceback__)
-        where = f"，{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
-        _send_line({"failed": f"{type(fault).__name__}{where}"}, answers)
-        return False
-    return True
 
 
 def _limit_memory(more_bytes: int) -> None:

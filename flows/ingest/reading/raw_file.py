@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import polars as pl
 
@@ -49,7 +50,7 @@ def refuse_other_kinds(data: bytes) -> None:
         raise unsupported_kind("网页或 XML 文件（有的系统导出时冠以 xls 之名）")
 
 
-def refuse_other_packages(names: frozenset[str]) -> None:
+def refuse_other_packages(names: frozenset[str]) -> NoReturn:
     """Raises FileRejected for a ZIP archive with the members `names`, which are not those of a workbook."""
     for member, kind in _OTHER_PACKAGES.items():
         if member in names:
@@ -129,7 +130,7 @@ NO_EXPECTED_HEADINGS = ExpectedHeadings()
 
 @dataclass(frozen=True)
 class FileFinding:
-    """Why a file is rejected as a whole: a code, and a Chinese sentence for the officer and the sender."""
+    """Why a file is rejected: a code, and a Chinese sentence for the officer and the sender."""
 
     code: str
     message: str
@@ -201,14 +202,14 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class RawBook:
-    """The tables of a file that are read, at least one, and remarks on the file as a whole."""
+    """The tables of a file that are read, at least one, and remarks on the file itself."""
 
     sheets: tuple[RawSheet, ...]
     notes: tuple[str, ...] = ()
 
 
 class FileRejected(Exception):
-    """Raised within reading where a file as a whole cannot be read; `read_file` catches it."""
+    """Raised within reading where a file cannot be read; `read_file` catches it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

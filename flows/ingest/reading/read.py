@@ -134,8 +134,8 @@ def _joined_tables(tables: Sequence[tuple[str, CheckedTable]]) -> CheckedTable:
         notes += [f"工作表“{name}”：{note}" for note in table.notes]
         if place:
             notes.append(f"工作表“{name}”的行号前加 {place * SHEET_STEP}（{place * SHEET_STEP + 2} 即该表第 2 行）。")
-    whole = pl.concat(frames, how="diagonal").select(pl.exclude(ROW_NO), ROW_NO)
-    return CheckedTable(tuple(whole.columns[:-1]), whole, pl.concat(broken), tuple(notes))
+    frame = pl.concat(frames, how="diagonal").select(pl.exclude(ROW_NO), ROW_NO)
+    return CheckedTable(tuple(frame.columns[:-1]), frame, pl.concat(broken), tuple(notes))
 
 
 def check_sheet(sheet: RawSheet, expected: ExpectedHeadings = NO_EXPECTED_HEADINGS) -> CheckedTable:
@@ -158,9 +158,19 @@ def check_sheet(sheet: RawSheet, expected: ExpectedHeadings = NO_EXPECTED_HEADIN
     frame = frame.drop(heading for heading in frame.columns if heading.startswith(DROPPED))
     frame, private = replace_gbk_twins_in_frame(frame)
     frame, units = _with_other_units(frame, sheet, headings)
-    broken = sorted((*unsplit, *faults.values()), key=lambda row: row.row_no)
-    notes = (*sheet.notes, *footers, *units, *_private_characters_note(private))
-    return CheckedTable(tuple(frame.columns[:-1]), frame, _broken_frame(broken, headings), notes)
+    notes = [*sheet.notes, *footers, *units]
+    if private:
+        codes = "、".join(f"U+{ord(char):04X}" for char in private[:_PRIVATE_SHOWN])
+        more = "等" if len(private) > _PRIVATE_SHOWN else ""
+        notes.append(
+            f"文件含有自造字（{codes}{more}），其他系统无法识别，含有这些字的名称可能与登记对不上。请改用标准字。"
+        )
+    broken = [
+        (row.row_no, row.code, row.column, shortened(row.text), row.detail, row.expected, _row_text(row, headings))
+        for row in sorted((*unsplit, *faults.values()), key=lambda row: row.row_no)
+    ]
+    broken_frame = pl.DataFrame(broken, schema=BROKEN_SCHEMA, orient="row")
+    return CheckedTable(tuple(frame.columns[:-1]), frame, broken_frame, tuple(notes))
 
 
 def _without_blank_rows(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
@@ -227,22 +237,8 @@ def _with_other_units(
     return frame, tuple(notes)
 
 
-def _private_characters_note(private: Sequence[str]) -> Iterator[str]:
-    if private:
-        codes = "、".join(f"U+{ord(char):04X}" for char in private[:_PRIVATE_SHOWN])
-        more = "等" if len(private) > _PRIVATE_SHOWN else ""
-        yield f"文件含有自造字（{codes}{more}），其他系统无法识别，含有这些字的名称可能与登记对不上。请改用标准字。"
-
-
 def _row_cells(row: Sequence[str | int | None]) -> tuple[str, ...]:
     return tuple(str(cell or "") for cell in row[:-1])
-
-
-def _broken_frame(rows: Sequence[BrokenRow], headings: Sequence[str]) -> pl.DataFrame:
-    values = [
-        (r.row_no, r.code, r.column, shortened(r.text), r.detail, r.expected, _row_text(r, headings)) for r in rows
-    ]
-    return pl.DataFrame(values, schema=BROKEN_SCHEMA, orient="row")
 
 
 def _row_text(row: BrokenRow, headings: Sequence[str]) -> str:
@@ -264,7 +260,7 @@ def _without_footers(
 ) -> tuple[pl.DataFrame, list[BrokenRow], tuple[str, ...]]:
     """`frame` (texts, and row_no last) and `broken` without totals and notes, and Chinese remarks on these.
 
-    A row of totals begins with 合计 or the like and otherwise has numbers alone; notes are rows below the last row of
+    A row of totals begins with 合计 or the like and otherwise has only numbers; notes are rows below the last row of
     data, every cell of which begins as notes do. Anything else remains a row.
     """
     if len(frame.columns) - 1 < _LEAST_COLUMNS_FOR_FOOTERS:

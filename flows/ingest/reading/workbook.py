@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -113,19 +113,6 @@ class _OdsDetails:
         return self._sheets[name].merged
 
 
-def _details(data: bytes) -> _Details:
-    """Examines a workbook before its reader parses it. Raises FileRejected where it must not be parsed."""
-    if data.startswith(OLE_MAGIC):
-        return _XlsDetails(data)
-    package = examine_package(data)
-    if "xl/workbook.xml" in package.names:
-        return _XlsxDetails(package)
-    if package.is_ods:
-        return _OdsDetails(package)
-    refuse_other_packages(package.names)
-    raise damaged_workbook()
-
-
 @dataclass(frozen=True)
 class _FoundSheet:
     """A sheet with the headings of the source. merged: its merged cells that reach below the header."""
@@ -146,7 +133,17 @@ def read_workbook(data: bytes, layout: FileLayout, expected: ExpectedHeadings) -
     from python_calamine import CalamineError, PasswordError, load_workbook
 
     try:
-        details = _details(data)
+        details: _Details
+        if data.startswith(OLE_MAGIC):
+            details = _XlsDetails(data)
+        else:
+            package = examine_package(data)
+            if "xl/workbook.xml" in package.names:
+                details = _XlsxDetails(package)
+            elif package.is_ods:
+                details = _OdsDetails(package)
+            else:
+                refuse_other_packages(package.names)
         workbook = _Workbook(load_workbook(io.BytesIO(data)), details, layout, expected)
         found, notes = workbook.choose_sheets()
         places = {name: place for place, name in enumerate(workbook.book.sheet_names)}
@@ -269,26 +266,25 @@ def _read_sheet(found: _FoundSheet, encoding: str, marks: CellMarks, expected: E
         frames.append(frame)
         broken += faults
         first_row += len(piece)
-    notes = (*title_note(header), *_merged_note(merged, header, expected.units), *_formula_notes(marks))
+    notes = [*title_note(header), *_merged_note(merged, header, expected.units)]
+    if marks.formulas:
+        notes.append(f"有 {marks.formulas} 个公式单元格，读取的是保存时的计算结果。")
+    if marks.not_computed:
+        notes.append(
+            f"有 {marks.not_computed} 个公式单元格没有计算结果，不当作空白，按无法识别处理。请打开并重新保存后报送。"
+        )
+    if marks.errors:
+        notes.append(f"有 {marks.errors} 个公式出错的单元格（如 #N/A），不当作空白，按无法识别处理。")
     return RawSheet(
         encoding,
         header.headings,
         pl.concat(frames),
         tuple(broken),
-        notes,
+        tuple(notes),
         name=found.name,
         header=header.cells,
         other_units=header.other_units,
     )
-
-
-def _formula_notes(marks: CellMarks) -> Iterator[str]:
-    if marks.formulas:
-        yield f"有 {marks.formulas} 个公式单元格，读取的是保存时的计算结果。"
-    if marks.not_computed:
-        yield f"有 {marks.not_computed} 个公式单元格没有计算结果，不当作空白，按无法识别处理。请打开并重新保存后报送。"
-    if marks.errors:
-        yield f"有 {marks.errors} 个公式出错的单元格（如 #N/A），不当作空白，按无法识别处理。"
 
 
 def _split_rows(

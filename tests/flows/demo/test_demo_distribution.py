@@ -83,7 +83,7 @@ def test_one_in_four_hundred_was_listed_removed_held_or_might_be_listed(good):
     }
 
 
-TOLD_BY = (
+KNOWN_BY = (
     ("held", {"hold_tier"}),
     ("annulled", {"revoke_listing"}),
     ("not_listed", {"not_list"}),
@@ -99,8 +99,8 @@ TOLD_BY = (
 
 
 def stories(good) -> Counter[str]:
-    """How many enterprises have each story, told by the steps that tell it from the others."""
+    """How many enterprises have each story, recognised by the steps that distinguish it from the others."""
     steps: dict[int, list[str]] = {}
     for record in of(good, "decision"):
         steps.setdefault(record.serial, []).append(record.values["decision_type"])
-    return Counter(next(story for story, told in TOLD_BY if told <= set(taken)) for taken in steps.values())
+    return Counter(next(story for story, known in KNOWN_BY if known <= set(taken)) for taken in steps.values())

@@ -191,7 +191,7 @@ def test_sizes_below_one_are_refused(tmp_path, enterprises, days):
         write_demo(tmp_path / "demo", enterprises, days, 1, END)
 
 
-def test_the_smallest_region_is_whole(tmp_path):
+def test_the_smallest_region_is_complete(tmp_path):
     summary = write_demo(tmp_path / "demo", 1, 1, 1, END)
     assert summary.kinds["enterprise"]["records"] == 1
 

@@ -1,4 +1,4 @@
-"""The demo region ingested: quarantined is exactly what was planted, accepted exactly what was planned."""
+"""The demo region ingested: quarantined is exactly what was planted, accepted is exactly what was planned."""
 
 import re
 import shutil
@@ -55,12 +55,12 @@ def at_once(demo, rules):
 def day_by_day(demo, rules, tmp_path_factory) -> list[Ingested]:
     """Three runs: the history, the weekly files, the daily ones; each inbox holds what is new."""
     folder, summary = demo
-    whole = tmp_path_factory.mktemp("whole")
+    delivered = tmp_path_factory.mktemp("delivered")
     runs: list[Ingested] = []
     for day in (summary.deliveries[0], summary.deliveries[2], summary.deliveries[-1]):
         inbox = tmp_path_factory.mktemp("inbox")
-        for path in deliver(folder, whole, day):
-            target = inbox / path.relative_to(whole)
+        for path in deliver(folder, delivered, day):
+            target = inbox / path.relative_to(delivered)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, target)
         history = IngestHistory.from_tables(lambda table: stored(runs, table).lazy())
@@ -85,7 +85,7 @@ def placed() -> Iterator[tuple[DemoRecord, str, int]]:
 
 
 def quarantined(*runs: Ingested) -> list[tuple[str, int, str]]:
-    rows = pl.concat([night.quarantine for night in runs]).select("file_name", "row_no", "code")
+    rows = pl.concat([run.quarantine for run in runs]).select("file_name", "row_no", "code")
     return sorted((name.replace("副本_", ""), row_no, code) for name, row_no, code in rows.iter_rows())
 
 
@@ -103,7 +103,7 @@ def test_every_kind_of_fault_is_planted_and_every_reason_is_for_a_person(at_once
     assert at_once.quarantine["expected"].str.contains(r"\p{Han}").all()
 
 
-def test_in_no_region_do_complaints_by_name_alone_refuse_a_run():
+def test_in_no_region_do_complaints_by_name_only_refuse_a_run():
     """Of 50,000 enterprises and two days nearly all complaints of the first day were such."""
     by_name = sum(has_complaint_by_name(serial) for serial in range(1_000_000))
     assert 0 < by_name < read_gate(POLICY).specs["night_accounts"].limits.quarantine_least_rows
@@ -116,28 +116,28 @@ def test_day_by_day_the_quarantine_is_the_same(at_once, day_by_day):
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_accounts_are_those_of_the_summary(demo, at_once, kind):
     counts = demo[1].kinds[kind]
-    whole = at_once.accounts.filter(pl.col("source") == kind).sum().row(0, named=True)
-    assert whole["read_count"] == counts["rows"]
-    assert whole["accepted_count"] == counts["records"]
-    assert whole["superseded_count"] == counts["corrections"]
-    assert whole["duplicate_count"] == counts["duplicates"]
-    assert whole["quarantined_count"] == counts["faults"]
+    total = at_once.accounts.filter(pl.col("source") == kind).sum().row(0, named=True)
+    assert total["read_count"] == counts["rows"]
+    assert total["accepted_count"] == counts["records"]
+    assert total["superseded_count"] == counts["corrections"]
+    assert total["duplicate_count"] == counts["duplicates"]
+    assert total["quarantined_count"] == counts["faults"]
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_day_by_day_a_correction_is_accepted_when_it_comes(demo, day_by_day, kind):
     counts = demo[1].kinds[kind]
-    accounts = pl.concat([night.accounts for night in day_by_day]).filter(pl.col("source") == kind)
-    whole = accounts.sum().row(0, named=True)
-    assert whole["accepted_count"] + whole["superseded_count"] == counts["records"] + counts["corrections"]
-    assert whole["duplicate_count"] == counts["duplicates"]
+    accounts = pl.concat([run.accounts for run in day_by_day]).filter(pl.col("source") == kind)
+    total = accounts.sum().row(0, named=True)
+    assert total["accepted_count"] + total["superseded_count"] == counts["records"] + counts["corrections"]
+    assert total["duplicate_count"] == counts["duplicates"]
     assert stored(day_by_day, kind)["record_id"].n_unique() == counts["records"]
 
 
 def test_every_account_balances(at_once, day_by_day):
-    for night in (at_once, *day_by_day):
+    for run in (at_once, *day_by_day):
         fates = pl.sum_horizontal("accepted_count", "duplicate_count", "superseded_count", "quarantined_count")
-        assert night.accounts.filter(pl.col("read_count") != fates).is_empty()
+        assert run.accounts.filter(pl.col("read_count") != fates).is_empty()
 
 
 def test_the_file_sent_twice_does_nothing_and_the_unknown_one_is_named(demo, at_once):
@@ -145,8 +145,8 @@ def test_the_file_sent_twice_does_nothing_and_the_unknown_one_is_named(demo, at_
     (strange,) = [file for file in demo[1].files if not file.kind]
     assert set(at_once.repeated) < {copy.path, copy.same_as}
     assert len(at_once.repeated) == 1
-    turned_away = at_once.files.filter(pl.col("finding").is_not_null())["file_name"].to_list()
-    assert turned_away == [strange.path]
+    rejected = at_once.files.filter(pl.col("finding").is_not_null())["file_name"].to_list()
+    assert rejected == [strange.path]
 
 
 def test_every_heading_of_every_file_is_read_or_ignored_by_name(at_once):
@@ -183,7 +183,7 @@ def plain(name: str, value: object) -> object:
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-@pytest.mark.parametrize("way", ["at once", "night by night"])
+@pytest.mark.parametrize("way", ["at once", "day by day"])
 def test_stored_records_have_the_planned_values(at_once, day_by_day, kind, way):
     kept = at_once.records[kind] if way == "at once" else stored(day_by_day, kind)
     rows = current_versions(kept.lazy(), at(END)).collect().rows(named=True)

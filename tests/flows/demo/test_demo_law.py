@@ -1,4 +1,4 @@
-"""What the law makes of the demo region: every penalty can be dated, every story ends as it is told."""
+"""What the law makes of the demo region: every penalty can be dated, every story ends as intended."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta

@@ -18,7 +18,7 @@ def test_other_suffixes_need_a_pattern_of_their_own():
     assert sources_of("市局/企业登记-2025.dat", SOURCES) == []
 
 
-def test_an_xls_file_is_read_by_its_source_and_told_what_it_lacks(tmp_path):
+def test_an_xls_file_is_read_by_its_source_and_what_it_lacks_is_named(tmp_path):
     book = (SAMPLES / "penalties.xls").read_bytes()
     (tmp_path / "双公示.xls").write_bytes(book)
     (file,) = ingested(tmp_path).files.iter_rows(named=True)

@@ -63,8 +63,8 @@ def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path)
         (FINED, FINED | {"处罚内容": "又罚款"}, WARNED),
     ],
 )
-def test_amounts_that_may_be_parts_or_the_whole_are_one_unknown_amount_and_told(tmp_path, rows):
-    """If it were quarantined, the decision would be lost and its enterprise clean."""
+def test_amounts_that_may_be_parts_or_the_total_are_one_unknown_amount_and_noted(tmp_path, rows):
+    """Quarantined, the decision would be lost and its enterprise clean."""
     intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
     assert intake.quarantine.is_empty()
     found = intake.records["penalty"].sort("row_no").select("row_no", "fine_fen").rows()
@@ -111,7 +111,7 @@ def test_a_decision_revoked_in_part_is_for_a_person_to_settle(tmp_path, rows, he
         (FINED, WARNED, {"处罚类别": "罚款；警告", FINE: "0.5", "当前状态": "撤销"}),
     ],
 )
-def test_a_decision_that_goes_on_whole_stands_at_its_last_stage(tmp_path, rows):
+def test_a_decision_that_goes_on_in_full_is_at_its_last_stage(tmp_path, rows):
     intake = ingest_penalties(tmp_path, *(penalty(**{"当前状态": "有效", **row}) for row in rows))
     assert intake.quarantine.is_empty()
     (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
@@ -172,7 +172,7 @@ def test_an_inspection_with_a_row_per_grade_has_all_its_defects(tmp_path, rows, 
     assert found.select("critical_count", "major_count", "minor_count", "conclusion").rows() == [expected]
 
 
-def test_counts_of_one_grade_in_two_rows_may_be_a_correction_and_are_told(tmp_path):
+def test_counts_of_one_grade_in_two_rows_may_be_a_correction_and_are_noted(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "监督检查.csv", [_inspection("1", "0", "2"), _inspection("0", "1", "3")])
     intake = ingested(tmp_path)
@@ -214,32 +214,32 @@ def _two_files(inbox, one, other, names=("a更正.csv", "z原件.csv")):
 
 
 @pytest.mark.parametrize("names", [("a更正.csv", "z原件.csv"), ("z更正.csv", "a原件.csv")])
-def test_of_two_files_of_a_night_the_later_stage_stands_whatever_they_are_called(tmp_path, names):
+def test_of_two_files_of_a_run_the_later_stage_is_current_whatever_they_are_called(tmp_path, names):
     intake = _two_files(tmp_path, penalty(状态="撤销", 撤销日期="2025-10-01"), penalty(状态="有效"), names)
     (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert (row["state"], row["version_no"]) == ("revoked", 2)
 
 
 @pytest.mark.parametrize("names", [("a.csv", "z.csv"), ("z.csv", "a.csv")])
-def test_of_two_files_of_a_night_the_one_that_says_more_stands(tmp_path, names):
+def test_of_two_files_of_a_run_the_one_that_says_more_is_current(tmp_path, names):
     intake = _two_files(tmp_path, penalty(公示日期="2025-07-01"), penalty(), names)
     (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert row["published_on"] is not None
 
 
-def test_two_files_of_a_night_that_contradict_each_other_are_turned_away_naming_each_other(tmp_path):
+def test_two_files_of_a_run_that_contradict_each_other_are_quarantined_naming_each_other(tmp_path):
     intake = _two_files(tmp_path, penalty(**{FINE: "50"}), penalty(**{FINE: "5"}))
     assert intake.records["penalty"].is_empty()
-    told = intake.quarantine.sort("file_name").select("file_name", "column", "code", "value", "reason").rows()
-    assert [row[:4] for row in told] == [
+    quarantined = intake.quarantine.sort("file_name").select("file_name", "column", "code", "value", "reason").rows()
+    assert [row[:4] for row in quarantined] == [
         ("penalty/a更正.csv", FINE, "reports_differ", "50"),
         ("penalty/z原件.csv", FINE, "reports_differ", "5"),
     ]
-    assert "z原件.csv”第2行" in told[0][4]
-    assert "a更正.csv”第2行" in told[1][4]
+    assert "z原件.csv”第2行" in quarantined[0][4]
+    assert "a更正.csv”第2行" in quarantined[1][4]
 
 
-def test_what_stands_stays_while_later_reports_contradict_each_other(tmp_path):
+def test_what_is_current_stays_while_later_reports_contradict_each_other(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty()])
     first = ingested(tmp_path / "1")
@@ -280,8 +280,8 @@ def test_one_number_of_two_enterprises_is_for_a_person_to_settle(tmp_path, names
         put(tmp_path, name, [row for row, of in zip(rows, names, strict=True) if of == name])
     intake = ingested(tmp_path)
     assert intake.records["inspection"].is_empty()
-    told = intake.quarantine.filter(pl.col("column") == "统一社会信用代码")
-    assert told["code"].is_in(["rows_differ", "reports_differ"]).to_list() == [True, True]
+    quarantined = intake.quarantine.filter(pl.col("column") == "统一社会信用代码")
+    assert quarantined["code"].is_in(["rows_differ", "reports_differ"]).to_list() == [True, True]
 
 
 LOG = """

@@ -75,7 +75,7 @@ def test_the_old_headings_go_on_working(tmp_path):
         ({"办理环节": "公示列入"}, "办理环节"),
     ],
 )
-def test_what_is_turned_away_and_why(tmp_path, cells, reason):
+def test_what_is_quarantined_and_why(tmp_path, cells, reason):
     taken = _taken(tmp_path, _row(**cells), _row(办理环节="公布列入", 文号="登2号"))
     (row,) = taken.quarantine.rows(named=True)
     assert reason in f"{row['reason']}{row['column']}"
@@ -96,7 +96,7 @@ UNDECIDED = {"hear", "publish_listing", "object", "push_objection", "apply", "re
 UNDECIDED |= {"stay", "end_stay"}
 
 
-def test_a_step_without_a_decider_passes_the_gate_or_is_turned_away_before_it(tmp_path):
+def test_a_step_without_a_decider_passes_the_gate_or_is_quarantined_before_it(tmp_path):
     steps = [step for step in DECISION_TYPES if step != "approve_publication"]
     rows = [
         _row(办理环节=DECISION_TYPES[step], 办理事项="行政处罚公示", 文号=f"登{n}号") | {"等级": "B"}
@@ -110,7 +110,7 @@ def test_a_step_without_a_decider_passes_the_gate_or_is_turned_away_before_it(tm
     assert read_gate(POLICY).validate("decision", found).is_passed
 
 
-def test_an_objection_passed_on_by_the_website_does_not_refuse_the_night(tmp_path):
+def test_an_objection_passed_on_by_the_website_does_not_refuse_the_run(tmp_path):
     """信用中国 passes on what a firm objects: neither row has anyone who decided (第36号第十八条)."""
     objection = _row(办理环节="提出异议", 办理事项="异议申诉", 公示系统="信用中国", 对象文号="罚1号")
     taken = _taken(tmp_path, objection, objection | {"办理环节": "推送异议", "文号": "登2号"})
@@ -124,7 +124,7 @@ def test_an_objection_passed_on_by_the_website_does_not_refuse_the_night(tmp_pat
 
 
 def test_a_natural_persons_own_listing_and_repair_touch_no_firm(tmp_path):
-    """第107号第七条、第44号第十一条第二款: 相关责任人员 have matters of their own, whatever code stands beside them."""
+    """第107号第七条、第44号第十一条第二款: 相关责任人员 have matters of their own, whatever code is beside them."""
     person = {"当事人类别": "自然人", "当事人": "赵甲乙", "证件号码": "11010119900307001X", "批准人": "乙"}
     rows = [
         _row(办理环节="列入", 列入情形="第六条第一项", 对象文号="罚2号") | person,
@@ -146,5 +146,5 @@ def test_when_a_decision_takes_effect_and_a_stay_are_recorded(tmp_path):
     grant = _row(办理环节="准予修复", 批准人="乙", 对象文号="罚1号", 生效日期="2026-03-16")
     stay = _row(办理环节="停止执行", 文号="行停1号", 对象文号="罚1号")
     found = _taken(tmp_path, grant, stay).records["decision"]
-    told = {kind: str(on) for kind, on in found.select("decision_type", "effective_on").iter_rows()}
-    assert told == {"repair": "2026-03-16", "stay": "None"}
+    effective = {kind: str(on) for kind, on in found.select("decision_type", "effective_on").iter_rows()}
+    assert effective == {"repair": "2026-03-16", "stay": "None"}

@@ -67,12 +67,12 @@ def test_rows_of_one_record_must_agree_where_nothing_is_declared(tmp_path):
     assert quarantined_cells(intake, "inspection") == [(2, "检查日期", "rows_differ"), (3, "", "incomplete_record")]
 
 
-def test_the_declared_row_speaks_where_rows_differ(tmp_path):
+def test_the_declared_row_decides_where_rows_differ(tmp_path):
     intake = _night(tmp_path, defect(), defect(机关="二处"))
     assert intake.records["inspection"]["authority"].to_list() == ["二处"]
 
 
-def test_an_unknown_enterprise_turns_every_row_of_the_record_away(tmp_path):
+def test_an_unknown_enterprise_quarantines_every_row_of_the_record(tmp_path):
     other = {"统一社会信用代码": "", "企业名称": "无此企业"}
     intake = _night(tmp_path, defect(**other), defect("主要", **other))
     assert quarantined_cells(intake, "inspection") == [(2, "企业名称", "unknown_name"), (3, "", "incomplete_record")]

@@ -32,7 +32,7 @@ def test_a_bad_file_is_answered_and_stops_nothing(tmp_path, what):
 @pytest.mark.parametrize(
     ("name", "word"), [("说明.csv", "不符合任何来源"), ("双公示和监督检查.csv", "多个来源（监督检查、双公示行政处罚）")]
 )
-def test_a_file_of_no_source_or_of_two_is_turned_away_by_name(tmp_path, name, word):
+def test_a_file_of_no_source_or_of_two_is_rejected_by_name(tmp_path, name, word):
     put(tmp_path, name, [penalty()])
     (finding,) = ingested(tmp_path).files["finding"].to_list()
     assert word in finding
@@ -47,7 +47,7 @@ def test_a_corrected_quarantine_workbook_is_known_by_the_source_in_its_name(tmp_
     assert intake.files["notes"].list.len().sum() == 0
 
 
-def test_a_row_turned_away_comes_in_once_its_enterprise_is_registered(tmp_path):
+def test_a_quarantined_row_is_accepted_once_its_enterprise_is_registered(tmp_path):
     put(tmp_path / "1", "双公示.csv", [penalty()])
     first = ingested(tmp_path / "1")
     assert first.quarantine["code"].to_list() == ["unknown_code"]

@@ -49,19 +49,19 @@ def test_the_order_of_arrival_never_matters_where_the_source_orders_versions(ver
     assert _after(versions, 1) == _after(shuffled, len(shuffled))
 
 
-def _after(versions, nights):
-    """What is current after the versions came in, one file each, over so many nights."""
+def _after(versions, runs):
+    """What is current after the versions came in, one file each, over so many runs."""
     with tempfile.TemporaryDirectory() as folder:
         kept = []
         for number, (decision, second, remark) in enumerate(versions):
-            inbox = Path(folder) / str(number % nights)
+            inbox = Path(folder) / str(number % runs)
             put(inbox, "企业登记.csv", REGISTER)
             put(
                 inbox,
                 f"双公示-{number}.csv",
                 [penalty(行政处罚决定书文号=decision, 备注=remark, 最后修改时间=f"2025-07-01 00:00:0{second}")],
             )
-        for one in range(nights):
+        for one in range(runs):
             kept.append(ingested(Path(folder) / str(one), history_after(*kept) if kept else None))
         records = pl.concat([intake.records["penalty"] for intake in kept])
         columns = ["record_id", "decision_no", "remark", "version_by"]

@@ -33,7 +33,7 @@ ROW = {
     ],
     ids=str,
 )
-def test_an_approval_in_a_file_is_turned_away_with_that_reason_and_the_others_stay(tmp_path, more):
+def test_an_approval_in_a_file_is_quarantined_with_that_reason_and_the_others_stay(tmp_path, more):
     put(tmp_path, "企业登记.csv", [firm()])
     objection = {**ROW, "决定类型": "异议", "决定文号": "异〔2026〕1号", "对象文号": "（京）药监罚〔2025〕1号"}
     put(tmp_path, "信用办决定.csv", [objection, {**ROW, **more}])
@@ -41,8 +41,8 @@ def test_an_approval_in_a_file_is_turned_away_with_that_reason_and_the_others_st
     assert intake.records["decision"]["decision_type"].to_list() == ["objection"]
     away = intake.quarantine.filter(kind="decision")
     assert set(away["row_no"]) == {3}
-    (told,) = away.filter(reason=REASON).to_dicts()
-    assert (told["column"], told["expected"]) == ("决定类型", "不写此行；批准发布由签发人运行 yaoxin approve 签名")
+    (row,) = away.filter(reason=REASON).to_dicts()
+    assert (row["column"], row["expected"]) == ("决定类型", "不写此行；批准发布由签发人运行 yaoxin approve 签名")
 
 
 @pytest.mark.parametrize(

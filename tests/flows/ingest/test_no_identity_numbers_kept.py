@@ -1,4 +1,4 @@
-"""No number of a natural person is kept in plain, wherever it stands and however its row is broken."""
+"""No number of a natural person is kept in plain, wherever it is and however its row is broken."""
 
 import csv
 import io
@@ -157,7 +157,7 @@ def test_in_a_row_of_a_workbook_that_is_longer_than_its_headings(tmp_path, numbe
 
 
 @pytest.mark.parametrize("number", [PERSON, WITHOUT_X])
-def test_in_a_row_of_a_workbook_that_stands_under_the_wrong_headings(tmp_path, number):
+def test_in_a_row_of_a_workbook_that_is_under_the_wrong_headings(tmp_path, number):
     workbook(tmp_path, ["多", *penalty().values(), "", number, ""], [number, *penalty().values(), "", "", ""])
     intake = ingested(tmp_path)
     assert set(intake.quarantine["row_no"]) == {2, 3}

@@ -132,7 +132,7 @@ def test_a_code_is_read_without_what_nobody_sees(tmp_path, code):
     assert intake.records["penalty"].select("uscc", "party_name").row(0) == (FIRM, "京城药业有限公司")
 
 
-def test_a_value_that_is_turned_away_shows_what_nobody_sees(tmp_path):
+def test_a_quarantined_value_shows_what_nobody_sees(tmp_path):
     intake = ingest_penalties(tmp_path, penalty() | {"当前状态": "有\u200b笑"}, penalty(监管领域="药\ufeff械"))
     values = intake.quarantine.filter(pl.col("kind") == "penalty").sort("row_no")["value"].to_list()
     assert values == ["有[U+200B]笑", "药[U+FEFF]械"]
@@ -189,7 +189,7 @@ def test_a_day_with_a_time_is_that_day_by_the_clock_of_the_office(tmp_path):
     assert {text: read.get(f"{n}号") for n, text in enumerate(DAYS)} == dict.fromkeys(DAYS, date(2026, 2, 11))
 
 
-def test_what_is_no_day_for_sure_is_turned_away(tmp_path):
+def test_what_is_no_day_for_sure_is_quarantined(tmp_path):
     rows = [penalty(处罚决定日期=text, 行政处罚决定书文号=f"{n}号") for n, text in enumerate(NO_DAYS)]
     found = quarantined_cells(ingest_penalties(tmp_path, *rows))
     assert [row for row, _, _ in found] == list(range(2, len(NO_DAYS) + 2))

@@ -111,7 +111,7 @@ def test_ten_thousands_of_yuan_are_read_to_the_last_fen(tmp_path, amount, fen):
         ({"行政相对人类别": "自然人"}, "行政相对人类别", "class_conflict"),
     ],
 )
-def test_a_faulty_row_is_turned_away_with_its_reason_and_takes_nothing_with_it(tmp_path, change, column, code):
+def test_a_faulty_row_is_quarantined_with_its_reason_and_takes_nothing_with_it(tmp_path, change, column, code):
     sound = penalty(**{"行政处罚决定书文号": "京药监罚〔2025〕2号"})
     intake = ingest_penalties(tmp_path, penalty(**change), sound)
     assert quarantined_cells(intake) == [(2, column, code)]
@@ -131,7 +131,7 @@ def penalty_notes(intake):
 
 
 def test_a_penalty_whose_amount_cannot_be_read_is_kept_and_the_amount_unknown(tmp_path):
-    """If it were quarantined, it would leave its enterprise clean."""
+    """Quarantined, it would leave its enterprise clean."""
     texts = ["不详", "待定", "见附件", "***", "约50", "五十万", "￥50", "NaN", "=1+1", "50%", "12,34", "٣", "1.2.3"]
     texts += ["20余万元", "-五十万元", "5万欧元", "5\ufffd", "50元（大写：伍拾元）", "50万", "上限50万元"]
     intake = ingest_penalties(
@@ -223,7 +223,7 @@ def test_brackets_of_every_kind_name_the_same_decision(tmp_path, number):
     assert intake.records["penalty"]["record_id"].n_unique() == 1
 
 
-def test_sole_traders_stand_in_the_same_file(tmp_path):
+def test_sole_traders_are_in_the_same_file(tmp_path):
     put(tmp_path, "企业登记.csv", [firm(SHOP, "回春堂药店")])
     put(tmp_path, "双公示.csv", [penalty(统一社会信用代码=SHOP, 行政相对人名称="回春堂药店")])
     assert ingested(tmp_path).records["penalty"]["party_class"].to_list() == ["sole_trader"]
@@ -255,13 +255,13 @@ def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path
     assert "19900307" not in everything
 
 
-def test_headings_nobody_reads_are_told(tmp_path):
+def test_headings_nobody_reads_are_noted(tmp_path):
     intake = ingest_penalties(tmp_path, penalty(办案人员="李四", 序号="1"))
     notes = dict(intake.files.select("file_name", "notes").rows())
     assert notes["双公示.csv"] == ["有1列未读取（来源未列明）：办案人员"]
 
 
-def test_a_missing_heading_turns_the_file_away_and_names_the_nearest(tmp_path):
+def test_a_missing_heading_rejects_the_file_and_names_the_nearest(tmp_path):
     row = penalty()
     row["处罚决定日"] = row.pop("处罚决定日期")
     intake = ingest_penalties(tmp_path, row)

@@ -65,7 +65,7 @@ def test_the_register_has_every_establishment_once(intake):
     assert "toronto:9348578" in register["enterprise_id"]
 
 
-def test_nothing_is_turned_away_and_every_account_closes(intake):
+def test_nothing_is_quarantined_and_every_account_balances(intake):
     assert intake.quarantine.is_empty()
     assert intake.files["finding"].null_count() == 4
     read = intake.accounts.group_by("kind").agg(pl.col("read_count").sum()).sort("kind").rows()

@@ -18,20 +18,20 @@ def intake():
     return ingest_inbox(real_data("nmpa_manufacturers"), RULES, IngestHistory.empty(), AT)
 
 
-def test_the_account_of_the_register_closes(intake):
+def test_the_account_of_the_register_balances(intake):
     (account,) = intake.accounts.to_dicts()
     counts = ("read", "accepted", "duplicate", "superseded", "quarantined", "record")
     assert tuple(account[f"{part}_count"] for part in counts) == (7843, 7820, 0, 0, 23, 7820)
 
 
-def test_every_damaged_name_is_turned_away_as_unreadable(intake):
+def test_every_damaged_name_is_quarantined_as_unreadable(intake):
     rows = intake.quarantine.filter(pl.col("code") == "unreadable")
     assert rows["row_no"].n_unique() == rows.height == 17
     assert rows["value"].str.contains("\ufffd").all()
     assert rows["reason"].str.contains("乱码").all()
 
 
-def test_odd_licence_numbers_and_the_test_entry_are_turned_away(intake):
+def test_odd_licence_numbers_and_the_test_entry_are_quarantined(intake):
     rows = intake.quarantine.filter(pl.col("code") == "pattern")
     damaged = {"\ufffd20160040"}
     assert set(rows["value"]) == ODD_LICENCES | damaged | {"测试20180305"}
@@ -40,7 +40,7 @@ def test_odd_licence_numbers_and_the_test_entry_are_turned_away(intake):
     assert intake.quarantine["row_no"].n_unique() == 17 + len(ODD_LICENCES) + 1
 
 
-def test_every_row_turned_away_keeps_its_text(intake):
+def test_every_quarantined_row_keeps_its_text(intake):
     texts = intake.quarantine.filter(pl.col("row_no") == 2048)["row_text"].unique().to_list()
     assert texts == [
         '{"seq":"2047","nmpa_id":"3542","企业名称":"安徽金正元中药饮片有限公司","药品生产许可证编号":"\ufffd20160040"}'

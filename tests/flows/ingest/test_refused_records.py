@@ -1,4 +1,4 @@
-"""A row for which the gate would refuse a run is quarantined before, with its reason, and no other row with it."""
+"""A row for which the gate would refuse a run is quarantined before, with its reason, and takes no other with it."""
 
 import pytest
 
@@ -117,7 +117,7 @@ def changed(kind, cells):
 
 
 @pytest.mark.parametrize(("kind", "cells", "column", "reason"), [*TOGETHER, *WARNED_OF])
-def test_cells_that_do_not_go_together_are_turned_away(tmp_path, kind, cells, column, reason):
+def test_cells_that_do_not_go_together_are_quarantined(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
     intake = ingested(tmp_path)
@@ -130,7 +130,7 @@ def test_cells_that_do_not_go_together_are_turned_away(tmp_path, kind, cells, co
 
 
 @pytest.mark.parametrize(("kind", "cells"), NO_STOP)
-def test_cells_just_beside_are_taken_in(tmp_path, kind, cells):
+def test_cells_just_within_the_bounds_are_accepted(tmp_path, kind, cells):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [changed(kind, cells)])
     assert ingested(tmp_path).quarantine.is_empty()
@@ -151,7 +151,7 @@ def _lenient(source):
     return Source.model_validate(text)
 
 
-def test_every_rule_of_the_gate_that_a_row_can_break_stands_here():
+def test_every_rule_of_the_gate_that_a_row_can_break_is_tested_here():
     """A new critical rule over several columns needs its refusal at the intake, and a case above."""
     spoken = {
         (kind, expected.description)
@@ -198,7 +198,7 @@ records:
         (("2025-05-01", "2025-05-02"), [(2, "报告", "refused", "2025-05-01"), (3, "", "incomplete_record", None)]),
     ],
 )
-def test_a_folded_record_is_asked_as_a_whole(tmp_path, days, faults):
+def test_a_record_of_several_rows_is_checked_as_one(tmp_path, days, faults):
     rules = IngestRules([BY_KIND["enterprise"], load_source(FOLDING, "counted.yaml")], COMMON, b"secret")
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "编号": "1", "抽样": "2025-05-31"}

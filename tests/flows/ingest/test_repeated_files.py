@@ -1,4 +1,4 @@
-"""What was taken in before is told by its bytes alone: never read again, under whatever name."""
+"""A file ingested before is known by its bytes only: never read again, under whatever name."""
 
 from dataclasses import replace
 

@@ -55,7 +55,7 @@ def test_both_sheets_of_a_workbook_bring_their_records(tmp_path):
     ("heading", "amount"),
     [("罚款金额（元）", "5000"), ("罚款金额（万元）", "#N/A"), ("罚款金额（万元）", None), ("罚款金额（千元）", "5")],
 )
-def test_an_amount_that_cannot_be_read_is_unknown_and_said(tmp_path, heading, amount):
+def test_an_amount_that_cannot_be_read_is_unknown_and_noted(tmp_path, heading, amount):
     put(tmp_path, "企业登记.csv", [firm()])
     headings = [heading if name == "罚款金额（万元）" else name for name in NAMES]
     place = headings.index(heading)

@@ -1,4 +1,4 @@
-"""Corrections, repeats, late reports, revocations: what one night leaves for the next."""
+"""Corrections, repeats, late reports, revocations: what one run leaves for the next."""
 
 from datetime import date, timedelta
 
@@ -98,7 +98,7 @@ STAMPS = (  # an older and a newer one, in every form in which senders write the
 
 
 @pytest.mark.parametrize("is_late", [False, True])
-def test_the_report_with_the_later_stamp_stands_in_whatever_order_they_arrive(tmp_path, is_late):
+def test_the_report_with_the_later_stamp_is_current_in_whatever_order_they_arrive(tmp_path, is_late):
     def reports(remark, of):
         return [
             penalty(行政处罚决定书文号=f"{n}号", 备注=remark, 最后修改时间=of(pair)) for n, pair in enumerate(STAMPS)
@@ -118,7 +118,7 @@ def test_a_report_without_a_stamp_is_as_old_as_its_arrival(tmp_path):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(
         tmp_path / "1", "双公示.csv", [penalty(备注="旧", 最后修改时间="2026-02-28 23:30:00")]
-    )  # Beijing; the night is UTC's 28th
+    )  # Beijing; the run is on UTC's 28th
     put(tmp_path / "2", "双公示.csv", [penalty(备注="新")])
     put(tmp_path / "3", "双公示.csv", [penalty(备注="更早", 最后修改时间="2026-02-28 23:40:00")])
     one = ingested(tmp_path / "1", at=RECEIVED_AT - timedelta(hours=2))
@@ -130,7 +130,7 @@ def test_a_report_without_a_stamp_is_as_old_as_its_arrival(tmp_path):
 @pytest.mark.parametrize(
     "stamps", [("30/01/2026", "08/02/2026"), ("昨天", "今天"), ("2027-01-01", "2026-02-20"), ("26-01-01", "")]
 )
-def test_a_stamp_that_says_no_time_is_told_and_the_later_arrival_stands(tmp_path, stamps):
+def test_an_unreadable_stamp_is_noted_and_the_later_arrival_is_current(tmp_path, stamps):
     put(tmp_path / "1", "企业登记.csv", [firm()])
     put(tmp_path / "1", "双公示.csv", [penalty(备注="旧", 最后修改时间=stamps[0])])
     put(tmp_path / "2", "双公示.csv", [penalty(备注="新", 最后修改时间="")])

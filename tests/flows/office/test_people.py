@@ -124,9 +124,9 @@ ALTERED = {
 
 @pytest.mark.parametrize("kind", ALTERED)
 def test_an_altered_journal_is_named_and_nobody_signs_by_it(settings, kind):
-    statement, told = ALTERED[kind]
+    statement, fault = ALTERED[kind]
     by_hand(settings, (statement,))
-    assert told in faults(settings)
+    assert fault in faults(settings)
     with pytest.raises(OfficeProblem):
         signed_in(settings, "li")
 
@@ -158,7 +158,7 @@ def test_another_key_under_a_known_login_does_not_open(settings):
     assert signed_in(settings, "li")
 
 
-def test_a_whole_journal_of_the_forgers_own_is_not_that_of_the_pinned_key(settings, tmp_path):
+def test_a_complete_journal_of_the_forgers_own_is_not_that_of_the_pinned_key(settings, tmp_path):
     other = load_settings({"store": str(tmp_path / "other")}, environ={})
     found(other, "evil")
     settings.office_database.write_bytes(other.office_database.read_bytes())
@@ -189,16 +189,16 @@ def test_a_file_that_is_no_database_is_named(settings):
 
 
 @pytest.mark.parametrize("words", ["disk I/O error", "database or disk is full"])
-def test_a_full_disk_is_not_told_as_a_damaged_file(settings, words, monkeypatch):
+def test_a_full_disk_is_not_reported_as_a_damaged_file(settings, words, monkeypatch):
     """Who restored an older backup then would lose what was signed since."""
 
     def fails(*_):
         raise OperationalError("INSERT", {}, sqlite3.OperationalError(words))
 
     monkeypatch.setattr("flows.office.journal.OfficeDatabase._rows", fails)
-    with pytest.raises(OfficeProblem, match="磁盘空间") as told:
+    with pytest.raises(OfficeProblem, match="磁盘空间") as caught:
         signed_in(settings, "li")
-    assert "从备份恢复" not in str(told.value)
+    assert "从备份恢复" not in str(caught.value)
 
 
 def test_there_is_one_first_administrator(settings):
@@ -261,9 +261,9 @@ def test_a_login_is_letters_and_digits(settings, login):
         added(settings, login, "赵六")
 
 
-@pytest.mark.parametrize(("login", "told"), [("li", "已在用"), ("LI", "已在用"), ("zhao", "须写明姓名")])
-def test_a_login_is_one_persons_and_a_person_has_a_name(settings, login, told):
-    with pytest.raises(OfficeProblem, match=told):
+@pytest.mark.parametrize(("login", "message"), [("li", "已在用"), ("LI", "已在用"), ("zhao", "须写明姓名")])
+def test_a_login_is_one_persons_and_a_person_has_a_name(settings, login, message):
+    with pytest.raises(OfficeProblem, match=message):
         added(settings, login, "\u200b" if login == "zhao" else "赵六")
 
 
@@ -291,14 +291,14 @@ def test_a_busy_database_is_waited_for_and_then_named(settings, monkeypatch):
             office_of(settings).sign(li, "approve", "x", {})
 
 
-def test_acts_of_two_at_once_both_stand(settings):
+def test_acts_of_two_at_once_both_count(settings):
     from concurrent.futures import ThreadPoolExecutor
 
     people = [signed_in(settings, login) for login in ("li", "zhang") * 4]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda who: office_of(settings).sign(who, "approve", f"x/{who.person.login}", {}), people))
-    standing = office_of(settings).state()
-    assert (standing.head.number, standing.faults, len(standing.acts)) == (11, (), 8)
+    state = office_of(settings).state()
+    assert (state.head.number, state.faults, len(state.acts)) == (11, (), 8)
 
 
 def test_nothing_is_made_by_looking(tmp_path):

@@ -1,4 +1,4 @@
-"""A small night that writes three tables, for tests that break it off."""
+"""A small run that writes three tables, for tests that break it off."""
 
 import sys
 import time
@@ -22,7 +22,7 @@ def rows(table, *values):
 
 
 def passed_run(store, day, between=lambda: None):
-    """One night that passes; `between` is called before each of its writes."""
+    """One run that passes; `between` is called before each of its writes."""
     with store.begin("nightly", day, KNOWN_AT) as writing:
         between()
         writing.append("accounts", rows("accounts", {"file_id": f"f{day}"}))
@@ -35,7 +35,7 @@ def passed_run(store, day, between=lambda: None):
 
 
 def hang(root, day, pause):
-    """Begin a night, say so, and wait for ever before write number `pause`."""
+    """Begin a run, say so, and wait for ever before write number `pause`."""
     breaks = iter(range(9))
 
     def between():

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 
 class Killed(BaseException):
-    """Stands for the death of the process: nothing is written after it."""
+    """In place of the death of the process: nothing is written after it."""
 
 
 def content(store):
@@ -55,7 +55,7 @@ def dies_at(monkeypatch, step, is_done):
 
 
 def dies(monkeypatch, store, day, step, is_done):
-    """Run the night; whether it died on the way."""
+    """Do the run; whether it died on the way."""
     with monkeypatch.context() as dying:
         dies_at(dying, step, is_done)
         try:
@@ -76,7 +76,7 @@ def test_death_at_any_write_then_again_is_as_if_nothing_had_been(tmp_path, monke
         if not dies(monkeypatch, store, day, step, is_done):
             break
         last = store.last()
-        is_through = last is not None and last.as_of == day  # died after the ledger's row: the night is complete
+        is_through = last is not None and last.as_of == day  # died after the ledger's row: the run is complete
         assert is_through or content(store) == before
         for again in (FIRST, SECOND):
             if (last := store.last()) is None or last.as_of < again:

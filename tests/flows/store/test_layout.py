@@ -39,8 +39,8 @@ def test_rows_keep_their_order_and_those_of_nobody_have_a_bucket_too():
     assert placed["n"].to_list() == [1, 2, 3, 4]
     assert placed["bucket_of_5"].to_list() == [bucket_of(key, 5) for key in rows["enterprise_id"]]
     assert as_copies(rows, 5)["bucket_of_5"].unique().to_list() == [COPIES_PARTITION]
-    whole = pl.concat(split_by_bucket(rows, 5).values()).sort("n")
-    assert whole.equals(rows)
+    joined = pl.concat(split_by_bucket(rows, 5).values()).sort("n")
+    assert joined.equals(rows)
 
 
 def test_nothing_is_split_into_nothing():

@@ -1,4 +1,4 @@
-"""What no night would notice at once: another layout, old log entries, files since a run, copies laid out anew."""
+"""What no run would notice at once: another layout, old log entries, files since a run, copies laid out again."""
 
 import os
 import time
@@ -31,7 +31,7 @@ class TestATableOfAnotherLayout:
         file.append(with_bucket(ratings("a", "b"), 1), "r1")
         version = file.version()
         for other in (with_bucket(ratings("c"), 7), ratings("c")):
-            with pytest.raises(ValueError, match=r"table ratings is not laid out by .*; lay it out anew first"):
+            with pytest.raises(ValueError, match=r"table ratings is not laid out by .*; lay it out again first"):
                 StoredTable(store.location, TABLES["ratings"]).append(other, "r2")
         assert StoredTable(store.location, TABLES["ratings"]).version() == version
         assert sorted(file.scan(None).collect()["enterprise_id"]) == ["a", "b"]
@@ -45,7 +45,7 @@ class TestATableOfAnotherLayout:
 
 
 class TestTheLogIsKept:
-    """Delta's own default drops log entries after a month, and with them the versions of past nights."""
+    """Delta's own default drops log entries after a month, and with them the versions of past runs."""
 
     @pytest.mark.parametrize(
         ("table", "folder"), [(LEDGER, ""), (TABLES["changes"], "tables")], ids=["ledger", "table"]
@@ -115,15 +115,15 @@ class TestCopiesLaidOutAnew:
         return one, other
 
     @pytest.mark.parametrize("count", [1, 7, 16])
-    def test_the_record_is_the_right_ones_alone_and_stands_once(self, store, moved, count):
+    def test_the_record_belongs_only_to_the_right_one_and_occurs_once(self, store, moved, count):
         one, other = moved
         for buckets in (count, 3):
             store.lay_out_anew(buckets)
             run = store.last()
             copies = store.scan("inspection", buckets=ONLY_COPIES).collect()
             assert sorted(zip(copies["record_id"], copies["version_no"], strict=True)) == [("moved", 1), ("moved", 2)]
-            whole = store.scan("inspection").collect()
-            assert sorted(zip(whole["record_id"], whole["version_no"], strict=True)) == [
+            rows = store.scan("inspection").collect()
+            assert sorted(zip(rows["record_id"], rows["version_no"], strict=True)) == [
                 ("moved", 1),
                 ("moved", 2),
                 ("stays", 1),

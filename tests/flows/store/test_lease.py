@@ -42,7 +42,7 @@ def content(store):
 
 @contextmanager
 def sleeping(root, day, pause):
-    """A process on another machine that began the night, waits before write number `pause`, and goes on when woken."""
+    """A process on another machine that began the run, waits before write number `pause`, and goes on when woken."""
     program = (
         "from tests.flows.store import store_runs\n"
         f"store_runs.wait_for_signal({str(root)!r}, {day.isoformat()!r}, {pause}, {str(root.parent / 'other')!r})"
@@ -73,8 +73,8 @@ def test_a_run_that_slept_while_another_finished_fails_and_nothing_of_it_is_seen
     assert content(store) == after
 
 
-def test_the_first_to_commit_pins_its_own_versions_alone(two_machines, store):
-    """Both write to one table, each thinks itself alone; one row each would stand twice."""
+def test_the_first_to_commit_pins_only_its_own_versions(two_machines, store):
+    """Both write to one table, each thinks it is the only one; each row would occur twice."""
     with store.begin("nightly", SECOND, KNOWN_AT) as slow:
         slow.append("accounts", rows("accounts", {"file_id": "slow"}))
         with store.begin("nightly", SECOND, KNOWN_AT) as quick:
@@ -109,7 +109,7 @@ def test_of_two_runs_that_began_together_one_is_committed(two_machines, tmp_path
     with store.begin("nightly", SECOND, KNOWN_AT) as slow:
         with store.begin("nightly", SECOND, KNOWN_AT) as quick:
             quick.commit("refused", {"who": "quick"})
-        with pytest.raises(Busy, match="one machine alone may write"):
+        with pytest.raises(Busy, match="only one machine may write"):
             slow.commit("passed", {"who": "slow"})
     assert [run.facts["who"] for run in store.every_run()[before:]] == ["quick"]
 
@@ -123,8 +123,8 @@ def test_two_runs_that_create_a_table_at_once(two_machines, tmp_path):
             slow.append("accounts", rows("accounts", {"file_id": "slow"}))
 
 
-def test_a_commit_before_the_ledgers_files_are_put_together_is_seen(two_machines, store, monkeypatch):
-    """The library rebases a compaction whatever it is told."""
+def test_a_commit_before_the_ledgers_files_are_joined_is_seen(two_machines, store, monkeypatch):
+    """The library rebases a compaction whatever the options are."""
     monkeypatch.setattr("flows.store.ledger._COMPACT_EVERY", 2)
     with store.begin("nightly", SECOND, KNOWN_AT) as slow:
         for _ in range(2):

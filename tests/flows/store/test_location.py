@@ -84,13 +84,13 @@ def test_a_link_to_a_folder_is_that_folder(tmp_path):
 def test_these_are_refused_before_anything_is_written(tmp_path, monkeypatch, capsys, address, why):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "yaoxin.toml").write_text("buckets = 1", encoding="utf-8")
-    with pytest.raises(BadStore) as told:
+    with pytest.raises(BadStore) as caught:
         Store(address)
-    assert why in str(told.value)
-    assert "choose another folder" in str(told.value)
-    said = to_chinese(str(told.value))
-    assert "请换一个文件夹" in said
-    assert "choose" not in said
+    assert why in str(caught.value)
+    assert "choose another folder" in str(caught.value)
+    chinese = to_chinese(str(caught.value))
+    assert "请换一个文件夹" in chinese
+    assert "choose" not in chinese
     with pytest.raises(SettingsProblems) as refused:
         load_settings({"store": address}, environ={})
     assert why in str(refused.value)
@@ -140,14 +140,14 @@ def where_no_folder_can_be(_folder):
     "make",
     [a_file, a_file_above, a_link_to_nothing, below_a_link_to_nothing, a_link_in_a_circle, where_no_folder_can_be],
 )
-def test_what_the_disk_has_in_its_place_is_told(tmp_path, make, capsys):
+def test_what_the_disk_has_in_its_place_is_named(tmp_path, make, capsys):
     folder, why = make(tmp_path)
     if not folder.parent.exists() and make is where_no_folder_can_be:
         pytest.skip("the system has no /proc")
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(BadStore) as told:
+    with pytest.raises(BadStore) as caught:
         passed_run(Store(folder), DAY)
-    assert why in str(told.value)
+    assert why in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before
     if make is not where_no_folder_can_be:
         assert run_command(["runs", "--store", str(folder)]) == 2
@@ -177,7 +177,7 @@ print(*codes)
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can become another account")
 @pytest.mark.parametrize(("mode", "codes"), [(0o700, "2 2"), (0o755, "2 0")], ids=["closed", "only to be read"])
-def test_an_account_without_permission_is_told(mode, codes):
+def test_an_account_without_permission_is_refused(mode, codes):
     with TemporaryDirectory() as outer:  # those of pytest are closed to other accounts
         Path(outer).chmod(0o755)
         (Path(outer) / "home").mkdir()

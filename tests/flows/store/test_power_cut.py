@@ -1,4 +1,4 @@
-"""What was committed survives a power cut; what was lost all the same is recognised and told with what to do."""
+"""What was committed survives a power cut; what was lost all the same is recognised and reported with what to do."""
 
 import shutil
 from datetime import date
@@ -33,7 +33,7 @@ def two_nights(tmp_path_factory):
 
 @pytest.fixture
 def store(two_nights, tmp_path):
-    """A store of two nights, to be damaged."""
+    """A store of two runs, to be damaged."""
     shutil.copytree(two_nights, tmp_path / "store")
     return Store(tmp_path / "store")
 
@@ -62,7 +62,7 @@ def disk(tmp_path, monkeypatch):
     return made
 
 
-def test_what_was_synced_alone_is_the_whole_of_what_was_committed(disk, tmp_path):
+def test_what_was_synced_is_all_of_what_was_committed(disk, tmp_path):
     store = Store(tmp_path / "store")
     for day in (FIRST, SECOND):
         passed_run(store, day)
@@ -92,7 +92,7 @@ def test_data_come_before_the_log_that_names_them_and_the_ledger_last(disk, tmp_
     assert min(ledger) > max(n for n, path in enumerate(files) if path.parts[0] == "tables")
 
 
-def test_a_cut_before_the_ledgers_row_leaves_the_former_night(disk, tmp_path, monkeypatch):
+def test_a_cut_before_the_ledgers_row_leaves_the_previous_run(disk, tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     passed_run(store, FIRST)
     before = content(store)
@@ -116,8 +116,8 @@ def emptied(path):
 
 
 def halved(path):
-    whole = Path(path).read_bytes()
-    Path(path).write_bytes(whole[: len(whole) // 2])
+    data = Path(path).read_bytes()
+    Path(path).write_bytes(data[: len(data) // 2])
 
 
 def zeroed(path):
@@ -132,13 +132,13 @@ HOW = pytest.mark.parametrize("damage", [emptied, halved, zeroed, removed])
 
 
 @HOW
-def test_a_lost_last_entry_of_a_table_is_told_and_the_run_before_can_be_gone_back_to(store, two_nights, damage):
+def test_a_lost_last_entry_of_a_table_is_reported_and_the_run_before_can_be_gone_back_to(store, two_nights, damage):
     table = "ratings"
     damage(entries(store, f"tables/{table}")[-1])
-    with pytest.raises(StoreDamaged) as told:
+    with pytest.raises(StoreDamaged) as caught:
         passed_run(store, THIRD)
-    words = str(told.value)
-    assert "what run nightly-2026-03-02-1 committed is not whole" in words
+    words = str(caught.value)
+    assert "what run nightly-2026-03-02-1 committed is incomplete" in words
     assert f"{table}: " in words
     assert "yaoxin rewind RUN_ID" in words
     assert words.isascii()
@@ -149,7 +149,7 @@ def test_a_lost_last_entry_of_a_table_is_told_and_the_run_before_can_be_gone_bac
 
 
 @pytest.mark.parametrize("damage", [emptied, removed])
-def test_a_lost_data_file_of_a_table_is_told(store, damage):
+def test_a_lost_data_file_of_a_table_is_reported(store, damage):
     damage(data(store, "accounts")[-1])
     with pytest.raises(StoreDamaged, match=r"accounts: .*\.parquet is missing or empty"):
         passed_run(store, THIRD)
@@ -160,20 +160,20 @@ def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_nights, d
     last = entries(store, "ledger")[-1]
     damage(last)
     for ask in (store.last, store.every_run, lambda: passed_run(store, THIRD)):
-        with pytest.raises(StoreDamaged) as told:
+        with pytest.raises(StoreDamaged) as caught:
             ask()
-        assert str(told.value).startswith(f"The store is damaged: ledger: {last} is empty or torn. ")
-        assert str(told.value).isascii()
+        assert str(caught.value).startswith(f"The store is damaged: ledger: {last} is empty or torn. ")
+        assert str(caught.value).isascii()
     last.rename(last.with_suffix(".torn"))  # as it says
     assert [run.as_of for run in store.every_run()] == [FIRST]
 
 
 def test_a_lost_last_row_of_the_ledger_is_recognised_by_the_next_run(store, two_nights):
     removed(entries(store, "ledger")[-1])
-    with pytest.raises(StoreDamaged) as told:
+    with pytest.raises(StoreDamaged) as caught:
         passed_run(store, THIRD)
     assert "has lost run nightly-2026-03-02-1, which was committed; it ends with nightly-2026-03-01-1" in str(
-        told.value
+        caught.value
     )
     store.rewind("nightly-2026-03-01-1", "the ledger lost its last row")
     passed_run(store, SECOND)
@@ -197,7 +197,7 @@ def test_what_a_run_that_was_not_committed_left_torn_is_cleared_away(store, dama
     }
 
 
-def test_a_table_that_is_gone_is_told_with_its_name(store):
+def test_a_table_that_is_gone_is_reported_with_its_name(store):
     shutil.rmtree(store.location.local / "tables" / "ratings")
     with pytest.raises(StoreDamaged, match=r"ratings: its log below .* is gone"):
         passed_run(store, THIRD)
@@ -206,9 +206,9 @@ def test_a_table_that_is_gone_is_told_with_its_name(store):
 
 
 class TestGoingBack:
-    """Nights of a wrong clock are annulled: readers see the last true one, and nothing is erased."""
+    """Runs of a wrong clock are annulled: readers see the last true one, and nothing is erased."""
 
-    def test_readers_see_the_run_gone_back_to_and_the_next_night_follows_it(self, store, two_nights):
+    def test_readers_see_the_run_gone_back_to_and_the_next_run_follows_it(self, store, two_nights):
         true = content(store)
         for day in (date(2027, 1, 1), date(2027, 1, 2)):
             passed_run(store, day)
@@ -240,7 +240,7 @@ class TestGoingBack:
         passed_run(store, date(2026, 3, 4))
         store.rewind("nightly-2026-03-01-1", "y")
         assert store.last("nightly").as_of == FIRST
-        with pytest.raises(CannotRewind, match="nightly-2026-03-02-1: no run of this name passed and still stands"):
+        with pytest.raises(CannotRewind, match="nightly-2026-03-02-1: no valid run has this name"):
             store.rewind("nightly-2026-03-02-1", "z")
 
     @pytest.mark.parametrize("run_id", ["nightly-2026-03-09-1", "", "nightly-2026-03-02-1"])
@@ -252,9 +252,9 @@ class TestGoingBack:
         assert len(store.every_run()) == 2
 
     def test_a_ledger_of_an_earlier_release_has_no_such_column_and_is_read(self, store):
-        former = store.runs().drop("back_to")
+        earlier = store.runs().drop("back_to")
         shutil.rmtree(store.location.local / "ledger")
-        write_deltalake(store.location.uri("ledger"), former)
+        write_deltalake(store.location.uri("ledger"), earlier)
         passed_run(store, THIRD)
         assert store.last("nightly").as_of == THIRD
         assert store.runs()["back_to"].to_list() == [None] * 3

@@ -1,4 +1,4 @@
-"""What stands now, what stood on a day, and what an enterprise has had."""
+"""Current ratings, those of a day, and the history of an enterprise."""
 
 from datetime import date
 
@@ -12,10 +12,10 @@ FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 9)
 
 @pytest.fixture
 def store(tmp_path):
-    """a: rated on the first night and on the third; b: on the second; a loses its trace on the third."""
+    """a: rated by the first run and by the third; b: by the second; a loses its trace on the third."""
     store = Store(tmp_path)
-    nights = {FIRST: {"a": "A"}, SECOND: {"b": "B"}, THIRD: {"a": "D"}}
-    for day, tiers in nights.items():
+    runs = {FIRST: {"a": "A"}, SECOND: {"b": "B"}, THIRD: {"a": "D"}}
+    for day, tiers in runs.items():
         with store.begin("nightly", day, KNOWN_AT) as writing:
             ratings = [{"enterprise_id": key, "valid_from_on": day, "tier": tier} for key, tier in tiers.items()]
             trace = [{"enterprise_id": key, "valid_from_on": day, "position": 1} for key in tiers if day != THIRD]
@@ -25,15 +25,15 @@ def store(tmp_path):
     return store
 
 
-def tiers(standing):
-    return dict(standing.ratings.select("enterprise_id", "tier").collect().iter_rows())
+def tiers(found):
+    return dict(found.ratings.select("enterprise_id", "tier").collect().iter_rows())
 
 
-def traced(standing):
-    return standing.trace.collect()["enterprise_id"].to_list()
+def traced(found):
+    return found.trace.collect()["enterprise_id"].to_list()
 
 
-def test_present_is_the_latest_of_each_enterprise_with_its_own_trace(store):
+def test_current_is_the_latest_of_each_enterprise_with_its_own_trace(store):
     assert tiers(current_ratings(store)) == {"a": "D", "b": "B"}
     assert traced(current_ratings(store)) == ["b"]
     assert tiers(current_ratings(store, enterprise_id="a")) == {"a": "D"}
@@ -51,7 +51,7 @@ def test_present_is_the_latest_of_each_enterprise_with_its_own_trace(store):
         (THIRD, {"a": "D", "b": "B"}, ["b"]),
     ],
 )
-def test_on_day_is_what_the_nights_up_to_it_left(store, day, expected, with_trace):
+def test_on_a_day_is_what_the_runs_up_to_it_left(store, day, expected, with_trace):
     assert tiers(ratings_on(store, day)) == expected
     assert traced(ratings_on(store, day)) == with_trace
 

@@ -1,4 +1,4 @@
-"""The store keeps what passed, whole, and nothing else."""
+"""The store keeps all of what passed, and nothing else."""
 
 from datetime import UTC, date, datetime
 
@@ -77,7 +77,7 @@ def test_every_table_of_the_contract_can_be_stored(store):
         assert store.scan(name).collect().height == 1
 
 
-def test_a_refused_run_replaces_nothing_and_stands_in_the_ledger(store):
+def test_a_refused_run_replaces_nothing_and_is_in_the_ledger(store):
     with store.begin("nightly", DAY, KNOWN) as writing:
         writing.append("accounts", accounts("a"))
         writing.commit("passed", {})
@@ -183,9 +183,9 @@ def test_a_run_is_committed_once(store):
 
 def test_a_frame_of_another_shape_is_a_programmers_error(store):
     wrong = accounts("a").drop("kind").with_columns(pl.col("read_count").cast(pl.Int32), extra=pl.lit(1))
-    with pytest.raises(TypeError) as told:
+    with pytest.raises(TypeError) as caught:
         conform(TABLES["accounts"], wrong)
-    text = str(told.value)
+    text = str(caught.value)
     assert "kind: missing, expected String" in text
     assert "read_count: Int32, expected Int64" in text
     assert "extra: not a column of it" in text
@@ -201,13 +201,13 @@ def test_categories_never_reach_the_disk(store):
 
 def test_a_column_that_a_newer_release_brings_reads_as_null_in_old_versions(store, monkeypatch):
     table = TABLES["accounts"]
-    former = accounts("a").drop("record_count")
+    earlier = accounts("a").drop("record_count")
     columns = tuple(column for column in table.columns if column.name != "record_count")
     old = type(table)(table.name, table.label, table.doc, columns, table.key)
     with monkeypatch.context() as before:
         before.setitem(TABLES, "accounts", old)
         with store.begin("nightly", DAY, KNOWN) as writing:
-            writing.append("accounts", former)
+            writing.append("accounts", earlier)
             first = writing.commit("passed", {})
     with store.begin("nightly", DAY, KNOWN) as writing:
         writing.append("accounts", accounts("b"))
@@ -230,7 +230,7 @@ def test_object_storage_keeps_its_lock_on_this_machine(tmp_path):
     assert Store("s3://bucket/yaoxin", state_dir=tmp_path).location.local == place.local
 
 
-def test_the_ledger_stays_whole_where_its_files_are_put_together(store, monkeypatch):
+def test_the_ledger_stays_complete_where_its_files_are_joined(store, monkeypatch):
     monkeypatch.setattr("flows.store.ledger._COMPACT_EVERY", 3)
     for number in range(1, 8):
         with store.begin("nightly", DAY, KNOWN) as writing:

@@ -1,4 +1,4 @@
-"""Text files as they come: healthy ones whole, hostile ones answered in words; no bad row takes a good one along."""
+"""Text files as they come: good ones in full, hostile ones with a finding; no bad row takes a good one with it."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ def faults(raw):
     return dict(raw.broken.select("row_no", "code").rows())
 
 
-def test_a_healthy_file_is_read_whole(read):
+def test_every_row_of_a_good_file_is_read(read):
     content = (HEADER + "甲,2024-01-02,1.5\n乙,,\n").encode()
     raw = read(content, "处罚.csv")
     assert raw.finding is None
@@ -35,11 +35,12 @@ def test_a_healthy_file_is_read_whole(read):
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030")]
+    ("encoding", "name"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030")],
 )
-def test_the_encoding_is_told_by_content(read, encoding, told):
+def test_the_encoding_is_found_from_the_content(read, encoding, name):
     raw = read((HEADER + "某某药业,2024,1\n").encode(encoding))
-    assert (raw.encoding, raw.headings, rows_of(raw)) == (told, ("名称", "日期", "金额"), [("某某药业", "2024", "1")])
+    assert (raw.encoding, raw.headings, rows_of(raw)) == (name, ("名称", "日期", "金额"), [("某某药业", "2024", "1")])
 
 
 def test_four_byte_characters_of_gb18030(read):
@@ -62,7 +63,7 @@ def test_half_a_character_of_a_wide_encoding_is_half_a_file(read):
     assert (faults(raw), row_nos(raw)) == ({3: "cut_off"}, [2])
 
 
-def test_what_is_in_no_encoding_is_turned_away_with_its_place(read):
+def test_what_is_in_no_encoding_is_rejected_with_its_place(read):
     content = "名称,日期\n甲,1\n".encode("gb18030") + b"\xff\xff,2\n"
     finding = read(content).finding
     assert finding.code == "undecodable"
@@ -90,7 +91,7 @@ def test_only_a_header_is_a_file_without_rows(read):
         assert (raw.finding, raw.headings, raw.read_count) == (None, ("名称", "日期", "金额"), 0)
 
 
-def test_no_header_is_told_by_the_headings_expected(read):
+def test_a_missing_header_names_the_headings_expected(read):
     raw = read("甲公司,2024-01-02,3\n", expected=("企业名称", "检查日期"))
     assert raw.finding.code == "no_header"
     assert "第 1 行不是列名行" in raw.finding.message
@@ -116,7 +117,7 @@ def test_a_repeated_header_is_broken_and_the_rest_is_read(read):
     assert row_nos(raw) == [2, 4]
 
 
-def test_two_columns_of_one_name_are_turned_away(read):
+def test_two_columns_of_one_name_are_rejected(read):
     finding = read("名称,日期, 名称 \n甲,1,乙\n").finding
     assert finding.code == "duplicate_heading"
     assert "第 1 列和第 3 列的列名都是“名称”" in finding.message
@@ -300,7 +301,7 @@ def test_a_file_past_the_limit_is_not_read(read, monkeypatch):
     assert raw.file_id == hashlib.sha256(content.encode()).hexdigest()
 
 
-def test_a_file_turned_away_still_has_its_name_and_hash(read):
+def test_a_rejected_file_still_has_its_name_and_hash(read):
     raw = read(b"", "空.csv")
     assert (raw.file_name, raw.file_id, raw.encoding) == ("空.csv", hashlib.sha256(b"").hexdigest(), None)
     assert raw.read_count == 0

@@ -1,4 +1,4 @@
-"""Encodings: as the source says, or told by content; a reading that is in doubt is a finding and no guess."""
+"""Encodings: as the source says, or found from the content; a doubtful reading is a finding and no guess."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_a_mark_outweighs_what_the_source_says(read):
     assert raw.notes == ("来源文件写明编码为 gb18030，文件带有 UTF-8-SIG 标记，已按标记读取。",)
 
 
-def test_what_a_declared_encoding_does_not_hold_is_turned_away_with_its_place(read):
+def test_what_a_declared_encoding_does_not_hold_is_rejected_with_its_place(read):
     finding = read((HEADER + "甲,1,2\n").encode() + b"\xff,3,4\n", encoding="utf-8").finding
     assert (finding.code, "第 3 行，值为 0xFF" in finding.message) == ("undecodable", True)
 
@@ -63,7 +63,7 @@ def test_line_ends_of_other_systems(read, end, encoding):
     ("code", "today"),
     [(b"\xfe\x59", "龴"), (b"\xfe\x51", "\U00020087"), (b"\xa8\xbc", "ḿ"), (b"\xfe\x9f", "䶮"), (b"\xa6\xd9", "︐")],
 )
-def test_characters_of_gbk_stand_where_gb18030_has_them_today(read, code, today):
+def test_characters_of_gbk_are_where_gb18030_has_them_today(read, code, today):
     content = HEADER.encode("gb18030") + "示例".encode("gb18030") + code + "堂,1,2\n".encode("gb18030")
     assert read(content).frame["名称"][0] == f"示例{today}堂"
 
@@ -75,7 +75,7 @@ def test_characters_in_the_private_area_of_an_old_system(read, workbook):
             assert (raw.frame["名称"][0], raw.notes) == ("示例\u9fb4堂", ())
 
 
-def test_characters_somebody_made_are_told(read):
+def test_characters_somebody_made_are_noted(read):
     raw = read(HEADER + "示例\ue000堂,1,2\n")
     assert raw.frame["名称"][0] == "示例\ue000堂"
     assert "文件含有自造字（U+E000）" in raw.notes[0]

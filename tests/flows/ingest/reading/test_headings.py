@@ -1,4 +1,4 @@
-"""Where the table of a file stands: titles, levels of headings, other separators, several sheets, notes below."""
+"""Where the table of a file is: titles, levels of headings, other separators, several sheets, notes below."""
 
 import io
 import json
@@ -95,14 +95,14 @@ def test_a_header_below_titles_in_text_and_workbook(read, book, row):
 
 
 @pytest.mark.parametrize("cell", ["a,", ",", '"",', "a;"])
-def test_a_row_of_very_many_cells_costs_that_row_alone(read, cell):
+def test_a_row_of_very_many_cells_costs_only_that_row(read, cell):
     """Looking for headings among the first rows once took time in proportion to the square of their cells."""
     raw = read(text(HEADINGS, ROW) + cell * 60_000 + "甲\n" + text(OTHER), expected=KNOWN)
     assert rows_of(raw) == [ROW, OTHER]
     assert raw.broken["row_no"].to_list() == [3]
 
 
-def test_no_headings_anywhere_is_told_by_the_row_where_they_should_be(read, book):
+def test_a_file_without_headings_names_the_row_where_they_should_be(read, book):
     for content in (text(ROW, OTHER), book(甲=table(ROW, OTHER))):
         finding = read(content, expected=KNOWN).finding
         assert finding.code == "no_header"
@@ -157,7 +157,7 @@ def test_text_under_the_name_of_a_workbook_is_read_where_its_headings_are_known(
     assert read("甲,乙\n1,2\n", "处罚.xlsx", expected=KNOWN).finding.code == "not_a_workbook"
 
 
-def test_columns_that_stand_twice(read):
+def test_repeated_columns(read):
     twice = ("序号", *HEADINGS, "序号", "部门", "部门")
     raw = read(text(twice, ("1", *ROW, "1", "x", "y")), expected=KNOWN)
     assert rows_of(raw) == [ROW]
@@ -165,7 +165,7 @@ def test_columns_that_stand_twice(read):
     assert read(text((*HEADINGS, "*企业名称"), (*ROW, "乙")), expected=KNOWN).finding.code == "duplicate_heading"
 
 
-def test_nothing_of_a_column_of_identity_numbers_is_kept_where_it_stands_twice(read):
+def test_nothing_of_a_column_of_identity_numbers_is_kept_where_it_is_repeated(read):
     twice = (*HEADINGS, "法定代表人证件号码", "法定代表人证件号码")
     raw = read(text(twice, (*ROW, "G1", "G2"), (*ROW, "G1\x01", "G2")), expected=KNOWN)
     assert raw.headings == (*HEADINGS, "法定代表人证件号码")
@@ -207,7 +207,7 @@ BARE = ("甲药房", "1号", "罚款", "5000", "2026-05-11")
         ((("当事人", "", "处罚", "金额/元", ""), PLAIN), "5000（元）"),
         ((PLAIN, ("", "", "", "（元）", "")), "5000（元）"),
         ((PLAIN, ("文本", "文本", "文本", "单位：元", "年月日")), "5000（元）"),
-        ((("单位：元",), ("", "", "", "金额（万元）", ""), PLAIN), "5000"),  # what stands nearest
+        ((("单位：元",), ("", "", "", "金额（万元）", ""), PLAIN), "5000"),  # the nearest one
         ((("", "", "", "罚款金额（万元）", ""), (*HEADINGS[:3], "", HEADINGS[4])), "5000"),
         ((("", "", "金额（元）", "", ""), (*HEADINGS[:2], "", *PLAIN[3:])), "5000"),  # a column of its own
         ((("裁量评分", "", "", "", ""), PLAIN), "5000"),
@@ -249,7 +249,7 @@ def test_a_sheet_that_lacks_a_column_that_may_be_empty_is_of_the_same_table(read
     assert rows_of(read(content, expected=KNOWN)) == [ROW, (*OTHER[:4], "")]
 
 
-def test_hidden_sheets_are_told_and_not_read(read):
+def test_hidden_sheets_are_noted_and_not_read(read):
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as made:
         table(HEADINGS, ROW)(made.add_worksheet("一月"))
@@ -265,7 +265,7 @@ def test_hidden_sheets_are_told_and_not_read(read):
     )
 
 
-def test_totals_and_notes_below_a_table_are_told_and_not_read(read, book):
+def test_totals_and_notes_below_a_table_are_noted_and_not_read(read, book):
     rows = (
         HEADINGS,
         ROW,

@@ -96,7 +96,7 @@ def test_a_hidden_first_sheet_is_not_the_first(read):
     assert read(buffer.getvalue()).headings == ("名称",)
 
 
-def test_a_missing_sheet_is_told_with_those_that_are_there(read, workbook):
+def test_a_missing_sheet_is_named_with_those_that_are_there(read, workbook):
     finding = read(workbook(封面=[["a"]], 数据=[["b"]]), sheet="处罚").finding
     assert finding.code == "missing_sheet"
     assert "没有工作表“处罚”，只有：封面、数据" in finding.message
@@ -132,7 +132,7 @@ def test_repeated_header_control_character_and_blank_rows(read, workbook):
     assert raw.frame["row_no"].to_list() == [2, 6]
 
 
-def test_formulas_are_read_by_their_result_and_told(read):
+def test_formulas_are_read_by_their_result_and_noted(read):
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         sheet = book.add_worksheet()

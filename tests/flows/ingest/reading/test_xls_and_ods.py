@@ -163,11 +163,11 @@ def test_encrypted_workbooks_are_named(read):
 
 
 def test_damaged_workbooks_are_named(read, tmp_path):
-    whole = (WORKBOOKS / "penalties.xls").read_bytes()
-    assert read(whole[:8] + bytes(600), "a.xls").finding.code == "damaged_workbook"
+    data = (WORKBOOKS / "penalties.xls").read_bytes()
+    assert read(data[:8] + bytes(600), "a.xls").finding.code == "damaged_workbook"
     path = tmp_path / "a.xls"
-    for end in range(600, len(whole), 617):
-        path.write_bytes(whole[:end])
+    for end in range(600, len(data), 617):
+        path.write_bytes(data[:end])
         finding = read_isolated(path, tmp_path, FileLayout(), EXPECTED).finding
         assert finding is not None
         assert finding.code in ("damaged_workbook", "reader_stopped")
