@@ -1,15 +1,19 @@
-"""What tests of the flows share: a region, an office after its first night, one Prefect server per run."""
+"""What tests of the flows share: regions, an office after its first runs, one Prefect server per worker."""
 
 import os
 import pickle
 import shutil
 import warnings
+from datetime import UTC, datetime, time
 
 import pytest
 from filelock import FileLock
 
 from flows.demo import deliver, write_demo
+from flows.ingest import IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from flows.office import keys
+from flows.policy_folder import read_sources
+from flows.settings import DEFAULT_POLICY_DIR
 from tests.flows.run.run_helpers import (
     DAYS,
     ENTERPRISES,
@@ -17,11 +21,15 @@ from tests.flows.run.run_helpers import (
     LAST,
     SECOND,
     SEED,
+    STORIES_ENTERPRISES,
+    STORIES_LAST,
     copy_setup,
     run_day,
     setup_at,
     setup_with,
 )
+from transforms.records.current_versions import current_versions
+from transforms.schemas import KINDS
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,6 +63,25 @@ def region(once):
     """The outbox of a demo region: a folder for each day of delivery."""
     folder, _ = once("region", lambda folder: write_demo(folder, ENTERPRISES, DAYS, SEED, LAST))
     return folder
+
+
+@pytest.fixture(scope="session")
+def records_of_stories(once):
+    """The current versions of the records by kind, of a region of 400 days in which every story occurs."""
+
+    def ingest(folder):
+        write_demo(folder, STORIES_ENTERPRISES, 400, 5, STORIES_LAST)
+        rules = IngestRules(
+            list(read_sources(DEFAULT_POLICY_DIR)), read_common_rules(DEFAULT_POLICY_DIR), b"a key for tests"
+        )
+        known_at = datetime.combine(STORIES_LAST, time(17), UTC)
+        ingested = ingest_inbox(folder, rules, IngestHistory.empty(), known_at)
+        frames = {kind: KINDS[kind].table.empty() for kind in KINDS}
+        return frames | {
+            kind: current_versions(rows.lazy(), known_at).collect() for kind, rows in ingested.records.items()
+        }
+
+    return once("stories", ingest)[1]
 
 
 @pytest.fixture(scope="session")

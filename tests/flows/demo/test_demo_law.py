@@ -1,38 +1,29 @@
 """What the law makes of the demo region: every penalty can be dated, every story ends as intended."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from flows.demo import write_demo
 from flows.demo.credit_office import story_steps
 from flows.demo.model import RARE_STORIES, STORIES, DemoPeriod
-from flows.ingest import IngestHistory, IngestRules, ingest_inbox, read_common_rules
-from flows.policy_folder import read_calendar_law, read_procedure_law, read_publicity_law, read_sources
+from flows.policy_folder import read_calendar_law, read_procedure_law, read_publicity_law
+from tests.flows.run.run_helpers import STORIES_ENTERPRISES, STORIES_LAST
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
-from transforms.records.current_versions import current_versions
 
 POLICY = Path(__file__).parents[3] / "policy"
-END = date(2026, 3, 1)
-KNOWN_AT = datetime.combine(END, time(17), UTC)
-SIZE = 400  # every story once
+END, SIZE = STORIES_LAST, STORIES_ENTERPRISES
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory):
+def records(records_of_stories):
     """The current version of each record of the region."""
-    folder = tmp_path_factory.mktemp("law") / "region"
-    write_demo(folder, SIZE, 400, 5, END)
-    rules = IngestRules(list(read_sources(POLICY)), read_common_rules(POLICY), b"a key for tests")
-    taken = ingest_inbox(folder, rules, IngestHistory.empty(), KNOWN_AT)
-    kinds = ("enterprise", "penalty", "decision", "person_ban", "inspection")
-    return {kind: current_versions(taken.records[kind].lazy(), KNOWN_AT).collect() for kind in kinds}
+    return records_of_stories
 
 
 @pytest.fixture(scope="module")

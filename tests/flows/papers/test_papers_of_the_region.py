@@ -2,39 +2,29 @@
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from flows.demo import write_demo
-from flows.ingest import IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from flows.papers.compose import compose_paper, issuing_step, paper_file_name
 from flows.papers.subjects import document_number_key, matching_subjects, subjects_of
-from flows.policy_folder import read_paper, read_sources
+from flows.policy_folder import read_paper
 from flows.settings import load_settings
+from tests.flows.run.run_helpers import STORIES_LAST
 from transforms.policy_model.paper import PAPERS
-from transforms.records.current_versions import current_versions
-from transforms.schemas import KINDS
 
 pytestmark = pytest.mark.long
 POLICY = Path(__file__).parents[3] / "policy"
-END = date(2026, 3, 1)
-KNOWN_AT = datetime.combine(END, time(17), UTC)
-SIZE = 400  # every story once
+END = STORIES_LAST
 RECORDED, DRAFTS = 2, 1
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory):
+def papers(records_of_stories):
     """(kind, subject, view): of each kind the first that the register has, and drafts, about whom it names."""
-    folder = tmp_path_factory.mktemp("papers") / "region"
-    write_demo(folder, SIZE, 400, 5, END)
-    rules = IngestRules(list(read_sources(POLICY)), read_common_rules(POLICY), b"a key for tests")
-    taken = ingest_inbox(folder, rules, IngestHistory.empty(), KNOWN_AT)
-    frames = {kind: KINDS[kind].table.empty() for kind in KINDS}
-    frames |= {kind: current_versions(frame.lazy(), KNOWN_AT).collect() for kind, frame in taken.records.items()}
+    frames = records_of_stories
     settings = load_settings({"policy_dir": POLICY}, environ={})
     subjects = [one for owner in _named(frames) for one in subjects_of(settings, _of(frames, owner), END)]
     return [(kind, one, compose_paper(settings, kind, one, END)) for kind in PAPERS for one in _chosen(kind, subjects)]

@@ -25,6 +25,7 @@ LAST = date(2026, 3, 10)  # the last day the demo region sends something
 FIRST = LAST - timedelta(days=4)
 SECOND = FIRST + timedelta(days=1)
 ENTERPRISES, DAYS, SEED = 320, 60, 7  # as small as still brings forth listings
+STORIES_ENTERPRISES, STORIES_LAST = 400, date(2026, 3, 1)  # of a region in which every story occurs
 KEY = "a key that protects only tests"
 ZONE = ZoneInfo("Asia/Shanghai")
 
