@@ -13,8 +13,10 @@ from reports.publication.version import SIGNATURES
 from tests.flows.office.staff import signed_in, staffed
 from tests.flows.run.run_helpers import (
     FIRST,
+    GATED,
     LAST,
     SECOND,
+    UNGATED,
     content,
     copy_setup,
     differing_tables,
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def at_once(region, tmp_path_factory):
-    """An office that received everything before its first night, on the last day."""
+    """An office that received everything before its first run, on the last day."""
     made = setup_with(tmp_path_factory.mktemp("once") / "home", region, LAST)
     result = run_day(made, LAST)
     return made, result
@@ -57,11 +59,11 @@ def test_two_stores_of_the_same_files_are_the_same_to_the_byte(at_once, region, 
     assert published(copy_setup(one, tmp_path / "copy")) == published(other)
 
 
-def test_a_night_run_again_changes_nothing_and_tells_the_same(second_night, tmp_path):
-    former, first = second_night
-    office = copy_setup(former, tmp_path / "home")
+def test_a_day_run_again_changes_nothing_and_reports_the_same(second_night, tmp_path):
+    previous, first = second_night
+    office = copy_setup(previous, tmp_path / "home")
     second = run_day(office, SECOND)
-    assert differing_tables(content(former.store), content(office.store)) == []
+    assert differing_tables(content(previous.store), content(office.store)) == []
     assert not content(office.store)["changes"].is_empty()
     assert second.facts["numbers"] == first.facts["numbers"]
 
@@ -76,10 +78,10 @@ def test_the_gate_says_the_same_of_rows_that_are_not_taken_into_memory(before_se
     assert said[0].keys() & {f"{kind}.json" for kind in KINDS}
 
 
-def test_a_night_run_again_with_news_is_as_if_it_had_known_them_from_the_start(office, region, second_night):
-    run_day(office, SECOND)
+def test_a_day_run_again_with_new_records_is_as_if_they_had_been_known_at_once(office, region, second_night):
+    run_day(office, SECOND, UNGATED)
     deliver(region, office.settings.inbox, SECOND)
-    run_day(office, SECOND)
+    run_day(office, SECOND, UNGATED)
     assert differing_tables(content(office.store), content(second_night[0].store)) == []
 
 
@@ -87,25 +89,25 @@ def test_files_that_trickle_in_end_in_the_ratings_of_files_that_come_at_once(off
     for n in range(1, 5):
         day = FIRST + timedelta(days=n)
         deliver(region, office.settings.inbox, day)
-        assert run_day(office, day).state == "passed"
+        assert run_day(office, day, GATED if day == LAST else UNGATED).state == "passed"
     assert day == LAST
     for found, expected in zip(current_ratings(office.store), current_ratings(at_once[0].store), strict=True):
         rows = found.drop("valid_from_on").collect()
         assert rows.equals(expected.drop("valid_from_on").collect())
         assert rows.height > 100
-    _no_rating_says_what_the_one_before_said(office.store)
+    _no_rating_repeats_the_previous_one(office.store)
 
 
-def _no_rating_says_what_the_one_before_said(store):
+def _no_rating_repeats_the_previous_one(store):
     ratings = store.scan("ratings").collect().sort("enterprise_id", "valid_from_on")
     days = ratings["valid_from_on"].value_counts()
     assert days.filter(pl.col("valid_from_on") > FIRST)["count"].sum() < ratings.height / 4
     assert ratings.unique(["enterprise_id", "valid_from_on"]).height == ratings.height
 
 
-def test_what_came_is_told_once_in_the_first_of_several_nights_that_know_it(office, region):
+def test_arrivals_are_reported_once_in_the_first_of_several_runs_that_know_them(office, region):
     deliver(region, office.settings.inbox, LAST)
     days = [FIRST + timedelta(days=n) for n in (1, 2)]
-    numbers = [run_day(office, day, known_at=run_instant(LAST)).facts["numbers"]["来件"] for day in days]
+    numbers = [run_day(office, day, UNGATED, run_instant(LAST)).facts["numbers"]["来件"] for day in days]
     assert numbers[0] > 0
     assert numbers[1:] == [0]

@@ -1,7 +1,8 @@
-"""Small histories of every shape: some nights rate whom something concerns, or split into buckets; the tables agree."""
+"""Small histories of every shape: runs that rate the affected, or split into buckets, leave the same tables."""
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,14 +23,17 @@ from flows.store.store import current_records as known_of
 from flows.store.tables import BucketFilter, split_by_bucket
 from tests.flows.run.run_helpers import content, differing_tables, run_day, setup_at, skip_gate
 from tests.flows.run.walk import SCHEME
+from transforms.rating import OUTLOOK_DAYS
 from transforms.schemas import KINDS
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 BEGIN = date(2026, 1, 21)  # values of the scheme change six days later
 FIRMS = ("91110000600037341L", "914403001922038216", "92110108551385082M", "MX-1")
 OTHERS = tuple(f"MX-{n}" for n in range(2, 14))  # so many that the four are few among them
-EXAMPLES = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "campaign" else 2
-NIGHTS = 4
+IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
+EXAMPLES = 400 if IS_CAMPAIGN else 2
+DAYS_AHEAD = OUTLOOK_DAYS if IS_CAMPAIGN else 3  # each day of an outlook at which something changes is rated
+STEPS = 4
 
 numbers = st.integers(0, 2)
 who = st.sampled_from([*FIRMS, FIRMS[0], None])
@@ -57,15 +61,15 @@ def _entry(number: int, name: str) -> dict:
     return {"kind": "enterprise", "number": number, "name": name}
 
 
-nights = st.fixed_dictionaries(
+steps = st.fixed_dictionaries(
     {
-        "after": st.sampled_from([1, 1, 2, 0, 4]),  # days since the night before; 0: the same night again
+        "after": st.sampled_from([1, 1, 2, 0, 4]),  # days since the previous run; 0: the same day again
         "lag": st.sampled_from([0, 0, 0, 30, 60]),  # hours by which known_at stays behind
         "news": st.lists(facts, max_size=4),
-        "approved": st.booleans(),  # a row that another run writes after the night, of an instant before its known_at
+        "approved": st.booleans(),  # a row that another flow writes after the run, of an instant before its known_at
     }
 )
-histories = st.lists(nights, min_size=2, max_size=NIGHTS)
+histories = st.lists(steps, min_size=2, max_size=STEPS)
 
 
 class Register:
@@ -75,7 +79,7 @@ class Register:
         self.versions: dict[str, int] = {}
 
     def frames(self, news: list[dict], received_at: datetime) -> dict[str, pl.DataFrame]:
-        """The records of a night by kind."""
+        """The records of a run by kind."""
         rows: dict[str, list[dict]] = {}
         for fact in news:
             rows.setdefault(fact["kind"], []).append(self._row(fact, received_at))
@@ -95,9 +99,9 @@ class Register:
                 "name_key": "甲",
             }
         day = received_at.date()
-        told = {name: day + timedelta(days=fact[name]) for name in _DAYS if fact.get(name) is not None}
-        told[kind.event_on] = day + timedelta(days=fact["on"])
-        return shared | _SOUND[kind.name] | {kind.number: f"号{number}"} | fact | told
+        dates = {name: day + timedelta(days=fact[name]) for name in _DAYS if fact.get(name) is not None}
+        dates[kind.event_on] = day + timedelta(days=fact["on"])
+        return shared | _SOUND[kind.name] | {kind.number: f"号{number}"} | fact | dates
 
     def _frame(self, kind: str, rows: list[dict]) -> pl.DataFrame:
         schema = KINDS[kind].table.schema
@@ -113,45 +117,45 @@ _SOUND = {
 }
 
 
-def bringing(frames: dict[str, pl.DataFrame]):
-    """A step that takes in these records instead of files."""
+def ingesting(frames: dict[str, pl.DataFrame]):
+    """An ingest step that stages these records instead of reading files."""
 
-    def bring_in(store, own, night):
+    def ingest(store, own, context):
         buckets = own.buckets or 1
-        night = type(night)(night.as_of, night.known_at, night.folder, buckets)
+        context = replace(context, buckets=buckets)
         for kind, frame in frames.items():
             for bucket, part in split_by_bucket(frame, buckets).items():
-                night.stage(kind, part, bucket)
+                context.stage(kind, part, bucket)
         for kind in frames:
-            Snapshot.of(night, store).stage_moved_records(kind)
+            Snapshot.of(context, store).stage_moved_records(kind)
         return IngestSummary((), buckets)
 
-    return bring_in
+    return ingest
 
 
-def untold(_store, _settings, telling):
-    """A report that says nothing: the real one takes longer than the night."""
-    return Report(telling.folder / "office.html", "", {})
+def no_report(_store, _settings, inputs):
+    """A report step that writes nothing: the report follows from the tables, and takes longer than they do."""
+    return Report(inputs.folder / "office.html", "", {})
 
 
 def walk(root: Path, history: list[dict], ways: dict[str, dict]) -> dict[str, Store]:
-    """The stores after the nights of a history, one for each way to walk it."""
+    """The stores after the runs of a history, one for each way to run it."""
     shutil.copytree(DEFAULT_POLICY_DIR, root / "policy")
     shutil.copy(SCHEME, root / "policy" / "schemes")
     own = {"policy_dir": root / "policy", "scheme": "walk"}
     offices = {name: setup_at(root / name, **(own | more)) for name, more in ways.items()}
     register, day = Register(), BEGIN
-    for number, night in enumerate(history):
-        former, day = day, day + timedelta(days=night["after"] if number else 0)
-        known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC) - timedelta(hours=night["lag"])
+    for number, step in enumerate(history):
+        previous, day = day, day + timedelta(days=step["after"] if number else 0)
+        known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC) - timedelta(hours=step["lag"])
         entries = [] if number else [_entry(place, "甲") for place in range(len(FIRMS) + len(OTHERS))]
-        frames = register.frames([*entries, *night["news"]], known_at)
-        due = [former + timedelta(days=n + 1) for n in range((day - former).days)] or [day]
-        approval = register.frames([_APPROVED], known_at - timedelta(hours=1)) if night["approved"] else {}
+        frames = register.frames([*entries, *step["news"]], known_at)
+        due = [previous + timedelta(days=n + 1) for n in range((day - previous).days)] or [day]
+        approval = register.frames([_APPROVED], known_at - timedelta(hours=1)) if step["approved"] else {}
         for office in offices.values():
             for place, one in enumerate(due):
-                steps = RunSteps(bringing(frames if place == 0 else {}), validate=skip_gate, report=untold)
-                assert run_day(office, one, steps, known_at).state == "passed"
+                functions = RunSteps(ingesting(frames if place == 0 else {}), validate=skip_gate, report=no_report)
+                assert run_day(office, one, functions, known_at).state == "passed"
             _approve(office.store, approval, day, known_at)
     return {name: office.store for name, office in offices.items()}
 
@@ -166,7 +170,7 @@ def _approve(store: Store, frames: dict[str, pl.DataFrame], day: date, known_at:
             writing.commit("passed", {})
 
 
-def _night(*news: dict, after: int = 1, lag: int = 0, approved: bool = False) -> dict:
+def _step(*news: dict, after: int = 1, lag: int = 0, approved: bool = False) -> dict:
     return {"after": after, "lag": lag, "news": list(news), "approved": approved}
 
 
@@ -176,29 +180,37 @@ def _news(kind: str, number: int, firm: int, on: int = 0, **columns: object) -> 
 
 _FINE = {"penalty_kinds": ["fine"], "fine_fen": 2_000_000, "revoked_on": None}
 _OF_ITSELF = [  # halved after six days, a warning over after seven, a tier held from a day ahead
-    _night(
+    _step(
         _news("penalty", 0, 0, **_FINE),
         _news("penalty", 1, 1, **_FINE | {"penalty_kinds": ["warning"]}),
         _news("decision", 0, 2, on=3, decision_type="hold_tier", ends_on=6),
         _news("inspection", 2, 3, on=2, critical_count=3),
     ),
-    _night(after=4),
-    _night(after=4),
+    _step(after=4),
+    _step(after=4),
 ]
 _MOVED = [  # an inspection entered for the wrong enterprise, twice
-    _night(_news("inspection", 0, 0, critical_count=3)),
-    _night(_news("inspection", 0, 1, critical_count=3)),
-    _night(_news("inspection", 1, 0, critical_count=0)),  # of the first enterprise alone
-    _night(_news("inspection", 0, 2, critical_count=3)),
+    _step(_news("inspection", 0, 0, critical_count=3)),
+    _step(_news("inspection", 0, 1, critical_count=3)),
+    _step(_news("inspection", 1, 0, critical_count=0)),  # of the first enterprise alone
+    _step(_news("inspection", 0, 2, critical_count=3)),
 ]
-_LATE = [  # what another run wrote meanwhile; a night that knows of less than the one before, and the next
-    _night(approved=True),
-    _night(_news("penalty", 0, 0, **_FINE)),
-    _night(_news("penalty", 1, 3, **_FINE), lag=30),
-    _night(),
+_LATE = [  # what another flow wrote meanwhile; a run that knows of less than the previous one, and the next
+    _step(approved=True),
+    _step(_news("penalty", 0, 0, **_FINE)),
+    _step(_news("penalty", 1, 3, **_FINE), lag=30),
+    _step(),
 ]
 
 
+@pytest.fixture(scope="module")
+def short_outlook():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.run.snapshot.OUTLOOK_DAYS", DAYS_AHEAD)
+        yield
+
+
+@pytest.mark.usefixtures("short_outlook")
 @settings(max_examples=EXAMPLES)
 @given(histories, st.integers(1, 3))
 @example(_OF_ITSELF, 1)
@@ -219,12 +231,12 @@ def _an_enterprise_is_known_alone_as_among_all(store: Store) -> None:
     (count,) = set(store.layout(run).values())
     seen = Snapshot(store, RunContext(run.as_of, run.known_at, Path("nowhere"), count), run)
     for kind in ("penalty", "inspection", "decision", "honour"):
-        whole = known_of(store, kind, run).collect()
+        everyone = known_of(store, kind, run).collect()
         for firm in FIRMS:
             alone = known_of(store, kind, run, firm).collect()
-            assert alone.equals(whole.filter(enterprise_id=firm)), (kind, firm)
+            assert alone.equals(everyone.filter(enterprise_id=firm)), (kind, firm)
         parts = [
             seen.current_records(kind, Selection(BucketFilter(frozenset([bucket])))).collect()
             for bucket in range(count)
         ]
-        assert pl.concat(parts).sort("record_id").equals(whole.drop(UNUSED_COLUMNS)), kind
+        assert pl.concat(parts).sort("record_id").equals(everyone.drop(UNUSED_COLUMNS)), kind
