@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test check bench docs campaign lock
+.PHONY: run test check bench docs campaign mutants lock
 
 run: $(VENV)/.run
 	@$(BIN)/python -m flows.first_run
@@ -29,6 +29,10 @@ docs: $(VENV)/.dev
 # The same tests with many more Hypothesis examples, and longer sequences of runs.
 campaign: $(VENV)/.dev
 	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n 2 tests/oracle tests/transforms tests/flows/run tests/flows/publishing
+
+# Small changes of the code, for each of which a test must fail (docs/mutants.md); half an hour.
+mutants: $(VENV)/.dev
+	@$(BIN)/python -m bench.mutants
 
 # Run by hand when pyproject.toml changes; needs uv.
 lock:

@@ -98,9 +98,9 @@ def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: SchemePlan) -> pl.Da
         pl.lit(plan.whole.base, dtype=pl.Int64).alias("base_centipoints"),
         _named("score_index", tier_names).alias("score_tier"),
         "decided_by",
-        _by_decider(ids, pl.String()).alias("decided_by_id"),
-        _by_decider(bases, pl.String()).alias("decided_by_basis"),
-        _by_decider(locks, pl.Date()).alias("locked_until_on"),
+        _by_decider(ids).alias("decided_by_id"),
+        _by_decider(bases).alias("decided_by_basis"),
+        _by_decider(locks).alias("locked_until_on"),
         "next_change_on",
         "next_change_why",
     )
@@ -112,9 +112,9 @@ def _named(column: str, names: Mapping[int, str]) -> pl.Expr:
     return value_at(pl.col(column), values_by_order(names.items()), pl.String())
 
 
-def _by_decider(cases: Mapping[str, pl.Expr], dtype: pl.DataType) -> pl.Expr:
+def _by_decider(cases: Mapping[str, pl.Expr]) -> pl.Expr:
     """The expression of the decider in decided_by; null where there is none."""
-    value = pl.lit(None, dtype=dtype)
+    value: pl.Expr = pl.lit(None)
     for decider, case in cases.items():
         value = pl.when(pl.col("decided_by") == decider).then(case).otherwise(value)
     return value

@@ -141,6 +141,23 @@ def test_decay_starts_the_day_after_its_span(shift: int, points: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "change"),
+    [
+        (_DAY, (date(2025, 6, 11), "decayed")),
+        (date(2025, 6, 10), (date(2025, 6, 11), "decayed")),
+        (date(2025, 6, 11), (date(2025, 9, 11), "decayed")),
+        (date(2025, 9, 11), (date(2026, 1, 1), "aged_out")),
+    ],
+)
+def test_the_next_change_is_the_next_decay_until_the_last(day: date, change: tuple[date, str]) -> None:
+    decay = dated([{"after": {"months": 3}, "percent": 50}, {"after": {"months": 6}, "percent": 0}])
+    of = scheme(items=[penalty_item("fine", "fine", -1, decay=decay)])
+    rating, _ = rate_one(of, day, penalty("p1", "E1", _DAY, "fine"))
+
+    assert (rating["next_change_on"], rating["next_change_why"]) == change
+
+
+@pytest.mark.parametrize(
     ("rounding", "expected"),
     [("half_up", [1, 2, 3, -2, -3]), ("half_even", [0, 2, 2, -2, -2]), ("towards_zero", [0, 1, 2, -1, -2])],
 )
