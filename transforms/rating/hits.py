@@ -289,7 +289,7 @@ def _raw_points(award: Award) -> pl.Expr:
     if award.fixed is not None or award.unprovided:
         return pl.lit(award.fixed, dtype=pl.Int64)
     units = pl.col(f"of_{award.of}")
-    points = units * award.per_unit if award.per_unit is not None else pl.lit(None, dtype=pl.Int64)
+    points = units * award.per_unit if award.per_unit is not None else pl.lit(None)
     for step in sorted(award.brackets or (), key=lambda step: step.from_):
         points = pl.when(units >= step.from_).then(pl.lit(step.points, dtype=pl.Int64)).otherwise(points)
     return pl.when(units.is_null()).then(pl.lit(award.when_unknown, dtype=pl.Int64)).otherwise(points)

@@ -238,6 +238,7 @@ def test_notes_of_a_hold(
     holding = pl.LazyFrame([row | {"ends_on": _after(_DAY, 9)} | hold], schema_overrides={"ends_on": pl.Date})
     (found,) = with_hold_notes(holding, pl.LazyFrame(history)).collect().rows(named=True)
     assert (found["tier_before"], found["notes"], found["decided_by"]) == (before, notes, "李四")
+    assert found.keys() == row.keys() | {"ends_on", "tier_before", "notes"}
 
 
 @pytest.mark.parametrize(("tier", "decided_by"), [("A", "direct"), ("C", "direct"), ("D", "decision")])

@@ -251,6 +251,26 @@ def test_several_causes_of_one_run_and_the_weightiest() -> None:
     }
 
 
+def test_a_placement_by_two_records_ends_by_what_became_of_the_other() -> None:
+    """The record that stays under its item is not corrected, though its row of the placement is gone."""
+    is_stop = "array_contains(penalty_kinds, 'stop_order')"
+    twice = {"id": "twice", "title": "两次停产", "kind": "penalty", "when": is_stop, "tier": "D"}
+    twice |= {"lock": dated({"span": {"years": 1}}), "at_least": 2, "within": {"years": 1}}
+    of = scheme(items=[penalty_item("stop_order", "stop_order", -1)], direct=[twice])
+    known, later = datetime(2025, 3, 10, 12, tzinfo=UTC), datetime(2025, 3, 11, tzinfo=UTC)
+    first, second = penalty("p1", "E1", date(2025, 3, 9), "stop_order"), penalty("p2", "E1", _DAY, "stop_order")
+    revoked = first | {"revoked_on": _NEXT, "version_no": 2, "received_at": later}
+    changes, evidence = _change((of, _DAY, [first, second]), (of, _NEXT, [revoked, second]), known)
+
+    assert [(change["tier_before"], change["tier_after"], change["causes"]) for change in changes] == [
+        ("D", "A", ["revocation"])
+    ]
+    assert {(row["record_id"], row["title"]): row["cause"] for row in evidence} == {
+        ("p1", "事项 stop_order"): "revocation",
+        ("p2", "两次停产"): "revocation",
+    }
+
+
 def test_adjustments_have_the_cause_of_the_rows_they_follow_from() -> None:
     of = scheme(items=[penalty_item("fine", "fine", -2, cap=dated(-3.5))])
     rows = [penalty("p1", "E1", _DAY, "fine"), penalty("p2", "E1", _NEXT, "fine")]
