@@ -46,8 +46,8 @@ def parse_date(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
         if not is_left.any():
             return days
         parts = _parts(frame.filter(is_left), formats)
-        local = _utc(pl.col("date").cast(pl.Datetime("us")) + pl.col("time") - pl.col("offset"))
-        shifted = local.dt.convert_time_zone(zone).dt.date()
+        utc = (pl.col("date").cast(pl.Datetime("us")) + pl.col("time") - pl.col("offset")).dt.replace_time_zone("UTC")
+        shifted = utc.dt.convert_time_zone(zone).dt.date()
         serial = _serial(pl.col("text")).dt.date()
         day = pl.when(pl.col("zone").is_not_null()).then(shifted).otherwise(pl.coalesce("date", serial))
         found = parts.select(day).to_series()
@@ -68,13 +68,13 @@ def parse_instant(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
         end_of_day = pl.duration(days=1, microseconds=-1)
         time = pl.when(pl.col("hour").is_not_null()).then("time").otherwise(end_of_day)
         named = pl.col("date").cast(pl.Datetime("us")) + time
-        without = _in_zone(pl.coalesce(named, _serial(pl.col("text"))), zone)
-        with_zone = _utc(named - pl.col("offset"))
-        instant = (
-            pl.when(pl.col("zone").is_not_null())
-            .then(with_zone)
-            .otherwise(pl.coalesce(without, _epoch(pl.col("text"))))
-        )
+        with_zone = (named - pl.col("offset")).dt.replace_time_zone("UTC")
+        local = pl.coalesce(named, _serial(pl.col("text")))
+        local = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+        number = pl.when(pl.col("text").str.contains(_EPOCH)).then("text").cast(pl.Int64(), strict=False)
+        milliseconds = pl.when(number < 10**10).then(number * 1000).otherwise(number)
+        epoch = pl.from_epoch(milliseconds, time_unit="ms").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        instant = pl.when(pl.col("zone").is_not_null()).then(with_zone).otherwise(pl.coalesce(local, epoch))
         return parts.select(instant.alias("instant")).to_series()
 
     return text.map_batches(parse, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
@@ -110,42 +110,32 @@ def _parts(frame: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
 
     The parts are columns of their own, as finding them is expensive and each is used several times.
     """
-    timed = frame.with_columns(_normalised(pl.col("text")).str.extract_groups(_TIMED).alias("parts")).unnest("parts")
+    plain = pl.col("text").str.replace_all("[\u2010-\u2015\u2212]", "-").str.to_uppercase()
+    plain = plain.str.replace_all(r"\s+", " ").str.replace(_WEEKDAY, "${day} ").str.replace(_HALF_DAY, "${day}")
+    plain = plain.str.strip_chars()
+    # Chinese numerals below a hundred as digits; the year is written digit by digit.
+    tens = plain.str.replace_all(f"([{_DIGITS}])十([{_DIGITS}])", "${1}${2}")
+    tens = tens.str.replace_all(f"([{_DIGITS}])十", "${1}0").str.replace_all(f"十([{_DIGITS}])", "1${1}")
+    in_digits = tens.str.replace_all("十", "10").str.replace_many(_NUMERALS)
+    plain = pl.when(plain.str.contains(f"^[{_DIGITS}]{{4}}年")).then(in_digits).otherwise(plain)
+    plain = plain.str.replace_all(r" ?([年月日]) ?", "${1}").str.replace(r"月([0-9]{1,2})号", "月${1}日")
+    plain = plain.str.replace(r"日(.)", "日 ${1}")
+    plain = plain.str.replace(r"^([0-9]{8})[T ]?([0-9]{2})([0-9]{2})([0-9]{2})?(.*)$", "${1} ${2}:${3}:${4}${5}")
+    plain = plain.str.replace(r"^([0-9]{8} [0-9]{2}:[0-9]{2}):([^0-9]|$)", "${1}${2}")
+    timed = frame.with_columns(plain.str.extract_groups(_TIMED).alias("parts")).unnest("parts")
     return timed.with_columns(
         date=_by_formats(pl.col("day"), formats), time=_time_of_day(), offset=_offset(pl.col("zone"))
     )
 
 
-def _normalised(text: pl.Expr) -> pl.Expr:
-    plain = text.str.replace_all("[\u2010-\u2015\u2212]", "-").str.to_uppercase().str.replace_all(r"\s+", " ")
-    plain = plain.str.replace(_WEEKDAY, "${day} ").str.replace(_HALF_DAY, "${day}").str.strip_chars()
-    is_chinese = plain.str.contains(f"^[{_DIGITS}]{{4}}年")
-    plain = pl.when(is_chinese).then(_in_digits(plain)).otherwise(plain)
-    plain = plain.str.replace_all(r" ?([年月日]) ?", "${1}").str.replace(r"月([0-9]{1,2})号", "月${1}日")
-    plain = plain.str.replace(r"日(.)", "日 ${1}")
-    plain = plain.str.replace(r"^([0-9]{8})[T ]?([0-9]{2})([0-9]{2})([0-9]{2})?(.*)$", "${1} ${2}:${3}:${4}${5}")
-    return plain.str.replace(r"^([0-9]{8} [0-9]{2}:[0-9]{2}):([^0-9]|$)", "${1}${2}")
-
-
-def _in_digits(text: pl.Expr) -> pl.Expr:
-    """Chinese numerals below a hundred as digits; the year is written digit by digit."""
-    tens = text.str.replace_all(f"([{_DIGITS}])十([{_DIGITS}])", "${1}${2}").str.replace_all(
-        f"([{_DIGITS}])十", "${1}0"
-    )
-    return tens.str.replace_all(f"十([{_DIGITS}])", "1${1}").str.replace_all("十", "10").str.replace_many(_NUMERALS)
-
-
 def _by_formats(text: pl.Expr, formats: Sequence[str]) -> pl.Expr:
     """The day by the first format that fits."""
-    return pl.coalesce(*(_by_format(text, form) for form in formats))
-
-
-def _by_format(text: pl.Expr, form: str) -> pl.Expr:
-    parsed = text.str.to_date(form, strict=False, exact=True)
-    if form != "%Y%m%d":
-        return parsed
-    # Without separators the parser would read 2025031 as 1 March.
-    return pl.when(text.str.contains(r"^[0-9]{8}$")).then(parsed)
+    days: list[pl.Expr] = []
+    for form in formats:
+        day = text.str.to_date(form, strict=False, exact=True)
+        # Without separators the parser would read 2025031 as 1 March.
+        days.append(pl.when(text.str.contains(r"^[0-9]{8}$")).then(day) if form == "%Y%m%d" else day)
+    return pl.coalesce(days)
 
 
 def _time_of_day() -> pl.Expr:
@@ -175,15 +165,6 @@ def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Int64(), strict=False).fill_null(0)
 
 
-def _utc(naive: pl.Expr) -> pl.Expr:
-    return naive.dt.replace_time_zone("UTC")
-
-
-def _in_zone(naive: pl.Expr, zone: str) -> pl.Expr:
-    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return local.dt.convert_time_zone("UTC")
-
-
 def _serial(text: pl.Expr) -> pl.Expr:
     days = pl.when(text.str.contains(_SERIAL)).then(text).cast(pl.Float64(), strict=False)
     whole = days.floor()
@@ -194,15 +175,6 @@ def _serial(text: pl.Expr) -> pl.Expr:
         pl.lit("1899-12-30").str.to_datetime("%Y-%m-%d", time_unit="us")
         + pl.duration(days=whole.cast(pl.Int64()))
         + time
-    )
-
-
-def _epoch(text: pl.Expr) -> pl.Expr:
-    number = pl.when(text.str.contains(_EPOCH)).then(text).cast(pl.Int64(), strict=False)
-    return (
-        pl.from_epoch(pl.when(number < 10**10).then(number * 1000).otherwise(number), time_unit="ms")
-        .cast(pl.Datetime("us"))
-        .dt.replace_time_zone("UTC")
     )
 
 

@@ -151,11 +151,15 @@ def _candidates(plain: str, is_identifier: bool) -> Iterator[PersonNumber]:
 
 
 def _in_run(plain: str, start: int, end: int, is_identifier: bool) -> Iterator[PersonNumber]:
-    """Whole groups of digits that are adjacent and together make one number, and numbers within one long group."""
+    """Adjacent groups of digits that together make one number, and numbers within one long group."""
     groups = [(group.start() + start, group.end() + start, group[0]) for group in _GROUP.finditer(plain[start:end])]
     for at, _, digits in [] if is_identifier else groups:
         if len(digits) > 18 and not _OTHER_LABEL.search(plain[max(0, at - _LOOK_BACK) : at]):
-            yield from _within(digits, at)
+            # Where numbers are joined, those with a date of birth and a right check digit.
+            for offset in range(len(digits) - 17):
+                number = digits[offset : offset + 18].upper()
+                if _kind_of(number, True, False, "") == "resident":
+                    yield PersonNumber(at + offset, at + offset + 18, "resident", number)
     for first in range(len(groups)):
         number, is_far = "", False
         for last in range(first, len(groups)):
@@ -166,20 +170,9 @@ def _in_run(plain: str, start: int, end: int, is_identifier: bool) -> Iterator[P
             if len(number) in (15, 18):
                 before = plain[max(0, groups[first][0] - _LOOK_BACK) : groups[first][0]]
                 kind = _kind_of(number.upper(), last > first, is_identifier, before)
-                if kind and (not is_far or (kind == "resident" and _is_surely_one(number, last - first + 1))):
+                is_likely = last - first < _MAX_PIECES and _LIKELY_YEARS[0] <= number[6:10] <= _LIKELY_YEARS[1]
+                if kind and (not is_far or (kind == "resident" and is_likely)):
                     yield PersonNumber(groups[first][0], groups[last][1], kind, number.upper())
-
-
-def _is_surely_one(number: str, pieces: int) -> bool:
-    return pieces <= _MAX_PIECES and _LIKELY_YEARS[0] <= number[6:10] <= _LIKELY_YEARS[1]
-
-
-def _within(digits: str, at: int) -> Iterator[PersonNumber]:
-    """Numbers within a longer run of digits, as where two are joined: with a date of birth and a right check digit."""
-    for start in range(len(digits) - 17):
-        number = digits[start : start + 18].upper()
-        if _kind_of(number, True, False, "") == "resident":
-            yield PersonNumber(at + start, at + start + 18, "resident", number)
 
 
 def _kind_of(number: str, is_split: bool, is_identifier: bool, before: str) -> PersonNumberKind | None:

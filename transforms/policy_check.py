@@ -67,30 +67,21 @@ def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) 
     """
     kind = ""
     try:
-        kind = _kind(text, file_name)
+        document = read_document(text, file_name)
+        keys = document.value if isinstance(document.value, dict) else {}
+        kind = next((kind for key, kind in _KIND_BY_KEY.items() if key in keys), "")
+        if not kind:
+            message = "nothing at the top says what this file is"
+            document.add((), message, expected=f"{one_of(_KIND_BY_KEY)} as a word at the top")
+            document.raise_problems()
         if kind == "cases":
-            return _check_cases(text, file_name, schemes)
+            file = load_cases(text, file_name, schemes)
+            differences = tuple(one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case)
+            summary = f"{len(file.cases)} case{'s' if len(file.cases) > 1 else ''} of scheme {file.scheme} checked"
+            return PolicyCheck(file_name, kind, summary, differences=differences)
         return PolicyCheck(file_name, kind, _load_and_sum_up(kind, text, file_name))
     except PolicyProblems as error:
         return PolicyCheck(file_name, kind, "refused", problems=error.problems)
-
-
-def _kind(text: str, file_name: str) -> str:
-    document = read_document(text, file_name)
-    keys = document.value if isinstance(document.value, dict) else {}
-    for key, kind in _KIND_BY_KEY.items():
-        if key in keys:
-            return kind
-    message = "nothing at the top says what this file is"
-    document.add((), message, expected=f"{one_of(_KIND_BY_KEY)} as a word at the top")
-    raise PolicyProblems(document.problems)
-
-
-def _check_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
-    file = load_cases(text, file_name, schemes)
-    differences = tuple(one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case)
-    count = f"{len(file.cases)} case{'s' if len(file.cases) > 1 else ''}"
-    return PolicyCheck(file_name, "cases", f"{count} of scheme {file.scheme} checked", differences=differences)
 
 
 def _load_and_sum_up(kind: str, text: str, file_name: str) -> str:
@@ -141,8 +132,26 @@ def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[RatedCase]:
     found: dict[int, RatedCase] = {}
     for day in sorted({case.as_of for case in cases}):
         numbers = [number for number, case in enumerate(cases) if case.as_of == day]
+        rows_by_kind = {name: list(_rows_of(kind, cases, numbers)) for name, kind in KINDS.items()}
+        frames = {
+            name: pl.LazyFrame(rows, schema=KINDS[name].table.schema, orient="row")
+            for name, rows in rows_by_kind.items()
+        }
+        # The records that a case states to be repaired or removed early, and the listings whose last day it states.
+        releases = [
+            (name, row["record_id"], row.get(RELEASED_ON.name), row.get(LISTED_UNTIL_ON.name))
+            for name, rows in rows_by_kind.items()
+            for row in rows
+            if row.get(RELEASED_ON.name) is not None or row.get(LISTED_UNTIL_ON.name) is not None
+        ]
+        enterprise = KINDS["enterprise"].table.schema
+        enterprises = [dict.fromkeys(enterprise) | {"enterprise_id": _id(n), "name": _id(n)} for n in numbers]
         rating = rate_enterprises(
-            _frames(cases, numbers), _enterprises(numbers), scheme, day, _releases(cases, numbers)
+            frames,
+            pl.LazyFrame(enterprises, schema=enterprise, orient="row"),
+            scheme,
+            day,
+            pl.DataFrame(releases, schema=RELEASES, orient="row"),
         )
         ratings = {row["enterprise_id"]: row for row in rating.ratings.rows(named=True)}
         trace = rating.trace.rows(named=True)
@@ -156,26 +165,6 @@ def _id(number: int) -> str:
     return f"case-{number}"
 
 
-def _frames(cases: Sequence[Case], numbers: Sequence[int]) -> dict[str, pl.LazyFrame]:
-    """The cases' records as canonical records, by kind; what a case does not say is filled in."""
-    return {
-        name: pl.LazyFrame(list(_rows_of(kind, cases, numbers)), schema=kind.table.schema, orient="row")
-        for name, kind in KINDS.items()
-    }
-
-
-def _releases(cases: Sequence[Case], numbers: Sequence[int]) -> pl.DataFrame:
-    """The records that a case says to be repaired or removed early, and the listings whose last day it says."""
-    said = (RELEASED_ON.name, LISTED_UNTIL_ON.name)
-    rows = [
-        (name, row["record_id"], *map(row.get, said))
-        for name, kind in KINDS.items()
-        for row in _rows_of(kind, cases, numbers)
-        if any(row.get(column) is not None for column in said)
-    ]
-    return pl.DataFrame(rows, schema=RELEASES, orient="row")
-
-
 def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Iterator[dict[str, object]]:
     """Canonical records: each its own fact with its own number, unless the case names one."""
     for number in numbers:
@@ -186,12 +175,6 @@ def _rows_of(kind: Kind, cases: Sequence[Case], numbers: Sequence[int]) -> Itera
             filled |= {"source": "case", "file_id": "case", "row_no": row_no, "received_at": _RECEIVED_AT}
             filled |= {c.name: own for c in kind.columns if c.required and c.dtype == TEXT and not c.codes}
             yield filled | dict(row)
-
-
-def _enterprises(numbers: Sequence[int]) -> pl.LazyFrame:
-    table = KINDS["enterprise"].table
-    rows = [dict.fromkeys(table.schema) | {"enterprise_id": _id(n), "name": _id(n)} for n in numbers]
-    return pl.LazyFrame(rows, schema=table.schema, orient="row")
 
 
 def _differences(case: Case, rating: Mapping[str, object], trace: Sequence[Mapping[str, object]]) -> Iterator[str]:

@@ -129,7 +129,25 @@ def identify(
     enterprise_id = pl.when(pl.col("_code").is_not_null()).then("by_code").otherwise(by_number_or_name)
     enterprise_id = pl.when(~pl.col("_is_person")).then(enterprise_id).alias("enterprise_id")
     identified = found.with_columns(enterprise_id).select(*mapped.frame.columns, "enterprise_id")
-    problems = find_problems(found, _identity_checks(fields, headings))
+    name_heading = headings.get(fields.name, "")
+    code_heading = headings.get(fields.uscc if fields.scheme is None else fields.number or "", "")
+    code, name = pl.col("_code"), pl.col(fields.name) if name_heading else _NOTHING
+    by_given, ids = pl.col("by_given"), pl.col("ids_name")
+    is_firm, has_code, has_name = ~pl.col("_is_person"), code.is_not_null(), pl.col("_name").is_not_null()
+    is_unknown = is_firm & ~has_code & by_given.is_null() & pl.col("by_name").is_null()
+    is_ambiguous = ids.list.len().fill_null(0) > 1
+    has_had_name = (by_given == pl.col("by_name")).fill_null(False) | ids.list.contains(by_given).fill_null(False)
+    is_mismatch = is_firm & by_given.is_not_null() & has_name & ~has_had_name
+    checks = [
+        (code_heading, is_firm & has_code & pl.col("by_code").is_null(), "unknown_code", code),
+        (name_heading, is_unknown & is_ambiguous, "ambiguous_name", name),
+        (name_heading, is_unknown & has_name & ~is_ambiguous, "unknown_name", name),
+        (code_heading, is_unknown & ~has_name, "no_identity", _NOTHING),
+        (name_heading, is_mismatch & fields.name_must_match, "name_mismatch", name),
+    ]
+    problems = find_problems(
+        found, (Check(heading, fails, why, *REGISTER_REASONS[why], value) for heading, fails, why, value in checks)
+    )
     if not problems.is_empty():
         problems = _with_suggestions(problems, found, register, suggestions)
     return MappedRows(identified, merge_problems([mapped.problems, problems]))
@@ -169,26 +187,6 @@ def _looked_up(frame: pl.DataFrame, fields: IdentityFields, register: Enterprise
         renamed = keys.rename({"enterprise_id": f"by{column}", "ids": f"ids{column}"})
         found = found.join(renamed, left_on=column, right_on="key", how="left", maintain_order="left")
     return found.with_columns(pl.coalesce("by_code", "by_licence", "by_registration").alias("by_given"))
-
-
-def _identity_checks(fields: IdentityFields, headings: Mapping[str, str]) -> list[Check]:
-    name_heading = headings.get(fields.name, "")
-    code_heading = headings.get(fields.uscc if fields.scheme is None else fields.number or "", "")
-    code, name = pl.col("_code"), pl.col(fields.name) if name_heading else _NOTHING
-    by_given, ids = pl.col("by_given"), pl.col("ids_name")
-    is_firm, has_code, has_name = ~pl.col("_is_person"), code.is_not_null(), pl.col("_name").is_not_null()
-    is_unknown = is_firm & ~has_code & by_given.is_null() & pl.col("by_name").is_null()
-    is_ambiguous = ids.list.len().fill_null(0) > 1
-    has_had_name = (by_given == pl.col("by_name")).fill_null(False) | ids.list.contains(by_given).fill_null(False)
-    is_mismatch = is_firm & by_given.is_not_null() & has_name & ~has_had_name
-    checks = [
-        (code_heading, is_firm & has_code & pl.col("by_code").is_null(), "unknown_code", code),
-        (name_heading, is_unknown & is_ambiguous, "ambiguous_name", name),
-        (name_heading, is_unknown & has_name & ~is_ambiguous, "unknown_name", name),
-        (code_heading, is_unknown & ~has_name, "no_identity", _NOTHING),
-        (name_heading, is_mismatch & fields.name_must_match, "name_mismatch", name),
-    ]
-    return [Check(heading, fails, why, *REGISTER_REASONS[why], value) for heading, fails, why, value in checks]
 
 
 def _with_suggestions(

@@ -99,9 +99,14 @@ class SourceField:
         return self.column is not None and self.name.endswith("_fen")
 
     @property
-    def raw_cells(self) -> list[pl.Expr]:
-        """The texts under its accepted headings; several where a corrected workbook joins two layouts of a file."""
-        return [pl.col(raw_column(heading)) for heading in self.cell.from_ if heading in self.headings]
+    def raw_columns(self) -> list[str]:
+        """The columns under its accepted headings; several where a corrected workbook joins two layouts of a file."""
+        return [raw_column(heading) for heading in self.cell.from_ if heading in self.headings]
+
+    @property
+    def raw_text(self) -> pl.Expr:
+        """The text of the first of these that is not empty."""
+        return pl.coalesce(self.raw_columns)
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ def field_expressions(field: SourceField, common: SourceDefaults, received_on: d
 
     received_on: bounds plausible dates. zone: IANA, of times without one.
     """
-    if not field.raw_cells:
+    if not field.raw_columns:
         nothing = pl.lit(None, dtype=TEXT)
         if field.cell.template is None:
             return FieldExpressions(field.name, field.dtype, nothing, pl.lit(field.cell.constant, dtype=field.dtype))
@@ -145,11 +150,27 @@ def field_expressions(field: SourceField, common: SourceDefaults, received_on: d
         text = pl.format(form, *(pl.col(part).cast(pl.String()) for part in field.cell.parts))
         return FieldExpressions(field.name, field.dtype, nothing, mask_person_numbers(text))
     text = pl.col(_CELL_TEXT)
-    value, checks = _typed_value(field, text, common, received_on)
-    all_checks = (*_text_checks(field, text, common), *checks)
+    words = vocabulary(field)
     day = None
-    if field.dtype == pl.Date():
-        day = parse_date(_without_spreadsheet_quotes(halfwidth(text)), field.cell.dates or common.dates, zone)
+    checks: list[Check] = []
+    match field.dtype:
+        case pl.Date():
+            day = parse_date(_without_spreadsheet_quotes(halfwidth(text)), field.cell.dates or common.dates, zone)
+            value, checks = _date_value(field, text, common, received_on)
+        case pl.Int64():
+            value, checks = _number_value(field, text)
+        case pl.Boolean():
+            word, checks = _vocabulary_value(field, text, words)
+            value = word == "true"
+        case pl.List():
+            value, checks = _list_value(field, text, words)
+        case pl.String() if words:
+            value, checks = _vocabulary_value(field, text, words)
+        case pl.String():
+            value = _text_value(field, text)
+        case other:
+            raise TypeError(f"no way to read a {other}")
+    all_checks = (*_text_checks(field, text, common), *checks)
     return FieldExpressions(field.name, field.dtype, _cell_text(field, common), value, all_checks, day)
 
 
@@ -160,9 +181,13 @@ def evaluate_field(
 
     columns: all raw columns that the expressions use. A text that occurs in many rows is read once.
     """
-    if not _pays_to_read_once(frame, expressions, columns):
-        whole = expressions.prepare(frame.select("row_no", *columns))
-        return expressions.evaluate(whole), find_problems(whole, expressions.checks)
+    rows_per_text = _ROWS_PER_TEXT_OF_TEXTS if expressions.dtype == TEXT else _ROWS_PER_TEXT
+    pays_to_read_once = (
+        len(columns) == 1 and frame.select(pl.approx_n_unique(columns[0])).item() * rows_per_text <= frame.height
+    )
+    if not pays_to_read_once:
+        prepared = expressions.prepare(frame.select("row_no", *columns))
+        return expressions.evaluate(prepared), find_problems(prepared, expressions.checks)
     distinct = expressions.prepare(frame.select(columns).unique())
     read = distinct.select(*columns, expressions.evaluate(distinct))
     values = frame.select(columns).join(read, on=columns, how="left", nulls_equal=True, maintain_order="left")
@@ -176,21 +201,9 @@ def evaluate_field(
     return values[expressions.name], problems
 
 
-def _pays_to_read_once(frame: pl.DataFrame, expressions: FieldExpressions, columns: Sequence[str]) -> bool:
-    if len(columns) != 1:
-        return False
-    distinct: int = frame.select(pl.approx_n_unique(columns[0])).item()
-    rows_per_text = _ROWS_PER_TEXT_OF_TEXTS if expressions.dtype == TEXT else _ROWS_PER_TEXT
-    return distinct * rows_per_text <= frame.height
-
-
-def _raw_text(field: SourceField) -> pl.Expr:
-    return pl.coalesce(field.raw_cells)
-
-
 def _cell_text(field: SourceField, common: SourceDefaults) -> pl.Expr:
     """The cell's text as the source declares it: trimmed, replacements made, null words empty."""
-    text = _raw_text(field).str.strip_chars()
+    text = field.raw_text.str.strip_chars()
     is_code = field.column is None or field.cell.secret or field.name.endswith(_CODE_NAMES)
     text = _without_spreadsheet_quotes(halfwidth(text)) if is_code else text
     for pattern, replacement in field.cell.replace.items():
@@ -207,7 +220,7 @@ def _without_spreadsheet_quotes(text: pl.Expr) -> pl.Expr:
 
 
 def _check(field: SourceField, fails: pl.Expr, code: str, reason: str, expected: str) -> Check:
-    value = mask_number(_raw_text(field)) if field.cell.secret else _raw_text(field)
+    value = mask_number(field.raw_text) if field.cell.secret else field.raw_text
     return Check(field.heading, fails, code, reason, expected, value)
 
 
@@ -217,12 +230,12 @@ def _missing(field: SourceField, fails: pl.Expr) -> Check:
 
 def _text_checks(field: SourceField, text: pl.Expr, common: SourceDefaults) -> Iterator[Check]:
     """Checks on the text alone, whatever its type is to be."""
-    for other in field.raw_cells[1:]:
-        differs = other.str.strip_chars() != _raw_text(field).str.strip_chars()
+    for other in field.raw_columns[1:]:
+        differs = pl.col(other).str.strip_chars() != field.raw_text.str.strip_chars()
         both = "与".join(f"“{heading}”" for heading in field.cell.from_ if heading in field.headings)
         yield _check(field, differs, "two_values", f"{both}同为{field.label}，内容不一致", "只填一列，或两列一致")
     for rule in common.refuse if not field.is_money else ():
-        fails = _raw_text(field).str.contains(rule.pattern)
+        fails = field.raw_text.str.contains(rule.pattern)
         yield _check(field, fails, "unreadable", rule.reason, "完整清晰的原文")
     if field.is_required:
         yield _missing(field, text.is_null())
@@ -236,25 +249,6 @@ def _text_checks(field: SourceField, text: pl.Expr, common: SourceDefaults) -> I
     if field.cell.pattern:
         fails = ~text.str.contains(f"^(?:{field.cell.pattern})$")
         yield _check(field, fails, "pattern", f"{field.label}格式不符", field.cell.expected)
-
-
-def _typed_value(
-    field: SourceField, text: pl.Expr, common: SourceDefaults, received_on: date
-) -> tuple[pl.Expr, list[Check]]:
-    words = vocabulary(field)
-    match field.dtype:
-        case pl.Date():
-            return _date_value(field, text, common, received_on)
-        case pl.Int64():
-            return _number_value(field, text)
-        case pl.Boolean():
-            value, checks = _vocabulary_value(field, text, words)
-            return value == "true", checks
-        case pl.List():
-            return _list_value(field, text, words)
-        case pl.String():
-            return _vocabulary_value(field, text, words) if words else (_text_value(field, text), [])
-    raise TypeError(f"no way to read a {field.dtype}")
 
 
 def _text_value(field: SourceField, text: pl.Expr) -> pl.Expr:
@@ -468,11 +462,10 @@ def _read_fields(
     problems = []
     for each in fields:
         expressions = field_expressions(each, context.common, context.received_on, context.zone)
-        if not each.raw_cells:  # a constant, a template or nothing
+        if not each.raw_columns:  # a constant, a template or nothing
             values.append(expressions.value.alias(expressions.name))
             continue
-        columns = [raw_column(heading) for heading in each.cell.from_ if heading in each.headings]
-        value, found = evaluate_field(frame, expressions, columns)
+        value, found = evaluate_field(frame, expressions, each.raw_columns)
         values.append(value)
         problems.append(found)
     read = frame.with_columns(values)
@@ -527,15 +520,6 @@ def with_party_class(
     return MappedRows(filled, merge_problems([mapped.problems, find_problems(frame, [check])]))
 
 
-@dataclass(frozen=True)
-class _RecordRule:
-    fails: pl.Expr
-    field: str
-    code: str
-    reason: str
-    expected: str
-
-
 def check_records(
     mapped: MappedRows, record: RecordMapping, raw: pl.DataFrame, headings: Mapping[str, str], secrets: frozenset[str]
 ) -> MappedRows:
@@ -544,32 +528,31 @@ def check_records(
     What the gate would stop a run for is so returned to its sender. A cell that already has a problem gets no second
     one. raw: the file's text by heading, and row_no; headings: field to heading; secrets: headings to be masked.
     """
-    rules = list(_record_rules(record))
-    flags = mapped.frame.select(rule.fails.fill_null(False).alias(str(i)) for i, rule in enumerate(rules))
-    problems = [mapped.problems]
-    for i, rule in enumerate(rules):
-        if flags[str(i)].any():
-            heading = headings.get(rule.field, "")
-            known = mapped.problems.filter(pl.col("column") == heading)
-            rows = mapped.frame.filter(flags[str(i)]).select("row_no").join(known, on="row_no", how="anti")
-            rows = rows.join(cell_texts(raw, heading, secrets), on="row_no", how="left")
-            check = Check(heading, pl.lit(True), rule.code, rule.reason, rule.expected, pl.col("cell"))
-            problems.append(as_problems(rows, check))
-    return MappedRows(mapped.frame, merge_problems(problems))
-
-
-def _record_rules(record: RecordMapping) -> Iterator[_RecordRule]:
     columns = KINDS[record.kind].columns
+    cell = pl.col("cell")
+    checks: list[Check] = []
     for column in columns:
         if column.required:  # a total over no values, or a template of empty parts, leaves one empty
-            origin, label = DERIVED_COLUMNS.get(column.name, column.name), column.label
-            yield _RecordRule(pl.col(column.name).is_null(), origin, "missing", f"缺少{label}", f"填写{label}")
+            heading, label = headings.get(DERIVED_COLUMNS.get(column.name, column.name), ""), column.label
+            is_missing = pl.col(column.name).is_null()
+            checks.append(Check(heading, is_missing, "missing", f"缺少{label}", f"填写{label}", cell))
     for rule in record.refuse_where:
-        yield _RecordRule(pl.sql_expr(rule.when), rule.column, "refused", rule.reason, rule.expected)
+        heading, is_refused = headings.get(rule.column, ""), pl.sql_expr(rule.when)
+        checks.append(Check(heading, is_refused, "refused", rule.reason, rule.expected, cell))
     if any(column.name == "decision_type" for column in columns):
         # Steps that people sign, whatever words a source has for them.
         for step, (reason, expected) in SIGNED_STEPS.items():
-            yield _RecordRule(pl.col("decision_type") == step, "decision_type", "refused", reason, expected)
+            heading, is_signed = headings.get("decision_type", ""), pl.col("decision_type") == step
+            checks.append(Check(heading, is_signed, "refused", reason, expected, cell))
+    flags = mapped.frame.select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(checks))
+    problems = [mapped.problems]
+    for i, check in enumerate(checks):
+        if flags[str(i)].any():
+            known = mapped.problems.filter(pl.col("column") == check.heading)
+            rows = mapped.frame.filter(flags[str(i)]).select("row_no").join(known, on="row_no", how="anti")
+            rows = rows.join(cell_texts(raw, check.heading, secrets), on="row_no", how="left")
+            problems.append(as_problems(rows, check))
+    return MappedRows(mapped.frame, merge_problems(problems))
 
 
 def cell_texts(raw: pl.DataFrame, heading: str, secrets: frozenset[str]) -> pl.DataFrame:

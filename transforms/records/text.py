@@ -4,6 +4,7 @@ that it states: exactly, or not at all.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ HIDDEN_CHARACTERS = f"[{_INVISIBLE_CHARACTERS}\\x00-\\x1F\\x7F-\\x9F\\u2028\\u20
 _OPENING = r"[\[({<«‹〔【〈《「『〖〘〚﹙﹛﹝⟨⟦⟪⟬⟮❨❪❬❮❰❲❴⁅⌈⌊⦃⦅⦇⦉⦋⦑⦗⧘⧚⧼⸢⸤⸦⸨]"
 _CLOSING = r"[\])}>»›〕】〉》」』〗〙〛﹚﹜﹞⟩⟧⟫⟭⟯❩❫❭❯❱❳❵⁆⌉⌋⦄⦆⦈⦊⦌⦒⦘⧙⧛⧽⸣⸥⸧⸩]"
 _YEAR = "[12][0-9]{3}"
+_LEADING_ZEROS = (f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")  # and what replaces them
 _NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
 
@@ -86,12 +88,12 @@ def word_key(word: str) -> str:
 
 def normalise_name(name: pl.Expr) -> pl.Expr:
     """A name for exact comparison: no blanks, one width, one kind of bracket and of dot, capital letters."""
-    return _change_others(_PLAIN_NAME, name, _name_key)
 
+    def change(some: pl.Expr) -> pl.Expr:
+        plain = without_blanks(some).str.replace_all(_OPENING, "(").str.replace_all(_CLOSING, ")")
+        return plain.str.replace_many(_DOTS).str.to_uppercase()
 
-def _name_key(name: pl.Expr) -> pl.Expr:
-    plain = without_blanks(name).str.replace_all(_OPENING, "(").str.replace_all(_CLOSING, ")")
-    return plain.str.replace_many(_DOTS).str.to_uppercase()
+    return _change_others(_PLAIN_NAME, name, change)
 
 
 def document_key(number: pl.Expr) -> pl.Expr:
@@ -101,29 +103,21 @@ def document_key(number: pl.Expr) -> pl.Expr:
     第, dashes and zeros are removed; the number ends in 号. Traditional characters become simplified ones, all dashes
     one; no blanks, one width, capital letters.
     """
-    return _change_others(_PLAIN_NUMBER, number, _document_key)
-
-
-def _document_key(number: pl.Expr) -> pl.Expr:
-    return _spell(number).str.replace_all(f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")
+    return _change_others(_PLAIN_NUMBER, number, lambda some: _spell(some).str.replace_all(*_LEADING_ZEROS))
 
 
 def _spell(number: pl.Expr) -> pl.Expr:
     plain = without_blanks(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
     plain = plain.str.replace_all(_DASHES, "-").str.replace_many(_TRADITIONAL)
-    plain = _with_year_in_figures(plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
+    # A year in Chinese figures, in brackets or before 年, as 2026.
+    parts = plain.str.extract_groups(f"^(.*?)([{''.join(_NUMERALS)}]{{4}})(〕.*|年.*)$").struct
+    in_figures = pl.concat_str(parts.field("1"), parts.field("2").str.replace_many(_NUMERALS), parts.field("3"))
+    plain = pl.coalesce(in_figures, plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
     bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
     bare = bare.str.replace(rf"^(.*\p{{Han}})({_YEAR})-第?([0-9]+号?[。.,;、:]*)$", "${1}〔${2}〕${3}")
     yearly = pl.when(plain.str.contains(f"〔{_YEAR}〕")).then(plain).otherwise(bare)
     yearly = yearly.str.replace_all(f"〔({_YEAR})〕-*第?-*(0*[1-9A-Z])", "〔${1}〕${2}")
     return yearly.str.replace(rf"^(.*\p{{Han}}.*〔{_YEAR}〕0*[1-9][0-9]*(?:-[0-9]+)?)号?[。.,;、:]*$", "${1}号")
-
-
-def _with_year_in_figures(number: pl.Expr) -> pl.Expr:
-    """A year in Chinese figures, in brackets or before 年, as 2026."""
-    parts = number.str.extract_groups(f"^(.*?)([{''.join(_NUMERALS)}]{{4}})(〕.*|年.*)$").struct
-    year = parts.field("2").str.replace_many(_NUMERALS)
-    return pl.coalesce(pl.concat_str(parts.field("1"), year, parts.field("3")), number)
 
 
 def document_number(number: pl.Expr) -> pl.Expr:
@@ -139,7 +133,7 @@ def document_number(number: pl.Expr) -> pl.Expr:
 
 def without_leading_zeros(number: pl.Expr) -> pl.Expr:
     """A `document_number` for the comparison of two reports: what one writes 001, another writes 1."""
-    bare = number.str.replace_all(f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")
+    bare = number.str.replace_all(*_LEADING_ZEROS)
     return pl.when(number.str.contains(r"\p{Han}")).then(bare).otherwise(number)
 
 
@@ -241,35 +235,19 @@ def _amounts(text: str) -> Iterator[int]:
     for found in _AMOUNT.finditer(text):
         if len(found[0]) > _MAX_CHARS:
             continue
-        fen = (
-            _fen_of_figures(found["figures"])
-            if found["yuan"]
-            else _fen_of_numerals(found)
-            if found["in_numerals"]
-            else None
-        )
-        if fen is not None and fen < _MAX_FEN:
-            yield fen
-
-
-def _fen_of_figures(figures: str) -> int | None:
-    parts = _PARTS.findall(figures)
-    fen = sum(Decimal(digits.replace(",", "")) * _factor(units) * 100 for digits, units in parts)
-    return int(fen) if fen == int(fen) else None
-
-
-def _fen_of_numerals(found: re.Match[str]) -> int | None:
-    yuan = parse_chinese_number(found["numerals"])
-    if yuan is None:
-        return None
-    return yuan * 100 + _DIGITS[found["jiao"] or "零"] * 10 + _DIGITS[found["fen"] or "零"]
-
-
-def _factor(units: str) -> int:
-    factor = 1
-    for unit in units:
-        factor *= _UNITS.get(unit) or _GROUPS[unit]
-    return factor
+        fen: int | Decimal
+        if found["yuan"]:
+            parts = _PARTS.findall(found["figures"])
+            fen = sum(
+                Decimal(digits.replace(",", "")) * math.prod(_UNITS.get(unit) or _GROUPS[unit] for unit in units) * 100
+                for digits, units in parts
+            )
+        elif found["in_numerals"] and (yuan := parse_chinese_number(found["numerals"])) is not None:
+            fen = yuan * 100 + _DIGITS[found["jiao"] or "零"] * 10 + _DIGITS[found["fen"] or "零"]
+        else:
+            continue
+        if fen == int(fen) and fen < _MAX_FEN:
+            yield int(fen)
 
 
 def parse_chinese_number(numerals: str) -> int | None:

@@ -1,4 +1,14 @@
-"""Reports of one record: combined within a file, compared with earlier ones, numbered as versions."""
+"""Reports of one record: combined within a file, compared with earlier ones, numbered as versions.
+
+Nothing is deleted. Several rows of a file that make one record are combined: by a declared fold, or because they have
+one key. Reports of a record are then ordered by the source's last-modified stamp, else by arrival. Reports with the
+same stamp that arrive together are ordered, in this sequence:
+
+1. one that the store has already is a duplicate, where another of them is new or is the current version;
+2. one of a later stage (撤销 after 有效, as its source says in `advances`) is newer than one of an earlier stage;
+3. one that states all that another states, and more, is newer;
+4. else they cannot be ordered: all are quarantined, each with the place of the other.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +21,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from transforms.dates import format_instant, parse_instant
-from transforms.policy_model.source import Fold, FoldAggregate, OnceWhereSame, PartRule, RecordMapping
+from transforms.policy_model.source import Fold, OnceWhereSame, PartRule, RecordMapping
 from transforms.records.current_versions import version_instant
 from transforms.records.mapping import MappedRows, MappingContext
 from transforms.records.problems import Check, as_problems, merge_problems, shown_value
@@ -19,8 +29,8 @@ from transforms.records.text import document_key, halfwidth, is_document_number,
 from transforms.schemas import Kind
 from transforms.schemas.base import DATE, TEXT, TEXT_LIST, TIMESTAMP, Column
 
-# Columns that do not differ between rows of one record, however a row writes them.
-_COMBINED_BY = ("uscc", "party_name", "person_masked", "name")
+# Columns that say whose record it is, and nothing about it: rows of one record may write them differently.
+_IDENTITY_COLUMNS = ("party_name", "uscc", "person_masked", "name")
 _GROUP = ["file_id", "record_id", "version_by", "stage"]
 _SEPARATOR = "；"
 # A number of two parties is no record of one of them, unless its kind says that the party is part of the key.
@@ -47,9 +57,18 @@ def fold_rows(mapped: MappedRows, fold: Fold | None, headings: dict[str, str]) -
     plain = [name for name in frame.columns if name not in computed]
     compared = [name for name in plain if name not in fold.take]
     stated = {name: pl.col(name).drop_nulls() for name in plain}
+    totals: list[pl.Expr] = []
+    for name, one in fold.columns.items():
+        if one.count is not None:
+            total = pl.sql_expr(one.count).fill_null(False).sum().cast(pl.Int64())
+        elif one.sum is not None:
+            total = pl.col(one.sum).sum()
+        else:
+            total = pl.col(one.min).min() if one.min is not None else pl.col(str(one.max)).max()
+        totals.append(total.alias(name))
     folded = frame.group_by("record_row_no", *fold.by).agg(
         *(values.last() if fold.take.get(name) == "last" else values.first() for name, values in stated.items()),
-        *(_aggregate(aggregate).alias(name) for name, aggregate in fold.columns.items()),
+        *totals,
         *((stated[name].n_unique() > 1).alias(f"{_CONFLICT}{name}") for name in compared),
     )
     folded = folded.rename({"record_row_no": "row_no"}).sort("row_no")
@@ -63,14 +82,6 @@ def fold_rows(mapped: MappedRows, fold: Fold | None, headings: dict[str, str]) -
             problems.append(as_problems(differing, check))
     records = folded.select(name for name in mapped.frame.columns if name in folded.columns)
     return MappedRows(records, spread_problems(merge_problems(problems), rows)), rows.sort("row_no")
-
-
-def _aggregate(aggregate: FoldAggregate) -> pl.Expr:
-    if aggregate.count is not None:
-        return pl.sql_expr(aggregate.count).fill_null(False).sum().cast(pl.Int64())
-    if aggregate.sum is not None:
-        return pl.col(aggregate.sum).sum()
-    return pl.col(aggregate.min).min() if aggregate.min is not None else pl.col(str(aggregate.max)).max()
 
 
 def spread_problems(problems: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -169,13 +180,12 @@ def _combined(rows: pl.DataFrame, kind: Kind, rules: Mapping[str, PartRule]) -> 
     rows = rows.with_columns(pl.col("row_no").min().over(_GROUP).alias("record_row_no"))
     distinct = rows.sort("row_hash", "row_no").unique([*_GROUP, "row_hash"], keep="first", maintain_order=True)
     amounts = {name: rule for name, rule in rules.items() if isinstance(rule, OnceWhereSame)}
-    columns = [_ENTERPRISE, *(column for column in kind.columns if column.name not in _COMBINED_BY)]
+    columns = [_ENTERPRISE, *(column for column in kind.columns if column.name not in _IDENTITY_COLUMNS)]
     names = [column.name for column in columns]
     grouped = distinct.group_by(*_GROUP, "record_row_no", maintain_order=True).agg(
-        *(_combined_value(column, rules.get(column.name)) for column in columns),
-        *(_has_conflict(column, rules.get(column.name)).alias(f"{_CONFLICT}{column.name}") for column in columns),
+        *(expression for column in columns for expression in _combined_value(column, rules.get(column.name))),
         *(_is_unsure(name, rule).alias(f"{_UNSURE}{name}") for name, rule in amounts.items()),
-        *(pl.col(name).drop_nulls().min() for name in _COMBINED_BY if name in rows.columns),
+        *(pl.col(name).drop_nulls().min() for name in _IDENTITY_COLUMNS if name in rows.columns),
         pl.col("source", "is_filling", "file_name", "row_order", "received_at").first(),
         row_hash=pl.lit(""),
     )
@@ -205,39 +215,34 @@ def _flagged_rows(
         yield found.select("file_id", "row_no", field=pl.lit(name), others=text)
 
 
-def _combined_value(column: Column, rule: PartRule | None) -> pl.Expr:
-    """The value of a field over the rows of a record, by the source's rule for it."""
+def _combined_value(column: Column, rule: PartRule | None) -> tuple[pl.Expr, pl.Expr]:
+    """The value of a field over the rows of a record by the source's rule for it, and whether the rows contradict
+    each other in it."""
     values = pl.col(column.name)
     stated = values.drop_nulls()
+    has_conflict = pl.lit(False)
     match rule:
         case "union":
             every = values.explode(keep_nulls=False, empty_as_null=False).unique().sort()
-            return pl.when(every.len() > 0).then(every.implode()).cast(TEXT_LIST).alias(column.name)
+            value = pl.when(every.len() > 0).then(every.implode()).cast(TEXT_LIST)
         case "join":
             parts = stated.str.split(_SEPARATOR).explode(keep_nulls=False, empty_as_null=False)
-            joined = parts.unique().sort().str.join(_SEPARATOR)
-            return pl.when(stated.len() > 0).then(joined).alias(column.name)
+            value = pl.when(stated.len() > 0).then(parts.unique().sort().str.join(_SEPARATOR))
         case OnceWhereSame():
-            return pl.when(~_is_unsure(column.name, rule)).then(values.max()).alias(column.name)
-        case "only" | "least":
-            return values.max() if rule == "only" else values.min()
+            value = pl.when(~_is_unsure(column.name, rule)).then(values.max())
+        case "only":
+            value = values.max()
+            has_conflict = values.filter(values > 0).len() > 1
+        case "least":
+            value = values.min()
         case list():
             ranks = stated.replace_strict({code: rank for rank, code in enumerate(rule)}, default=len(rule))
-            return stated.sort_by(ranks).first().alias(column.name)
+            value = stated.sort_by(ranks).first()
         case _:
-            return stated.first().alias(column.name)
-
-
-def _has_conflict(column: Column, rule: PartRule | None) -> pl.Expr:
-    """Whether the rows of a record contradict each other in this field."""
-    values = pl.col(column.name)
-    if rule in ("union", "join", "least") or isinstance(rule, list | OnceWhereSame):
-        return pl.lit(False)
-    if rule == "only":
-        return values.filter(values > 0).len() > 1
-    stated = values.drop_nulls()
-    stated = without_leading_zeros(stated) if column.dtype == TEXT and is_document_number(column.name) else stated
-    return stated.n_unique() > 1
+            value = stated.first()
+            is_number = column.dtype == TEXT and is_document_number(column.name)
+            has_conflict = (without_leading_zeros(stated) if is_number else stated).n_unique() > 1
+    return value.alias(column.name), has_conflict.alias(f"{_CONFLICT}{column.name}")
 
 
 def _is_unsure(name: str, rule: OnceWhereSame) -> pl.Expr:
@@ -258,8 +263,6 @@ CONFLICTING_REPORTS = pl.Schema(
 
 _PART, _ITEM = "\x1f", "\x1e"
 _HASHED_AT_ONCE = 10_000  # texts, so that they are hashed while they are in the cache
-# Columns that say whose record it is, and nothing about it.
-_IDENTITY_COLUMNS = ("party_name", "uscc", "person_masked", "name")
 _SIMULTANEOUS = ["record_id", "_instant"]
 
 
@@ -268,7 +271,16 @@ def with_record_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
 
     The content names its columns and leaves out empty ones, so that a column added to a kind makes no new versions.
     """
-    key = pl.concat_str([_key_part(name, kind) for name in kind.natural_key], separator=_PART)
+    key: list[pl.Expr] = []
+    for name in kind.natural_key:
+        if name == "enterprise_id":
+            key.append(pl.col(name))
+        elif name == "party_key":
+            person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
+            key.append(pl.coalesce("enterprise_id", *person, document_key(pl.col("party_name")), pl.lit("")))
+        else:
+            part = document_key(pl.col(name)) if kind.column(name).dtype == TEXT else pl.col(name)
+            key.append(part.fill_null(""))
     named = {"enterprise_id": TEXT, "version_by": TEXT, **{column.name: column.dtype for column in kind.columns}}
     content: list[pl.Expr] = []
     for name, dtype in named.items():
@@ -278,7 +290,8 @@ def with_record_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
             content += [label, value]
         elif empty < frame.height:
             content.append(label + value)
-    texts = frame.select(record_id=key, row_hash=pl.concat_str(content, ignore_nulls=True).str.slice(1))
+    record_key = pl.concat_str(key, separator=_PART)
+    texts = frame.select(record_id=record_key, row_hash=pl.concat_str(content, ignore_nulls=True).str.slice(1))
     record_id = (kind.name + ":" + _sha256(texts["record_id"])).alias("record_id")
     return frame.with_columns(record_id, _sha256(texts["row_hash"]))
 
@@ -287,16 +300,6 @@ def with_row_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """`frame` (with keys) with `row_hash` where it is empty."""
     is_open = pl.col("row_hash") == ""
     return pl.concat([frame.filter(~is_open), with_record_keys(frame.filter(is_open), kind)])
-
-
-def _key_part(name: str, kind: Kind) -> pl.Expr:
-    if name == "enterprise_id":
-        return pl.col(name)
-    if name == "party_key":
-        person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
-        return pl.coalesce(pl.col("enterprise_id"), *person, document_key(pl.col("party_name")), pl.lit(""))
-    part = document_key(pl.col(name)) if kind.column(name).dtype == TEXT else pl.col(name)
-    return part.fill_null("")
 
 
 def _comparable_text(name: str, dtype: pl.DataType) -> pl.Expr:
