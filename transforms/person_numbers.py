@@ -90,13 +90,14 @@ def find_person_numbers(text: str, *, is_identifier: bool = False) -> list[Perso
     is_identifier: the text is the number of an enterprise or a document; only what can be nothing else is found.
     """
     plain = text.translate(_FULL_WIDTH)
-    candidates = set(_candidates(plain, is_identifier))
+    candidates = list(_candidates(plain, is_identifier))
     # Searched separately, as a name may end in a Chinese digit: 张三110105….
     if _CHINESE_RUN.search(plain):
-        candidates |= set(_candidates(plain.translate(_CHINESE), is_identifier))
+        candidates += _candidates(plain.translate(_CHINESE), is_identifier)
     if _WITH_LETTERS.search(plain):
-        candidates |= set(_candidates(plain.translate(_LOOKALIKES), is_identifier=True))
+        candidates += _candidates(plain.translate(_LOOKALIKES), is_identifier=True)
     found: list[PersonNumber] = []
+    # Of several with one place the first found remains, so that the result does not depend on a hash.
     for candidate in sorted(candidates, key=lambda one: (one.start, -one.end)):
         if not found or candidate.start >= found[-1].end:
             found.append(candidate)

@@ -61,13 +61,13 @@ def condition_problems(kind: Kind, when: str) -> list[ConditionProblem]:
     except (pl.exceptions.SQLInterfaceError, pl.exceptions.SQLSyntaxError) as error:
         return [ConditionProblem(f"no SQL condition: {error}", when, "such as fine_fen > 0 AND field = 'drug'")]
     columns = {column.name: column for column in kind.columns}
-    unknown = sorted(set(condition.meta.root_names()) - set(columns))
-    if unknown:
+    problems: list[ConditionProblem] = []
+    for name in sorted(set(condition.meta.root_names()) - set(columns)):
+        hint = " (text stands in single quotes)" if f'"{name}"' in when else ""
         labels = {column.name: column.label for column in kind.columns}
-        return [
-            ConditionProblem(f"{kind.name} has no column '{name}'{_quotes(when, name)}", name, allowed=labels)
-            for name in unknown
-        ]
+        problems.append(ConditionProblem(f"{kind.name} has no column '{name}'{hint}", name, allowed=labels))
+    if problems:
+        return problems
     tokens = _TOKEN.findall(when)
     refused = [word for word in tokens if word.casefold() in _REFUSED]
     if refused:
@@ -75,20 +75,14 @@ def condition_problems(kind: Kind, when: str) -> list[ConditionProblem]:
             ConditionProblem(f"'{word}' looks beyond the record", word, "columns of the record alone")
             for word in refused
         ]
-    return [*_wrong_words(columns, tokens)] or [*_wrong_type(kind, when, condition)]
-
-
-def _quotes(when: str, name: str) -> str:
-    return " (text stands in single quotes)" if f'"{name}"' in when else ""
-
-
-def _wrong_words(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[ConditionProblem]:
     for column, word, is_listwise in _compared(columns, tokens):
-        is_list = column.dtype == pl.List(pl.String())
-        if is_list and not is_listwise:
-            yield ConditionProblem(f"{column.name} is a list", column.name, f"array_contains({column.name}, '{word}')")
+        if column.dtype == pl.List(pl.String()) and not is_listwise:
+            expected = f"array_contains({column.name}, '{word}')"
+            problems.append(ConditionProblem(f"{column.name} is a list", column.name, expected))
         elif column.codes and word not in column.codes:
-            yield ConditionProblem(f"{column.name} has no word '{word}'", word, allowed=column.codes)
+            message = f"{column.name} has no word '{word}'"
+            problems.append(ConditionProblem(message, word, allowed=column.codes))
+    return problems or [*_wrong_type(kind, when, condition)]
 
 
 def _compared(columns: Mapping[str, Column], tokens: list[str]) -> Iterator[tuple[Column, str, bool]]:
@@ -118,25 +112,18 @@ def _texts(tokens: list[str]) -> list[str]:
 
 
 def _wrong_type(kind: Kind, when: str, condition: pl.Expr) -> Iterator[ConditionProblem]:
-    records = pl.DataFrame({column.name: [None, None] for column in kind.columns}, schema=_schema(kind))
+    schema = {column.name: column.dtype for column in kind.columns}
+    records = pl.DataFrame({name: [None, None] for name in schema}, schema=schema)
     try:
         with warnings.catch_warnings(action="error"):
             result = records.lazy().select(is_met=condition).collect()
     except (pl.exceptions.PolarsError, Warning) as error:
         reason = str(error).splitlines()[0]
-        yield ConditionProblem(f"does not fit the columns: {reason}", when, _types(kind, condition))
+        types = {name: str(schema[name]) for name in sorted(set(condition.meta.root_names()))}
+        expected = ", ".join(f"{name}: {_TYPES.get(dtype, 'a list of texts')}" for name, dtype in types.items())
+        yield ConditionProblem(f"does not fit the columns: {reason}", when, expected)
         return
     if result.schema["is_met"] != pl.Boolean():
         yield ConditionProblem("is neither true nor false", when, "a comparison")
     elif condition.meta.root_names() and result.height != records.height:
         yield ConditionProblem("sums up several records", when, "columns of the record alone")
-
-
-def _schema(kind: Kind) -> dict[str, pl.DataType]:
-    return {column.name: column.dtype for column in kind.columns}
-
-
-def _types(kind: Kind, condition: pl.Expr) -> str:
-    names = sorted(set(condition.meta.root_names()))
-    types = {name: str(kind.column(name).dtype) for name in names}
-    return ", ".join(f"{name}: {_TYPES.get(text, 'a list of texts')}" for name, text in types.items())

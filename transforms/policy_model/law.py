@@ -5,7 +5,7 @@ The law of procedure is in `procedure`. Every value is dated, with its basis and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -27,7 +27,7 @@ from transforms.policy_model.document import (
     read_document,
 )
 from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
-from transforms.schemas import KINDS, Column
+from transforms.schemas import KINDS, Column, Kind
 from transforms.schemas.base import BOOLEAN, TEXT
 from transforms.schemas.vocabularies import PENALTY_KINDS, PENALTY_STATES, SITUATIONS
 
@@ -50,8 +50,7 @@ class CalendarYear(PolicyModel):
         strangers = [day for day in days if day.year != self.year]
         if strangers:
             raise ValueError(f"{strangers[0]} is no day of {self.year}")
-        if len(set(days)) < len(days):
-            raise ValueError("a day is given twice")
+        _require_distinct(days, "a day")
         return self
 
 
@@ -70,9 +69,7 @@ class CalendarLaw(PolicyModel):
 
     @model_validator(mode="after")
     def _years_once(self) -> CalendarLaw:
-        named = [one.year for one in self.years]
-        if len(set(named)) < len(named):
-            raise ValueError("a year is given twice")
+        _require_distinct([one.year for one in self.years], "a year")
         return self
 
 
@@ -159,9 +156,7 @@ class PublicitySystem(PolicyModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> PublicitySystem:
-        starts = [regime.from_ for regime in self.regimes]
-        if starts != sorted(set(starts)):
-            raise ValueError("regimes stand in the order of their first days")
+        _require_order(self.regimes)
         if (self.push_working_days is None) != (self.receive_working_days is None):
             raise ValueError("push_working_days and receive_working_days come together")
         return self
@@ -186,9 +181,7 @@ class LowFines(PolicyModel):
 
     @model_validator(mode="after")
     def _provinces_once(self) -> LowFines:
-        named = [one.province for one in self.provinces]
-        if len(set(named)) < len(named):
-            raise ValueError("a province is given twice")
+        _require_distinct([one.province for one in self.provinces], "a province")
         return self
 
 
@@ -196,9 +189,13 @@ def load_publicity_system(text: str, file_name: str) -> PublicitySystem:
     """The publicity system written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     system, document = parse_document(text, file_name, PublicitySystem)
     check_condition(document, ("lifelong_when",), PENALTY_IN_CONDITIONS, system.lifelong_when)
-    _check_publicity_starts(system, document)
-    for place, when in _publicity_conditions(system):
-        check_condition(document, (*place, "when"), PENALTY_IN_CLASS_CONDITIONS, when)
+    _check_starts(document, system, system.regimes[0].from_, PublicitySystem.model_fields)
+    for i, regime in enumerate(system.regimes):
+        for j, of_class in enumerate(regime.classes):
+            for k, rule in enumerate(of_class.rules):
+                if rule.when is not None:
+                    place = ("regimes", i, "classes", j, "rules", k, "when")
+                    check_condition(document, place, PENALTY_IN_CLASS_CONDITIONS, rule.when)
     document.raise_problems()
     return system
 
@@ -210,28 +207,9 @@ def load_low_fines(text: str, file_name: str) -> LowFines:
     places: list[tuple[Place, Dated[str]]] = [(("national",), fines.national)]
     places += [(("provinces", i, "when"), one.when) for i, one in enumerate(fines.provinces)]
     for place, dated in places:
-        for day, when in dated.values.items():
-            if when is not None:
-                check_condition(document, (*place, "values", day.isoformat()), PENALTY_IN_CONDITIONS, when)
+        _check_dated_condition(document, place, PENALTY_IN_CONDITIONS, dated)
     document.raise_problems()
     return fines
-
-
-def _publicity_conditions(system: PublicitySystem) -> Iterator[tuple[Place, str]]:
-    for i, regime in enumerate(system.regimes):
-        for j, of_class in enumerate(regime.classes):
-            for k, rule in enumerate(of_class.rules):
-                if rule.when is not None:
-                    yield ("regimes", i, "classes", j, "rules", k), rule.when
-
-
-def _check_publicity_starts(system: PublicitySystem, document: Document) -> None:
-    """Every value is there from the first regime on: a gap is a mistake, not a default."""
-    first = system.regimes[0].from_
-    for name in type(system).model_fields:
-        dated = getattr(system, name)
-        if isinstance(dated, Dated) and min(dated.values) > first:
-            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
 
 
 class SpotCheckLaw(PolicyModel):
@@ -346,58 +324,35 @@ class SeriousListLaw(PolicyModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> SeriousListLaw:
-        starts = [regime.from_ for regime in self.regimes]
-        if starts != sorted(set(starts)):
-            raise ValueError("regimes stand in the order of their first days")
+        _require_order(self.regimes)
         return self
 
 
 def load_serious_list_law(text: str, file_name: str) -> SeriousListLaw:
     """The law of the list written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     law, document = parse_document(text, file_name, SeriousListLaw)
-    for place, when in _listing_conditions(law):
-        check_condition(document, place, PENALTY_IN_CONDITIONS, when)
-    for day, when in _stated(law.consent_when):
-        check_condition(document, ("consent_when", "values", day), KINDS["decision"], when)
-    _check_words(law, document)
-    _check_listing_starts(law, document)
-    document.raise_problems()
-    return law
-
-
-def _listing_conditions(law: SeriousListLaw) -> Iterator[tuple[Place, str]]:
-    yield ("restricts_when",), law.restricts_when
-    yield ("lifelong_when",), law.lifelong_when
-    places: list[tuple[Place, Dated[str]]] = [(("heavier_when",), law.heavier_when)]
-    places += [(("situations", i, "when"), one.when) for i, one in enumerate(law.situations)]
-    for place, dated in places:
-        yield from (((*place, "values", day), when) for day, when in _stated(dated))
-
-
-def _stated(dated: Dated[str]) -> Iterator[tuple[str, str]]:
-    yield from ((day.isoformat(), when) for day, when in dated.values.items() if when is not None)
-
-
-def _check_words(law: SeriousListLaw, document: Document) -> None:
+    check_condition(document, ("restricts_when",), PENALTY_IN_CONDITIONS, law.restricts_when)
+    check_condition(document, ("lifelong_when",), PENALTY_IN_CONDITIONS, law.lifelong_when)
+    _check_dated_condition(document, ("heavier_when",), PENALTY_IN_CONDITIONS, law.heavier_when)
+    _check_dated_condition(document, ("consent_when",), KINDS["decision"], law.consent_when)
     ids = [one.id for one in law.situations]
-    for i, name in enumerate(ids):
+    for i, situation in enumerate(law.situations):
+        name, place = situation.id, ("situations", i, "id")
+        _check_dated_condition(document, ("situations", i, "when"), PENALTY_IN_CONDITIONS, situation.when)
         if name not in SITUATIONS:
-            document.add(("situations", i, "id"), f"there is no situation '{name}'", value=name, allowed=SITUATIONS)
+            document.add(place, f"there is no situation '{name}'", value=name, allowed=SITUATIONS)
         elif ids.index(name) < i:
-            document.add(("situations", i, "id"), f"the situation '{name}' is given twice", value=name)
+            document.add(place, f"the situation '{name}' stands twice", value=name)
     for day, states in law.annulling.values.items():
         for state in states or ():
             if state not in PENALTY_STATES:
-                place: Place = ("annulling", "values", day.isoformat())
-                document.add(place, f"there is no state '{state}'", value=state, allowed=PENALTY_STATES)
-
-
-def _check_listing_starts(law: SeriousListLaw, document: Document) -> None:
-    """What the stay needs is there from the first regime on: a gap is a mistake, not a default."""
-    first = law.regimes[0].from_
-    for name in ("transition", "unstated_publication", "annulling", "deregistration_ends", "stay_hides"):
-        if min(getattr(law, name).values) > first:
-            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
+                at = ("annulling", "values", day.isoformat())
+                document.add(at, f"there is no state '{state}'", value=state, allowed=PENALTY_STATES)
+    # What the stay needs; the other values may begin later.
+    needed = ("transition", "unstated_publication", "annulling", "deregistration_ends", "stay_hides")
+    _check_starts(document, law, law.regimes[0].from_, needed)
+    document.raise_problems()
+    return law
 
 
 Lifelong = Literal["life"]
@@ -456,9 +411,7 @@ class BanLaw(PolicyModel):
 
     @model_validator(mode="after")
     def _once(self) -> BanLaw:
-        named = [(one.title, one.who, one.bars, one.in_force) for one in self.articles]
-        if len(set(named)) < len(named):
-            raise ValueError("an article is given twice")
+        _require_distinct([(one.title, one.who, one.bars, one.in_force) for one in self.articles], "an article")
         return self
 
 
@@ -478,9 +431,7 @@ def load_measure_law(text: str, file_name: str) -> MeasureLaw:
 
 def load_ban_law(text: str, file_name: str) -> BanLaw:
     """The bans written in `text` (YAML). Raises PolicyProblems with every mistake found."""
-    law, document = parse_document(text, file_name, BanLaw)
-    document.raise_problems()
-    return law
+    return load_document(text, file_name, BanLaw)
 
 
 RepairTest = Literal[
@@ -574,9 +525,7 @@ class RepairLaw(PolicyModel):
     @model_validator(mode="after")
     def _in_order(self) -> RepairLaw:
         for regimes in (self.penalty, self.listing):
-            starts = [regime.from_ for regime in regimes]
-            if starts != sorted(set(starts)):
-                raise ValueError("regimes stand in the order of their first days")
+            _require_order(regimes)
         return self
 
 
@@ -586,39 +535,9 @@ def load_repair_law(text: str, file_name: str) -> RepairLaw:
     check_condition(document, ("falsehood_when",), KINDS["decision"], law.falsehood_when)
     _check_tests(document, "penalty", law.penalty, _WITHOUT_PENALTY)
     _check_tests(document, "listing", law.listing, _WITHOUT_LISTING)
-    _check_repair_starts(document, law)
+    _check_starts(document, law, law.penalty[0].from_, RepairLaw.model_fields)
     document.raise_problems()
     return law
-
-
-def _check_tests(
-    document: Document,
-    matter: str,
-    regimes: Sequence[PenaltyRepairRegime | ListingRepairRegime],
-    barred: tuple[str, ...],
-) -> None:
-    for i, regime in enumerate(regimes):
-        named = [one.test for one in regime.conditions]
-        for j, test in enumerate(named):
-            place = (matter, i, "conditions", j, "test")
-            if test in barred:
-                document.add(place, f"'{test}' cannot be asked of a {matter}", value=test)
-            elif test in named[:j]:
-                document.add(place, f"'{test}' is given twice", value=test)
-
-
-def _check_repair_starts(document: Document, law: RepairLaw) -> None:
-    first = law.penalty[0].from_
-    for name, dated in _dated(law):
-        if min(dated.values) > first:
-            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
-
-
-def _dated(law: RepairLaw) -> Iterator[tuple[str, Dated[object]]]:
-    for name in RepairLaw.model_fields:
-        value = getattr(law, name)
-        if isinstance(value, Dated):
-            yield name, value
 
 
 class WithdrawalCause(Dated[bool]):
@@ -704,3 +623,49 @@ def load_law_file(text: str, file_name: str) -> LawFile:
         document.add(("law",), f"there is no law '{subject}'", value=subject, allowed=_LOADERS)
         raise PolicyProblems(document.problems)
     return _LOADERS[str(subject)](text, file_name)
+
+
+def _require_order(
+    regimes: Sequence[PublicityRegime | ListingRegime | PenaltyRepairRegime | ListingRepairRegime],
+) -> None:
+    """Raise ValueError unless each regime begins after the one before it."""
+    starts = [regime.from_ for regime in regimes]
+    if starts != sorted(set(starts)):
+        raise ValueError("regimes stand in the order of their first days")
+
+
+def _require_distinct(values: Sequence[object], what: str) -> None:
+    """Raise ValueError where a value is repeated."""
+    if len(set(values)) < len(values):
+        raise ValueError(f"{what} stands twice")
+
+
+def _check_starts(document: Document, law: PolicyModel, first: date, names: Iterable[str]) -> None:
+    """The dated values of those names have begun by `first`, the first day of the first regime: a gap is a mistake,
+    not a default."""
+    for name in names:
+        dated = getattr(law, name)
+        if isinstance(dated, Dated) and min(dated.values) > first:
+            document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
+
+
+def _check_dated_condition(document: Document, place: Place, kind: Kind, dated: Dated[str]) -> None:
+    for day, when in dated.values.items():
+        if when is not None:
+            check_condition(document, (*place, "values", day.isoformat()), kind, when)
+
+
+def _check_tests(
+    document: Document,
+    matter: str,
+    regimes: Sequence[PenaltyRepairRegime | ListingRepairRegime],
+    barred: tuple[str, ...],
+) -> None:
+    for i, regime in enumerate(regimes):
+        named = [one.test for one in regime.conditions]
+        for j, test in enumerate(named):
+            place = (matter, i, "conditions", j, "test")
+            if test in barred:
+                document.add(place, f"'{test}' cannot be asked of a {matter}", value=test)
+            elif test in named[:j]:
+                document.add(place, f"'{test}' stands twice", value=test)

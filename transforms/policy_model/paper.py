@@ -219,11 +219,18 @@ def load_paper(text: str, file_name: str, shared: SharedParagraphs | None = None
     if paper.paper not in PAPERS:
         document.add(("paper",), f"there is no paper '{paper.paper}'", value=paper.paper, allowed=PAPERS)
     known = {one.id: one for one in shared.shared_paragraphs} if shared else None
-    placed = tuple(
-        _placed(document, ("paragraphs", at), one, known) if isinstance(one, SharedParagraphUse) else one
-        for at, one in enumerate(paper.paragraphs)
-    )
-    for at, paragraph in enumerate(placed):
+    placed: list[Paragraph | SharedParagraphUse] = []
+    for at, written in enumerate(paper.paragraphs):
+        paragraph = written
+        if isinstance(written, SharedParagraphUse) and known is not None:
+            if written.use in known:
+                own = known[written.use]
+                conditions = " AND ".join(f"({when})" for when in (own.when, written.when) if when is not None)
+                paragraph = own.model_copy(update={"when": conditions or None})
+            else:
+                message = f"no shared paragraph '{written.use}'"
+                document.add(("paragraphs", at, "use"), message, value=written.use, allowed=known)
+        placed.append(paragraph)
         if isinstance(paragraph, Paragraph):
             if min(paragraph.texts) > paper.from_:
                 message = f"'{paragraph.id}' has no text on {paper.from_}, the first day of the paper"
@@ -233,19 +240,7 @@ def load_paper(text: str, file_name: str, shared: SharedParagraphs | None = None
     for name in ("number", "foot"):
         _check_names(document, (name,), getattr(paper, name))
     document.raise_problems()
-    return paper.model_copy(update={"paragraphs": placed})
-
-
-def _placed(
-    document: Document, place: Place, one: SharedParagraphUse, known: Mapping[str, Paragraph] | None
-) -> Paragraph | SharedParagraphUse:
-    if known is None:
-        return one
-    if one.use not in known:
-        document.add((*place, "use"), f"no shared paragraph '{one.use}'", value=one.use, allowed=known)
-        return one
-    both = [f"({when})" for when in (known[one.use].when, one.when) if when is not None]
-    return known[one.use].model_copy(update={"when": " AND ".join(both) or None})
+    return paper.model_copy(update={"paragraphs": tuple(placed)})
 
 
 def _check_paragraph(document: Document, place: Place, paragraph: Paragraph) -> None:

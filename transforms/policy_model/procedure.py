@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from transforms.policy_model.document import Confidence, Dated, Document, Place, PolicyModel, parse_document
+from transforms.policy_model.document import Confidence, Dated, Place, PolicyModel, parse_document
 from transforms.schemas.vocabularies import DECISION_TYPES, MATTERS, PUBLICITY_SYSTEMS, SITUATIONS
 
 START_STATE = "start"  # before the first step
@@ -176,7 +176,15 @@ def load_procedure_law(text: str, file_name: str) -> ProcedureLaw:
         for inner, what, name, known in _named(procedure):
             if name not in known:
                 document.add((*place, *inner), f"there is no {what} '{name}'", value=name, allowed=known)
-        _check_reachable(procedure, place, document)
+        reached, is_growing = {START_STATE, procedure.ends_in or START_STATE}, True
+        while is_growing:
+            onward = {m.to for m in procedure.moves if reached & set(m.from_)} - {BACK_STATE, SAME_STATE}
+            is_growing = not onward <= reached
+            reached |= onward
+        for j, one in enumerate(procedure.states):
+            if one.state not in reached:
+                message = f"no step leads to the state '{one.state}'"
+                document.add((*place, "states", j), message, value=one.state)
     document.raise_problems()
     return law
 
@@ -222,15 +230,3 @@ def _named(procedure: Procedure) -> Iterator[tuple[Place, str, str, Mapping[str,
             yield (*at, "situation"), "situation", bar.situation, SITUATIONS
         if bar.system is not None:
             yield (*at, "system"), "system", bar.system, PUBLICITY_SYSTEMS
-
-
-def _check_reachable(procedure: Procedure, place: Place, document: Document) -> None:
-    """Every state can be reached from the start."""
-    reached, is_growing = {START_STATE, procedure.ends_in or START_STATE}, True
-    while is_growing:
-        onward = {m.to for m in procedure.moves if reached & set(m.from_)} - {BACK_STATE, SAME_STATE}
-        is_growing = not onward <= reached
-        reached |= onward
-    for i, one in enumerate(procedure.states):
-        if one.state not in reached:
-            document.add((*place, "states", i), f"no step leads to the state '{one.state}'", value=one.state)
