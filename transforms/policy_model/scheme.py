@@ -20,7 +20,7 @@ from transforms.policy_model.document import (
     iter_dated_values,
     parse_document,
 )
-from transforms.schemas import KINDS, LISTING_KIND, Kind
+from transforms.schemas import KINDS, LISTING_KIND
 from transforms.schemas.base import INTEGER
 
 
@@ -250,15 +250,22 @@ _NEVER_END = ("base", "window", "rounding", "tiers")
 def load_scheme(text: str, file_name: str) -> Scheme:
     """The scheme written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     scheme, document = parse_document(text, file_name, Scheme)
-    _check_ids(scheme, document)
+    # Ids are unique over items, accumulations and direct placements: a trace names them alone.
+    ids: list[tuple[Place, str]] = [(("items", i, "id"), item.id) for i, item in enumerate(scheme.items)]
+    ids += [(("accumulations", i, "id"), one.id) for i, one in enumerate(scheme.accumulations)]
+    ids += [(("direct", i, "id"), direct.id) for i, direct in enumerate(scheme.direct)]
+    first_lines: dict[str, int] = {}
+    for place, name in ids:
+        if name in first_lines:
+            document.add(place, f"id '{name}' stands twice, first on line {first_lines[name]}", value=name)
+        first_lines.setdefault(name, document.line(place))
     _check_references(scheme, document)
-    _check_awards(scheme, document)
+    _check_items(scheme, document)
     _check_fit_of_kinds(scheme, document)
     _check_days(scheme, document)
     _check_tiers(scheme, document)
     _check_sections(scheme, document)
     _check_bounds(scheme, document)
-    _check_caps_and_decay(scheme, document)
     document.raise_problems()
     return scheme
 
@@ -274,18 +281,6 @@ def _value_on(dated: Dated[Value] | None, day: date) -> Value | None:
     if dated is None or day < min(dated.values):
         return None
     return dated.on(day)
-
-
-def _check_ids(scheme: Scheme, document: Document) -> None:
-    """Ids are unique over items, accumulations and direct placements: a trace names them alone."""
-    places: list[tuple[Place, str]] = [(("items", i), item.id) for i, item in enumerate(scheme.items)]
-    places += [(("accumulations", i), one.id) for i, one in enumerate(scheme.accumulations)]
-    places += [(("direct", i), direct.id) for i, direct in enumerate(scheme.direct)]
-    first_lines: dict[str, int] = {}
-    for place, name in places:
-        if name in first_lines:
-            document.add((*place, "id"), f"id '{name}' is given twice, first on line {first_lines[name]}", value=name)
-        first_lines.setdefault(name, document.line((*place, "id")))
 
 
 def _check_references(scheme: Scheme, document: Document) -> None:
@@ -321,13 +316,22 @@ def _check_references(scheme: Scheme, document: Document) -> None:
                 document.add((*place, i), f"records of kind '{name}' do not {reason}", value=name, allowed=acts)
 
 
-def _check_awards(scheme: Scheme, document: Document) -> None:
-    """The column of an award is a whole number of its kind, and brackets rise."""
+def _check_items(scheme: Scheme, document: Document) -> None:
+    """The column of an award is an integer of its kind, and brackets rise; a cap has the sign of every award in force
+    beside it; the steps of a decay follow each other."""
     for index, item in enumerate(scheme.items):
         for day, award in _values(item.award):
             place: Place = ("items", index, "award", "values", day.isoformat())
             if award.of is not None and item.kind in KINDS:
-                _check_number_column(document, (*place, "of"), KINDS[item.kind], award.of)
+                columns = {column.name: column for column in KINDS[item.kind].columns}
+                integers = {name: column.label for name, column in columns.items() if column.dtype == INTEGER}
+                at = (*place, "of")
+                if award.of not in columns:
+                    message = f"{item.kind} has no column '{award.of}'"
+                    document.add(at, message, value=award.of, allowed=integers or columns)
+                elif award.of not in integers:
+                    message = f"column '{award.of}' is no whole number"
+                    document.add(at, message, value=award.of, allowed=integers or ("fixed",))
             starts = [bracket.from_ for bracket in award.brackets or []]
             if starts != sorted(set(starts)):
                 expected = "each `from` above the one before it"
@@ -335,15 +339,20 @@ def _check_awards(scheme: Scheme, document: Document) -> None:
             if award.brackets == []:
                 expected = "at least one, such as {from: 1, points: -10}"
                 document.add((*place, "brackets"), "no steps", expected=expected)
-
-
-def _check_number_column(document: Document, place: Place, kind: Kind, name: str) -> None:
-    columns = {column.name: column for column in kind.columns}
-    numbers = {name: column.label for name, column in columns.items() if column.dtype == INTEGER}
-    if name not in columns:
-        document.add(place, f"{kind.name} has no column '{name}'", value=name, allowed=numbers or columns)
-    elif name not in numbers:
-        document.add(place, f"column '{name}' is no whole number", value=name, allowed=numbers or ("fixed",))
+        for day, cap in _values(item.cap):
+            later = [start for start in item.award.values if start > day]
+            awards = [_value_on(item.award, day), *(item.award.values[start] for start in later)]
+            points = [one for award in awards if award is not None for one in award.possible_points()]
+            if cap == 0 or any(one * cap < 0 for one in points):
+                message = f"cap {cap / 100:g} and the award do not have the same sign"
+                document.add(("items", index, "cap", "values", day.isoformat()), message, value=cap / 100)
+        for day, steps in _values(item.decay):
+            spans = [step.after for step in steps]
+            # Near enough to put them in order.
+            days = [(one.days or 0) + ((one.months or 0) + 12 * (one.years or 0)) * 30.44 for one in spans]
+            if days != sorted(set(days)):
+                place = ("items", index, "decay", "values", day.isoformat())
+                document.add(place, "the steps do not follow each other", expected="each `after` longer than the last")
 
 
 def _check_fit_of_kinds(scheme: Scheme, document: Document) -> None:
@@ -499,25 +508,3 @@ def _check_bounds(scheme: Scheme, document: Document) -> None:
             document.add((*place, "lowest"), message, value=low / 100)
         elif base is not None and ((low is not None and base < low) or (high is not None and base > high)):
             document.add(place, f"{name} {base / 100:g} is out of its bounds", value=base / 100)
-
-
-def _check_caps_and_decay(scheme: Scheme, document: Document) -> None:
-    """A cap has the sign of every award in force beside it, and the steps of a decay follow each other."""
-    for i, item in enumerate(scheme.items):
-        for day, cap in _values(item.cap):
-            later = [start for start in item.award.values if start > day]
-            awards = [_value_on(item.award, day), *(item.award.values[start] for start in later)]
-            points = [one for award in awards if award is not None for one in award.possible_points()]
-            if cap == 0 or any(one * cap < 0 for one in points):
-                message = f"cap {cap / 100:g} and the award do not have the same sign"
-                document.add(("items", i, "cap", "values", day.isoformat()), message, value=cap / 100)
-        for day, steps in _values(item.decay):
-            lengths = [_approximate_days(step.after) for step in steps]
-            if lengths != sorted(set(lengths)):
-                place: Place = ("items", i, "decay", "values", day.isoformat())
-                document.add(place, "the steps do not follow each other", expected="each `after` longer than the last")
-
-
-def _approximate_days(duration: Duration) -> float:
-    """Near enough to put durations in order."""
-    return (duration.days or 0) + ((duration.months or 0) + 12 * (duration.years or 0)) * 30.44

@@ -74,6 +74,7 @@ def load_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> Case
     scheme = schemes.get(file.scheme)
     if scheme is None:
         document.add(("scheme",), f"no scheme '{file.scheme}'", value=file.scheme, allowed=schemes)
+    kind_labels = {name: kind.label for name, kind in KINDS.items()}
     first_lines: dict[str, int] = {}
     cases = []
     for i, written in enumerate(file.cases):
@@ -83,12 +84,16 @@ def load_cases(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> Case
             message = f"the name '{written.name}' is given twice, first on line {first_lines[written.name]}"
             document.add(name_place, message, value=written.name)
         first_lines.setdefault(written.name, document.line(name_place))
-        case = written.model_copy(
-            update={
-                "records": _coded_records(document, (*place, "records"), written.records),
-                "expected": _coded_expectation(document, (*place, "expected"), written.expected),
-            }
-        )
+        records: dict[str, list[dict[str, object]] | None] = {}
+        for term, rows in written.records.items():
+            kind, at = to_code(term, kind_labels), (*place, "records", term)
+            if kind not in KINDS:
+                document.add_key(at, f"no record kind '{term}'", allowed=kind_labels)
+            else:
+                coded = (_coded_record(document, (*at, j), KINDS[kind], row) for j, row in enumerate(rows or []))
+                records[kind] = list(coded)
+        expected = _coded_expectation(document, (*place, "expected"), written.expected)
+        case = written.model_copy(update={"records": records, "expected": expected})
         if scheme is not None:
             _check_against_scheme(document, place, case, scheme)
         cases.append(case)
@@ -101,23 +106,6 @@ def to_code(term: str, codes: Mapping[str, str]) -> str:
     return {label: code for code, label in codes.items()}.get(term, term)
 
 
-def _coded_records(
-    document: Document, place: Place, written: Mapping[str, list[dict[str, object]] | None]
-) -> dict[str, list[dict[str, object]] | None]:
-    """The records with codes for every kind, column and coded value; what is unknown is added to the problems."""
-    labels = {name: kind.label for name, kind in KINDS.items()}
-    records: dict[str, list[dict[str, object]] | None] = {}
-    for term, rows in written.items():
-        name = to_code(term, labels)
-        if name not in KINDS:
-            document.add_key((*place, term), f"no record kind '{term}'", allowed=labels)
-        else:
-            records[name] = [
-                _coded_record(document, (*place, term, i), KINDS[name], row) for i, row in enumerate(rows or [])
-            ]
-    return records
-
-
 def _coded_record(document: Document, place: Place, kind: Kind, row: Mapping[str, object]) -> dict[str, object]:
     more = (*([RELEASED_ON] if kind.is_releasable else []), *([LISTED_UNTIL_ON] if kind.name == LISTING_KIND else []))
     columns = {column.name: column for column in (*kind.table.columns, *more)}
@@ -128,7 +116,15 @@ def _coded_record(document: Document, place: Place, kind: Kind, row: Mapping[str
         if name not in labels:
             document.add_key((*place, term), f"{kind.name} has no column '{term}'", allowed=labels)
         else:
-            record[name] = _coded_value(document, (*place, term), columns[name], value)
+            column, at, coded = columns[name], (*place, term), value
+            fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: it is made by the intake"))
+            if value is not None and not fits(value):
+                document.add(at, f"'{value}' does not fit {name}", value=value, expected=expected)
+            elif column.codes and isinstance(value, str):
+                coded = _known_code(document, at, value, column.codes)
+            elif column.codes and isinstance(value, list):
+                coded = [_known_code(document, (*at, i), one, column.codes) for i, one in enumerate(value)]
+            record[name] = coded
     for column in kind.columns:
         # The day of the event, and coded columns that every record has.
         must_be_given = column.name == kind.event_on or (column.required and column.codes)
@@ -137,15 +133,6 @@ def _coded_record(document: Document, place: Place, kind: Kind, row: Mapping[str
     return record
 
 
-def _coded_value(document: Document, place: Place, column: Column, value: object) -> object:
-    fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: it is made by the intake"))
-    if value is not None and not fits(value):
-        document.add(place, f"'{value}' does not fit {column.name}", value=value, expected=expected)
-    elif column.codes and isinstance(value, str):
-        return _known_code(document, place, value, column.codes)
-    elif column.codes and isinstance(value, list):
-        return [_known_code(document, (*place, i), term, column.codes) for i, term in enumerate(value)]
-    return value
 
 
 def _known_code(document: Document, place: Place, term: str, codes: Mapping[str, str]) -> str:

@@ -390,12 +390,13 @@ def _field_problems(mapping: FieldMapping) -> Iterator[str]:
     origins = (bool(mapping.from_), mapping.constant is not None, mapping.template is not None)
     if sum(origins) != 1:
         yield "give exactly one of from, constant, template"
-    patterns = [
-        *([mapping.pattern] if mapping.pattern else []),
-        *mapping.replace,
-        *(one.pattern for one in mapping.refuse),
-    ]
-    yield from (f"'{pattern}' is no regular expression" for pattern in patterns if not _compiles(pattern))
+    own = [mapping.pattern] if mapping.pattern else []
+    for pattern in (*own, *mapping.replace, *(one.pattern for one in mapping.refuse)):
+        try:  # both of Polars and of Python
+            pl.Series([""]).str.contains(pattern)
+            re.compile(pattern.replace(r"\p{Han}", "."))
+        except (pl.exceptions.PolarsError, re.error):
+            yield f"'{pattern}' is no regular expression"
     if mapping.unit and mapping.dates:
         yield "unit and dates exclude each other"
     yield from _date_format_problems(mapping.dates or ())
@@ -405,16 +406,6 @@ def _field_problems(mapping: FieldMapping) -> Iterator[str]:
         found = _HEADING_UNIT.search(heading)
         if mapping.unit and found and found[1] != mapping.unit:
             yield f"heading '{heading}' is in {found[1]}, and its field is read in {mapping.unit}"
-
-
-def _compiles(pattern: str) -> bool:
-    """Whether it is a regular expression both for Polars and for Python."""
-    try:
-        pl.Series([""]).str.contains(pattern)
-        re.compile(pattern.replace(r"\p{Han}", "."))
-    except (pl.exceptions.PolarsError, re.error):
-        return False
-    return True
 
 
 def _date_format_problems(formats: Iterable[str]) -> Iterator[str]:
@@ -460,11 +451,21 @@ def _record_problems(source: Source, record: RecordMapping) -> Iterator[PlacedPr
         if total.count:
             yield from _syntax_problems(("fold", "columns", name, "count"), total.count)
     yield from _column_problems(kind, record)
-    yield from _code_problems(kind, record)
-    yield from _type_problems(kind, record)
-    yield from _unknown_field_problems(source, record)
+    inputs = set(source.inputs)
+    fields = inputs | set(record.columns)
+    derived = {name for name, of in DERIVED_COLUMNS.items() if of in record.columns}
+    for place, where, name in _field_uses(record):
+        allowed = inputs if where in ("where", "template") else fields | derived
+        if name not in allowed:
+            yield place, f"{where} names '{name}', which is no field{_suggestion(name, allowed)}"
     yield from _fold_problems(source, record, kind)
-    yield from _placed(("identify",), _identity_problems(source, record))
+    identity, place = record.identify, ("identify",)
+    for where in ("number", "licence_no", "registration_no"):
+        named = getattr(identity, where)
+        if named is not None and named not in fields:
+            yield place, f"identify.{where} names '{named}', which is no field{_suggestion(named, fields)}"
+    if not {identity.uscc, identity.name, identity.number, identity.licence_no, identity.registration_no} & fields:
+        yield place, "nothing identifies the enterprise: read uscc, a number or a name"
     yield from _refused_condition_problems(source, record, kind)
     yield from _placed(("parts",), _part_problems(record, kind))
     if record.fills and kind.name == "decision":
@@ -476,7 +477,7 @@ def _column_types(kind: Kind) -> dict[str, pl.DataType]:
 
 
 def _column_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
-    """The columns given exist, and those required are given."""
+    """The columns given exist and fit what is said of them, their codes and types; those required are given."""
     folded = record.fold.columns if record.fold else {}
     places: list[tuple[Place, str]] = [(("columns", name), name) for name in record.columns]
     places += [(("fold", "columns", name), name) for name in folded]
@@ -488,30 +489,24 @@ def _column_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProble
     for column in kind.columns:
         if column.required and column.name not in given and DERIVED_COLUMNS.get(column.name) not in given:
             yield ("columns",), f"required column '{column.name}' of kind '{kind.name}' is not read"
-
-
-def _code_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
-    known = {column.name: column.codes for column in kind.columns if column.codes}
+    columns = {column.name: column for column in kind.columns}
     for name, mapping in record.columns.items():
+        if name not in known:
+            continue
+        column, place = columns[name], ("columns", name)
         constants = mapping.constant if isinstance(mapping.constant, list) else [mapping.constant]
         said = [(("words", word), code) for word, code in mapping.words.items()]
-        for place, code in (*said, *((("constant",), c) for c in constants if isinstance(c, str))):
-            if name in known and code not in known[name]:
-                yield ("columns", name, *place), f"'{code}' is no code of '{name}'; {one_of(known[name])}"
-
-
-def _type_problems(kind: Kind, record: RecordMapping) -> Iterator[PlacedProblem]:
-    for name, mapping in record.columns.items():
-        dtype, place = _column_types(kind).get(name), ("columns", name)
-        if dtype is None:
-            continue
+        for at, code in (*said, *((("constant",), c) for c in constants if isinstance(c, str))):
+            if column.codes and code not in column.codes:
+                yield (*place, *at), f"'{code}' is no code of '{name}'; {one_of(column.codes)}"
+        dtype = column.dtype
         if (mapping.unit and dtype != INTEGER) or (mapping.dates and dtype != DATE):
             yield place, f"'{name}' is neither: unit is for money, dates for days"
         if mapping.split and dtype != TEXT_LIST:
             yield place, f"'{name}' takes one value; split is for lists"
         if isinstance(mapping.constant, bool) and dtype != BOOLEAN:
             yield place, f"'{name}' takes no yes or no"
-        if mapping.template is not None and (dtype != TEXT or kind.column(name).codes):
+        if mapping.template is not None and (dtype != TEXT or column.codes):
             yield place, f"'{name}' takes no template; a template makes free text"
 
 
@@ -534,16 +529,6 @@ def _fold_problems(source: Source, record: RecordMapping, kind: Kind) -> Iterato
             yield place, f"'{name}' takes {_TYPE_TERMS.get(wanted, 'text')}, and the fold makes {_TYPE_TERMS[made]}"
 
 
-def _unknown_field_problems(source: Source, record: RecordMapping) -> Iterator[PlacedProblem]:
-    inputs = set(source.inputs)
-    derived = {name for name, of in DERIVED_COLUMNS.items() if of in record.columns}
-    fields = inputs | set(record.columns) | derived
-    for place, where, name in _field_uses(record):
-        allowed = inputs if where in ("where", "template") else fields
-        if name not in allowed:
-            yield place, f"{where} names '{name}', which is no field{_suggestion(name, allowed)}"
-
-
 def _field_uses(record: RecordMapping) -> Iterator[tuple[Place, str, str]]:
     """Where a record names a field: the place, the word before it, the name."""
     yield from ((("where",), "where", name) for name in sorted(fields_if_valid(record.where)))
@@ -562,19 +547,22 @@ def _field_uses(record: RecordMapping) -> Iterator[tuple[Place, str, str]]:
             yield from ((place, "fold", name) for name in (total.sum, total.min, total.max) if name)
 
 
-def _identity_problems(source: Source, record: RecordMapping) -> Iterator[str]:
-    fields = set(source.inputs) | set(record.columns)
-    given = record.identify
-    for where in ("number", "licence_no", "registration_no"):
-        name = getattr(given, where)
-        if name is not None and name not in fields:
-            yield f"identify.{where} names '{name}', which is no field{_suggestion(name, fields)}"
-    if not {given.uscc, given.name, given.number, given.licence_no, given.registration_no} & fields:
-        yield "nothing identifies the enterprise: read uscc, a number or a name"
 
 
 def _refused_condition_problems(source: Source, record: RecordMapping, kind: Kind) -> Iterator[PlacedProblem]:
-    columns = _columns_of_record(source, record, kind)
+    """The conditions of refuse_where name what a record has once it is read and folded: columns of its kind, and inputs
+    that the fold has not used up. The class of a party is filled in by the ingest where the source does not state it.
+    """
+    folded = record.fold.columns if record.fold else {}
+    derived = {name for name, of in DERIVED_COLUMNS.items() if of in record.columns}
+    given = {*record.columns, *folded, *derived, "party_class"}
+    used_up = record.fold.fields_used_up - set(folded) if record.fold else set()
+    inputs = (
+        Column(name, mapping.input_type, name, "", codes={code: word for word, code in mapping.words.items()})
+        for name, mapping in source.inputs.items()
+    )
+    own = (column for column in kind.columns if column.name in given)
+    columns = tuple(column for column in (*own, *inputs) if column.name not in used_up)
     names = [column.name for column in columns]
     for at, rule in enumerate(record.refuse_where):
         place = ("refuse_where", at)
@@ -616,20 +604,3 @@ def _part_problems(record: RecordMapping, kind: Kind) -> Iterator[str]:
         if not words:
             yield f"advances names '{by}', which is no coded column of '{kind.name}'{_suggestion(by, columns)}"
         yield from (f"'{code}' is no code of '{by}'; {one_of(words)}" for code in codes if words and code not in words)
-
-
-def _columns_of_record(source: Source, record: RecordMapping, kind: Kind) -> tuple[Column, ...]:
-    """What a record has once it is read and folded: columns of its kind, and inputs that the folding has not used up.
-
-    The class of a party is filled in by the intake where the source does not say it.
-    """
-    folded = record.fold.columns if record.fold else {}
-    derived = {name for name, of in DERIVED_COLUMNS.items() if of in record.columns}
-    given = {*record.columns, *folded, *derived, "party_class"}
-    summed = record.fold.fields_used_up - set(folded) if record.fold else set()
-    inputs = (
-        Column(name, mapping.input_type, name, "", codes={code: word for word, code in mapping.words.items()})
-        for name, mapping in source.inputs.items()
-    )
-    own = (column for column in kind.columns if column.name in given)
-    return tuple(column for column in (*own, *inputs) if column.name not in summed)
