@@ -30,6 +30,7 @@ _WEEKDAY = (
     r"(?:[(\[]? ?(?:周|星期|礼拜)[一二三四五六日天] ?[)\]]?|\((?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*\.?\)) ?"
 )
 _HALF_DAY = r"^(?<day>.*[0-9日号]) ?[(]?(?:上午|下午|中午|凌晨|早上|晚上|当日|当天|AM|PM)[)]?$"
+_LEAP_DAY = 2 * 32 + 29  # month * 32 + day
 
 
 def parse_date(text: pl.Expr, formats: Sequence[str], zone: str) -> pl.Expr:
@@ -105,6 +106,59 @@ def parse_stored_instant(text: pl.Expr, zone: str) -> pl.Expr:
     return text.map_batches(parse, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
 
 
+def day_after(day: pl.Expr) -> pl.Expr:
+    """The next day; null stays null."""
+    return (day.cast(pl.Int32) + 1).cast(pl.Date)
+
+
+def end_of_duration(day: pl.Expr, duration: Duration) -> pl.Expr:
+    """Last day of `duration` counted from `day`: 2024-02-29 and three years give 2027-02-28."""
+    if duration.days is not None:
+        return day.dt.offset_by(f"{duration.days}d")
+    months = duration.months if duration.months is not None else 12 * (duration.years or 0)
+    return day.dt.offset_by(f"{months}mo")  # Polars clips to the month's last day
+
+
+def add_years(day: pl.Expr, years: pl.Expr) -> pl.Expr:
+    """As `end_of_duration`, for a number of years that differs by row."""
+    year = day.dt.year().cast(pl.Int64) + years
+    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    is_leap_day = (day.dt.month() == 2) & (day.dt.day() == 29)
+    return pl.date(year, day.dt.month(), day.dt.day() - (is_leap_day & ~is_leap).cast(pl.Int8))
+
+
+def full_years(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """The most whole years counted from `start` that are over before `end`. Requires start <= end."""
+    start_day, end_day = (one.dt.month().cast(pl.Int64) * 32 + one.dt.day() for one in (start, end))
+    is_clipped = (start_day == _LEAP_DAY) & ~end.dt.is_leap_year()
+    is_over = pl.when(is_clipped).then(_LEAP_DAY - 1).otherwise(start_day) < end_day
+    years = (end.dt.year() - start.dt.year()).cast(pl.Int64)
+    return pl.max_horizontal(years - (~is_over).cast(pl.Int64), pl.lit(0, dtype=pl.Int64))
+
+
+def end_of_window(day: pl.Expr, window: Window) -> pl.Expr:
+    """Last day on which a record of `day` is within the window; null where it always is.
+
+    The record's own term (`until_expiry`) is not considered.
+    """
+    if window.rolling is not None:
+        return end_of_duration(day, window.rolling)
+    if window.calendar_years is not None:
+        return pl.date(day.dt.year() + (window.calendar_years - 1), 12, 31)
+    return pl.lit(None, dtype=pl.Date())
+
+
+def first_day_in_window(window: Window, day: date) -> date | None:
+    """The earliest day of a record whose window still includes `day`; None where every earlier day does."""
+    if window.unlimited:
+        return None
+    duration = window.rolling or Duration(years=window.calendar_years)
+    back = (duration.days or 0) + 31 * (duration.months or 0) + 366 * (duration.years or 0)
+    days = pl.select(on=pl.date_range(day - timedelta(days=back), day))
+    first: date = days.filter(end_of_window(pl.col("on"), window) >= day).item(0, "on")
+    return first
+
+
 def _parts(frame: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
     """A day with a time in its parts: text, date, hour, time and offset (durations), zone. frame: text.
 
@@ -176,59 +230,3 @@ def _serial(text: pl.Expr) -> pl.Expr:
         + pl.duration(days=whole.cast(pl.Int64()))
         + time
     )
-
-
-_LEAP_DAY = 2 * 32 + 29  # month * 32 + day
-
-
-def day_after(day: pl.Expr) -> pl.Expr:
-    """The next day; null stays null."""
-    return (day.cast(pl.Int32) + 1).cast(pl.Date)
-
-
-def end_of_duration(day: pl.Expr, duration: Duration) -> pl.Expr:
-    """Last day of `duration` counted from `day`: 2024-02-29 and three years give 2027-02-28."""
-    if duration.days is not None:
-        return day.dt.offset_by(f"{duration.days}d")
-    months = duration.months if duration.months is not None else 12 * (duration.years or 0)
-    return day.dt.offset_by(f"{months}mo")  # Polars clips to the month's last day
-
-
-def add_years(day: pl.Expr, years: pl.Expr) -> pl.Expr:
-    """As `end_of_duration`, for a number of years that differs by row."""
-    year = day.dt.year().cast(pl.Int64) + years
-    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    is_leap_day = (day.dt.month() == 2) & (day.dt.day() == 29)
-    return pl.date(year, day.dt.month(), day.dt.day() - (is_leap_day & ~is_leap).cast(pl.Int8))
-
-
-def full_years(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """The most whole years counted from `start` that are over before `end`. Requires start <= end."""
-    start_day, end_day = (one.dt.month().cast(pl.Int64) * 32 + one.dt.day() for one in (start, end))
-    is_clipped = (start_day == _LEAP_DAY) & ~end.dt.is_leap_year()
-    is_over = pl.when(is_clipped).then(_LEAP_DAY - 1).otherwise(start_day) < end_day
-    years = (end.dt.year() - start.dt.year()).cast(pl.Int64)
-    return pl.max_horizontal(years - (~is_over).cast(pl.Int64), pl.lit(0, dtype=pl.Int64))
-
-
-def end_of_window(day: pl.Expr, window: Window) -> pl.Expr:
-    """Last day on which a record of `day` is within the window; null where it always is.
-
-    The record's own term (`until_expiry`) is not considered.
-    """
-    if window.rolling is not None:
-        return end_of_duration(day, window.rolling)
-    if window.calendar_years is not None:
-        return pl.date(day.dt.year() + (window.calendar_years - 1), 12, 31)
-    return pl.lit(None, dtype=pl.Date())
-
-
-def first_day_in_window(window: Window, day: date) -> date | None:
-    """The earliest day of a record whose window still includes `day`; None where every earlier day does."""
-    if window.unlimited:
-        return None
-    duration = window.rolling or Duration(years=window.calendar_years)
-    back = (duration.days or 0) + 31 * (duration.months or 0) + 366 * (duration.years or 0)
-    days = pl.select(on=pl.date_range(day - timedelta(days=back), day))
-    first: date = days.filter(end_of_window(pl.col("on"), window) >= day).item(0, "on")
-    return first

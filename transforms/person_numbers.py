@@ -16,7 +16,6 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 PersonNumberKind = Literal["resident", "old", "foreigner", "permit", "labelled"]
-
 _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("Ａ") + n: chr(ord("A") + n) for n in range(26)}
 _FULL_WIDTH |= {ord("ａ") + n: chr(ord("a") + n) for n in range(26)} | {ord("（"): "(", ord("）"): ")"}
 _CHINESE = {
@@ -65,6 +64,11 @@ _MAYBE = (
     rf"[{_ANY_DIGIT}OoQIl](?:{_WIDE_GAP_POLARS}[{_ANY_DIGIT}OoQIl]){{13}}"
     rf"|[A-Za-zＡ-Ｚａ-ｚ]{{3}}[0-9０-９]{{12}}|[HMhmＨＭｈｍ][0-9０-９]{{10}}|{_LABEL}|证件"
 )
+_CUT_NUMBER = re.compile(r"(?<![0-9０-９])[0-9０-９]++(?=…（共)")  # a number at which a shortened text breaks off
+_CHARACTERS_IN_A_ROW = re.compile(r"[0-9０-９A-Za-z]++(?:[(（][0-9０-９A-Za-z][)）])?+")
+# Passports, permits, officers' cards: few letters, then five digits or more; the last may be in brackets.
+_FIVE_DIGITS = re.compile("[0-9０-９]{5}")
+_CREDIT_CODE = re.compile(r"9[0-9A-HJ-NP-RTUW-Y]{17}")
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,35 @@ def mask_person_numbers(text: pl.Expr, *, is_identifier: bool = False) -> pl.Exp
 def may_hold_person_number(text: pl.Expr) -> pl.Expr:
     """Whether a text may hold a number: false is certain, true is worth a search."""
     return text.str.contains(_MAYBE).fill_null(False)
+
+
+def mask_number(number: pl.Expr) -> pl.Expr:
+    """An identity number with all but its first three and last two characters masked; a short one wholly."""
+    length = number.str.len_chars().cast(pl.Int64())  # unsigned lengths would wrap around below zero
+    middle = pl.lit("*").repeat_by((length - 5).clip(lower_bound=0)).list.join("")
+    masked = pl.concat_str(number.str.head(3), middle, number.str.tail(2))
+    return pl.when(length >= 10).then(masked).otherwise(number.str.replace_all(".", "*"))
+
+
+def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
+    """HMAC-SHA256 of each number as hexadecimal: the same for one person, and meaningless without the key."""
+    hashes = {n: hmac.digest(key, n.encode(), "sha256").hex() for n in numbers.drop_nulls().unique().to_list()}
+    return numbers.replace_strict(hashes, default=None, return_dtype=pl.String())
+
+
+def redact_text(text: str, is_torn: bool) -> str:
+    """`text` without identity numbers.
+
+    is_torn: it is a row that could not be split into cells, where any column may be, so whatever looks like a number is
+    masked. Credit codes, which no person's number resembles, remain: they identify the enterprise.
+    """
+
+    def mask_run(found: re.Match[str]) -> str:
+        is_harmless = _CREDIT_CODE.fullmatch(found[0]) or not _FIVE_DIGITS.search(found[0])
+        return found[0] if is_harmless else mask_middle(found[0])
+
+    masked = _CUT_NUMBER.sub("*", mask_text(text))
+    return _CHARACTERS_IN_A_ROW.sub(mask_run, masked) if is_torn else masked
 
 
 def _candidates(plain: str, is_identifier: bool) -> Iterator[PersonNumber]:
@@ -207,39 +240,3 @@ def _is_credit_code(number: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-_CUT_NUMBER = re.compile(r"(?<![0-9０-９])[0-9０-９]++(?=…（共)")  # a number at which a shortened text breaks off
-_CHARACTERS_IN_A_ROW = re.compile(r"[0-9０-９A-Za-z]++(?:[(（][0-9０-９A-Za-z][)）])?+")
-# Passports, permits, officers' cards: few letters, then five digits or more; the last may be in brackets.
-_FIVE_DIGITS = re.compile("[0-9０-９]{5}")
-_CREDIT_CODE = re.compile(r"9[0-9A-HJ-NP-RTUW-Y]{17}")
-
-
-def mask_number(number: pl.Expr) -> pl.Expr:
-    """An identity number with all but its first three and last two characters masked; a short one wholly."""
-    length = number.str.len_chars().cast(pl.Int64())  # unsigned lengths would wrap around below zero
-    middle = pl.lit("*").repeat_by((length - 5).clip(lower_bound=0)).list.join("")
-    masked = pl.concat_str(number.str.head(3), middle, number.str.tail(2))
-    return pl.when(length >= 10).then(masked).otherwise(number.str.replace_all(".", "*"))
-
-
-def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
-    """HMAC-SHA256 of each number as hexadecimal: the same for one person, and meaningless without the key."""
-    hashes = {n: hmac.digest(key, n.encode(), "sha256").hex() for n in numbers.drop_nulls().unique().to_list()}
-    return numbers.replace_strict(hashes, default=None, return_dtype=pl.String())
-
-
-def redact_text(text: str, is_torn: bool) -> str:
-    """`text` without identity numbers.
-
-    is_torn: it is a row that could not be split into cells, where any column may be, so whatever looks like a number is
-    masked. Credit codes, which no person's number resembles, remain: they identify the enterprise.
-    """
-
-    def mask_run(found: re.Match[str]) -> str:
-        is_harmless = _CREDIT_CODE.fullmatch(found[0]) or not _FIVE_DIGITS.search(found[0])
-        return found[0] if is_harmless else mask_middle(found[0])
-
-    masked = _CUT_NUMBER.sub("*", mask_text(text))
-    return _CHARACTERS_IN_A_ROW.sub(mask_run, masked) if is_torn else masked

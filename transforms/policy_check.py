@@ -19,8 +19,18 @@ from transforms.schemas import KINDS, Kind
 from transforms.schemas.base import TEXT
 
 RatedCase = tuple[Mapping[str, object], Sequence[Mapping[str, object]]]  # its row of `ratings`, its rows of `trace`
-
 _RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
+# The key at the top that tells what a file is; cases name their scheme too, so they come first.
+_KIND_BY_KEY = {
+    "cases": "cases",
+    "scheme": "scheme",
+    "law": "law",
+    "source": "source",
+    "plausible": "common",
+    "paper": "paper",
+    "shared_paragraphs": "paragraphs",
+    "withdrawals": "withdrawals",
+}
 
 
 @dataclass(frozen=True)
@@ -47,19 +57,6 @@ class PolicyCheck:
         return "\n".join(lines) if lines else f"{self.file}: {self.summary}"
 
 
-# The key at the top that tells what a file is; cases name their scheme too, so they come first.
-_KIND_BY_KEY = {
-    "cases": "cases",
-    "scheme": "scheme",
-    "law": "law",
-    "source": "source",
-    "plausible": "common",
-    "paper": "paper",
-    "shared_paragraphs": "paragraphs",
-    "withdrawals": "withdrawals",
-}
-
-
 def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
     """Check one file of policy/ by its content; `schemes` (by name) are those that cases may name.
 
@@ -82,36 +79,6 @@ def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) 
         return PolicyCheck(file_name, kind, _load_and_sum_up(kind, text, file_name))
     except PolicyProblems as error:
         return PolicyCheck(file_name, kind, "refused", problems=error.problems)
-
-
-def _load_and_sum_up(kind: str, text: str, file_name: str) -> str:
-    """A line on what the file holds. Raises PolicyProblems."""
-    match kind:
-        case "scheme":
-            scheme = load_scheme(text, file_name)
-            first = min({day for item in scheme.items for day in item.award.values} | set(scheme.tiers.values))
-            illustrative = ", illustrative" if scheme.illustrative else ""
-            counts = f"{len(scheme.items)} items, {len(scheme.direct)} direct placements, in force from {first}"
-            summary = f"scheme {scheme.scheme}: {counts}{illustrative}"
-        case "law":
-            law = load_law_file(text, file_name)
-            summary = f"law {law.law}: {law.title}"
-        case "source":
-            source = load_source(text, file_name)
-            summary = f"source {source.source}: {', '.join(record.kind for record in source.records)}"
-        case "common":
-            load_source_defaults(text, file_name)
-            summary = "what holds for every source"
-        case "paper":
-            paper = load_paper(text, file_name)
-            title, count = PAPERS[paper.paper], len(paper.paragraphs)
-            summary = f"paper {paper.paper} {title}: {count} paragraphs, from {paper.from_}"
-        case "paragraphs":
-            summary = f"{len(load_shared_paragraphs(text, file_name).shared_paragraphs)} paragraphs that papers share"
-        case _:
-            lists = load_withdrawals(text, file_name).lists
-            summary = f"withdrawals of {len(lists)} lists, {sum(map(len, lists.values()))} causes"
-    return summary
 
 
 def run_case(case: Case, scheme: Scheme) -> list[str]:
@@ -159,6 +126,36 @@ def rate_cases(cases: Sequence[Case], scheme: Scheme) -> list[RatedCase]:
             rows = [row for row in trace if row["enterprise_id"] == _id(number)]
             found[number] = ratings[_id(number)], rows
     return [found[number] for number in range(len(cases))]
+
+
+def _load_and_sum_up(kind: str, text: str, file_name: str) -> str:
+    """A line on what the file holds. Raises PolicyProblems."""
+    match kind:
+        case "scheme":
+            scheme = load_scheme(text, file_name)
+            first = min({day for item in scheme.items for day in item.award.values} | set(scheme.tiers.values))
+            illustrative = ", illustrative" if scheme.illustrative else ""
+            counts = f"{len(scheme.items)} items, {len(scheme.direct)} direct placements, in force from {first}"
+            summary = f"scheme {scheme.scheme}: {counts}{illustrative}"
+        case "law":
+            law = load_law_file(text, file_name)
+            summary = f"law {law.law}: {law.title}"
+        case "source":
+            source = load_source(text, file_name)
+            summary = f"source {source.source}: {', '.join(record.kind for record in source.records)}"
+        case "common":
+            load_source_defaults(text, file_name)
+            summary = "what holds for every source"
+        case "paper":
+            paper = load_paper(text, file_name)
+            title, count = PAPERS[paper.paper], len(paper.paragraphs)
+            summary = f"paper {paper.paper} {title}: {count} paragraphs, from {paper.from_}"
+        case "paragraphs":
+            summary = f"{len(load_shared_paragraphs(text, file_name).shared_paragraphs)} paragraphs that papers share"
+        case _:
+            lists = load_withdrawals(text, file_name).lists
+            summary = f"withdrawals of {len(lists)} lists, {sum(map(len, lists.values()))} causes"
+    return summary
 
 
 def _id(number: int) -> str:

@@ -24,8 +24,33 @@ Value = TypeVar("Value")
 Confidence = Literal["C", "M", "I", "GAP"]
 # Which version of a rule governs a record: that of each day it is on display, or for good that of the day it was made.
 TransitionalRule = Literal["display", "decision"]
-
 _MAX_CENTIPOINTS = 10**15  # sums of points stay far inside 64 bits
+Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[str | int, ...]  # keys and indexes from the top of a document
+PlacedProblem = tuple[Place, str]  # a mistake found in a model, with its message
+_MAX_DEPTH = 100  # of nested lists and mappings; libyaml has no limit of its own
+_SCALARS = {
+    "null": r"^(?:~|null|)$",
+    "bool": r"^(?:true|false)$",
+    "int": r"^[-+]?(?:0|[1-9][0-9_]*)$",
+    "float": r"^[-+]?(?:0|[1-9][0-9_]*)\.[0-9]+$",
+    "date": r"^\d{4}-\d{2}-\d{2}$",
+}
+# What to write, by the first word of pydantic's error type.
+_EXPECTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "date": "a date such as 2017-03-01",
+    "datetime": "an instant such as 2017-03-01T02:00:00Z",
+    "string": "text; write it in quotes where it looks like a number or a date",
+    "list": "a list, each line beginning with '- '",
+    "tuple": "a list, each line beginning with '- '",
+    "dict": "words with values below them",
+    "model": "words with values below them",
+    "is": "an object of the right kind",
+}
 
 
 def to_centipoints(value: object) -> int:
@@ -104,35 +129,6 @@ def iter_dated_values(value: object, place: Place = ()) -> Iterator[tuple[Place,
     elif isinstance(value, PolicyModel):
         for name in type(value).model_fields:
             yield from iter_dated_values(getattr(value, name), (*place, name))
-
-
-Model = TypeVar("Model", bound=BaseModel)
-Place = tuple[str | int, ...]  # keys and indexes from the top of a document
-PlacedProblem = tuple[Place, str]  # a mistake found in a model, with its message
-
-_MAX_DEPTH = 100  # of nested lists and mappings; libyaml has no limit of its own
-_SCALARS = {
-    "null": r"^(?:~|null|)$",
-    "bool": r"^(?:true|false)$",
-    "int": r"^[-+]?(?:0|[1-9][0-9_]*)$",
-    "float": r"^[-+]?(?:0|[1-9][0-9_]*)\.[0-9]+$",
-    "date": r"^\d{4}-\d{2}-\d{2}$",
-}
-# What to write, by the first word of pydantic's error type.
-_EXPECTED = {
-    "int": "a whole number",
-    "float": "a number",
-    "decimal": "a number",
-    "bool": "true or false",
-    "date": "a date such as 2017-03-01",
-    "datetime": "an instant such as 2017-03-01T02:00:00Z",
-    "string": "text; write it in quotes where it looks like a number or a date",
-    "list": "a list, each line beginning with '- '",
-    "tuple": "a list, each line beginning with '- '",
-    "dict": "words with values below them",
-    "model": "words with values below them",
-    "is": "an object of the right kind",
-}
 
 
 @dataclass(frozen=True)
@@ -215,45 +211,33 @@ class Document:
             raise PolicyProblems(self.problems)
 
 
-def nearest(text: str, allowed: Iterable[str]) -> str:
-    """The `allowed` value most similar to `text`; empty where none is.
+def load_document(text: str, file_name: str, model: type[Model]) -> Model:
+    """`text` (YAML) as a `model`; messages call the file `file_name`. Raises PolicyProblems with every mistake."""
+    return parse_document(text, file_name, model)[0]
 
-    In a vocabulary (code to Chinese term) the Chinese term stands for its code.
+
+def parse_document(
+    text: str, file_name: str, model: type[Model], check: Callable[[Model], Iterable[PlacedProblem]] | None = None
+) -> tuple[Model, Document]:
+    """Like load_document, with the document for further checks: it knows the line of every value.
+
+    `check` finds what is wrong in a model as a whole. Where some values do not fit the model, it still gets the rest of
+    the document, so that all mistakes come at once.
     """
-    by_fold = {option.casefold(): option for option in allowed}
-    if isinstance(allowed, Mapping):
-        by_fold |= {str(label).casefold(): code for code, label in allowed.items()}
-    found = get_close_matches(text.casefold(), by_fold, n=1, cutoff=0.55)
-    return by_fold[found[0]] if found else ""
-
-
-def one_of(allowed: Iterable[str]) -> str:
-    """`one of a, b, c`, for `Problem.expected`."""
-    return "one of " + ", ".join(sorted(allowed))
-
-
-def path_text(place: Place) -> str:
-    """A place as people write it: items[2].award."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-
-
-# YAML to plain values -----------------------------------------------------------------------------------------------
-
-
-class _Loader(yaml.SafeLoader):
-    """Composes nodes with our own list of scalars that are not text. The pure Python loader has the better messages."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (as PyYAML has it)
-
-
-class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # not built everywhere
-    """The same in C, about ten times as fast."""
-
-    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
-
-
-for _name, _pattern in _SCALARS.items():
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), None)
+    document = read_document(text, file_name)
+    try:
+        loaded = model.model_validate(document.value)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        for detail in details:
+            _add_detail(document, model, detail)
+        if check:
+            _check_the_rest(document, model, details, check)
+    else:
+        for place, message in check(loaded) if check else ():
+            document.add(place, message)
+    document.raise_problems()
+    return loaded, document
 
 
 def read_document(text: str, file_name: str) -> Document:
@@ -280,9 +264,42 @@ def read_document(text: str, file_name: str) -> Document:
     return document
 
 
-def _syntax_problem(file_name: str, line: int, problem: str) -> PolicyProblems:
-    hint = "spaces, not tabs" if "'\\t'" in problem else "YAML"
-    return PolicyProblems([Problem(file_name, line, "", "", hint, "", f"cannot be read: {problem}")])
+def nearest(text: str, allowed: Iterable[str]) -> str:
+    """The `allowed` value most similar to `text`; empty where none is.
+
+    In a vocabulary (code to Chinese term) the Chinese term stands for its code.
+    """
+    by_fold = {option.casefold(): option for option in allowed}
+    if isinstance(allowed, Mapping):
+        by_fold |= {str(label).casefold(): code for code, label in allowed.items()}
+    found = get_close_matches(text.casefold(), by_fold, n=1, cutoff=0.55)
+    return by_fold[found[0]] if found else ""
+
+
+def one_of(allowed: Iterable[str]) -> str:
+    """`one of a, b, c`, for `Problem.expected`."""
+    return "one of " + ", ".join(sorted(allowed))
+
+
+def path_text(place: Place) -> str:
+    """A place as people write it: items[2].award."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes with our own list of scalars that are not text. The pure Python loader has the better messages."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (as PyYAML has it)
+
+
+class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # not built everywhere
+    """The same in C, about ten times as fast."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+for _name, _pattern in _SCALARS.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), None)
 
 
 def _refuse_anchors(text: str, file_name: str, loader: type[yaml.SafeLoader]) -> None:
@@ -298,8 +315,9 @@ def _refuse_anchors(text: str, file_name: str, loader: type[yaml.SafeLoader]) ->
             raise PolicyProblems([Problem(file_name, _line(event), "", anchor, "the value itself", "", message)])
 
 
-def _line(part: yaml.Node | yaml.Event) -> int:
-    return part.start_mark.line + 1 if part.start_mark else 1
+def _syntax_problem(file_name: str, line: int, problem: str) -> PolicyProblems:
+    hint = "spaces, not tabs" if "'\\t'" in problem else "YAML"
+    return PolicyProblems([Problem(file_name, line, "", "", hint, "", f"cannot be read: {problem}")])
 
 
 def _plain_value(node: yaml.Node, place: Place, document: Document) -> object:
@@ -346,45 +364,8 @@ _SCALAR_VALUES: Mapping[str, Callable[[str], object]] = {
 }
 
 
-# Plain values to a model --------------------------------------------------------------------------------------------
-
-
-def load_document(text: str, file_name: str, model: type[Model]) -> Model:
-    """`text` (YAML) as a `model`; messages call the file `file_name`. Raises PolicyProblems with every mistake."""
-    return parse_document(text, file_name, model)[0]
-
-
-def parse_document(
-    text: str, file_name: str, model: type[Model], check: Callable[[Model], Iterable[PlacedProblem]] | None = None
-) -> tuple[Model, Document]:
-    """Like load_document, with the document for further checks: it knows the line of every value.
-
-    `check` finds what is wrong in a model as a whole. Where some values do not fit the model, it still gets the rest of
-    the document, so that all mistakes come at once.
-    """
-    document = read_document(text, file_name)
-    try:
-        loaded = model.model_validate(document.value)
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        for detail in details:
-            _add_detail(document, model, detail)
-        if check:
-            _check_the_rest(document, model, details, check)
-    else:
-        for place, message in check(loaded) if check else ():
-            document.add(place, message)
-    document.raise_problems()
-    return loaded, document
-
-
-def _place_of(document: Document, loc: tuple[str | int, ...]) -> Place:
-    """pydantic's location without the names of union members and validators that it puts in between."""
-    place: Place = ()
-    for part in loc:
-        if (*place, part) in document.lines:
-            place = (*place, part)
-    return place
+def _line(part: yaml.Node | yaml.Event) -> int:
+    return part.start_mark.line + 1 if part.start_mark else 1
 
 
 def _add_detail(document: Document, model: type[BaseModel], detail: ErrorDetails) -> None:
@@ -437,6 +418,15 @@ def _check_the_rest(
     for place, message in check(loaded):
         if not any(place[: len(gone)] == gone or gone[:-1] == place for gone in removed):
             document.add(place, message)
+
+
+def _place_of(document: Document, loc: tuple[str | int, ...]) -> Place:
+    """pydantic's location without the names of union members and validators that it puts in between."""
+    place: Place = ()
+    for part in loc:
+        if (*place, part) in document.lines:
+            place = (*place, part)
+    return place
 
 
 def _keys_allowed_at(model: type[BaseModel], place: Place) -> list[str]:

@@ -23,6 +23,9 @@ from transforms.policy_model.document import (
 from transforms.schemas import KINDS, LISTING_KIND
 from transforms.schemas.base import INTEGER
 
+Value = TypeVar("Value")
+_NEVER_END = ("base", "window", "rounding", "tiers")
+
 
 class Window(PolicyModel):
     """How long a record counts.
@@ -240,11 +243,6 @@ class Scheme(PolicyModel):
     def change_days(self) -> frozenset[date]:
         """Every day on which a value of the scheme begins or ends."""
         return frozenset(day for _, dated in iter_dated_values(self) for day in dated.values)
-
-
-Value = TypeVar("Value")
-
-_NEVER_END = ("base", "window", "rounding", "tiers")
 
 
 def load_scheme(text: str, file_name: str) -> Scheme:

@@ -133,8 +133,6 @@ def _coded_record(document: Document, place: Place, kind: Kind, row: Mapping[str
     return record
 
 
-
-
 def _known_code(document: Document, place: Place, term: str, codes: Mapping[str, str]) -> str:
     code = to_code(term, codes)
     if code not in codes:

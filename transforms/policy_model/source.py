@@ -27,6 +27,11 @@ from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST
 TakeRule = Literal["first", "last"]
 # Columns that are derived from another one where a source does not give them: column to its origin.
 DERIVED_COLUMNS = {"decision_key": "decision_no", "name_key": "name"}
+_PART_TYPES = {"union": TEXT_LIST, "join": TEXT, "only": INTEGER, "least": DATE}
+_PART_TERMS = {"union": "lists", "join": "free text", "only": "numbers", "least": "days"}
+_ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "latin-1", "windows-1252", "shift_jis", "euc-kr")
+_HEADING_UNIT = re.compile(r"[（(](?:单位[:：]?)?(元|千元|万元|亿元)[)）]$")
+_TYPE_TERMS = {INTEGER: "a number", DATE: "a day", BOOLEAN: "yes or no", TEXT_LIST: "a list"}
 
 
 class SourceLayout(PolicyModel):
@@ -312,13 +317,6 @@ class SourceDefaults(PolicyModel):
             re.compile(pattern)
 
 
-_PART_TYPES = {"union": TEXT_LIST, "join": TEXT, "only": INTEGER, "least": DATE}
-_PART_TERMS = {"union": "lists", "join": "free text", "only": "numbers", "least": "days"}
-_ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "latin-1", "windows-1252", "shift_jis", "euc-kr")
-_HEADING_UNIT = re.compile(r"[（(](?:单位[:：]?)?(元|千元|万元|亿元)[)）]$")
-_TYPE_TERMS = {INTEGER: "a number", DATE: "a day", BOOLEAN: "yes or no", TEXT_LIST: "a list"}
-
-
 def load_source(text: str, file_name: str) -> Source:
     """The source written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     return parse_document(text, file_name, Source, _source_problems)[0]
@@ -545,8 +543,6 @@ def _field_uses(record: RecordMapping) -> Iterator[tuple[Place, str, str]]:
             place = ("fold", "columns", column)
             yield from ((place, "count", name) for name in sorted(fields_if_valid(total.count)))
             yield from ((place, "fold", name) for name in (total.sum, total.min, total.max) if name)
-
-
 
 
 def _refused_condition_problems(source: Source, record: RecordMapping, kind: Kind) -> Iterator[PlacedProblem]:

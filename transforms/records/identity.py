@@ -86,20 +86,6 @@ def licence_key(number: pl.Expr) -> pl.Expr:
     return document_key(number).str.to_uppercase()
 
 
-def _exploded(versions: pl.DataFrame, name: str) -> pl.DataFrame:
-    """enterprise_id, key: one row for each text in the list column `name`."""
-    listed = versions.filter(pl.col(name).list.len() > 0)
-    return listed.select("enterprise_id", key=name).explode("key")
-
-
-def _by_key(pairs: pl.DataFrame) -> pl.DataFrame:
-    """key, enterprise_id, ids. Most keys belong to one enterprise; only the others are grouped."""
-    known = pairs.drop_nulls().unique()
-    is_shared = known["key"].is_duplicated()
-    shared = known.filter(is_shared).group_by("key").agg(ids=pl.col("enterprise_id").sort())
-    return pl.concat([known.filter(~is_shared).select("key", "enterprise_id"), shared], how="diagonal")
-
-
 def identify_register_rows(mapped: MappedRows, fields: IdentityFields, headings: Mapping[str, str]) -> MappedRows:
     """Rows of a register with `enterprise_id`: their USCC, else the source's own number. Rows without are problems.
 
@@ -151,6 +137,20 @@ def identify(
     if not problems.is_empty():
         problems = _with_suggestions(problems, found, register, suggestions)
     return MappedRows(identified, merge_problems([mapped.problems, problems]))
+
+
+def _exploded(versions: pl.DataFrame, name: str) -> pl.DataFrame:
+    """enterprise_id, key: one row for each text in the list column `name`."""
+    listed = versions.filter(pl.col(name).list.len() > 0)
+    return listed.select("enterprise_id", key=name).explode("key")
+
+
+def _by_key(pairs: pl.DataFrame) -> pl.DataFrame:
+    """key, enterprise_id, ids. Most keys belong to one enterprise; only the others are grouped."""
+    known = pairs.drop_nulls().unique()
+    is_shared = known["key"].is_duplicated()
+    shared = known.filter(is_shared).group_by("key").agg(ids=pl.col("enterprise_id").sort())
+    return pl.concat([known.filter(~is_shared).select("key", "enterprise_id"), shared], how="diagonal")
 
 
 def _field(frame: pl.DataFrame, name: str | None) -> pl.Expr:

@@ -1,7 +1,7 @@
 """Rows of text become records of a kind, as the source's YAML says: whole columns, never row by row.
 
-First the fields of one row (the expression that reads each, and the checks that find unreadable cells), then the
-mapping of a frame.
+First the mapping of a frame, then the fields of one row: the expression that reads each, and the checks that find
+unreadable cells.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ _WORDS_SHOWN = 12
 _CELL_TEXT, _CELL_DAY = "\x01text", "\x01day"
 # Rows for each distinct text of a column, from which it pays to read each text once.
 _ROWS_PER_TEXT, _ROWS_PER_TEXT_OF_TEXTS = 2, 8
+_DERIVED_BY = {"decision_key": document_key, "name_key": normalise_name}
 
 
 def accepted_heading(cell: FieldMapping, headings: frozenset[str]) -> str:
@@ -58,6 +59,172 @@ def accepted_heading(cell: FieldMapping, headings: frozenset[str]) -> str:
 def raw_column(heading: str) -> str:
     """The column with the text under a heading: a heading may have the same name as a field."""
     return f"\x00{heading}"
+
+
+@dataclass(frozen=True)
+class MappingContext:
+    """What mapping needs beside the source: the rules common to all sources, when the rows were received, and the
+    secret of the keyed hash.
+
+    received_at: in the office's zone, in which days and times without a zone are meant.
+    """
+
+    common: SourceDefaults
+    received_at: datetime
+    identity_key: bytes
+
+    @property
+    def received_on(self) -> date:
+        """The day of receipt."""
+        return self.received_at.date()
+
+    @property
+    def zone(self) -> str:
+        """The office's zone (IANA)."""
+        return str(self.received_at.tzinfo)
+
+
+@dataclass(frozen=True)
+class MappedRows:
+    """Rows read as one kind: `frame` has row_no, the kind's columns and the used inputs, of faulty rows too.
+
+    problems (PROBLEMS): of the faulty rows. unread (PROBLEMS): cells of valid rows that leave their field unknown.
+    """
+
+    frame: pl.DataFrame
+    problems: pl.DataFrame
+    unread: pl.DataFrame = field(default_factory=PROBLEMS.to_frame)
+
+    @property
+    def valid(self) -> pl.DataFrame:
+        """The rows without a problem."""
+        if self.problems.is_empty():
+            return self.frame
+        return self.frame.join(self.problems.select("row_no"), on="row_no", how="anti", maintain_order="left")
+
+
+def map_rows(raw: pl.DataFrame, source: Source, record: RecordMapping, context: MappingContext) -> MappedRows:
+    """`raw` (row_no, and text columns by heading) read as `record`. Rows that do not meet its `where` are left out."""
+    headings = frozenset(raw.columns)
+    kind = KINDS[record.kind]
+    inputs = [SourceField(name, source.inputs[name], None, headings) for name in used_inputs(source, record)]
+    columns = [
+        SourceField(name, cell, kind.column(name), headings, is_expiry=name == kind.expires_on)
+        for name, cell in record.columns.items()
+    ]
+    frame, input_problems = _read_fields(_with_raw_columns(raw), inputs, context)
+    if record.where is not None:
+        # Of a row with a faulty input it is not known whether `where` is true: it is quarantined.
+        is_faulty = pl.col("row_no").is_in(input_problems["row_no"].implode())
+        frame = frame.filter(pl.sql_expr(record.where).fill_null(False) | is_faulty)
+    frame, column_problems = _read_fields(frame, columns, context)
+    kind_names = [column.name for column in kind.columns]
+    frame = frame.with_columns(
+        _DERIVED_BY[name](pl.col(origin)).alias(name)
+        for name, origin in DERIVED_COLUMNS.items()
+        if name in kind_names and name not in record.columns
+    )
+    frame = frame.with_columns(
+        pl.lit(None, dtype=column.dtype).alias(column.name)
+        for column in kind.columns
+        if column.name not in frame.columns
+    )
+    frame = frame.select(list(dict.fromkeys(["row_no", *kind_names, *(each.name for each in inputs)])))
+    problems = merge_problems([input_problems, column_problems, _code_problems(frame, columns)])
+    is_unread = pl.col("code").is_in(UNREAD_CODES)
+    return MappedRows(frame, problems.filter(~is_unread), problems.filter(is_unread))
+
+
+def matching_rows(raw: pl.DataFrame, source: Source, where: str, context: MappingContext) -> pl.DataFrame:
+    """The row_no of the rows of `raw` that meet `where`, a condition over the inputs of `source`."""
+    headings = frozenset(raw.columns)
+    fields = [SourceField(name, source.inputs[name], None, headings) for name in sorted(condition_fields(where))]
+    frame, _ = _read_fields(_with_raw_columns(raw), fields, context)
+    return frame.filter(pl.sql_expr(where)).select("row_no")
+
+
+def used_inputs(source: Source, record: RecordMapping) -> list[str]:
+    """The inputs of `source` that `record` needs, in the order of the source."""
+    identity, fold = record.identify, record.fold
+    used = {identity.uscc, identity.name, identity.number, identity.licence_no, identity.registration_no}
+    used.add(record.version_by)
+    used |= condition_fields(record.where) if record.where else set()
+    used |= {name for rule in record.refuse_where for name in {rule.column, *condition_fields(rule.when)}}
+    used |= {part for cell in record.columns.values() for part in cell.parts}
+    if fold:
+        totals = fold.columns.values()
+        used |= {*fold.by, *(name for total in totals for name in (total.sum, total.min, total.max))}
+        used |= {name for total in totals if total.count for name in condition_fields(total.count)}
+    return [name for name in source.inputs if name in used]
+
+
+def with_party_class(
+    mapped: MappedRows, sole_trader_codes: str, headings: Mapping[str, str], may_have_firms_code: bool = False
+) -> MappedRows:
+    """`mapped` with `party_class` where the row leaves it empty; a class that its credit code contradicts is a problem.
+
+    Classes are organisation (法人), sole trader (个体工商户) and natural person (自然人).
+    may_have_firms_code: a natural person may have the code of their firm, as in the office's log of decisions.
+    headings: field to heading.
+    """
+    frame = mapped.frame
+    if "party_class" not in frame.columns:
+        return mapped
+    is_sole_trader = pl.col("uscc").str.starts_with(sole_trader_codes)
+    has_code = pl.col("uscc").is_not_null()
+    has_person = pl.col("person_hash").is_not_null() if "person_hash" in frame.columns else pl.lit(False)
+    by_code = pl.when(is_sole_trader).then(pl.lit("sole_trader")).when(has_code).then(pl.lit("organisation"))
+    derived = by_code.when(has_person).then(pl.lit("person"))
+    stated = pl.col("party_class")
+    is_person_with_code = (stated == "person") & pl.lit(not may_have_firms_code)
+    is_wrong = has_code & (is_person_with_code | ((stated == "organisation") & is_sole_trader))
+    reason = f"类别与统一社会信用代码不符（{sole_trader_codes}开头为个体工商户，自然人没有统一社会信用代码）"
+    expected = f"与代码一致的类别：{'、'.join(PARTY_CLASSES.values())}"
+    words = stated.replace_strict(dict(PARTY_CLASSES), default=None, return_dtype=pl.String())
+    check = Check(headings.get("party_class", ""), is_wrong, "class_conflict", reason, expected, words)
+    filled = frame.with_columns(pl.coalesce(stated, derived).alias("party_class"))
+    return MappedRows(filled, merge_problems([mapped.problems, find_problems(frame, [check])]))
+
+
+def check_records(
+    mapped: MappedRows, record: RecordMapping, raw: pl.DataFrame, headings: Mapping[str, str], secrets: frozenset[str]
+) -> MappedRows:
+    """`mapped` (folded) with a problem for each record that a rule of `record` refuses, or that lacks a required field.
+
+    What the gate would stop a run for is so returned to its sender. A cell that already has a problem gets no second
+    one. raw: the file's text by heading, and row_no; headings: field to heading; secrets: headings to be masked.
+    """
+    columns = KINDS[record.kind].columns
+    cell = pl.col("cell")
+    checks: list[Check] = []
+    for column in columns:
+        if column.required:  # a total over no values, or a template of empty parts, leaves one empty
+            heading, label = headings.get(DERIVED_COLUMNS.get(column.name, column.name), ""), column.label
+            is_missing = pl.col(column.name).is_null()
+            checks.append(Check(heading, is_missing, "missing", f"缺少{label}", f"填写{label}", cell))
+    for rule in record.refuse_where:
+        heading, is_refused = headings.get(rule.column, ""), pl.sql_expr(rule.when)
+        checks.append(Check(heading, is_refused, "refused", rule.reason, rule.expected, cell))
+    if any(column.name == "decision_type" for column in columns):
+        # Steps that people sign, whatever words a source has for them.
+        for step, (reason, expected) in SIGNED_STEPS.items():
+            heading, is_signed = headings.get("decision_type", ""), pl.col("decision_type") == step
+            checks.append(Check(heading, is_signed, "refused", reason, expected, cell))
+    flags = mapped.frame.select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(checks))
+    problems = [mapped.problems]
+    for i, check in enumerate(checks):
+        if flags[str(i)].any():
+            known = mapped.problems.filter(pl.col("column") == check.heading)
+            rows = mapped.frame.filter(flags[str(i)]).select("row_no").join(known, on="row_no", how="anti")
+            rows = rows.join(cell_texts(raw, check.heading, secrets), on="row_no", how="left")
+            problems.append(as_problems(rows, check))
+    return MappedRows(mapped.frame, merge_problems(problems))
+
+
+def cell_texts(raw: pl.DataFrame, heading: str, secrets: frozenset[str]) -> pl.DataFrame:
+    """row_no, and `cell`: the text under `heading` as it was received, masked where it is secret."""
+    text = pl.col(heading) if heading in raw.columns else pl.lit(None, dtype=TEXT)
+    return raw.select("row_no", cell=mask_number(text) if heading in secrets else text)
 
 
 @dataclass(frozen=True)
@@ -201,6 +368,16 @@ def evaluate_field(
     return values[expressions.name], problems
 
 
+def vocabulary(field: SourceField) -> dict[str, str]:
+    """Word to code, of the words of the kind and those of the source."""
+    column = field.column
+    given = YES_NO if field.dtype == BOOLEAN else (column.codes if column else {})
+    canonical = {word_key(word): code for code, word in given.items()}
+    # A file with the code itself gets the same answer as one with the word.
+    canonical |= {code: code for code in given if code in SIGNED_STEPS}
+    return {**canonical, **{word_key(word): code for word, code in field.cell.words.items()}}
+
+
 def _cell_text(field: SourceField, common: SourceDefaults) -> pl.Expr:
     """The cell's text as the source declares it: trimmed, replacements made, null words empty."""
     text = field.raw_text.str.strip_chars()
@@ -313,16 +490,6 @@ def _number_value(field: SourceField, text: pl.Expr) -> tuple[pl.Expr, list[Chec
     ]
 
 
-def vocabulary(field: SourceField) -> dict[str, str]:
-    """Word to code, of the words of the kind and those of the source."""
-    column = field.column
-    given = YES_NO if field.dtype == BOOLEAN else (column.codes if column else {})
-    canonical = {word_key(word): code for code, word in given.items()}
-    # A file with the code itself gets the same answer as one with the word.
-    canonical |= {code: code for code in given if code in SIGNED_STEPS}
-    return {**canonical, **{word_key(word): code for word, code in field.cell.words.items()}}
-
-
 def _vocabulary_value(field: SourceField, text: pl.Expr, words: dict[str, str]) -> tuple[pl.Expr, list[Check]]:
     key = without_blanks(text)
     value = key.replace_strict(words, default=None, return_dtype=pl.String())
@@ -348,106 +515,6 @@ def _list_value(field: SourceField, text: pl.Expr, words: dict[str, str]) -> tup
 def _unknown_word(field: SourceField, fails: pl.Expr, words: dict[str, str]) -> Check:
     expected = "以下之一：" + "、".join(list(words)[:_WORDS_SHOWN]) + ("等" if len(words) > _WORDS_SHOWN else "")
     return _check(field, fails, "unknown_word", f"{field.label}的取值不在词表内", expected)
-
-
-_DERIVED_BY = {"decision_key": document_key, "name_key": normalise_name}
-
-
-@dataclass(frozen=True)
-class MappingContext:
-    """What mapping needs beside the source: the rules common to all sources, when the rows were received, and the
-    secret of the keyed hash.
-
-    received_at: in the office's zone, in which days and times without a zone are meant.
-    """
-
-    common: SourceDefaults
-    received_at: datetime
-    identity_key: bytes
-
-    @property
-    def received_on(self) -> date:
-        """The day of receipt."""
-        return self.received_at.date()
-
-    @property
-    def zone(self) -> str:
-        """The office's zone (IANA)."""
-        return str(self.received_at.tzinfo)
-
-
-@dataclass(frozen=True)
-class MappedRows:
-    """Rows read as one kind: `frame` has row_no, the kind's columns and the used inputs, of faulty rows too.
-
-    problems (PROBLEMS): of the faulty rows. unread (PROBLEMS): cells of valid rows that leave their field unknown.
-    """
-
-    frame: pl.DataFrame
-    problems: pl.DataFrame
-    unread: pl.DataFrame = field(default_factory=PROBLEMS.to_frame)
-
-    @property
-    def valid(self) -> pl.DataFrame:
-        """The rows without a problem."""
-        if self.problems.is_empty():
-            return self.frame
-        return self.frame.join(self.problems.select("row_no"), on="row_no", how="anti", maintain_order="left")
-
-
-def map_rows(raw: pl.DataFrame, source: Source, record: RecordMapping, context: MappingContext) -> MappedRows:
-    """`raw` (row_no, and text columns by heading) read as `record`. Rows that do not meet its `where` are left out."""
-    headings = frozenset(raw.columns)
-    kind = KINDS[record.kind]
-    inputs = [SourceField(name, source.inputs[name], None, headings) for name in used_inputs(source, record)]
-    columns = [
-        SourceField(name, cell, kind.column(name), headings, is_expiry=name == kind.expires_on)
-        for name, cell in record.columns.items()
-    ]
-    frame, input_problems = _read_fields(_with_raw_columns(raw), inputs, context)
-    if record.where is not None:
-        # Of a row with a faulty input it is not known whether `where` is true: it is quarantined.
-        is_faulty = pl.col("row_no").is_in(input_problems["row_no"].implode())
-        frame = frame.filter(pl.sql_expr(record.where).fill_null(False) | is_faulty)
-    frame, column_problems = _read_fields(frame, columns, context)
-    kind_names = [column.name for column in kind.columns]
-    frame = frame.with_columns(
-        _DERIVED_BY[name](pl.col(origin)).alias(name)
-        for name, origin in DERIVED_COLUMNS.items()
-        if name in kind_names and name not in record.columns
-    )
-    frame = frame.with_columns(
-        pl.lit(None, dtype=column.dtype).alias(column.name)
-        for column in kind.columns
-        if column.name not in frame.columns
-    )
-    frame = frame.select(list(dict.fromkeys(["row_no", *kind_names, *(each.name for each in inputs)])))
-    problems = merge_problems([input_problems, column_problems, _code_problems(frame, columns)])
-    is_unread = pl.col("code").is_in(UNREAD_CODES)
-    return MappedRows(frame, problems.filter(~is_unread), problems.filter(is_unread))
-
-
-def matching_rows(raw: pl.DataFrame, source: Source, where: str, context: MappingContext) -> pl.DataFrame:
-    """The row_no of the rows of `raw` that meet `where`, a condition over the inputs of `source`."""
-    headings = frozenset(raw.columns)
-    fields = [SourceField(name, source.inputs[name], None, headings) for name in sorted(condition_fields(where))]
-    frame, _ = _read_fields(_with_raw_columns(raw), fields, context)
-    return frame.filter(pl.sql_expr(where)).select("row_no")
-
-
-def used_inputs(source: Source, record: RecordMapping) -> list[str]:
-    """The inputs of `source` that `record` needs, in the order of the source."""
-    identity, fold = record.identify, record.fold
-    used = {identity.uscc, identity.name, identity.number, identity.licence_no, identity.registration_no}
-    used.add(record.version_by)
-    used |= condition_fields(record.where) if record.where else set()
-    used |= {name for rule in record.refuse_where for name in {rule.column, *condition_fields(rule.when)}}
-    used |= {part for cell in record.columns.values() for part in cell.parts}
-    if fold:
-        totals = fold.columns.values()
-        used |= {*fold.by, *(name for total in totals for name in (total.sum, total.min, total.max))}
-        used |= {name for total in totals if total.count for name in condition_fields(total.count)}
-    return [name for name in source.inputs if name in used]
 
 
 def _with_raw_columns(raw: pl.DataFrame) -> pl.DataFrame:
@@ -490,72 +557,3 @@ def _code_problems(frame: pl.DataFrame, fields: Sequence[SourceField]) -> pl.Dat
             if (codes := [code for code, found in faults.items() if found == fault])
         ),
     )
-
-
-def with_party_class(
-    mapped: MappedRows, sole_trader_codes: str, headings: Mapping[str, str], may_have_firms_code: bool = False
-) -> MappedRows:
-    """`mapped` with `party_class` where the row leaves it empty; a class that its credit code contradicts is a problem.
-
-    Classes are organisation (法人), sole trader (个体工商户) and natural person (自然人).
-    may_have_firms_code: a natural person may have the code of their firm, as in the office's log of decisions.
-    headings: field to heading.
-    """
-    frame = mapped.frame
-    if "party_class" not in frame.columns:
-        return mapped
-    is_sole_trader = pl.col("uscc").str.starts_with(sole_trader_codes)
-    has_code = pl.col("uscc").is_not_null()
-    has_person = pl.col("person_hash").is_not_null() if "person_hash" in frame.columns else pl.lit(False)
-    by_code = pl.when(is_sole_trader).then(pl.lit("sole_trader")).when(has_code).then(pl.lit("organisation"))
-    derived = by_code.when(has_person).then(pl.lit("person"))
-    stated = pl.col("party_class")
-    is_person_with_code = (stated == "person") & pl.lit(not may_have_firms_code)
-    is_wrong = has_code & (is_person_with_code | ((stated == "organisation") & is_sole_trader))
-    reason = f"类别与统一社会信用代码不符（{sole_trader_codes}开头为个体工商户，自然人没有统一社会信用代码）"
-    expected = f"与代码一致的类别：{'、'.join(PARTY_CLASSES.values())}"
-    words = stated.replace_strict(dict(PARTY_CLASSES), default=None, return_dtype=pl.String())
-    check = Check(headings.get("party_class", ""), is_wrong, "class_conflict", reason, expected, words)
-    filled = frame.with_columns(pl.coalesce(stated, derived).alias("party_class"))
-    return MappedRows(filled, merge_problems([mapped.problems, find_problems(frame, [check])]))
-
-
-def check_records(
-    mapped: MappedRows, record: RecordMapping, raw: pl.DataFrame, headings: Mapping[str, str], secrets: frozenset[str]
-) -> MappedRows:
-    """`mapped` (folded) with a problem for each record that a rule of `record` refuses, or that lacks a required field.
-
-    What the gate would stop a run for is so returned to its sender. A cell that already has a problem gets no second
-    one. raw: the file's text by heading, and row_no; headings: field to heading; secrets: headings to be masked.
-    """
-    columns = KINDS[record.kind].columns
-    cell = pl.col("cell")
-    checks: list[Check] = []
-    for column in columns:
-        if column.required:  # a total over no values, or a template of empty parts, leaves one empty
-            heading, label = headings.get(DERIVED_COLUMNS.get(column.name, column.name), ""), column.label
-            is_missing = pl.col(column.name).is_null()
-            checks.append(Check(heading, is_missing, "missing", f"缺少{label}", f"填写{label}", cell))
-    for rule in record.refuse_where:
-        heading, is_refused = headings.get(rule.column, ""), pl.sql_expr(rule.when)
-        checks.append(Check(heading, is_refused, "refused", rule.reason, rule.expected, cell))
-    if any(column.name == "decision_type" for column in columns):
-        # Steps that people sign, whatever words a source has for them.
-        for step, (reason, expected) in SIGNED_STEPS.items():
-            heading, is_signed = headings.get("decision_type", ""), pl.col("decision_type") == step
-            checks.append(Check(heading, is_signed, "refused", reason, expected, cell))
-    flags = mapped.frame.select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(checks))
-    problems = [mapped.problems]
-    for i, check in enumerate(checks):
-        if flags[str(i)].any():
-            known = mapped.problems.filter(pl.col("column") == check.heading)
-            rows = mapped.frame.filter(flags[str(i)]).select("row_no").join(known, on="row_no", how="anti")
-            rows = rows.join(cell_texts(raw, check.heading, secrets), on="row_no", how="left")
-            problems.append(as_problems(rows, check))
-    return MappedRows(mapped.frame, merge_problems(problems))
-
-
-def cell_texts(raw: pl.DataFrame, heading: str, secrets: frozenset[str]) -> pl.DataFrame:
-    """row_no, and `cell`: the text under `heading` as it was received, masked where it is secret."""
-    text = pl.col(heading) if heading in raw.columns else pl.lit(None, dtype=TEXT)
-    return raw.select("row_no", cell=mask_number(text) if heading in secrets else text)

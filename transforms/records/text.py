@@ -44,6 +44,30 @@ _YEAR = "[12][0-9]{3}"
 _LEADING_ZEROS = (f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")  # and what replaces them
 _NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
+# Decimal places of a unit down to fen, or of points down to hundredths.
+PLACES = {"元": 2, "万元": 6, "分": 2}
+_NUMBER = r"^[0-9]+(\.[0-9]*)?$"
+_THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+_MAX_DIGITS = 12  # of the whole part: no fine is larger, and more would not fit into 64 bits
+_DIGITS = {
+    **{char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆")) for char in chars},
+    **{char: value for value, chars in enumerate(("五伍", "六陆", "七柒", "八捌", "九玖"), 5) for char in chars},
+}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_NUMERAL_SIGNS = "".join((*_DIGITS, *_UNITS, *_GROUPS))
+_UNIT_SIGNS, _DIGIT_SIGNS = "".join((*_UNITS, *_GROUPS)), "".join(_DIGITS)
+# Possessive throughout, and a run without 元 behind it is skipped as a whole: the time is linear in the text.
+_PART = rf"([0-9][0-9,]*+(?:\.[0-9]++)?+)\s*+[余多]?+\s*+([{_UNIT_SIGNS}]*+)\s*+"
+# Figures with units before 元 (1.5万元, 50,000元, 12万5千元), or numerals alone (五千元, 叁万伍仟元整).
+_AMOUNT = re.compile(
+    rf"(?P<figures>(?:{_PART})++)(?P<yuan>[元圆])?+"
+    rf"|(?P<numerals>[{_NUMERAL_SIGNS}]++)"
+    rf"(?P<in_numerals>[元圆](?:(?P<jiao>[{_DIGIT_SIGNS}])角)?+(?:(?P<fen>[{_DIGIT_SIGNS}])分)?+)?+"
+)
+_PARTS = re.compile(_PART)
+_MAX_CHARS = 40  # a longer run is no amount
+_MAX_FEN = 10**15
 
 
 def without_invisible(text: pl.Expr) -> pl.Expr:
@@ -64,20 +88,6 @@ def halfwidth(text: pl.Expr) -> pl.Expr:
 def without_blanks(text: pl.Expr) -> pl.Expr:
     """As halfwidth, without any blank inside."""
     return _change_others(_WITHOUT_BLANKS, text, lambda some: halfwidth(some).str.replace_all(r"\s", ""))
-
-
-def _change_others(pattern: str, text: pl.Expr, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """`change` of the texts that do not match `pattern`; the others it would leave as they are."""
-
-    def changed(texts: pl.Series) -> pl.Series:
-        plain = texts.alias("text")
-        is_other = ~plain.str.contains(pattern)
-        if not is_other.any():
-            return texts
-        others = plain.filter(is_other).to_frame().select(change(pl.col("text"))).to_series()
-        return plain.scatter(is_other.arg_true(), others).alias(texts.name)
-
-    return text.map_batches(changed, return_dtype=pl.String(), is_elementwise=True)
 
 
 def word_key(word: str) -> str:
@@ -106,20 +116,6 @@ def document_key(number: pl.Expr) -> pl.Expr:
     return _change_others(_PLAIN_NUMBER, number, lambda some: _spell(some).str.replace_all(*_LEADING_ZEROS))
 
 
-def _spell(number: pl.Expr) -> pl.Expr:
-    plain = without_blanks(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
-    plain = plain.str.replace_all(_DASHES, "-").str.replace_many(_TRADITIONAL)
-    # A year in Chinese figures, in brackets or before 年, as 2026.
-    parts = plain.str.extract_groups(f"^(.*?)([{''.join(_NUMERALS)}]{{4}})(〕.*|年.*)$").struct
-    in_figures = pl.concat_str(parts.field("1"), parts.field("2").str.replace_many(_NUMERALS), parts.field("3"))
-    plain = pl.coalesce(in_figures, plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
-    bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
-    bare = bare.str.replace(rf"^(.*\p{{Han}})({_YEAR})-第?([0-9]+号?[。.,;、:]*)$", "${1}〔${2}〕${3}")
-    yearly = pl.when(plain.str.contains(f"〔{_YEAR}〕")).then(plain).otherwise(bare)
-    yearly = yearly.str.replace_all(f"〔({_YEAR})〕-*第?-*(0*[1-9A-Z])", "〔${1}〕${2}")
-    return yearly.str.replace(rf"^(.*\p{{Han}}.*〔{_YEAR}〕0*[1-9][0-9]*(?:-[0-9]+)?)号?[。.,;、:]*$", "${1}号")
-
-
 def document_number(number: pl.Expr) -> pl.Expr:
     """A document number in the one spelling in which it is stored and shown.
 
@@ -140,32 +136,6 @@ def without_leading_zeros(number: pl.Expr) -> pl.Expr:
 def is_document_number(column: str) -> bool:
     """Whether a column holds the number of a document, inspection, sample or order."""
     return column.endswith(("_no", "target"))
-
-
-# Decimal places of a unit down to fen, or of points down to hundredths.
-PLACES = {"元": 2, "万元": 6, "分": 2}
-_NUMBER = r"^[0-9]+(\.[0-9]*)?$"
-_THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
-_MAX_DIGITS = 12  # of the whole part: no fine is larger, and more would not fit into 64 bits
-_DIGITS = {
-    **{char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆")) for char in chars},
-    **{char: value for value, chars in enumerate(("五伍", "六陆", "七柒", "八捌", "九玖"), 5) for char in chars},
-}
-_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_NUMERAL_SIGNS = "".join((*_DIGITS, *_UNITS, *_GROUPS))
-_UNIT_SIGNS, _DIGIT_SIGNS = "".join((*_UNITS, *_GROUPS)), "".join(_DIGITS)
-# Possessive throughout, and a run without 元 behind it is skipped as a whole: the time is linear in the text.
-_PART = rf"([0-9][0-9,]*+(?:\.[0-9]++)?+)\s*+[余多]?+\s*+([{_UNIT_SIGNS}]*+)\s*+"
-# Figures with units before 元 (1.5万元, 50,000元, 12万5千元), or numerals alone (五千元, 叁万伍仟元整).
-_AMOUNT = re.compile(
-    rf"(?P<figures>(?:{_PART})++)(?P<yuan>[元圆])?+"
-    rf"|(?P<numerals>[{_NUMERAL_SIGNS}]++)"
-    rf"(?P<in_numerals>[元圆](?:(?P<jiao>[{_DIGIT_SIGNS}])角)?+(?:(?P<fen>[{_DIGIT_SIGNS}])分)?+)?+"
-)
-_PARTS = re.compile(_PART)
-_MAX_CHARS = 40  # a longer run is no amount
-_MAX_FEN = 10**15
 
 
 def number_text(text: pl.Expr) -> pl.Expr:
@@ -201,10 +171,6 @@ def scaled(number: pl.Expr, places: int) -> pl.Expr:
     return digits.cast(pl.Int64(), strict=False)
 
 
-def _decimals(number: pl.Expr) -> pl.Expr:
-    return number.str.extract(r"\.([0-9]*)$").fill_null("")
-
-
 def stated_amounts(text: str) -> tuple[int, ...]:
     """The amounts of money written in `text`, in fen, in their order: 罚款五千元, 罚款人民币 1.5 万元, 伍仟元整.
 
@@ -231,25 +197,6 @@ def disagreeing_amount(fen: int, stated: tuple[int, ...], times: int) -> int | N
     return stated[0] if stated and is_far else None
 
 
-def _amounts(text: str) -> Iterator[int]:
-    for found in _AMOUNT.finditer(text):
-        if len(found[0]) > _MAX_CHARS:
-            continue
-        fen: int | Decimal
-        if found["yuan"]:
-            parts = _PARTS.findall(found["figures"])
-            fen = sum(
-                Decimal(digits.replace(",", "")) * math.prod(_UNITS.get(unit) or _GROUPS[unit] for unit in units) * 100
-                for digits, units in parts
-            )
-        elif found["in_numerals"] and (yuan := parse_chinese_number(found["numerals"])) is not None:
-            fen = yuan * 100 + _DIGITS[found["jiao"] or "零"] * 10 + _DIGITS[found["fen"] or "零"]
-        else:
-            continue
-        if fen == int(fen) and fen < _MAX_FEN:
-            yield int(fen)
-
-
 def parse_chinese_number(numerals: str) -> int | None:
     """The whole number of Chinese numerals, common or formal (三万五千, 叁万伍仟); None where they are none."""
     total = section = digit = 0
@@ -267,3 +214,54 @@ def parse_chinese_number(numerals: str) -> int | None:
             total = (total + section) * _GROUPS[char] if _GROUPS[char] > 10**4 else total + section * _GROUPS[char]
             section = digit = 0
     return total + section + digit if has_digit else None
+
+
+def _change_others(pattern: str, text: pl.Expr, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """`change` of the texts that do not match `pattern`; the others it would leave as they are."""
+
+    def changed(texts: pl.Series) -> pl.Series:
+        plain = texts.alias("text")
+        is_other = ~plain.str.contains(pattern)
+        if not is_other.any():
+            return texts
+        others = plain.filter(is_other).to_frame().select(change(pl.col("text"))).to_series()
+        return plain.scatter(is_other.arg_true(), others).alias(texts.name)
+
+    return text.map_batches(changed, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _spell(number: pl.Expr) -> pl.Expr:
+    plain = without_blanks(number).str.to_uppercase().str.replace_all(_OPENING, "〔").str.replace_all(_CLOSING, "〕")
+    plain = plain.str.replace_all(_DASHES, "-").str.replace_many(_TRADITIONAL)
+    # A year in Chinese figures, in brackets or before 年, as 2026.
+    parts = plain.str.extract_groups(f"^(.*?)([{''.join(_NUMERALS)}]{{4}})(〕.*|年.*)$").struct
+    in_figures = pl.concat_str(parts.field("1"), parts.field("2").str.replace_many(_NUMERALS), parts.field("3"))
+    plain = pl.coalesce(in_figures, plain).str.replace_all(f"〔({_YEAR})年〕", "〔${1}〕")
+    bare = plain.str.replace(f"^(.*[^0-9〔])({_YEAR})年第?([0-9A-Z][^〔〕]*)$", "${1}〔${2}〕${3}")
+    bare = bare.str.replace(rf"^(.*\p{{Han}})({_YEAR})-第?([0-9]+号?[。.,;、:]*)$", "${1}〔${2}〕${3}")
+    yearly = pl.when(plain.str.contains(f"〔{_YEAR}〕")).then(plain).otherwise(bare)
+    yearly = yearly.str.replace_all(f"〔({_YEAR})〕-*第?-*(0*[1-9A-Z])", "〔${1}〕${2}")
+    return yearly.str.replace(rf"^(.*\p{{Han}}.*〔{_YEAR}〕0*[1-9][0-9]*(?:-[0-9]+)?)号?[。.,;、:]*$", "${1}号")
+
+
+def _decimals(number: pl.Expr) -> pl.Expr:
+    return number.str.extract(r"\.([0-9]*)$").fill_null("")
+
+
+def _amounts(text: str) -> Iterator[int]:
+    for found in _AMOUNT.finditer(text):
+        if len(found[0]) > _MAX_CHARS:
+            continue
+        fen: int | Decimal
+        if found["yuan"]:
+            parts = _PARTS.findall(found["figures"])
+            fen = sum(
+                Decimal(digits.replace(",", "")) * math.prod(_UNITS.get(unit) or _GROUPS[unit] for unit in units) * 100
+                for digits, units in parts
+            )
+        elif found["in_numerals"] and (yuan := parse_chinese_number(found["numerals"])) is not None:
+            fen = yuan * 100 + _DIGITS[found["jiao"] or "零"] * 10 + _DIGITS[found["fen"] or "零"]
+        else:
+            continue
+        if fen == int(fen) and fen < _MAX_FEN:
+            yield int(fen)

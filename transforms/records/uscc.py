@@ -18,7 +18,6 @@ _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _PLACES = [str(place) for place in range(18)]
 _CODE_FORM = f"^9[0-9]{{7}}[{_CODE_ALPHABET}]{{10}}$"
-
 FAULT_REASONS = {
     "uscc_length": "统一社会信用代码不是18位",
     "uscc_format": "统一社会信用代码含有不允许的字符（只用数字和大写字母，不用I、O、S、V、Z）",
@@ -51,16 +50,6 @@ def has_valid_check_characters(codes: pl.Series) -> pl.Series:
     return frame.select((is_valid & (pl.col(_PLACES[16]) == check)).fill_null(False)).to_series()
 
 
-def _weighted_sum(start: int, weights: Sequence[int], alphabet: str) -> pl.Expr:
-    return pl.sum_horizontal(_value_at(place, alphabet) * weight for place, weight in enumerate(weights, start))
-
-
-def _value_at(place: int, alphabet: str) -> pl.Expr:
-    """The value in `alphabet` of the character at `place` of the code."""
-    values = pl.Series([alphabet.find(chr(code)) for code in range(128)], dtype=pl.Int64())
-    return pl.lit(values).gather(pl.col(_PLACES[place]))
-
-
 @lru_cache(maxsize=1 << 20)  # the same faulty codes recur, and the library is slow
 def fault_of(code: str) -> str:
     """What is wrong with a code (a key in FAULT_REASONS); empty where nothing is."""
@@ -84,3 +73,13 @@ def organisation_check_character(body: str) -> str:
     """The check character of an organisation code's eight characters (GB 11714-1997)."""
     total = sum(weight * _ALPHABET.index(char) for weight, char in zip(_ORGANISATION_WEIGHTS, body, strict=True))
     return _ORGANISATION_CHECKS[11 - total % 11]
+
+
+def _weighted_sum(start: int, weights: Sequence[int], alphabet: str) -> pl.Expr:
+    return pl.sum_horizontal(_value_at(place, alphabet) * weight for place, weight in enumerate(weights, start))
+
+
+def _value_at(place: int, alphabet: str) -> pl.Expr:
+    """The value in `alphabet` of the character at `place` of the code."""
+    values = pl.Series([alphabet.find(chr(code)) for code in range(128)], dtype=pl.Int64())
+    return pl.lit(values).gather(pl.col(_PLACES[place]))

@@ -29,6 +29,13 @@ from transforms.records.text import document_key, halfwidth, is_document_number,
 from transforms.schemas import Kind
 from transforms.schemas.base import DATE, TEXT, TEXT_LIST, TIMESTAMP, Column
 
+MERGED_ROWS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "record_row_no": pl.Int64()})
+ROW_CONFLICTS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "field": pl.String(), "others": pl.String()})
+VERSION_COLUMNS = ("record_id", "row_hash", "version_no", "version_by", "received_at", "source", "is_filling")
+CONFLICTING_REPORTS = pl.Schema(
+    {"_place": pl.UInt32(), "field": pl.String(), "other_file": pl.String(), "other_row_no": pl.Int64()}
+)
+
 # Columns that say whose record it is, and nothing about it: rows of one record may write them differently.
 _IDENTITY_COLUMNS = ("party_name", "uscc", "person_masked", "name")
 _GROUP = ["file_id", "record_id", "version_by", "stage"]
@@ -37,9 +44,9 @@ _SEPARATOR = "；"
 _ENTERPRISE = Column("enterprise_id", TEXT, "企业", "the enterprise it is tied to")
 # Prefixes of flags: a field in which rows contradict each other, an amount that may be a part or the whole.
 _CONFLICT, _UNSURE = "\x01", "\x02"
-
-MERGED_ROWS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "record_row_no": pl.Int64()})
-ROW_CONFLICTS = pl.Schema({"file_id": pl.String(), "row_no": pl.Int64(), "field": pl.String(), "others": pl.String()})
+_PART, _ITEM = "\x1f", "\x1e"
+_HASHED_AT_ONCE = 10_000  # texts, so that they are hashed while they are in the cache
+_SIMULTANEOUS = ["record_id", "_instant"]
 
 
 def fold_rows(mapped: MappedRows, fold: Fold | None, headings: dict[str, str]) -> tuple[MappedRows, pl.DataFrame]:
@@ -140,6 +147,101 @@ def combine_rows(records: pl.DataFrame, kind: Kind, mappings: Mapping[str, Recor
         pl.concat([nothing.merged_rows, *(one.merged_rows for one in combined)]),
         pl.concat([partly, *(one.conflicts for one in combined)]),
         pl.concat([nothing.unsure, *(one.unsure for one in combined)]),
+    )
+
+
+def with_record_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """Records with `record_id` (of the natural key) and `row_hash` (of the content); needs enterprise_id, version_by.
+
+    The content names its columns and leaves out empty ones, so that a column added to a kind makes no new versions.
+    """
+    key: list[pl.Expr] = []
+    for name in kind.natural_key:
+        if name == "enterprise_id":
+            key.append(pl.col(name))
+        elif name == "party_key":
+            person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
+            key.append(pl.coalesce("enterprise_id", *person, document_key(pl.col("party_name")), pl.lit("")))
+        else:
+            part = document_key(pl.col(name)) if kind.column(name).dtype == TEXT else pl.col(name)
+            key.append(part.fill_null(""))
+    named = {"enterprise_id": TEXT, "version_by": TEXT, **{column.name: column.dtype for column in kind.columns}}
+    content: list[pl.Expr] = []
+    for name, dtype in named.items():
+        value = pl.col(name).dt.to_string("%Y-%m-%d") if dtype == DATE else _comparable_text(name, dtype)
+        label, empty = pl.lit(f"{_PART}{name}="), frame[name].null_count()
+        if empty == 0:
+            content += [label, value]
+        elif empty < frame.height:
+            content.append(label + value)
+    record_key = pl.concat_str(key, separator=_PART)
+    texts = frame.select(record_id=record_key, row_hash=pl.concat_str(content, ignore_nulls=True).str.slice(1))
+    record_id = (kind.name + ":" + _sha256(texts["record_id"])).alias("record_id")
+    return frame.with_columns(record_id, _sha256(texts["row_hash"]))
+
+
+def with_row_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """`frame` (with keys) with `row_hash` where it is empty."""
+    is_open = pl.col("row_hash") == ""
+    return pl.concat([frame.filter(~is_open), with_record_keys(frame.filter(is_open), kind)])
+
+
+def with_version_status(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`incoming` with `status` and `version_no`, in the same order; and the reports nobody can order.
+
+    incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: every stored version
+    (VERSION_COLUMNS). status: accepted (now the current version), superseded (stored, but older than another),
+    duplicate (says what is known), quarantined (contradicts another report of the run); of the last two version_no is
+    null. The second frame (CONFLICTING_REPORTS) has the place of each in `incoming`. Reports of a source that only
+    fills are compared with that source's own.
+    """
+    if not (incoming["is_filling"].any() or known["is_filling"].any()):
+        return _with_status_by_record(incoming, known, kind)
+    # The reports among which the newest is chosen: all full ones of a record, or those of one source that fills.
+    own_line = pl.format("{}" + _PART + "{}", "record_id", "source")
+    line = pl.when(pl.col("is_filling").fill_null(False)).then(own_line).otherwise("record_id")
+    by_line, conflicting = _with_status_by_record(
+        incoming.with_columns(record_id=line), known.with_columns(record_id=line), kind
+    )
+    by_line = by_line.with_columns(incoming["record_id"], _line="record_id").with_row_index("_place")
+    # Version numbers of a line become numbers of the whole record: each once, later ones of a line higher.
+    last = known.group_by("record_id").agg(pl.col("version_no").max().alias("_last"))
+    stored = by_line.filter(pl.col("version_no").is_not_null()).with_columns(version_instant().alias("_instant"))
+    stored = stored.sort("record_id", "_instant", "_line", "version_no")
+    stored = stored.join(last, on="record_id", how="left", maintain_order="left")
+    place = pl.int_range(pl.len(), dtype=pl.Int64()).over("record_id")
+    numbers = stored.select("_place", _no=pl.col("_last").fill_null(0) + 1 + place)
+    whole = by_line.join(numbers, on="_place", how="left", maintain_order="left")
+    return whole.with_columns(version_no="_no").drop("_place", "_no", "_line"), conflicting
+
+
+def version_stamps(frame: pl.DataFrame, name: str | None, context: MappingContext) -> pl.Series:
+    """`version_by` of each row: the field `name` as an instant (UTC, as text); null where it is empty or unreadable.
+
+    A stamp outside the plausible days, or later than the receipt by more than a sender's clock may be ahead, is
+    ignored: it would hold its row above every later correction.
+    """
+    if name is None:
+        return pl.Series("version_by", [None], dtype=TEXT).new_from_index(0, frame.height)
+    plausible = context.common.plausible
+    instant = parse_instant(halfwidth(pl.col(name).cast(TEXT)), context.common.dates, context.zone)
+    first = datetime.combine(plausible.earliest, time(), ZoneInfo(context.zone)).astimezone(UTC)
+    last = context.received_at.astimezone(UTC) + timedelta(days=plausible.days_ahead)
+    is_plausible = instant.is_between(pl.lit(first, dtype=TIMESTAMP), pl.lit(last, dtype=TIMESTAMP))
+    return frame.select(version_by=pl.when(is_plausible).then(format_instant(instant))).to_series()
+
+
+def unread_stamps_note(frame: pl.DataFrame, name: str | None, version_by: pl.Series, heading: str) -> str | None:
+    """A Chinese remark on the rows (row_no) whose stamp could not be used; None where there is none."""
+    if name is None:
+        return None
+    unread = frame.filter(pl.col(name).is_not_null() & version_by.is_null()).sort("row_no")
+    if unread.is_empty():
+        return None
+    first = unread.select("row_no", value=shown_value(pl.col(name))).row(0, named=True)
+    return (
+        f"“{heading}”有{unread.height}行不能识别为时间（如第{first['row_no']}行“{first['value']}”），"
+        "这些行按收到的先后判定新旧。应写为2026-10-08 09:00:00这样的形式"
     )
 
 
@@ -256,52 +358,6 @@ def _is_unsure(name: str, rule: OnceWhereSame) -> pl.Expr:
     return ~((stated.len() <= 1) | is_repeated)
 
 
-VERSION_COLUMNS = ("record_id", "row_hash", "version_no", "version_by", "received_at", "source", "is_filling")
-CONFLICTING_REPORTS = pl.Schema(
-    {"_place": pl.UInt32(), "field": pl.String(), "other_file": pl.String(), "other_row_no": pl.Int64()}
-)
-
-_PART, _ITEM = "\x1f", "\x1e"
-_HASHED_AT_ONCE = 10_000  # texts, so that they are hashed while they are in the cache
-_SIMULTANEOUS = ["record_id", "_instant"]
-
-
-def with_record_keys(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """Records with `record_id` (of the natural key) and `row_hash` (of the content); needs enterprise_id, version_by.
-
-    The content names its columns and leaves out empty ones, so that a column added to a kind makes no new versions.
-    """
-    key: list[pl.Expr] = []
-    for name in kind.natural_key:
-        if name == "enterprise_id":
-            key.append(pl.col(name))
-        elif name == "party_key":
-            person = [pl.col("person_hash")] if "person_hash" in kind.table.schema else []
-            key.append(pl.coalesce("enterprise_id", *person, document_key(pl.col("party_name")), pl.lit("")))
-        else:
-            part = document_key(pl.col(name)) if kind.column(name).dtype == TEXT else pl.col(name)
-            key.append(part.fill_null(""))
-    named = {"enterprise_id": TEXT, "version_by": TEXT, **{column.name: column.dtype for column in kind.columns}}
-    content: list[pl.Expr] = []
-    for name, dtype in named.items():
-        value = pl.col(name).dt.to_string("%Y-%m-%d") if dtype == DATE else _comparable_text(name, dtype)
-        label, empty = pl.lit(f"{_PART}{name}="), frame[name].null_count()
-        if empty == 0:
-            content += [label, value]
-        elif empty < frame.height:
-            content.append(label + value)
-    record_key = pl.concat_str(key, separator=_PART)
-    texts = frame.select(record_id=record_key, row_hash=pl.concat_str(content, ignore_nulls=True).str.slice(1))
-    record_id = (kind.name + ":" + _sha256(texts["record_id"])).alias("record_id")
-    return frame.with_columns(record_id, _sha256(texts["row_hash"]))
-
-
-def with_row_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """`frame` (with keys) with `row_hash` where it is empty."""
-    is_open = pl.col("row_hash") == ""
-    return pl.concat([frame.filter(~is_open), with_record_keys(frame.filter(is_open), kind)])
-
-
 def _comparable_text(name: str, dtype: pl.DataType) -> pl.Expr:
     """A column as text in which two reports of one record are compared."""
     if dtype == TEXT_LIST:
@@ -317,35 +373,6 @@ def _sha256(texts: pl.Series) -> pl.Series:
         digests = [hashlib.sha256(text).digest() for text in piece.to_series().to_list()]
         hashes.append(pl.Series(digests, dtype=pl.Binary()).bin.slice(0, 16).bin.encode("hex"))
     return pl.concat(hashes).alias(texts.name)
-
-
-def with_version_status(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`incoming` with `status` and `version_no`, in the same order; and the reports nobody can order.
-
-    incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: every stored version
-    (VERSION_COLUMNS). status: accepted (now the current version), superseded (stored, but older than another),
-    duplicate (says what is known), quarantined (contradicts another report of the run); of the last two version_no is
-    null. The second frame (CONFLICTING_REPORTS) has the place of each in `incoming`. Reports of a source that only
-    fills are compared with that source's own.
-    """
-    if not (incoming["is_filling"].any() or known["is_filling"].any()):
-        return _with_status_by_record(incoming, known, kind)
-    # The reports among which the newest is chosen: all full ones of a record, or those of one source that fills.
-    own_line = pl.format("{}" + _PART + "{}", "record_id", "source")
-    line = pl.when(pl.col("is_filling").fill_null(False)).then(own_line).otherwise("record_id")
-    by_line, conflicting = _with_status_by_record(
-        incoming.with_columns(record_id=line), known.with_columns(record_id=line), kind
-    )
-    by_line = by_line.with_columns(incoming["record_id"], _line="record_id").with_row_index("_place")
-    # Version numbers of a line become numbers of the whole record: each once, later ones of a line higher.
-    last = known.group_by("record_id").agg(pl.col("version_no").max().alias("_last"))
-    stored = by_line.filter(pl.col("version_no").is_not_null()).with_columns(version_instant().alias("_instant"))
-    stored = stored.sort("record_id", "_instant", "_line", "version_no")
-    stored = stored.join(last, on="record_id", how="left", maintain_order="left")
-    place = pl.int_range(pl.len(), dtype=pl.Int64()).over("record_id")
-    numbers = stored.select("_place", _no=pl.col("_last").fill_null(0) + 1 + place)
-    whole = by_line.join(numbers, on="_place", how="left", maintain_order="left")
-    return whole.with_columns(version_no="_no").drop("_place", "_no", "_line"), conflicting
 
 
 def _with_status_by_record(
@@ -479,33 +506,3 @@ def _conflicting(reports: pl.DataFrame, columns: list[str], kind: Kind) -> pl.Da
         .then(row_no.last().over(_SIMULTANEOUS))
         .otherwise(row_no.first().over(_SIMULTANEOUS)),
     ).cast(CONFLICTING_REPORTS)
-
-
-def version_stamps(frame: pl.DataFrame, name: str | None, context: MappingContext) -> pl.Series:
-    """`version_by` of each row: the field `name` as an instant (UTC, as text); null where it is empty or unreadable.
-
-    A stamp outside the plausible days, or later than the receipt by more than a sender's clock may be ahead, is
-    ignored: it would hold its row above every later correction.
-    """
-    if name is None:
-        return pl.Series("version_by", [None], dtype=TEXT).new_from_index(0, frame.height)
-    plausible = context.common.plausible
-    instant = parse_instant(halfwidth(pl.col(name).cast(TEXT)), context.common.dates, context.zone)
-    first = datetime.combine(plausible.earliest, time(), ZoneInfo(context.zone)).astimezone(UTC)
-    last = context.received_at.astimezone(UTC) + timedelta(days=plausible.days_ahead)
-    is_plausible = instant.is_between(pl.lit(first, dtype=TIMESTAMP), pl.lit(last, dtype=TIMESTAMP))
-    return frame.select(version_by=pl.when(is_plausible).then(format_instant(instant))).to_series()
-
-
-def unread_stamps_note(frame: pl.DataFrame, name: str | None, version_by: pl.Series, heading: str) -> str | None:
-    """A Chinese remark on the rows (row_no) whose stamp could not be used; None where there is none."""
-    if name is None:
-        return None
-    unread = frame.filter(pl.col(name).is_not_null() & version_by.is_null()).sort("row_no")
-    if unread.is_empty():
-        return None
-    first = unread.select("row_no", value=shown_value(pl.col(name))).row(0, named=True)
-    return (
-        f"“{heading}”有{unread.height}行不能识别为时间（如第{first['row_no']}行“{first['value']}”），"
-        "这些行按收到的先后判定新旧。应写为2026-10-08 09:00:00这样的形式"
-    )
