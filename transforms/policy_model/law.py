@@ -50,7 +50,7 @@ class CalendarYear(PolicyModel):
         strangers = [day for day in days if day.year != self.year]
         if strangers:
             raise ValueError(f"{strangers[0]} is no day of {self.year}")
-        _require_distinct(days, "a day")
+        _require_distinct(days, "a day is given twice")
         return self
 
 
@@ -69,7 +69,7 @@ class CalendarLaw(PolicyModel):
 
     @model_validator(mode="after")
     def _years_once(self) -> CalendarLaw:
-        _require_distinct([one.year for one in self.years], "a year")
+        _require_distinct([one.year for one in self.years], "a year is given twice")
         return self
 
 
@@ -181,7 +181,7 @@ class LowFines(PolicyModel):
 
     @model_validator(mode="after")
     def _provinces_once(self) -> LowFines:
-        _require_distinct([one.province for one in self.provinces], "a province")
+        _require_distinct([one.province for one in self.provinces], "a province is given twice")
         return self
 
 
@@ -342,7 +342,7 @@ def load_serious_list_law(text: str, file_name: str) -> SeriousListLaw:
         if name not in SITUATIONS:
             document.add(place, f"there is no situation '{name}'", value=name, allowed=SITUATIONS)
         elif ids.index(name) < i:
-            document.add(place, f"the situation '{name}' stands twice", value=name)
+            document.add(place, f"the situation '{name}' is given twice", value=name)
     for day, states in law.annulling.values.items():
         for state in states or ():
             if state not in PENALTY_STATES:
@@ -411,7 +411,9 @@ class BanLaw(PolicyModel):
 
     @model_validator(mode="after")
     def _once(self) -> BanLaw:
-        _require_distinct([(one.title, one.who, one.bars, one.in_force) for one in self.articles], "an article")
+        _require_distinct(
+            [(one.title, one.who, one.bars, one.in_force) for one in self.articles], "an article is given twice"
+        )
         return self
 
 
@@ -634,10 +636,10 @@ def _require_order(
         raise ValueError("regimes stand in the order of their first days")
 
 
-def _require_distinct(values: Sequence[object], what: str) -> None:
-    """Raise ValueError where a value is repeated."""
+def _require_distinct(values: Sequence[object], message: str) -> None:
+    """Raise ValueError with `message` where a value is repeated."""
     if len(set(values)) < len(values):
-        raise ValueError(f"{what} stands twice")
+        raise ValueError(message)
 
 
 def _check_starts(document: Document, law: PolicyModel, first: date, names: Iterable[str]) -> None:
@@ -668,4 +670,4 @@ def _check_tests(
             if test in barred:
                 document.add(place, f"'{test}' cannot be asked of a {matter}", value=test)
             elif test in named[:j]:
-                document.add(place, f"'{test}' stands twice", value=test)
+                document.add(place, f"'{test}' is given twice", value=test)

@@ -255,7 +255,7 @@ def load_scheme(text: str, file_name: str) -> Scheme:
     first_lines: dict[str, int] = {}
     for place, name in ids:
         if name in first_lines:
-            document.add(place, f"id '{name}' stands twice, first on line {first_lines[name]}", value=name)
+            document.add(place, f"id '{name}' is given twice, first on line {first_lines[name]}", value=name)
         first_lines.setdefault(name, document.line(place))
     _check_references(scheme, document)
     _check_items(scheme, document)
