@@ -8,6 +8,6 @@ No clock, no file, no orchestration: the day of a rating is always an argument.
 - `records`         incoming text to canonical records: mapping, identity, versions
 - `rating`          rule hits, trace, score, tier, movement, next change, outlook, changes
 - `law`             the legal state of records on a day: publicity, the serious-violation list, repair, matters
-- `history`         stored changes to what holds on a day
-- `dates`, `date_parsing`, `person_numbers`   calendar arithmetic, dates in text, identity numbers in text
+- `dates`           days and instants in text, calendar arithmetic
+- `person_numbers`  identity numbers of natural persons: found, masked, hashed
 """

@@ -82,7 +82,7 @@ class PersonNumber:
 
 
 def mask_middle(number: str) -> str:
-    """`number` with all but the first three and the last two characters masked; a short number is masked whole."""
+    """`number` with all but the first three and the last two characters masked; all of a short number is masked."""
     if len(number) < _MIN_SHOWN:
         return "*" * len(number)
     return number[:3] + "*" * (len(number) - 5) + number[-2:]

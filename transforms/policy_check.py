@@ -20,7 +20,7 @@ from transforms.schemas.base import TEXT
 
 RatedCase = tuple[Mapping[str, object], Sequence[Mapping[str, object]]]  # its row of `ratings`, its rows of `trace`
 _RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
-# The key at the top that tells what a file is; cases name their scheme too, so they come first.
+# The key at the top that says what a file is; cases name their scheme too, so they come first.
 _KIND_BY_KEY = {
     "cases": "cases",
     "scheme": "scheme",

@@ -1,14 +1,13 @@
 """Models and loaders of the files in policy/: YAML text in; a typed model, or every mistake with its line, out.
 
-- `document`       reading a file, and the mistakes found in it
-- `dated_values`   values that change by date, points, durations
+- `document`       reading a file, and the mistakes found in it; values that change by date, points, durations
 - `conditions`     SQL conditions on records
-- `scheme`, `scheme_loader`    grading schemes
-- `source`, `source_loader`    what the columns of incoming files mean
-- `law`, `law_calendar`, `law_publicity`, `law_listing`, `law_repair`, `law_procedure`   the law
+- `scheme`         grading schemes
+- `scheme_cases`   test cases of a scheme
+- `source`         what the columns of incoming files mean
+- `law`            the law, and what a run may withdraw from a published list by itself
+- `procedure`      the procedures of the office's matters
 - `paper`          the texts of the office's papers
-- `cases`          test cases of a scheme
-- `withdrawals`    what a run may take off a published list by itself
 """
 
 from transforms.policy_model.document import PolicyProblems, Problem, load_document

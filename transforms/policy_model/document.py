@@ -221,7 +221,7 @@ def parse_document(
 ) -> tuple[Model, Document]:
     """Like load_document, with the document for further checks: it knows the line of every value.
 
-    `check` finds what is wrong in a model as a whole. Where some values do not fit the model, it still gets the rest of
+    `check` finds what is wrong in a model. Where some values do not fit the model, it still gets the rest of
     the document, so that all mistakes come at once.
     """
     document = read_document(text, file_name)
@@ -267,7 +267,7 @@ def read_document(text: str, file_name: str) -> Document:
 def nearest(text: str, allowed: Iterable[str]) -> str:
     """The `allowed` value most similar to `text`; empty where none is.
 
-    In a vocabulary (code to Chinese term) the Chinese term stands for its code.
+    In a vocabulary (code to Chinese term) the Chinese term means its code.
     """
     by_fold = {option.casefold(): option for option in allowed}
     if isinstance(allowed, Mapping):
@@ -369,7 +369,7 @@ def _line(part: yaml.Node | yaml.Event) -> int:
 
 
 def _add_detail(document: Document, model: type[BaseModel], detail: ErrorDetails) -> None:
-    """Add one error of pydantic's as a problem in the author's words."""
+    """Add one error of pydantic's as a problem that the author understands."""
     place, error_type, given = _place_of(document, detail["loc"]), detail["type"], detail["input"]
     # The value as the file has it; nothing for what is not a single value.
     found = "" if isinstance(given, dict | list) else "nothing" if given is None else f"'{given}'"

@@ -47,9 +47,9 @@ class CalendarYear(PolicyModel):
     @model_validator(mode="after")
     def _of_the_year(self) -> CalendarYear:
         days = (*self.rest, *self.work)
-        strangers = [day for day in days if day.year != self.year]
-        if strangers:
-            raise ValueError(f"{strangers[0]} is no day of {self.year}")
+        others = [day for day in days if day.year != self.year]
+        if others:
+            raise ValueError(f"{others[0]} is no day of {self.year}")
         _require_distinct(days, "a day is given twice")
         return self
 
@@ -171,7 +171,7 @@ class ProvincialLowFine(PolicyModel):
 
 
 class LowFines(PolicyModel):
-    """Which fines are low. `asked_when`: penalties of which it is asked at all. The country's word comes first."""
+    """Which fines are low. `asked_when`: penalties of which it is asked at all. The national rule comes first."""
 
     law: Literal["low_fines"]
     title: str
@@ -265,9 +265,9 @@ class ListingRegime(PolicyModel):
 
 
 class ListingSituation(PolicyModel):
-    """A situation of listing. `when`: penalties that may be in it, SQL over their columns; null: no penalty tells.
+    """A situation of listing. `when`: penalties that may be in it, SQL over their columns; null: no penalty shows it.
 
-    basis: the article; how sure the condition is stands with it. needs_heavier: only together with a heavier penalty.
+    basis: the article; the condition has its own confidence. needs_heavier: only together with a heavier penalty.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The office's papers (执法文书): their texts by date, and the facts that may stand in them."""
+"""The office's papers (执法文书): their texts by date, and the facts that may be in them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _text(name: str, label: str, doc: str) -> Column:
     return Column(name, TEXT, label, doc)
 
 
-# Labels are what stands in a blank: 〔待填：当事人名称〕.
+# Labels are the text of a blank: 〔待填：当事人名称〕.
 PAPER_FACTS = Kind(
     "paper",
     "执法文书",
@@ -133,7 +133,7 @@ class ParagraphText(PolicyModel):
     """A text from a day on. {name} is a fact, 〔待填：…〕 a blank for a person; a line is a paragraph on paper.
 
     A line that begins with 〔须符合：performed、harm_removed〕 says that these conditions are met: where the records do
-    not bear that out on the paper's day, the line becomes a blank.
+    not show that on the paper's day, the line becomes a blank.
     """
 
     text: str = Field(min_length=1)
@@ -188,7 +188,7 @@ class PaperText(PolicyModel):
 
 
 class SelectedParagraph(PolicyModel):
-    """A paragraph as it stands on a day."""
+    """A paragraph as in force on a day."""
 
     id: str
     heading: str

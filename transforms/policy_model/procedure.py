@@ -31,7 +31,7 @@ class MatterState(PolicyModel):
 class Move(PolicyModel):
     """`step` leads from any of `from` to `to`. situation: only where the step names it; such a move goes first.
 
-    note: what is to be said of a step taken from one of `noted_from`. hasty_note: of one taken while a term of the
+    note: a remark on a step taken from one of `noted_from`. hasty_note: of one taken while a term of the
     party runs. extends: it extends the running term, once. rested_in: only where the matter last rested in that state;
     rests_in: where it rests from then on, whatever is under way, which goes on (`to: same`).
     """
@@ -95,7 +95,7 @@ class Bar(PolicyModel):
 
 
 class Procedure(PolicyModel):
-    """The procedure of a matter: what is possible is what stands here. ends_in: the state of what the law has ended.
+    """The procedure of a matter: what is possible is what is listed here. ends_in: the state of what the law has ended.
 
     by_system: each publicity system has its own matter; else it is one, wherever a step was filed.
     """
@@ -161,7 +161,7 @@ class ProcedureLaw(PolicyModel):
         raise KeyError(f"no procedure for {matter}")
 
     def home_of(self, step: str) -> str | None:
-        """The first matter in whose procedure `step` stands; None for decisions of no procedure."""
+        """The first matter whose procedure has `step`; None for decisions of no procedure."""
         return next((procedure.matter for procedure in self.procedures if procedure.moves_by(step)), None)
 
 
@@ -222,7 +222,7 @@ def _named(procedure: Procedure) -> Iterator[tuple[Place, str, str, Mapping[str,
             yield (*at, "system"), "system", term.system, PUBLICITY_SYSTEMS
     for i, bar in enumerate(procedure.bars):
         at = ("bars", i)
-        # The steps that a bar of the whole party makes impossible may be steps of other procedures.
+        # The steps that a bar of the party makes impossible may be steps of other procedures.
         barred = own_steps if bar.covers == "matter" else DECISION_TYPES
         yield from (((*at, "steps", j), "step", step, barred) for j, step in enumerate(bar.steps))
         yield from (((*at, "after", j), "step", step, own_steps) for j, step in enumerate(bar.after))

@@ -31,7 +31,7 @@ class Window(PolicyModel):
     """How long a record counts.
 
     rolling: to the corresponding day, that day included. calendar_years: 1 is the year of the event.
-    unlimited: for ever. until_expiry: not beyond the term written in the record, beside any of the others.
+    unlimited: for ever. until_expiry: not beyond the term written in the record, besides any of the others.
     """
 
     rolling: Duration | None = None
@@ -55,9 +55,9 @@ class Bracket(PolicyModel):
 
 class Award(PolicyModel):
     """How many points a hit gives: fixed, per unit of a column, or by bracket of a column; or that the scheme does not
-    say (unprovided): such a hit stands in the trace as not counted, reason `not_provided`.
+    say (unprovided): such a hit is in the trace as not counted, reason `not_provided`.
 
-    when_unknown: points where the record does not tell the value of the column. Without it such a hit stands in the
+    when_unknown: points where the record does not state the value of the column. Without it such a hit is in the
     trace as not counted, reason `unknown_amount`: unknown is never zero.
     """
 
@@ -191,7 +191,7 @@ class Section(PolicyModel):
 
 
 class Limits(PolicyModel):
-    """Bounds of the whole score (included)."""
+    """Bounds of the total score (included)."""
 
     lowest: Points | None = None
     highest: Points | None = None
@@ -220,7 +220,7 @@ class Supervision(PolicyModel):
 
 
 class Scheme(PolicyModel):
-    """A grading scheme. `tiers` stand best first. In `deduct` a higher score is better, in `accumulate` worse."""
+    """A grading scheme. `tiers`: best first. In `deduct` a higher score is better, in `accumulate` worse."""
 
     scheme: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str
@@ -491,7 +491,7 @@ def _check_sections(scheme: Scheme, document: Document) -> None:
 
 
 def _check_bounds(scheme: Scheme, document: Document) -> None:
-    """Lowest is below highest, and what is started from lies between them: of sections and of the whole score."""
+    """Lowest is below highest, and what is started from lies between them: of sections and of the total score."""
     bounds: list[tuple[Place, Section | Limits, int | None, str]] = []
     for day, sections in _values(scheme.sections):
         for i, section in enumerate(sections):

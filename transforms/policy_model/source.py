@@ -35,10 +35,10 @@ _TYPE_TERMS = {INTEGER: "a number", DATE: "a day", BOOLEAN: "yes or no", TEXT_LI
 
 
 class SourceLayout(PolicyModel):
-    """Where the table stands, and in which encoding.
+    """Where the table is, and in which encoding.
 
     sheet: of a workbook (null: every visible one with the source's headings). header_row: the row of headings;
-    delimiter: what separates the cells of a text; where the headings do not stand so, they are looked for. encoding: of
+    delimiter: what separates the cells of a text; where the headings are not there, they are looked for. encoding: of
     a text (null: detected from its content, UTF-8 or GB18030 or UTF-16), by its usual name: gb18030, big5, latin-1.
     """
 
@@ -63,7 +63,7 @@ class FieldMapping(PolicyModel):
     exactly into hundredths. dates: formats tried in order
     (default: those of _common.yaml). words: source text to code, beside the Chinese words of the kind; ignore:
     texts read as empty; anything else in a closed vocabulary is a finding. split: characters that separate several
-    values. replace: regular expression to text, before anything else is checked. pattern: what the whole text must
+    values. replace: regular expression to text, before anything else is checked. pattern: what all of the text must
     match, `expected` says it in Chinese. secret: a natural person's identity number, kept as keyed hash or mask.
     """
 
@@ -97,7 +97,7 @@ class IdentityFields(PolicyModel):
     """Which fields say whose record it is, in the order in which they are tried.
 
     scheme and number: an identifier of the source's own (toronto:9348578) where there is no USCC.
-    name_must_match: a code and a name that do not agree with the register turn the row away.
+    name_must_match: a code and a name that do not agree with the register quarantine the row.
     nobody_when: SQL over the record's columns; a row for which it is true may name no enterprise at all.
     """
 
@@ -148,8 +148,8 @@ class Fold(PolicyModel):
 
 
 class OnceWhereSame(PolicyModel):
-    """An amount that stands in one row, or the same in every row; repeated it counts once only where the rows agree in
-    the fields `once_where_same`: two acts may have been fined alike, and then nobody can tell: it is unknown."""
+    """An amount in one row, or the same in every row; repeated it counts once only where the rows agree in
+    the fields `once_where_same`: two acts may have been fined alike, and then the amount is unknown."""
 
     once_where_same: list[str]
 
@@ -185,7 +185,7 @@ class RefusedCondition(PolicyModel):
 class RecordMapping(PolicyModel):
     """One kind of record the rows are read as. `where`: only rows for which it is true.
 
-    refuse_where: what must not stand together in one record, asked of the folded record where rows are folded. Rows
+    refuse_where: what must not be together in one record, checked on the folded record where rows are folded. Rows
     that no rule of the gate would let pass are quarantined here, so that one sender's row never stops a run.
     version_by: the field that orders the versions of one fact (the day or instant of the source's last change);
     without it what arrives later is newer. rows: what rows of one file are that name one record: `parts` of it, joined
@@ -221,7 +221,7 @@ class SenderRule(PolicyModel):
 class Source(PolicyModel):
     """A source of files. `files`: patterns of the path below the inbox; * also crosses folders.
 
-    Every heading of a file is read, stands in `ignored_headings`, or is reported. Headings in `secret_headings`
+    Every heading of a file is read, is in `ignored_headings`, or is reported. Headings in `secret_headings`
     are never read and are masked wherever a row is shown. Every row is read by a record, meets `ignore_where` (SQL
     over inputs), or is reported.
     """
@@ -276,7 +276,7 @@ class OpenEndedTerms(PolicyModel):
 
 
 class NameSuggestions(PolicyModel):
-    """Suggestions for a name that is not in the register: how many, and how alike (0 to 100) at least.
+    """Suggestions for a name that is not in the register: how many, and how similar (0 to 100) at least.
 
     With more than `most_names` unknown names in a run the register itself is at fault, and none is suggested.
     """
@@ -289,8 +289,8 @@ class NameSuggestions(PolicyModel):
 class SourceDefaults(PolicyModel):
     """What holds for every source: policy/sources/_common.yaml.
 
-    unread_amounts: pattern of the texts that stand where an amount of money could not be computed: it is unknown. So is
-    it with any other text that is no amount; of those a note of the file tells.
+    unread_amounts: pattern of the texts in place of an amount of money could not be computed: it is unknown. So is
+    it with any other text that is no amount; a note of the file reports those.
     may_be_unread: days without which a record is still one: a text that is no day leaves them unknown, with a note.
     refuse_keys: refused in names, codes, document numbers and required fields, where a text is no description.
     """

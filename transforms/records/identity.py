@@ -32,7 +32,7 @@ _NOTHING = pl.lit(None, dtype=pl.String())
 
 @dataclass(frozen=True)
 class EnterpriseRegister:
-    """The register of enterprises for look-ups. It has every version of every entry, so former names are found.
+    """The register of enterprises for look-ups. It has every version of every entry, so that previous names are found.
 
     codes: code, enterprise_id. numbers: key, enterprise_id (null where several share the key), ids (null where only one
     has it); names: the same, of every name an enterprise has or had. titles: enterprise_id, name, what orders versions.

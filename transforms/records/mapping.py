@@ -63,7 +63,7 @@ def raw_column(heading: str) -> str:
 
 @dataclass(frozen=True)
 class MappingContext:
-    """What mapping needs beside the source: the rules common to all sources, when the rows were received, and the
+    """What mapping needs besides the source: the rules common to all sources, when the rows were received, and the
     secret of the keyed hash.
 
     received_at: in the office's zone, in which days and times without a zone are meant.

@@ -66,8 +66,8 @@ def as_problems(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
 def merge_problems(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All problems, each cell and code of a row once, in total order."""
     key = ["row_no", "column", "code"]
-    whole = pl.concat([PROBLEMS.to_frame(), *problems])
-    return whole.sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
+    merged = pl.concat([PROBLEMS.to_frame(), *problems])
+    return merged.sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
 
 
 def shown_value(value: pl.Expr) -> pl.Expr:

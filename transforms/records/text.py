@@ -1,5 +1,5 @@
-"""Text in the form in which it is compared (names, document numbers, codes), and the whole numbers and amounts of money
-that it states: exactly, or not at all.
+"""Text in the form in which it is compared (names, document numbers, codes), and the integers and amounts of money that
+it states: exactly, or not at all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
 PLACES = {"元": 2, "万元": 6, "分": 2}
 _NUMBER = r"^[0-9]+(\.[0-9]*)?$"
 _THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
-_MAX_DIGITS = 12  # of the whole part: no fine is larger, and more would not fit into 64 bits
+_MAX_DIGITS = 12  # of the integer part: no fine is larger, and more would not fit into 64 bits
 _DIGITS = {
     **{char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆")) for char in chars},
     **{char: value for value, chars in enumerate(("五伍", "六陆", "七柒", "八捌", "九玖"), 5) for char in chars},
@@ -57,7 +57,7 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _NUMERAL_SIGNS = "".join((*_DIGITS, *_UNITS, *_GROUPS))
 _UNIT_SIGNS, _DIGIT_SIGNS = "".join((*_UNITS, *_GROUPS)), "".join(_DIGITS)
-# Possessive throughout, and a run without 元 behind it is skipped as a whole: the time is linear in the text.
+# Possessive throughout, and a run without 元 behind it is skipped at once: the time is linear in the text.
 _PART = rf"([0-9][0-9,]*+(?:\.[0-9]++)?+)\s*+[余多]?+\s*+([{_UNIT_SIGNS}]*+)\s*+"
 # Figures with units before 元 (1.5万元, 50,000元, 12万5千元), or numerals alone (五千元, 叁万伍仟元整).
 _AMOUNT = re.compile(
@@ -155,7 +155,7 @@ def is_number(number: pl.Expr) -> pl.Expr:
 
 
 def is_huge(number: pl.Expr) -> pl.Expr:
-    """Whether the whole part has more digits than any amount can have."""
+    """Whether the integer part has more digits than any amount can have."""
     return number.str.extract(r"^-?0*([0-9]*)").str.len_chars() > _MAX_DIGITS
 
 
@@ -166,8 +166,8 @@ def is_inexact(number: pl.Expr, places: int) -> pl.Expr:
 
 def scaled(number: pl.Expr, places: int) -> pl.Expr:
     """The number times ten to the power `places`, as an integer; by digits, so that nothing is rounded."""
-    whole = number.str.extract(r"^([0-9]+)")
-    digits = whole + _decimals(number).str.pad_end(places, "0").str.head(places)
+    integer = number.str.extract(r"^([0-9]+)")
+    digits = integer + _decimals(number).str.pad_end(places, "0").str.head(places)
     return digits.cast(pl.Int64(), strict=False)
 
 
@@ -198,7 +198,7 @@ def disagreeing_amount(fen: int, stated: tuple[int, ...], times: int) -> int | N
 
 
 def parse_chinese_number(numerals: str) -> int | None:
-    """The whole number of Chinese numerals, common or formal (三万五千, 叁万伍仟); None where they are none."""
+    """The integer of Chinese numerals, common or formal (三万五千, 叁万伍仟); None where they are none."""
     total = section = digit = 0
     has_digit = False
     for char in numerals:

@@ -42,7 +42,7 @@ _GROUP = ["file_id", "record_id", "version_by", "stage"]
 _SEPARATOR = "；"
 # A number of two parties is no record of one of them, unless its kind says that the party is part of the key.
 _ENTERPRISE = Column("enterprise_id", TEXT, "企业", "the enterprise it is tied to")
-# Prefixes of flags: a field in which rows contradict each other, an amount that may be a part or the whole.
+# Prefixes of flags: a field in which rows contradict each other, an amount that may be a part or the total.
 _CONFLICT, _UNSURE = "\x01", "\x02"
 _PART, _ITEM = "\x1f", "\x1e"
 _HASHED_AT_ONCE = 10_000  # texts, so that they are hashed while they are in the cache
@@ -52,7 +52,7 @@ _SIMULTANEOUS = ["record_id", "_instant"]
 def fold_rows(mapped: MappedRows, fold: Fold | None, headings: dict[str, str]) -> tuple[MappedRows, pl.DataFrame]:
     """The records that `fold` makes of the rows (one row per defect becomes one inspection), and which rows make them.
 
-    A record has the row_no of its first row; the second frame is record_row_no, row_no. A record is quarantined whole
+    A record has the row_no of its first row; the second frame is record_row_no, row_no. All of a record is quarantined
     where one of its rows is faulty (the rest would count too few), or where its rows differ in a field that is neither
     computed nor named in `take`. headings: field to heading.
     """
@@ -92,7 +92,7 @@ def fold_rows(mapped: MappedRows, fold: Fold | None, headings: dict[str, str]) -
 
 
 def spread_problems(problems: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """`problems`, and one for each sound row of a record with a faulty row: the record is quarantined whole.
+    """`problems`, and one for each sound row of a record with a faulty row: all of the record is quarantined.
 
     rows: record_row_no, row_no.
     """
@@ -112,7 +112,7 @@ class CombinedRows:
     records: once per file, stamp and stage, with the row_no of its first row. merged_rows (MERGED_ROWS): rows that
     became part of another row's record. conflicts (ROW_CONFLICTS): rows whose record cannot be determined, by field;
     `others` names the rows they contradict. unsure (ROW_CONFLICTS): rows of a record with an amount each, which may be
-    parts or repeat the whole: the record is accepted, its amount unknown.
+    parts or repeat the total: the record is accepted, its amount unknown.
     """
 
     records: pl.DataFrame
@@ -140,10 +140,10 @@ def combine_rows(records: pl.DataFrame, kind: Kind, mappings: Mapping[str, Recor
         for (source,), part in differing.group_by("source", maintain_order=True)
     ]
     unaffected = records.join(differing.select(at), on=at, how="anti", maintain_order="left")
-    whole = pl.concat([unaffected, *(one.records for one in combined)])
-    partly = pl.concat([nothing.conflicts, *_partly_advanced(whole, mappings)])
+    every_record = pl.concat([unaffected, *(one.records for one in combined)])
+    partly = pl.concat([nothing.conflicts, *_partly_advanced(every_record, mappings)])
     return CombinedRows(
-        whole.join(partly.select(at), on=at, how="anti", maintain_order="left"),
+        every_record.join(partly.select(at), on=at, how="anti", maintain_order="left"),
         pl.concat([nothing.merged_rows, *(one.merged_rows for one in combined)]),
         pl.concat([partly, *(one.conflicts for one in combined)]),
         pl.concat([nothing.unsure, *(one.unsure for one in combined)]),
@@ -187,7 +187,7 @@ def with_row_hash(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
 
 
 def with_version_status(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`incoming` with `status` and `version_no`, in the same order; and the reports nobody can order.
+    """`incoming` with `status` and `version_no`, in the same order; and the reports that cannot be ordered.
 
     incoming: with keys, received_at, stage, row_order, file_id, file_name, row_no. known: every stored version
     (VERSION_COLUMNS). status: accepted (now the current version), superseded (stored, but older than another),
@@ -204,15 +204,15 @@ def with_version_status(incoming: pl.DataFrame, known: pl.DataFrame, kind: Kind)
         incoming.with_columns(record_id=line), known.with_columns(record_id=line), kind
     )
     by_line = by_line.with_columns(incoming["record_id"], _line="record_id").with_row_index("_place")
-    # Version numbers of a line become numbers of the whole record: each once, later ones of a line higher.
+    # Version numbers of a line become numbers of the record: each once, later ones of a line higher.
     last = known.group_by("record_id").agg(pl.col("version_no").max().alias("_last"))
     stored = by_line.filter(pl.col("version_no").is_not_null()).with_columns(version_instant().alias("_instant"))
     stored = stored.sort("record_id", "_instant", "_line", "version_no")
     stored = stored.join(last, on="record_id", how="left", maintain_order="left")
     place = pl.int_range(pl.len(), dtype=pl.Int64()).over("record_id")
     numbers = stored.select("_place", _no=pl.col("_last").fill_null(0) + 1 + place)
-    whole = by_line.join(numbers, on="_place", how="left", maintain_order="left")
-    return whole.with_columns(version_no="_no").drop("_place", "_no", "_line"), conflicting
+    numbered = by_line.join(numbers, on="_place", how="left", maintain_order="left")
+    return numbered.with_columns(version_no="_no").drop("_place", "_no", "_line"), conflicting
 
 
 def version_stamps(frame: pl.DataFrame, name: str | None, context: MappingContext) -> pl.Series:
@@ -348,7 +348,7 @@ def _combined_value(column: Column, rule: PartRule | None) -> tuple[pl.Expr, pl.
 
 
 def _is_unsure(name: str, rule: OnceWhereSame) -> pl.Expr:
-    """Whether the amounts of a record's rows may be parts of the whole, or repeat it.
+    """Whether the amounts of a record's rows may be parts of the total, or repeat it.
 
     Beyond doubt is an amount in one row, or one in every row where nothing suggests that each row has its own.
     """
@@ -388,12 +388,12 @@ def _with_status_by_record(
     placed = incoming.with_row_index("_place")
     compared = placed.filter(is_compared).with_columns(version_instant().alias("_instant"))
     statuses, conflicting = _statuses(compared, known, kind)
-    whole = pl.concat([placed.filter(~is_compared).select("_place", **first), statuses])
-    return incoming.with_columns(whole.sort("_place").drop("_place")), conflicting
+    all_statuses = pl.concat([placed.filter(~is_compared).select("_place", **first), statuses])
+    return incoming.with_columns(all_statuses.sort("_place").drop("_place")), conflicting
 
 
 def _statuses(reports: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """_place, version_no and status of reports of records with several; and those that nobody can order.
+    """_place, version_no and status of reports of records with several; and those that cannot be ordered.
 
     reports: incoming, with _place and _instant.
     """
@@ -454,7 +454,7 @@ def _is_repeated(known: pl.DataFrame, *, has_stamps: bool) -> pl.Expr:
 
 
 def _order_simultaneous(reports: pl.DataFrame, known: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`reports` with what orders those of one instant, and those among them that nobody can order.
+    """`reports` with what orders those of one instant, and those among them that cannot be ordered.
 
     Adds is_final (not an earlier row of a file whose rows are versions), filled (how many fields it states) and
     is_known (rule 1 above). known: record_id, row_hash and is_current of every stored version.
