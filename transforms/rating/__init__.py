@@ -1,18 +1,14 @@
 """The rating core: records and a grading scheme in, tiers with their reasons out.
 
-- `rate`         the entry point: every enterprise's tier on a day, with its trace
-- `scheme_plan`  the scheme compiled for one day
-- `facts`        what the scheme reads of the records: one pass per kind
-- `hits`         a row per rule and record it applies to
-- `totals`       which hits count on a day; accumulations, caps, limits; the score
-- `tier`         cut points, what the best tier needs, direct placement
-- `movement`     tiers regained by clean years
-- `holds`        tiers held by decisions of the office
-- `next_change`  the next day on which a rating may change by itself
-- `trace`        the rows that explain a rating
-- `changes`      which tiers differ between two runs, and why
-- `outlook`      the tier on the days to come if no new record arrives
-- `frames`       operations on frames that several steps share
+- `rate`             the entry point: every enterprise's tier on a day, with its trace
+- `compiled_scheme`  the scheme compiled for one day
+- `hits`             a row per rule and record it applies to, from one pass per kind
+- `totals`           which hits count on a day; accumulations, caps, limits; the score
+- `tier`             cut points, what the best tier needs, direct placement, clean years, holds
+- `next_change`      the next day on which a rating may change by itself
+- `trace`            the rows that explain a rating
+- `changes`          which tiers differ between two runs, and why
+- `outlook`          the tier on the days to come if no new record arrives
 
 Records are read lazily, once; from there on every step takes and gives collected frames.
 """

@@ -169,22 +169,51 @@ def _with_causes(
 
     main_cause: a decision, clean years or the policy, which override points; else what moved the score most.
     """
-    overriding = {"decision": _is_by_decision(), "movement": _is_by_movement(), "policy": _is_by_policy(runs)}
-    by_code = {_CAUSE_CODES[cause]: is_met for cause, is_met in overriding.items()}
+
+    def is_decided(by: str) -> tuple[pl.Expr, pl.Expr]:
+        return pl.col("decided_by_before") == by, pl.col("decided_by_after") == by
+
+    is_same_score = pl.col("score_centipoints_before") == pl.col("score_centipoints_after")
+    is_other_score_tier = pl.col("score_tier_before") != pl.col("score_tier_after")
+    held_before, held_after = is_decided("decision")
+    is_other_decision = pl.col("decided_by_id_before").ne_missing(pl.col("decided_by_id_after"))
+    moved_before, moved_after = is_decided("movement")
+    is_moved = moved_before | moved_after
+    # A clean year that is full moves the tier up, where no record was withdrawn or corrected.
+    is_up = pl.col("tier_index_after") < pl.col("tier_index_before")
+    undone = [_CAUSE_CODES[cause] for cause in ("revocation", "repair", "correction", "policy")]
+    taken_back = [pl.col(f"{kind}_{code}") for kind in ("evident", "hint") for code in undone]
+    is_base = pl.col("base_centipoints_before") != pl.col("base_centipoints_after")
+    overriding = {
+        _CAUSE_CODES["decision"]: (held_before != held_after) | (held_before & is_other_decision),
+        _CAUSE_CODES["movement"]: is_up & is_moved & ~pl.any_horizontal(taken_back),
+        _CAUSE_CODES["policy"]: pl.lit(runs.is_policy_changed) & (is_base | (is_same_score & is_other_score_tier)),
+    }
 
     def is_found(code: int) -> pl.Expr:
-        hint = _is_moved() & pl.col(f"hint_{code}")
-        return pl.col(f"evident_{code}") | hint | by_code.get(code, pl.lit(False))
+        hint = is_moved & pl.col(f"hint_{code}")
+        return pl.col(f"evident_{code}") | hint | overriding.get(code, pl.lit(False))
 
-    is_unexplained = _is_by_need() | ~pl.any_horizontal(is_found(code) for code in _CAUSE_OF_CODE)
+    lacking_before, lacking_after = is_decided("minimum_data")
+    is_by_need = (lacking_before != lacking_after) & ~is_other_score_tier
+    is_unexplained = is_by_need | ~pl.any_horizontal(is_found(code) for code in _CAUSE_OF_CODE)
+    # The cause where no row shows one: what the best tier needs is not in the trace.
+    foreseen = pl.col("next_change_why_before").replace_strict(_CAUSE_CODES, default=None, return_dtype=pl.Int8)
+    is_due = (pl.col("next_change_on_before") <= runs.as_of).fill_null(False)
+    arrived = pl.when(pl.col("is_last_corrected")).then(_code("correction")).otherwise(_code("new_record"))
+    without_row = _code("policy") if runs.is_policy_changed else pl.when(is_due).then(foreseen).otherwise(arrived)
+    # Whether the record of the enterprise that arrived last is a correction.
+    is_last = pl.col("received_at") == pl.col("received_at").max()
+    arrivals = _versions(records, changed, "enterprise_id").group_by("enterprise_id")
+    last_arrivals = arrivals.agg(is_last_corrected=pl.col("version_no").filter(is_last).min() > 1)
     causes = _codes_where(lambda code: is_found(code) | (is_unexplained & (pl.col("cause_without_row") == code)))
     evident = _codes_where(lambda code: pl.col(f"evident_{code}"))
-    overrides = _codes_where(lambda code: by_code.get(code, pl.lit(False)))
+    overrides = _codes_where(lambda code: overriding.get(code, pl.lit(False)))
     return (
         changed.join(_cause_flags(rows), on="enterprise_id", how="left")
-        .join(_latest_arrivals(changed, records), on="enterprise_id", how="left")
+        .join(last_arrivals, on="enterprise_id", how="left")
         .with_columns(pl.col("^(evident|hint|placed)_.*$").fill_null(False), pl.col("^points_.*$").fill_null(0))
-        .with_columns(cause_without_row=_cause_without_row(runs))
+        .with_columns(cause_without_row=without_row)
         .with_columns(causes=pl.concat_list(causes).list.drop_nulls(), cause_of_rows=pl.coalesce(evident))
         .with_columns(main_cause=pl.coalesce(*overrides, _heaviest_cause(), pl.col("causes").list.min()))
     )
@@ -209,13 +238,6 @@ def _cause_flags(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("enterprise_id").agg(flags)
 
 
-def _latest_arrivals(changed: pl.DataFrame, records: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-    """Per enterprise whether the record that arrived last is a correction (is_last_corrected)."""
-    versions = _versions(records, changed, "enterprise_id")
-    is_last = pl.col("received_at") == pl.col("received_at").max()
-    return versions.group_by("enterprise_id").agg(is_last_corrected=pl.col("version_no").filter(is_last).min() > 1)
-
-
 def _codes_where(is_met: Callable[[int], pl.Expr]) -> list[pl.Expr]:
     """Per cause its code where the condition is met, else null."""
     return [pl.when(is_met(code)).then(pl.lit(code, dtype=pl.Int8)) for code in _CAUSE_OF_CODE]
@@ -235,50 +257,6 @@ def _heaviest_cause() -> pl.Expr:
     return pl.coalesce(_codes_where(lambda code: (weights[code] == most) & (weights[code] > 0)))
 
 
-def _cause_without_row(runs: ComparedRuns) -> pl.Expr:
-    """The cause where no row shows one: what the best tier needs is not in the trace."""
-    if runs.is_policy_changed:
-        return _code("policy")
-    foreseen = pl.col("next_change_why_before").replace_strict(_CAUSE_CODES, default=None, return_dtype=pl.Int8)
-    is_due = (pl.col("next_change_on_before") <= runs.as_of).fill_null(False)
-    arrived = pl.when(pl.col("is_last_corrected")).then(_code("correction")).otherwise(_code("new_record"))
-    return pl.when(is_due).then(foreseen).otherwise(arrived)
-
-
-def _decided(by: str, side: str) -> pl.Expr:
-    return pl.col(f"decided_by_{side}") == by
-
-
-def _is_by_decision() -> pl.Expr:
-    is_other = pl.col("decided_by_id_before").ne_missing(pl.col("decided_by_id_after"))
-    is_one_side = _decided("decision", "before") != _decided("decision", "after")
-    return is_one_side | (_decided("decision", "before") & is_other)
-
-
-def _is_moved() -> pl.Expr:
-    return _decided("movement", "before") | _decided("movement", "after")
-
-
-def _is_by_movement() -> pl.Expr:
-    """A clean year that is full: upwards, and no record was withdrawn or corrected."""
-    is_up = pl.col("tier_index_after") < pl.col("tier_index_before")
-    undone = [_CAUSE_CODES[cause] for cause in ("revocation", "repair", "correction", "policy")]
-    taken_back = [pl.col(f"{kind}_{code}") for kind in ("evident", "hint") for code in undone]
-    return is_up & _is_moved() & ~pl.any_horizontal(taken_back)
-
-
-def _is_by_policy(runs: ComparedRuns) -> pl.Expr:
-    is_base = pl.col("base_centipoints_before") != pl.col("base_centipoints_after")
-    is_same_score = pl.col("score_centipoints_before") == pl.col("score_centipoints_after")
-    is_cut_point = is_same_score & (pl.col("score_tier_before") != pl.col("score_tier_after"))
-    return pl.lit(runs.is_policy_changed) & (is_base | is_cut_point)
-
-
-def _is_by_need() -> pl.Expr:
-    is_one_side = _decided("minimum_data", "before") != _decided("minimum_data", "after")
-    return is_one_side & (pl.col("score_tier_before") == pl.col("score_tier_after"))
-
-
 # --- causes of rows -----------------------------------------------------------------------------------------
 
 
@@ -287,98 +265,83 @@ def _with_row_causes(rows: pl.DataFrame, records: Mapping[str, pl.LazyFrame], ru
 
     The latter: adjustments, and hits that are no longer, or newly, lighter in their act.
     """
+    none = pl.lit(None, dtype=pl.Int8)
+
+    def policy_or(cause: str) -> pl.Expr:
+        return _code("policy" if runs.is_policy_changed else cause)
+
+    # Whether the record was corrected, and whether it first arrived, since the earlier run.
+    is_correction = pl.col("version_no") > 1
+    if runs.received_after is None:
+        is_corrected, is_new = is_correction, ~is_correction & ~pl.col("was_in_trace")
+    else:
+        is_received = pl.col("received_at") > runs.received_after
+        is_corrected, is_new = is_correction & is_received, ~is_correction & is_received
     is_placement = pl.col("role") == "direct"
     ended = pl.when(is_placement).then(_code("lock_ended")).otherwise(_code("aged_out"))
     is_over = pl.col("reason_after").is_in(["aged_out", "expired"])
     is_ended = pl.col("is_counted_before") & is_over & (pl.col("stops_counting_on_before") <= runs.as_of)
-    is_corrected, _ = _arrivals(runs)
-    cause = (
-        pl.when(pl.col("record_id").is_null())
-        .then(_no_cause())
-        .when(pl.any_horizontal(_has_become(reason) for reason in _REVOKED))
-        .then(_code("revocation"))
-        .when(_has_become("released"))
-        .then(_code("repair"))
-        .when(is_ended.fill_null(False))
-        .then(ended)
-        .when(_has_other_content().fill_null(False))
-        .then(pl.when(is_corrected.fill_null(True)).then(_code("correction")).otherwise(_policy_or("correction", runs)))
-        .when(~pl.col("is_there_before"))
-        .then(_cause_of_new_row(runs))
-        .when(~pl.col("is_there_after"))
-        .then(_cause_of_lost_row(runs))
-        .otherwise(_cause_of_lasting_row(runs))
-    )
-    versions = _versions(records, rows, "record_id")
-    return rows.join(versions, on="record_id", how="left").with_columns(cause=cause)
-
-
-def _cause_of_new_row(runs: ComparedRuns) -> pl.Expr:
-    """A row that was not in the earlier trace. Of a record that was, under another rule, it follows from others."""
-    is_corrected, is_new = _arrivals(runs)
-    unless_known = pl.when(~pl.col("was_in_trace")).then(_code("new_record")).otherwise(_no_cause())
-    return (
+    is_same_day = pl.col("event_on_before") == pl.col("event_on_after")
+    is_same_value = pl.col("value_used_before") == pl.col("value_used_after")
+    is_lasting = pl.col("is_there_before") & pl.col("is_there_after")
+    has_other_content = is_lasting & ~(is_same_day & is_same_value)
+    # A row of a record that was in the earlier trace, under another rule, follows from the other rows.
+    unless_known = pl.when(~pl.col("was_in_trace")).then(_code("new_record")).otherwise(none)
+    of_new_row = (
         pl.when(is_corrected)
         .then(_code("correction"))
         .when(is_new)
         .then(_code("new_record"))
         .otherwise(_code("policy") if runs.is_policy_changed else unless_known)
     )
-
-
-def _cause_of_lost_row(runs: ComparedRuns) -> pl.Expr:
-    """A row that is no longer in the trace. A placement by several records ends when another of them goes.
-
-    A record that is not among `records` now belongs to another enterprise: it had been entered for the wrong one.
-    """
-    is_corrected, _ = _arrivals(runs)
-    is_placement = pl.col("role") == "direct"
-    return (
+    # A record that is not among `records` now belongs to another enterprise: it had been entered for the wrong one.
+    # A placement by several records ends when another of them goes.
+    of_lost_row = (
         pl.when(is_corrected.fill_null(True))
         .then(_code("correction"))
         .when(is_placement & pl.lit(not runs.is_policy_changed))
-        .then(_no_cause())
-        .otherwise(_policy_or("correction", runs))
+        .then(none)
+        .otherwise(policy_or("correction"))
     )
-
-
-def _cause_of_lasting_row(runs: ComparedRuns) -> pl.Expr:
-    """A row in both traces that counts differently, neither corrected nor ended by itself."""
     before, after = pl.col("reason_before"), pl.col("reason_after")
     is_of_act = (before == "lighter_in_act").fill_null(False) | (after == "lighter_in_act").fill_null(False)
     is_same_award = pl.col("raw_centipoints_before") == pl.col("raw_centipoints_after")
-    return (
+    of_lasting_row = (
         pl.when(before.is_in(_REVOKED).fill_null(False))
         .then(_code("correction"))
         .when((before == "released").fill_null(False))  # only a decision undoes a repair or removal
-        .then(_policy_or("decision", runs))
+        .then(policy_or("decision"))
         .when(is_of_act)
-        .then(_no_cause())
+        .then(none)
         .when(before.is_null() & after.is_null() & is_same_award)
-        .then(_policy_or("decayed", runs))
-        .otherwise(_policy_or("correction", runs))
+        .then(policy_or("decayed"))
+        .otherwise(policy_or("correction"))
     )
-
-
-def _arrivals(runs: ComparedRuns) -> tuple[pl.Expr, pl.Expr]:
-    """Whether a row's record was corrected, and whether it first arrived, since the earlier run."""
-    is_correction = pl.col("version_no") > 1
-    if runs.received_after is None:
-        return is_correction, ~is_correction & ~pl.col("was_in_trace")
-    is_received = pl.col("received_at") > runs.received_after
-    return is_correction & is_received, ~is_correction & is_received
+    cause = (
+        pl.when(pl.col("record_id").is_null())
+        .then(none)
+        .when(pl.any_horizontal(_has_become(reason) for reason in _REVOKED))
+        .then(_code("revocation"))
+        .when(_has_become("released"))
+        .then(_code("repair"))
+        .when(is_ended.fill_null(False))
+        .then(ended)
+        .when(has_other_content.fill_null(False))
+        .then(pl.when(is_corrected.fill_null(True)).then(_code("correction")).otherwise(policy_or("correction")))
+        .when(~pl.col("is_there_before"))
+        .then(of_new_row)
+        .when(~pl.col("is_there_after"))
+        .then(of_lost_row)
+        .otherwise(of_lasting_row)
+    )
+    versions = _versions(records, rows, "record_id")
+    return rows.join(versions, on="record_id", how="left").with_columns(cause=cause)
 
 
 def _has_become(reason: str) -> pl.Expr:
     """Whether a row of the earlier trace does not count for this reason now, and did not before."""
     is_now = (pl.col("reason_after") == reason).fill_null(False)
     return is_now & pl.col("reason_before").ne_missing(reason) & pl.col("is_there_before")
-
-
-def _has_other_content() -> pl.Expr:
-    is_same_day = pl.col("event_on_before") == pl.col("event_on_after")
-    is_same_value = pl.col("value_used_before") == pl.col("value_used_after")
-    return pl.col("is_there_before") & pl.col("is_there_after") & ~(is_same_day & is_same_value)
 
 
 def _versions(records: Mapping[str, pl.LazyFrame], wanted: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -390,11 +353,3 @@ def _versions(records: Mapping[str, pl.LazyFrame], wanted: pl.DataFrame, by: str
 
 def _code(cause: str) -> pl.Expr:
     return pl.lit(_CAUSE_CODES[cause], dtype=pl.Int8)
-
-
-def _no_cause() -> pl.Expr:
-    return pl.lit(None, dtype=pl.Int8)
-
-
-def _policy_or(cause: str, runs: ComparedRuns) -> pl.Expr:
-    return _code("policy" if runs.is_policy_changed else cause)

@@ -20,7 +20,6 @@ from transforms.policy_model.scheme import (
     DirectPlacement,
     Item,
     Limits,
-    PlacementLock,
     Scheme,
     Section,
     Window,
@@ -170,7 +169,7 @@ class SchemePlan:
     items: tuple[ItemRule, ...]
     accumulations: tuple[AccumulationRule, ...]
     sections: tuple[Bounds, ...]
-    whole: Bounds
+    score: Bounds
     act_kinds: frozenset[str]
     directs: tuple[DirectRule, ...]
     needs: tuple[NeedRule, ...]
@@ -233,7 +232,7 @@ def compile_scheme(scheme: Scheme, day: date) -> SchemePlan:
             _bounds(order, part.id, part.title, part.base, part, _citation(scheme.sections))
             for order, part in enumerate(sections)
         ),
-        whole=_bounds(0, "score", "", base, _optional(scheme.limits, day, "limits"), _citation(scheme.limits)),
+        score=_bounds(0, "score", "", base, _optional(scheme.limits, day, "limits"), _citation(scheme.limits)),
         act_kinds=frozenset(_optional(scheme.heaviest_per_act, day, "heaviest_per_act") or ()),
         directs=tuple(_directs(scheme, day, names)),
         needs=tuple(_needs(scheme, day)),
@@ -291,24 +290,19 @@ def _is_until_released(rule: Item | DirectPlacement, day: date) -> bool:
     return _optional(rule.until_released, day, f"{rule.id}.until_released") is True
 
 
-def _lock_window(lock: PlacementLock) -> Window:
-    """A lock as a window: a span from the event, or the record's own term, or as long as the listing lasts."""
-    if lock.span is not None and not lock.while_listed:
-        return Window(rolling=lock.span)
-    return Window(unlimited=True, until_expiry=True)
-
-
 def _directs(scheme: Scheme, day: date, tiers: tuple[str, ...]) -> Iterator[DirectRule]:
     for order, direct in enumerate(scheme.direct):
         lock = direct.lock.on(day, f"direct.{direct.id}.lock")
         if lock is not None:
+            # A span from the event, or the record's own term, or as long as the listing lasts.
+            is_by_span = lock.span is not None and not lock.while_listed
             yield DirectRule(
                 order=order,
                 id=direct.id,
                 title=direct.title,
                 kind=direct.kind,
                 when=direct.when,
-                window=_lock_window(lock),
+                window=Window(rolling=lock.span) if is_by_span else Window(unlimited=True, until_expiry=True),
                 citation=_citation(direct.lock),
                 is_until_released=lock.while_listed or _is_until_released(direct, day),
                 tier=tiers.index(direct.tier),

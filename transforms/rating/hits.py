@@ -113,6 +113,16 @@ def _relevant_records(inputs: RatingInputs, kind: Kind, plan: SchemePlan) -> pl.
     """The records of a kind that a rule applies to, or of which something lies after the plan's day."""
     rules = plan.rules_on(kind.name)
     is_past = pl.col(kind.event_on) <= plan.day
+    is_undated = pl.lit(False)  # annulled by its state, while the day of its revocation is missing
+    if kind.revoked_on is not None and kind.annulled_states:
+        is_annulled = pl.col("state").is_in(kind.annulled_states).fill_null(False)
+        is_undated = is_annulled & pl.col(kind.revoked_on).is_null()
+    act = pl.lit(None, dtype=pl.Int64())
+    if kind.act is not None and kind.name in plan.act_kinds:
+        # A number per act, unique among all kinds. A record that names no act is an act of its own.
+        named, own = without_leading_zeros(pl.col(kind.act)), pl.concat_str(pl.lit("record "), "record_id")
+        number = pl.coalesce(named, own).rank("dense").cast(pl.Int64)
+        act = number * len(KINDS) + list(KINDS).index(kind.name)
     award_columns = sorted({rule.award.of for rule in rules if isinstance(rule, ItemRule) and rule.award.of})
     records = inputs.records[kind.name].select(
         "enterprise_id",
@@ -120,9 +130,9 @@ def _relevant_records(inputs: RatingInputs, kind: Kind, plan: SchemePlan) -> pl.
         pl.col(kind.number).alias("record_no"),
         pl.col(kind.event_on).alias("event_on"),
         _date_column(kind.revoked_on).alias("revoked_on"),
-        _is_revoked_undated(kind).alias("is_undated"),
+        is_undated.alias("is_undated"),
         _date_column(kind.expires_on).alias("expires_on"),
-        _act_number(kind, plan).alias("act"),
+        act.alias("act"),
         *(pl.col(name).cast(pl.Int64).alias(f"of_{name}") for name in award_columns),
         *((is_past & _applies(rule, kind, plan)).alias(rule.flag) for rule in rules),
     )
@@ -142,23 +152,6 @@ def _relevant_records(inputs: RatingInputs, kind: Kind, plan: SchemePlan) -> pl.
 
 def _date_column(name: str | None) -> pl.Expr:
     return pl.lit(None, dtype=pl.Date()) if name is None else pl.col(name)
-
-
-def _is_revoked_undated(kind: Kind) -> pl.Expr:
-    """Whether the record's state says that it is annulled and its date of revocation is missing."""
-    if kind.revoked_on is None or not kind.annulled_states:
-        return pl.lit(False)
-    is_annulled = pl.col("state").is_in(kind.annulled_states).fill_null(False)
-    return is_annulled & pl.col(kind.revoked_on).is_null()
-
-
-def _act_number(kind: Kind, plan: SchemePlan) -> pl.Expr:
-    """A number per act, unique among all kinds. A record that names no act is an act of its own."""
-    if kind.act is None or kind.name not in plan.act_kinds:
-        return pl.lit(None, dtype=pl.Int64())
-    named, own = without_leading_zeros(pl.col(kind.act)), pl.concat_str(pl.lit("record "), "record_id")
-    number = pl.coalesce(named, own).rank("dense").cast(pl.Int64)
-    return number * len(KINDS) + list(KINDS).index(kind.name)
 
 
 def _applies(rule: RecordRule, kind: Kind, plan: SchemePlan) -> pl.Expr:
@@ -256,6 +249,13 @@ def _hits(facts: Facts, rules: Sequence[RecordRule], schema: pl.Schema) -> pl.Da
 
 def _hits_of_rule(facts: pl.DataFrame, rule: RecordRule, schema: pl.Schema) -> pl.LazyFrame:
     withdrawn = "withdrawn" if rule.is_until_released else "revoked"
+    # The last day of the record's own term, null where the rule does not consider it or it has no end.
+    no_day = pl.lit(None, dtype=pl.Date())
+    expires_on = pl.col("expires_on") if rule.window.until_expiry else no_day
+    if isinstance(rule, DirectRule) and rule.is_while_listed:
+        default = no_day if rule.listed_for is None else end_of_duration(pl.col("event_on"), rule.listed_for)
+        until = pl.coalesce("stands_until_on", default)
+        expires_on = pl.when(until < NO_END).then(until)
     columns = {
         "key": pl.col("key"),
         "rule": pl.lit(rule.order, dtype=pl.Int16()),
@@ -264,7 +264,7 @@ def _hits_of_rule(facts: pl.DataFrame, rule: RecordRule, schema: pl.Schema) -> p
         "event_on": pl.col("event_on"),
         "withdrawn_on": pl.col(f"{withdrawn}_on"),
         "withdrawn_by": pl.col(f"{withdrawn}_by"),
-        "expires_on": _expires_on(rule),
+        "expires_on": expires_on,
     }
     if isinstance(rule, ItemRule):
         of = rule.award.of
@@ -272,16 +272,6 @@ def _hits_of_rule(facts: pl.DataFrame, rule: RecordRule, schema: pl.Schema) -> p
         used = pl.lit("") if of is None else pl.concat_str(pl.lit(f"{of}="), value)
         columns |= {"act": pl.col("act"), "raw": _raw_points(rule.award), "used": used}
     return facts.lazy().filter(pl.col(rule.flag)).select(columns[name].alias(name) for name in schema)
-
-
-def _expires_on(rule: RecordRule) -> pl.Expr:
-    """The last day of the record's own term, null where the rule does not consider it or it has no end."""
-    no_day = pl.lit(None, dtype=pl.Date())
-    if isinstance(rule, DirectRule) and rule.is_while_listed:
-        default = no_day if rule.listed_for is None else end_of_duration(pl.col("event_on"), rule.listed_for)
-        until = pl.coalesce("stands_until_on", default)
-        return pl.when(until < NO_END).then(until)
-    return pl.col("expires_on") if rule.window.until_expiry else no_day
 
 
 def _raw_points(award: Award) -> pl.Expr:

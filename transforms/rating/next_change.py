@@ -78,7 +78,32 @@ def tier_stability(evaluation: Evaluation, tiers: pl.DataFrame, keys: pl.DataFra
     is_stable: the end and the decay of item hits, in whatever order they come, leave the tier as it is. next_other_on,
     next_other_why: the first day of any other change. tiers: `with_next_change`.
     """
-    movements = pl.concat([_item_movements(evaluation.items), _accumulation_movements(evaluation.adjustments)])
+    # How far the score can fall (down) or rise (up): later a hit gives anything from nothing to its raw points.
+    # Caps and limits only reduce that. is_unbounded: a lighter hit of an act may come to count when the heavier one
+    # ends, and complete an accumulation.
+    is_counted, raw, points = pl.col("reason").is_null(), pl.col("raw"), pl.col("points")
+    is_lighter = (pl.col("reason") == reason_code("lighter_in_act")).fill_null(False)
+    of_items = (
+        evaluation.items.lazy()
+        .filter(is_counted | is_lighter)
+        .select(
+            "key",
+            down=pl.when(is_counted).then(points - raw.clip(upper_bound=0)).otherwise(0).clip(lower_bound=0),
+            up=pl.when(is_counted).then(raw.clip(lower_bound=0) - points).otherwise(0).clip(lower_bound=0),
+            is_unbounded=is_lighter,
+        )
+    )
+    of_accumulations = (
+        evaluation.adjustments.lazy()
+        .filter(pl.col("role") == role_code("accumulation"))
+        .select(
+            pl.col("query").alias("key"),
+            down=points.clip(lower_bound=0),
+            up=(-points).clip(lower_bound=0),
+            is_unbounded=pl.lit(False),
+        )
+    )
+    movements = pl.concat([of_items, of_accumulations])
     summed = movements.group_by("key").agg(pl.col("down", "up").sum(), pl.col("is_unbounded").any())
     lowest = pl.col("score") - pl.col("down").fill_null(0)
     highest = pl.col("score") + pl.col("up").fill_null(0)
@@ -93,38 +118,4 @@ def tier_stability(evaluation: Evaluation, tiers: pl.DataFrame, keys: pl.DataFra
             is_stable=is_within & ~pl.col("is_unbounded").fill_null(False),
         )
         .select(STABILITY.names())
-    )
-
-
-def _item_movements(items: pl.DataFrame) -> pl.LazyFrame:
-    """Per hit how far the score can fall (down) or rise (up): later it gives anything from nothing to its raw points.
-
-    Caps and limits only reduce that. is_unbounded: a lighter hit of an act may come to count when the heavier one
-    ends, and complete an accumulation.
-    """
-    is_counted, raw, points = pl.col("reason").is_null(), pl.col("raw"), pl.col("points")
-    is_lighter = (pl.col("reason") == reason_code("lighter_in_act")).fill_null(False)
-    return (
-        items.lazy()
-        .filter(is_counted | is_lighter)
-        .select(
-            "key",
-            down=pl.when(is_counted).then(points - raw.clip(upper_bound=0)).otherwise(0).clip(lower_bound=0),
-            up=pl.when(is_counted).then(raw.clip(lower_bound=0) - points).otherwise(0).clip(lower_bound=0),
-            is_unbounded=is_lighter,
-        )
-    )
-
-
-def _accumulation_movements(adjustments: pl.DataFrame) -> pl.LazyFrame:
-    points = pl.col("points")
-    return (
-        adjustments.lazy()
-        .filter(pl.col("role") == role_code("accumulation"))
-        .select(
-            pl.col("query").alias("key"),
-            down=points.clip(lower_bound=0),
-            up=(-points).clip(lower_bound=0),
-            is_unbounded=pl.lit(False),
-        )
     )

@@ -95,7 +95,7 @@ def _ratings(tiers: pl.DataFrame, keys: pl.DataFrame, plan: SchemePlan) -> pl.Da
         _named("index", tier_names).alias("tier"),
         pl.col("index").alias("tier_index"),
         pl.col("score").alias("score_centipoints"),
-        pl.lit(plan.whole.base, dtype=pl.Int64).alias("base_centipoints"),
+        pl.lit(plan.score.base, dtype=pl.Int64).alias("base_centipoints"),
         _named("score_index", tier_names).alias("score_tier"),
         "decided_by",
         _by_decider(ids).alias("decided_by_id"),

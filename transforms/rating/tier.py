@@ -121,24 +121,18 @@ def with_movement(tiers: pl.DataFrame, hits: Hits, plan: SchemePlan) -> pl.DataF
     last, today = pl.col("last_on"), pl.lit(plan.day, dtype=pl.Date())
     clean_year_on = day_after(add_years(last, full_years(last, today) + 1))
     is_held = pl.col("floor") > value_at(pl.col("key"), tiers["index"], pl.Int64())
-    held = _tier_floors(hits, tiers, plan).filter(is_held).select("key", "floor", clean_year_on=clean_year_on)
+    queries = _past_queries(hits, tiers, plan)
+    if queries.is_empty():  # as for most batches of few enterprises
+        floors = pl.DataFrame(schema={"key": pl.UInt32(), "floor": pl.Int64(), "last_on": pl.Date()})
+    else:
+        # What the best tier needs is ignored on past days: an enterprise that nobody had inspected yet has not fallen.
+        reached = evaluate(hits.for_queries(queries), queries, replace(plan, needs=())).tiers
+        floor = (pl.col("index") - pl.col("credit")).max()
+        floors = reached.group_by("key").agg(floor=floor, last_on=pl.col("last_on").max())
+    held = floors.filter(is_held).select("key", "floor", clean_year_on=clean_year_on)
     joined = pl.concat([tiers, rows_at_places(held, "key", len(tiers))], how="horizontal")
     decided_by = pl.when(pl.col("floor").is_not_null()).then(pl.lit("movement")).otherwise("decided_by")
     return joined.with_columns(index=pl.coalesce("floor", "index"), decided_by=decided_by).drop("floor")
-
-
-def _tier_floors(hits: Hits, tiers: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
-    """key, floor (the index of the tier that movement holds to) and last_on (last unclean day).
-
-    Only of enterprises that it may concern. What the best tier needs is ignored on past days: an enterprise that
-    nobody had inspected yet has not fallen.
-    """
-    queries = _past_queries(hits, tiers, plan)
-    if queries.is_empty():  # as for most batches of few enterprises
-        return pl.DataFrame(schema={"key": pl.UInt32(), "floor": pl.Int64(), "last_on": pl.Date()})
-    reached = evaluate(hits.for_queries(queries), queries, replace(plan, needs=())).tiers
-    floor = (pl.col("index") - pl.col("credit")).max()
-    return reached.group_by("key").agg(floor=floor, last_on=pl.col("last_on").max())
 
 
 def _past_queries(hits: Hits, tiers: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
@@ -146,7 +140,16 @@ def _past_queries(hits: Hits, tiers: pl.DataFrame, plan: SchemePlan) -> pl.DataF
 
     tiers: one row per key, in their order, with index, the tier without movement.
     """
-    burdens, worst = _burdens(hits, plan), _worst_index(plan)
+    burdens = _burdens(hits, plan)
+    # The worst tier that summed burdens and placements can give.
+    extra = [
+        pl.col(f"again_{rule.order}") // rule.every * rule.points
+        for rule in plan.accumulations
+        if rule.points * plan.worse > 0
+    ]
+    start = plan.score.base + sum(part.start - part.base for part in plan.sections)
+    score = (pl.sum_horizontal("burden", *extra) + start).clip(plan.score.lowest, plan.score.highest)
+    worst = pl.max_horizontal(tier_of_score(score, plan), "tier")
     of_all_days = burdens.lazy().group_by("key").agg(_SUMS.sum(), pl.col("tier").max())
     now = value_at(pl.col("key"), tiers["index"], pl.Int64())
     concerned = of_all_days.filter(worst > now).select("key", is_concerned=pl.lit(True)).collect()
@@ -185,18 +188,6 @@ def _burdens(hits: Hits, plan: SchemePlan) -> pl.DataFrame:
         for frame, columns in ((hits.items, of_items), (hits.triggers, of_triggers))
     ]
     return pl.concat(frames).collect().rechunk()
-
-
-def _worst_index(plan: SchemePlan) -> pl.Expr:
-    """The worst tier that summed burdens and placements can give."""
-    extra = [
-        pl.col(f"again_{rule.order}") // rule.every * rule.points
-        for rule in plan.accumulations
-        if rule.points * plan.worse > 0
-    ]
-    start = plan.whole.base + sum(part.start - part.base for part in plan.sections)
-    score = pl.sum_horizontal("burden", *extra) + start
-    return pl.max_horizontal(tier_of_score(score.clip(plan.whole.lowest, plan.whole.highest), plan), "tier")
 
 
 def _unclean_days(burdens: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
@@ -261,13 +252,26 @@ def evaluate(hits: Hits, queries: pl.DataFrame, plan: SchemePlan) -> Evaluation:
     that may change it: item_next_on, decay_next_on, lock_next_on, need_next_on.
     """
     items = count_hits(hits.items, plan)
-    triggers = _with_reason(hits.triggers)
+    reason = (
+        pl.when(pl.col("withdrawn_by").is_not_null())
+        .then("withdrawn_by")
+        .when(pl.col("on") > pl.col("holds_until"))
+        .then(reason_code("aged_out"))
+    )
+    triggers = hits.triggers.with_columns(reason=reason)
     totals = total_scores(items, queries, plan)
     parts = [totals.scores, next_item_changes(items, plan), _decisive_placements(triggers)]
     if plan.needs:
-        parts.append(_need_counts(hits.needs, plan))
+        # need_N: the number of records within need N on the plan's day. need_next_on: the first day on which one of
+        # them leaves its window.
+        last_on = pl.min_horizontal("window_ends_on", "expires_on")
+        is_counted = pl.col("withdrawn_by").is_null() & (last_on.is_null() | (last_on >= plan.day))
+        counted = hits.needs.lazy().filter(is_counted).select("rule", query="key", last_on=last_on)
+        counts = {f"need_{need.order}": (pl.col("rule") == need.order).sum().cast(pl.Int64) for need in plan.needs}
+        need_next_on = day_after(pl.col("last_on").min())
+        parts.append(counted.group_by("query").agg(**counts, need_next_on=need_next_on).collect())
     tiers = pl.concat([queries, *(rows_at_places(part, "query", len(queries)) for part in parts)], how="horizontal")
-    scored = tiers.lazy().with_columns(pl.col("score").fill_null(plan.whole.base))
+    scored = tiers.lazy().with_columns(pl.col("score").fill_null(plan.score.base))
     return Evaluation(items, totals.adjustments, triggers, _with_tier(scored, plan).collect())
 
 
@@ -278,17 +282,6 @@ def tier_of_score(score: pl.Expr, plan: SchemePlan) -> pl.Expr:
     for cut, index in cuts:
         tier = pl.when(score >= cut).then(pl.lit(index, dtype=pl.Int64())).otherwise(tier)
     return tier
-
-
-def _with_reason(triggers: pl.DataFrame) -> pl.DataFrame:
-    """Triggers with query and on, and the reason why a placement does not hold; null while it does."""
-    reason = (
-        pl.when(pl.col("withdrawn_by").is_not_null())
-        .then("withdrawn_by")
-        .when(pl.col("on") > pl.col("holds_until"))
-        .then(reason_code("aged_out"))
-    )
-    return triggers.with_columns(reason=reason)
 
 
 def _decisive_placements(triggers: pl.DataFrame) -> pl.DataFrame:
@@ -305,22 +298,10 @@ def _decisive_placements(triggers: pl.DataFrame) -> pl.DataFrame:
     return ordered.group_by("query").agg(*first, lock_next_on=pl.col("stops_on").min()).rename(names).collect()
 
 
-def _need_counts(hits: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
-    """Per query (the key) need_N, the number of records within need N on the plan's day.
-
-    Also need_next_on, the first day on which one of them leaves its window.
-    """
-    last_on = pl.min_horizontal("window_ends_on", "expires_on")
-    is_counted = pl.col("withdrawn_by").is_null() & (last_on.is_null() | (last_on >= plan.day))
-    counted = hits.lazy().filter(is_counted).select("rule", query="key", last_on=last_on)
-    counts = [(pl.col("rule") == need.order).sum().cast(pl.Int64).alias(f"need_{need.order}") for need in plan.needs]
-    return counted.group_by("query").agg(*counts, need_next_on=day_after(pl.col("last_on").min())).collect()
-
-
 def _with_tier(scored: pl.LazyFrame, plan: SchemePlan) -> pl.LazyFrame:
     """Adds score_index, failing_need, index and decided_by; need_next_on too where the scheme has no needs.
 
-    scored: score, the columns of `_need_counts` where there are needs, and those of `_decisive_placements`.
+    scored: score, need_N and need_next_on where there are needs, and those of `_decisive_placements`.
     """
     failing = []
     for need in plan.needs:

@@ -13,12 +13,12 @@ from functools import cache
 import polars as pl
 
 from transforms.dates import day_after
-from transforms.rating.compiled_scheme import UNBOUNDED, AccumulationRule, Bounds, Rounding, SchemePlan, reason_code
+from transforms.rating.compiled_scheme import UNBOUNDED, Bounds, Rounding, SchemePlan, reason_code
 from transforms.rating.hits import rows_at_places, value_at, values_by_order
 from transforms.schemas.run_tables import ROLES_IN_TRACE
 
 ROLES = tuple(ROLES_IN_TRACE)
-# `section` is the section whose sum an adjustment is part of; null for the score as a whole.
+# `section` is the section whose sum an adjustment is part of; null for the score.
 _ADJUSTMENT = pl.Schema(
     {
         "query": pl.UInt32(),
@@ -49,19 +49,8 @@ def count_hits(hits: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     points = pl.coalesce(_decayed_points(hits, plan), "raw")
     window_over_on = day_after(pl.min_horizontal("window_ends_on", "expires_on"))
     stops_on = pl.min_horizontal(window_over_on, "withdrawn_on")
-    counted = hits.with_columns(points=points, reason=_reason_not_counted(plan), stops_on=stops_on)
-    lighter = _lighter_in_act(counted, plan)
-    if len(lighter):
-        is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())
-        reason = pl.when(is_lighter).then(reason_code("lighter_in_act")).otherwise("reason")
-        counted = counted.with_columns(reason=reason)
-    return counted.with_columns(points=pl.when(pl.col("reason").is_null()).then("points").otherwise(0))
-
-
-def _reason_not_counted(plan: SchemePlan) -> pl.Expr:
-    """The first reason why a hit does not count on the day `on`; null for none."""
     unprovided = [item.order for item in plan.items if item.award.unprovided]
-    return (
+    reason = (
         pl.when(pl.col("withdrawn_by").is_not_null())
         .then("withdrawn_by")
         .when(pl.col("on") > pl.col("expires_on"))
@@ -73,6 +62,13 @@ def _reason_not_counted(plan: SchemePlan) -> pl.Expr:
         .when(pl.col("raw").is_null())
         .then(reason_code("unknown_amount"))
     )
+    counted = hits.with_columns(points=points, reason=reason, stops_on=stops_on)
+    lighter = _lighter_in_act(counted, plan)
+    if len(lighter):
+        is_lighter = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(lighter.implode())
+        lighter_too = pl.when(is_lighter).then(reason_code("lighter_in_act")).otherwise("reason")
+        counted = counted.with_columns(reason=lighter_too)
+    return counted.with_columns(points=pl.when(pl.col("reason").is_null()).then("points").otherwise(0))
 
 
 def _decayed_points(hits: pl.DataFrame, plan: SchemePlan) -> pl.Series:
@@ -94,15 +90,15 @@ def _decayed_points(hits: pl.DataFrame, plan: SchemePlan) -> pl.Series:
 
 
 def percent_of(points: pl.Expr, percent: pl.Expr, rounding: Rounding) -> pl.Expr:
-    """That percentage of centipoints, in whole centipoints; halves by `rounding` (half_up: away from zero)."""
+    """That percentage of centipoints, in integers; halves by `rounding` (half_up: away from zero)."""
     scaled = points.abs() * percent
-    whole, rest = scaled // 100, scaled % 100
+    full, rest = scaled // 100, scaled % 100
     is_up = {
         "half_up": rest >= 50,
-        "half_even": (rest > 50) | ((rest == 50) & (whole % 2 == 1)),
+        "half_even": (rest > 50) | ((rest == 50) & (full % 2 == 1)),
         "towards_zero": pl.lit(False),
     }[rounding]
-    return points.sign() * (whole + is_up.cast(pl.Int64))
+    return points.sign() * (full + is_up.cast(pl.Int64))
 
 
 def _lighter_in_act(hits: pl.DataFrame, plan: SchemePlan) -> pl.Series:
@@ -152,9 +148,18 @@ class Totals:
 
 def total_scores(counted: pl.DataFrame, queries: pl.DataFrame, plan: SchemePlan) -> Totals:
     """The scores of `queries` from `count_hits`: accumulations, then what exceeds each bound, inner bounds first."""
-    items = _item_sums(counted, plan)
+    # Of the hits that count, per query and item (rule): points, stops_on, count, and the item's section.
+    sums = counted.lazy().filter(pl.col("reason").is_null()).group_by("query", "rule")
+    summed = sums.agg(pl.col("points").sum(), pl.col("stops_on").min(), pl.len().cast(pl.Int64).alias("count"))
+    sections = values_by_order((item.order, item.section) for item in plan.items)
+    items = summed.with_columns(section=value_at(pl.col("rule"), sections, pl.Int16())).collect()
     own = (pl.col("rule"), pl.col("section"))
-    of_items = [pl.LazyFrame(schema=_ADJUSTMENT), *(_accumulated(items, rule) for rule in plan.accumulations)]
+    of_items = [pl.LazyFrame(schema=_ADJUSTMENT)]
+    for rule in plan.accumulations:
+        of_rule = items.lazy().filter(pl.col("rule").is_in(rule.of)).group_by("query")
+        counts = of_rule.agg(pl.col("count").sum(), pl.col("stops_on").min())
+        extra = counts.with_columns(points=pl.col("count") // rule.every * rule.points)
+        of_items.append(_adjustments(extra, "accumulation", pl.lit(rule.order), pl.lit(rule.section)))
     if caps := _caps(plan):
         of_items.append(_adjustments(_beyond(items.lazy(), caps), "cap", *own))
     adjustments = [pl.concat(of_items).collect()]
@@ -163,33 +168,18 @@ def total_scores(counted: pl.DataFrame, queries: pl.DataFrame, plan: SchemePlan)
     if plan.sections:
         beyond = _beyond(parts.lazy(), plan.sections)
         adjustments.append(_adjustments(beyond, "section_limit", *own).collect())
-    whole = _summed([parts, *adjustments[1:]], ["query"]).with_columns(rule=pl.lit(0, dtype=pl.Int16), section=None)
-    if plan.whole.is_bounded:
-        beyond = _beyond(whole.lazy(), [plan.whole])
+    totals = _summed([parts, *adjustments[1:]], ["query"]).with_columns(rule=pl.lit(0, dtype=pl.Int16), section=None)
+    if plan.score.is_bounded:
+        beyond = _beyond(totals.lazy(), [plan.score])
         adjustments.append(_adjustments(beyond, "score_limit", *own).collect())
-    points = pl.col("points").clip(plan.whole.lowest - plan.whole.base, plan.whole.highest - plan.whole.base)
-    return Totals(whole.select("query", score=points + plan.whole.base), pl.concat(adjustments))
-
-
-def _item_sums(counted: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
-    """Of the hits that count, per query and item (rule): points, stops_on, count, and the item's section."""
-    sums = counted.lazy().filter(pl.col("reason").is_null()).group_by("query", "rule")
-    summed = sums.agg(pl.col("points").sum(), pl.col("stops_on").min(), pl.len().cast(pl.Int64).alias("count"))
-    sections = values_by_order((item.order, item.section) for item in plan.items)
-    return summed.with_columns(section=value_at(pl.col("rule"), sections, pl.Int16())).collect()
+    points = pl.col("points").clip(plan.score.lowest - plan.score.base, plan.score.highest - plan.score.base)
+    return Totals(totals.select("query", score=points + plan.score.base), pl.concat(adjustments))
 
 
 def _adjustments(sums: pl.LazyFrame, role: str, rule: pl.Expr, section: pl.Expr) -> pl.LazyFrame:
     """Sums (query, points, stops_on) as adjustments of a role, without those of no points."""
     rows = sums.filter(pl.col("points") != 0).with_columns(role=role_code(role), rule=rule, section=section)
     return rows.select(pl.col(name).cast(dtype) for name, dtype in _ADJUSTMENT.items())
-
-
-def _accumulated(items: pl.DataFrame, rule: AccumulationRule) -> pl.LazyFrame:
-    of = items.lazy().filter(pl.col("rule").is_in(rule.of))
-    counts = of.group_by("query").agg(pl.col("count").sum(), pl.col("stops_on").min())
-    extra = counts.with_columns(points=pl.col("count") // rule.every * rule.points)
-    return _adjustments(extra, "accumulation", pl.lit(rule.order), pl.lit(rule.section))
 
 
 def _caps(plan: SchemePlan) -> list[Bounds]:
@@ -227,7 +217,7 @@ def _summed(frames: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
 def _parts_out_of_bounds(queries: pl.DataFrame, plan: SchemePlan) -> pl.DataFrame:
     """A row of no points per query and part whose base is out of its bounds, so that it is adjusted without any hit."""
     parts: list[int | None] = [part.order for part in plan.sections if part.start != part.base]
-    if plan.whole.start != plan.whole.base:
+    if plan.score.start != plan.score.base:
         parts.append(None)
     sections = pl.DataFrame({"section": parts}, schema={"section": pl.Int16()})
     nothing = sections.with_columns(points=pl.lit(0, dtype=pl.Int64), stops_on=pl.lit(None, dtype=pl.Date()))

@@ -94,8 +94,8 @@ def _names(plan: SchemePlan) -> Iterator[_Name]:
         yield "accumulation", rule.order, rule.id, rule.title, section, None, rule.citation
     for part in plan.sections:
         yield "section_limit", part.order, part.id, _title(part, "section_limit"), part.id, None, part.citation
-    whole = plan.whole
-    yield "score_limit", whole.order, whole.id, _title(whole, "score_limit"), None, None, whole.citation
+    score = plan.score
+    yield "score_limit", score.order, score.id, _title(score, "score_limit"), None, None, score.citation
     for direct in plan.directs:
         yield "direct", direct.order, direct.id, direct.title, None, direct.kind, direct.citation
 
