@@ -34,7 +34,10 @@ def gap_messages(rows: pl.DataFrame, calendar: Calendar) -> list[str]:
         more = f"等 {len(numbers)} 件" if len(numbers) > _MOST_NUMBERS else ""
         named = f"{'、'.join(numbers[:_MOST_NUMBERS])}{more}"
         if gap == "calendar":
-            messages.append(_calendar_gap(place, named, calendar))
+            messages.append(
+                f"处罚 {named}（{place}年作出）：{missing_notice(calendar)}。"
+                f"工作日历现有 {calendar.first_on} 至 {calendar.last_on}，请在 {CALENDAR_FILE} 的 years 中补入。"
+            )
         elif gap == "low_fine":
             messages.append(_low_fine_gap(place, named))
         else:
@@ -59,11 +62,4 @@ def _low_fine_gap(province: object, numbers: str) -> str:
     return (
         f"处罚 {numbers}：{name}的较低数额罚款标准尚未录入，是否停止公示不能判定；"
         f"请在 {LOW_FINES_FILE} 的 provinces 中补入该省标准。"
-    )
-
-
-def _calendar_gap(year: object, numbers: str, calendar: Calendar) -> str:
-    return (
-        f"处罚 {numbers}（{year}年作出）：{missing_notice(calendar)}。"
-        f"工作日历现有 {calendar.first_on} 至 {calendar.last_on}，请在 {CALENDAR_FILE} 的 years 中补入。"
     )

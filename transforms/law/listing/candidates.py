@@ -202,8 +202,8 @@ def _counts(words: Mapping[str, str]) -> pl.Expr:
     parts = [
         pl.when(pl.col(column) > 0).then(pl.format("{}{}次", pl.lit(word), column)) for column, word in words.items()
     ]
-    whole = pl.concat_str(parts, separator="；", ignore_nulls=True)
-    return pl.when(whole != "").then(whole)
+    joined = pl.concat_str(parts, separator="；", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
 
 
 _HARM = {

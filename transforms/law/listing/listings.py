@@ -133,7 +133,7 @@ def listings(
 ) -> pl.LazyFrame:
     """Every listing decided by `as_of` of an enterprise in the register: LISTING, in the order of the list.
 
-    A listing stands from its decision until the first of: the end of its period by the rules of the day, or of a longer
+    A listing holds from its decision until the first of: the end of its period by the rules of the day, or of a longer
     restriction (44号令 Art. 21, 107号令 Art. 13); a removal or a revocation; the annulment of the penalty it rests on
     (44号令 Art. 19); the enterprise's deregistration, where the law of the day says so (107号令 Art. 20). A revoked
     removal puts it back and starts the period anew. Beyond the calendar the end is null with the reason in `gap`, and
@@ -257,9 +257,10 @@ def _with_period(clocks: pl.LazyFrame, law: SeriousListLaw, calendar: Calendar, 
     """
     frame = clocks.with_columns(decided_on=pl.coalesce("restart_on", "listed_on"))
     for position, regime in enumerate(law.regimes):
-        end = _period_end(regime, _period_start(regime, law))
+        end = end_of_duration(_period_start(regime, law), regime.stay)
+        longer = pl.max_horizontal(end, "term_on") if regime.until_term_ends else end
         # Where the start is unknown the end is, whatever the restriction.
-        outcome = pl.struct(is_shown=pl.lit(True), end_on=end)
+        outcome = pl.struct(is_shown=pl.lit(True), end_on=pl.when(end.is_not_null()).then(longer))
         frame = frame.with_columns(outcome.alias(outcome_column(position)))
     transition = law.transition.on(law.regimes[0].from_) or "display"
     ends = PeriodEnds(law.regimes, calendar)
@@ -306,13 +307,6 @@ def _period_start(regime: ListingRegime, law: SeriousListLaw) -> pl.Expr:
     return pl.coalesce("restart_on", "published_on", assumed)
 
 
-def _period_end(regime: ListingRegime, start: pl.Expr) -> pl.Expr:
-    """The corresponding day of the period; null where its start is unknown, whatever the restriction."""
-    end = end_of_duration(start, regime.stay)
-    longer = pl.max_horizontal(end, "term_on") if regime.until_term_ends else end
-    return pl.when(end.is_not_null()).then(longer)
-
-
 # The status on a day
 
 
@@ -329,6 +323,19 @@ def _with_status(clocks: pl.LazyFrame, law: SeriousListLaw, calendar: Calendar, 
     rule = law.deregistration_ends
     is_ended_by_deregistration = as_of >= min(rule.values) and bool(rule.on(as_of))
     is_beyond_calendar = pl.col("stop_on").is_null()
+    tests = {
+        "publication_assumed": pl.col("is_publication_assumed"),
+        "transition": pl.col("stop_on") != pl.col("stop_other_transition_on"),
+        "ground_unknown": pl.col("target").is_not_null() & ~pl.col("is_known"),
+        "ground_changed": pl.col("is_changed"),
+        "annulled_on_unstated": pl.col("is_annulled") & pl.col("annulled_on").is_null(),
+        "term_unstated": pl.col("is_term_unstated"),
+        "consent": pl.col("needs_consent"),
+        "deregistered_on_unstated": pl.col("is_deregistered_undated"),
+        "restarted": pl.col("restart_on").is_not_null(),
+        "stayed_rating": pl.col("state") == "stayed",
+    }
+    codes = [pl.when(test.fill_null(False)).then(pl.lit(code)) for code, test in tests.items()]
     frame = (
         clocks.with_columns(
             _annulled=pl.when(annulled.is_not_null()).then(pl.max_horizontal(annulled, "listed_on")),
@@ -339,7 +346,7 @@ def _with_status(clocks: pl.LazyFrame, law: SeriousListLaw, calendar: Calendar, 
         )
         .with_columns(_off=pl.min_horizontal("released_on", "_annulled", "_deregistered", "stop_on"))
         .with_columns(state=_state(law, as_of))
-        .with_columns(notes=_notes())
+        .with_columns(notes=pl.concat_list("matter_notes", pl.concat_list(codes).list.drop_nulls()))
     )
     # The term to revoke what has lost its ground while it stood counts from the annulment.
     annulled = pl.when(pl.col("_annulled") == pl.col("_off")).then("annulled_on")
@@ -405,20 +412,3 @@ def _cut_days(as_of: date) -> dict[str, pl.Expr]:
         "term_on": pl.when(pl.col("term_on") < FOR_EVER).then("term_on"),
         "is_lifelong": (pl.col("term_on") >= FOR_EVER).fill_null(False),
     }
-
-
-def _notes() -> pl.Expr:
-    tests = {
-        "publication_assumed": pl.col("is_publication_assumed"),
-        "transition": pl.col("stop_on") != pl.col("stop_other_transition_on"),
-        "ground_unknown": pl.col("target").is_not_null() & ~pl.col("is_known"),
-        "ground_changed": pl.col("is_changed"),
-        "annulled_on_unstated": pl.col("is_annulled") & pl.col("annulled_on").is_null(),
-        "term_unstated": pl.col("is_term_unstated"),
-        "consent": pl.col("needs_consent"),
-        "deregistered_on_unstated": pl.col("is_deregistered_undated"),
-        "restarted": pl.col("restart_on").is_not_null(),
-        "stayed_rating": pl.col("state") == "stayed",
-    }
-    codes = [pl.when(test.fill_null(False)).then(pl.lit(code)) for code, test in tests.items()]
-    return pl.concat_list("matter_notes", pl.concat_list(codes).list.drop_nulls())

@@ -22,7 +22,7 @@ _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
 def measures(listings: pl.DataFrame, law: MeasureLaw, as_of: date) -> pl.DataFrame:
     """MEASURE: the measures in force on `as_of`, a row per listing and measure, sorted by its key.
 
-    listings: LISTING on that day. A measure holds while the listing stands, from the day of the listing or of its
+    listings: LISTING on that day. A measure holds while the listing is in force, from the day of the listing or of its
     restoration, or from the first day the law has it. One with a period of its own (`lasts`) holds to the end of that,
     even once the listing is over, unless it was undone. Source: 44号令 Art. 15, 企业信息公示暂行条例 Art. 18, 19.
     """

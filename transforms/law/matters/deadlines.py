@@ -153,8 +153,8 @@ def _other_readings(day: str, earliest: str, latest: str, transition: str | None
 
 def _joined(*texts: pl.Expr) -> pl.Expr:
     """The texts that are not null, one after the other; null for none."""
-    whole = pl.concat_str(list(texts), separator="；", ignore_nulls=True)
-    return pl.when(whole != "").then(whole)
+    joined = pl.concat_str(list(texts), separator="；", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
 
 
 def _noted(codes: Sequence[str], words: dict[str, str]) -> list[pl.Expr]:

@@ -361,7 +361,14 @@ def _with_state(frame: pl.LazyFrame, system: PublicitySystem, calendar: Calendar
     What is off display before its time has no last day of the period, what is void no shortest one, and what was never
     on display no day to withdraw it by.
     """
-    frame = frame.with_columns(gap=_gap(as_of), stayed_on=first_day_true(system.stay_hides, pl.col("stayed_on")))
+    # What the policy must say before the end can be known; null where the publicity is over whatever it says.
+    is_over = (pl.col("stop_on") <= as_of).fill_null(False)
+    is_endless = pl.col("stop_on").is_null() & pl.col("counts_from_on").is_not_null()
+    no_term = pl.col("publish_by_on").is_null() | (is_endless & pl.col("is_public"))
+    missing = pl.when(pl.col("is_missing")).then(pl.lit("low_fine"))
+    unsaid = missing.when(pl.col("is_public") & no_term).then(pl.lit("calendar")).otherwise(_NO_TEXT)
+    gap = pl.when(~is_over).then(unsaid)
+    frame = frame.with_columns(gap=gap, stayed_on=first_day_true(system.stay_hides, pl.col("stayed_on")))
     frame = frame.with_columns(state=_state(system, calendar, as_of), notes=_notes(as_of))
     ended = pl.when(pl.col("is_cut_by_regime")).then(pl.lit("regime")).otherwise(pl.lit("period"))
     doubts = (
@@ -380,16 +387,6 @@ def _with_state(frame: pl.LazyFrame, system: PublicitySystem, calendar: Calendar
         .then(pl.lit("deregistered"))
         .otherwise(pl.coalesce("cut_cause", pl.when(has_end).then(ended))),
     )
-
-
-def _gap(as_of: date) -> pl.Expr:
-    """What the policy must say before the end can be known; null where the publicity is over whatever it says."""
-    is_over = (pl.col("stop_on") <= as_of).fill_null(False)
-    is_endless = pl.col("stop_on").is_null() & pl.col("counts_from_on").is_not_null()
-    no_term = pl.col("publish_by_on").is_null() | (is_endless & pl.col("is_public"))
-    missing = pl.when(pl.col("is_missing")).then(pl.lit("low_fine"))
-    gap = missing.when(pl.col("is_public") & no_term).then(pl.lit("calendar"))
-    return pl.when(~is_over).then(gap.otherwise(_NO_TEXT))
 
 
 def _state(system: PublicitySystem, calendar: Calendar, as_of: date) -> pl.Expr:

@@ -76,8 +76,8 @@ def sums_in_yuan(*, with_zero: bool) -> pl.Expr:
         fen = pl.col(column)
         yuan = pl.format("{}.{}", fen // 100, (fen % 100).cast(pl.String).str.zfill(2))
         parts.append(pl.when(fen.is_not_null() if with_zero else fen > 0).then(pl.format("{}{}元", pl.lit(word), yuan)))
-    whole = pl.concat_str(parts, separator="；", ignore_nulls=True)
-    return pl.when(whole != "").then(whole)
+    joined = pl.concat_str(parts, separator="；", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
 
 
 def _division(code: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import FOR_EVER, first_day_true
-from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, Convention, effect_day, last_day
+from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, effect_day, last_day
 from transforms.law.publicity.penalty_facts import is_deregistered_undated
 from transforms.policy_model.document import Duration
 from transforms.policy_model.law import SpotCheckLaw
@@ -58,8 +58,15 @@ def spot_check_publicity(records: SpotCheckRecords, law: SpotCheckLaw, calendar:
     )
     period = law.shown.on(max(start, as_of)) or Duration(days=1)
     readings = dict(zip(_STOPS, (calendar.convention, EARLIEST, LATEST), strict=True))
-    own = {name: _own_stop(period, start, calendar, convention) for name, convention in readings.items()}
-    stops = {name: _later(stop, pl.col(f"with_{name}")) for name, stop in own.items()}
+    end, own, stops = end_of_duration(pl.col("published_on"), period), {}, {}
+    for name, convention in readings.items():
+        # First day off display where nothing heavier followed, not before the rule began; null beyond the calendar.
+        stop = effect_day(last_day(end, convention, calendar), convention)
+        own[name] = pl.when(stop.is_not_null()).then(pl.max_horizontal(stop, pl.lit(start)))
+        # The later of that and the end of what followed; null beyond the calendar, unless what followed has no end.
+        with_stop = pl.col(f"with_{name}")
+        is_known = own[name].is_not_null() | (with_stop >= FOR_EVER).fill_null(False)
+        stops[name] = pl.when(is_known).then(pl.max_horizontal(own[name], with_stop))
     frame = frame.with_columns(own_stop_on=own["stop_on"], **stops)
     frame = frame.with_columns(pl.min_horizontal(name, "gone_on").alias(name) for name in _STOPS)
     return _described(frame, law, start, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
@@ -92,7 +99,11 @@ def _with_followers(checks: pl.LazyFrame, records: SpotCheckRecords, law: SpotCh
     """
     within = law.may_follow.on(max(day, min(law.may_follow.values))) or Duration(days=1)
     asked = checks.select("record_id", "enterprise_id", "number", "checked_on")
-    pairs = asked.join(_heavier(records, law), on="enterprise_id").with_columns(is_linked=_is_linked())
+    number = pl.col("number")
+    is_named = [pl.col(text).str.contains(number, literal=True).fill_null(False) for text in ("facts", "remark")]
+    is_act = (document_key(pl.col("act_no")) == document_key(number)).fill_null(False)
+    is_linked = pl.any_horizontal(is_act, *is_named)
+    pairs = asked.join(_heavier(records, law), on="enterprise_id").with_columns(is_linked=is_linked)
     last_on = end_of_duration(pl.col("checked_on"), within)
     is_near = pl.col("decided_on").is_between(pl.col("checked_on"), last_on)
     is_tied = pl.col("is_linked").any().over("penalty_id")  # to this check or to another
@@ -125,25 +136,6 @@ def _heavier(records: SpotCheckRecords, law: SpotCheckLaw) -> pl.LazyFrame:
     joined = joined.join(listed, on=["enterprise_id", "number_key"], how="left")
     last = {f"penalty_{name}": pl.max_horizontal(pl.coalesce(name, _ENDLESS), f"listing_{name}") for name in _STOPS}
     return joined.select("enterprise_id", "decision_no", "decided_on", *texts, penalty_id="record_id", **last)
-
-
-def _is_linked() -> pl.Expr:
-    number = pl.col("number")
-    named = [pl.col(text).str.contains(number, literal=True).fill_null(False) for text in ("facts", "remark")]
-    is_act = document_key(pl.col("act_no")) == document_key(number)
-    return pl.any_horizontal(is_act.fill_null(False), *named)
-
-
-def _own_stop(span: Duration, start: date, calendar: Calendar, convention: Convention) -> pl.Expr:
-    """First day off display where nothing heavier followed, not before the rule began; null beyond the calendar."""
-    stop = effect_day(last_day(end_of_duration(pl.col("published_on"), span), convention, calendar), convention)
-    return pl.when(stop.is_not_null()).then(pl.max_horizontal(stop, pl.lit(start)))
-
-
-def _later(own: pl.Expr, with_stop: pl.Expr) -> pl.Expr:
-    """The later of the two; null where `own` is beyond the calendar, unless what followed has no end."""
-    is_known = own.is_not_null() | (with_stop >= FOR_EVER).fill_null(False)
-    return pl.when(is_known).then(pl.max_horizontal(own, with_stop))
 
 
 def _described(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date) -> pl.LazyFrame:

@@ -53,10 +53,39 @@ def with_evidence(frame: pl.LazyFrame, records: RepairRecords, law: RepairLaw, c
 
     Adds committed_on, commitment_nos, order_nos, is_listing_known, listed_until_on, listing_nos, barred_until_on.
     """
-    frame = _with_commitments(frame, records.commitments)
-    frame = _with_orders(frame, records.rectifications, context.as_of)
-    frame = _with_listings(frame, context.decision_log, context.as_of)
-    return _with_bars(frame, context.decision_log, law, context.as_of)
+    as_of, log = context.as_of, context.decision_log
+    # Commitments to repair since the decision that were not broken. Only one that is open to the public counts for
+    # committed_on; the numbers are of all.
+    is_broken = pl.col("state").is_in(_BROKEN).fill_null(False)
+    made = records.commitments.filter(pl.col("commitment_type") == "repair", ~is_broken)
+    own = frame.select("record_id", "owner", "decided_on")
+    commitments = (
+        own.join(made.select(owner_key(), "commitment_no", "made_on", "is_open"), on="owner")
+        .filter(pl.col("made_on") >= pl.col("decided_on"), pl.col("owner") != "")
+        .group_by("record_id")
+        .agg(
+            committed_on=pl.col("made_on").filter(pl.col("is_open").fill_null(False)).min(),
+            commitment_nos=_named(pl.col("commitment_no")),
+        )
+    )
+    frame = frame.join(commitments, on="record_id", how="left")
+    # The party's orders to rectify and their states. No record ties one to a penalty.
+    is_done = (pl.col("completed_on") <= as_of).fill_null(False)
+    state = pl.when(is_done).then(pl.lit("completed")).when(pl.col("state") == "overdue").then(pl.lit("overdue"))
+    title = state.otherwise(pl.lit("open")).replace_strict(RECTIFICATION_STATES, return_dtype=TEXT)
+    ordered = records.rectifications.filter(pl.col("ordered_on") <= as_of)
+    orders = ordered.select(owner_key(), _order=pl.format("{}（{}）", "order_no", title)).group_by("owner")
+    frame = frame.join(orders.agg(order_nos=_named(pl.col("_order"))), on="owner", how="left")
+    if log is None:
+        return frame.with_columns(
+            listed_until_on=_NO_DAY, listing_nos=_NO_TEXT, is_listing_known=pl.lit(False), barred_until_on=_NO_DAY
+        )
+    # listed_until_on: the party's first day off the list again.
+    until = pl.coalesce("stop_on", pl.lit(FOR_EVER))
+    listings = log.listings.filter(until > as_of).group_by(owner="enterprise_id")
+    listed = listings.agg(listed_until_on=until.max(), listing_nos=_named(pl.col("decision_no")))
+    frame = frame.join(listed.lazy(), on="owner", how="left").with_columns(is_listing_known=pl.lit(True))
+    return _with_bars(frame, log, law, as_of)
 
 
 def with_later_penalties(frame: pl.LazyFrame, penalties: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -108,52 +137,11 @@ def _named(text: pl.Expr) -> pl.Expr:
     return text.unique().sort().str.join("、")
 
 
-def _with_commitments(frame: pl.LazyFrame, commitments: pl.LazyFrame) -> pl.LazyFrame:
-    """`frame` with committed_on and commitment_nos: commitments to repair since the decision that were not broken.
-
-    Only one that is open to the public counts for committed_on; the numbers are of all.
-    """
-    made = commitments.filter(pl.col("commitment_type") == "repair", ~pl.col("state").is_in(_BROKEN).fill_null(False))
-    own = frame.select("record_id", "owner", "decided_on")
-    pairs = own.join(made.select(owner_key(), "commitment_no", "made_on", "is_open"), on="owner")
-    found = (
-        pairs.filter(pl.col("made_on") >= pl.col("decided_on"), pl.col("owner") != "")
-        .group_by("record_id")
-        .agg(
-            committed_on=pl.col("made_on").filter(pl.col("is_open").fill_null(False)).min(),
-            commitment_nos=_named(pl.col("commitment_no")),
-        )
-    )
-    return frame.join(found, on="record_id", how="left")
-
-
-def _with_orders(frame: pl.LazyFrame, rectifications: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """`frame` with order_nos: the party's orders to rectify and their states. No record ties one to a penalty."""
-    is_done = (pl.col("completed_on") <= as_of).fill_null(False)
-    state = pl.when(is_done).then(pl.lit("completed")).when(pl.col("state") == "overdue").then(pl.lit("overdue"))
-    word = state.otherwise(pl.lit("open")).replace_strict(RECTIFICATION_STATES, return_dtype=TEXT)
-    orders = rectifications.filter(pl.col("ordered_on") <= as_of)
-    named = orders.select(owner_key(), _order=pl.format("{}（{}）", "order_no", word))
-    return frame.join(named.group_by("owner").agg(order_nos=_named(pl.col("_order"))), on="owner", how="left")
-
-
-def _with_listings(frame: pl.LazyFrame, log: DecisionLog | None, as_of: date) -> pl.LazyFrame:
-    """`frame` with is_listing_known, listed_until_on (the party's first day off the list again) and listing_nos."""
-    if log is None:
-        return frame.with_columns(listed_until_on=_NO_DAY, listing_nos=_NO_TEXT, is_listing_known=pl.lit(False))
-    until = pl.coalesce("stop_on", pl.lit(FOR_EVER))
-    found = log.listings.filter(until > as_of).group_by(owner="enterprise_id")
-    listed = found.agg(listed_until_on=until.max(), listing_nos=_named(pl.col("decision_no")))
-    return frame.join(listed.lazy(), on="owner", how="left").with_columns(is_listing_known=pl.lit(True))
-
-
-def _with_bars(frame: pl.LazyFrame, log: DecisionLog | None, law: RepairLaw, as_of: date) -> pl.LazyFrame:
+def _with_bars(frame: pl.LazyFrame, log: DecisionLog, law: RepairLaw, as_of: date) -> pl.LazyFrame:
     """`frame` with barred_until_on: the last day of the three years without an application after falsehood.
 
     Of its own matter; where the law bars the party, of any matter of the enterprise, listings and penalties alike.
     """
-    if log is None:
-        return frame.with_columns(barred_until_on=_NO_DAY)
     is_listing = pl.col("matter") == "listing"
     number = pl.when(is_listing).then(document_key(pl.col("listing_no"))).otherwise("target_key")
     bars = log.matters.filter(
@@ -232,7 +220,7 @@ def _stated_day(column: str, evidence: pl.Expr = _NO_TEXT) -> ConditionAnswer:
 
 
 def _not_again() -> ConditionAnswer:
-    """A later penalty of the same type stands against it; one of unknown type leaves it open."""
+    """A later penalty of the same type fails it; one of unknown type leaves it open."""
     has_later, same_until = pl.col("later_count") > 0, pl.col("same_until_on")
     is_open = has_later & (pl.col("violation_type").is_null() | (pl.col("untyped_count") > 0))
     is_known = pl.col("owner") != ""

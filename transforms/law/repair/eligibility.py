@@ -196,7 +196,7 @@ def with_verdict(frame: pl.LazyFrame, question: RepairQuestion) -> pl.LazyFrame:
         .then(pl.format(BARRED_OUT, "barred_until_on"))
         .otherwise(_NO_TEXT)
     )
-    # Only the articles that the verdict rests on: of what stands against it, or of all that was met.
+    # Only the articles that the verdict rests on: of what is unmet, or of all that was met.
     unmet, open_ = pl.col("_unmet_basis"), pl.col("_open_basis")
     basis = (
         pl.when(is_excluded)
