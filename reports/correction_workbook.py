@@ -22,7 +22,7 @@ CHOICES_SHEET = "选项"
 RAW_ROW_HEADING = "原始行"  # key of row_text where the row could not be split into cells
 ROW_ID_HEADING = "隔离编号"
 REMARK_HEADINGS = ("原文件", "行号", "问题列", "原因", "应为", "相近名称", RAW_ROW_HEADING, ROW_ID_HEADING)
-_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not tell when it was made)
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not depend on when it was made)
 _ROW_LIMIT = 1_048_575
 _CELL_LIMIT = 32_767
 _WIDTHS = (26, 8, 18, 48, 42, 30, 48, 24)
@@ -38,6 +38,54 @@ _HOW_TO = (
     "四、有下拉选项的列请从选项中选取。",
     "五、无需报送的行请整行删除。更正后保存为 xlsx，放回原报送途径即可；其余已接收的行不必重报。",
 )
+
+
+def correction_row_id(file_id: pl.Expr, row_no: pl.Expr) -> pl.Expr:
+    """The identifier of a quarantined row in the workbook, by which its correction is recognised."""
+    return pl.concat_str([file_id.str.head(16), row_no.cast(pl.String)], separator="-")
+
+
+def correction_workbook(rows: pl.DataFrame, title: str, choices: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """An XLSX workbook of quarantine rows (columns of the table `quarantine`) of the source called `title`.
+
+    choices: by heading the terms offered under it. Every cell is text and none a formula; equal rows give equal bytes.
+    """
+    import xlsxwriter
+
+    problems = rows.sort(_KEY, nulls_last=False)
+    with_id = problems.with_columns(correction_row_id(pl.col("file_id"), pl.col("row_no")).alias("row_id"))
+    by_place: dict[tuple[str, int], _Row] = {}
+    for problem in with_id.iter_rows(named=True):
+        place = (problem["file_id"], problem["row_no"])
+        if place not in by_place:
+            cells = {heading: text or "" for heading, text in json.loads(problem["row_text"]).items()}
+            by_place[place] = _Row(problem["file_name"], problem["row_no"], problem["row_id"], cells)
+        by_place[place].add(problem)
+    found = list(by_place.values())
+    listed = found[:_ROW_LIMIT]
+    headings = _headings(listed)
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": f"{title} {CORRECTION_SHEET}", "created": _CREATED})
+        base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "num_format": "@"}
+        heading = {**base, "bold": True, "bottom": 1, "text_wrap": True}
+        styles = {
+            "cell": book.add_format(base),
+            "fault": book.add_format({**base, "bg_color": "#FFC7CE", "border": 1, "border_color": "#9C0006"}),
+            "remark": book.add_format({**base, "text_wrap": True, "bg_color": "#F2F2F2"}),
+            "heading": book.add_format({**heading, "bg_color": "#DCE6F1"}),
+            "remark_heading": book.add_format({**heading, "bg_color": "#D9D9D9"}),
+            "title": book.add_format({**base, "font_size": 13, "bold": True}),
+            "line": book.add_format({**base, "text_wrap": True}),
+        }
+        corrections = book.add_worksheet(CORRECTION_SHEET)
+        _write_corrections(corrections, headings, listed, styles)
+        _write_explanation(book.add_worksheet(EXPLANATION_SHEET), problems, len(found), title, styles)
+        offered = {heading: terms for heading, terms in (choices or {}).items() if heading in headings and terms}
+        if offered:
+            _write_choices(corrections, book.add_worksheet(CHOICES_SHEET), headings, offered, len(listed))
+    return buffer.getvalue()
 
 
 @dataclass
@@ -66,7 +114,7 @@ class _Row:
         _add(self.notes.setdefault(problem["column"] or "", []), "\n".join(filter(None, parts)))
 
     def remarks(self) -> tuple[str, ...]:
-        """The cells under QUARANTINE_HEADINGS."""
+        """The cells under REMARK_HEADINGS."""
         lists = (
             "、".join(self.columns),
             _numbered(self.reasons),
@@ -74,46 +122,6 @@ class _Row:
             "、".join(self.suggestions),
         )
         return (self.file_name, str(self.row_no), *lists, self.cells.get(RAW_ROW_HEADING, ""), self.row_id)
-
-
-def correction_row_id(file_id: pl.Expr, row_no: pl.Expr) -> pl.Expr:
-    """The identifier of a quarantined row in the workbook, by which its correction is recognised."""
-    return pl.concat_str([file_id.str.head(16), row_no.cast(pl.String)], separator="-")
-
-
-def correction_workbook(rows: pl.DataFrame, title: str, choices: Mapping[str, Sequence[str]] | None = None) -> bytes:
-    """An XLSX workbook of quarantine rows (columns of the table `quarantine`) of the source called `title`.
-
-    choices: by heading the terms offered under it. Every cell is text and none a formula; equal rows give equal bytes.
-    """
-    import xlsxwriter
-
-    found = _rows(rows)
-    buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": f"{title} {CORRECTION_SHEET}", "created": _CREATED})
-        styles = _styles(book)
-        corrections = book.add_worksheet(CORRECTION_SHEET)
-        _write_corrections(corrections, found[:_ROW_LIMIT], styles)
-        _write_explanation(book.add_worksheet(EXPLANATION_SHEET), rows, len(found), title, styles)
-        headings = _headings(found[:_ROW_LIMIT])
-        asked = {heading: words for heading, words in (choices or {}).items() if heading in headings and words}
-        if asked:
-            _offer(corrections, book.add_worksheet(CHOICES_SHEET), headings, asked, min(len(found), _ROW_LIMIT))
-    return buffer.getvalue()
-
-
-def _rows(problems: pl.DataFrame) -> list[_Row]:
-    rows: dict[tuple[str, int], _Row] = {}
-    named = problems.with_columns(correction_row_id(pl.col("file_id"), pl.col("row_no")).alias("row_id"))
-    for problem in named.sort(_KEY, nulls_last=False).iter_rows(named=True):
-        place = (problem["file_id"], problem["row_no"])
-        if place not in rows:
-            cells = {heading: text or "" for heading, text in json.loads(problem["row_text"]).items()}
-            rows[place] = _Row(problem["file_name"], problem["row_no"], problem["row_id"], cells)
-        rows[place].add(problem)
-    return list(rows.values())
 
 
 def _headings(rows: Iterable[_Row]) -> list[str]:
@@ -139,25 +147,12 @@ def _numbered(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else "\n".join(f"{place}. {text}" for place, text in enumerate(texts, 1))
 
 
-def _styles(book: Worksheet) -> dict[str, Style]:
-    base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "num_format": "@"}
-    heading = {**base, "bold": True, "bottom": 1, "text_wrap": True}
-    return {
-        "cell": book.add_format(base),
-        "fault": book.add_format({**base, "bg_color": "#FFC7CE", "border": 1, "border_color": "#9C0006"}),
-        "remark": book.add_format({**base, "text_wrap": True, "bg_color": "#F2F2F2"}),
-        "heading": book.add_format({**heading, "bg_color": "#DCE6F1"}),
-        "remark_heading": book.add_format({**heading, "bg_color": "#D9D9D9"}),
-        "title": book.add_format({**base, "font_size": 13, "bold": True}),
-        "line": book.add_format({**base, "text_wrap": True}),
-    }
-
-
-def _write_corrections(sheet: Worksheet, rows: Sequence[_Row], styles: Mapping[str, Style]) -> None:
-    headings = _headings(rows)
+def _write_corrections(
+    sheet: Worksheet, headings: Sequence[str], rows: Sequence[_Row], styles: Mapping[str, Style]
+) -> None:
     beside = len(headings)
     for column, heading in enumerate(headings):
-        # The format of the whole column is text, so that what is typed in keeps its leading zeros and 18 digits.
+        # The format of the column is text, so that what is typed keeps its leading zeros and 18 digits.
         sheet.set_column(column, column, min(max(14, 2 * len(heading) + 2), 40), styles["cell"])
         sheet.write_string(0, column, heading, styles["heading"])
     for column, (heading, width) in enumerate(zip(REMARK_HEADINGS, _WIDTHS, strict=True), beside):
@@ -169,28 +164,23 @@ def _write_corrections(sheet: Worksheet, rows: Sequence[_Row], styles: Mapping[s
         for heading in (heading for heading in row.notes if heading in headings):
             column = headings.index(heading)
             _write(sheet, line, column, [row.cells.get(heading, "")], styles["fault"])
-            _note(sheet, line, column, row.notes[heading])
+            note = "\n".join(row.notes[heading])
+            height = _NOTE_LINE * (2 + note.count("\n") + len(note) // 20)
+            sheet.write_comment(line, column, note, {"author": "药信", "width": _NOTE_WIDTH, "height": height})
         _write(sheet, line, beside, row.remarks(), styles["remark"])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), beside + len(REMARK_HEADINGS) - 1)
 
 
-def _note(sheet: Worksheet, line: int, column: int, notes: Sequence[str]) -> None:
-    """A note beside a cell at fault: the reason, and what is expected."""
-    text = "\n".join(notes)
-    height = _NOTE_LINE * (2 + text.count("\n") + len(text) // 20)
-    sheet.write_comment(line, column, text, {"author": "药信", "width": _NOTE_WIDTH, "height": height})
-
-
-def _offer(
+def _write_choices(
     sheet: Worksheet, lists: Worksheet, headings: Sequence[str], choices: Mapping[str, Sequence[str]], count: int
 ) -> None:
     """The terms of a vocabulary as a drop-down list. Others stay possible: a source may accept more."""
     from xlsxwriter.utility import xl_range_abs
 
-    for place, (heading, words) in enumerate(choices.items()):
-        lists.write_column(0, place, [heading, *words])
-        source = f"={CHOICES_SHEET}!{xl_range_abs(1, place, len(words), place)}"
+    for place, (heading, terms) in enumerate(choices.items()):
+        lists.write_column(0, place, [heading, *terms])
+        source = f"={CHOICES_SHEET}!{xl_range_abs(1, place, len(terms), place)}"
         column = headings.index(heading)
         sheet.data_validation(
             1,
@@ -224,15 +214,9 @@ def _write_explanation(
         sheet.write_string(place, 0, text, styles["line"])
     heading = len(lines) + 2
     _write(sheet, heading, 0, ("行数", "处数", "原因（举例）", "应为（举例）"), styles["heading"])
-    for place, counted in enumerate(_counts(problems).drop("code").iter_rows(), heading + 1):
-        _write(sheet, place, 0, [str(value) for value in counted], styles["line"])
-
-
-def _counts(problems: pl.DataFrame) -> pl.DataFrame:
-    """Per code of problem: rows, places, and the first reason and expectation as examples; the commonest first."""
-    return (
-        problems.sort(_KEY, nulls_last=False)
-        .group_by("code", maintain_order=True)
+    # Per code of problem: rows, places, and the first reason and expectation as examples; the commonest first.
+    counts = (
+        problems.group_by("code", maintain_order=True)
         .agg(
             pl.struct("file_id", "row_no").n_unique().alias("rows"),
             pl.len().alias("places"),
@@ -240,4 +224,7 @@ def _counts(problems: pl.DataFrame) -> pl.DataFrame:
             pl.col("expected").first(),
         )
         .sort(["rows", "code"], descending=[True, False])
+        .drop("code")
     )
+    for place, counted in enumerate(counts.iter_rows(), heading + 1):
+        _write(sheet, place, 0, [str(value) for value in counted], styles["line"])

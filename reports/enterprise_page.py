@@ -131,15 +131,23 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
     if base + counted_sum != score:
         raise ValueError(f"the trace does not sum to the score: {base} + {counted_sum} is not {score} (centipoints)")
     decided_by, change_why = rating.get("decided_by") or "", rating.get("next_change_why") or ""
+    shown = ("former_names", "party_class", "fields", "roles", "licence_nos", "address", "state", "deregistered_on")
+    columns = [grid_field(KINDS["enterprise"].column(name)) for name in shown]
+    facts = [(column.label, column.text(enterprise.get(column.name))) for column in columns]
+    facts.append(("监督检查", scheme.supervision.get(rating.get("tier", ""), "")))
+    tier = GridField("tier", "等级", "words", scheme.words)
+    by_scheme = GridField("scheme", _RATINGS.column("scheme").label, "words", {scheme.name: scheme.title})
+    result = grid_fields(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on")
     of_today = history.filter(pl.col("tier").is_in(list(scheme.words)))
     periods = of_today.select("valid_from_on", "tier", "score_centipoints").iter_rows()
+    counted, not_counted = _trace_grids(trace, scheme)
     return EnterpriseView(
         enterprise_id=formatting.clean(enterprise["enterprise_id"]),
         name=formatting.clean(enterprise["name"]),
         uscc=formatting.clean(enterprise["uscc"] or ""),
         as_of=as_of,
         scheme=scheme,
-        facts=_facts(enterprise, scheme.supervision.get(rating.get("tier", ""), "")),
+        facts=tuple((label, formatting.redact(formatting.clean(text))) for label, text in facts if text),
         tier=rating.get("tier", ""),
         tier_index=rating.get("tier_index", 0),
         score=score,
@@ -155,90 +163,81 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         next_change_why=_RATINGS.column("next_change_why").codes.get(change_why, change_why),
         outlook=(frames.outlook or Outlook(as_of, is_known=False)).text(scheme) if rating else "",
         unknown_amount_count=trace.filter(reason="unknown_amount").height,
-        counted=_counted(trace.filter("is_counted"), scheme),
-        not_counted=_not_counted(trace.filter(~pl.col("is_counted"))),
-        history=_history(history, scheme),
-        tier_periods=tuple(TierPeriod(day, scheme.index(tier), points) for day, tier, points in periods),
-        records=_records(frames.records, enterprise, scheme),
+        counted=counted,
+        not_counted=not_counted,
+        history=grid_from_frame(
+            "history",
+            "等级历史",
+            history,
+            (*grid_fields(_RATINGS, "valid_from_on"), tier, *result, by_scheme),
+            "没有历史等级",
+        ),
+        tier_periods=tuple(TierPeriod(day, scheme.index(held), points) for day, held, points in periods),
+        records=_record_grids(frames.records, enterprise, scheme),
         legal_state=frames.legal_state,
     )
 
 
-def _facts(enterprise: Mapping[str, Any], supervision: str) -> tuple[tuple[str, str], ...]:
-    shown = ("former_names", "party_class", "fields", "roles", "licence_nos", "address", "state", "deregistered_on")
-    fields = [grid_field(KINDS["enterprise"].column(name)) for name in shown]
-    pairs = [(field.label, field.text(enterprise.get(field.name))) for field in fields]
-    pairs.append(("监督检查", supervision))
-    return tuple((label, formatting.redact(formatting.clean(text))) for label, text in pairs if text)
-
-
-def _counted(trace: pl.DataFrame, scheme: SchemeFacts) -> Grid:
-    points = (GridField("raw_centipoints", "规则分", "delta"), GridField("points_centipoints", "计入分", "delta"))
-    section = grid_fields(_TRACE, "section") if trace["section"].is_not_null().any() else ()
-    sure = GridField("confidence", "条款核对", "words", CONFIDENCE_LABELS)
-    rest = (*grid_fields(_TRACE, "stops_counting_on", "basis"), sure)
-    fields = (*grid_fields(_TRACE, "position", "role"), *section, *grid_fields(_TRACE, *_TRACED_RECORD), *points, *rest)
-    worded = worded_trace(trace).with_columns(pl.col("section").replace(dict(scheme.titles)))
-    return grid_from_frame("counted", "计入明细", worded, fields, "没有计入得分的记录")
-
-
-def _not_counted(trace: pl.DataFrame) -> Grid:
+def _trace_grids(trace: pl.DataFrame, scheme: SchemeFacts) -> tuple[Grid, Grid]:
+    """The rows that count, and those that do not with the reason."""
+    is_counted = pl.col("is_counted")
+    counted, not_counted = worded_trace(trace.filter(is_counted)), worded_trace(trace.filter(~is_counted))
+    head, record = grid_fields(_TRACE, "position", "role"), grid_fields(_TRACE, *_TRACED_RECORD)
     raw = GridField("raw_centipoints", "规则分", "delta")
-    fields = (*grid_fields(_TRACE, "position", "role", *_TRACED_RECORD), raw, *grid_fields(_TRACE, "reason", "basis"))
-    return grid_from_frame("not_counted", "未计入的记录及原因", worded_trace(trace), fields, "没有未计入的记录")
-
-
-def _history(history: pl.DataFrame, scheme: SchemeFacts) -> Grid:
-    tier = GridField("tier", "等级", "words", scheme.words)
-    rule = grid_fields(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on")
-    by = GridField("scheme", _RATINGS.column("scheme").label, "words", {scheme.name: scheme.title})
-    day = grid_fields(_RATINGS, "valid_from_on")
-    return grid_from_frame("history", "等级历史", history, (*day, tier, *rule, by), "没有历史等级")
-
-
-def _records(records: Mapping[str, Frame], enterprise: Mapping[str, Any], scheme: SchemeFacts) -> tuple[Grid, ...]:
-    known = (
-        (kind, _with_registered_name(collected(frame), enterprise))
-        for kind, frame in records.items()
-        if kind != "enterprise"
+    points = (raw, GridField("points_centipoints", "计入分", "delta"))
+    section = grid_fields(_TRACE, "section") if counted["section"].is_not_null().any() else ()
+    sure = GridField("confidence", "条款核对", "words", CONFIDENCE_LABELS)
+    fields = (*head, *section, *record, *points, *grid_fields(_TRACE, "stops_counting_on", "basis"), sure)
+    titled = counted.with_columns(pl.col("section").replace(dict(scheme.titles)))
+    fields_not_counted = (*head, *record, raw, *grid_fields(_TRACE, "reason", "basis"))
+    return (
+        grid_from_frame("counted", "计入明细", titled, fields, "没有计入得分的记录"),
+        grid_from_frame("not_counted", "未计入的记录及原因", not_counted, fields_not_counted, "没有未计入的记录"),
     )
-    grids = (_record_grid(kind, frame, scheme) for kind, frame in known if frame.height)
-    return tuple(sorted((grid for grid in grids if grid.rows), key=lambda grid: list(KINDS).index(grid.name)))
+
+
+def _record_grids(records: Mapping[str, Frame], enterprise: Mapping[str, Any], scheme: SchemeFacts) -> tuple[Grid, ...]:
+    """A grid for each kind of record that there is, with the columns that have a value."""
+    grids = []
+    for kind in KINDS:
+        frame = collected(records[kind]) if kind in records and kind != "enterprise" else pl.DataFrame()
+        if frame.is_empty():
+            continue
+        frame, described = _with_registered_name(frame, enterprise), KINDS[kind]
+        used = [
+            GridField("source", column.label, "words", scheme.sources)
+            if column.name == "source"
+            else grid_field(column)
+            for column in (*described.columns, described.column("version_no"), described.column("source"))
+            if column.name in frame.columns and frame[column.name].null_count() < frame.height
+            if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_SUFFIXES)
+        ]
+        ordered = frame.sort(described.event_on, described.number, "record_id", descending=[True, False, False])
+        grids.append(grid_from_frame(kind, described.label, ordered, used))
+    return tuple(grids)
 
 
 def _with_registered_name(frame: pl.DataFrame, enterprise: Mapping[str, Any]) -> pl.DataFrame:
-    """Records with the party's registered name; a former name is marked 曾用名, any other stays as received."""
-    if "party_name" not in frame.columns or frame.is_empty():
+    """Records with the party's registered name; an earlier one is marked 曾用名, any other stays as received."""
+    if "party_name" not in frame.columns:
         return frame
-    name, former = enterprise["name"], enterprise.get("former_names") or []
+    name, earlier = enterprise["name"], enterprise.get("former_names") or []
     if (frame["party_name"].drop_nulls() == name).all():
         return frame
     # Imported here: most pages do not need it, and `explain` must start fast.
     from transforms.records.text import normalise_name
 
     key = normalise_name(pl.col("party_name"))
-    keys = [normalise_name(pl.lit(one)) for one in former]
-    is_former = pl.any_horizontal(pl.lit(False), *(key == one for one in keys))
+    keys = [normalise_name(pl.lit(one)) for one in earlier]
+    is_earlier = pl.any_horizontal(pl.lit(False), *(key == one for one in keys))
     shown_name = (
         pl.when(key == normalise_name(pl.lit(name)))
         .then(pl.lit(name))
-        .when(is_former)
+        .when(is_earlier)
         .then(pl.format("{}（曾用名）", "party_name"))
         .otherwise("party_name")
     )
     return frame.with_columns(party_name=shown_name)
-
-
-def _record_grid(kind: str, frame: pl.DataFrame, scheme: SchemeFacts) -> Grid:
-    described = KINDS[kind]
-    fields = [
-        grid_field(column) if column.name != "source" else GridField("source", column.label, "words", scheme.sources)
-        for column in (*described.columns, described.column("version_no"), described.column("source"))
-        if column.name not in _HIDDEN and not column.name.endswith(_HIDDEN_SUFFIXES) and column.name in frame.columns
-    ]
-    used = [field for field in fields if frame[field.name].null_count() < frame.height]
-    ordered = frame.sort(described.event_on, described.number, "record_id", descending=[True, False, False])
-    return grid_from_frame(kind, described.label, ordered, used)
 
 
 def write_enterprise_page(view: EnterpriseView, path: Path) -> Path:
@@ -316,8 +315,8 @@ def history_svg(periods: Sequence[TierPeriod], titles: Sequence[str], until: dat
     def y(index: int) -> float:
         return _TOP + _ROW * index
 
-    def text(at: float, base: float, said: str, style: str) -> str:
-        return f'<text x="{at:.1f}" y="{base:.1f}" {style}>{escape(said)}</text>'
+    def text(at: float, base: float, content: str, style: str) -> str:
+        return f'<text x="{at:.1f}" y="{base:.1f}" {style}>{escape(content)}</text>'
 
     parts = []
     for index, title in enumerate(titles):

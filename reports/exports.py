@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,12 +17,17 @@ FORMULA_MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def csv_bytes(grid: Grid, notices: Sequence[str] = ()) -> bytes:
-    """Heading and rows; notices, each a row of its own, stand after them, so that the heading stays first."""
+    """Heading and rows, then each notice as a row of its own, so that the heading is the first row."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(neutralised(shown.label) for shown in grid.fields)
     for row in grid.rows:
-        writer.writerow(_cell(shown, value) for shown, value in zip(grid.fields, row, strict=True))
+        texts = []
+        for shown, value in zip(grid.fields, row, strict=True):
+            text = shown.text(value)
+            is_number = isinstance(value, int) and not isinstance(value, bool)
+            texts.append(text.replace(",", "").replace(formatting.MINUS, "-") if is_number else neutralised(text))
+        writer.writerow(texts)
     writer.writerows([f"# {notice}"] for notice in notices)
     return buffer.getvalue().encode("utf-8-sig")
 
@@ -30,12 +35,6 @@ def csv_bytes(grid: Grid, notices: Sequence[str] = ()) -> bytes:
 def neutralised(text: str) -> str:
     """`text` with an apostrophe before it where it could be taken for a formula."""
     return f"'{text}" if text.lstrip().startswith(FORMULA_MARKS) or text[:1] in {"\t", "\r"} else text
-
-
-def _cell(shown: GridField, value: Value) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return shown.text(value).replace(",", "").replace(formatting.MINUS, "-")
-    return neutralised(shown.text(value))
 
 
 _UNITS = {"points": "centipoints", "delta": "centipoints", "yuan": "fen", "share": "1/10000"}
@@ -49,10 +48,17 @@ def json_bytes(content: Mapping[str, Any]) -> bytes:
 
 def grid_content(grid: Grid) -> dict[str, Any]:
     """A grid as plain values: what each field is, and its rows by field name."""
+    fields: list[dict[str, Any]] = []
+    for shown in grid.fields:
+        fields.append({"name": shown.name, "label": shown.label, "form": shown.form})
+        if shown.form in _UNITS:
+            fields[-1]["unit"] = _UNITS[shown.form]
+        if shown.words:
+            fields[-1]["words"] = dict(shown.words)
     return {
         "name": grid.name,
         "title": grid.title,
-        "fields": [_field(shown) for shown in grid.fields],
+        "fields": fields,
         "rows": [
             {
                 shown.name: _plain(value) if isinstance(value, date | tuple) else value
@@ -61,15 +67,6 @@ def grid_content(grid: Grid) -> dict[str, Any]:
             for row in grid.rows
         ],
     }
-
-
-def _field(shown: GridField) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": shown.name, "label": shown.label, "form": shown.form}
-    if shown.form in _UNITS:
-        described["unit"] = _UNITS[shown.form]
-    if shown.words:
-        described["words"] = dict(shown.words)
-    return described
 
 
 def _plain(value: object) -> object:
@@ -86,7 +83,8 @@ def _plain(value: object) -> object:
 
 
 ROW_LIMIT = 1_048_576 - 8  # rows of a sheet, less title, notices and heading
-_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not tell when it was made)
+_CELL_LIMIT, _CUT_LENGTH = 32_767, 32_740  # characters that a cell holds, and that are kept of a longer text
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed stamp: the workbook's bytes must not depend on when it was made)
 _FORMATS: dict[ValueForm, str] = {
     "day": "yyyy-mm-dd",
     "instant": "yyyy-mm-dd hh:mm:ss",
@@ -113,21 +111,17 @@ def xlsx_bytes(grids: Sequence[Grid], title: str, notices: Sequence[str] = (), r
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": title, "created": _CREATED})
         styles = _styles(book.add_format)
-        for name, grid in _sheets(grids, row_limit):
-            lines = [f"{title} · {grid.title}"]
-            if grid.left_out:
-                shown = f"本表不全：只列前 {len(grid)} 项，另有 {grid.left_out} 项未列出"
-                lines.append(f"{shown}；全部 {grid.total} 项见 {grid.all_in}。")
-            _Sheet(book.add_worksheet(name), styles).write(grid, [*lines, *notices])
+        for grid in grids:
+            name = grid.title.translate(_FORBIDDEN)[:24]
+            for number, start in enumerate(range(0, max(len(grid), 1), row_limit), 1):
+                part = replace(grid, rows=grid.rows[start : start + row_limit])
+                lines = [f"{title} · {part.title}"]
+                if part.left_out:
+                    shown = f"本表不全：只列前 {len(part)} 项，另有 {part.left_out} 项未列出"
+                    lines.append(f"{shown}；全部 {part.total} 项见 {part.all_in}。")
+                sheet = book.add_worksheet(name if number == 1 else f"{name} ({number})")
+                _Sheet(sheet, styles).write(part, [*lines, *notices])
     return buffer.getvalue()
-
-
-def _sheets(grids: Iterable[Grid], row_limit: int) -> Iterator[tuple[str, Grid]]:
-    for grid in grids:
-        name = grid.title.translate(_FORBIDDEN)[:24]
-        for part, start in enumerate(range(0, max(len(grid), 1), row_limit), 1):
-            rows = grid.rows[start : start + row_limit]
-            yield (name if part == 1 else f"{name} ({part})"), replace(grid, rows=rows)
 
 
 def _styles(add_format: Callable[[dict[str, object]], Style]) -> dict[str, Style]:
@@ -155,16 +149,14 @@ class _Sheet:
         heading = len(lines) + 1
         for column, shown in enumerate(grid.fields):
             self.sheet.set_column(column, column, shown.sheet_width)
-            self.sheet.write_string(heading, column, _label(shown), self.styles["heading"])
+            label = f"{shown.label}（元）" if shown.form == "yuan" and "元" not in shown.label else shown.label
+            self.sheet.write_string(heading, column, label, self.styles["heading"])
         for row, values in enumerate(grid.rows, heading + 1):
             for column, (shown, value) in enumerate(zip(grid.fields, values, strict=True)):
                 self._cell((row, column), shown, value)
         if not grid.rows:
             self.sheet.write_string(heading + 1, 0, grid.empty, self.styles["notice"])
-        self._settings(heading, heading + max(len(grid), 1), len(grid.fields) - 1)
-
-    def _settings(self, heading: int, last_row: int, last_column: int) -> None:
-        self.sheet.autofilter(heading, 0, last_row, last_column)
+        self.sheet.autofilter(heading, 0, heading + max(len(grid), 1), len(grid.fields) - 1)
         self.sheet.freeze_panes(heading + 1, 1)
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
@@ -177,19 +169,13 @@ class _Sheet:
             case None:
                 self.sheet.write_blank(*place, None, style)
             case bool() | str() | tuple():
-                self.sheet.write_string(*place, _fitting(shown.text(value)), self.styles["text"])
+                text = shown.text(value)
+                if len(text) > _CELL_LIMIT:
+                    text = text[:_CUT_LENGTH] + "……（超长，已截断）"
+                self.sheet.write_string(*place, text, self.styles["text"])
             case int():
                 self.sheet.write_number(*place, value / _DIVISORS.get(shown.form, 1), style)
             case datetime():
                 self.sheet.write_datetime(*place, formatting.beijing(value), style)
             case _:
                 self.sheet.write_datetime(*place, value, style)
-
-
-def _label(shown: GridField) -> str:
-    return f"{shown.label}（元）" if shown.form == "yuan" and "元" not in shown.label else shown.label
-
-
-def _fitting(text: str) -> str:
-    """A cell holds 32,767 characters; what is longer says that it was cut."""
-    return text if len(text) <= 32_767 else text[:32_740] + "……（超长，已截断）"

@@ -67,6 +67,6 @@ def instant(value: datetime) -> str:
     return beijing(value).isoformat(sep=" ", timespec="seconds")
 
 
-def basis_points(part: int, whole: int) -> int:
-    """`part` of `whole` in hundredths of a percent, rounded half up; 0 of nothing is 0."""
-    return (part * 20000 + whole) // (2 * whole) if whole else 0
+def basis_points(part: int, total: int) -> int:
+    """`part` of `total` in hundredths of a percent, rounded half up; 0 of nothing is 0."""
+    return (part * 20000 + total) // (2 * total) if total else 0

@@ -55,7 +55,7 @@ class GridField:
 
 @dataclass(frozen=True)
 class Grid:
-    """A titled table. empty: what is said where it has no rows.
+    """A titled table. empty: the text where it has no rows.
 
     left_out: number of rows cut off at the end; all_in: the command that shows all.
     """
@@ -117,19 +117,15 @@ def collected(frame: Frame) -> pl.DataFrame:
 
 def grid_from_frame(name: str, title: str, frame: pl.DataFrame, fields: Sequence[GridField], empty: str = "无") -> Grid:
     """A grid of the frame's columns named by `fields`, in the frame's order of rows. Texts are made safe."""
-    rows = frame.select([shown.name for shown in fields]).iter_rows()
-    return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
+    return grid_from_rows(name, title, fields, frame.select([shown.name for shown in fields]).iter_rows(), empty)
 
 
 def grid_from_rows(
     name: str, title: str, fields: Sequence[GridField], rows: Iterable[Sequence[Any]], empty: str = "无"
 ) -> Grid:
     """A grid of plain rows. Texts are made safe."""
-    return Grid(name, title, tuple(fields), tuple(_row(fields, row) for row in rows), empty)
-
-
-def _row(fields: Sequence[GridField], row: Sequence[Any]) -> tuple[Value, ...]:
-    return tuple(safe_value(shown.form, value) for shown, value in zip(fields, row, strict=True))
+    safe = (tuple(safe_value(f.form, value) for f, value in zip(fields, row, strict=True)) for row in rows)
+    return Grid(name, title, tuple(fields), tuple(safe), empty)
 
 
 def safe_value(form: ValueForm, value: object) -> Value:
@@ -152,7 +148,7 @@ def grid_fields(table: Table, *names: str, **labels: str) -> tuple[GridField, ..
 def grid_field(column: Column, label: str | None = None) -> GridField:
     """The field of a stored column: its label and terms, its unit as the reader's (yuan, points).
 
-    Letters of confidence in an article are shown as words.
+    Letters of confidence in an article are shown as Chinese terms.
     """
     if column.name.endswith("confidence") and not column.codes:
         return GridField(column.name, label or column.label, "words", CONFIDENCE_LABELS)

@@ -23,7 +23,7 @@ never wider than the last."""
 
 
 def render_page(template: str, notices: tuple[str, ...], *, is_public: bool = False, **content: object) -> str:
-    """The page of `template` as self-contained HTML. Notices stand at its head and foot.
+    """The page of `template` as self-contained HTML. Notices are shown at its head and foot.
 
     is_public: the page of a published list; any other asks search engines to keep away and has `report.css` too.
     """

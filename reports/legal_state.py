@@ -72,7 +72,7 @@ class NextDeadline:
 
 @dataclass(frozen=True)
 class EnterpriseLegalState:
-    """The legal state of an enterprise. list_text: on the serious-violation list or not, in a few words."""
+    """The legal state of an enterprise. list_text: whether it is on the serious-violation list, in Chinese."""
 
     list_text: str
     next: NextDeadline | None
@@ -95,9 +95,15 @@ def enterprise_legal_state(frames: EnterpriseLegalFrames) -> EnterpriseLegalStat
     texts = pl.DataFrame(against, {"unmet": pl.String(), "basis": pl.String()}, orient="row")
     explained = repair.drop("basis").hstack(texts)
     fields = (*grid_fields(REPAIR, *_REPAIR), unmet, *grid_fields(REPAIR, *_REPAIR_LAST))
+    # A change of tier is no deadline of the law: the outlook shows it.
+    row = next(coming.filter(pl.col("matter") != "rating").iter_rows(named=True), None)
+    first = None
+    if row is not None:
+        number, basis = (formatting.redact(formatting.clean(row[name] or "")) for name in ("decision_no", "basis"))
+        first = NextDeadline(row["on"], DEADLINE_KINDS.get(row["what"], row["what"]), number, basis, row["is_overdue"])
     return EnterpriseLegalState(
         list_text=_list_text(listings.iter_rows(named=True)),
-        next=_next(coming),
+        next=first,
         listings=grid_from_frame(
             "listings", "严重违法失信名单", listings, grid_fields(LISTING, *_LISTING_FIELDS), "没有列入严重违法失信名单"
         ),
@@ -124,21 +130,10 @@ def _against(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["why"]:
         return str(row["why"]), str(row["basis"] or "")
     open_ = [one for one in row["conditions"] or () if one["state"] != "met"]
-    texts = (f"{one['title']}（{CONDITION_STATES[one['state']]}{_from(one)}）" for one in open_)
+    texts = []
+    for one in open_:
+        is_dated = one["state"] == "unmet" and one["earliest_on"] is not None
+        since = f"，{one['earliest_on']} 起" if is_dated else ""
+        texts.append(f"{one['title']}（{CONDITION_STATES[one['state']]}{since}）")
     articles = "；".join(dict.fromkeys(one["basis"] for one in open_))
     return "；".join(texts), articles or str(row["basis"] or "")
-
-
-def _from(condition: Mapping[str, Any]) -> str:
-    is_to_come = condition["state"] == "unmet" and condition["earliest_on"] is not None
-    return f"，{condition['earliest_on']} 起" if is_to_come else ""
-
-
-def _next(coming: pl.DataFrame) -> NextDeadline | None:
-    """The first deadline, other than changes of tier, which the outlook shows."""
-    rows = coming.filter(pl.col("matter") != "rating")
-    if rows.is_empty():
-        return None
-    row = rows.row(0, named=True)
-    number, basis = (formatting.redact(formatting.clean(row[name] or "")) for name in ("decision_no", "basis"))
-    return NextDeadline(row["on"], DEADLINE_KINDS.get(row["what"], row["what"]), number, basis, row["is_overdue"])

@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,19 +21,20 @@ from reports import formatting
 from reports.grid import CONFIDENCE_LABELS
 from reports.html import render, template_text, trusted_markup
 
-INSTALL_FONT = "On Debian: apt-get install fontconfig fonts-noto-cjk."
-_INVISIBLE = frozenset(range(0x20))
-
-
-def install_extra() -> str:
-    """What to run to install the Python packages that papers need, into the environment that this program runs in."""
-    try:
-        declared = requires("yaoxin") or []
-    except PackageNotFoundError:  # run from its source
-        declared = []
-    packages = sorted(one.split(";")[0].strip() for one in declared if re.search(r"extra == .papers.", one))
-    command = [sys.executable, "-m", "pip", "install", *(packages or ["uharfbuzz", "weasyprint"])]
-    return f"Install it with: {shlex.join(command)}"
+PARTICULARS = ("party", "uscc", "address")
+NUMERALS = "〇一二三四五六七八九"
+# Begins a line that asserts conditions, by their names: the line is kept only where the records show it.
+_ASSERTION = re.compile("〔须符合：([^〕]*)〕")
+_FACT_OR_BLANK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
+_BLANK = re.compile("〔待填：([^〕]*)〕")
+_LIST_FACT = re.compile(r"\{([a-z_]+)\}\s*")
+_ITEM_NUMBER = re.compile(r"（[一二三四五六七八九十]+）")
+_UNKNOWN_IN_BLANK = "……"
+_INSTALL_FONT = "On Debian: apt-get install fontconfig fonts-noto-cjk."
+_INSTALL_PANGO = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
+# What the template writes itself; its characters must be in the font too.
+_TEMPLATE_TEXT = " 0123456789第页共—〔待填：〕（印　章）工作稿核对空白处未定依据不打印没有可信度："
+FactValue = str | date | bool | tuple[str, ...] | None
 
 
 class PaperToolMissing(RuntimeError):
@@ -42,113 +43,6 @@ class PaperToolMissing(RuntimeError):
 
 class NoGlyph(ValueError):
     """No font asked for has a character of the paper; the message names it and says what to do."""
-
-
-@dataclass(frozen=True)
-class FontFace:
-    """A face of a font file, as fontconfig names it."""
-
-    family: str
-    path: str
-    index: int
-
-
-@dataclass(frozen=True)
-class FontSubset:
-    """A face cut down to some characters: a complete OpenType font."""
-
-    family: str
-    is_bold: bool
-    data: bytes
-
-
-def font_subsets(plain: str, bold: str, families: Sequence[str]) -> tuple[FontSubset, ...]:
-    """Faces for the characters of `plain` and of `bold`, of the first family that is installed and has them.
-
-    Raises PaperToolMissing where none is installed, NoGlyph for a character none has.
-    """
-    return tuple(cut for text, is_bold in ((plain, False), (bold, True)) for cut in _cuts(text, is_bold, families))
-
-
-def _cuts(text: str, is_bold: bool, families: Sequence[str]) -> Iterable[FontSubset]:
-    wanted = {ord(character) for character in text} - _INVISIBLE
-    faces = [face for face in (installed(family, is_bold) for family in families) if face is not None]
-    if not faces:
-        asked = ", ".join(families)
-        raise PaperToolMissing(f"No font that papers are set in is installed; asked for: {asked}. {INSTALL_FONT}")
-    for face in faces:
-        had = wanted & covered(face)
-        wanted -= had
-        if had:
-            yield FontSubset(face.family, is_bold, _subset(face, had))
-    if wanted:
-        named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(wanted))
-        have = ", ".join(face.family for face in faces)
-        raise NoGlyph(
-            f"No installed font has {named}; looked in: {have}. "
-            "Install a font that has it, and add its family to 'fonts' in policy/papers/_common.yaml."
-        )
-
-
-@cache
-def installed(family: str, is_bold: bool) -> FontFace | None:
-    """The face of that family in that weight; None where fontconfig knows none. Raises PaperToolMissing without it."""
-    weight = "bold" if is_bold else "regular"
-    command = ["fc-match", "--format", "%{family}\t%{file}\t%{index}", f"{family}:weight={_WEIGHTS[weight]}"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError) as fault:
-        raise PaperToolMissing(f"fontconfig, which finds fonts, does not answer: {fault}. {INSTALL_FONT}") from fault
-    names, path, index = answer.split("\t")
-    # Its nearest is not good enough. A variable font's instances stand in the upper half of the index.
-    return FontFace(family, path, int(index) & 0xFFFF) if family in names.split(",") else None
-
-
-_WEIGHTS = {"regular": 80, "bold": 200}  # fontconfig's numbers
-
-
-@cache
-def covered(face: FontFace) -> frozenset[int]:
-    """Code points that the face has a glyph for."""
-    return frozenset(_opened(face).unicodes)
-
-
-def _subset(face: FontFace, codes: set[int]) -> bytes:
-    harfbuzz = _harfbuzz()
-    asked = harfbuzz.SubsetInput()
-    asked.sets(harfbuzz.SubsetInputSets.UNICODE).set(codes)
-    asked.sets(harfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG).set(set())  # the default forms are those of the family
-    asked.flags = harfbuzz.SubsetFlags.NO_HINTING
-    return bytes(harfbuzz.subset(_opened(face), asked).blob.data)
-
-
-@cache
-def _opened(face: FontFace) -> Any:  # noqa: ANN401 (HarfBuzz is imported only when a paper is set)
-    harfbuzz = _harfbuzz()
-    return harfbuzz.Face(harfbuzz.Blob.from_file_path(face.path), face.index)
-
-
-def _harfbuzz() -> Any:  # noqa: ANN401
-    try:
-        import uharfbuzz
-    except ImportError as fault:
-        raise PaperToolMissing(f"Papers need uharfbuzz, which is not installed. {install_extra()}") from fault
-    return uharfbuzz
-
-
-PARTICULARS = ("party", "uscc", "address")
-NUMERALS = "〇一二三四五六七八九"
-# Begins a line that asserts conditions, by their names: the line stands only where the records bear it out.
-_ASSERTION = re.compile("〔须符合：([^〕]*)〕")
-_FACT_OR_BLANK = re.compile(r"\{([^{}]*)\}|〔待填：([^〕]*)〕")
-_BLANK = re.compile("〔待填：([^〕]*)〕")
-_LIST_FACT = re.compile(r"\{([a-z_]+)\}\s*")
-_ITEM_NUMBER = re.compile(r"（[一二三四五六七八九十]+）")
-_UNKNOWN_IN_BLANK = "……"
-_INSTALL_PANGO = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
-# What the template writes itself; its characters must be in the font too.
-_TEMPLATE_TEXT = " 0123456789第页共—〔待填：〕（印　章）工作稿核对空白处未定依据不打印没有可信度："
-FactValue = str | date | bool | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -303,9 +197,8 @@ def paper_view(
 ) -> PaperView:
     """The paper of `form` about `facts`. dated: the day under it; None leaves it a blank. warnings: see PaperView.
 
-    checked: by name the conditions that lines may say to be met; what is not there was not checked.
-
-    Raises KeyError for a name in a text that is no fact: policy files are checked for that when they are read.
+    checked: by name the conditions that lines may say to be met; what is not there was not checked. Raises KeyError
+    for a name in a text that is no fact: policy files are checked for that when they are read.
     """
     day = PaperLine((PaperPiece(chinese_day(dated)),) if dated else (PaperPiece("文书日期", is_blank=True),))
     particulars: tuple[tuple[str, PaperLine], ...] = ()
@@ -316,6 +209,12 @@ def paper_view(
         rows = [(facts[name].label, _filled(f"{{{name}}}", facts)) for name in names]
         particulars = (*rows, (head, PaperLine((PaperPiece(head, is_blank=True),))))
     salutation = PaperLine((*_filled("{party}", facts).pieces, PaperPiece("："))) if form.is_salutation else None
+    sections: list[PaperSection] = []
+    for wording in form.wordings:
+        number = sum(bool(section.heading) for section in sections) + 1
+        heading = f"{chinese_number(number)}、{wording.heading}" if wording.heading else ""
+        lines = tuple(_lines(wording.text, facts, checked or {}))
+        sections.append(PaperSection(wording.id, heading, lines, _note(wording, facts, checked or {})))
     return PaperView(
         kind=form.kind,
         title=form.title,
@@ -323,7 +222,7 @@ def paper_view(
         number=_filled(form.number, facts),
         salutation=salutation,
         particulars=particulars,
-        sections=_sections(form.wordings, facts, checked or {}),
+        sections=tuple(sections),
         dated=day,
         foot=_filled(form.foot, facts),
         source=form.source,
@@ -331,22 +230,42 @@ def paper_view(
     )
 
 
-def _sections(
-    wordings: Sequence[PaperParagraph], facts: Mapping[str, PaperFact], checked: Mapping[str, ConditionCheck]
-) -> tuple[PaperSection, ...]:
-    made: list[PaperSection] = []
-    for wording in wordings:
-        number = sum(bool(section.heading) for section in made) + 1
-        heading = f"{chinese_number(number)}、{wording.heading}" if wording.heading else ""
-        note = SectionNote(*_ground(wording, facts, checked))
-        made.append(PaperSection(wording.id, heading, tuple(_lines(wording.text, facts, checked)), note))
-    return tuple(made)
+def paper_html(view: PaperView, families: Sequence[str]) -> str:
+    """The paper as one self-contained page; notes for the person who checks it show on the screen only.
+
+    families: fonts in order of preference. Raises PaperToolMissing, NoGlyph.
+    """
+    plain = [piece.text for line in view.lines for piece in line.pieces]
+    plain += [label for label, _ in view.particulars]
+    for section in view.sections:
+        plain += [section.note.basis, *section.note.remarks]
+    plain += [*CONFIDENCE_LABELS.values(), *CONFIDENCE_LABELS, *view.warnings, view.source, view.title]
+    bold = [view.title, view.authority.text, *(section.heading for section in view.sections)]
+    subsets = font_subsets("".join(plain) + _TEMPLATE_TEXT, "".join(bold) + _TEMPLATE_TEXT, families)
+    faces = [(at, subset, base64.b64encode(subset.data).decode()) for at, subset in enumerate(subsets)]
+    return render("paper.html", view=view, faces=faces, style=trusted_markup(template_text("paper.css")))
 
 
-def _ground(
+def paper_pdf(html: str) -> bytes:
+    """The page as A4 PDF with its fonts embedded; nothing is fetched from files or the network.
+
+    Raises PaperToolMissing.
+    """
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except ImportError as fault:
+        raise PaperToolMissing(f"PDF needs WeasyPrint, which is not installed. {install_extra()}") from fault
+    except OSError as fault:
+        raise PaperToolMissing(f"PDF needs Pango, which is not on this machine ({fault}). {_INSTALL_PANGO}") from fault
+    only_embedded = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    return bytes(HTML(string=html, url_fetcher=only_embedded).write_pdf())
+
+
+def _note(
     wording: PaperParagraph, facts: Mapping[str, PaperFact], checked: Mapping[str, ConditionCheck]
-) -> tuple[str, str, tuple[str, ...]]:
-    """The weakest confidence of the text and of what fills it, and what is to be said of the latter.
+) -> SectionNote:
+    """The weakest confidence of the text and of what fills it, and the remarks on the latter.
 
     A condition that is not met leaves the text unsettled, whatever its ground.
     """
@@ -358,7 +277,8 @@ def _ground(
     if not all(one.is_met for one in asserted):
         weakest = max(weakest, "I", key=order.index)
     remarks = [fact.remark for fact in used] + [one.finding for one in asserted if not one.is_met]
-    return weakest, wording.basis, tuple(dict.fromkeys(remark for remark in map(_clean, remarks) if remark))
+    cleaned = tuple(dict.fromkeys(remark for remark in map(_clean, remarks) if remark))
+    return SectionNote(weakest, wording.basis, cleaned)
 
 
 def _asserted(names: str, checked: Mapping[str, ConditionCheck]) -> list[ConditionCheck]:
@@ -376,7 +296,12 @@ def _lines(text: str, facts: Mapping[str, PaperFact], checked: Mapping[str, Cond
         alone = _LIST_FACT.fullmatch(line)
         values = facts[alone[1]].value if alone else None
         if isinstance(values, tuple):
-            yield from _items(values)
+            for at, value in enumerate(values, 1):
+                # An item may itself ask for what a person is to write.
+                parts = [PaperPiece(_clean(part), is_blank=bool(n % 2)) for n, part in enumerate(_BLANK.split(value))]
+                stop = PaperPiece("；" if at < len(values) else "。")
+                pieces = (PaperPiece(f"（{chinese_number(at)}）"), *(part for part in parts if part.text), stop)
+                yield PaperLine(pieces, is_item=True)
             continue
         filled = _filled(line, facts)
         yield PaperLine(filled.pieces, is_item=bool(_ITEM_NUMBER.match(line)))
@@ -388,19 +313,13 @@ def _unmet(line: str, open_: Sequence[ConditionCheck], facts: Mapping[str, Paper
     if not any(one.is_stated for one in open_) and any(piece.is_blank for piece in filled.pieces):
         return PaperLine(filled.pieces, is_item=bool(_ITEM_NUMBER.match(line)))
     item = _ITEM_NUMBER.match(line)
-    said = "".join(_UNKNOWN_IN_BLANK if piece.is_blank else piece.text for piece in filled.pieces)
-    body = said[item.end() if item else 0 :]
+    content = "".join(_UNKNOWN_IN_BLANK if piece.is_blank else piece.text for piece in filled.pieces)
+    body = content[item.end() if item else 0 :]
     stop = body[-1] if body.endswith(("；", "。")) else ""
     findings = "；".join(dict.fromkeys(_clean(one.finding) for one in open_))
     asked = PaperPiece(f"{body.removesuffix(stop)}——{findings}", is_blank=True)
     pieces = (PaperPiece(item[0] if item else ""), asked, PaperPiece(stop))
     return PaperLine(tuple(piece for piece in pieces if piece.text), is_item=item is not None)
-
-
-def _items(values: tuple[str, ...]) -> Iterator[PaperLine]:
-    for at, value in enumerate(values, 1):
-        stop = "；" if at < len(values) else "。"
-        yield PaperLine((PaperPiece(f"（{chinese_number(at)}）"), *_with_blanks(value), PaperPiece(stop)), is_item=True)
 
 
 def _filled(text: str, facts: Mapping[str, PaperFact]) -> PaperLine:
@@ -412,13 +331,6 @@ def _filled(text: str, facts: Mapping[str, PaperFact]) -> PaperLine:
         end = found.end()
     pieces.append(PaperPiece(text[end:]))
     return PaperLine(tuple(piece for piece in pieces if piece.text))
-
-
-def _with_blanks(value: str) -> tuple[PaperPiece, ...]:
-    """A list's item, which may say itself what a person is to write."""
-    parts = _BLANK.split(value)
-    pieces = (PaperPiece(_clean(part), is_blank=bool(at % 2)) for at, part in enumerate(parts))
-    return tuple(piece for piece in pieces if piece.text)
 
 
 def _piece(fact: PaperFact) -> PaperPiece:
@@ -452,33 +364,104 @@ def blank_mark(label: str) -> str:
     return f"〔待填：{label}〕"
 
 
-def paper_html(view: PaperView, families: Sequence[str]) -> str:
-    """The paper as one self-contained page; notes for the person who checks it show on the screen only.
+_INVISIBLE = frozenset(range(0x20))
 
-    families: fonts in order of preference. Raises PaperToolMissing, NoGlyph.
+
+@dataclass(frozen=True)
+class FontFace:
+    """A face of a font file, as fontconfig names it."""
+
+    family: str
+    path: str
+    index: int
+
+
+@dataclass(frozen=True)
+class FontSubset:
+    """A face cut down to some characters: a complete OpenType font."""
+
+    family: str
+    is_bold: bool
+    data: bytes
+
+
+def font_subsets(plain: str, bold: str, families: Sequence[str]) -> tuple[FontSubset, ...]:
+    """Faces for the characters of `plain` and of `bold`, of the first family that is installed and has them.
+
+    Raises PaperToolMissing where none is installed, NoGlyph for a character none has.
     """
-    plain = [piece.text for line in view.lines for piece in line.pieces]
-    plain += [label for label, _ in view.particulars]
-    for section in view.sections:
-        plain += [section.note.basis, *section.note.remarks]
-    plain += [*CONFIDENCE_LABELS.values(), *CONFIDENCE_LABELS, *view.warnings, view.source, view.title]
-    bold = [view.title, view.authority.text, *(section.heading for section in view.sections)]
-    subsets = font_subsets("".join(plain) + _TEMPLATE_TEXT, "".join(bold) + _TEMPLATE_TEXT, families)
-    faces = [(at, subset, base64.b64encode(subset.data).decode()) for at, subset in enumerate(subsets)]
-    return render("paper.html", view=view, faces=faces, style=trusted_markup(template_text("paper.css")))
+    cut = []
+    for text, is_bold in ((plain, False), (bold, True)):
+        wanted = {ord(character) for character in text} - _INVISIBLE
+        faces = [face for face in (installed(family, is_bold) for family in families) if face is not None]
+        if not faces:
+            asked = ", ".join(families)
+            raise PaperToolMissing(f"No font that papers are set in is installed; asked for: {asked}. {_INSTALL_FONT}")
+        for face in faces:
+            had = wanted & covered(face)
+            wanted -= had
+            if had:
+                cut.append(FontSubset(face.family, is_bold, _subset(face, had)))
+        if wanted:
+            named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(wanted))
+            have = ", ".join(face.family for face in faces)
+            raise NoGlyph(
+                f"No installed font has {named}; looked in: {have}. "
+                "Install a font that has it, and add its family to 'fonts' in policy/papers/_common.yaml."
+            )
+    return tuple(cut)
 
 
-def paper_pdf(html: str) -> bytes:
-    """The page as A4 PDF with its fonts embedded; nothing is fetched from files or the network.
-
-    Raises PaperToolMissing.
-    """
+@cache
+def installed(family: str, is_bold: bool) -> FontFace | None:
+    """The face of that family in that weight; None where fontconfig knows none. Raises PaperToolMissing without it."""
+    weight = 200 if is_bold else 80  # bold and regular, in fontconfig's numbers
+    command = ["fc-match", "--format", "%{family}\t%{file}\t%{index}", f"{family}:weight={weight}"]
     try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
+        answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as fault:
+        raise PaperToolMissing(f"fontconfig, which finds fonts, does not answer: {fault}. {_INSTALL_FONT}") from fault
+    names, path, index = answer.split("\t")
+    # fontconfig answers with the nearest font: another family will not do. The upper half of the index numbers the
+    # instances of a variable font.
+    return FontFace(family, path, int(index) & 0xFFFF) if family in names.split(",") else None
+
+
+@cache
+def covered(face: FontFace) -> frozenset[int]:
+    """Code points that the face has a glyph for."""
+    return frozenset(_opened(face).unicodes)
+
+
+def _subset(face: FontFace, codes: set[int]) -> bytes:
+    harfbuzz = _harfbuzz()
+    asked = harfbuzz.SubsetInput()
+    asked.sets(harfbuzz.SubsetInputSets.UNICODE).set(codes)
+    asked.sets(harfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG).set(set())  # the default forms are those of the family
+    asked.flags = harfbuzz.SubsetFlags.NO_HINTING
+    return bytes(harfbuzz.subset(_opened(face), asked).blob.data)
+
+
+@cache
+def _opened(face: FontFace) -> Any:  # noqa: ANN401 (HarfBuzz is imported only when a paper is set)
+    harfbuzz = _harfbuzz()
+    return harfbuzz.Face(harfbuzz.Blob.from_file_path(face.path), face.index)
+
+
+def _harfbuzz() -> Any:  # noqa: ANN401
+    try:
+        import uharfbuzz
     except ImportError as fault:
-        raise PaperToolMissing(f"PDF needs WeasyPrint, which is not installed. {install_extra()}") from fault
-    except OSError as fault:
-        raise PaperToolMissing(f"PDF needs Pango, which is not on this machine ({fault}). {_INSTALL_PANGO}") from fault
-    only_embedded = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
-    return bytes(HTML(string=html, url_fetcher=only_embedded).write_pdf())
+        raise PaperToolMissing(f"Papers need uharfbuzz, which is not installed. {install_extra()}") from fault
+    return uharfbuzz
+
+
+def install_extra() -> str:
+    """What to run to install the Python packages that papers need, into the environment that this program runs in."""
+    try:
+        declared = requires("yaoxin") or []
+    except PackageNotFoundError:  # run from its source
+        declared = []
+    packages = sorted(one.split(";")[0].strip() for one in declared if re.search(r"extra == .papers.", one))
+    command = [sys.executable, "-m", "pip", "install", *(packages or ["uharfbuzz", "weasyprint"])]
+    return f"Install it with: {shlex.join(command)}"

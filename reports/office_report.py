@@ -18,11 +18,12 @@ from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_fr
 from reports.html import render_page
 from reports.legal_state import MAX_DUE_ROWS, deadline_grid, due_command
 from reports.office_tables import Migration, TierChange, explained_changes, migration_of
-from reports.scheme_facts import BETTER, OUTLOOK_DAYS, WORSE, SchemeFacts
+from reports.scheme_facts import BETTER, WORSE, SchemeFacts
 from transforms.rating.tier import HOLD_NOTES
 from transforms.schemas import KINDS, Column, Table
 from transforms.schemas.base import TEXT, TEXT_LIST
 from transforms.schemas.law import APPLICATION, CANDIDATE, LISTING, MATTER_TABLE, STEP_TABLE, TERM_TABLE
+from transforms.schemas.run_tables import OUTLOOK_DAYS
 from transforms.schemas.vocabularies import LISTING_STATES
 
 MAX_DETAILS_ON_PAGE = 200  # changes of a direction shown with their evidence; the workbook has all
@@ -92,8 +93,8 @@ class OfficeFrames:
     """Input of `office_view`, in the shapes of the stored tables.
 
     previous_ratings, current_ratings: enterprise_id, tier, …, one row per enterprise: before this run, and after it.
-    changes, change_trace, accounts, files, quarantine: of this run. outlook: OUTLOOK rows that foretell a change of
-    tier. enterprises: enterprise_id, name. unknown_amounts: trace rows not counted because their amount is unknown.
+    changes, change_trace, accounts, files, quarantine: of this run. outlook: OUTLOOK rows with a change of tier.
+    enterprises: enterprise_id, name. unknown_amounts: trace rows not counted because their amount is unknown.
     legal: what the law asks for and brings; None where no law is in force.
     """
 
@@ -198,7 +199,7 @@ class OfficeView:
 
     @property
     def grids(self) -> tuple[Grid, ...]:
-        """Every table whole, in the order of the workbook's sheets."""
+        """Every table with all its rows, in the order of the workbook's sheets."""
         fields = (GridField("label", "项目"), GridField("value", "数值", "count"), GridField("note", "说明"))
         figures = [(figure.label, figure.value, figure.note) for figure in self.figures]
         return (
@@ -309,7 +310,7 @@ def office_html(view: OfficeView, details: int = MAX_DETAILS_ON_PAGE, rows: int 
 
 
 def office_xlsx(view: OfficeView) -> bytes:
-    """The report as a workbook: every table whole, but for those that say how many rows they leave out."""
+    """The report as a workbook: every row of every table, but for tables that say how many rows they leave out."""
     title = f"信用办晨报 {view.context.as_of}"
     facts = f"{view.context.office}　评价标准：{view.scheme.title}　运行编号：{view.context.run_id}"
     return xlsx_bytes(view.grids, title, (*view.scheme.notices, facts))
@@ -334,7 +335,7 @@ def headline(view: OfficeView) -> str:
 
 
 def headline_in_english(view: OfficeView) -> str:
-    """The same for an operator who reads no Chinese."""
+    """The run in one English sentence, for operators."""
     quarantined = next(figure.text for figure in view.figures if figure.label == QUARANTINED_ROWS)
     down, up = formatting.count(len(view.downgrades)), formatting.count(len(view.upgrades))
     warned = f"; {len(view.warnings)} warnings of the gate" if view.warnings.rows else ""

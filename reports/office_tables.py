@@ -90,7 +90,7 @@ def explained_changes(  # noqa: PLR0913, PLR0917 - the tables of a run, and how 
     """Tier changes in the order an officer reads them: downgrades first, worst tier, longest fall, name.
 
     changes, trace: tables `changes` and `change_trace`. ratings: of these enterprises at least. pages: link by
-    enterprise_id. outlook: OUTLOOK rows that foretell a change of tier.
+    enterprise_id. outlook: OUTLOOK rows with a change of tier.
     """
     rules = ratings.lazy().select("enterprise_id", "decided_by_id", "decided_by_basis")
     of_changed = collected(rules.join(changes.lazy().select("enterprise_id"), on="enterprise_id", how="semi"))
@@ -99,9 +99,9 @@ def explained_changes(  # noqa: PLR0913, PLR0917 - the tables of a run, and how 
     none = evidence_grid(_CHANGE_TRACE.empty())
     # Cut up in Python: a frame for each enterprise would take a hundred times as long.
     ordered = collected(trace).sort("enterprise_id", "position")
-    whole = evidence_grid(ordered)
+    all_evidence = evidence_grid(ordered)
     evidence: dict[str, list[tuple[Value, ...]]] = {}
-    for key, values in zip(ordered["enterprise_id"], whole.rows, strict=True):
+    for key, values in zip(ordered["enterprise_id"], all_evidence.rows, strict=True):
         evidence.setdefault(key, []).append(values)
     labels, deciders = _CHANGES.column("cause").codes, _CHANGES.column("decided_by").codes
     made = []
@@ -119,7 +119,7 @@ def explained_changes(  # noqa: PLR0913, PLR0917 - the tables of a run, and how 
             rule=formatting.clean(scheme.rule(row["decided_by"], row["decided_by_id"])),
             basis=formatting.redact(formatting.clean(row["decided_by_basis"] or "")),
             outlook=Outlook(row["as_of"], ahead.get(key)).text(scheme),
-            evidence=replace(whole, rows=tuple(evidence[key])) if key in evidence else none,
+            evidence=replace(all_evidence, rows=tuple(evidence[key])) if key in evidence else none,
             page=pages.get(key, ""),
         )
         made.append(change)
@@ -205,7 +205,7 @@ class Migration:
 
     @property
     def shades(self) -> tuple[tuple[str, ...], ...]:
-        """For each cell of `counts` its colour as CSS; empty where nobody moved so.
+        """For each cell of `counts` its colour as CSS; empty where nobody made that move.
 
         Those who moved are few beside those who stayed: the square root of the count keeps them visible.
         """
@@ -225,7 +225,7 @@ def migration_of(previous: Frame, current: Frame, scheme: SchemeFacts) -> Migrat
     pairs = before.join(after, on="enterprise_id", how="full", coalesce=True).group_by("tier_before", "tier").len()
     counts = {(was, now): number for was, now, number in pairs.collect().iter_rows()}
     present = {tier for pair in counts for tier in pair if tier is not None}
-    # A tier that only the previous scheme had still needs a place: after those of the present one.
+    # Tiers that only the previous scheme had come after those of the present one.
     tiers = sorted(present | set(scheme.words), key=lambda tier: (scheme.index(tier), tier))
     return Migration(
         tiers=tuple(tiers),
@@ -331,7 +331,7 @@ def quarantine_grid(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str
 
 
 def outlook_rows(outlook: Frame, enterprises: Frame, after: date, until: date) -> pl.DataFrame:
-    """OUTLOOK rows that foretell a change after `after`, up to `until`, with `name` and `direction`; falls first."""
+    """OUTLOOK rows with a change after `after`, up to `until`, with `name` and `direction`; falls first."""
     names = enterprises.lazy().select("enterprise_id", "name")
     ahead = outlook.lazy().filter(pl.col("changes_on") > after, pl.col("changes_on") <= until)
     is_worse = pl.col("index_after") > pl.col("index_before")

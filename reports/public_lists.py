@@ -1,4 +1,4 @@
-"""The published lists: their columns, order and words, and how entries are made, masked and sorted.
+"""The published lists: their columns, order and terms, and how entries are made, masked and sorted.
 
 `ListSpec` describes any list; `SERIOUS_VIOLATIONS` and `PENALTIES` are the two there are.
 """
@@ -81,7 +81,7 @@ class ListSpec:
 
 
 class ListProblem(ValueError):
-    """Entries that cannot stand in one list; the message names them."""
+    """Entries that cannot be in one list; the message names them."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,8 @@ def _redacted(spec: ListSpec, name: str, texts: Mapping[str, str]) -> RedactedTe
         return redact_prose(text, texts[spec.party], is_person=is_person)
     if any(shown.name == name and shown.form == "text" for shown in spec.fields):
         return redact_numbers(text)
-    whole = formatting.redact(text)  # a document number: only an identity number is out of place in it
-    return RedactedText(whole, ("identity",) if whole != text else ())
+    masked = formatting.redact(text)  # a document number: only an identity number is out of place in it
+    return RedactedText(masked, ("identity",) if masked != text else ())
 
 
 _POSITION = GridField("position", "序号", "count", width=7)

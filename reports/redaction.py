@@ -2,7 +2,7 @@
 
 Masked are numbers that identify (证件), contact (联系方式), bank accounts (银行账号), home addresses (住址), health
 (健康信息) and the names of natural persons other than the party punished. Words and patterns are code on purpose: what
-protects a person is not a setting. Data that no word announces cannot be recognised; so every masking, and every row
+protects a person is not a setting. Data that no word introduces cannot be recognised; so every masking, and every row
 about a minor, is an issue that a person must check.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from transforms import person_numbers
@@ -37,7 +37,7 @@ _LABELS = {
     "account": re.compile(r"(?:账号|帐号|账户|帐户|卡号|银行|信用社)[^，。；;\n\d]{0,10}$"),
     "contact": re.compile(r"(?:电话|手机|联系方式|传真|微信|QQ|热线)[^，。；;\n\d]{0,6}$", re.IGNORECASE),
 }
-_TOLD = "[:：为是系在于]{0,2}"
+_LINK = "[:：为是系在于]{0,2}"
 _CLAUSE = r"[^，。；;、,（）()\n]"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("contact", re.compile(r"(?P<keep>)[(（][0０][0-9０-９]{2,3}[)）][ -]?[0-9０-９]{7,8}")),
@@ -46,16 +46,16 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "address",
         re.compile(
-            rf"(?P<keep>(?:家庭住址|家庭地址|住址|户籍所在地|户籍地址?|现住址?|家住|经常居住地|居住地址?|居住于){_TOLD}){_CLAUSE}+"
+            rf"(?P<keep>(?:家庭住址|家庭地址|住址|户籍所在地|户籍地址?|现住址?|家住|经常居住地|居住地址?|居住于){_LINK}){_CLAUSE}+"
         ),
     ),
-    ("health", re.compile(rf"(?P<keep>(?:患有|确诊为?|诊断为|感染了?|病史|病历|罹患){_TOLD}){_CLAUSE}+")),
+    ("health", re.compile(rf"(?P<keep>(?:患有|确诊为?|诊断为|感染了?|病史|病历|罹患){_LINK}){_CLAUSE}+")),
     ("health", re.compile(rf"(?P<keep>患)(?!者){_CLAUSE}{{1,20}}?(?:病|症|炎|癌|瘤|障碍)")),
     ("health", re.compile(r"(?P<keep>)(?:肢体|智力|精神|视力|听力|言语|多重)?残疾(?:证|人证)?[一二三四]级")),
 )
 _PERSONAL_FORMS = (
     *_FORMS,
-    ("address", re.compile(rf"(?P<keep>(?:住所地?|地址|通讯地址|住(?![院所宿房建处])){_TOLD}){_CLAUSE}+")),
+    ("address", re.compile(rf"(?P<keep>(?:住所地?|地址|通讯地址|住(?![院所宿房建处])){_LINK}){_CLAUSE}+")),
 )
 _ROLES = (
     "法定代表人|主要负责人|质量负责人|企业负责人|负责人|实际控制人|直接责任人员?|责任人员?|经营者|投资人|合伙人|股东|店长|店主|店员|员工|"
@@ -73,7 +73,7 @@ _NEVER_GIVEN = (  # what may follow a name, or a surname's sign where it is none
     "的在于因从终处罚予给作为和与及将被未已对经销使违当同本此其以应须可不也而且由向按依自至到等之所有无没限警吊责停改擅涉"
 )
 _NAME = re.compile(
-    rf"(?P<role>{_ROLES})(?P<verb>[:：为是系\s“‘]{{0,2}})(?P<surname>{_SURNAMES})"
+    rf"(?P<role>{_ROLES})(?P<link>[:：为是系\s“‘]{{0,2}})(?P<surname>{_SURNAMES})"
     rf"(?P<given>(?![{_NEVER_GIVEN}])[\u4e00-\u9fff](?:(?![{_NEVER_GIVEN}])[\u4e00-\u9fff])?)"
 )
 _MINOR = re.compile(r"(?<![向对给为供使])未成年|法定监护人|监护人")
@@ -97,17 +97,17 @@ def redact_prose(text: str, party: str = "", *, is_person: bool = False) -> Reda
     """`text` without personal data. party: whose name stays; is_person: the party is a natural person."""
     forms = _PERSONAL_FORMS if is_person else _FORMS
     return _masked(
-        text, (_identity, lambda given: _announced(given, forms), _figures, lambda given: _names(given, party))
+        text, (_identity, lambda given: _introduced(given, forms), _figures, lambda given: _names(given, party))
     )
 
 
 def concerns_minor(*texts: str | None) -> bool:
     """Whether one of the texts says that the natural person it is about is a minor."""
-    return any(_MINOR.search(text) or any(age < _MINOR_AGE for age in _ages(text)) for text in texts if text)
-
-
-def _ages(text: str) -> Iterator[int]:
-    return (int(age) for age in _AGE.findall(unicodedata.normalize("NFKC", text)))
+    for text in filter(None, texts):
+        ages = map(int, _AGE.findall(unicodedata.normalize("NFKC", text)))
+        if _MINOR.search(text) or any(age < _MINOR_AGE for age in ages):
+            return True
+    return False
 
 
 Pass = Callable[[str], tuple[str, set[str]]]
@@ -121,19 +121,16 @@ def _masked(text: str, passes: tuple[Pass, ...]) -> RedactedText:
     return RedactedText(text, tuple(kind for kind in REDACTED_KINDS if kind in found))
 
 
-def _announced(text: str, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> tuple[str, set[str]]:
-    """Mask what follows a word that announces it."""
+def _introduced(text: str, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> tuple[str, set[str]]:
+    """Mask what follows the word that introduces it."""
     found: set[str] = set()
     for kind, form in forms:
         masked = form.sub(lambda match: match["keep"] + MASK, text)
-        if masked != text and not _is_masked_already(form, text):
+        is_masked_already = all(match[0].endswith(MASK) for match in form.finditer(text))
+        if masked != text and not is_masked_already:
             found.add(kind)
             text = masked
     return text, found
-
-
-def _is_masked_already(form: re.Pattern[str], text: str) -> bool:
-    return all(match[0].endswith(MASK) for match in form.finditer(text))
 
 
 def _identity(text: str) -> tuple[str, set[str]]:
@@ -189,6 +186,6 @@ def _names(text: str, party: str) -> tuple[str, set[str]]:
         if (party and name.startswith(party)) or match["given"].startswith(("某", "*", "×")):
             return match[0]
         found.add("person")
-        return f"{match['role']}{match['verb']}{match['surname']}{'某' * len(match['given'])}"
+        return f"{match['role']}{match['link']}{match['surname']}{'某' * len(match['given'])}"
 
     return _NAME.sub(mask, text), found

@@ -1,4 +1,4 @@
-"""What a page needs of the grading scheme, and the tier that the coming days bring, in words."""
+"""What a page needs of the grading scheme, and the outlook of a tier as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from reports import formatting
-from transforms.schemas.run_tables import OUTLOOK_CAUSES
+from transforms.schemas.run_tables import OUTLOOK_CAUSES, OUTLOOK_DAYS
 
 ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何监管部门发布的规定，结果不得用于实际监管。"
 
@@ -53,14 +53,13 @@ class SchemeFacts:
         return order.index(tier) if tier in order else len(order)
 
 
-OUTLOOK_DAYS = 30  # as transforms.rating.OUTLOOK_DAYS: held by a test, so that no light command loads the rating
 WORSE, BETTER = "下调", "上调"
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """The tier expected on `as_of`. row: of OUTLOOK, with a change of tier, or None. is_known: False for a run of an
-    earlier release that did not look ahead.
+    """The tier predicted on `as_of`. row: of OUTLOOK, with a change of tier, or None. is_known: False for a run of an
+    earlier release that computed no outlook.
     """
 
     as_of: date
@@ -69,7 +68,7 @@ class Outlook:
 
     @property
     def until(self) -> date:
-        """The last day looked ahead to."""
+        """The last day of the outlook."""
         return self.as_of + timedelta(days=OUTLOOK_DAYS)
 
     def text(self, scheme: SchemeFacts) -> str:

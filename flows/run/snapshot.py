@@ -16,10 +16,9 @@ from flows.run.context import RunContext
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.store.tables import ALL_BUCKETS, ONLY_COPIES, BucketFilter, bucket_of, versions_of_moved
-from transforms.rating import OUTLOOK_DAYS
 from transforms.records.current_versions import current_versions
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
-from transforms.schemas.run_tables import OUTLOOK
+from transforms.schemas.run_tables import OUTLOOK, OUTLOOK_DAYS
 
 UNUSED_COLUMNS = ("row_hash",)  # compared by ingest alone; a fifth of the cost of reading some enterprises
 STAGED_PREVIOUS_RATINGS = "previous_ratings"

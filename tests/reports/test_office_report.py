@@ -21,10 +21,9 @@ from reports.office_report import (
     write_office_report,
 )
 from reports.office_tables import Migration, migration_of
-from reports.scheme_facts import OUTLOOK_DAYS
 from tests.reports import samples
-from transforms import rating
 from transforms.schemas import TABLES
+from transforms.schemas.run_tables import OUTLOOK_DAYS
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +111,7 @@ def test_changes_of_the_next_thirty_days_are_told(days: int, is_told: bool):
     rows = samples.frame("outlook", [samples.outlook(0, "A", "B", days)])
     view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
     assert bool(view.due.rows) is is_told
-    assert OUTLOOK_DAYS == rating.OUTLOOK_DAYS == 30
+    assert OUTLOOK_DAYS == 30
 
 
 def test_who_only_may_change_is_not_told():

@@ -15,11 +15,10 @@ Records are read lazily, once; from there on every step takes and gives collecte
 
 from transforms.rating.changes import ComparedRuns, TierChanges, tier_changes
 from transforms.rating.hits import RELEASES
-from transforms.rating.outlook import OUTLOOK_DAYS, tier_outlook
+from transforms.rating.outlook import tier_outlook
 from transforms.rating.rate import RatingResult, rate_enterprises
 
 __all__ = [
-    "OUTLOOK_DAYS",
     "RELEASES",
     "ComparedRuns",
     "RatingResult",

@@ -15,7 +15,6 @@ from transforms.rating.compiled_scheme import next_scheme_change
 from transforms.rating.rate import RatingResult, rate_enterprises
 from transforms.schemas.run_tables import OUTLOOK
 
-OUTLOOK_DAYS = 30  # how far is looked ahead; a matter of reading, not of policy
 ReleasesOn = Callable[[Mapping[str, pl.LazyFrame], date], "pl.DataFrame | None"]
 
 _ID = "enterprise_id"

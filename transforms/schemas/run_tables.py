@@ -43,6 +43,7 @@ CAUSES = {
     "movement": "逐级升级",
 }
 
+OUTLOOK_DAYS = 30  # how far the outlook reaches; a matter of reading, not of policy
 # What the days to come bring by themselves: nothing new has to arrive for it.
 OUTLOOK_CAUSES = {
     **CAUSES,

@@ -16,8 +16,9 @@ from flows.run.validate import Validation, validate
 from flows.store.store import current_records as stored
 from tests.flows.run.run_helpers import UNGATED, content, differing_tables, files_below, run_instant
 from tests.flows.run.walk import Plan, Walkers
-from transforms.rating import OUTLOOK_DAYS, rate_enterprises, tier_outlook
+from transforms.rating import rate_enterprises, tier_outlook
 from transforms.schemas import KINDS
+from transforms.schemas.run_tables import OUTLOOK_DAYS
 
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200 if IS_CAMPAIGN else 900)]
