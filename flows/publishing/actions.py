@@ -72,7 +72,7 @@ def publish_list(settings: Settings, by: SignedIn | None = None, name: str = SER
 
     In this order: an interrupted release is finished; the latest version is verified; what the law has ended is
     withdrawn; the rest is drafted, and released where two people have signed these very bytes. by: who signs as its
-    preparer, unless somebody has; None: the machine prepares it, and two people must approve.
+    preparer, unless someone has; None: the machine prepares it, and two people must approve.
 
     `state`: nothing (no run yet), unchanged, withdrawn, waiting, published, damaged (the latest version fails its
     verification: `problems`), refused (no list can be made: the message says why). `withdrawn`: what the run withdrew.
@@ -104,6 +104,129 @@ def publish_list(settings: Settings, by: SignedIn | None = None, name: str = SER
         if preparer_of(signatures) is None and not has_signed:
             sign_draft(settings, draft, by, "prepare")
     return _outcome_of(updated, release_if_signed(settings, draft)) | remarks
+
+
+def update_published_lists(settings: Settings) -> list[ListOutcome]:
+    """What a committed run does for the lists that were published before: `publish_list`, by the machine.
+
+    A list that was never published waits for `yaoxin publish`. Where another run holds the store, that run does it.
+    """
+    outcomes: list[ListOutcome] = []
+    if settings.law == "none":
+        return outcomes
+    for name in PUBLISHED_LISTS:
+        if not ListFolder(settings.publications / name).placed():
+            continue
+        try:
+            outcomes.append(publish_list(settings, None, name))
+        except Busy as busy:
+            outcomes.append(_outcome(name, "busy", str(busy)))
+        except PolicyProblems as problems:  # the law was left out since: what was published stays
+            outcomes.append(_outcome(name, "refused", describe_error(problems, chinese=True)))
+    return outcomes
+
+
+def release_if_signed(settings: Settings, draft: Draft) -> ListOutcome:
+    """Release the draft where two people signed it; otherwise say who must do what."""
+    name, facts = draft.index.list, {"version": draft.version, "count": draft.index.count, "digest": draft.digest}
+    try:
+        signatures = draft_signatures(settings, draft)
+        is_signed, is_outdated = has_two_signatures(settings, draft), has_outdated_approval(settings, draft)
+    except OfficeProblem as problem:
+        words = f"版本 {draft.version} 已拟定，但不能签名和发布：{problem}"
+        return _outcome(name, "waiting", words, folder=str(draft.folder), **facts)
+    preparer = preparer_of(signatures)
+    facts |= {
+        "prepared_by": preparer.name if preparer else None,
+        "signatures": [{"login": one.login, "name": one.name, "act": one.act} for one in signatures],
+    }
+    if not is_signed:
+        approved = "、".join(one.name for one in signatures if one.act == "approve")
+        words = f"版本 {draft.version} 已由 {preparer.name if preparer else '系统'} 拟定"
+        words += f"，{approved} 已批准" if approved else ""
+        words += "，此前的批准针对的是另一份草稿，内容已变动，须重新批准；" if is_outdated else "，"
+        command = f"yaoxin approve {draft.version}{'' if name == SERIOUS_LIST else f' --list {name}'} --as 登录名"
+        words += f"待{'他人' if signatures else '两人'}批准：{command}"
+        return _outcome(name, "waiting", words, folder=str(draft.folder), **facts)
+    with open_release(settings, published_list(name), draft.index.as_of) as work:
+        work.sweep()
+        folder = work.release(draft)
+    return _outcome(name, "published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
+
+
+def approve_draft(settings: Settings, draft_ref: DraftRef, by: SignedIn, note: str = "") -> ListOutcome:
+    """Sign a draft as approved, and release it where that is the second signature.
+
+    An interrupted release is finished first. Signing needs no lock: where another run holds the store the signature is
+    valid, the state is `busy`, and that run or the next `publish` releases. Raises NotApprovable, OfficeProblem.
+    """
+    draft, version = waiting_draft(settings, draft_ref), draft_ref.version
+    if draft_ref.digest not in ("", draft.digest):
+        raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
+    if why := draft_fault(ListHistory(settings, open_store(settings), published_list(draft_ref.list)), draft):
+        raise NotApprovable(why)
+    sign_draft(settings, draft, by, "approve", note)
+    try:
+        return release_if_signed(settings, draft)
+    except Busy as busy:
+        why = describe_error(busy, chinese=True)
+        words = f"版本 {version} 已签名。另一运行正占用库，其结束时或者下次 yaoxin publish 时发布。（{why}）"
+        return _outcome(draft_ref.list, "busy", words, version=version, digest=draft.digest)
+
+
+def waiting_draft(settings: Settings, draft_ref: DraftRef) -> Draft:
+    """The draft. Raises NotApprovable where there is none, or its files were altered."""
+    list_folder = ListFolder(settings.publications / published_list(draft_ref.list).spec.name)
+    version = draft_ref.version
+    waiting = draft_names(list_folder)
+    if version not in waiting:
+        raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
+    folder = list_folder.draft(version)
+    try:
+        index = verify_files(folder)
+    except IndexProblem as problem:
+        words = f"版本 {version} 的文件在拟定后被改动，请重新运行 yaoxin publish 拟定。"
+        raise NotApprovable(f"{words}（{problem}）") from problem
+    return Draft(version, folder, digest_of(folder), index)
+
+
+def verify_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutcome]:
+    """Check the latest version of each of the lists, or of all: every file, who released it, and that it is the last.
+
+    `state`: nothing (never published), sound, damaged (`problems` names each file at fault), unverified (no
+    administrator's key is set). Reads only. Raises NotApprovable where there is no such list.
+    """
+    outcomes = []
+    for published in [published_list(name) for name in names or PUBLISHED_LISTS]:
+        name = published.spec.name
+        if not settings.administrator_key:
+            is_published = bool(ListFolder(settings.publications / name).placed())
+            outcomes.append(
+                _outcome(name, "unverified", _NO_KEY) if is_published else _outcome(name, "nothing", _NEVER)
+            )
+            continue
+        latest = check_latest(settings, open_store(settings), published)
+        if latest.faults:
+            faults = "\n".join(f"  {fault}" for fault in latest.faults)
+            words = f"最新版本 {latest.version or ''} 有 {len(latest.faults)} 处问题：\n{faults}\n"
+            words += _OTHER_PAGES if latest.are_entries_sound else _RESTORE
+            problems = list(latest.faults)
+            outcomes.append(_outcome(name, "damaged", words, version=latest.version, problems=problems))
+        elif latest.version is None:
+            outcomes.append(_outcome(name, "nothing", _NEVER))
+        else:
+            by = "由系统依法撤下条目后发布" if latest.index.released_by == "machine" else "由两人签名发布"
+            words = f"最新版本 {latest.version} 的全部文件与 index.json 相符，{by}。"
+            outcomes.append(_outcome(name, "sound", words, version=latest.version))
+    return outcomes
+
+
+def restore_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutcome]:
+    """Rebuild what is damaged of the latest versions, and verify them; `restored` says what was done."""
+    if not settings.administrator_key:
+        return verify_lists(settings, names)
+    done = {name: restore_latest(settings, name) for name in names or PUBLISHED_LISTS}
+    return [outcome | {"restored": done[outcome["list"]]} for outcome in verify_lists(settings, names)]
 
 
 class _Updated(NamedTuple):
@@ -202,131 +325,6 @@ def _outcome_of(updated: _Updated, of_draft: ListOutcome | None = None) -> ListO
     words = f"已发布的最新版本有问题{consequence}：\n{faults}\n{_OTHER_PAGES if latest.are_entries_sound else _RESTORE}"
     problems = {"state": "damaged", "message": words + outcome["message"], "problems": list(latest.faults)}
     return outcome | problems | facts
-
-
-def update_published_lists(settings: Settings) -> list[ListOutcome]:
-    """What a committed run does for the lists that were published before: `publish_list`, by the machine.
-
-    A list that was never published waits for `yaoxin publish`. Where another run holds the store, that run does it.
-    """
-    outcomes: list[ListOutcome] = []
-    if settings.law == "none":
-        return outcomes
-    for name in PUBLISHED_LISTS:
-        if not ListFolder(settings.publications / name).placed():
-            continue
-        try:
-            outcomes.append(publish_list(settings, None, name))
-        except Busy as busy:
-            outcomes.append(_outcome(name, "busy", str(busy)))
-        except PolicyProblems as problems:  # the law was left out since: what was published stays
-            outcomes.append(_outcome(name, "refused", describe_error(problems, chinese=True)))
-    return outcomes
-
-
-def release_if_signed(settings: Settings, draft: Draft) -> ListOutcome:
-    """Release the draft where two people signed it; otherwise say who must do what."""
-    name, facts = draft.index.list, {"version": draft.version, "count": draft.index.count, "digest": draft.digest}
-    try:
-        signatures = draft_signatures(settings, draft)
-        is_signed, is_outdated = has_two_signatures(settings, draft), has_outdated_approval(settings, draft)
-    except OfficeProblem as problem:
-        words = f"版本 {draft.version} 已拟定，但不能签名和发布：{problem}"
-        return _outcome(name, "waiting", words, folder=str(draft.folder), **facts)
-    preparer = preparer_of(signatures)
-    facts |= {
-        "prepared_by": preparer.name if preparer else None,
-        "signatures": [{"login": one.login, "name": one.name, "act": one.act} for one in signatures],
-    }
-    if not is_signed:
-        approved = "、".join(one.name for one in signatures if one.act == "approve")
-        words = f"版本 {draft.version} 已由 {preparer.name if preparer else '系统'} 拟定"
-        words += f"，{approved} 已批准" if approved else ""
-        words += "，此前的批准针对的是另一份草稿，内容已变动，须重新批准；" if is_outdated else "，"
-        command = f"yaoxin approve {draft.version}{'' if name == SERIOUS_LIST else f' --list {name}'} --as 登录名"
-        words += f"待{'他人' if signatures else '两人'}批准：{command}"
-        return _outcome(name, "waiting", words, folder=str(draft.folder), **facts)
-    with open_release(settings, published_list(name), draft.index.as_of) as work:
-        work.sweep()
-        folder = work.release(draft)
-    return _outcome(name, "published", f"版本 {draft.version} 已发布。", folder=str(folder), **facts)
-
-
-def approve_draft(settings: Settings, draft_ref: DraftRef, by: SignedIn, note: str = "") -> ListOutcome:
-    """Sign a draft as approved, and release it where that is the second signature.
-
-    An interrupted release is finished first. Signing needs no lock: where another run holds the store the signature is
-    valid, the state is `busy`, and that run or the next `publish` releases. Raises NotApprovable, OfficeProblem.
-    """
-    draft, version = waiting_draft(settings, draft_ref), draft_ref.version
-    if draft_ref.digest not in ("", draft.digest):
-        raise NotApprovable(f"版本 {version} 在批准前已变动，请重新核对后再批准。")
-    if why := draft_fault(ListHistory(settings, open_store(settings), published_list(draft_ref.list)), draft):
-        raise NotApprovable(why)
-    sign_draft(settings, draft, by, "approve", note)
-    try:
-        return release_if_signed(settings, draft)
-    except Busy as busy:
-        why = describe_error(busy, chinese=True)
-        words = f"版本 {version} 已签名。另一运行正占用库，其结束时或者下次 yaoxin publish 时发布。（{why}）"
-        return _outcome(draft_ref.list, "busy", words, version=version, digest=draft.digest)
-
-
-def waiting_draft(settings: Settings, draft_ref: DraftRef) -> Draft:
-    """The draft. Raises NotApprovable where there is none, or its files were altered."""
-    list_folder, version = (
-        ListFolder(settings.publications / published_list(draft_ref.list).spec.name),
-        draft_ref.version,
-    )
-    waiting = draft_names(list_folder)
-    if version not in waiting:
-        raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
-    folder = list_folder.draft(version)
-    try:
-        index = verify_files(folder)
-    except IndexProblem as problem:
-        words = f"版本 {version} 的文件在拟定后被改动，请重新运行 yaoxin publish 拟定。"
-        raise NotApprovable(f"{words}（{problem}）") from problem
-    return Draft(version, folder, digest_of(folder), index)
-
-
-def verify_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutcome]:
-    """Check the latest version of each of the lists, or of all: every file, who released it, and that it is the last.
-
-    `state`: nothing (never published), sound, damaged (`problems` names each file at fault), unverified (no
-    administrator's key is set). Reads only. Raises NotApprovable where there is no such list.
-    """
-    outcomes = []
-    for published in [published_list(name) for name in names or PUBLISHED_LISTS]:
-        name = published.spec.name
-        if not settings.administrator_key:
-            is_published = bool(ListFolder(settings.publications / name).placed())
-            outcomes.append(
-                _outcome(name, "unverified", _NO_KEY) if is_published else _outcome(name, "nothing", _NEVER)
-            )
-            continue
-        latest = check_latest(settings, open_store(settings), published)
-        if latest.faults:
-            faults = "\n".join(f"  {fault}" for fault in latest.faults)
-            words = f"最新版本 {latest.version or ''} 有 {len(latest.faults)} 处问题：\n{faults}\n"
-            words += _OTHER_PAGES if latest.are_entries_sound else _RESTORE
-            problems = list(latest.faults)
-            outcomes.append(_outcome(name, "damaged", words, version=latest.version, problems=problems))
-        elif latest.version is None:
-            outcomes.append(_outcome(name, "nothing", _NEVER))
-        else:
-            by = "由系统依法撤下条目后发布" if latest.index.released_by == "machine" else "由两人签名发布"
-            words = f"最新版本 {latest.version} 的全部文件与 index.json 相符，{by}。"
-            outcomes.append(_outcome(name, "sound", words, version=latest.version))
-    return outcomes
-
-
-def restore_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutcome]:
-    """Rebuild what is damaged of the latest versions, and verify them; `restored` says what was done."""
-    if not settings.administrator_key:
-        return verify_lists(settings, names)
-    done = {name: restore_latest(settings, name) for name in names or PUBLISHED_LISTS}
-    return [outcome | {"restored": done[outcome["list"]]} for outcome in verify_lists(settings, names)]
 
 
 def _outcome(name: str, state: str, message: str, **facts: Any) -> ListOutcome:  # noqa: ANN401

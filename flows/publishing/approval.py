@@ -2,7 +2,7 @@
 
 One person prepares or approves, another approves: their entries in the journal of the office name the list, the version
 and the digest of every byte. Who counts is decided when the draft is to be released. A released version carries its
-signatures in `signatures.json`, from which anybody can check them.
+signatures in `signatures.json`, from which anyone can check them.
 """
 
 from __future__ import annotations
@@ -94,28 +94,6 @@ def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
         return f"{path} 不能读取"
 
 
-def _document(office: Office, state: OfficeState, draft: Draft) -> bytes:
-    valid = list(_valid_entries(state, signing_target(draft)))
-    if not _are_enough(tuple(_signature(*each) for each in valid)):
-        raise NotApprovable(f"版本 {draft.version} 没有两人的有效签名，不能发布。")
-    by_number = {entry.number: entry for entry in office.database.rows().entries}
-    grounds = _grounds(state, by_number, [person for _, person in valid])
-    return json_bytes(
-        {
-            "format": _FORMAT,
-            "list": draft.index.list,
-            "version": draft.version,
-            "digest": draft.digest,
-            "administrator_key": office.pinned,
-            "journal": {"number": state.head.number, "digest": state.head.digest},
-            "signatures": [
-                asdict(entry) | {"name": person.name, "public_key": person.public_key} for entry, person in valid
-            ],
-            "grounds": [asdict(by_number[number]) for number in grounds],
-        }
-    )
-
-
 def preparer_of(signatures: tuple[DraftSignature, ...]) -> DraftSignature | None:
     """Who signed the draft as its preparer; None where the machine prepared it."""
     return next((each for each in signatures if each.act == "prepare"), None)
@@ -147,6 +125,34 @@ def sign_draft(
     return _signature(entry, by.person)
 
 
+def _document(office: Office, state: OfficeState, draft: Draft) -> bytes:
+    valid = list(_valid_entries(state, signing_target(draft)))
+    if not _are_enough(tuple(_signature(*each) for each in valid)):
+        raise NotApprovable(f"版本 {draft.version} 没有两人的有效签名，不能发布。")
+    by_number = {entry.number: entry for entry in office.database.rows().entries}
+    # The entries that made these people signers, and those that made the people who did so administrators.
+    grounds: set[int] = set()
+    people = [person for _, person in valid]
+    while people:
+        for number in set(people.pop().entries) - grounds:
+            grounds.add(number)
+            people.append(state.people[by_number[number].fingerprint])
+    return json_bytes(
+        {
+            "format": _FORMAT,
+            "list": draft.index.list,
+            "version": draft.version,
+            "digest": draft.digest,
+            "administrator_key": office.pinned,
+            "journal": {"number": state.head.number, "digest": state.head.digest},
+            "signatures": [
+                asdict(entry) | {"name": person.name, "public_key": person.public_key} for entry, person in valid
+            ],
+            "grounds": [asdict(by_number[number]) for number in sorted(grounds)],
+        }
+    )
+
+
 def _office_state(settings: Settings) -> OfficeState:
     office = office_of(settings)
     return OfficeState() if office.is_unused() else office.trusted_state()
@@ -171,17 +177,6 @@ def _are_one(one: Person, other: Person) -> bool:
 
 def _are_enough(signatures: tuple[DraftSignature, ...]) -> bool:
     return len(signatures) >= 2 and any(each.act == "approve" for each in signatures)
-
-
-def _grounds(state: OfficeState, by_number: dict[int, JournalEntry], people: list[Person]) -> list[int]:
-    """Numbers of the entries that made these people signers, and of those that made their makers administrators."""
-    numbers: set[int] = set()
-    left = list(people)
-    while left:
-        for number in set(left.pop().entries) - numbers:
-            numbers.add(number)
-            left.append(state.people[by_number[number].fingerprint])
-    return sorted(numbers)
 
 
 def _signature(entry: JournalEntry, person: Person) -> DraftSignature:

@@ -78,7 +78,11 @@ class ListRelease:
             shutil.rmtree(left, ignore_errors=True)
         self._point_at_placed()
         for draft in waiting_drafts(self.settings, self.spec.name):
-            if _is_signed(self.settings, draft) and not draft_fault(self.history, draft):
+            try:
+                is_signed = has_two_signatures(self.settings, draft)
+            except OfficeProblem:  # a damaged office database: no signature counts
+                is_signed = False
+            if is_signed and not draft_fault(self.history, draft):
                 self._release(draft)
         self._record_latest()
 
@@ -131,7 +135,10 @@ class ListRelease:
                 latest = name
             elif latest and name not in known:
                 self.cleared.append(f"{folder}：未经发布的版本文件夹，已移除")
-                _remove(folder)
+                if folder.is_symlink() or folder.is_file():
+                    folder.unlink()
+                else:
+                    shutil.rmtree(folder)
 
     def _is_to_be_shown(self, authority: ReleaseAuthority, folder: Path, latest: str | None) -> bool:
         index = read_index(folder)
@@ -181,20 +188,6 @@ def open_release(settings: Settings, published: PublishedList, day: date) -> Ite
             )
 
 
-def _remove(path: Path) -> None:
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    else:
-        shutil.rmtree(path)
-
-
-def _is_signed(settings: Settings, draft: Draft) -> bool:
-    try:
-        return has_two_signatures(settings, draft)
-    except OfficeProblem:
-        return False
-
-
 def restore_latest(settings: Settings, name: str) -> list[str]:
     """Rebuild what is damaged of the latest version of a list, as far as possible; what was done, in Chinese.
 
@@ -202,15 +195,15 @@ def restore_latest(settings: Settings, name: str) -> list[str]:
     """
     today = datetime.now(UTC).astimezone(ZoneInfo(settings.timezone)).date()
     with open_release(settings, published_list(name), today) as work:
-        done = list(_pointed(work))
+        done = list(_repoint_latest(work))
         latest = work.latest()
         if latest.version is not None:
-            done += _rebuilt(latest)
-            done += _signed_again(settings, latest)
+            done += _rebuild_files(latest)
+            done += _rebuild_signatures(settings, latest)
     return done
 
 
-def _pointed(work: ListRelease) -> Iterator[str]:
+def _repoint_latest(work: ListRelease) -> Iterator[str]:
     """Point `latest` again at the last released version, where it points nowhere."""
     list_folder = work.list_folder
     try:
@@ -233,7 +226,7 @@ def _pointed(work: ListRelease) -> Iterator[str]:
             return
 
 
-def _rebuilt(latest: LatestVersion) -> Iterator[str]:
+def _rebuild_files(latest: LatestVersion) -> Iterator[str]:
     """Rewrite the files that do not match the index."""
     try:
         made = rebuild_files(latest.spec, latest.folder)
@@ -246,7 +239,7 @@ def _rebuilt(latest: LatestVersion) -> Iterator[str]:
             yield f"{latest.folder / name}：已重建"
 
 
-def _signed_again(settings: Settings, latest: LatestVersion) -> Iterator[str]:
+def _rebuild_signatures(settings: Settings, latest: LatestVersion) -> Iterator[str]:
     """Rewrite `signatures.json` from the journal, which holds the signatures."""
     try:
         draft = Draft.in_folder(latest.folder)

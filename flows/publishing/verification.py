@@ -81,7 +81,7 @@ class ReleaseAuthority:
 
     def faults_of(self, folder: Path) -> tuple[str, ...]:
         """Why the release of the version in `folder`, whose files are sound, was not valid; empty where it was."""
-        return self._faults_of(folder, whole=True)
+        return self._faults_of(folder, every_file=True)
 
     def is_released_derivation(self, folder: Path) -> bool:
         """Whether the version is the machine's, recorded in the ledger, and its entries at least are derived.
@@ -89,9 +89,9 @@ class ReleaseAuthority:
         Its other files may differ where another release of the program wrote them.
         """
         is_of_machine = read_index(folder).released_by == "machine"
-        return is_of_machine and self.is_released(folder) and not self._faults_of(folder, whole=False)
+        return is_of_machine and self.is_released(folder) and not self._faults_of(folder, every_file=False)
 
-    def _faults_of(self, folder: Path, *, whole: bool) -> tuple[str, ...]:
+    def _faults_of(self, folder: Path, *, every_file: bool) -> tuple[str, ...]:
         settings = self.history.settings
         while True:
             index = read_index(folder)
@@ -102,12 +102,12 @@ class ReleaseAuthority:
                 return (f"{folder}：{why}",) if why else ()
             previous = folder.parent / (index.previous or "none")
             faults = file_faults(previous, self.spec.name, only=("list.json",))
-            faults = faults or derivation_faults(self.spec, folder, whole=whole)
+            faults = faults or derivation_faults(self.spec, folder, every_file=every_file)
             if not faults and not self.is_released(folder):
                 faults = withdrawal_faults(self.history, folder)
             if faults:
                 return faults
-            folder, whole = previous, False
+            folder, every_file = previous, False
 
 
 def waiting_drafts(settings: Settings, name: str) -> list[Draft]:

@@ -57,8 +57,8 @@ class ListHistory:
             if (run.flow, run.state, run.as_of) == ("nightly", "passed", day) and run.run_no not in annulled
         ]
 
-    def foretold(self, key: EntryKey, code: str, on: date | None) -> bool:
-        """Whether the last run before that day knew that `key` would end on it for that cause: only time has passed."""
+    def was_expected(self, key: EntryKey, code: str, on: date | None) -> bool:
+        """Whether the last run before `on` knew that `key` would end then for that cause: only time has passed since."""
         if on is None:
             return False
         if on not in self._by_day:
@@ -90,7 +90,7 @@ def plan_withdrawals(history: ListHistory, run: Run, contents: ListContents, lat
             left[key] = f"事由“{spec.causes[code or spec.usual['DEL']]}”须两人签发"
         elif cause.unless_noted and (why := contents.doubtful().get(key)):
             left[key] = f"办理环节有须核对之处，须两人签发：{why}"
-        elif cause.ends_by == "time" and not history.foretold(key, code, on):
+        elif cause.ends_by == "time" and not history.was_expected(key, code, on):
             left[key] = _KNOWN_LATE
         else:
             ended[key] = WithdrawalReason(code, cause.basis, cause.confidence, on if on and on <= day else None)

@@ -1,9 +1,9 @@
 """Publications as version folders: `<publications>/<list>/<version>/` with files, a contract and a delta.
 
 `prepare_draft` writes a draft for people to sign, `write_withdrawal` the version that the machine may make,
-`release_draft` moves either to its place and points `latest` at it last. Readers go through `latest` and see one whole
-version or the previous one. `read_index` reads a version's contract, `apply_delta` applies a delta; `file_faults` and
-`derivation_faults` say what is wrong with a version.
+`release_draft` moves either to its place and points `latest` at it last. Readers go through `latest` and see the new
+version with all its files, or the previous one. `read_index` reads a version's contract, `apply_delta` applies a delta;
+`file_faults` and `derivation_faults` say what is wrong with a version.
 """
 
 from reports.publication.draft import (

@@ -62,13 +62,12 @@ class Delta:
             GridField("cause", "变动原因"),
             GridField("changed", "变更栏目", "texts"),
         )
-        rows = [self._shown(row) for row in self.rows]
+        rows = []
+        for row in self.rows:
+            changed = [self.spec.labels.get(name, name) for name in row.changed]
+            shown = (getattr(row.entry, field.name) for field in self.spec.fields[1:])
+            rows.append((row.operation, row.cause, changed, *shown))
         return grid_from_rows("delta", "与上一版的差异", (*head, *self.spec.fields[1:]), rows, "与上一版相同")
-
-    def _shown(self, row: DeltaRow) -> tuple[object, ...]:
-        shown = [field.name for field in self.spec.fields[1:]]
-        changed = [self.spec.labels.get(name, name) for name in row.changed]
-        return (row.operation, row.cause, changed, *(getattr(row.entry, name) for name in shown))
 
     def content(self) -> dict[str, Any]:
         """The delta as plain values for JSON; `read_delta` reads it back."""
@@ -100,30 +99,17 @@ def delta_of(
 ) -> Delta:
     """What differs. causes: codes of spec.causes by operation and key; spec.usual where it has none."""
     before, after = by_key(spec, previous), by_key(spec, current)
-    rows = [
-        _row(spec, before.get(key), after.get(key), causes)
-        for key in sorted(before.keys() | after.keys())
-        if before.get(key) != after.get(key)
-    ]
+    rows = []
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) == after.get(key):
+            continue
+        operation: Operation = "ADD" if key not in before else "DEL" if key not in after else "MOD"
+        entry = before[key] if operation == "DEL" else after[key]
+        names = [field.name for field in fields(spec.entry)] if operation == "MOD" else []
+        changed = tuple(name for name in names if getattr(before[key], name) != getattr(entry, name))
+        cause = causes.get((operation, key), spec.usual[operation])
+        rows.append(DeltaRow(operation, spec.causes[cause], entry, changed))
     return Delta(spec, *versions, tuple(rows))
-
-
-def _row(spec: ListSpec, before: ListEntry | None, after: ListEntry | None, causes: Causes) -> DeltaRow:
-    match before, after:
-        case None, ListEntry():
-            return DeltaRow("ADD", _cause(spec, "ADD", after, causes), after)
-        case ListEntry(), None:
-            return DeltaRow("DEL", _cause(spec, "DEL", before, causes), before)
-        case ListEntry(), ListEntry():
-            names = [field.name for field in fields(spec.entry)]
-            differing = tuple(name for name in names if getattr(before, name) != getattr(after, name))
-            return DeltaRow("MOD", _cause(spec, "MOD", after, causes), after, differing)
-        case _:
-            raise AssertionError("a key of neither version cannot differ")
-
-
-def _cause(spec: ListSpec, operation: Operation, entry: ListEntry, causes: Causes) -> str:
-    return spec.causes[causes.get((operation, spec.key_of(entry)), spec.usual[operation])]
 
 
 def by_key(spec: ListSpec, entries: Iterable[ListEntry]) -> dict[EntryKey, ListEntry]:

@@ -1,14 +1,14 @@
 """Withdrawals: versions that the machine may release, the latest one without some entries or with more text masked.
 
-Nothing can be added in this way: the entries come from the previous version, and the caller names the keys to leave
-out, each with its reason. Anybody can check it afterwards, version by version, with `derivation_faults`.
+Nothing can be added in this way: entries come from the previous version, and the caller names the keys to leave
+out, each with its reason. Anyone can check it afterwards, version by version, with `derivation_faults`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -89,97 +89,23 @@ def withdrawal_files(
     unknown = sorted(ended.keys() - by_key(spec, before).keys())
     if unknown:
         raise KeyError(f"not in version {previous.name}: {unknown}")
-    masked = dict(_masked(spec, before)) if masking else {}
+    masked: dict[EntryKey, ListEntry] = {}
+    if masking:
+        # Entries with personal data that may not be published, as they may be shown.
+        shown = masked_entries(spec, before)
+        for key, entry in by_key(spec, before).items():
+            if key in shown and shown[key] != entry and only_masks(entry, shown[key]):
+                masked[key] = shown[key]
     reasons: dict[tuple[Operation, EntryKey], WithdrawalReason] = {("DEL", key): why for key, why in ended.items()}
     reasons |= {("MOD", key): masking for key in masked if masking and key not in ended}
     return _derived_files(spec, previous, version, before, reasons, masked) if reasons else None
 
 
-def _derived_files(  # noqa: PLR0913, PLR0917 (what makes a version)
-    spec: ListSpec,
-    previous: Path,
-    version: str,
-    before: Sequence[ListEntry],
-    reasons: Mapping[tuple[Operation, EntryKey], WithdrawalReason],
-    masked: Mapping[EntryKey, ListEntry],
-) -> dict[str, bytes]:
-    """The version after `previous`: its entries `before` without those removed by `reasons`, and as in `masked`."""
-    index, as_of = read_index(previous), date.fromisoformat(version[: len("2026-03-01")])
-    after = tuple(masked.get(spec.key_of(e), e) for e in before if ("DEL", spec.key_of(e)) not in reasons)
-    facts = index.model_dump(include={"office", "policy_version", "policy_hash", "is_illustrative", "issues"})
-    head = head_of(Publication(spec, index.office, as_of, is_illustrative=index.is_illustrative), version)
-    causes: Causes = {at: why.cause for at, why in reasons.items()}
-    delta = with_masked_removals(delta_of(spec, before, after, (previous.name, version), causes))
-    withdrawals = []
-    for (operation, key), why in sorted(reasons.items(), key=lambda item: item[0]):
-        assert operation != "ADD", "a withdrawal adds nothing"
-        title = spec.causes[why.cause]
-        withdrawals.append(
-            WithdrawnEntry(
-                key=key,
-                operation=operation,
-                cause=why.cause,
-                title=title,
-                on=why.on,
-                basis=why.basis,
-                confidence=why.confidence,
-            )
-        )
-    own = {
-        "as_of": as_of,
-        "released_by": "machine",
-        "previous_digest": digest_of(previous),
-        "reason": _reason_text(withdrawals),
-        "withdrawals": tuple(withdrawals),
-    }
-    return version_files(ListView(spec, head, after), delta, facts | own)
-
-
-def _masked(spec: ListSpec, entries: Sequence[ListEntry]) -> Iterator[tuple[EntryKey, ListEntry]]:
-    """Entries with personal data that may not be published, as they may be shown."""
-    fresh = masked_entries(spec, entries)
-    for entry in entries:
-        shown = fresh.get(spec.key_of(entry), entry)
-        if shown != entry and only_masks(entry, shown):
-            yield spec.key_of(entry), shown
-
-
-def only_masks(entry: ListEntry, shown: ListEntry) -> bool:
-    """Whether `shown` is `entry` with parts of its texts masked, and nothing else changed."""
-    pairs = zip(asdict(entry).values(), asdict(shown).values(), strict=True)
-    return all(one == other or _is_masked_text(one, other) for one, other in pairs)
-
-
-def _is_masked_text(whole: object, shown: object) -> bool:
-    if not isinstance(whole, str) or not isinstance(shown, str):
-        return False
-    first, *others = _MASK.split(shown)
-    if not others or not whole.startswith(first):
-        return False
-    at = len(first)
-    # Each mask hides one character at least; the leftmost place of a piece leaves the most room for the others.
-    for piece in others[:-1]:
-        found = whole.find(piece, at + 1)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return whole.endswith(others[-1]) and len(whole) - len(others[-1]) > at
-
-
-def _reason_text(withdrawals: Iterable[WithdrawnEntry]) -> str:
-    """What the machine did, in Chinese: how many entries for which cause."""
-    counts = Counter((each.operation, each.title) for each in withdrawals)
-    down = [f"{title} {count} 条" for (operation, title), count in sorted(counts.items()) if operation == "DEL"]
-    masked = sum(count for (operation, _), count in counts.items() if operation == "MOD")
-    parts = [f"依法撤下：{'、'.join(down)}"] if down else []
-    return "；".join([*parts, *([f"依法隐去个人信息 {masked} 条"] if masked else [])])
-
-
-def derivation_faults(spec: ListSpec, folder: Path, *, whole: bool = True) -> tuple[str, ...]:
+def derivation_faults(spec: ListSpec, folder: Path, *, every_file: bool = True) -> tuple[str, ...]:
     """What in the machine's version in `folder` is no withdrawal from its previous version, in Chinese.
 
-    whole: the version is derived again from the previous one and the withdrawals of its index, and every file must be
-    the same byte for byte; otherwise only its entries are compared, for a version of an earlier release of the
+    every_file: the version is derived again from the previous one and the withdrawals of its index, and every file
+    must be the same byte for byte; otherwise only its entries are compared, for a version of an earlier release of the
     program. Whether the withdrawals are founded is not checked here, nor the files themselves (see `file_faults`).
     Raises IndexProblem where a version cannot be read.
     """
@@ -193,7 +119,7 @@ def derivation_faults(spec: ListSpec, folder: Path, *, whole: bool = True) -> tu
         for each in index.withdrawals
     }
     found = tuple(_entry_faults(spec, folder, (before, after), reasons))
-    if found or not whole:
+    if found or not every_file:
         return found
     masked = {key: entry for key, entry in by_key(spec, after).items() if ("MOD", key) in reasons}
     made, present = _derived_files(spec, previous, folder.name, before, reasons, masked), files_in(folder) or {}
@@ -237,3 +163,70 @@ def _entry_faults(
     shown = [spec.key_of(entry) for entry in versions[1]]
     if [key for key in shown if key in before] != [key for key in before if key in after]:
         yield f"{folder}：条目重复，或者次序与上一版不同"
+
+
+def _derived_files(  # noqa: PLR0913, PLR0917 (what makes a version)
+    spec: ListSpec,
+    previous: Path,
+    version: str,
+    before: Sequence[ListEntry],
+    reasons: Mapping[tuple[Operation, EntryKey], WithdrawalReason],
+    masked: Mapping[EntryKey, ListEntry],
+) -> dict[str, bytes]:
+    """The version after `previous`: its entries `before` without those removed by `reasons`, and as in `masked`."""
+    index, as_of = read_index(previous), date.fromisoformat(version[: len("2026-03-01")])
+    after = tuple(masked.get(spec.key_of(e), e) for e in before if ("DEL", spec.key_of(e)) not in reasons)
+    facts = index.model_dump(include={"office", "policy_version", "policy_hash", "is_illustrative", "issues"})
+    head = head_of(Publication(spec, index.office, as_of, is_illustrative=index.is_illustrative), version)
+    causes: Causes = {at: why.cause for at, why in reasons.items()}
+    delta = with_masked_removals(delta_of(spec, before, after, (previous.name, version), causes))
+    withdrawals = []
+    for (operation, key), why in sorted(reasons.items(), key=lambda item: item[0]):
+        assert operation != "ADD", "a withdrawal adds nothing"
+        title = spec.causes[why.cause]
+        withdrawals.append(
+            WithdrawnEntry(
+                key=key,
+                operation=operation,
+                cause=why.cause,
+                title=title,
+                on=why.on,
+                basis=why.basis,
+                confidence=why.confidence,
+            )
+        )
+    counts = Counter((each.operation, each.title) for each in withdrawals)
+    down = [f"{title} {count} 条" for (operation, title), count in sorted(counts.items()) if operation == "DEL"]
+    masked_count = sum(count for (operation, _), count in counts.items() if operation == "MOD")
+    parts = [f"依法撤下：{'、'.join(down)}"] if down else []
+    parts += [f"依法隐去个人信息 {masked_count} 条"] if masked_count else []
+    own = {
+        "as_of": as_of,
+        "released_by": "machine",
+        "previous_digest": digest_of(previous),
+        "reason": "；".join(parts),
+        "withdrawals": tuple(withdrawals),
+    }
+    return version_files(ListView(spec, head, after), delta, facts | own)
+
+
+def only_masks(entry: ListEntry, shown: ListEntry) -> bool:
+    """Whether `shown` is `entry` with parts of its texts masked, and nothing else changed."""
+    pairs = zip(asdict(entry).values(), asdict(shown).values(), strict=True)
+    return all(one == other or _is_masked_text(one, other) for one, other in pairs)
+
+
+def _is_masked_text(text: object, shown: object) -> bool:
+    if not isinstance(text, str) or not isinstance(shown, str):
+        return False
+    first, *others = _MASK.split(shown)
+    if not others or not text.startswith(first):
+        return False
+    at = len(first)
+    # Each mask hides one character at least; the leftmost place of a piece leaves the most room for the others.
+    for piece in others[:-1]:
+        found = text.find(piece, at + 1)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return text.endswith(others[-1]) and len(text) - len(others[-1]) > at
