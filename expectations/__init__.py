@@ -1,9 +1,9 @@
 """The gate: what must hold of a frame before a run may commit, checked by Great Expectations.
 
-- `table_spec`     what the caller says of a table: columns, key, limits
-- `suites`, `rules`  what must hold of it, as plain data
 - `gate`           `validate`: a frame in, a verdict out
-- `verdict`        findings, most severe first, and the first of them in words
+- `suites`         what the caller says of a table (columns, key, limits), and what must hold of it
+- `rules`          conditions over the columns of a row, by table
+- `verdict`        findings, most severe first, and the first of them as text
 - `data_docs`      results as JSON and as pages that need no network
 - `gx_validation`  runs a suite with Great Expectations
 - `polars_engine`  the execution engine for Polars, a package of its own

@@ -34,7 +34,13 @@ def write_data_docs(verdicts: Iterable[Verdict], folder: Path, *, title: str = "
     for name, verdict in named.items():
         text = json.dumps(verdict.results, ensure_ascii=False, indent=1, sort_keys=True)
         _write(folder / f"{name}.json", text + "\n")
-        page = pages.get_template("table.html.j2").render(title=title, verdict=verdict, rows=_rows(verdict))
+        findings = {finding.place: finding for finding in verdict.findings}
+        rows = [
+            {"result": result, "finding": findings.get(place)}
+            for place, result in enumerate(verdict.results["results"])
+        ]
+        rows.sort(key=_severity_order)
+        page = pages.get_template("table.html.j2").render(title=title, verdict=verdict, rows=rows)
         _write(folder / f"{name}.html", page)
     counts = {
         name: {severity: sum(f.severity == severity for f in verdict.findings) for severity in SEVERITIES}
@@ -66,15 +72,7 @@ def _environment() -> Environment:
     )
 
 
-def _rows(verdict: Verdict) -> list[dict[str, Any]]:
-    """Rows of the table's page, `result` and `finding`: failed expectations first, most severe first."""
-    findings = {finding.place: finding for finding in verdict.findings}
-    rows = [
-        {"result": result, "finding": findings.get(place)} for place, result in enumerate(verdict.results["results"])
-    ]
-
-    def severity(row: dict[str, Any]) -> int:
-        finding = row["finding"]
-        return SEVERITIES.index(finding.severity) if finding else len(SEVERITIES)
-
-    return sorted(rows, key=severity)
+def _severity_order(row: dict[str, Any]) -> int:
+    """Sort key of a row of the table's page: failed expectations first, most severe first."""
+    finding = row["finding"]
+    return SEVERITIES.index(finding.severity) if finding else len(SEVERITIES)

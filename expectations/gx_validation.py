@@ -49,7 +49,12 @@ def run_suite(table: TableSpec, suite: tuple[ExpectationSpec, ...], frame: pl.La
 
     Without ids and times; `sample_rows` are the offending rows, `error` is why an expectation could not be checked.
     """
-    expectations = [_expectation(place, spec) for place, spec in enumerate(suite)]
+    kinds: Mapping[str, type[Expectation]] = vars(gxe) | SQL_EXPECTATIONS
+    expectations = []
+    for place, spec in enumerate(suite):
+        arguments: dict[str, Any] = {"severity": spec.severity, **spec.arguments}
+        made = kinds[spec.expectation](**arguments, description=spec.description, meta={"place": place})
+        expectations.append(made)
     check_supported(expectations)
     # Lists become text, as the regular expressions for their vocabulary expect.
     lists = [column.name for column in table.columns if column.kind == "texts"]
@@ -64,10 +69,14 @@ def run_suite(table: TableSpec, suite: tuple[ExpectationSpec, ...], frame: pl.La
         answer = batch.validate(gx.ExpectationSuite(table.name, expectations=expectations), result_format=result_format)
     # Results are not in the order of the suite when one of them fails with an error.
     ordered = sorted(answer.results, key=_place)
-    return [
-        _plain(result) | {"sample_rows": _sample_rows(table, spec, result)}
-        for spec, result in zip(suite, ordered, strict=True)
-    ]
+    results = []
+    for spec, result in zip(suite, ordered, strict=True):
+        # In the order of the frame: the columns that name a row, then the offending values, as text.
+        names = dict.fromkeys((*table.named_by, *spec.columns))
+        rows = result.result.get("partial_unexpected_index_list") or []
+        sample = [{name: "" if row[name] is None else str(row[name]) for name in names} for row in rows]
+        results.append(_plain(result) | {"sample_rows": sample})
+    return results
 
 
 @cache
@@ -79,12 +88,6 @@ def _batch_definition() -> BatchDefinition[Any]:
     return definition
 
 
-def _expectation(place: int, spec: ExpectationSpec) -> Expectation:
-    kind: type[Expectation] = (vars(gxe) | SQL_EXPECTATIONS)[spec.expectation]
-    arguments: dict[str, Any] = {"severity": spec.severity, **spec.arguments}
-    return kind(**arguments, description=spec.description, meta={"place": place})
-
-
 def _place(result: ExpectationValidationResult) -> int:
     config: Any = result.expectation_config
     return int(config.meta["place"])
@@ -93,7 +96,10 @@ def _place(result: ExpectationValidationResult) -> int:
 def _plain(result: ExpectationValidationResult) -> dict[str, Any]:
     """A result as JSON has it, without what differs from run to run."""
     document: dict[str, Any] = result.to_json_dict()
-    config = document["expectation_config"]
+    config, exception = document["expectation_config"], document["exception_info"]
+    # Why the evaluation failed: one exception, or one for every metric that failed.
+    failed = [exception] if "raised_exception" in exception else exception.values()
+    errors = {str(one["exception_message"]) for one in failed if one["raised_exception"]}
     values = {
         "success": document["success"],
         "expectation_config": {
@@ -105,7 +111,7 @@ def _plain(result: ExpectationValidationResult) -> dict[str, Any]:
         },
         "meta": config["meta"],
         "result": {key: document["result"][key] for key in _RESULT_KEYS if key in document["result"]},
-        "error": _error(document["exception_info"]),
+        "error": "; ".join(sorted(errors)),
     }
     plain: dict[str, Any] = json.loads(json.dumps(values, default=_as_text, ensure_ascii=False, sort_keys=True))
     return plain
@@ -113,19 +119,3 @@ def _plain(result: ExpectationValidationResult) -> dict[str, Any]:
 
 def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _error(exception_info: Mapping[str, Any]) -> str:
-    """Why the evaluation failed; empty where it did not. There is one entry, or one for every metric that failed."""
-    if "raised_exception" in exception_info:
-        return str(exception_info["exception_message"]) if exception_info["raised_exception"] else ""
-    return "; ".join(sorted({str(one["exception_message"]) for one in exception_info.values()}))
-
-
-def _sample_rows(table: TableSpec, spec: ExpectationSpec, result: ExpectationValidationResult) -> list[dict[str, str]]:
-    """Offending rows in the order of the frame: the columns that name them, then the offending values, as text."""
-    names = dict.fromkeys((*table.named_by, *spec.columns))
-    return [
-        {name: "" if row[name] is None else str(row[name]) for name in names}
-        for row in result.result.get("partial_unexpected_index_list") or []
-    ]

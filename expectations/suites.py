@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from expectations.rules import RULES, Rule
+from expectations.rules import RULES
 from expectations.verdict import Severity
 
 # "parts": a list of structs, of which the gate only checks whether it is filled.
@@ -156,10 +156,27 @@ def suite_of(table: TableSpec, previous_count: int | None = None) -> tuple[Expec
         raise UnknownTable(f"the gate knows no table {table.name}{hint} It knows {', '.join(RULES)}.")
     suite = [spec for column in table.columns for spec in _of_column(column, table)]
     if table.key:
-        suite.append(_of_key(table))
-    suite += [_of_rule(rule, table) for rule in RULES[table.name]]
+        description = f"{' + '.join(table.key)} is unique"
+        zh = f"{'、'.join(f'“{table.label_of(name)}”' for name in table.key)}相同的行只能有一行"
+        if len(table.key) == 1:
+            suite.append(ExpectationSpec("ExpectColumnValuesToBeUnique", description, zh, {"column": table.key[0]}))
+        else:
+            columns = {"column_list": list(table.key)}
+            suite.append(ExpectationSpec("ExpectCompoundColumnsToBeUnique", description, zh, columns))
+    limits = asdict(table.limits)
+    for rule in RULES[table.name]:
+        labels = [f"“{table.label_of(column)}”" for column in rule.columns]
+        suite.append(
+            ExpectationSpec(
+                "ExpectRowsToSatisfy",
+                rule.description.format(**limits),
+                rule.zh.format(**limits) if rule.zh else f"{labels[1]}不应早于{labels[0]}",
+                {"column_list": list(rule.columns), "condition": rule.condition.format(**limits)},
+                rule.severity,
+            )
+        )
     if not suite:
-        raise EmptySuite(f"nothing is expected of {table.name}: a table nobody looks at must not pass")
+        raise EmptySuite(f"nothing is expected of {table.name}: a table that is not checked must not pass")
     return (*suite, *_of_volume(table, previous_count))
 
 
@@ -196,27 +213,6 @@ def _of_column(column: ColumnSpec, table: TableSpec) -> Iterator[ExpectationSpec
     if column.name in _FORMS:
         regex, form, zh = _FORMS[column.name]
         yield spec("ExpectColumnValuesToMatchRegex", f"is {form}", zh, regex=regex)
-
-
-def _of_key(table: TableSpec) -> ExpectationSpec:
-    description = f"{' + '.join(table.key)} is unique"
-    zh = f"{'、'.join(f'“{table.label_of(name)}”' for name in table.key)}相同的行只能有一行"
-    if len(table.key) == 1:
-        return ExpectationSpec("ExpectColumnValuesToBeUnique", description, zh, {"column": table.key[0]})
-    return ExpectationSpec("ExpectCompoundColumnsToBeUnique", description, zh, {"column_list": list(table.key)})
-
-
-def _of_rule(rule: Rule, table: TableSpec) -> ExpectationSpec:
-    """A row rule with the limits of policy filled in; Chinese from the labels where the rule only orders two days."""
-    limits = asdict(table.limits)
-    labels = [f"“{table.label_of(column)}”" for column in rule.columns]
-    return ExpectationSpec(
-        "ExpectRowsToSatisfy",
-        rule.description.format(**limits),
-        rule.zh.format(**limits) if rule.zh else f"{labels[1]}不应早于{labels[0]}",
-        {"column_list": list(rule.columns), "condition": rule.condition.format(**limits)},
-        rule.severity,
-    )
 
 
 def _of_volume(table: TableSpec, previous_count: int | None) -> Iterator[ExpectationSpec]:

@@ -1,4 +1,4 @@
-"""What the gate answers, and the most severe finding in words."""
+"""What the gate answers, and the most severe finding as text."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ _CHINESE: dict[str, str] = {
 
 
 def explain_gravest(verdicts: Iterable[Verdict], docs: Path | None = None, *, chinese: bool = False) -> str:
-    """The most severe finding in words: table, column, count, an example row, its likely meaning, where to read on.
+    """The most severe finding as text: table, column, count, an example row, its likely meaning, where to read on.
 
     Most severe: critical before warning, then most rows. Empty when there is no finding. docs: folder of the data
     docs; chinese: in Chinese instead of English.

@@ -3,7 +3,7 @@
 - `datasource`        the datasource with its assets
 - `engine`            the execution engine: all metrics of a suite with one collect
 - `plans`             metrics as expressions, not yet evaluated
-- `registry`          `metric` and `map_metric`, which teach the engine; which expectations it supports
+- `registry`          `metric` and `map_metric` register metrics; which expectations the engine supports
 - `map_rules`, `aggregates`  the library's own expectations
 - `sql_expectations`  two expectations of its own, on SQL conditions
 - `gx_patches`        the one patch of the library, with its reason and version

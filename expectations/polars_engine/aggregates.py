@@ -1,4 +1,4 @@
-"""Metrics of a whole column, and of the table itself."""
+"""Metrics of a column as one value, and of the table itself."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _distinct_proportion(request: MetricRequest) -> Plan:
     return AggregatePlan((_distinct_count(column), column.count()), _proportion)
 
 
-def _proportion(part: int, whole: int) -> float:
-    return part / whole if whole else 0
+def _proportion(part: int, total: int) -> float:
+    return part / total if total else 0
 
 
 @metric("column.quantile_values")

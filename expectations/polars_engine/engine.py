@@ -1,6 +1,6 @@
-"""The execution engine: resolves the metrics of a whole suite with one collect of a lazy frame.
+"""The execution engine: resolves all metrics of a suite with one collect of a lazy frame.
 
-Every expression is first tried on a frame without rows, so that one that cannot work does not spoil the other answers.
+Every expression is first tried on a frame without rows, so that one that fails does not spoil the other answers.
 Then one row of numbers is collected per row condition, all of them in one `collect_all`. Only where a count is above
 zero a second `collect_all` fetches exact counts of repeated values and the offending rows.
 """
@@ -147,7 +147,7 @@ class RowDomain:
     condition: pl.Expr | None = None
 
     def rows(self, *, with_index: bool = False) -> pl.LazyFrame:
-        """The rows, with ROW_INDEX of the whole frame if asked for."""
+        """The rows, with ROW_INDEX, the place in the frame before filtering, if asked for."""
         frame = self.frame.with_row_index(ROW_INDEX) if with_index else self.frame
         return frame if self.condition is None else frame.filter(self.condition)
 

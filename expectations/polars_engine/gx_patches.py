@@ -4,7 +4,7 @@
 computes each of them about a hundred times per expectation while it validates a suite; over few rows that takes more
 than half of the time. There is no setting for it, and the library builds its objects itself, so that a subclass would
 not be used. The patch changes speed only: under another version it does nothing, and results stay the same. Remove it
-when `ExpectationSuite.run` of a new version no longer computes them anew.
+when `ExpectationSuite.run` of a new version no longer computes them again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 def cached_configurations() -> Iterator[None]:
     """Cache the conversions between expectations and their configurations while the context lasts.
 
-    Neither may be changed meanwhile. The patch holds for the whole process: contexts must not overlap, so suites must
+    Neither may be changed meanwhile. The patch holds for the process: contexts must not overlap, so suites must
     not be validated in two threads at once.
     """
     if not gx.__version__.startswith(PATCHED_VERSION):

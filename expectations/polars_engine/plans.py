@@ -1,6 +1,6 @@
 """Plans that answer a metric: Polars expressions made from the request and the schema, without a look at the data.
 
-A planner turns a `MetricRequest` into a plan; the engine carries out the plans of a whole suite together. Values and
+A planner turns a `MetricRequest` into a plan; the engine carries out all plans of a suite together. Values and
 row conditions of a suite are translated to the types of the frame here.
 """
 
@@ -151,8 +151,8 @@ def literals(values: Iterable[object], dtype: pl.DataType) -> pl.Series:
     kept = [converted for value in values if (converted := _converted(value, dtype)) is not None]
     if not dtype.is_integer():
         return pl.Series(kept, dtype=dtype)
-    whole = [int(one) for one in kept if one == int(one) and -(2**63) <= one < 2**63]
-    return pl.Series(whole, dtype=pl.Int64).cast(dtype, strict=False).drop_nulls()
+    integers = [int(one) for one in kept if one == int(one) and -(2**63) <= one < 2**63]
+    return pl.Series(integers, dtype=pl.Int64).cast(dtype, strict=False).drop_nulls()
 
 
 def _converted(value: object, dtype: pl.DataType) -> Any:  # noqa: ANN401

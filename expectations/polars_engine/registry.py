@@ -1,7 +1,7 @@
-"""How the engine is taught metrics, and which expectations it supports.
+"""Metrics are registered for the engine here, and which expectations it supports follows from them.
 
 `map_metric` and `metric` register a planner with Great Expectations. A rule over a column, a pair or several columns
-becomes the whole family of metrics that the library requests: `<metric>.unexpected_count`, `.unexpected_values`,
+becomes the family of metrics that the library requests: `<metric>.unexpected_count`, `.unexpected_values`,
 `.unexpected_index_list` and so on.
 """
 
@@ -39,7 +39,7 @@ class UnsupportedExpectation(NotImplementedError):
 
 
 class PlannedMetric(MetricProvider):
-    """A metric without dependencies, so that the library requests a whole suite at once."""
+    """A metric without dependencies, so that the library requests all metrics of a suite at once."""
 
     @classmethod
     def _get_evaluation_dependencies(cls, *_: object, **__: object) -> dict[str, Any]:
@@ -66,7 +66,16 @@ def map_metric(
     """
 
     def register(rule: RuleFunction) -> RuleFunction:
-        for suffix, planner in _family(rule).items():
+        planners: dict[str, Planner] = {
+            "unexpected_count": lambda request: CountPlan(rule(request)),
+            "filtered_row_count": lambda request: AggregatePlan((rule(request).checked_count(),), int),
+            "unexpected_values": lambda request: _unexpected_values(request, rule(request)),
+            "unexpected_index_list": lambda request: _unexpected_rows_named(request, rule(request)),
+            "unexpected_rows": lambda request: _unexpected_rows(request, rule(request), tuple(request.schema)),
+            # The query would list the offending rows in the language of another library.
+            "unexpected_index_query": lambda _: KnownPlan(None),
+        }
+        for suffix, planner in planners.items():
             full_name = f"{name}.{suffix}"
             known: Mapping[str, Any] = _registered_metrics.get(full_name, {})
             own = arguments if suffix.endswith("count") else (*arguments, "result_format")
@@ -75,6 +84,43 @@ def map_metric(
         return rule
 
     return register
+
+
+def is_supported(kind: type[Expectation]) -> bool:
+    """Whether the engine can answer expectations of this class."""
+    map_metric_name = getattr(kind, "map_metric", None)
+    if map_metric_name:
+        needed: tuple[str, ...] = (f"{map_metric_name}.unexpected_count",)
+    else:
+        needed = tuple(getattr(kind, "metric_dependencies", ()))
+    return bool(needed) and kind.__name__ not in _UNSUPPORTED and all(name in _planners for name in needed)
+
+
+def supported_expectations() -> tuple[str, ...]:
+    """The names of the library's expectations that the engine can answer."""
+    return tuple(name for name, kind in sorted(vars(gxe).items()) if isinstance(kind, type) and is_supported(kind))
+
+
+def check_supported(expectations: Iterable[Expectation]) -> None:
+    """Raise UnsupportedExpectation, naming all of them at once, for expectations the engine cannot answer."""
+    problems = []
+    for number, expectation in enumerate(expectations, 1):
+        where = f"expectation {number}, {type(expectation).__name__}"
+        row_condition = getattr(expectation, "row_condition", None)
+        if not is_supported(type(expectation)):
+            supported = ", ".join(supported_expectations())
+            problems.append(f"{where}: not supported on Polars; supported are: {supported}")
+        elif isinstance(row_condition, PassThroughCondition) or not isinstance(row_condition, Condition | None):
+            problems.append(f"{where}: its row condition is text for another engine; write it with Column(...)")
+    if problems:
+        raise UnsupportedExpectation("; ".join(problems))
+
+
+def build_suite(name: str, expectations: Iterable[Expectation]) -> ExpectationSuite:
+    """A suite that the engine can answer. Raises UnsupportedExpectation."""
+    expectations = list(expectations)
+    check_supported(expectations)
+    return ExpectationSuite(name, expectations=expectations)
 
 
 def _register(name: str, domain_keys: tuple[str, ...], value_keys: tuple[str, ...], planner: Planner) -> None:
@@ -88,18 +134,6 @@ def _register(name: str, domain_keys: tuple[str, ...], value_keys: tuple[str, ..
         metric_provider=planner,
         metric_fn_type=MetricFunctionTypes.VALUE,
     )
-
-
-def _family(rule: RuleFunction) -> dict[str, Planner]:
-    return {
-        "unexpected_count": lambda request: CountPlan(rule(request)),
-        "filtered_row_count": lambda request: AggregatePlan((rule(request).checked_count(),), int),
-        "unexpected_values": lambda request: _unexpected_values(request, rule(request)),
-        "unexpected_index_list": lambda request: _unexpected_rows_named(request, rule(request)),
-        "unexpected_rows": lambda request: _unexpected_rows(request, rule(request), tuple(request.schema)),
-        # The query would list the offending rows in the language of another library.
-        "unexpected_index_query": lambda _: KnownPlan(None),
-    }
 
 
 def _unexpected_values(request: MetricRequest, rule: MapRule) -> Plan:
@@ -138,42 +172,3 @@ def _limit(request: MetricRequest, most: int | None) -> int | None:
         return most
     count = int(result_format["partial_unexpected_count"])
     return count if most is None else min(count, most)
-
-
-def is_supported(kind: type[Expectation]) -> bool:
-    """Whether the engine can answer expectations of this class."""
-    map_metric_name = getattr(kind, "map_metric", None)
-    if map_metric_name:
-        needed: tuple[str, ...] = (f"{map_metric_name}.unexpected_count",)
-    else:
-        needed = tuple(getattr(kind, "metric_dependencies", ()))
-    return bool(needed) and kind.__name__ not in _UNSUPPORTED and all(name in _planners for name in needed)
-
-
-def supported_expectations() -> tuple[str, ...]:
-    """The names of the library's expectations that the engine can answer."""
-    return tuple(name for name, kind in sorted(vars(gxe).items()) if isinstance(kind, type) and is_supported(kind))
-
-
-def check_supported(expectations: Iterable[Expectation]) -> None:
-    """Raise UnsupportedExpectation, naming all of them at once, for expectations the engine cannot answer."""
-    problems = [problem for number, one in enumerate(expectations, 1) if (problem := _problem(number, one))]
-    if problems:
-        raise UnsupportedExpectation("; ".join(problems))
-
-
-def build_suite(name: str, expectations: Iterable[Expectation]) -> ExpectationSuite:
-    """A suite that the engine can answer. Raises UnsupportedExpectation."""
-    expectations = list(expectations)
-    check_supported(expectations)
-    return ExpectationSuite(name, expectations=expectations)
-
-
-def _problem(number: int, expectation: Expectation) -> str:
-    where = f"expectation {number}, {type(expectation).__name__}"
-    if not is_supported(type(expectation)):
-        return f"{where}: not supported on Polars; supported are: {', '.join(supported_expectations())}"
-    row_condition = getattr(expectation, "row_condition", None)
-    if isinstance(row_condition, PassThroughCondition) or not isinstance(row_condition, Condition | None):
-        return f"{where}: its row condition is text for another engine; write it with Column(...)"
-    return ""

@@ -37,7 +37,6 @@ from transforms.policy_model.paper import (
     PAPERS,
     REFUSAL_GROUNDS,
     REMOVAL_REASONS,
-    SelectedParagraph,
     require_paper_in_force,
     select_paragraphs,
 )
@@ -81,8 +80,7 @@ def compose_paper(settings: Settings, kind: str, subject: Subject, as_of: date, 
         law = replace(law, listing=later.listing, repair=later.repair)
     values = fact_values(kind, subject, law, day)
     paragraphs = select_paragraphs(text, day, values)
-    if values["is_person"]:
-        paragraphs = tuple(_addressed_to_person(one) for one in paragraphs)
+    you = _YOU if values["is_person"] else _YOU_OR_YOUR_UNIT
     form = PaperForm(
         text.paper,
         text.title,
@@ -90,18 +88,19 @@ def compose_paper(settings: Settings, kind: str, subject: Subject, as_of: date, 
         text.opening == "salutation",
         text.foot,
         tuple(
-            PaperParagraph(one.id, one.heading, one.wording.text, one.wording.basis, one.wording.confidence)
+            PaperParagraph(
+                one.id,
+                one.heading,
+                one.wording.text.replace(_YOU_OR_YOUR_UNIT, you),
+                one.wording.basis,
+                one.wording.confidence,
+            )
             for one in paragraphs
         ),
         f"文书样式：policy/papers/{text.paper}.yaml（{hashlib.sha256(text.model_dump_json().encode()).hexdigest()[:12]}）",
     )
     facts, conditions = paper_facts(values, unsettled_remarks(law)), checked_conditions(law)
     return paper_view(form, facts, day if step else None, paper_warnings(kind, subject, law), conditions)
-
-
-def _addressed_to_person(one: SelectedParagraph) -> SelectedParagraph:
-    wording = one.wording.model_copy(update={"text": one.wording.text.replace(_YOU_OR_YOUR_UNIT, _YOU)})
-    return one.model_copy(update={"wording": wording})
 
 
 def write_paper(
@@ -135,11 +134,27 @@ def issuing_step(kind: str, subject: Subject) -> Row | None:
 
 def fact_values(kind: str, subject: Subject, law: SubjectLegalState, day: date) -> FactValues:
     """Values by name, codes as conditions see them; names of PAPER_FACTS that are missing are unknown."""
-    values: FactValues = {"matter": subject.matter, "paper_on": day, "year": str(day.year)}
-    values |= _party_values(subject)
+    enterprise, penalty = subject.enterprise or {}, subject.penalty or {}
+    is_person = subject.enterprise_id is None or penalty.get("party_class") == "person"
+    values: FactValues = {
+        "matter": subject.matter,
+        "paper_on": day,
+        "year": str(day.year),
+        "party": subject.party,
+        "is_person": is_person,
+    }
+    if not is_person:  # a natural person's address and number are not shown
+        values |= {"uscc": enterprise.get("uscc") or penalty.get("uscc"), "address": enterprise.get("address")}
     values |= _penalty_values(subject.penalty) if subject.penalty else {}
     values |= _listing_values(subject, subject.matter_row) if subject.matter == "listing" and subject.matter_row else {}
-    values |= _application_values(subject)
+    applied, accepted, granted = subject.last("apply"), subject.last("accept"), subject.last("repair", "remove")
+    values |= {
+        "system_title": PUBLICITY_SYSTEMS[subject.system],
+        "applied_on": applied and applied["on"],
+        "accepted_on": accepted and accepted["on"],
+        "grant_no": granted and granted["decision_no"],
+        "granted_on": granted and granted["on"],
+    }
     step = issuing_step(kind, subject)
     if step:
         values["reason"] = step["reason"]
@@ -151,15 +166,6 @@ def fact_values(kind: str, subject: Subject, law: SubjectLegalState, day: date) 
     values["situation_basis"] = law.articles.get(values.get("situation") or "")
     numbers = {name: document_number_key(values[name]) for name in _NUMBERS if values.get(name)}
     return {name: value for name, value in (values | numbers).items() if value not in (None, "", ())}
-
-
-def _party_values(subject: Subject) -> FactValues:
-    enterprise, penalty = subject.enterprise or {}, subject.penalty or {}
-    is_person = subject.enterprise_id is None or penalty.get("party_class") == "person"
-    if is_person:  # a natural person's address and number are not shown
-        return {"party": subject.party, "is_person": True}
-    uscc = enterprise.get("uscc") or penalty.get("uscc")
-    return {"party": subject.party, "is_person": False, "uscc": uscc, "address": enterprise.get("address")}
 
 
 def _penalty_values(row: Row) -> FactValues:
@@ -194,18 +200,6 @@ def _listing_values(subject: Subject, row: Row) -> FactValues:
         found |= {"listing_no": listed["decision_no"], "listed_on": listed["on"]}
         found |= {"listing_by": listed["authority"], "listing_reason": listed["reason"]}
     return found
-
-
-def _application_values(subject: Subject) -> FactValues:
-    applied, accepted = subject.last("apply"), subject.last("accept")
-    granted = subject.last("repair", "remove")
-    return {
-        "system_title": PUBLICITY_SYSTEMS[subject.system],
-        "applied_on": applied and applied["on"],
-        "accepted_on": accepted and accepted["on"],
-        "grant_no": granted and granted["decision_no"],
-        "granted_on": granted and granted["on"],
-    }
 
 
 def _removal(subject: Subject, law: SubjectLegalState) -> str:
@@ -272,19 +266,18 @@ def _condition_text(condition: Row) -> str:
 
 def checked_conditions(law: SubjectLegalState) -> dict[str, ConditionCheck]:
     """By name the conditions that a paper may state to be met, with what the records say of each on its day."""
-    found = {one["condition"]: _checked(one) for one in _conditions(law)}
+    found = {}
+    for one in _conditions(law):
+        state = one["state"]
+        finding = f"按记录{CONDITION_STATES[state]}：{_condition_text(one)}"
+        check = ConditionCheck(state == "met", state != "unstated", finding, one["confidence"] or "C")
+        found[one["condition"]] = check
     if law.listing:
         is_annulled = law.listing["annulled_on"] is not None or "annulled_on_unstated" in law.listing["notes"]
         found["annulled"] = ConditionCheck(
             is_annulled, is_stated=True, finding="记录中的行政处罚没有被撤销、确认违法或者无效"
         )
     return found
-
-
-def _checked(condition: Row) -> ConditionCheck:
-    state = condition["state"]
-    text = f"按记录{CONDITION_STATES[state]}：{_condition_text(condition)}"
-    return ConditionCheck(state == "met", state != "unstated", text, condition["confidence"] or "C")
 
 
 def unsettled_remarks(law: SubjectLegalState) -> dict[str, tuple[str, str]]:

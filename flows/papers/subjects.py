@@ -163,24 +163,6 @@ def subjects_of(settings: Settings, records: Records, as_of: date) -> list[Subje
     return subjects
 
 
-def _matters_and_steps(state: LawState, decisions: pl.DataFrame) -> tuple[list[Row], StepsByMatter]:
-    """Matters by day, and the steps taken of each, with the columns of their decisions."""
-    log = state.decision_log
-    of_record = decisions.select(
-        "record_id", "reason", "authority", "situation", number_key=document_key(pl.col("decision_no"))
-    )
-    taken = log.steps.filter(~pl.col("is_refused")).join(of_record, on="record_id")
-    order = list(DECISION_TYPES)  # of the steps of one day
-    steps: dict[str, list[Row]] = {}
-    for row in sorted(
-        taken.iter_rows(named=True),
-        key=lambda step: (step["on"], order.index(step["step"]), step["decision_no"], step["record_id"]),
-    ):
-        steps.setdefault(row["matter_id"], []).append(row)
-    rows = log.matters.sort("opened_on", "matter_id").iter_rows(named=True)
-    return [row for row in rows if row["matter_id"] in steps], {key: tuple(taken) for key, taken in steps.items()}
-
-
 def matching_subjects(
     kind: str, about: Iterable[str], subjects: Iterable[Subject], number: str | None
 ) -> list[Subject]:
@@ -230,6 +212,12 @@ def subject_legal_state(settings: Settings, subject: Subject, day: date) -> Subj
         evidence = EvidenceRecords(*(records[kind] for kind in ("penalty", *_SUPERVISION)))
         rows = checklist(records["penalty"].filter(is_penalty).collect(), evidence, law, day)
         factors = tuple(rows.iter_rows(named=True))
+    situation, measure_law = (listing or candidate or {}).get("situation"), read_measure_law(settings.policy_dir)
+    measures = [
+        {"title": one.title, "basis": one.in_force.basis, "confidence": one.in_force.confidence}
+        for one in (measure_law.measures if measure_law else ())
+        if one.situation in (None, situation) and day >= min(one.in_force.values) and one.in_force.on(day)
+    ]
     return SubjectLegalState(
         publicity=_first(state.publicity.filter(is_penalty, in_system)),
         repair=_first(state.repair.filter(is_listing if listing_id else is_penalty, in_system)),
@@ -238,9 +226,27 @@ def subject_legal_state(settings: Settings, subject: Subject, day: date) -> Subj
         is_heavier=_penalty_meets(state, penalty_id, law.heavier_when),
         needs_consent=_needs_consent(state, penalty_id, listing_id or "", law.consent_when),
         factors=factors,
-        measures=_measures(settings, (listing or candidate or {}).get("situation"), day),
+        measures=tuple(measures),
         articles={one.id: one.basis for one in law.situations} | {CONSENT: law.consent_when.basis},
     )
+
+
+def _matters_and_steps(state: LawState, decisions: pl.DataFrame) -> tuple[list[Row], StepsByMatter]:
+    """Matters by day, and the steps taken of each, with the columns of their decisions."""
+    log = state.decision_log
+    of_record = decisions.select(
+        "record_id", "reason", "authority", "situation", number_key=document_key(pl.col("decision_no"))
+    )
+    taken = log.steps.filter(~pl.col("is_refused")).join(of_record, on="record_id")
+    order = list(DECISION_TYPES)  # of the steps of one day
+    steps: dict[str, list[Row]] = {}
+    for row in sorted(
+        taken.iter_rows(named=True),
+        key=lambda step: (step["on"], order.index(step["step"]), step["decision_no"], step["record_id"]),
+    ):
+        steps.setdefault(row["matter_id"], []).append(row)
+    rows = log.matters.sort("opened_on", "matter_id").iter_rows(named=True)
+    return [row for row in rows if row["matter_id"] in steps], {key: tuple(taken) for key, taken in steps.items()}
 
 
 def _first(rows: pl.DataFrame) -> Row | None:
@@ -266,14 +272,3 @@ def _needs_consent(state: LawState, penalty_id: str, listing_id: str, when: Date
     listed = state.records["decision"].filter(is_listing, pl.col("authority").is_not_null())
     found = _first(listed.select(is_met=dated_condition(when, pl.col("decided_on"))).collect())
     return found["is_met"] if found else _penalty_meets(state, penalty_id, when)
-
-
-def _measures(settings: Settings, situation: str | None, day: date) -> tuple[Row, ...]:
-    """title, basis, confidence of each measure that the law has on `day` for a listing of that situation."""
-    law = read_measure_law(settings.policy_dir)
-    measures = [one for one in (law.measures if law else ()) if one.situation in (None, situation)]
-    return tuple(
-        {"title": one.title, "basis": one.in_force.basis, "confidence": one.in_force.confidence}
-        for one in measures
-        if day >= min(one.in_force.values) and one.in_force.on(day)
-    )

@@ -58,7 +58,7 @@ class ListHistory:
         ]
 
     def was_expected(self, key: EntryKey, code: str, on: date | None) -> bool:
-        """Whether the last run before `on` knew that `key` would end then for that cause: only time has passed since."""
+        """Whether the last run before `on` knew that `key` would end then for that cause: only time has passed."""
         if on is None:
             return False
         if on not in self._by_day:

@@ -22,7 +22,7 @@ from flows.wording.catalogue import CATALOGUE
 if TYPE_CHECKING:
     from transforms.policy_check import PolicyCheck
 
-_NAMED = re.compile(r"\b(\w+): ([^:,]+)")  # what a column is to be: `fine_fen: a whole number`
+_NAMED = re.compile(r"\b(\w+): ([^:,]+)")  # the type a column must have: `fine_fen: a whole number`
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as POSIX has it
 
 
@@ -39,14 +39,14 @@ def localise(text: str) -> str:
 
 
 def to_chinese(text: str) -> str:
-    """`text` in Chinese, whole or else line by line; values stay as they are."""
+    """`text` in Chinese, by its template or else line by line; values stay as they are."""
     return _translated(text) or "\n".join(_translated_parts(line) for line in text.split("\n"))
 
 
 def describe_error(error: BaseException, *, chinese: bool | None = None) -> str:
     """The message of the exception. chinese: None for the language that the operator's environment asks for.
 
-    Mistakes in policy files and settings are put together anew from their parts.
+    Mistakes in policy files and settings are put together from their translated parts.
     """
     if not (prefers_chinese() if chinese is None else chinese):
         return str(error)

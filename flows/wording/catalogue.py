@@ -1,6 +1,6 @@
 """English to Chinese: messages, and templates of messages whose `{}` are values. Grouped by where they arise."""
 
-# ruff: noqa: E501 - a message and its Chinese stand side by side
+# ruff: noqa: E501 - a message and its Chinese on one line
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _USAGE = {
     "'{}' is not empty; name an empty or a new folder": "“{}”不是空文件夹，请指定空的或者新的文件夹",
 }
 
-_NIGHTS = {
+_RUNS = {
     "The enterprise register was not read: {}: {}": "企业登记未能读取：{}：{}",
     "No enterprise is known yet: rows of other kinds are quarantined until a register is read.": "尚无已登记的企业：在读取企业登记之前，其他各类记录都会被隔离。",
     "Rejected file: {}: {}": "整件退回：{}：{}",
@@ -506,4 +506,4 @@ _POLICY = {
     "List should have at least {} item after validation, not {}": "至少要有 {} 项，现有 {} 项",
 }
 
-CATALOGUE = {**_ENDS, **_USAGE, **_NIGHTS, **_SETTINGS, **_STORE, **_PAPERS, **_PUBLICATION, **_POLICY}
+CATALOGUE = {**_ENDS, **_USAGE, **_RUNS, **_SETTINGS, **_STORE, **_PAPERS, **_PUBLICATION, **_POLICY}
