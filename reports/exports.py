@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -110,7 +110,13 @@ def xlsx_bytes(grids: Sequence[Grid], title: str, notices: Sequence[str] = (), r
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": title, "created": _CREATED})
-        styles = _styles(book.add_format)
+        base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
+        styles = {form: book.add_format({**base, "num_format": shown}) for form, shown in _FORMATS.items()} | {
+            "text": book.add_format({**base, "num_format": "@", "text_wrap": True}),
+            "title": book.add_format({**base, "font_size": 13, "bold": True}),
+            "notice": book.add_format({**base, "font_color": "#8A3B00"}),
+            "heading": book.add_format({**base, "bold": True, "bg_color": "#E8EDF3", "bottom": 1, "text_wrap": True}),
+        }
         for grid in grids:
             name = grid.title.translate(_FORBIDDEN)[:24]
             for number, start in enumerate(range(0, max(len(grid), 1), row_limit), 1):
@@ -124,23 +130,12 @@ def xlsx_bytes(grids: Sequence[Grid], title: str, notices: Sequence[str] = (), r
     return buffer.getvalue()
 
 
-def _styles(add_format: Callable[[dict[str, object]], Style]) -> dict[str, Style]:
-    base: dict[str, object] = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
-    styles: dict[str, Style] = {form: add_format({**base, "num_format": shown}) for form, shown in _FORMATS.items()}
-    return styles | {
-        "text": add_format({**base, "num_format": "@", "text_wrap": True}),
-        "title": add_format({**base, "font_size": 13, "bold": True}),
-        "notice": add_format({**base, "font_color": "#8A3B00"}),
-        "heading": add_format({**base, "bold": True, "bg_color": "#E8EDF3", "bottom": 1, "text_wrap": True}),
-    }
-
-
 @dataclass(frozen=True)
 class _Sheet:
     """A worksheet being written."""
 
     sheet: Any
-    styles: dict[str, Style]
+    styles: Mapping[str, Style]
 
     def write(self, grid: Grid, lines: Sequence[str]) -> None:
         """Lines of title and notices, an empty row, the heading, the rows."""

@@ -225,8 +225,28 @@ def office_view(frames: OfficeFrames, context: ReportContext, scheme: SchemeFact
     due = tables.outlook_rows(frames.outlook, frames.enterprises, context.as_of, context.as_of + OUTLOOK_PERIOD)
     legal = office_legal_tables(frames.legal, context.as_of) if frames.legal else None
     unknown_amounts = tables.unknown_amount_grid(frames.unknown_amounts, frames.enterprises)
-    figures = _figures(files, accounts, migration, changes)
-    figures.append(Figure("金额不明", unknown_amounts.total, "未计分，须补报金额" if unknown_amounts.rows else ""))
+    rejected = files.filter(pl.col("finding").fill_null("") != "").height
+    # Of files that an earlier release ingested only the accounts by kind have counts.
+    is_counted = pl.col("accepted_count").is_not_null()
+    by_kind = accounts.join(files.filter(~is_counted).select("file_id"), on="file_id", how="semi")
+    balance = [files.filter(is_counted), by_kind]
+    sums = {name: sum(int(frame[f"{name}_count"].sum()) for frame in balance) for name in ("read", *ROW_OUTCOMES)}
+    again = int(files.filter(pl.col("attempt_no") > 1)["read_count"].sum())
+    note = f"{_BALANCE}；其中重新读取 {formatting.count(again)} 行" if again else _BALANCE
+    down = sum(change.is_downgrade for change in changes)
+    figures = [
+        Figure("来件", files.height, f"整件退回 {formatting.count(rejected)} 件" if rejected else "全部可读"),
+        Figure("读取行数", sums["read"], note),
+        Figure("接受行数", sums["accepted"]),
+        Figure("重复行数", sums["duplicate"], "与已知内容相同"),
+        Figure("被取代行数", sums["superseded"], "另有更新的报送"),
+        Figure(QUARANTINED_ROWS, sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
+        Figure("不计行数", sums["ignored"], "来源规则载明不读取"),
+        Figure("已评价企业", migration.rated, f"其中首次评价 {formatting.count(migration.first_rated)} 家"),
+        Figure("等级下调", down),
+        Figure("等级上调", len(changes) - down),
+        Figure("金额不明", unknown_amounts.total, "未计分，须补报金额" if unknown_amounts.rows else ""),
+    ]
     if legal:
         figures.append(Figure(DUE_TODAY, legal.today.total))
         figures.append(Figure(OVERDUE_MATTERS, legal.overdue.total, "须立即办理" if legal.overdue.rows else ""))
@@ -250,33 +270,6 @@ def office_view(frames: OfficeFrames, context: ReportContext, scheme: SchemeFact
         unknown_amounts=unknown_amounts,
         legal=legal,
     )
-
-
-def _figures(
-    files: pl.DataFrame, accounts: pl.DataFrame, migration: Migration, changes: Sequence[TierChange]
-) -> list[Figure]:
-    """The numbers of files, rows, ratings and changes."""
-    rejected = files.filter(pl.col("finding").fill_null("") != "").height
-    # Of files that an earlier release ingested only the accounts by kind have counts.
-    is_counted = pl.col("accepted_count").is_not_null()
-    by_kind = accounts.join(files.filter(~is_counted).select("file_id"), on="file_id", how="semi")
-    balance = [files.filter(is_counted), by_kind]
-    sums = {name: sum(int(frame[f"{name}_count"].sum()) for frame in balance) for name in ("read", *ROW_OUTCOMES)}
-    again = int(files.filter(pl.col("attempt_no") > 1)["read_count"].sum())
-    note = f"{_BALANCE}；其中重新读取 {formatting.count(again)} 行" if again else _BALANCE
-    down = sum(change.is_downgrade for change in changes)
-    return [
-        Figure("来件", files.height, f"整件退回 {formatting.count(rejected)} 件" if rejected else "全部可读"),
-        Figure("读取行数", sums["read"], note),
-        Figure("接受行数", sums["accepted"]),
-        Figure("重复行数", sums["duplicate"], "与已知内容相同"),
-        Figure("被取代行数", sums["superseded"], "另有更新的报送"),
-        Figure(QUARANTINED_ROWS, sums["quarantined"], "须由报送单位更正" if sums["quarantined"] else ""),
-        Figure("不计行数", sums["ignored"], "来源规则载明不读取"),
-        Figure("已评价企业", migration.rated, f"其中首次评价 {formatting.count(migration.first_rated)} 家"),
-        Figure("等级下调", down),
-        Figure("等级上调", len(changes) - down),
-    ]
 
 
 def with_list_outcomes(view: OfficeView, outcomes: Sequence[Mapping[str, Any]]) -> OfficeView:
