@@ -83,7 +83,7 @@ def test_an_empty_frame_where_rows_were_refuses() -> None:
     assert not GATE.validate("present_ratings", rows("present_ratings").clear(), previous_count=1).is_passed
 
 
-def test_findings_stand_gravest_first() -> None:
+def test_findings_are_sorted_most_severe_first() -> None:
     frame = rows("penalty", revoked_on=date(2025, 6, 9)).with_columns(
         fine_fen=pl.Series([1, -1, 1]), confiscated_fen=pl.Series([-1, -1, 1])
     )
@@ -109,7 +109,7 @@ def test_a_row_is_named_by_key_number_and_place_in_its_file() -> None:
     assert finding.label == "罚款金额（分）"
 
 
-def test_whole_numbers_with_gaps_stay_whole() -> None:
+def test_integers_with_gaps_stay_integers() -> None:
     big = 2**53 + 1  # a float cannot hold it
     frame = rows("penalty", fine_fen=-big).with_columns(confiscated_fen=pl.lit(None, pl.Int64))
     (finding,) = validate(PENALTY, frame).findings

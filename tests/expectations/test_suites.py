@@ -134,12 +134,12 @@ def test_clean_rows_pass_without_a_word(table: str) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(GATE.specs))
-def test_a_frame_without_rows_passes_where_no_former_run_had_any(table: str) -> None:
+def test_a_frame_without_rows_passes_where_no_previous_run_had_any(table: str) -> None:
     assert GATE.validate(table, rows(table).clear()).is_passed
 
 
 @pytest.mark.parametrize("table", sorted(GATE.specs))
-def test_a_row_that_stands_twice_is_refused(table: str) -> None:
+def test_a_row_that_occurs_twice_is_refused(table: str) -> None:
     frame = rows(table)
     (finding,) = GATE.validate(table, frame.vstack(frame[1:2])).findings
     assert finding.severity == "critical"

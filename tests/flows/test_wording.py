@@ -54,7 +54,7 @@ def test_every_hole_of_a_message_is_in_its_chinese():
         assert len(places) == english.count("{}") or english.startswith(("List should", "String should")), english
 
 
-def test_every_mistake_of_a_policy_file_is_told_in_chinese():
+def test_every_mistake_of_a_policy_file_is_described_in_chinese():
     count = 0
     for path in sorted(BROKEN.glob("*.yaml")):
         for check in check_policy_path(path):
@@ -65,7 +65,7 @@ def test_every_mistake_of_a_policy_file_is_told_in_chinese():
     assert count > 80
 
 
-def test_every_mistake_in_the_settings_is_told_in_chinese(tmp_path):
+def test_every_mistake_in_the_settings_is_described_in_chinese(tmp_path):
     file = tmp_path / "yaoxin.toml"
     file.write_text('buckets = "many"\nidentity_key = "short"\ntimezone = "Mars/Base"\nfull = 3\nstorre = 1\n')
     flags = {"config": str(file), "store": "s3://x/%41", "policy_dir": str(tmp_path)}
@@ -103,7 +103,7 @@ def test_everything_the_gate_expects_is_said_in_chinese_by_labels():
             assert not re.search(r"[A-Za-z]{2,}", said.replace("SHA-256", "")), said
 
 
-def test_a_sound_file_is_told_in_chinese_too():
+def test_a_sound_file_is_described_in_chinese_too():
     (found, cases) = check_policy_path(BROKEN.parents[2] / "policy" / "schemes" / "wuhan-2017.yaml")
     assert re.search(r"评价标准 wuhan-2017：\d+ 个计分项", describe_check(found))
     assert re.search(r"评价标准 wuhan-2017 的 \d+ 个算例已核对", describe_check(cases))
@@ -131,7 +131,7 @@ STORE_FAULTS = (
 
 
 @pytest.mark.parametrize("fault", STORE_FAULTS, ids=lambda fault: str(fault)[:60])
-def test_what_goes_wrong_with_a_store_is_told_in_one_language(fault):
+def test_what_goes_wrong_with_a_store_is_in_one_language(fault):
     english, chinese = describe_error(fault, chinese=False), describe_error(fault, chinese=True)
     assert not _HAN.search(english.replace("只读", ""))
     assert not _SENTENCE.search(chinese), chinese
@@ -139,7 +139,7 @@ def test_what_goes_wrong_with_a_store_is_told_in_one_language(fault):
 
 
 @pytest.mark.parametrize("clock", [datetime(2026, 2, 27, 8, tzinfo=UTC), datetime(2027, 3, 2, 8, tzinfo=UTC)])
-def test_a_clock_in_doubt_is_told_in_one_language(clock):
+def test_a_clock_in_doubt_is_in_one_language(clock):
     then = datetime(2026, 2, 28, 20, tzinfo=UTC)
     last = Run(1, "nightly-1", "nightly", date(2026, 2, 28), then, "passed", then, then, "", "", {}, {})
     with pytest.raises(ClockInDoubt) as caught:

@@ -131,7 +131,7 @@ def night_frames(changed: int = 14, enterprises: int = 120) -> OfficeFrames:
     """A night in which the first `changed` of `enterprises` moved; the last one is rated for the first time."""
     moves = {n: MOVES[n % len(MOVES)] for n in range(changed)}
     tier = {n: moves[n][1] if n in moves else "AAAABBC"[n % 7] for n in range(enterprises)}
-    former = {n: moves[n][0] if n in moves else tier[n] for n in range(enterprises - 1)}
+    previous = {n: moves[n][0] if n in moves else tier[n] for n in range(enterprises - 1)}
     changes = [change(n, *move) for n, move in moves.items()]
     down = [c for c in changes if c["index_after"] > c["index_before"]]
     trace = [
@@ -140,7 +140,7 @@ def night_frames(changed: int = 14, enterprises: int = 120) -> OfficeFrames:
         for at, pair in enumerate(((0, -1250), (0, 0)) if c in down else ((-950, 0),), 1)
     ]
     return OfficeFrames(
-        previous_ratings=frame("ratings", [rating(n, former[n], 98_000) for n in former]),
+        previous_ratings=frame("ratings", [rating(n, previous[n], 98_000) for n in previous]),
         current_ratings=frame("ratings", [rating(n, tier[n], 97_000) for n in tier]).lazy(),
         changes=frame("changes", changes),
         change_trace=frame("change_trace", trace),

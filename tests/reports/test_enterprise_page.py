@@ -39,7 +39,7 @@ def test_base_and_counted_rows_sum_to_the_score(view: EnterpriseView):
     assert view.sum_text in enterprise_html(view)
 
 
-def test_records_of_unknown_amount_stand_beside_the_score():
+def test_records_of_unknown_amount_are_beside_the_score():
     unknown = samples.traced(6, "罚款", 0, "unknown_amount", value_used="fine_fen=?")
     frames = samples.enterprise_frames()
     view = enterprise_view(
@@ -193,12 +193,12 @@ def test_the_tier_to_come_is_said_with_its_day_direction_and_cause():
     assert worse.text(samples.SCHEME).startswith("如无新记录，2026-03-02 起下调为 D 严重失信（已收到的记录到其日期")
 
 
-def test_a_night_that_did_not_look_ahead_says_so():
+def test_a_run_without_an_outlook_says_so():
     frames = samples.enterprise_frames(outlook=None)
     assert enterprise_view(frames, samples.AS_OF, samples.SCHEME).outlook == "该次运行没有推算今后的等级"
 
 
-def test_one_firm_has_one_name_and_a_former_one_is_marked():
+def test_one_firm_has_one_name_and_an_earlier_one_is_marked():
     firm = samples.register("天府医药有限公司") | {"former_names": ["天府药品（经营）公司"]}
     known = {"enterprise": samples.frame("enterprise", [firm])}
     names = ("天府医药 有限公司", "天府药品(经营)公司", "第三人")

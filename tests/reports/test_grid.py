@@ -1,4 +1,4 @@
-"""Values as an officer reads them, and the grid they stand in."""
+"""Values as an officer reads them, and their grid."""
 
 from datetime import UTC, date, datetime
 
@@ -43,10 +43,10 @@ def test_yuan_and_counts_have_separators():
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "text"), [(1, 3, "33.33%"), (2, 3, "66.67%"), (0, 0, "0.00%"), (7, 7, "100.00%")]
+    ("part", "total", "text"), [(1, 3, "33.33%"), (2, 3, "66.67%"), (0, 0, "0.00%"), (7, 7, "100.00%")]
 )
-def test_shares_round_half_up(part: int, whole: int, text: str):
-    assert formatting.share(formatting.basis_points(part, whole)) == text
+def test_shares_round_half_up(part: int, total: int, text: str):
+    assert formatting.share(formatting.basis_points(part, total)) == text
 
 
 def test_instants_are_read_in_beijing():

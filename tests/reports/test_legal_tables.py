@@ -76,8 +76,8 @@ def test_the_report_parts_what_is_late_due_today_and_over_by_the_months_end():
     ]
     assert order == sorted(order)
     assert html.index('id="changes"') < html.index('id="law"') < html.index('id="migration"')
-    for told in ("罚1号", "总局令第45号第九条", "自行发生", "最早口径2098-12-31", "受1号", "罚4号", "丙厂"):
-        assert told in html, told
+    for text in ("罚1号", "总局令第45号第九条", "自行发生", "最早口径2098-12-31", "受1号", "罚4号", "丙厂"):
+        assert text in html, text
 
 
 def test_the_first_line_and_the_numbers_say_how_many():
@@ -106,9 +106,9 @@ def test_a_list_of_what_is_due_says_in_page_and_workbook_how_many_it_leaves_out(
     shown = view(deadlines=rows(DEADLINE, *late))
     assert (shown.legal.overdue.total, shown.legal.overdue.left_out) == (count, left_out)
     assert f"逾期 {count} 项" in headline(shown)
-    html, told = office_html(shown), f"只列出前 2 项，另有 1 项见 yaoxin due --as-of {AS_OF}"
+    html, text = office_html(shown), f"只列出前 2 项，另有 1 项见 yaoxin due --as-of {AS_OF}"
     assert f">已逾期　{count} 项<" in html
-    assert (told in html) == bool(left_out)
+    assert (text in html) == bool(left_out)
     assert ("罚3号" in html) is False
     lines = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(office_xlsx(shown)))["已逾期"]["A"]]
     cut = f"本表不全：只列前 2 项，另有 1 项未列出；全部 3 项见 yaoxin due --as-of {AS_OF}。"
@@ -155,8 +155,8 @@ def test_objections_and_holds_say_whose_what_and_until_when():
     }
     shown = view(objections=rows(OBJECTION_TABLE, objected | {"by_on": AS_OF}), holds=rows(HOLD_TABLE, held))
     html = office_html(shown)
-    for told in ("未处理完的异议　1 项", "丁厂", "处罚已撤销", "等级暂缓变动　1 项", "戊厂", "2026-06-30", "李四"):
-        assert told in html, told
+    for text in ("未处理完的异议　1 项", "丁厂", "处罚已撤销", "等级暂缓变动　1 项", "戊厂", "2026-06-30", "李四"):
+        assert text in html, text
     names = openpyxl.load_workbook(io.BytesIO(office_xlsx(shown))).sheetnames
     assert {"未处理完的异议", "等级暂缓变动"} <= set(names)
 
@@ -178,12 +178,12 @@ def law_of(*listings, repair=(), due=()):
     )
 
 
-def test_an_enterprise_reads_what_stands_against_a_repair_and_its_articles():
+def test_an_enterprise_reads_what_prevents_a_repair_and_its_articles():
     met, unmet = condition("甲", "met"), condition("乙", "unmet", date(2030, 1, 1))
     row = {"record_id": "p", "decision_no": "罚1号", "verdict": "not_yet", "basis": "全部条文"}
-    (told,) = law_of(repair=[row | {"conditions": [met, unmet, condition("丙", "unstated")]}]).repair.texts()
-    assert "乙（不符合，2030-01-01 起）；丙（未载明）" in told
-    assert "第乙条；第丙条" in told
+    (text,) = law_of(repair=[row | {"conditions": [met, unmet, condition("丙", "unstated")]}]).repair.texts()
+    assert "乙（不符合，2030-01-01 起）；丙（未载明）" in text
+    assert "第乙条；第丙条" in text
     (never,) = law_of(repair=[row | {"verdict": "never", "why": "不得提前", "conditions": [unmet]}]).repair.texts()
     assert {"不得提前", "全部条文"} <= set(never)
 

@@ -97,7 +97,7 @@ def test_migration_counts_everyone_once(view: OfficeView):
     assert moved == len(view.changes)
 
 
-def test_a_tier_of_yesterdays_scheme_still_stands():
+def test_a_tier_of_the_previous_scheme_is_still_counted():
     before = pl.LazyFrame({"enterprise_id": ["a", "b"], "tier": ["E", "A"]})
     after = pl.LazyFrame({"enterprise_id": ["a"], "tier": ["B"]})
     migration = migration_of(before, after, samples.SCHEME)
@@ -106,15 +106,15 @@ def test_a_tier_of_yesterdays_scheme_still_stands():
     assert migration.leavers == (1, 0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(("days", "is_told"), [(0, False), (1, True), (29, True), (30, True), (31, False)])
-def test_changes_of_the_next_thirty_days_are_told(days: int, is_told: bool):
+@pytest.mark.parametrize(("days", "is_shown"), [(0, False), (1, True), (29, True), (30, True), (31, False)])
+def test_changes_of_the_next_thirty_days_are_shown(days: int, is_shown: bool):
     rows = samples.frame("outlook", [samples.outlook(0, "A", "B", days)])
     view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
-    assert bool(view.due.rows) is is_told
+    assert bool(view.due.rows) is is_shown
     assert OUTLOOK_DAYS == 30
 
 
-def test_who_only_may_change_is_not_told():
+def test_who_only_may_change_is_not_shown():
     on = samples.AS_OF + timedelta(days=1)
     ratings = samples.frame("ratings", [samples.rating(0, "A", 1, next_change_on=on)])
     frames = replace(samples.night_frames(0), current_ratings=ratings, outlook=TABLES["outlook"].empty())
@@ -172,7 +172,7 @@ def test_the_migration_has_every_number_and_word_and_a_shade_where_somebody_move
     assert table.count("rgba(") == 6
 
 
-def test_a_migration_of_nobody_has_no_shade():
+def test_a_migration_of_no_enterprise_has_no_shade():
     none = Migration(("A", "B"), ("A", "B"), ((0, 0), (0, 0)), (0, 0), (0, 0))
     assert none.shades == (("", ""), ("", ""))
 
@@ -206,7 +206,7 @@ def test_an_account_that_does_not_close_is_said(view: OfficeView):
     assert "收件账不平" in office_html(wrong)
 
 
-def test_an_empty_night_is_a_whole_report():
+def test_a_run_without_records_has_a_complete_report():
     html = office_html(office_view(_empty(), samples.night(warnings=()), samples.SCHEME))
     for said in ("本夜没有企业的等级发生变化", "本夜没有来件", "质量检查全部通过"):
         assert said in html
@@ -222,7 +222,7 @@ def test_too_many_changes_are_cut_with_a_sentence(changed: int, shown: int, more
     assert (f"另有 {more} 家未在本页列出" in html) is (more > 0)
 
 
-def test_the_workbook_has_every_table_whole(view: OfficeView):
+def test_the_workbook_has_every_row_of_every_table(view: OfficeView):
     book = openpyxl.load_workbook(io.BytesIO(office_xlsx(view)))
     assert book.sheetnames == [grid.title for grid in view.grids]
     assert "示例标准" in book["等级变化"]["A2"].value
@@ -231,7 +231,7 @@ def test_the_workbook_has_every_table_whole(view: OfficeView):
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_names_are_escaped_and_no_identity_number_stands(view: OfficeView):
+def test_names_are_escaped_and_no_identity_number_is_shown(view: OfficeView):
     html = office_html(view)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert" in html
@@ -249,14 +249,14 @@ def test_nothing_is_loaded_from_elsewhere(view: OfficeView):
     assert "url(http" not in html
 
 
-def test_the_notice_stands_on_illustrative_reports_only(view: OfficeView):
+def test_the_notice_is_on_illustrative_reports_only(view: OfficeView):
     assert "示例标准" in office_html(view)
     real = replace(view, scheme=replace(view.scheme, is_illustrative=False))
     assert "示例标准" not in office_html(real)
     assert "示例标准" not in openpyxl.load_workbook(io.BytesIO(office_xlsx(real)))["等级变化"]["A2"].value
 
 
-def test_the_same_night_gives_the_same_bytes_whatever_the_order_of_rows(view: OfficeView, tmp_path):
+def test_the_same_run_gives_the_same_bytes_whatever_the_order_of_rows(view: OfficeView, tmp_path):
     frames = samples.night_frames()
     given = {name: frame for name, frame in vars(frames).items() if frame is not None}
     shuffled = OfficeFrames(**{name: frame.lazy().collect().reverse() for name, frame in given.items()})

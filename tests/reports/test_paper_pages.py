@@ -90,16 +90,16 @@ def test_a_rare_character_that_the_font_has_is_set(pages):
     assert "㙍𠮷店" in squeezed(PdfReader(BytesIO(paper_pdf(html))).pages[0].extract_text())
 
 
-def test_a_character_that_no_font_has_is_told_before_a_box_is_printed():
+def test_a_character_that_no_font_has_is_reported_before_a_box_is_printed():
     with pytest.raises(NoGlyph, match=r"No installed font has .* \(U\+E123\); looked in: .*_common.yaml"):
         paper_html(paper_of("repair_grant", party="某\ue123店"), SHARED.fonts)
 
 
 def test_the_next_family_lends_what_the_first_does_not_have(monkeypatch):
     faces = [face for face in (office_papers.installed(family, False) for family in SHARED.fonts) if face]
-    whole = office_papers.covered
+    original = office_papers.covered
     few = frozenset(map(ord, "店"))
-    monkeypatch.setattr(office_papers, "covered", lambda face: few if face == faces[0] else whole(face))
+    monkeypatch.setattr(office_papers, "covered", lambda face: few if face == faces[0] else original(face))
     made = font_subsets("店药", "", SHARED.fonts)
     assert [cut.family for cut in made] == [face.family for face in faces[:2]]
 
@@ -119,12 +119,12 @@ def test_without_fontconfig_it_says_what_to_install(monkeypatch):
         font_subsets("店", "", ["Some Family"])
 
 
-@pytest.mark.parametrize(("module", "told"), [("uharfbuzz", "uharfbuzz"), ("weasyprint", "WeasyPrint")])
-def test_without_the_extra_it_says_what_to_install(pages, monkeypatch, module, told):
+@pytest.mark.parametrize(("module", "named"), [("uharfbuzz", "uharfbuzz"), ("weasyprint", "WeasyPrint")])
+def test_without_the_extra_it_says_what_to_install(pages, monkeypatch, module, named):
     monkeypatch.setitem(sys.modules, module, None)
     office_papers._opened.cache_clear()
     office_papers.covered.cache_clear()
-    with pytest.raises(PaperToolMissing, match=rf"{told}, which is not installed\. Install it with: ") as caught:
+    with pytest.raises(PaperToolMissing, match=rf"{named}, which is not installed\. Install it with: ") as caught:
         paper_pdf(paper_html(paper_of("repair_grant"), SHARED.fonts))
     python, *command, first, second = shlex.split(str(caught.value).split("Install it with: ")[1])
     assert (python, command) == (sys.executable, ["-m", "pip", "install"])

@@ -1,4 +1,4 @@
-"""A paper filled in: nothing left open but blanks, everything unsettled marked, nobody's number shown."""
+"""A paper filled in: nothing left open but blanks, everything unsettled marked, no identity number shown."""
 
 import re
 from datetime import date
@@ -70,7 +70,7 @@ def test_a_section_is_as_sure_as_the_weakest_of_its_text_and_facts():
 
 @pytest.mark.parametrize("outside", [f"身份证{IDENTITY}", f"身份证 {IDENTITY[:6]} {IDENTITY[6:14]} {IDENTITY[14:]}"])
 @pytest.mark.parametrize("kind", PAPERS)
-def test_no_identity_number_leaks_wherever_it_stands(kind, outside):
+def test_no_identity_number_leaks_wherever_it_is(kind, outside):
     poisoned = {name: outside for name, value in KNOWN.items() if isinstance(value, str) and name not in {"situation"}}
     view = paper_of(kind, **poisoned | {"unmet": (outside,)}, remarked={"penalty_no": (outside, "I")})
     shown = text_of(view)
@@ -88,8 +88,8 @@ def test_control_characters_do_not_steer_a_paper():
 def test_a_paper_says_who_what_and_why(kind):
     shown = text_of(paper_of(kind, dated=date(2026, 11, 20)))
     number = KNOWN["listing_no"] if kind in ("removal_decision",) else KNOWN["penalty_no"]
-    for told in (KNOWN["authority"], KNOWN["party"], number, "2026年11月20日"):
-        assert told in shown
+    for text in (KNOWN["authority"], KNOWN["party"], number, "2026年11月20日"):
+        assert text in shown
     if kind.endswith("_notice"):
         assert "复议" not in shown
     else:
@@ -127,18 +127,18 @@ def test_the_remedies_follow_the_law_of_the_day():
 
 
 @pytest.mark.parametrize(
-    ("day", "told"),
+    ("day", "expected"),
     [
         (date(2025, 12, 24), "十五个工作日内决定是否移出"),
         (date(2025, 12, 25), "七个工作日内作出决定，经批准可以延长十个工作日"),
     ],
 )
-def test_the_way_off_the_list_follows_the_law_of_the_day(day, told):
-    assert told in text_of(paper_of("listing_decision", day=day))
+def test_the_way_off_the_list_follows_the_law_of_the_day(day, expected):
+    assert expected in text_of(paper_of("listing_decision", day=day))
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "expected"),
     [
         ({"is_public": False}, "不在国家企业信用信息公示系统公示，无需申请信用修复"),
         ({"is_open_to_repair": False}, "该信息不适用依申请修复"),
@@ -146,26 +146,26 @@ def test_the_way_off_the_list_follows_the_law_of_the_day(day, told):
         ({"matter": "listing"}, "公示期满一年，且已经自觉履行"),
     ],
 )
-def test_the_notice_of_repair_tells_each_its_own(facts, told):
-    assert told in text_of(paper_of("repair_notice", **facts))
+def test_the_notice_of_repair_has_the_text_of_each_case(facts, expected):
+    assert expected in text_of(paper_of("repair_notice", **facts))
 
 
 @pytest.mark.parametrize(
-    ("refusal", "told", "not_told"),
+    ("refusal", "expected", "unexpected"),
     [
         ("conditions", "条件具备后，可以再次申请", "三年内"),
         ("falsehood", "自本决定作出之日起三年内，你（单位）不得申请信用修复", "可以再次申请"),
         ("public_interest", "可能危害国家安全、社会公共利益", "可以再次申请"),
     ],
 )
-def test_a_refusal_gives_its_ground(refusal, told, not_told):
+def test_a_refusal_gives_its_ground(refusal, expected, unexpected):
     shown = text_of(paper_of("repair_refusal", refusal=refusal))
-    assert told in shown
-    assert not_told not in shown
+    assert expected in shown
+    assert unexpected not in shown
 
 
 @pytest.mark.parametrize(
-    ("removal", "told", "not_told"),
+    ("removal", "expected", "unexpected"),
     [
         ("early", "你（单位）于2026年11月2日申请移出", "已依法注销"),
         ("ended", "的公示期已于2028年10月10日满三年", "申请移出"),
@@ -173,10 +173,10 @@ def test_a_refusal_gives_its_ground(refusal, told, not_told):
         ("annulled", "第十九条，本机关决定撤销上述列入决定", "对其公示期另有规定"),
     ],
 )
-def test_a_removal_gives_its_ground(removal, told, not_told):
+def test_a_removal_gives_its_ground(removal, expected, unexpected):
     shown = text_of(paper_of("removal_decision", removal=removal))
-    assert told in shown
-    assert not_told not in shown
+    assert expected in shown
+    assert unexpected not in shown
 
 
 def test_a_fine_that_is_not_heavy_leaves_the_ground_to_a_person():

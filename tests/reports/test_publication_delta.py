@@ -134,7 +134,7 @@ def test_two_entries_with_one_key_are_refused():
 
 
 @pytest.mark.parametrize("column", [name for name, dtype in SERIOUS_VIOLATIONS.schema.items() if dtype == pl.String()])
-def test_an_identity_number_is_masked_wherever_it_stands_and_noted(column: str):
+def test_an_identity_number_is_masked_wherever_it_is_and_noted(column: str):
     view = list_view(SERIOUS_VIOLATIONS, samples.entries(1, **{column: f"甲 {samples.IDENTITY} 乙"}), HEAD)
     assert samples.IDENTITY not in repr(view)
     assert len(view.issues) == 1

@@ -1,4 +1,4 @@
-"""Preparing and releasing: whole versions only, whatever breaks in between."""
+"""Preparing and releasing: only complete versions, whatever breaks in between."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_a_broken_index_is_said(tmp_path: Path, content: bytes | None, said: str
         read_index(tmp_path)
 
 
-def test_a_crash_at_any_step_leaves_a_whole_version_and_running_again_finishes(a: Listed, tmp_path: Path):
+def test_a_crash_at_any_step_leaves_a_complete_version_and_running_again_finishes(a: Listed, tmp_path: Path):
     expected = tmp_path / "expected"
     a.publish(expected, 3)
     approved = a.publish(expected, 5)

@@ -47,15 +47,15 @@ def withdrawn(root: Path, count: int = 2, masking: WithdrawalReason | None = Non
 
 
 def test_it_is_the_version_before_without_the_entries_named_and_says_why(tmp_path: Path):
-    former = published(tmp_path)
-    before = released_entries(PENALTIES, former)
+    earlier = published(tmp_path)
+    before = released_entries(PENALTIES, earlier)
     folder = withdrawn(tmp_path)
     index = read_index(folder)
     assert released_entries(PENALTIES, folder) == before[2:]
     assert (index.version, index.as_of, index.previous) == ("2026-03-02", NEXT, "2026-03-01")
     assert (index.released_by, index.reason) == ("machine", "依法撤下：公示期满 2 条")
-    told = {(each.operation, each.key, each.cause, each.title, each.on, each.basis) for each in index.withdrawals}
-    assert told == {("DEL", PENALTIES.key_of(e), "period", "公示期满", NEXT, ENDED.basis) for e in before[:2]}
+    recorded = {(each.operation, each.key, each.cause, each.title, each.on, each.basis) for each in index.withdrawals}
+    assert recorded == {("DEL", PENALTIES.key_of(e), "period", "公示期满", NEXT, ENDED.basis) for e in before[:2]}
     assert (index.policy_hash, index.office) == ("abc", "四川省药品监督管理局")
     delta = read_delta(PENALTIES, json.loads((folder / "delta.json").read_text(encoding="utf-8")))
     assert {(row.operation, row.cause) for row in delta.rows} == {("DEL", "公示期满")}
@@ -77,7 +77,7 @@ def test_without_a_difference_there_is_no_version(tmp_path: Path):
 
 
 def with_entries(folder: Path, change) -> None:
-    """Change the entries of a version as somebody would who holds every file: checksums are made to fit."""
+    """Change the entries of a version as someone with write access to every file would: checksums are made to fit."""
     content = json.loads((folder / "list.json").read_text(encoding="utf-8"))
     content["entries"] = change(content["entries"])
     (folder / "list.json").write_bytes(json_bytes(content))
@@ -106,17 +106,17 @@ def test_what_is_more_than_a_withdrawal_is_found(tmp_path: Path, change, said: s
     published(tmp_path)
     folder = withdrawn(tmp_path)
     with_entries(folder, change)
-    assert file_faults(folder, "penalties") == (), "the files alone do not tell"
+    assert file_faults(folder, "penalties") == (), "the files alone do not show it"
     (fault,) = derivation_faults(PENALTIES, folder)
     assert said in fault
 
 
 def test_another_version_before_it_is_found(tmp_path: Path):
-    former = published(tmp_path)
+    earlier = published(tmp_path)
     folder = withdrawn(tmp_path)
-    with_entries(former, lambda entries: [*entries, entries[0] | {"record_id": "penalty:another"}])
+    with_entries(earlier, lambda entries: [*entries, entries[0] | {"record_id": "penalty:another"}])
     (fault,) = derivation_faults(PENALTIES, folder)
-    assert f"{former}：与 2026-03-02 所依据的上一版不同" in fault
+    assert f"{earlier}：与 2026-03-02 所依据的上一版不同" in fault
     with_index(folder, lambda index: index.model_copy(update={"previous": None}))
     assert "上一版 None 缺失" in derivation_faults(PENALTIES, folder)[0]
 
@@ -124,10 +124,10 @@ def test_another_version_before_it_is_found(tmp_path: Path):
 def test_a_text_that_says_too_much_of_a_person_is_masked_and_nothing_else_changes(tmp_path: Path, monkeypatch):
     with monkeypatch.context() as before_the_rule:
         before_the_rule.setattr("reports.redaction._figures", lambda text: (text, set()))
-        former = published(tmp_path, content=f"罚款，联系电话{PHONE}")
-    assert PHONE in (former / "list.json").read_text(encoding="utf-8")
+        earlier = published(tmp_path, content=f"罚款，联系电话{PHONE}")
+    assert PHONE in (earlier / "list.json").read_text(encoding="utf-8")
     folder = withdrawn(tmp_path, 1, MASKED)
-    before, after = (released_entries(PENALTIES, each) for each in (former, folder))
+    before, after = (released_entries(PENALTIES, each) for each in (earlier, folder))
     assert PHONE not in "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.[jc]s*"))
     assert [vars(entry) | {"content": ""} for entry in after] == [vars(one) | {"content": ""} for one in before[1:]]
     index = read_index(folder)
@@ -150,9 +150,9 @@ def test_a_text_that_says_too_much_of_a_person_is_masked_and_nothing_else_change
     ],
 )
 def test_masking_adds_nothing_but_marks(shown: str, is_one: bool):
-    whole = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="罚款，电话13800138000")
-    assert only_masks(whole, replace(whole, content=shown)) is is_one
-    assert not only_masks(whole, replace(whole, content=shown, published_on=NEXT))
+    entry = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="罚款，电话13800138000")
+    assert only_masks(entry, replace(entry, content=shown)) is is_one
+    assert not only_masks(entry, replace(entry, content=shown, published_on=NEXT))
 
 
 def damaged(folder: Path, how: str, name: str) -> None:
@@ -192,6 +192,6 @@ def test_a_file_too_many_and_a_version_in_anothers_folder_are_named(tmp_path: Pa
 
 
 def test_a_text_of_many_masked_pieces_is_compared_piece_by_piece():
-    whole = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="甲12" * 4000 + "乙")
-    assert not only_masks(whole, replace(whole, content="甲*" * 4000 + "丙"))
-    assert only_masks(whole, replace(whole, content="甲*" * 4000 + "乙"))
+    entry = PenaltyEntry(NEXT, "鄂罚1号", "penalty:1", "甲", content="甲12" * 4000 + "乙")
+    assert not only_masks(entry, replace(entry, content="甲*" * 4000 + "丙"))
+    assert only_masks(entry, replace(entry, content="甲*" * 4000 + "乙"))

@@ -112,7 +112,7 @@ def test_a_row_condition_written_for_pandas_is_refused() -> None:
         build_suite("suite", [said])
 
 
-def test_new_data_under_the_same_name_is_judged_anew(frames: Any) -> None:
+def test_new_data_under_the_same_name_is_validated_again(frames: Any) -> None:
     said = gxe.ExpectTableRowCountToEqual(value=4)
     assert [answer(frames, frame, said).success for frame in (FRAME, FRAME[:3], FRAME)] == [True, False, True]
 
@@ -125,7 +125,7 @@ def test_parquet_and_delta_are_read_by_their_paths(source: Any, tmp_path: Path) 
     assets = [
         (source.add_polars_parquet_asset("parquet", path=str(tmp_path / "frame.parquet")), 4),
         (source.add_polars_delta_asset("delta", path=delta), 1),
-        (source.add_polars_delta_asset("former", path=delta, version=0), 4),
+        (source.add_polars_delta_asset("earlier", path=delta, version=0), 4),
     ]
     for asset, count in assets:
         definition = asset.add_batch_definition("whole")
@@ -157,7 +157,7 @@ def test_rows_of_any_number_are_counted_and_few_are_named(frames: Any) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(Path(polars_engine.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
-def test_the_engine_could_stand_alone(path: Path) -> None:
+def test_the_engine_depends_on_nothing_of_the_project(path: Path) -> None:
     allowed = {"great_expectations", "polars"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Papers of every kind from the demo region: filled in, numbered by the register, and nobody's number shown."""
+"""Papers of every kind from the demo region: filled in, numbered by the register, and no identity number shown."""
 
 import re
 from collections import Counter
@@ -68,7 +68,7 @@ def test_what_the_register_has_is_numbered_and_dated_and_a_draft_is_not(papers):
             assert view.dated.text == "〔待填：文书日期〕"
 
 
-def test_nothing_is_left_open_but_blanks_and_nobodys_number_is_shown(papers):
+def test_nothing_is_left_open_but_blanks_and_no_identity_number_is_shown(papers):
     for kind, subject, view in papers:
         shown = text_of(view)
         assert not re.search(r"[{}]|None|\bnull\b|\d{17}[\dXx]|\d{4}-\d\d-\d\d", shown), (kind, subject.number)

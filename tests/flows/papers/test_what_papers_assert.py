@@ -121,7 +121,7 @@ RETRACTED = step("撤〔2026〕1号", "revoke_repair", date(2026, 11, 23), PUNIS
 
 
 @pytest.mark.parametrize(
-    ("published", "steps", "as_of", "told"),
+    ("published", "steps", "as_of", "expected"),
     [
         (None, [], date(2025, 10, 20), "将通过国家企业信用信息公示系统向社会公示，最迟于2025年10月29日公示"),
         (
@@ -140,9 +140,9 @@ RETRACTED = step("撤〔2026〕1号", "revoke_repair", date(2026, 11, 23), PUNIS
         ),
     ],
 )
-def test_the_notice_of_repair_says_what_is_on_display_on_its_day(published, steps, as_of, told):
+def test_the_notice_of_repair_says_what_is_on_display_on_its_day(published, steps, as_of, expected):
     view, _ = paper("repair_notice", as_of, *steps, published_on=published, **DONE)
-    assert told in text_of(view)
+    assert expected in text_of(view)
     assert ("将通过" in text_of(view)) == (as_of == date(2025, 10, 20))
     assert ("起申请信用修复" in text_of(view) or "起申请提前停止公示" in text_of(view)) == (
         len(steps) == 0 and published is not None

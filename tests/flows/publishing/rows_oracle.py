@@ -109,7 +109,7 @@ class Case:
         return is_granted or (is_hidden and not self.has(self.repair_taken, "end_temporary_repair", day))
 
     def is_over(self, day: date) -> bool:
-        """Whether the rules of one of the days saw the period end; a revoked repair starts it anew (Art. 23)."""
+        """Whether the rules of one of the days saw the period end; a revoked repair starts it again (Art. 23)."""
         p = self.penalty
         if not self.has(self.repair_taken, "revoke_repair", day):
             return self._is_period_over(p["published_on"], p["decided_on"], day)
@@ -152,7 +152,7 @@ class Case:
         return removed if day < restored else self._stay_over(restored, restored, day)
 
     def _stay_over(self, listed_on: date, published_on: date, last: date) -> date | None:
-        """44号令: three years from the listing; 107号令: of publicity; anew where a removal was revoked."""
+        """44号令: three years from the listing; 107号令: of publicity; again where a removal was revoked."""
         p = self.penalty
         restricts = p["valid_until_on"] and "restrict_trade" in p["penalty_kinds"]
         for each in days(listed_on, last):

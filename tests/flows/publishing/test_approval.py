@@ -180,7 +180,7 @@ def test_a_draft_that_was_touched_is_neither_approved_nor_released(settings):
         approved(settings)
     assert shelf(settings).latest() is None
     answer = publish_list(settings)
-    assert (answer["state"], answer["digest"]) == ("published", digest), "made anew, it is what was signed"
+    assert (answer["state"], answer["digest"]) == ("published", digest), "made again, it is what was signed"
 
 
 def test_who_was_disabled_since_releases_nothing(settings):
@@ -203,7 +203,7 @@ def test_one_who_came_again_with_another_key_is_one_person(settings):
     approved(settings)
     office_of(settings).disable(signed_in(settings, "wang"), "li")
     added(settings, "li")
-    assert approved(settings)["state"] == "waiting", "the signature of the old key is nobody's now"
+    assert approved(settings)["state"] == "waiting", "the signature of the old key does not count now"
     assert approved(settings, "zhang")["state"] == "published"
 
 
@@ -226,9 +226,11 @@ def test_two_people_of_one_name_are_two_where_an_administrator_said_so(settings,
     assert approved(settings, {"zhang": "zhang2", "zhang2": "zhang"}[first])["state"] == "published"
 
 
-def test_without_an_office_a_draft_is_made_and_nobody_signs(settings):
-    nobody = replace(settings, administrator_key=None, office_database=settings.office_database.with_name("none"))
-    assert publish_list(nobody)["state"] == "waiting"
+def test_without_an_office_a_draft_is_made_without_signatures(settings):
+    without_office = replace(
+        settings, administrator_key=None, office_database=settings.office_database.with_name("none")
+    )
+    assert publish_list(without_office)["state"] == "waiting"
     unpinned = replace(settings, administrator_key=None)
     answer = publish_list(unpinned)
     assert answer["state"] == "waiting"
@@ -264,7 +266,7 @@ def test_a_revoked_listing_brings_a_new_version_that_names_it_and_its_cause(sett
     assert shelf(settings).versions() == (VERSION, after(1).isoformat())
 
 
-def test_a_night_without_news_for_the_list_needs_no_version(settings, tmp_path):
+def test_a_run_without_news_for_the_list_needs_no_version(settings, tmp_path):
     published(settings)
     night(tmp_path, after(1))
     answer = prepared(settings)

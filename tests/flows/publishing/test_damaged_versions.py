@@ -1,4 +1,4 @@
-"""What is altered, emptied or lost of a released version is named, not built upon, and made anew where it can be."""
+"""What is altered, emptied or lost of a released version is named, not built upon, and rebuilt where possible."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def checked(settings):
         ("delta.csv", "altered"),
     ],
 )
-def test_a_damaged_file_is_named_not_built_upon_and_made_anew_byte_for_byte(withdrawn, tmp_path, name, how):
+def test_a_damaged_file_is_named_not_built_upon_and_rebuilt_byte_for_byte(withdrawn, tmp_path, name, how):
     before = files_below(latest(withdrawn).resolve())
     assert checked(withdrawn)["state"] == "sound"
     damage(latest(withdrawn) / name, how)
@@ -115,7 +115,7 @@ def test_a_damaged_file_is_named_not_built_upon_and_made_anew_byte_for_byte(with
     assert update_published_lists(withdrawn)[0]["state"] == "withdrawn"
 
 
-def test_several_damaged_files_are_each_named_and_each_made_anew(two_signed):
+def test_several_damaged_files_are_each_named_and_each_rebuilt(two_signed):
     before = files_below(latest(two_signed).resolve())
     for name in FILES:
         if name != "list.json":
@@ -142,7 +142,7 @@ def test_without_its_index_a_version_is_replaced_by_one_that_two_people_sign(wit
 
 
 @pytest.mark.parametrize("how", ["emptied", "truncated", "missing"])
-def test_lost_signatures_are_written_anew_from_the_journal(two_signed, how):
+def test_lost_signatures_are_rebuilt_from_the_journal(two_signed, how):
     damage(latest(two_signed) / SIGNATURES, how)
     assert SIGNATURES in checked(two_signed)["problems"][0]
     (answer,) = restore_lists(two_signed, PENALTIES)
@@ -175,7 +175,7 @@ def test_a_pointer_that_leads_nowhere_is_named_and_set_back_to_what_was_released
     assert (answer["state"], link.readlink().name) == ("sound", "2026-03-02")
 
 
-def test_latest_turned_back_to_a_former_version_is_seen(withdrawn):
+def test_latest_pointed_at_an_earlier_version_is_seen(withdrawn):
     link = latest(withdrawn)
     link.unlink()
     link.symlink_to("2026-03-01")
@@ -245,7 +245,7 @@ def test_two_at_once_are_one_after_the_other(withdrawn, tmp_path):
     assert update_published_lists(withdrawn)[0]["state"] == "unchanged"
 
 
-def test_a_signature_given_while_the_store_is_held_stands_and_the_next_run_releases(two_signed, tmp_path):
+def test_a_signature_given_while_the_store_is_held_is_valid_and_the_next_run_releases(two_signed, tmp_path):
     night(tmp_path / "town", after(1), penalties=[penalty("鄂罚4号", "MX-2")])
     version = publish_list(two_signed, signed_in(two_signed, "zhang"), "penalties")["version"]
     with Store(two_signed.store).begin("nightly", after(2), store_at(tmp_path / "town").last().known_at):
@@ -263,7 +263,7 @@ def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(t
         return signed(settings, publish_list(settings, None, "penalties"))["version"]
 
     with Fuse(None) as fuse:
-        assert released(copied(tmp_path / "town", tmp_path / "whole")) == "2026-03-02-2"
+        assert released(copied(tmp_path / "town", tmp_path / "intact")) == "2026-03-02-2"
     step = 1 if IS_CAMPAIGN else fuse.calls // 5
     for cut in range(step // 2, fuse.calls, step):
         settings = copied(tmp_path / "town", tmp_path / f"cut{cut}")

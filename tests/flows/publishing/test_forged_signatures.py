@@ -1,4 +1,4 @@
-"""Whoever holds every file of the account, and nobody's passphrase, gets no addition out."""
+"""With write access to every file, but without a passphrase, nothing can be added to a list."""
 
 import json
 import sqlite3
@@ -54,7 +54,7 @@ def entries(settings):
 
 
 def following(settings, person, key, **fields):
-    """An entry after the last one, in the name of `person`, signed with any key: an approval unless told otherwise."""
+    """An entry after the last one, in the name of `person`, signed with any key: an approval by default."""
     last = entries(settings)[-1]
     fingerprint = office_of(settings).state().by_login(person).fingerprint
     usual = {"role": "signer", "act": "approve", "subject": target(settings), "payload": "{}"}

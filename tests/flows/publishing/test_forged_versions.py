@@ -213,7 +213,7 @@ def test_a_draft_altered_before_it_is_signed_is_neither_signed_nor_released(sett
         sign_draft(settings, forged, signed_in(settings, login), act)
     assert update_published_lists(settings)[0]["state"] == "waiting"
     assert shelf(settings).latest() == WITHDRAWN
-    assert waiting_draft(settings, chosen).digest == digest, "it is made anew from the store"
+    assert waiting_draft(settings, chosen).digest == digest, "it is made again from the store"
     assert approve_draft(settings, chosen, signed_in(settings, "li"))["state"] == "published"
 
 
@@ -257,7 +257,7 @@ def test_a_ledger_from_which_the_last_run_was_taken_is_seen(settings):
     assert (answer["state"], any(run.run_id in problem for problem in answer["problems"])) == ("damaged", True)
 
 
-def test_signatures_of_another_office_are_told_as_such(settings):
+def test_signatures_of_another_office_are_reported_as_such(settings):
     answer = checked(replace(settings, administrator_key="0" * 64))
     assert (answer["state"], "由另一办公数据库的人员签名" in answer["message"]) == ("damaged", True)
     assert "截断" not in answer["message"]

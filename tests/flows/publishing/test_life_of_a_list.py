@@ -144,7 +144,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
 
     @invariant()
     def what_readers_see_is_whole_and_what_was_wanted(self) -> None:
-        """The latest version is whole, holds the rows of its night, and follows from all deltas up to it."""
+        """The latest version is complete, has the rows of its run, and follows from all deltas up to it."""
         for name, spec in LIST_SPECS.items() if self.published_on else ():
             shelf = ListFolder(self.root / name)
             assert verify_files(shelf.folder / "latest").as_of == self.published_on

@@ -18,7 +18,7 @@ GUANGXI = "114500000000000000"
 
 @pytest.fixture
 def shelf(tmp_path):
-    """Where the list's versions stand."""
+    """The folder of the list's versions."""
     return ListFolder(settings_at(tmp_path).publications / "penalties")
 
 
@@ -109,7 +109,7 @@ def test_what_awaits_its_publication_or_is_late_with_it_is_on_the_list(tmp_path,
         (person("鄂罚1-1号", party_name=None), "没有当事人名称"),
     ],
 )
-def test_what_must_not_be_shown_yet_is_held_back_and_the_officer_is_told_which(tmp_path, shelf, record, why):
+def test_what_must_not_be_shown_yet_is_held_back_and_the_officer_sees_which(tmp_path, shelf, record, why):
     night(tmp_path, NIGHT, penalties=[record, penalty("鄂罚2号", "MX-2"), person("鄂罚3号")])
     answer = publish(tmp_path)
     assert numbers(shelf) == ["鄂罚2号", "鄂罚3号"]
@@ -194,5 +194,5 @@ def test_a_new_penalty_is_added_for_its_decision_and_goes_when_its_period_is_ove
         night(tmp_path, day, penalties=[ending] if day == date(2026, 4, 11) else ())
         publish(tmp_path)
     deltas = [json.loads((shelf.version(v) / "delta.json").read_text(encoding="utf-8")) for v in shelf.versions()]
-    told = [(delta["current"], row["operation"], row["cause"]) for delta in deltas for row in delta["rows"]]
-    assert told == [("2026-04-11", "ADD", "作出行政处罚决定"), ("2026-04-13", "DEL", "公示期满")]
+    published = [(delta["current"], row["operation"], row["cause"]) for delta in deltas for row in delta["rows"]]
+    assert published == [("2026-04-11", "ADD", "作出行政处罚决定"), ("2026-04-13", "DEL", "公示期满")]

@@ -74,13 +74,13 @@ def test_the_answer_to_a_person_begins_with_a_sentence_on_each_list(yaoxin):
     assert "签名　拟定　张三（zhang）" in said
 
 
-def test_who_approves_is_told_first_what_is_signed(yaoxin):
+def test_the_approver_first_sees_what_is_signed(yaoxin):
     yaoxin("publish")
-    told = yaoxin("approve", VERSION, "--as", "li").stderr
-    assert f"严重违法失信名单 {VERSION}：共 2 条" in told
-    assert "较上一版：新增 2，变更 0，移除 0" in told
-    assert "  新增　示药监列〔2026〕1号　示例甲药业有限公司（作出列入决定）" in told
-    assert "摘要 " in told
+    shown = yaoxin("approve", VERSION, "--as", "li").stderr
+    assert f"严重违法失信名单 {VERSION}：共 2 条" in shown
+    assert "较上一版：新增 2，变更 0，移除 0" in shown
+    assert "  新增　示药监列〔2026〕1号　示例甲药业有限公司（作出列入决定）" in shown
+    assert "摘要 " in shown
 
 
 @pytest.mark.parametrize(

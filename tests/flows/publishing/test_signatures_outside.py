@@ -33,7 +33,7 @@ def folder(settings):
 
 
 def check(entry, public_key):
-    """As docs/operators.md tells an outsider to."""
+    """As docs/operators.md describes it for outsiders."""
     text = json.dumps({name: entry[name] for name in FIELDS}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     message = b"yaoxin-journal-1\n" + text.encode("utf-8")
     Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(entry["signature"]), message)
@@ -83,7 +83,7 @@ def test_a_version_is_known_to_be_signed_after_its_signers_have_gone(settings, f
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda path, _: path.unlink(), "不存在"),
         (lambda path, _: path.write_bytes(b""), "不能读取"),
@@ -94,10 +94,10 @@ def test_a_version_is_known_to_be_signed_after_its_signers_have_gone(settings, f
     ],
     ids=["gone", "emptied", "another", "fewer", "head", "index"],
 )
-def test_a_version_whose_signatures_were_touched_is_named(settings, folder, change, told):
+def test_a_version_whose_signatures_were_touched_is_named(settings, folder, change, expected):
     path = folder / "signatures.json"
     change(path, json.loads(path.read_text(encoding="utf-8")))
-    assert told in signature_fault(settings, folder, released(folder))
+    assert expected in signature_fault(settings, folder, released(folder))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"journal": {}}'])
@@ -111,11 +111,11 @@ def _index(path):
 
 
 def test_a_journal_that_was_cut_short_after_a_release_is_seen(settings, folder):
-    """With the journal of before nobody signs: somebody's disabling may have been cut off with the rest."""
+    """Nobody can sign with an earlier journal: it may lack the act by which a person was disabled."""
     from flows.office import OfficeProblem
     from tests.flows.office.staff import staffed
 
-    staffed(settings)  # the database as it was before anybody signed
+    staffed(settings)  # the database as it was before the first signature
     with pytest.raises(OfficeProblem, match=r"signatures\.json 记有第 5 条.*日志被截断、替换或改动"):
         signed_in(settings, "li")
     assert "日志中没有第 5 条" in signature_fault(settings, folder, released(folder))

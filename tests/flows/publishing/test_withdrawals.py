@@ -225,8 +225,8 @@ def test_time_takes_down_what_it_was_known_to_end(tmp_path):
     assert public(settings) == {"鄂罚1号", "鄂罚2号"}
     answer = tomorrow(tmp_path)["penalties"]
     assert (answer["state"], public(settings)) == ("withdrawn", {"鄂罚2号"})
-    (told,) = read_index(settings.publications / "penalties" / "latest").withdrawals
-    assert (told.cause, told.on) == ("period", after(1))
+    (recorded,) = read_index(settings.publications / "penalties" / "latest").withdrawals
+    assert (recorded.cause, recorded.on) == ("period", after(1))
 
 
 def test_a_correction_that_moves_the_end_into_the_past_is_not_taken_for_time(tmp_path):

@@ -44,7 +44,7 @@ def decision(kind: str, number: str, enterprise: str, **more: object) -> dict[st
 
 
 def listing(number: str, enterprise: str) -> dict[str, object]:
-    """A listing that stands for years."""
+    """A listing that lasts for years."""
     return decision("list", number, enterprise, decided_on=date(2026, 1, 5))
 
 
