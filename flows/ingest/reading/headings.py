@@ -286,7 +286,9 @@ def _unit_groups(row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str
     for place in range(max(len(row), *(len(lower) for lower in below))):
         if place < len(row) and row[place]:
             is_group = any(lower[place] for lower in below if place < len(lower))
-            unit = _unit_alone(row[place]) or _unit_set_off(row[place]) if is_group else ""
+            found = _UNIT.search(heading_key(row[place])) if is_group else None
+            # 元 and 金额（元） give a unit; 得分 only ends in a character that is one.
+            unit = _unit_of(found) if found and (not found.start() or found[0] != found["unit"]) else ""
         units.append(unit)
     return units
 
@@ -295,12 +297,6 @@ def _unit_alone(cell: str) -> str:
     """The unit, where the cell holds nothing else: 元, （单位：元）."""
     found = _UNIT.fullmatch(heading_key(cell))
     return _unit_of(found) if found else ""
-
-
-def _unit_set_off(cell: str) -> str:
-    """The unit at the end of a text, where it is separated; 得分 ends in none."""
-    found = _UNIT.search(heading_key(cell))
-    return _unit_of(found) if found and found[0] != found["unit"] else ""
 
 
 def _unit_of(found: re.Match[str]) -> str:

@@ -143,7 +143,10 @@ def check_sheet(sheet: RawSheet, expected: ExpectedHeadings = NO_EXPECTED_HEADIN
     headings = tuple(heading or unnamed_heading(place) for place, heading in enumerate(sheet.headings, 1))
     frame = sheet.frame.rename({str(place): heading for place, heading in enumerate(headings)})
     frame = frame.with_columns(pl.when(pl.col(pl.String).str.len_bytes() > 0).then(pl.col(pl.String)))
-    frame = _without_blank_rows(frame, headings)
+    first, *others = (pl.col(heading).str.strip_chars().fill_null("") == "" for heading in headings)
+    if (blank := frame.filter(first)).height:  # few rows are left to be looked at in full
+        blank = blank.filter(pl.all_horizontal(others)) if others else blank
+        frame = frame.filter(~pl.col(ROW_NO).is_in(blank[ROW_NO].implode()))
     unsplit, footers = list(sheet.broken), tuple[str, ...]()
     if expected.accepted:
         frame, unsplit, footers = _without_footers(frame, unsplit)
@@ -157,8 +160,18 @@ def check_sheet(sheet: RawSheet, expected: ExpectedHeadings = NO_EXPECTED_HEADIN
     frame = frame.drop(heading for heading in nameless if frame[heading].is_null().all())
     frame = frame.drop(heading for heading in frame.columns if heading.startswith(DROPPED))
     frame, private = replace_gbk_twins_in_frame(frame)
-    frame, units = _with_other_units(frame, sheet, headings)
-    notes = [*sheet.notes, *footers, *units]
+    notes = [*sheet.notes, *footers]
+    for place, given in sorted(sheet.other_units.items()):
+        heading, unit = headings[place], given or "单位不明"
+        if heading in frame.columns:
+            # The unit is written beside the amount, so that it is not read as a number in the source's unit.
+            text = pl.col(heading)
+            marked = pl.when(text.str.contains("[0-9０-９]")).then(pl.format(f"{{}}（{unit}）", text)).otherwise(text)
+            frame = frame.with_columns(marked)
+            notes.append(
+                f"“{sheet.header[place] if place < len(sheet.header) else heading}”列的单位是{unit}，与来源规定的"
+                f"“{heading}”不同；不作换算，该列金额按无法识别处理。请按规定的单位改正后重新报送。"
+            )
     if private:
         codes = "、".join(f"U+{ord(char):04X}" for char in private[:_PRIVATE_SHOWN])
         more = "等" if len(private) > _PRIVATE_SHOWN else ""
@@ -171,15 +184,6 @@ def check_sheet(sheet: RawSheet, expected: ExpectedHeadings = NO_EXPECTED_HEADIN
     ]
     broken_frame = pl.DataFrame(broken, schema=BROKEN_SCHEMA, orient="row")
     return CheckedTable(tuple(frame.columns[:-1]), frame, broken_frame, tuple(notes))
-
-
-def _without_blank_rows(frame: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
-    first, *others = (pl.col(heading).str.strip_chars().fill_null("") == "" for heading in headings)
-    candidates = frame.filter(first)
-    if not candidates.height:
-        return frame
-    blank = candidates.filter(pl.all_horizontal(others))[ROW_NO] if others else candidates[ROW_NO]
-    return frame.filter(~pl.col(ROW_NO).is_in(blank.implode())) if blank.len() else frame
 
 
 def _repeated_headers(frame: pl.DataFrame, headings: Sequence[str]) -> Iterator[BrokenRow]:
@@ -216,25 +220,6 @@ def _control_characters(frame: pl.DataFrame) -> Iterator[BrokenRow]:
             detail = f"“{column}”列的单元格含有控制字符：{text}"
             expected = "单元格内只能有可见文字、空格、制表符和换行，请删去控制字符"
             yield BrokenRow(row[-1], "control_character", text, detail, expected, column, _row_cells(row))
-
-
-def _with_other_units(
-    frame: pl.DataFrame, sheet: RawSheet, headings: Sequence[str]
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Amounts in another unit than the source's get their unit written beside them, so that they are not read as
-    numbers and misunderstood."""
-    notes = []
-    for place, given in sorted(sheet.other_units.items()):
-        heading, unit = headings[place], given or "单位不明"
-        if heading in frame.columns:
-            text = pl.col(heading)
-            marked = pl.when(text.str.contains("[0-9０-９]")).then(pl.format(f"{{}}（{unit}）", text)).otherwise(text)
-            frame = frame.with_columns(marked)
-            notes.append(
-                f"“{sheet.header[place] if place < len(sheet.header) else heading}”列的单位是{unit}，与来源规定的"
-                f"“{heading}”不同；不作换算，该列金额按无法识别处理。请按规定的单位改正后重新报送。"
-            )
-    return frame, tuple(notes)
 
 
 def _row_cells(row: Sequence[str | int | None]) -> tuple[str, ...]:

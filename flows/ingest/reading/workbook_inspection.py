@@ -43,6 +43,33 @@ _REFERENCE = re.compile(r"([A-Za-z]{1,8})([0-9]{1,10})")
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
+_MANIFEST = "META-INF/manifest.xml"
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+_VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：][0-9]{3}")
+
+
+_STREAMS = ("workbook", "book")
+_END_OF_CHAIN, _FIRST_SPECIAL = 0xFFFFFFFE, 0xFFFFFFFA
+_HEADER_BYTES, _ENTRY_BYTES = 512, 128
+
+_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _SST, _CONTINUE = 0x809, 0x0A, 0x85, 0x2F, 0xFC, 0x3C
+_LABELSST, _MULRK, _BOOLERR = 0xFD, 0xBD, 0x205
+_FORMULAS = frozenset((0x06, 0x206, 0x406))
+_SINGLE_VALUES = frozenset((0x203, 0x27E, _LABELSST, 0x204, 0xD6))  # NUMBER, RK, LABELSST, LABEL, RSTRING
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_CALCULATE_ON_LOAD = 0x0002
+_NO_RESULTS = (bytes(8), b"\x03\x00\x00\x00\x00\x00\xff\xff")  # zero, and an empty text
+
+
 @dataclass
 class UsedRange:
     """The range of a sheet that has content, and what in it is not plain content."""
@@ -164,7 +191,7 @@ def _measured(data: bytes, member: zipfile.ZipInfo, allowed: int) -> tuple[UsedR
             raise archive_bomb(f"解压后超过 {limits.MAX_UNPACKED_BYTES >> 20} MB")
         if size > max(limits.MIN_RATIO_BYTES, limits.MAX_UNPACKED_RATIO * member.compress_size):
             raise archive_bomb(f"成员 {member.filename} 解压后超过原大小的 {limits.MAX_UNPACKED_RATIO} 倍")
-        if used is not None:  # whole rows are added; the last one may not be complete yet
+        if used is not None:  # complete rows are added; the last one may not be complete yet
             xml = rest + piece
             cut = max(xml.rfind(b"<row"), xml.rfind(b":row"), 0)
             if len(xml) - cut > limits.MIN_RATIO_BYTES:
@@ -218,7 +245,7 @@ def archive_bomb(why: str) -> FileRejected:
 
 
 def refuse_repeated_text(package: Package) -> None:
-    """Raises FileRejected where the cells of an XLSX workbook would hold more text than the memory is meant for.
+    """Raises FileRejected where the cells of an XLSX workbook would hold more text than the memory should hold.
 
     A long text that is stored once and used by a million cells fills the memory too. Cells are examined one by one only
     where the longest text in every cell would be too much.
@@ -294,7 +321,7 @@ def xml_parser() -> expat.XMLParserType:
 
 
 def parse_pieces(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> None:
-    """Parse a whole member. Raises ExpatError where the XML is damaged."""
+    """Parse a member to its end. Raises ExpatError where the XML is damaged."""
     for piece in pieces:
         parser.Parse(piece, False)
     parser.Parse(b"", True)
@@ -375,12 +402,6 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
-
-
-_MANIFEST = "META-INF/manifest.xml"
-_CELLS = ("table:table-cell", "table:covered-table-cell")
-_VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
-_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：][0-9]{3}")
 
 
 @dataclass
@@ -508,27 +529,6 @@ def _repeated(attributes: dict[str, str], name: str) -> int:
     return int(given) if len(given) < 12 else 10**12
 
 
-_STREAMS = ("workbook", "book")
-_END_OF_CHAIN, _FIRST_SPECIAL = 0xFFFFFFFE, 0xFFFFFFFA
-_HEADER_BYTES, _ENTRY_BYTES = 512, 128
-
-_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _SST, _CONTINUE = 0x809, 0x0A, 0x85, 0x2F, 0xFC, 0x3C
-_LABELSST, _MULRK, _BOOLERR = 0xFD, 0xBD, 0x205
-_FORMULAS = frozenset((0x06, 0x206, 0x406))
-_SINGLE_VALUES = frozenset((0x203, 0x27E, _LABELSST, 0x204, 0xD6))  # NUMBER, RK, LABELSST, LABEL, RSTRING
-_ERRORS = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-}
-_CALCULATE_ON_LOAD = 0x0002
-_NO_RESULTS = (bytes(8), b"\x03\x00\x00\x00\x00\x00\xff\xff")  # zero, and an empty text
-
-
 @dataclass
 class _SheetRecords:
     """What the records of one sheet say."""
@@ -571,7 +571,12 @@ def _workbook_stream(data: bytes) -> bytes:
     directory_start, _, cutoff, mini_start = struct.unpack_from("<IIII", data, 48)
     fat = _allocation_table(data, sector_shift)
     directory = _chained(data, fat, directory_start, sector_shift, _HEADER_BYTES)
-    entries = {name: (start, size) for name, start, size in _entries(directory)}
+    entries: dict[str, tuple[int, int]] = {}  # first sector and size of each stream, by its name in lower case
+    for at in range(0, len(directory) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
+        length, kind = struct.unpack_from("<HB", directory, at + 64)
+        if kind in (2, 5) and 2 <= length <= 64:
+            name = directory[at : at + length - 2].decode("utf-16-le", "replace").lower()
+            entries[name] = struct.unpack_from("<II", directory, at + 116)
     if "encryptedpackage" in entries:
         raise encrypted_file()
     if "root entry" not in entries:
@@ -615,15 +620,6 @@ def _chained(data: bytes, table: array[int], start: int, shift: int, header: int
         pieces.append(data[(place << shift) + offset : ((place + 1) << shift) + offset])
         place = table[place]
     return b"".join(pieces)
-
-
-def _entries(directory: bytes) -> Iterator[tuple[str, int, int]]:
-    """Name (lower case), first sector and size of each stream."""
-    for at in range(0, len(directory) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
-        length, kind = struct.unpack_from("<HB", directory, at + 64)
-        if kind in (2, 5) and 2 <= length <= 64:
-            name = directory[at : at + length - 2].decode("utf-16-le", "replace")
-            yield name.lower(), *struct.unpack_from("<II", directory, at + 116)
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
