@@ -17,7 +17,7 @@ from reports import formatting
 from reports.exports import grid_content
 from reports.grid import CONFIDENCE_LABELS, Frame, Grid, GridField, collected, grid_field, grid_fields, grid_from_frame
 from reports.html import render_page, trusted_markup
-from reports.legal_state import EnterpriseLegalState
+from reports.legal_tables import EnterpriseLegalState
 from reports.office_tables import worded_trace
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES

@@ -16,7 +16,7 @@ from reports.atomic_files import write_atomically
 from reports.exports import xlsx_bytes
 from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_from_frame, grid_from_rows
 from reports.html import render_page
-from reports.legal_state import MAX_DUE_ROWS, deadline_grid, due_command
+from reports.legal_tables import MAX_DUE_ROWS, deadline_grid, due_command
 from reports.office_tables import Migration, TierChange, explained_changes, migration_of
 from reports.scheme_facts import BETTER, WORSE, SchemeFacts
 from transforms.rating.tier import HOLD_NOTES

@@ -24,7 +24,7 @@ from reports.grid import (
     grid_from_frame,
     grid_from_rows,
 )
-from reports.legal_state import MAX_DUE_ROWS, due_command
+from reports.legal_tables import MAX_DUE_ROWS, due_command
 from reports.scheme_facts import BETTER, WORSE, Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 from transforms.schemas.run_tables import UNKNOWN_VALUE

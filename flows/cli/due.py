@@ -9,8 +9,8 @@ from typing import Any
 import click
 import polars as pl
 
-from flows.cli.enterprises import find_enterprises, single_enterprise
 from flows.cli.errors import UserError
+from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     DateParam,
     as_of_option,
@@ -26,7 +26,7 @@ from flows.settings import Settings
 from flows.store.ledger import Run
 from flows.store.store import Store, outlook_of
 from reports import formatting
-from reports.legal_state import deadline_grid
+from reports.legal_tables import deadline_grid
 
 DAYS_AHEAD = 30
 _SHOWN = ("on", "what", "who", "matter", "party_name", "decision_no")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import polars as pl
 
-from flows.cli.enterprises import (
+from flows.cli.find_enterprise import (
     current_rating,
     enterprise_outlook,
     find_enterprises,
@@ -38,7 +38,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store, current_records, has_legal_state, stored_legal_state
 from reports import formatting
 from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise_view, write_enterprise_page
-from reports.legal_state import EnterpriseLegalFrames, enterprise_legal_state
+from reports.legal_tables import EnterpriseLegalFrames, enterprise_legal_state
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 import click
 import polars as pl
 
-from flows.cli.enterprises import find_enterprises, single_enterprise
+from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     as_of_option,
     chosen_flag,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import polars as pl
 
-from flows.cli.enterprises import (
+from flows.cli.find_enterprise import (
     EnterpriseMatches,
     current_rating,
     enterprise_outlook,

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from flows.cli.enterprises import find_enterprises, single_enterprise
 from flows.cli.errors import UserError
+from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     FOLDER,
     as_of_option,

@@ -12,7 +12,7 @@ from flows.cli.errors import REFUSED
 from flows.cli.options import common_options, json_option, open_store, print_json, settings_from_flags
 
 if TYPE_CHECKING:
-    from flows.privacy import PersonalDataSearch
+    from flows.personal_data_search import PersonalDataSearch
 
 
 @click.group()
@@ -40,7 +40,7 @@ def check(context: click.Context, /, is_json: bool, **flags: object) -> None:
     Examples:
       yaoxin privacy check --store var/store
     """
-    from flows.privacy import search_personal_data
+    from flows.personal_data_search import search_personal_data
 
     settings = settings_from_flags(**flags)
     found = search_personal_data(settings, open_store(settings))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import polars as pl
 
-from flows.cli.enterprises import find_enterprises, single_enterprise
 from flows.cli.errors import UserError
+from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     as_of_option,
     common_options,

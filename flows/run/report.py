@@ -23,7 +23,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store
 from reports import office_report
 from reports.enterprise_page import EnterpriseFrames, enterprise_page_name, enterprise_view, write_enterprise_page
-from reports.legal_state import EnterpriseLegalFrames, EnterpriseLegalState, enterprise_legal_state
+from reports.legal_tables import EnterpriseLegalFrames, EnterpriseLegalState, enterprise_legal_state
 from reports.office_report import (
     HOLD_TABLE,
     OBJECTION_TABLE,

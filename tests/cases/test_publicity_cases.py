@@ -20,5 +20,5 @@ def test_case(case):
     assert {name: row[name] for name in case["expect"]} == case["expect"]
 
 
-def test_no_sentence_stands_twice():
+def test_no_sentence_is_given_twice():
     assert len({case["name"] for case in CASES}) == len(CASES)

@@ -76,6 +76,6 @@ def test_case(case):
 _PARTS = {"conditions": "state", "evidence": "evidence"}
 
 
-def test_every_case_expects_something_and_no_sentence_stands_twice():
+def test_every_case_expects_something_and_no_sentence_is_given_twice():
     assert all({"expect", "publicity", "applications", "terms"} & set(case) for case in CASES)
     assert len({case["name"] for case in CASES}) == len(CASES)

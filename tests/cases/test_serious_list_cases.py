@@ -77,7 +77,7 @@ def test_case(case):
             assert found == expected
 
 
-def test_no_sentence_stands_twice():
+def test_no_sentence_is_given_twice():
     assert len({case["name"] for case in CASES}) == len(CASES)
 
 

@@ -75,5 +75,5 @@ def test_a_penalty_that_is_tied_to_one_check_is_not_held_against_another():
     assert found(case, [_COMMON | CHECK, other])["state"].to_list() == ["public", "ended"]
 
 
-def test_no_sentence_stands_twice():
+def test_no_sentence_is_given_twice():
     assert len({case["name"] for case in CASES}) == len(CASES)

@@ -31,7 +31,7 @@ def commands(tmp_path, monkeypatch):
     return given, codes
 
 
-def test_on_a_fresh_machine_the_second_night_has_news_and_it_is_said_where_to_look(commands, capsys):
+def test_on_a_fresh_machine_the_second_run_has_news_and_it_is_said_where_to_look(commands, capsys):
     given, _ = commands
     assert first_run.main() == 0
     (first, second) = given
@@ -69,7 +69,7 @@ def test_an_office_with_records_of_its_own_gets_no_invented_people(commands, tmp
     assert "demo only" not in capsys.readouterr().out
 
 
-def test_where_the_first_night_fails_there_is_no_second(commands, capsys):
+def test_where_the_first_run_fails_there_is_no_second(commands, capsys):
     given, codes = commands
     codes[1] = 1
     assert first_run.main() == 1

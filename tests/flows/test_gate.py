@@ -44,7 +44,7 @@ def test_every_stored_table_is_known_with_its_columns_and_words() -> None:
     assert "fine" in next(column.words for column in spec.columns if column.name == "penalty_kinds")
 
 
-def test_a_table_nobody_told_the_gate_of_is_an_error() -> None:
+def test_a_table_nobody_described_to_the_gate_is_an_error() -> None:
     with pytest.raises(KeyError, match="knows no table penalties"):
         GATE.validate("penalties", pl.DataFrame())
 
@@ -113,7 +113,7 @@ def judged(*rows: tuple[str, str, int, int]) -> list[Mapping[str, str]]:
     return [row for finding in verdict.findings if finding.severity == "critical" for row in finding.sample_rows]
 
 
-def test_accounts_of_a_night_stand_beside_the_sums_of_their_kind() -> None:
+def test_accounts_of_a_run_stand_beside_the_sums_of_their_kind() -> None:
     rows = (("a", "penalty", 100, 100), ("a", "honour", 1, 0), ("b", "penalty", 100, 0))
     summed = gate_accounts(*accounts_of(*rows)).collect()
     assert summed.select("kind", "file_name", "group_read_count", "group_quarantined_count").rows() == [
@@ -125,7 +125,7 @@ def test_accounts_of_a_night_stand_beside_the_sums_of_their_kind() -> None:
 
 
 @pytest.mark.parametrize(("turned_away", "is_passed"), [(99, True), (100, True), (101, False)])
-def test_more_than_half_of_a_kind_turned_away_refuses_the_night(turned_away: int, is_passed: bool) -> None:
+def test_more_than_half_of_a_kind_quarantined_refuses_the_run(turned_away: int, is_passed: bool) -> None:
     assert (judged(("a", "penalty", 200, turned_away)) == []) is is_passed
 
 
@@ -145,7 +145,7 @@ def test_unreadable_rows_are_a_share_of_their_files_rows() -> None:
     assert [row["file_name"] for row in judged(("a", "penalty", 199, 0), ("a", "", 200, 200))] == ["a"]
 
 
-def test_rows_that_were_tried_again_refuse_no_night() -> None:
+def test_rows_that_were_tried_again_refuse_no_run() -> None:
     accounts, files = accounts_of(("a", "penalty", 900, 900))
     second = pl.lit(2, dtype=pl.Int64).alias("attempt_no")
     assert gate_accounts(accounts.with_columns(second), files.with_columns(second)).collect().is_empty()

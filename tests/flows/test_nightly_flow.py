@@ -77,7 +77,7 @@ def client(prefect_server):
         yield made
 
 
-def test_missed_nights_are_caught_up_each_with_its_run_and_its_story(delivered, client, tmp_path):
+def test_missed_runs_are_caught_up_each_with_its_run_and_its_story(delivered, client, tmp_path):
     office = delivered
     single = copy_setup(office, tmp_path / "single")
     result = module.run_due_days(office.settings, THIRD, run_instant(LAST), None)
@@ -119,7 +119,7 @@ def strict_policy(office, folder):
     return replace(office.settings, policy_dir=folder)
 
 
-def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
+def test_a_run_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
     delivered, client, yaoxin, first_night, tmp_path
 ):
     office, strict = delivered, strict_policy(delivered, tmp_path / "policy")
@@ -144,7 +144,7 @@ def test_a_night_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
     )
 
 
-def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatch):
+def test_a_refused_run_ends_the_catching_up(office, prefect_server, monkeypatch):
     def strict_on_the_second(store, policy_dir, night, policy, former):
         if night.as_of != SECOND:
             return UNGATED.validate(store, policy_dir, night, policy, former)
@@ -158,7 +158,7 @@ def test_a_refused_night_ends_the_catching_up(office, prefect_server, monkeypatc
     assert [(run.as_of, run.state) for run in office.store.every_run()[1:]] == [(SECOND, "refused")]
 
 
-def test_nights_of_a_clock_set_far_ahead_are_not_run_unasked(office, client, yaoxin):
+def test_runs_of_a_clock_set_far_ahead_are_not_run_unasked(office, client, yaoxin):
     """The last night of this office is months ago by the clock of the machine that runs the test."""
     before = content(office.store)
     result = yaoxin(office.settings, "nightly")
@@ -204,7 +204,7 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
     ],
     ids=["past", "future", "no inbox", "no key", "another key", "before the scheme"],
 )
-def test_a_mistake_of_the_caller_is_told_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
+def test_a_mistake_of_the_caller_is_reported_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
     settings = replace(first_night.settings, **changes)
     result = yaoxin(settings, "nightly", *arguments)
     assert result.exit_code == 2

@@ -78,7 +78,7 @@ def test_a_mistake_in_a_file_that_is_there_is_refused(policy, name):
         read_law_policy(policy, DAY)
 
 
-def test_the_frequency_of_inspection_of_each_tier_is_told_in_words():
+def test_the_frequency_of_inspection_of_each_tier_is_reported_in_words():
     facts = scheme_facts(read_scheme(POLICY, "reference"), SCHEME_DAY)
     assert facts.supervision["A"].startswith("每2年不少于1次；")
     assert facts.supervision["C"].startswith("每年不少于2次；")
@@ -92,7 +92,7 @@ def test_both_shipped_schemes_deduct_and_only_ours_is_marked(name: str, is_illus
     assert bool(facts.notices) == is_illustrative
 
 
-def test_an_accumulating_scheme_is_told_as_one_where_less_is_better(tmp_path: Path):
+def test_an_accumulating_scheme_is_reported_as_one_where_less_is_better(tmp_path: Path):
     folder = tmp_path / "schemes"
     folder.mkdir()
     fixture = next((POLICY.parent / "tests").rglob("like-shandong.yaml"))

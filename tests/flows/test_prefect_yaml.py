@@ -76,7 +76,7 @@ def test_the_nightly_run_is_at_two_in_the_morning_one_at_a_time():
     assert not made.triggers
 
 
-def test_a_night_that_ended_well_and_no_other_prepares_a_publication():
+def test_a_run_that_ended_well_and_no_other_prepares_a_publication():
     made = runner_deployment(ENTRIES["publish"])
     assert not made.schedules
     (trigger,) = made.triggers

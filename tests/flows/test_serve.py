@@ -59,7 +59,7 @@ def test_a_server_that_is_named_is_used_and_none_is_started(environ, monkeypatch
 
 
 @pytest.mark.parametrize("name", ["PREFECT_SERVER_API_PORT", "the usual"])
-def test_a_port_that_is_taken_is_told_with_what_to_do(environ, monkeypatch, name):
+def test_a_port_that_is_taken_is_reported_with_what_to_do(environ, monkeypatch, name):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         environ["PREFECT_SERVER_API_PORT"] = port
@@ -74,7 +74,7 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(environ, monkeypatch, name
     assert f"PREFECT_API_URL=http://127.0.0.1:{port}/api" in str(told.value)
 
 
-def test_a_server_that_dies_at_once_is_told(environ, monkeypatch):
+def test_a_server_that_dies_at_once_is_reported(environ, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     server = PrefectServer()
     with pytest.raises(NoServer, match="ended with code 1"):
@@ -141,7 +141,7 @@ def test_the_command_says_what_is_wrong_before_anything_starts(tmp_path, monkeyp
     assert "no such time zone" in result.stderr
 
 
-def test_the_server_takes_the_deployments_and_writes_down_the_nights_to_come(prefect_server):
+def test_the_server_takes_the_deployments_and_writes_down_the_runs_to_come(prefect_server):
     """With a wrong version of its database library the server runs, but no night ever starts by itself."""
     from prefect import get_client
     from prefect.utilities.asyncutils import run_coro_as_sync

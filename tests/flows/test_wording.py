@@ -87,7 +87,7 @@ def test_every_mistake_in_the_settings_is_described_in_chinese(tmp_path):
         (date(2026, 2, 27), PastDay, "评价日 2026-02-27：2026-02-28 的夜间评价已经提交（nightly-1）"),
     ],
 )
-def test_nights_that_cannot_be_run(as_of, kind, begins):
+def test_runs_that_cannot_be_run(as_of, kind, begins):
     then = datetime(2026, 2, 28, 20, tzinfo=UTC)
     last = Run(1, "nightly-1", "nightly", date(2026, 2, 28), then, "passed", then, then, "", "", {}, {})
     with pytest.raises(kind) as caught:

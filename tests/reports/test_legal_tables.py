@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reports.legal_state import EnterpriseLegalFrames, enterprise_legal_state
+from reports.legal_tables import EnterpriseLegalFrames, enterprise_legal_state
 from reports.office_report import (
     HOLD_TABLE,
     OBJECTION_TABLE,

@@ -27,12 +27,12 @@ SHIPPED = [
 
 
 @pytest.mark.parametrize(("path", "kind"), SHIPPED, ids=lambda value: getattr(value, "name", value))
-def test_every_file_that_ships_is_told_by_its_content_and_passes(path: Path, kind: str):
+def test_every_file_that_ships_is_recognised_by_its_content_and_passes(path: Path, kind: str):
     check = check_policy_file(path.read_text("utf-8"), path.name, SCHEMES)
     assert (str(check), check.kind, check.is_passed) == (f"{path.name}: {check.summary}", kind, True)
 
 
-def test_failing_cases_are_told():
+def test_failing_cases_are_reported():
     text = "scheme: wuhan-2017\ncases: [{name: 没有处罚, as_of: 2018-01-01, expected: {tier: B}}]"
     check = check_policy_file(text, "c.yaml", SCHEMES)
     assert (check.kind, check.is_passed, str(check)) == (

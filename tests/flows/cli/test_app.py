@@ -160,7 +160,7 @@ LEFT_OUT = [
 
 
 @pytest.mark.parametrize("arguments", [["runs"], ["lookup", BAD], ["explain", BAD]], ids=lambda words: words[0])
-def test_what_a_night_kept_is_not_worked_out_again(kept_office, arguments):
+def test_what_a_run_kept_is_not_worked_out_again(kept_office, arguments):
     watch = f"print('heavy:', *[m for m in {HEAVY + LEFT_OUT!r} if m in sys.modules], file=sys.stderr)"
     done = process(kept_office, *arguments, watch=watch)
     assert done.returncode == DONE, done.stderr

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize(("since", "count"), [(None, 1), ("2025-06-01", 1), ("2025-06-02", 1), ("2025-06-03", 0)])
-def test_changes_of_the_last_night_or_since_a_day(yaoxin, since, count):
+def test_changes_of_the_last_run_or_since_a_day(yaoxin, since, count):
     flags = ["--since", since] if since else []
     document = yaoxin("changes", *flags, "--json").document
     assert document["count"] == count == len(document["changes"])

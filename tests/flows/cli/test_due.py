@@ -53,7 +53,7 @@ def _told(document):
     return [(row["on"], row["what"], row["is_overdue"]) for row in document["due"]]
 
 
-def test_the_office_is_told_what_is_late_then_what_comes_in_thirty_days(asked):
+def test_the_office_sees_what_is_late_then_what_comes_in_thirty_days(asked):
     document = asked("due", "--json").document
     assert (document["as_of"], document["until"]) == ("2026-01-10", "2026-02-09")
     legal = [row for row in _told(document) if row[1] != "tier_may_change"]
@@ -76,7 +76,7 @@ def test_until_a_day_that_is_included(asked, until, ends):
     assert sum(row["what"] == "publicity_ends" for row in document["due"]) == ends
 
 
-def test_an_enterprise_is_told_to_the_end(asked):
+def test_an_enterprise_is_reported_to_the_end(asked):
     document = asked("due", BAD, "--json").document
     assert document["until"] is None
     assert {row["enterprise_id"] for row in document["due"]} == {BAD}
@@ -84,7 +84,7 @@ def test_an_enterprise_is_told_to_the_end(asked):
     assert (ends["on"], ends["basis"].split("；")[-1]) == ("2028-07-01", "总局令第44号第二十一条")
 
 
-def test_a_day_before_the_night_is_refused(asked):
+def test_a_day_before_the_run_is_refused(asked):
     result = asked("due", "--until", "2026-01-09")
     assert result.exit_code == 2
     assert "早于起算日 2026-01-10" in result.stderr

@@ -121,7 +121,7 @@ def as_csv():
 
 @needs_full
 @pytest.mark.parametrize("write", [by_python, by_arrow, by_polars, by_polars_in_a_stream, as_csv])
-def test_a_full_disk_is_told_in_the_readers_language_with_code_3(write, capsys):
+def test_a_full_disk_is_reported_in_the_readers_language_with_code_3(write, capsys):
     assert run_guarded(write, is_debug=False) == FAULT
     words = capsys.readouterr().err
     assert words.startswith("No space left on the disk.")
@@ -158,7 +158,7 @@ def test_it_is_seen_through_layers(fault):
     assert is_no_space(fault)
 
 
-def test_a_library_that_panics_is_told_like_any_fault(capsys):
+def test_a_library_that_panics_is_reported_like_any_fault(capsys):
     """Rust's panics reach Python as a BaseException of each library."""
 
     class PanicException(BaseException):
@@ -204,7 +204,7 @@ print(codes, store.last().as_of, store.scan("accounts").collect().height)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system of its own")
-def test_a_night_on_a_full_disk_leaves_nothing_and_is_done_once_there_is_room(tmp_path):
+def test_a_run_on_a_full_disk_leaves_nothing_and_is_done_once_there_is_room(tmp_path):
     """The Delta library, for real: a disk of a few megabytes in a name space of its own."""
     mount = f"mount -t tmpfs -o size=8192k tmpfs {tmp_path}"
     program = f"{mount} || exit 77; exec {sys.executable} -c '{SMALL_DISK}' {tmp_path}"

@@ -35,7 +35,7 @@ def test_explain_json_has_the_tables_own_columns_and_its_points_sum(yaoxin):
     assert rating["base_centipoints"] + sum(row["points_centipoints"] for row in trace) == rating["score_centipoints"]
 
 
-def test_explain_as_it_stood_on_an_earlier_night(yaoxin):
+def test_explain_as_it_stood_on_an_earlier_run(yaoxin):
     document = yaoxin("explain", BAD, "--as-of", "2025-06-01", "--json").document
     assert document["rating"]["tier"] == "A"
     assert document["trace"] == []
@@ -50,7 +50,7 @@ def test_explain_as_it_stood_on_an_earlier_night(yaoxin):
         ("2025-13-01", "不是日期"),
     ],
 )
-def test_explain_for_a_day_without_a_night(yaoxin, day, told):
+def test_explain_for_a_day_without_a_run(yaoxin, day, told):
     result = yaoxin("explain", BAD, "--as-of", day)
     assert result.exit_code == 2
     assert told in result.stderr
@@ -97,7 +97,7 @@ def kept(tmp_path, monkeypatch, yaoxin):
     return tmp_path / "store"
 
 
-def test_a_night_is_told_in_its_own_words(kept, yaoxin):
+def test_a_run_is_reported_in_its_own_words(kept, yaoxin):
     told = yaoxin("explain", BAD).stdout
     assert "已撤下的标准（gone）" in told
     assert "B 旧乙" in told
@@ -105,7 +105,7 @@ def test_a_night_is_told_in_its_own_words(kept, yaoxin):
     assert "A 旧甲" in yaoxin("lookup", GOOD).stdout
 
 
-def test_a_night_that_kept_no_words_is_told_in_those_of_the_policy(kept, yaoxin):
+def test_a_run_that_kept_no_words_is_reported_in_those_of_the_policy(kept, yaoxin):
     assert yaoxin("explain", BAD, "--as-of", "2025-06-01", "--json").document["scheme"]["name"] == "wuhan-2017"
 
 

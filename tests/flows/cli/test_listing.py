@@ -59,7 +59,7 @@ def listed(store, yaoxin, monkeypatch):
     return lambda *arguments: yaoxin("list", *arguments)
 
 
-def test_who_stands_on_the_list(listed):
+def test_who_is_on_the_list(listed):
     document = listed("--json").document
     assert (document["as_of"], document["asked"], document["count"]) == ("2025-10-29", "listings", 2)
     assert [row["decision_no"] for row in document["listings"]] == ["药监列〔2025〕1号", "药监列〔2025〕9号"]

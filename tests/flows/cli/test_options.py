@@ -148,7 +148,7 @@ def test_every_command_has_a_line_in_the_list_of_commands(yaoxin):
         assert f"\n  {name} " in shown
 
 
-def test_a_store_without_a_night(yaoxin, tmp_path):
+def test_a_store_without_a_run(yaoxin, tmp_path):
     for command in (["explain", GOOD], ["lookup", GOOD], ["changes"], ["quarantine"]):
         result = yaoxin(*command, "--store", str(tmp_path / "empty"))
         assert result.exit_code == 2

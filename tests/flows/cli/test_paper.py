@@ -115,7 +115,7 @@ def test_each_paper_from_the_records(paper, kind, who, told):
     assert "110*****" not in result.page
 
 
-def test_every_paper_stands_in_help_with_its_chinese_name(yaoxin):
+def test_every_paper_is_in_help_with_its_chinese_name(yaoxin):
     shown = yaoxin("paper", "--help").stdout
     for kind, title in PAPERS.items():
         assert f"{kind:18} {title}" in shown
@@ -181,7 +181,7 @@ def test_before_the_texts_begin(paper):
     assert "policy/papers/listing_decision.yaml" in result.stderr
 
 
-def test_the_number_given_stands_on_a_draft_and_its_date_stays_a_blank(paper):
+def test_the_number_given_is_on_a_draft_and_its_date_stays_a_blank(paper):
     result = paper("repair_refusal", REPAIRED, "--number", "药监信修不〔2026〕5号")
     assert "药监信修不〔2026〕5号" in result.page
     assert "〔待填：文书日期〕" in result.page

@@ -48,7 +48,7 @@ def ran(store, state):
     return writing.run_id
 
 
-def test_after_a_refused_first_night_quarantine_says_where_the_workbooks_lie(tmp_path):
+def test_after_a_refused_first_run_quarantine_says_where_the_workbooks_lie(tmp_path):
     store = Store(tmp_path / "store")
     run_id = ran(store, "refused")
     result = CliRunner().invoke(cli, ["quarantine", "--store", str(tmp_path / "store")], env={"LANG": "zh_CN.UTF-8"})

@@ -67,7 +67,7 @@ def repair(desk, yaoxin, monkeypatch):
     return run
 
 
-def test_verdicts_conditions_and_applications_are_told(repair):
+def test_verdicts_conditions_and_applications_are_reported(repair):
     result = repair(BAD)
     assert result.exit_code == 0, result.stderr
     for told in (
@@ -117,7 +117,7 @@ def test_a_natural_persons_penalty_is_found_by_its_number_with_that_persons_reco
     assert PERSONS["decision_no"] in repair(PERSONS["decision_no"]).stdout
 
 
-def test_whom_nobody_knows_is_told_in_chinese(repair):
+def test_whom_nobody_knows_is_reported_in_chinese(repair):
     result = repair("没有这家")
     assert result.exit_code == 2
     assert "没有查到" in result.stderr

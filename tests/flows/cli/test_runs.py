@@ -39,7 +39,7 @@ def yaoxin(store, *words):
     return CliRunner().invoke(cli, [words[0], "--store", store.location.root, *words[1:]])
 
 
-def test_a_night_of_a_wrong_clock_is_annulled_and_stays_in_the_ledger(store):
+def test_a_run_of_a_wrong_clock_is_annulled_and_stays_in_the_ledger(store):
     result = yaoxin(store, "rewind", "nightly-2026-03-02-1", "--reason", "时钟错误")
     assert result.exit_code == 0
     assert "readers see nightly-2026-03-02-1 again; annulled: nightly-2027-03-02-1" in result.stdout
@@ -63,7 +63,7 @@ def test_what_cannot_be_done_is_refused_with_2(store, words):
 
 
 @pytest.mark.parametrize("command", [["runs"], ["lookup", "某某"], ["rewind", "nightly-2026-03-01-1", "--reason", "x"]])
-def test_a_torn_ledger_is_told_in_plain_words_with_code_3(store, capsys, command):
+def test_a_torn_ledger_is_reported_in_plain_words_with_code_3(store, capsys, command):
     last = sorted((store.location.local / "ledger" / "_delta_log").glob("*.json"))[-1]
     last.write_bytes(last.read_bytes()[:100])
     assert run_command([*command, "--store", store.location.root]) == 3

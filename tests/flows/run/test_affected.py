@@ -52,7 +52,7 @@ def test_the_ledger_says_who_was_rated_and_why(second_night, first_night):
     assert second.facts["basis"] == first.facts["basis"]
 
 
-def test_a_full_night_can_be_asked_for(before_second, tmp_path):
+def test_a_full_run_can_be_asked_for(before_second, tmp_path):
     root = tmp_path / "home"
     shutil.copytree(before_second.settings.inbox.parent, root)
     facts = run_day(setup_at(root, full=True), SECOND).facts
@@ -94,7 +94,7 @@ def test_every_other_file_of_the_policy_counts_and_so_does_its_place(policy, nam
     assert read_scheme(policy, "reference").policy_hash_on(FIRST) == scheme.policy_hash_on(FIRST)
 
 
-def test_two_files_of_one_name_in_two_folders_are_told_apart(tmp_path):
+def test_two_files_of_one_name_in_two_folders_are_distinguished(tmp_path):
     for one, other in (("a", "b"), ("b", "a")):
         for folder, text in (("x", one), ("y", other)):
             (tmp_path / one / folder).mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ def _of(uscc, name, **more):
     return penalty(统一社会信用代码=uscc, 行政相对人名称=name, **more)
 
 
-def test_both_orders_of_the_rows_give_one_result_and_the_later_stamp_stands(tmp_path):
+def test_both_orders_of_the_rows_give_one_result_and_the_later_stamp_holds(tmp_path):
     inbox = tmp_path / "inbox"
     put(inbox, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司"), firm(SHOP, "回春堂药店")])
     forth = [_of(FIRM, "京城药业有限公司", **row) for row in (REVOKED, FINED)]

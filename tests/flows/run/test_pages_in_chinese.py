@@ -106,7 +106,7 @@ def test_operators_are_answered_as_their_environment_asks(asked, monkeypatch, la
     assert heads[:2] == (["批次", "状态"] if lang.startswith("zh") else ["RUN", "STATE"])
 
 
-def test_what_was_turned_away(asked, received):
+def test_what_was_quarantined(asked, received):
     result = asked("quarantine --all")
     assert result.exit_code == 0, result.stderr
     assert words_of(result.stdout, *received, *sources(), "U+") == []

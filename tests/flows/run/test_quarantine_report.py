@@ -52,12 +52,12 @@ def walked(tmp_path_factory):
     return office, [first, second, third]
 
 
-def test_every_night_passes_the_gate(walked):
+def test_every_run_passes_the_gate(walked):
     _, nights = walked
     assert [(one.state, one.message if one.state != "passed" else "") for one in nights] == [("passed", "")] * 3
 
 
-def test_a_file_turned_away_whole_is_named_and_its_rows_are_in_the_balance(walked):
+def test_a_rejected_file_is_named_and_its_rows_are_in_the_balance(walked):
     _, (first, *_) = walked
     assert "来历不明.csv" in first.message
     assert first.facts["files"]["turned_away"][0]["file_name"] == "来历不明.csv"
@@ -94,7 +94,7 @@ def test_the_bytes_of_every_file_are_kept(walked):
     assert not list(office.store.location.local.glob("runs/*/stage"))
 
 
-def test_a_refused_night_says_the_register_first_and_still_writes_its_workbooks(tmp_path):
+def test_a_refused_run_says_the_register_first_and_still_writes_its_workbooks(tmp_path):
     office = setup_at(tmp_path)
     put(office.settings.inbox, "企业登记.csv", [{"名号": "京城药业有限公司", "代码": FIRM}])
     rows = [penalty(行政处罚决定书文号=f"（京）药监罚〔2025〕{number}号") for number in range(300)]

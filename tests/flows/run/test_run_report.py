@@ -23,14 +23,14 @@ def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
     assert run.facts["numbers"]["已评价企业"] == office.store.scan("enterprise").collect()["enterprise_id"].n_unique()
 
 
-def test_the_night_keeps_the_titles_it_rated_by(second_night):
+def test_the_run_keeps_the_titles_it_rated_by(second_night):
     office, result = second_night
     kept = read_scheme_facts(office.store.run_folder(result.run_id))
     assert replace(kept, sources={}) == scheme_facts(office.policy, SECOND)
     assert kept.sources["penalty"] == "双公示行政处罚"
 
 
-def test_the_intake_of_the_report_is_that_of_the_night_alone(second_night, first_night):
+def test_the_intake_of_the_report_is_that_of_the_run_alone(second_night, first_night):
     office, result = second_night
     files = office.store.scan("files").collect()
     before = first_night.store.scan("files").collect()
@@ -90,14 +90,14 @@ def test_the_word_that_is_kept_of_every_enterprise_is_that_of_the_day(second_nig
     assert newest.collect()["valid_from_on"].n_unique() > 1
 
 
-def test_rows_turned_away_come_back_as_one_workbook_a_source(second_night):
+def test_quarantined_rows_come_back_as_one_workbook_a_source(second_night):
     _, result = second_night
     books = sorted((result.report.parent / "quarantine").glob("*.xlsx"))
     assert books
     assert all(openpyxl.load_workbook(book).worksheets[0].max_row > 1 for book in books)
 
 
-def test_what_was_staged_is_gone_once_it_stands_in_the_store(second_night):
+def test_what_was_staged_is_gone_once_it_is_in_the_store(second_night):
     office, result = second_night
     folder = office.store.run_folder(result.run_id)
     assert sorted(path.name for path in folder.iterdir()) == ["gate", "log.jsonl", "report", "scheme.json"]

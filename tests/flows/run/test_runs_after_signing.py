@@ -68,7 +68,7 @@ def yaoxin(*words):
     return json.loads(result.stdout)
 
 
-def test_the_night_after_an_approval_passes_the_gate_and_no_row_is_an_approval(office):
+def test_the_run_after_an_approval_passes_the_gate_and_no_row_is_an_approval(office):
     assert yaoxin("publish", "--as", "zhang", "--list", "serious-violations")["state"] == "waiting"
     assert yaoxin("approve", VERSION, "--as", "li")["state"] == "published"
     draft = publish_list(office.settings, None, "penalties")

@@ -33,7 +33,7 @@ def stored(nights, kind):
     return current_versions(office.store.scan(kind), office.store.last().known_at).collect()
 
 
-def test_both_nights_pass_the_gate(nights):
+def test_both_runs_pass_the_gate(nights):
     _, first, second = nights
     assert (first.state, second.state) == ("passed", "passed"), (first.message, second.message)
     assert not [found for found in first.facts["findings"] if found.startswith("critical")]

@@ -23,8 +23,8 @@ from flows.store.store import current_records as known_of
 from flows.store.tables import BucketFilter, split_by_bucket
 from tests.flows.run.run_helpers import content, differing_tables, run_day, setup_at, skip_gate
 from tests.flows.run.walk import SCHEME
-from transforms.rating import OUTLOOK_DAYS
 from transforms.schemas import KINDS
+from transforms.schemas.run_tables import OUTLOOK_DAYS
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 BEGIN = date(2026, 1, 21)  # values of the scheme change six days later

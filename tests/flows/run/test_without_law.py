@@ -96,7 +96,7 @@ def test_a_policy_folder_without_law_is_refused_unless_the_settings_say_so(forei
         run_day(office, DAY, known_at=datetime(2003, 5, 2, 2, tzinfo=ZONE))
 
 
-def test_a_second_source_fills_what_is_unknown_on_a_later_night_and_a_full_night_again_is_the_same(foreign):
+def test_a_second_source_fills_what_is_unknown_on_a_later_run_and_a_full_run_again_is_the_same(foreign):
     second = SOURCE.replace("source: foreign", "source: second").replace("*inspections*", "second*")
     record = second.index("  - kind: enterprise"), second.index("  - kind: inspection")
     second = second[: record[0]] + second[record[1] :].replace("kind: inspection", "kind: inspection\n    fills: true")

@@ -89,7 +89,7 @@ def test_no_paper_before_its_first_day():
         (PAPER.replace("title: 决定书\n", ""), "'title' is missing"),
     ],
 )
-def test_mistakes_are_told_with_the_right_word(broken, told):
+def test_mistakes_are_reported_with_the_right_word(broken, told):
     with pytest.raises(PolicyProblems, match=told):
         load_paper(broken.replace("WHEN", "is_public").replace("TEXT", "对{party}"), "p.yaml", SHARED)
 

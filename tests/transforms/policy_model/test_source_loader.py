@@ -150,7 +150,7 @@ def test_a_heading_in_another_unit_than_its_field_is_refused():
     assert "heading '罚款金额（元）' is in 元, and its field is read in 万元" in str(refused.value)
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_line():
+def test_all_mistakes_are_reported_at_once_each_with_its_line():
     wrong = {
         "  licence: {from": "  licence: {form",  # an unknown word
         "decided_on: {from: [CF_JDRQ, 处罚决定日期]}": "decided_on: {from: [CF_JDRQ, 处罚决定日期], dates: [YYYYMMDD]}",

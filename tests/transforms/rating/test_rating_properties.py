@@ -101,7 +101,7 @@ def test_a_worse_record_never_raises_a_tier(of: Scheme, rows: Rows, word: str) -
 @pytest.mark.parametrize("mode", ["deduct", "accumulate"])
 @_SETTINGS
 @given(data=st.data())
-def test_score_stands_within_its_limits(mode: str, data: st.DataObject) -> None:
+def test_score_is_within_its_limits(mode: str, data: st.DataObject) -> None:
     of = data.draw(schemes(mode=mode))
     ratings = rate_enterprises(record_frames(*data.draw(record_lists())), _ENTERPRISES, of, AS_OF).ratings
 

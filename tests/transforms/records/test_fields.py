@@ -56,7 +56,7 @@ def test_what_is_no_number_is_none(text):
     assert one(lambda t: is_number(number_text(t)), text) is False
 
 
-def test_a_number_below_zero_is_told_from_no_number():
+def test_a_number_below_zero_is_distinguished_from_no_number():
     assert one(is_negative, "-0.5") is True
     assert one(is_negative, "-x") is False
 

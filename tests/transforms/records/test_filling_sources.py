@@ -69,7 +69,7 @@ def _expected(stamped):
 
 @settings(max_examples=30)
 @given(reports=_reports, data=st.data())
-def test_any_order_on_any_nights_gives_what_the_stamps_say(reports, data):
+def test_any_order_on_any_runs_gives_what_the_stamps_say(reports, data):
     stamped = [(source, said, number) for number, (source, said) in enumerate(reports)]
     shuffled = data.draw(st.permutations(stamped))
     batches = [[] for _ in range(4)]
@@ -80,7 +80,7 @@ def test_any_order_on_any_nights_gives_what_the_stamps_say(reports, data):
 
 @settings(max_examples=30)
 @given(reports=_reports, data=st.data())
-def test_without_stamps_what_full_reports_say_stands_on_every_night(reports, data):
+def test_without_stamps_what_full_reports_say_is_on_every_run(reports, data):
     nights = [[(source, said, None)] for source, said in data.draw(st.permutations(reports))]
     kept = _nights(nights)
     for night in range(len(nights)):
@@ -91,7 +91,7 @@ def test_without_stamps_what_full_reports_say_stands_on_every_night(reports, dat
         }
 
 
-def test_a_report_sent_again_each_night_is_a_repeat_whoever_reported_in_between():
+def test_a_report_sent_again_each_run_is_a_repeat_whoever_reported_in_between():
     full = ("a", {"title": "one", "level": None, "authority": None}, None)
     more = ("fills1", {"title": "two", "level": "city", "authority": None}, None)
     kept = _nights([[full], [more], [full], [more], [full, more]])

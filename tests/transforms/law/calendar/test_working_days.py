@@ -136,6 +136,6 @@ def test_a_year_after_a_hole_is_not_known():
 @pytest.mark.parametrize(
     ("rest", "told"), [("[2028-01-01]", "2028-01-01 is no day of 2027"), ("[2027-01-01, 2027-01-01]", "is given twice")]
 )
-def test_mistakes_in_the_file_are_told(rest, told):
+def test_mistakes_in_the_file_are_reported(rest, told):
     with pytest.raises(PolicyProblems, match=told):
         load_calendar_law(_notice(2027, rest=rest), "calendar.yaml")

@@ -47,7 +47,7 @@ def _situation(**ground):
         ({"violation_type": "其他", "field": "other"}, None),
     ],
 )
-def test_the_situation_is_told_from_the_words_of_the_penalty(ground, situation):
+def test_the_situation_is_recognised_from_the_words_of_the_penalty(ground, situation):
     assert _situation(**ground) == situation
 
 

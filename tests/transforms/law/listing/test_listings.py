@@ -33,7 +33,7 @@ def _last_day(steps, as_of=date(2026, 6, 30), **more):
         (date(2025, 9, 21), False),
     ],
 )
-def test_an_entry_stands_from_its_decision_to_the_end_of_three_years(as_of, is_on):
+def test_an_entry_holds_from_its_decision_to_the_end_of_three_years(as_of, is_on):
     assert numbers_on(listed(), as_of) == ([LISTING_NO] if is_on else [])
 
 
@@ -191,7 +191,7 @@ def test_a_revocation_answers_the_annulment():
     assert (row["state"], row["left_on"], row["procedure_state"]) == ("revoked", date(2024, 9, 26), "revoked")
 
 
-def test_a_listing_whose_penalty_is_not_on_record_stands_and_is_flagged():
+def test_a_listing_whose_penalty_is_not_on_record_holds_and_is_flagged():
     row = one(listed(), LISTED, ground=False)
     assert (row["state"], row["notes"]) == ("standing", ["ground_unknown"])
     other = one(listed(), LISTED, ground={"enterprise_id": "e2", "state": "revoked", "revoked_on": date(2022, 9, 1)})
@@ -266,7 +266,7 @@ def test_a_listing_of_a_stranger_is_not_an_entry_and_other_decisions_list_nobody
     assert found([step("notify_listing", LISTED, "告1号", "罚1号")], LISTED).is_empty()
 
 
-def test_entries_are_the_published_columns_of_what_stands():
+def test_entries_are_the_published_columns_of_what_holds():
     steps = [*listed(), *listed(date(2021, 9, 1), number="列2号", target="罚2号")]
     entries = list_entries(found(steps, date(2024, 9, 1)))
     assert entries.schema == LIST_ENTRY_SCHEMA
@@ -301,7 +301,7 @@ def test_an_end_beyond_the_calendar_is_a_gap_and_unknown_only_once_it_could_be_o
         ("id: social_effect", "id: social_efect", "social_effect"),
     ],
 )
-def test_mistakes_in_the_file_are_told(old, new, told):
+def test_mistakes_in_the_file_are_reported(old, new, told):
     assert old in text("serious_list")
     with pytest.raises(PolicyProblems, match=told):
         load_serious_list_law(text("serious_list").replace(old, new, 1), "serious_list.yaml")

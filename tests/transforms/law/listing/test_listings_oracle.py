@@ -82,7 +82,7 @@ def test_ends_agree_with_the_oracle(many):
 
 @given(MANY, st.dates(date(2017, 1, 1), date(2026, 6, 30)), st.integers(1, 400))
 @settings(max_examples=5)
-def test_what_one_night_foretells_the_later_night_finds(many, early, days):
+def test_what_one_run_expects_the_later_run_finds(many, early, days):
     """Without new records an entry leaves the list on the day foretold, neither before nor after."""
     late = early + timedelta(days=days)
     known = [one for one in many if (one[1] or one[0]) <= early]

@@ -39,7 +39,7 @@ def _in_force(steps, as_of, **more):
         (listed(date(2020, 5, 6)), date(2021, 9, 1), [*OF_44, "restricted"]),
     ],
 )
-def test_measures_hold_as_long_as_the_entry_stands_and_the_law_has_them(steps, as_of, expected):
+def test_measures_hold_as_long_as_the_entry_holds_and_the_law_has_them(steps, as_of, expected):
     assert _in_force(steps, as_of)["measure"].to_list() == expected
 
 
@@ -224,7 +224,7 @@ def test_those_in_force_come_first_and_none_before_its_decision():
         ("bans", "least: life, most: life", "least: lives, most: life", "articles"),
     ],
 )
-def test_mistakes_in_the_files_are_told(name, old, new, told):
+def test_mistakes_in_the_files_are_reported(name, old, new, told):
     assert old in text(name)
     load = {"measures": load_measure_law, "bans": load_ban_law, "serious_list": load_serious_list_law}[name]
     with pytest.raises(PolicyProblems, match=told):

@@ -39,14 +39,14 @@ def of(rows, what, system=None):
         ("2025-10-30", [(day("2025-10-29"), True)]),
     ],
 )
-def test_a_duty_is_told_up_to_its_last_day_and_overdue_from_the_next(as_of, expected):
+def test_a_duty_is_reported_up_to_its_last_day_and_overdue_from_the_next(as_of, expected):
     rows = ahead(day(as_of), by=GSXT, penalty=[penalty()])
     assert of(rows, "publish", "gsxt") == expected
     assert rows["is_overdue"].to_list() == sorted(rows["is_overdue"], reverse=True)
 
 
 @pytest.mark.parametrize(("as_of", "count"), [("2028-10-08", 1), ("2028-10-09", 1), ("2028-10-10", 0)])
-def test_what_happens_by_itself_is_told_until_it_has_happened(as_of, count):
+def test_what_happens_by_itself_is_reported_until_it_has_happened(as_of, count):
     ends = of(ahead(day(as_of), by=GSXT, penalty=[penalty(**SHOWN)]), "publicity_ends")
     assert ends == [(day("2028-10-10"), False)] * count
 
@@ -88,7 +88,7 @@ def test_repair_may_be_asked_for_from_its_earliest_day():
     assert of(ahead(day("2026-10-10"), **known), "repair_possible", "gsxt") == []
 
 
-def test_where_a_person_must_judge_only_time_is_told_to_be_over():
+def test_where_a_person_must_judge_only_time_is_known_to_be_over():
     rows = ahead(day("2026-10-01"), by=GSXT, penalty=[penalty(published_on=day("2025-10-09"))])
     (row,) = rows.filter(what="wait_over", system="gsxt").rows(named=True)
     assert row["on"] == day("2026-10-10")
@@ -178,7 +178,7 @@ def test_the_end_of_a_restriction_names_what_sets_it():
     assert (row["on"], row["basis"], row["confidence"]) == (day("2026-06-07"), "处罚决定书载明的期限", "C")
 
 
-def test_a_persons_listing_is_told_with_what_is_open_about_its_publication():
+def test_a_persons_listing_is_reported_with_what_is_open_about_its_publication():
     given = {"enterprise_id": None, "party_name": "张三", "party_class": "person", "situation": "fake_drugs"}
     rows = ahead(day("2026-01-10"), by=GSXT, decision=[step("list", "2026-01-06", **given)])
     (row,) = rows.filter(what="publish_listing").rows(named=True)

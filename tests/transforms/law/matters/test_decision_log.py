@@ -40,7 +40,7 @@ def test_a_grant_of_what_is_never_repairable_is_flagged():
     assert steps["准1号"]["notes"] == ["granted_never"]
 
 
-def test_a_grant_without_application_is_flagged_and_stands():
+def test_a_grant_without_application_is_flagged_and_holds():
     steps = _steps(date(2026, 12, 1), [repair_step("repair", date(2026, 11, 2), "准1号")])
     assert (steps["准1号"]["is_refused"], steps["准1号"]["notes"]) == (False, ["unapplied"])
 
@@ -61,7 +61,7 @@ def test_a_removal_within_a_year_of_publicity_is_flagged(on, is_early):
 
 @pytest.mark.parametrize(("target", "notes"), [(PENALTY_NO, []), ("查无此号", ["target_unknown"])])
 @pytest.mark.parametrize("kind", ["apply", "object", "stay"])
-def test_a_step_whose_number_meets_nothing_is_told(kind, target, notes):
+def test_a_step_whose_number_meets_nothing_is_reported(kind, target, notes):
     matter = {"apply": "penalty"}.get(kind)
     steps = [step(kind, date(2026, 3, 2), "登1号", target, matter=matter)]
     assert _steps(date(2026, 3, 2), steps)["登1号"]["notes"] == notes

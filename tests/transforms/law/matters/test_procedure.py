@@ -77,7 +77,7 @@ def test_others_steps_join_no_matter_of_another_enterprise():
     assert "列入" in why
 
 
-def test_a_listing_without_a_recorded_notice_stands_and_is_flagged():
+def test_a_listing_without_a_recorded_notice_holds_and_is_flagged():
     matter = only([step("list", LISTED, LISTING_NO, PENALTY_NO)])
     assert (matter["state"], matter["notes"]) == ("listed", ["unnotified"])
 
@@ -261,7 +261,7 @@ def test_a_temporary_repair_is_no_release_and_ends():
     assert only(ended)["state"] == "resumed"
 
 
-def test_an_old_repair_without_application_or_target_stands_and_is_flagged():
+def test_an_old_repair_without_application_or_target_holds_and_is_flagged():
     matter = only([step("repair", date(2024, 3, 1), "修1号", matter=None)])
     assert (matter["matter"], matter["state"], matter["notes"]) == ("penalty", "granted", ["unapplied"])
 
@@ -319,7 +319,7 @@ def test_tables_have_their_columns_and_do_not_depend_on_the_order_of_rows():
         ("noted_from: [start]", "noted_from: [removed]", "states of from alone"),
     ],
 )
-def test_mistakes_in_the_file_are_told_with_their_place(old, new, told):
+def test_mistakes_in_the_file_are_reported_with_their_place(old, new, told):
     assert old in text("procedure")
     with pytest.raises(PolicyProblems, match=told) as found:
         load_procedure_law(text("procedure").replace(old, new), "procedure.yaml")

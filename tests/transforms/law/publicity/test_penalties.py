@@ -171,7 +171,7 @@ def test_what_was_never_published_stays_overdue_and_ends_nowhere():
         ({"published_on": date(2025, 10, 9), "unpublished_on": date(2025, 11, 3)}, "withdrawn"),
     ],
 )
-def test_only_what_still_stands_is_withdrawn_after_an_annulment(more, state):
+def test_only_what_still_holds_is_withdrawn_after_an_annulment(more, state):
     """第45号第十一条: what was never published, or taken off already, needs no withdrawal."""
     row = one(as_of=date(2025, 12, 1), state="revoked", revoked_on=date(2025, 11, 20), **more)
     assert (row["state"], row["last_day_on"], row["shortest_until_on"]) == (state, None, None)
@@ -231,7 +231,7 @@ def test_an_annulment_without_a_day_is_to_be_withdrawn_and_said():
     assert "revoked_on_unstated" in row["notes"]
 
 
-def test_an_annulment_in_the_future_is_foretold_and_not_yet_acted_on():
+def test_an_annulment_in_the_future_is_expected_and_not_yet_acted_on():
     row = one(date(2026, 6, 30), published_on=date(2025, 10, 9), state="revoked", revoked_on=date(2026, 7, 1))
     assert (row["state"], row["stop_on"]) == ("public", date(2026, 7, 1))
 
@@ -275,7 +275,7 @@ def test_nothing_comes_of_nothing():
         ("publicity_credit_china", "receive_working_days: null", f"receive_working_days: {ONE}", "come together"),
     ],
 )
-def test_mistakes_in_a_publicity_file_are_told(name, old, new, told):
+def test_mistakes_in_a_publicity_file_are_reported(name, old, new, told):
     assert old in text(name)
     with pytest.raises(PolicyProblems, match=told):
         load_publicity_system(text(name).replace(old, new, 1), f"{name}.yaml")
@@ -289,11 +289,11 @@ def test_mistakes_in_a_publicity_file_are_told(name, old, new, told):
         ("asked_when: heaviest_kind", "asked_when: is_low_fine OR heaviest_kind", "no column 'is_low_fine'"),
     ],
 )
-def test_mistakes_in_low_fines_are_told(old, new, told):
+def test_mistakes_in_low_fines_are_reported(old, new, told):
     with pytest.raises(PolicyProblems, match=told):
         load_low_fines(text("low_fines").replace(old, new, 1), "low_fines.yaml")
 
 
-def test_an_unknown_law_is_told_with_the_nearest_word():
+def test_an_unknown_law_is_reported_with_the_nearest_word():
     with pytest.raises(PolicyProblems, match="did you mean 'publicity'"):
         load_law_file("law: publicty\n", "law.yaml")

@@ -56,7 +56,7 @@ def test_ends_agree_with_the_oracle(many):
 
 @given(MANY, st.dates(date(2025, 6, 1), date(2026, 6, 30)), st.integers(1, 180))
 @settings(max_examples=6)
-def test_what_one_night_foretells_the_later_night_finds(many, early, days):
+def test_what_one_run_expects_the_later_run_finds(many, early, days):
     """Dates do not depend on the day asked; publicity has ended from its stop on and not before."""
     late = early + timedelta(days=days)
     before, after = _rows(many, early), _rows(many, late)

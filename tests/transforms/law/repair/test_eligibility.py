@@ -146,13 +146,13 @@ def test_without_penalties_there_is_nothing_and_the_columns_are_the_tables():
         ("credit_china", "  - from: 2023-05-01", "  - from: 2026-05-01", "regimes stand in the order"),
     ],
 )
-def test_mistakes_in_a_repair_file_are_told(system, old, new, told):
+def test_mistakes_in_a_repair_file_are_reported(system, old, new, told):
     assert old in text(f"repair_{system}")
     with pytest.raises(PolicyProblems, match=told):
         load_repair_law(text(f"repair_{system}").replace(old, new, 1), f"repair_{system}.yaml")
 
 
-def test_mistakes_in_the_spot_checks_are_told():
+def test_mistakes_in_the_spot_checks_are_reported():
     with pytest.raises(PolicyProblems, match="did you mean 'unqualified'"):
         load_spot_check_law(text("spot_checks").replace("'unqualified'", "'unqualifid'"), "spot_checks.yaml")
 

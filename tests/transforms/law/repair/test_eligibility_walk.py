@@ -50,7 +50,7 @@ def test_the_earliest_day_agrees_with_the_oracle(many, as_of):
 
 @given(MANY, DAYS)
 @settings(max_examples=4, deadline=None, phases=PHASES)
-def test_who_may_ask_meets_every_condition_and_who_may_not_is_told_which(many, as_of):
+def test_who_may_ask_meets_every_condition_and_who_may_not_learns_which(many, as_of):
     for row in _rows(_known(many), as_of).values():
         found = [one["state"] for one in row["conditions"]] if row["conditions"] else []
         assert row["is_eligible"] == (row["verdict"] == "eligible")
@@ -70,7 +70,7 @@ def test_who_may_ask_meets_every_condition_and_who_may_not_is_told_which(many, a
 
 @given(st.lists(repairable(), min_size=8, max_size=8), DAYS)
 @settings(max_examples=2, deadline=None, phases=PHASES)
-def test_what_one_night_foretells_the_later_nights_find(many, early):
+def test_what_one_run_expects_the_later_runs_find(many, early):
     """Nothing new arrives: not yet on every day before, no condition unmet from the day on, until it is off display."""
     known = _known(many)
     foretold = {key: row for key, row in _rows(known, early).items() if row["verdict"] == "not_yet"}

@@ -71,7 +71,7 @@ FOR_LIFE = {"penalty_kinds": ["restrict_trade"], "valid_until_on": None, "conten
     ("steps", "as_of"),
     [(LISTED, GRANTED), (LISTED, date(2029, 6, 1)), (PUBLISHED, GRANTED), (RESTORED, date(2027, 2, 1))],
 )
-def test_a_listing_stands_for_a_rating_as_long_as_the_list_has_it(steps, as_of, values):
+def test_a_listing_holds_for_a_rating_as_long_as_the_list_has_it(steps, as_of, values):
     known = records([penalty(**DONE | values)])
     log = log_on(steps, as_of, known)
     ((kind, record, released_on, until),) = releases(log, known.penalties, LAW).collect().rows()

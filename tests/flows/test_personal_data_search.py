@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.privacy import search_personal_data
+from flows.personal_data_search import search_personal_data
 from tests.flows.run.run_helpers import KEY, copy_setup
 
 IDENTITY = "11010519491231002X"
