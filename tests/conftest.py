@@ -16,7 +16,7 @@ for _name in [name for name in os.environ if name.startswith("YAOXIN_")]:
     del os.environ[_name]
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
-settings.register_profile("ci", derandomize=True, max_examples=40, **_QUIET)
+settings.register_profile("ci", derandomize=True, max_examples=20, **_QUIET)
 settings.register_profile("quick", derandomize=True, max_examples=8, **_QUIET)  # for each mutant, by `make mutants`
 settings.register_profile("campaign", max_examples=2000, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

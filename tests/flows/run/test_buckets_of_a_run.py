@@ -29,7 +29,7 @@ WITH_RECORDS = (0, 3)  # the first days that bring records
 def walked(tmp_path_factory):
     """Offices with stores of one bucket and of three, after two runs with new records."""
     ways = {"one": {"buckets": 1}, "three": {"buckets": 3}}
-    walkers = Walkers(tmp_path_factory.mktemp("buckets"), Plan(nights=WITH_RECORDS[-1] + 1, rows=6), ways)
+    walkers = Walkers(tmp_path_factory.mktemp("buckets"), Plan(days=WITH_RECORDS[-1] + 1, rows=6), ways)
     for number in WITH_RECORDS:
         day = walkers.receive(number)
         assert {result.state for result in walkers.walk(day, UNGATED).values()} == {"passed"}

@@ -1,4 +1,4 @@
-"""A night that rates whom something concerns leaves what one leaves that rates all: thirty nights, walked both ways."""
+"""A run that rates those who are affected leaves what one that rates all leaves: twenty days, run both ways."""
 
 import os
 from dataclasses import replace
@@ -23,68 +23,70 @@ from transforms.schemas.run_tables import OUTLOOK_DAYS
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200 if IS_CAMPAIGN else 900)]
 WAYS = {"some": {}, "all": {"full": True}}
-EDITS = {7: ("law/calendar.yaml", "law: calendar", "law: calendar # 核对")}
-NEW_POLICY = {13: {"walk": ("{fixed: -6}", "{fixed: -9}"), "reference": ("{fixed: -10}", "{fixed: -15}")}}
+LAW_EDITED = {9: ("law/calendar.yaml", "law: calendar", "law: calendar # 核对")}
+SCHEME_EDITED = {5: {"walk": ("{fixed: -6}", "{fixed: -9}"), "reference": ("{fixed: -10}", "{fixed: -15}")}}
 LONG = [
-    *(Plan(nights=60, seed=seed, rows=5, enterprises=200, told_every=12) for seed in range(8, 12)),
-    Plan(nights=120, enterprises=1500, rows=12, seed=12, scheme="reference", told_every=12),
+    *(Plan(days=60, seed=seed, rows=5, enterprises=200, report_every=12) for seed in range(8, 12)),
+    Plan(days=120, enterprises=1500, rows=12, seed=12, scheme="reference", report_every=12),
 ]
 PLANS = [Plan(), *(LONG if IS_CAMPAIGN else [])]
 DAYS_AHEAD = OUTLOOK_DAYS if IS_CAMPAIGN else 3  # each day that is looked at is rated
-TWICE, CAUGHT_UP, REFUSED, BACK = 15, range(18, 21), 24, 27
+# Numbers of days, from 0, on which: late records come and the day is run again; three days are run at once; the gate
+# refuses the run; a run knows of less than the one before.
+TWICE, CAUGHT_UP, REFUSED, BACK = 3, range(10, 13), 15, 18
 
 
-def refusing(_store, _policy_dir, night, _policy, _former):
-    """A gate that lets nothing through."""
+def refuse(_store, _policy_dir, context, _policy, _previous_run):
+    """A gate that refuses every run."""
     verdict = type("Verdict", (), {"is_passed": False, "table": "x", "row_count": 0, "findings": ()})
-    return Validation((verdict,), night.folder / "gate" / "index.html")
+    return Validation((verdict,), context.folder / "gate" / "index.html")
 
 
-def untold(_store, _settings, telling):
-    """A report that says nothing."""
-    return Report(telling.folder / "office.html", "", {**telling.validation.facts, "numbers": {}})
+def no_report(_store, _settings, inputs):
+    """A report step that writes nothing: the report follows from the tables, and takes longer than they do."""
+    return Report(inputs.folder / "office.html", "", {**inputs.validation.facts, "numbers": {}})
 
 
 def walk(walkers: Walkers) -> None:
-    """Every night of the plan, with all that may befall one."""
-    for number in range(walkers.plan.nights):
+    """Every day of the plan, with all that may happen to a run."""
+    for number in range(walkers.plan.days):
         day = walkers.receive(number)
-        if number in EDITS:
-            walkers.edit(*EDITS[number])
-        if number in NEW_POLICY:
+        if number in LAW_EDITED:
+            walkers.edit(*LAW_EDITED[number])
+        if number in SCHEME_EDITED:
             scheme = walkers.plan.scheme
-            walkers.edit(f"schemes/{scheme}.yaml", *NEW_POLICY[number][scheme])
+            walkers.edit(f"schemes/{scheme}.yaml", *SCHEME_EDITED[number][scheme])
         steps = replace(UNGATED, validate=validate) if number % walkers.plan.gate_every == 0 else UNGATED
-        if number % walkers.plan.told_every:  # the report follows from the tables, and takes longer than they do
-            steps = replace(steps, report=untold)
-        if number in CAUGHT_UP:  # all three in the last one's night
+        if number % walkers.plan.report_every:
+            steps = replace(steps, report=no_report)
+        if number in CAUGHT_UP:  # all three on the last of them
             if number == CAUGHT_UP[-1]:
                 for ago in (2, 1, 0):
-                    passes(walkers, day - timedelta(days=ago), steps, run_instant(day))
+                    must_pass(walkers, day - timedelta(days=ago), steps, run_instant(day))
         elif number == REFUSED:
-            refused = walkers.walk(day, replace(UNGATED, validate=refusing))
+            refused = walkers.walk(day, replace(UNGATED, validate=refuse))
             assert {result.state for result in refused.values()} == {"refused"}
         else:
-            befalls(walkers, number, day, steps)
+            run_number(walkers, number, day, steps)
 
 
-def befalls(walkers: Walkers, number: int, day, steps: RunSteps) -> None:
+def run_number(walkers: Walkers, number: int, day, steps: RunSteps) -> None:
     if number == REFUSED + 1:
-        passes(walkers, day - timedelta(days=1), steps, run_instant(day))
-    passes(walkers, day, steps, run_instant(day - timedelta(days=4)) if number == BACK else None)
+        must_pass(walkers, day - timedelta(days=1), steps, run_instant(day))
+    must_pass(walkers, day, steps, run_instant(day - timedelta(days=4)) if number == BACK else None)
     if number == TWICE:
-        walkers.news.of(day, number + 3)  # what came late
-        passes(walkers, day, steps, run_instant(day) + timedelta(hours=2))
+        walkers.news.of(day, number + 3)  # late records
+        must_pass(walkers, day, steps, run_instant(day) + timedelta(hours=2))
 
 
-def passes(walkers: Walkers, day, steps: RunSteps, known_at=None) -> None:
+def must_pass(walkers: Walkers, day, steps: RunSteps, known_at=None) -> None:
     results = walkers.walk(day, steps, known_at)
     assert {name: result.state for name, result in results.items()} == dict.fromkeys(results, "passed"), results
 
 
 @pytest.fixture(scope="module", params=PLANS, ids=lambda plan: f"{plan.scheme}-{plan.seed}")
 def walked(request, tmp_path_factory, monkeypatch_module):
-    """Both offices after all their nights."""
+    """Both offices after all their runs."""
     monkeypatch_module.setattr("flows.run.validate.explain_gravest", lambda *_, **__: "look at x")
     monkeypatch_module.setattr("flows.run.snapshot.OUTLOOK_DAYS", DAYS_AHEAD)
     walkers = Walkers(tmp_path_factory.mktemp("walk"), request.param, WAYS, are_alike=True)
@@ -110,8 +112,8 @@ def _same_tables(walked):
     assert empty <= nothing
 
 
-def _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked):
-    """Kept by nights of which most looked at some enterprises only; worked out at once beside it."""
+def _stored_outlook_is_that_of_the_records_on_the_last_day(walked):
+    """Stored by runs of which most rated some enterprises only; computed at once beside it."""
     office = walked["some"]
     run = office.store.last("nightly")
     records = {kind: stored(office.store, kind, run).collect().lazy() for kind in KINDS}
@@ -126,8 +128,8 @@ def _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked):
     newest = rows.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max().over("enterprise_id"))
     found = newest.filter("is_near").drop("valid_from_on").sort("enterprise_id").collect()
     assert found.equals(wanted)
-    on_some_night = rows.filter(pl.col("changes_on").is_not_null()).collect()
-    assert not on_some_night.is_empty()
+    on_some_day = rows.filter(pl.col("changes_on").is_not_null()).collect()
+    assert not on_some_day.is_empty()
 
 
 def _same_reports_and_publications(walked):
@@ -135,8 +137,8 @@ def _same_reports_and_publications(walked):
     for office in walked.values():
         publish_list(office.settings)
         runs = files_below(office.store.location.local / "runs")
-        told = {name: text for name, text in runs.items() if "/stage/" not in name}
-        reports.append(told | files_below(office.settings.publications))
+        files = {name: text for name, text in runs.items() if "/stage/" not in name}
+        reports.append(files | files_below(office.settings.publications))
     assert reports[0].keys() == reports[1].keys()
     assert [name for name in reports[0] if reports[0][name] != reports[1][name]] == []
     pages = [text.decode() for name, text in reports[0].items() if name.endswith("office.html")]
@@ -145,7 +147,7 @@ def _same_reports_and_publications(walked):
     assert any("验暂" in text for text in pages)
 
 
-def _one_way_looks_at_few_and_says_why(walked):
+def _one_way_rates_few_and_records_why(walked):
     some, every = (scopes(office) for office in walked.values())
     assert {scope["mode"] for scope in every} == {"full"}
     why = {scope["why"] for scope in some}
@@ -158,8 +160,8 @@ def _one_way_looks_at_few_and_says_why(walked):
 
 
 def test_both_ways_leave_the_same(walked):
-    """One test, so that the nights are walked on one worker only."""
+    """One test, so that the days are run on one worker only."""
     _same_tables(walked)
-    _what_is_foretold_is_what_the_last_day_makes_of_the_records(walked)
+    _stored_outlook_is_that_of_the_records_on_the_last_day(walked)
     _same_reports_and_publications(walked)
-    _one_way_looks_at_few_and_says_why(walked)
+    _one_way_rates_few_and_records_why(walked)

@@ -1,4 +1,4 @@
-"""Many nights of a demo region, with news of every sort on the way, walked by two offices from one inbox."""
+"""Many runs of a demo region, with records of every kind on the way, of two offices that share one inbox."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from flows.store.store import Store
 from tests.flows.ingest.inboxes import put
 from tests.flows.run.run_helpers import run_day, setup_at
 
-BEGIN = date(2026, 1, 5)
-NIGHTS = 30
+BEGIN = date(2026, 1, 15)  # values of the scheme change on the 13th and the 16th day
 SCHEME = Path(__file__).with_name("walk.yaml")
 KINDS = ("罚款", "警告", "罚款；警告", "责令停产停业", "没收非法财物")
 
@@ -28,18 +27,18 @@ KINDS = ("罚款", "警告", "罚款；警告", "责令停产停业", "没收非
 class Plan:
     """How long and how wide a walk is."""
 
-    nights: int = NIGHTS
+    days: int = 20
     enterprises: int = 80
-    rows: int = 3  # of each sort, in a night that has news
+    rows: int = 3  # of each kind, on a day that brings records
     seed: int = 7
     scheme: str = "walk"
-    gate_every: int = 22
-    told_every: int = 7
+    gate_every: int = 14
+    report_every: int = 4
 
     @property
     def last(self) -> date:
-        """The last night's day."""
-        return BEGIN + timedelta(days=self.nights - 1)
+        """The day of the last run."""
+        return BEGIN + timedelta(days=self.days - 1)
 
 
 class News:
@@ -62,9 +61,9 @@ class News:
         put(self.inbox, f"{folder}/行政处罚.csv", self._penalties(day, number))
         put(self.inbox, f"{folder}/监督检查.csv", self._inspections(day, number))
         put(self.inbox, f"{folder}/荣誉表彰.csv", self._honours(day, number))
-        if number % 4 == 1:
+        if number % 6 == 3:
             put(self.inbox, f"{folder}/信用办决定.csv", self._decisions(day, number))
-        if number % 5 == 2:
+        if number and number % 6 == 0:
             put(self.inbox, f"{folder}/企业登记.csv", self._register(day))
 
     def _party(self) -> tuple[str, str]:
@@ -126,7 +125,7 @@ class News:
         return [row | {"级别": "市级", "授予日期": day.isoformat(), "有效期至": until}]
 
     def _decisions(self, day: date, number: int) -> list[dict[str, str]]:
-        """A tier held from the next day, a listing, the removal of a former one, the repair of a penalty."""
+        """A tier held from the next day, a listing, the removal of one, the repair of a penalty, an objection to it."""
         uscc, name = self._party()
         ends, ahead = ((day + timedelta(days=days)).isoformat() for days in (7, 1))
         shared = {"提出人": "甲", "决定人": "乙", "决定日期": day.isoformat()}
@@ -134,8 +133,8 @@ class News:
         hold = {"决定类型": "暂缓", "决定文号": f"验暂{number}", "决定日期": ahead, "等级": "C", "终止日期": ends}
         listed = who | {"决定类型": "列入", "决定文号": f"验列{number}", "对象文号": f"验案{number}"}
         self.listed.append(listed)
-        former = self.random.choice(self.listed)
-        removed = former | {"决定类型": "移出", "决定文号": f"验移{number}", "对象文号": former["决定文号"]}
+        ended = self.random.choice(self.listed)
+        removed = ended | {"决定类型": "移出", "决定文号": f"验移{number}", "对象文号": ended["决定文号"]}
         penalty = self.random.choice(self.penalties)
         repaired = {"统一社会信用代码": penalty["统一社会信用代码"], "企业名称": penalty["行政相对人名称"]}
         repaired |= {"决定类型": "准予修复", "事项": "行政处罚", "公示系统": "国家公示系统"}
@@ -171,7 +170,7 @@ _NEW_FIRMS = tuple(credit_code("91", PROVINCE, 900_000 + n) for n in range(9))
 
 def region_of(folder: Path, plan: Plan) -> list[tuple[str, str]]:
     """Write the region of a plan below `folder`; its enterprises by code and name."""
-    write_demo(folder, plan.enterprises, plan.nights, plan.seed, plan.last)
+    write_demo(folder, plan.enterprises, plan.days, plan.seed, plan.last)
     return [(one.uscc, one.name) for one in enterprises(Streams(plan.seed), plan.enterprises, plan.last)]
 
 
@@ -182,11 +181,11 @@ class Once:
         self.folder = folder
         self.brought: IngestSummary | None = None
 
-    def __call__(self, store: Store, settings: Settings, night: RunContext) -> IngestSummary:
+    def __call__(self, store: Store, settings: Settings, context: RunContext) -> IngestSummary:
         """As `flows.run.ingest.ingest`."""
-        staged = night.folder / "stage"
+        staged = context.folder / "stage"
         if self.brought is None:
-            self.brought = ingest(store, settings, night)
+            self.brought = ingest(store, settings, context)
             shutil.rmtree(self.folder, ignore_errors=True)
             staged.mkdir(exist_ok=True)
             shutil.copytree(staged, self.folder)
@@ -196,7 +195,7 @@ class Once:
 
 
 class Walkers:
-    """Offices that share an inbox and a policy: what comes in comes to all, and each night is walked by all.
+    """Offices that share an inbox and a policy: what comes in comes to all, and each day is run by all.
 
     ways: by name what is set otherwise in an office. are_alike: whether all stores have as many buckets.
     """
@@ -215,20 +214,20 @@ class Walkers:
         return {name: setup_at(root, **(own | more)) for name, (root, more) in self.ways.items()}
 
     def receive(self, number: int) -> date:
-        """What comes in before night `number`, from 0; its day."""
+        """Deliver what comes in before run `number`, from 0; its day."""
         day = BEGIN + timedelta(days=number)
         deliver(self.region, self.inbox, day)
         self.news.of(day, number)
         return day
 
     def walk(self, day: date, steps: RunSteps, known_at: datetime | None = None) -> dict[str, RunResult]:
-        """The night of `day` in every office. Where stores are alike the files are read once for all."""
+        """Run `day` in every office. Where stores are alike the files are read once for all."""
         if self.are_alike:
             steps = replace(steps, ingest=Once(self.region.parent / "brought"))
         return {name: run_day(office, day, steps, known_at) for name, office in self.offices().items()}
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Change a policy file from the next night on."""
+        """Change a policy file from the next run on."""
         path = self.policy / name
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{name} does not say {old}"
