@@ -49,6 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     over = False
     with tempfile.TemporaryDirectory(prefix="yaoxin-mutants-") as scratch:
+        Path(scratch).chmod(0o755)  # tests of permissions run commands as another account
         for name in flags.only:
             outcome = run_campaign(
                 PACKAGES[name],

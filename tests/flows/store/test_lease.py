@@ -34,6 +34,15 @@ def store(tmp_path):
     return made
 
 
+def test_a_store_is_made_with_the_folders_above_it(tmp_path):
+    folder = tmp_path / "srv" / "yaoxin" / "store"
+    with hold_lease(folder, "nightly", FIRST, KNOWN_AT):
+        assert (folder / "run.lock.json").is_file()
+        with pytest.raises(Busy), hold_lease(folder, "nightly", FIRST, KNOWN_AT):
+            pass
+    assert not (folder / "run.lock.json").exists()
+
+
 def content(store):
     return {
         name: store.scan(name).sort(TABLES[name].key).collect().rows() for name in ("accounts", "ratings", "changes")

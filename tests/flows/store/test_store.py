@@ -1,12 +1,16 @@
 """The store keeps all of what passed, and nothing else."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import unquote
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
+from flows.store.ledger import LEDGER
 from flows.store.store import Store
-from flows.store.tables import conform
+from flows.store.tables import StoredTable, conform
 from transforms.schemas import TABLES
 
 DAY = date(2026, 3, 1)
@@ -156,12 +160,13 @@ def test_old_runs_stay_readable(store):
 
 
 def test_last_by_flow_and_before_a_day(store):
-    for day, flow in ((1, "nightly"), (2, "nightly"), (2, "publish")):
+    for day, flow in ((1, "nightly"), (1, "publish"), (2, "nightly"), (2, "publish")):
         with store.begin(flow, date(2026, 3, day), KNOWN) as writing:
             writing.commit("passed", {})
     assert store.last().flow == "publish"
     assert store.last("nightly").as_of == date(2026, 3, 2)
-    assert store.last("nightly", before=date(2026, 3, 2)).as_of == date(2026, 3, 1)
+    found = store.last("nightly", before=date(2026, 3, 2))
+    assert (found.as_of, found.flow) == (date(2026, 3, 1), "nightly")
     assert store.last("nightly", before=date(2026, 3, 1)) is None
 
 
@@ -171,6 +176,14 @@ def test_a_run_left_in_peace_without_a_commit_leaves_no_trace(store):
         assert folder.is_dir()
     assert store.runs().is_empty()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("length", [499, 500, 501])
+def test_a_run_that_breaks_off_records_its_error_in_at_most_500_characters(store, length):
+    with pytest.raises(ValueError, match="x"), store.begin("nightly", DAY, KNOWN):
+        raise ValueError("x" * length)
+    (run,) = store.every_run()
+    assert (run.state, run.facts) == ("failed", {"fault": "ValueError", "message": "x" * min(length, 500)})
 
 
 def test_a_run_is_committed_once(store):
@@ -191,6 +204,50 @@ def test_a_frame_of_another_shape_is_a_programmers_error(store):
     assert "extra: not a column of it" in text
     with pytest.raises(TypeError, match="another order"):
         conform(TABLES["accounts"], accounts("a").select(pl.col("kind"), pl.exclude("kind")))
+
+
+def test_files_are_packed_with_small_row_groups_where_one_enterprise_is_read(store):
+    """An enterprise's rows are found by the statistics of row groups; records are read by the column."""
+    names = [f"r{n:05}" for n in range(5_000)]
+    with store.begin("nightly", DAY, KNOWN) as writing:
+        writing.append("accounts", accounts(*names))
+        schema = TABLES["penalty"].schema
+        writing.append(
+            "penalty",
+            pl.DataFrame({"record_id": names}).select(
+                pl.col("record_id") if name == "record_id" else pl.lit(None, dtype=dtype).alias(name)
+                for name, dtype in schema.items()
+            ),
+        )
+        writing.commit("passed", {})
+    groups = {}
+    for path in Path(str(store.location.local)).rglob("*.parquet"):
+        metadata = pq.read_metadata(path)
+        for group in range(metadata.num_row_groups):
+            rows = metadata.row_group(group)
+            assert {rows.column(n).compression for n in range(rows.num_columns)} == {"ZSTD"}
+            if metadata.num_rows == len(names):
+                groups.setdefault(metadata.num_columns, []).append(rows.num_rows)
+    assert groups == {len(TABLES["accounts"].schema): [4_096, 904], len(schema): [5_000]}
+
+
+def test_joined_files_have_small_row_groups_too(store):
+    names = [f"r{n:05}" for n in range(5_000)]
+    for half in (names[:2_500], names[2_500:]):
+        with store.begin("nightly", DAY, KNOWN) as writing:
+            writing.append("accounts", accounts(*half))
+            writing.commit("passed", {})
+    table = StoredTable(store.location, TABLES["accounts"])
+    table.compact("joined")
+    (joined,) = (unquote(uri) for uri in table._open().file_uris())
+    metadata = pq.read_metadata(joined)
+    assert [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)] == [4_096, 904]
+
+
+def test_the_ledgers_columns_have_a_term_and_a_meaning_each():
+    assert all(column.label and not column.label.isascii() for column in LEDGER.columns)
+    assert all(isinstance(column.doc, str) and column.doc for column in LEDGER.columns)
+    assert {column.name for column in LEDGER.columns if not column.required} == {"back_to"}
 
 
 def test_categories_never_reach_the_disk(store):

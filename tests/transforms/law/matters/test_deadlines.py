@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
-from tests.transforms.law.matters.law_state_examples import WHOLE, ahead, day, told
+from tests.transforms.law.matters.law_state_examples import WHOLE, ahead, day, legal, told
 from tests.transforms.law.publicity.penalty_examples import of_system, penalty
+from transforms.law.matters.deadlines import deadlines
 from transforms.schemas.law import DEADLINE
+from transforms.schemas.run_tables import OUTLOOK, OUTLOOK_CAUSES
 
 GSXT = replace(WHOLE, publicity=of_system("gsxt", WHOLE.publicity))  # half the law, where nothing else is asked
 NO = "鄂药监罚〔2025〕1号"
@@ -49,6 +52,21 @@ def test_a_duty_is_reported_up_to_its_last_day_and_overdue_from_the_next(as_of, 
 def test_what_happens_by_itself_is_reported_until_it_has_happened(as_of, count):
     ends = of(ahead(day(as_of), by=GSXT, penalty=[penalty(**SHOWN)]), "publicity_ends")
     assert ends == [(day("2028-10-10"), False)] * count
+
+
+def test_a_tier_that_will_change_is_given_with_its_direction_and_cause():
+    common = {"valid_from_on": day("2025-10-28"), "is_near": True, "tier_before": "B", "index_before": 1}
+    worse = {"changes_on": day("2025-11-01"), "cause": "decision", "tier_after": "C", "index_after": 2}
+    better = {"changes_on": day("2025-11-02"), "cause": "aged_out", "tier_after": "A", "index_after": 0}
+    outlook = pl.LazyFrame(
+        [{"enterprise_id": "E1"} | common | worse, {"enterprise_id": "E2"} | common | better],
+        schema_overrides=OUTLOOK.schema,
+    )
+    rows = deadlines(legal(day("2025-10-28"), by=GSXT), outlook=outlook).collect()
+    assert told(rows, "on", "what", "enterprise_id", "note") == [
+        (day("2025-11-01"), "tier_may_change", "E1", f"由 B 下调为 C（{OUTLOOK_CAUSES['decision']}）"),
+        (day("2025-11-02"), "tier_may_change", "E2", f"由 B 上调为 A（{OUTLOOK_CAUSES['aged_out']}）"),
+    ]
 
 
 def test_other_readings_of_a_day_are_named():

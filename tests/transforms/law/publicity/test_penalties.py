@@ -1,6 +1,6 @@
 """Publicity beyond the articles' cases: provinces, parameters, facts of publication, what cannot be told."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -176,6 +176,15 @@ def test_only_what_still_holds_is_withdrawn_after_an_annulment(more, state):
     row = one(as_of=date(2025, 12, 1), state="revoked", revoked_on=date(2025, 11, 20), **more)
     assert (row["state"], row["last_day_on"], row["shortest_until_on"]) == (state, None, None)
     assert (row["withdraw_by_on"] is None) == (state == "annulled")
+
+
+@pytest.mark.parametrize("published_on", [date(2025, 10, 9), date(2022, 1, 10)])
+def test_an_annulment_ends_the_earliest_and_the_latest_reading_too(published_on):
+    """Also where the calendar does not reach the end of the period, and the latest reading would be unknown."""
+    row = one(
+        decided_on=date(2022, 1, 4), published_on=published_on, state="revoked", revoked_on=published_on + timedelta(30)
+    )
+    assert {row[name] for name in ("stop_on", "stop_earliest_on", "stop_latest_on")} == {published_on + timedelta(30)}
 
 
 @pytest.mark.parametrize(
