@@ -114,6 +114,23 @@ class TestCopiesLaidOutAnew:
             writing.commit("passed", {})
         return one, other
 
+    def test_a_run_does_not_see_copies_that_a_later_run_wrote(self, store):
+        """Even where they had been received by then: a file may be read again."""
+        first, second = (
+            {"record_id": "moved", "version_no": number, "enterprise_id": owner, "received_at": at}
+            for number, owner, at in ((1, "a", self.EARLY), (2, "b", self.LATE))
+        )
+        with store.begin("nightly", FIRST, KNOWN_AT) as writing:
+            writing.append("inspection", rows("inspection", first))
+            run = writing.commit("passed", {})
+        with store.begin("nightly", SECOND, KNOWN_AT) as writing:
+            writing.append("inspection", rows("inspection", second))
+            writing.append("inspection", rows("inspection", first, second), are_copies=True)
+            later = writing.commit("passed", {})
+        assert current_records(store, "inspection", run, "a").collect()["version_no"].to_list() == [1]
+        assert current_records(store, "inspection", later, "a").collect().is_empty()
+        assert current_records(store, "inspection", later, "b").collect()["version_no"].to_list() == [2]
+
     @pytest.mark.parametrize("count", [1, 7, 16])
     def test_the_record_belongs_only_to_the_right_one_and_occurs_once(self, store, moved, count):
         one, other = moved

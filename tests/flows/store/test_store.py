@@ -81,6 +81,15 @@ def test_every_table_of_the_contract_can_be_stored(store):
         assert store.scan(name).collect().height == 1
 
 
+def test_every_version_of_a_table_names_the_run_that_wrote_it(store):
+    for _ in range(2):
+        with store.begin("nightly", DAY, KNOWN) as writing:
+            writing.append("accounts", accounts("a"))
+            writing.commit("passed", {})
+    runs = [entry["run_id"] for entry in StoredTable(store.location, TABLES["accounts"])._open().history()]
+    assert runs == ["nightly-2026-03-01-2", "nightly-2026-03-01-1", "nightly-2026-03-01-1"]
+
+
 def test_a_refused_run_replaces_nothing_and_is_in_the_ledger(store):
     with store.begin("nightly", DAY, KNOWN) as writing:
         writing.append("accounts", accounts("a"))

@@ -37,6 +37,7 @@ def test_rows_keep_their_order_and_those_of_nobody_have_a_bucket_too():
     rows = pl.DataFrame({"enterprise_id": ["b", None, "a", "b"], "n": [1, 2, 3, 4]})
     placed = with_bucket(rows, 5)
     assert placed["n"].to_list() == [1, 2, 3, 4]
+    assert placed["bucket_of_5"].dtype == pl.Int32()
     assert placed["bucket_of_5"].to_list() == [bucket_of(key, 5) for key in rows["enterprise_id"]]
     assert as_copies(rows, 5)["bucket_of_5"].unique().to_list() == [COPIES_PARTITION]
     joined = pl.concat(split_by_bucket(rows, 5).values()).sort("n")
