@@ -43,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--all", action="store_true", help="every mutant; days")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--docs", type=Path, default=_ROOT / "docs", help="folder of the record and its page (docs)")
+    parser.add_argument("--remark", default="", help="a sentence for the page, such as why a run was stopped")
     flags = parser.parse_args(arguments)
     known = [Equivalent(**entry) for entry in yaml.safe_load(_KNOWN.read_text(encoding="utf-8"))]
     path = flags.docs / "mutants.json"
@@ -62,6 +63,7 @@ def main(arguments: Sequence[str]) -> int:
             )
             over |= outcome.survival >= 0.1
             row = _row(outcome, flags.seed, shlex.join(["python", "-m", "bench.mutants", *arguments]))
+            row["remark"] = flags.remark
             _log("  ".join(f"{title}: {row[column]}" for column, title in _COLUMNS.items()))
             record[name] = row
             path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -103,6 +105,7 @@ def mutants_page(record: Mapping[str, Mapping[str, Any]]) -> str:
     ]
     if commands := sorted({f"`{row['command']}`" for row in rows}):
         lines += ["", "Commands: " + "; ".join(commands) + "."]
+    lines += [line for row in rows if row["remark"] for line in ("", f"`{row['package']}`: {row['remark']}")]
     if survivors := [survivor for row in rows for survivor in row["survivors"]]:
         lines += ["", "Survivors:", "", "```", *survivors, "```"]
     return "\n".join(lines) + "\n"

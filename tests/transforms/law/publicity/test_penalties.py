@@ -157,6 +157,14 @@ def test_what_was_not_published_has_no_period_unless_the_policy_counts_from_anot
     assert (row["stop_on"] is None) == (row["last_day_on"] is None) == (day is None)
 
 
+@pytest.mark.parametrize(("way", "confidence"), [("none", "C"), ("publish_by", "GAP")])
+def test_a_period_from_an_assumed_publication_is_no_surer_than_the_assumption(way, confidence):
+    wording = text("publicity_gsxt").replace("{2021-09-01: none}", f"{{2021-09-01: {way}}}")
+    unsure = wording.replace("公示期不起算\n  confidence: C", "公示期不起算\n  confidence: GAP")
+    assert unsure != wording
+    assert one(by=law(gsxt=unsure))["confidence"] == confidence
+
+
 def test_what_was_never_published_stays_overdue_and_ends_nowhere():
     """第45号第十三条: the period begins with the publication; without one nothing ends, however long it takes."""
     row = one(as_of=date(2035, 1, 1))
