@@ -45,6 +45,8 @@ class Check:
 def find_problems(frame: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
     """The rows of `frame` (with row_no) that fail, one per row and check (PROBLEMS)."""
     listed = list(checks)
+    if not listed:
+        return PROBLEMS.to_frame()
     flags = frame.lazy().select(check.fails.fill_null(False).alias(str(i)) for i, check in enumerate(listed)).collect()
     found = [as_problems(frame.filter(flags[str(i)]), check) for i, check in enumerate(listed) if flags[str(i)].any()]
     return merge_problems(found)
@@ -65,9 +67,11 @@ def as_problems(rows: pl.DataFrame, check: Check) -> pl.DataFrame:
 
 def merge_problems(problems: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All problems, each cell and code of a row once, in total order."""
+    found = [frame for frame in problems if not frame.is_empty()]
+    if not found:
+        return PROBLEMS.to_frame()
     key = ["row_no", "column", "code"]
-    merged = pl.concat([PROBLEMS.to_frame(), *problems])
-    return merged.sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
+    return pl.concat(found).sort([*key, "reason"]).unique(key, keep="first", maintain_order=True)
 
 
 def shown_value(value: pl.Expr) -> pl.Expr:
