@@ -57,6 +57,7 @@ def functions_entered(folder: Path) -> set[tuple[str, int, str]]:
     _write(inbox / "企业登记.csv", _ENTERPRISE)
     _write(inbox / "penalty" / "双公示.csv", _PENALTY)
     settings = {"YAOXIN_PUBLICATIONS": str(folder / "publications"), "YAOXIN_IDENTITY_KEY": "k" * 32}
+    settings["PREFECT_HOME"] = str(folder / "prefect")
     roots = {"RECORD_PATH_ROOT": f"{_ROOT}{os.sep}", "RECORD_PATH_NOTES": str(notes)}
     paths = os.pathsep.join((str(hook), str(_ROOT)))
     environment = {**os.environ, **roots, **settings, "PYTHONPATH": paths}

@@ -6,7 +6,7 @@
 - `publication`                     version folders of a list, their contract, deltas, drafts and withdrawals
 - `correction_workbook`             quarantined rows as a workbook for the sending office
 - `office_papers`                   告知书 and 决定书 as pages and PDF
-- `scheme_facts`, `legal_state`     what pages share: the grading scheme and outlook, the legal state and its deadlines
+- `scheme_facts`, `legal_tables`    what pages share: the grading scheme and outlook, the legal state and its deadlines
 - `grid`, `formatting`              columns and rows, and values as text
 - `html`, `exports`                 the Jinja environment; grids as CSV, XLSX and JSON
 - `atomic_files`                    files written durably

@@ -4,7 +4,7 @@
   nightly and serve share one)
 - `app`          the commands by name; each is imported only when it is called, so that light ones stay light
 - `options`      options, settings, store and run; JSON; completion of values
-- `enterprises`  find an enterprise by any identifier; `ratings` its ratings as of a run
+- `find_enterprise`  find an enterprise by any identifier, its ratings and its outlook
 - `terminal`     tables in which Chinese characters are two columns wide
 - `errors`       exceptions to exit codes and messages
 - `passphrases`  asked for, or read from a file descriptor

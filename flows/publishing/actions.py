@@ -34,7 +34,18 @@ from transforms.policy_model import PolicyProblems
 
 ListOutcome = dict[str, Any]
 """What became of a list: list, title, state, message and what the functions below name. The command line prints it."""
-_MOST_URGENT = ("damaged", "refused", "busy", "waiting", "published", "withdrawn", "sound", "unchanged", "nothing")
+_MOST_URGENT = (
+    "damaged",
+    "unverified",
+    "refused",
+    "busy",
+    "waiting",
+    "published",
+    "withdrawn",
+    "sound",
+    "unchanged",
+    "nothing",
+)
 _OTHER_PAGES = "该版本为运行账所记，条目无误：多因程序升级后版式有变，由两人签发新版即可。"
 _NEVER = "还没有发布过。"
 _NO_KEY = (

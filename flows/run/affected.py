@@ -24,7 +24,7 @@ from transforms.schemas import KINDS
 
 # Days from which a text of the law holds: a key of a mapping by date, or what follows `from:`.
 _START_DAYS = re.compile(r"\b(\d{4}-\d{2}-\d{2})\s*:|\bfrom:\s*(\d{4}-\d{2}-\d{2})\b")
-# Every module that has a part in what is stored, and no other: a change of any of them rates all enterprises anew.
+# The modules by which rows of results are computed: a change of any of them rates all enterprises anew.
 PROGRAM = (
     "transforms/**/*.py",
     "flows/ingest/**/*.py",

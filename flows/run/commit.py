@@ -1,4 +1,4 @@
-"""The last step of a run: what is staged is written to the store, visible to readers from the commit on."""
+"""The fifth step of a run: what is staged is written to the store, visible to readers from the commit on."""
 
 from __future__ import annotations
 

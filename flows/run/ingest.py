@@ -35,6 +35,16 @@ from flows.store.tables import buckets_for, split_by_bucket
 INBOX_COPIES = "stage/inbox"  # below the run's folder: copies of the files that are read
 MAX_FILES_IN_FACTS = 50  # files named in the ledger's facts, which every command reads; the table `files` has all
 _ARCHIVE_LEDGER = "ledger.parquet"
+# The modules by which a file is read: where one of them changes, rejected files and quarantined rows are read again.
+_READING_MODULES = (
+    "flows/ingest/**/*.py",
+    "transforms/records/*.py",
+    "transforms/schemas/*.py",
+    "transforms/dates.py",
+    "transforms/person_numbers.py",
+    "transforms/policy_model/source.py",
+    "reports/correction_workbook.py",
+)
 
 
 @dataclass(frozen=True)
@@ -116,9 +126,8 @@ def _key_fingerprint(key: bytes) -> str:
 def _rule_hashes(rules: IngestRules) -> dict[str, object]:
     """Hashes of what the reading of files rests on: the program, and each source with the rules common to all."""
     root = Path(transforms.__file__).parents[1]
-    folders = (root / "flows" / "ingest", root / "transforms" / "records")
     program = hashlib.sha256()
-    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+    for path in sorted(path for pattern in _READING_MODULES for path in root.glob(pattern)):
         program.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     common = rules.common.model_dump_json()
     sources = {

@@ -259,7 +259,7 @@ def _end_of_deadlines(day: date, calendar: Calendar | None) -> tuple[date, bool]
 
 
 def _objections(snapshot: Snapshot, settings: Settings) -> pl.DataFrame:
-    """OBJECTION of objections that were raised and are not settled, those due first."""
+    """OBJECTION_TABLE of objections that were raised and are not settled, those due first."""
     decisions = snapshot.current_records("decision").collect()
     if settings.law == "none" or not decisions["decision_type"].is_in(_OBJECTION_STEPS).any():
         return OBJECTION_TABLE.empty()
@@ -282,7 +282,7 @@ def _objections(snapshot: Snapshot, settings: Settings) -> pl.DataFrame:
 
 
 def _holds(snapshot: Snapshot) -> pl.DataFrame:
-    """HOLD of decisions that hold a tier, in force or to come; those that end first come first."""
+    """HOLD_TABLE of decisions that hold a tier, in force or to come; those that end first come first."""
     day = pl.lit(snapshot.context.as_of)
     holds = snapshot.current_records("decision").filter(
         pl.col("decision_type") == "hold_tier", pl.col("ends_on").is_null() | (pl.col("ends_on") >= day)

@@ -54,7 +54,7 @@ class RunSteps:
     rate: Callable[[Store, Settings, RunContext, PolicyInForce, Run | None], dict[str, Any]] = rate_affected
     validate: Callable[[Store, Path, RunContext, PolicyInForce, Run | None], Validation] = validate
     report: Callable[[Store, Settings, ReportInputs], Report] = write_report
-    commit: Callable[[RunWriter, RunContext], object] = write_tables
+    commit: Callable[[RunWriter, RunContext], int] = write_tables
     publish: Callable[[Settings], list[ListOutcome]] = update_published_lists
 
 
@@ -150,7 +150,7 @@ def _run_steps(
             facts = {**report.facts, **summary.facts, **rating_facts, **journal_head_facts(settings)}
             run = writer.commit("passed", facts)
             context.clear()
-            counts["rows"] = rows if isinstance(rows, int) else 0
+            counts["rows"] = rows
         advance()
     reporter.passed(run, report)
     headline = report.summary if prefers_chinese() else report.summary_in_english

@@ -88,18 +88,27 @@ def _translated(text: str) -> str | None:
     known = CATALOGUE.get(text)
     if known is not None:
         return known.format() if "{{" in known else known
-    for pattern, chinese in _patterns():
+    for pattern, chinese, are_quoted in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            return chinese.format(*map(_translated_parts, found.groups(default="")))
+            values = zip(found.groups(default=""), are_quoted, strict=True)
+            return chinese.format(*(value if is_quoted else _translated_parts(value) for value, is_quoted in values))
     return None
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Templates with holes, the most specific first: those with the most text beside their holes."""
+def _patterns() -> tuple[tuple[re.Pattern[str], str, tuple[bool, ...]], ...]:
+    """Templates with holes, the most specific first: those with the most text beside their holes.
+
+    With each, which of its holes are in quotation marks: what a person wrote is put in as it is, even where the
+    catalogue has that word.
+    """
     holed = sorted((one for one in CATALOGUE if "{}" in one), key=lambda one: (2 * one.count("{}") - len(one), one))
     return tuple(
-        (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), CATALOGUE[english])
+        (
+            re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL),
+            CATALOGUE[english],
+            tuple(before.endswith(("'", '"')) for before in english.split("{}")[:-1]),
+        )
         for english in holed
     )

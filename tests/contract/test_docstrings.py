@@ -1,6 +1,7 @@
 """Every module, and every public class, function and method, says what it is."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,3 +30,17 @@ def test_modules_and_what_they_offer_have_docstrings(path: Path):
     tree = ast.parse(text)
     assert not text.strip() or ast.get_docstring(tree)
     assert list(undocumented(tree)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.name == "__init__.py"],
+    ids=lambda path: str(path.parent.relative_to(ROOT)),
+)
+def test_a_package_lists_modules_that_exist(path: Path):
+    lines = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()
+    listed = [name for line in lines if line.startswith("- `") for name in re.findall(r"`(\w+)`", line.split("  ")[0])]
+    missing = [
+        name for name in listed if not (path.parent / f"{name}.py").exists() and not (path.parent / name).is_dir()
+    ]
+    assert missing == []
