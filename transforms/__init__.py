@@ -8,6 +8,8 @@ No clock, no file, no orchestration: the day of a rating is always an argument.
 - `records`         incoming text to canonical records: mapping, identity, versions
 - `rating`          rule hits, trace, score, tier, movement, next change, outlook, changes
 - `law`             the legal state of records on a day: publicity, the serious-violation list, repair, matters
-- `dates`           days and instants in text, calendar arithmetic
+- `dates`           calendar arithmetic
+- `date_parsing`    days and instants in text
+- `current_versions`  the current version of each record at an instant
 - `person_numbers`  identity numbers of natural persons: found, masked, hashed
 """

@@ -39,7 +39,7 @@ def find_enterprises(store: Store, run: Run, query: str) -> EnterpriseMatches:
     number; an enterprise_id without its scheme (3002 of fei:3002); number of a document that a record of theirs bears.
     Names and numbers are compared as on ingestion, so that every spelling of a number finds the same.
     """
-    from transforms.records.current_versions import current_versions
+    from transforms.current_versions import current_versions
 
     def by_id(code: str) -> pl.DataFrame:
         return current_versions(store.scan("enterprise", run, enterprise_id=code), run.known_at).collect()
@@ -110,7 +110,7 @@ def identifier_entry(enterprise: Mapping[str, Any]) -> tuple[str, str]:
 
 def _bearers_of_document(store: Store, run: Run, number: str) -> pl.Series:
     """enterprise_id of those of whom a current record of `run` bears the document number (a `document_key`)."""
-    from transforms.records.current_versions import current_versions
+    from transforms.current_versions import current_versions
     from transforms.records.text import document_key
     from transforms.schemas import KINDS
 

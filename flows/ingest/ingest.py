@@ -24,8 +24,8 @@ from flows.ingest.file_records import (
 from flows.ingest.inbox import FileStorage, Inbox
 from flows.ingest.previous_runs import IngestHistory
 from flows.ingest.retries import Retries, corrected_rows, new_register_keys
-from transforms.dates import format_instant
-from transforms.records.current_versions import version_instant
+from transforms.current_versions import version_instant
+from transforms.date_parsing import format_instant
 from transforms.records.identity import REGISTER_COLUMNS, EnterpriseRegister
 from transforms.records.mapping import MappingContext
 from transforms.records.versions import combine_rows, with_record_keys, with_row_hash, with_version_status

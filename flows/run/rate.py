@@ -21,12 +21,12 @@ from flows.settings import Settings
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.store.tables import split_by_bucket
+from transforms.current_versions import differing_enterprises
 from transforms.law.law_state import LawPolicy, LawState
 from transforms.law.matters.decision_log import needs_attention
 from transforms.law.stored_state import relevant_enterprises, stored_state, without_state
 from transforms.rating import ComparedRuns, RatingResult, rate_enterprises, tier_changes, tier_outlook
 from transforms.rating.outlook import ReleasesOn
-from transforms.records.current_versions import differing_enterprises
 from transforms.schemas import LAW_TABLES, TABLES
 from transforms.schemas.law import STEP_TABLE
 from transforms.schemas.run_tables import OUTLOOK

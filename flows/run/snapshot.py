@@ -16,7 +16,7 @@ from flows.run.context import RunContext
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.store.tables import ALL_BUCKETS, ONLY_COPIES, BucketFilter, bucket_of, versions_of_moved
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
 from transforms.schemas.run_tables import OUTLOOK, OUTLOOK_DAYS
 

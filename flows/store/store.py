@@ -31,7 +31,7 @@ from flows.store.tables import (
     rows_by_bucket,
     with_bucket,
 )
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 from transforms.schemas import TABLES
 from transforms.schemas.law import LAW_HEAD, detail_rows
 from transforms.schemas.run_tables import OUTLOOK

@@ -28,7 +28,7 @@ from tests.flows.run.run_helpers import (
     setup_at,
     setup_with,
 )
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 from transforms.schemas import KINDS
 
 

@@ -148,3 +148,16 @@ def test_a_clock_in_doubt_is_in_one_language(clock):
     chinese = describe_error(caught.value, chinese=True)
     assert not _SENTENCE.search(chinese.replace("yaoxin rewind RUN_ID", "")), chinese
     assert "时钟" in chinese
+
+
+def test_what_a_person_wrote_is_not_translated():
+    assert CATALOGUE["exist"] != "exist"
+    assert "“exist”" in to_chinese("Invalid value for '--html': File 'exist' is a directory.")
+
+
+@pytest.mark.parametrize("what", ["command", "option"])
+def test_several_nearest_words_are_given_in_chinese(what):
+    answer = to_chinese(f"No such {what} 'lst'. (Did you mean one of: 'list', 'last'?)")
+    assert answer.startswith("没有这个")
+    assert answer.isascii() is False
+    assert "No such" not in answer

@@ -3,7 +3,6 @@
 - `mapping`            rows to records of a kind, by the source's YAML
 - `identity`           which enterprise a record concerns
 - `versions`           rows that make one record; current, superseded and duplicate versions of a record
-- `current_versions`   the current version of each record at an instant
 - `problems`           what is wrong with a cell, for the officer who corrects it
 - `text`               text in the form in which it is compared; integers and amounts of money in it
 - `uscc`               check characters of credit codes

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from transforms.current_versions import version_instant
 from transforms.policy_model.source import IdentityFields, NameSuggestions
-from transforms.records.current_versions import version_instant
 from transforms.records.mapping import MappedRows
 from transforms.records.problems import Check, find_problems, merge_problems
 from transforms.records.text import document_key, normalise_name

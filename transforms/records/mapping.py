@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from transforms.dates import parse_date
+from transforms.date_parsing import parse_date
 from transforms.person_numbers import keyed_hashes, mask_number, mask_person_numbers
 from transforms.policy_model.conditions import condition_fields
 from transforms.policy_model.source import DERIVED_COLUMNS, FieldMapping, RecordMapping, Source, SourceDefaults

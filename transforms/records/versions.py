@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from transforms.dates import format_instant, parse_instant
+from transforms.current_versions import version_instant
+from transforms.date_parsing import format_instant, parse_instant
 from transforms.policy_model.source import Fold, OnceWhereSame, PartRule, RecordMapping
-from transforms.records.current_versions import version_instant
 from transforms.records.mapping import MappedRows, MappingContext
 from transforms.records.problems import Check, as_problems, merge_problems, shown_value
 from transforms.records.text import document_key, halfwidth, is_document_number, without_leading_zeros

@@ -19,7 +19,7 @@ from tests.flows.ingest.inboxes import (
     put,
     quarantined_cells,
 )
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 FINE = "罚款金额（万元）"
 REVOKED = {"处罚类别": "吊销许可证件", "处罚内容": "吊销许可证", FINE: ""}

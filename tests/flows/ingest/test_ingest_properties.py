@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.flows.ingest.inboxes import FIRM, OTHER_FIRM, RECEIVED_AT, SHOP, firm, history_after, ingested, penalty, put
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 REGISTER = [firm(), firm(OTHER_FIRM, "深城药业有限公司"), firm(SHOP, "回春堂药店")]
 

@@ -8,7 +8,7 @@ import pytest
 from flows.ingest import IngestHistory, ingest_inbox
 from tests.flows.ingest.inboxes import RULES, history_after
 from tests.realdata import real_data
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 GRADES = ("critical_count", "major_count", "minor_count", "ungraded_count")

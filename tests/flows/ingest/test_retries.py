@@ -25,7 +25,7 @@ from tests.flows.ingest.inboxes import (
     penalty,
     put,
 )
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 DAY = timedelta(days=1)
 STRANGER = {"统一社会信用代码": OTHER_FIRM, "行政相对人名称": "粤城药业有限公司"}

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.flows.ingest.inboxes import FIRM, RECEIVED_AT, firm, history_after, ingested, penalty, put
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 
 def _status_counts(intake, kind="penalty"):

@@ -11,8 +11,17 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli.app import cli
-from flows.publishing import DraftRef, approve_draft, publish_list, restore_lists, update_published_lists, verify_lists
+from flows.publishing import (
+    DraftRef,
+    approve_draft,
+    outcome_summary,
+    publish_list,
+    restore_lists,
+    update_published_lists,
+    verify_lists,
+)
 from flows.store.store import Store
+from reports.office_tables import LIST_STATE_LABELS
 from reports.publication import ListFolder
 from reports.publication.version import INDEX, SIGNATURES
 from tests.flows.office.staff import office_in, signed_in
@@ -288,3 +297,9 @@ def test_without_the_administrators_key_nothing_is_called_damaged_and_nothing_do
     assert publish_list(blind, None, "penalties")["state"] == "refused"
     assert files_below(two_signed.publications) == before
     assert verify_lists(two_signed, PENALTIES)[0]["state"] == "sound"
+
+
+@pytest.mark.parametrize("state", LIST_STATE_LABELS)
+def test_every_state_of_a_list_has_its_place_in_a_summary(state):
+    outcomes = [{"title": "名单", "message": "消息", "state": each} for each in (state, "nothing")]
+    assert outcome_summary(outcomes)["state"] == state

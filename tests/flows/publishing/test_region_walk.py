@@ -17,8 +17,8 @@ from tests.flows.publishing.rows_oracle import FUJIAN, Case
 from tests.flows.publishing.test_published_rows import contents_on
 from tests.flows.run.run_helpers import settings_at
 from tests.transforms.law.law_oracle import working_days_after
+from transforms.current_versions import current_versions
 from transforms.law.law_state import LAW_RECORD_KINDS, LawState
-from transforms.records.current_versions import current_versions
 
 FIRST, LAST = date(2025, 7, 15), date(2026, 8, 18)  # 400 days
 RULES = (date(2025, 12, 25), date(2026, 4, 1))

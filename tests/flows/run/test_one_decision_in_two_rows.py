@@ -7,7 +7,7 @@ import polars as pl
 from flows.run.run import RunSteps
 from tests.flows.ingest.inboxes import FIRM, OTHER_FIRM, SHOP, firm, penalty, put
 from tests.flows.run.run_helpers import run_day, run_instant, setup_at
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 DAY = date(2026, 2, 10)
 FINE = "罚款金额（万元）"

@@ -10,7 +10,7 @@ from flows.run.run import RunSteps
 from flows.store.store import current_ratings
 from tests.flows.run.run_helpers import run_day, setup_at
 from tests.realdata import real_data
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 
 DAY = date(2017, 1, 1)  # the first day of the scheme
 GRADES = ("critical_count", "major_count", "minor_count", "ungraded_count")

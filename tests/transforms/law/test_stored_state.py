@@ -12,9 +12,9 @@ from flows.run.affected import law_version_on
 from tests.transforms.law.matters.crowd import crowd
 from tests.transforms.law.matters.law_state_examples import day, legal
 from tests.transforms.law.publicity.penalty_examples import FOLDER
+from transforms.current_versions import differing_enterprises
 from transforms.law.matters.deadlines import deadlines
 from transforms.law.stored_state import relevant_enterprises, stored_state, without_state
-from transforms.records.current_versions import differing_enterprises
 from transforms.schemas.law import LAW_DETAILS, LAW_TABLES, detail_rows
 
 IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"

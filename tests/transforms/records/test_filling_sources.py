@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.records.current_versions import current_versions
+from transforms.current_versions import current_versions
 from transforms.records.versions import VERSION_COLUMNS, with_record_keys, with_version_status
 from transforms.schemas import KINDS, TABLES
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.records.current_versions import differing_enterprises
+from transforms.current_versions import differing_enterprises
 
 
 def _frame(**columns: list[object]) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from transforms.dates import parse_stored_instant
+from transforms.date_parsing import parse_stored_instant
 from transforms.schemas.base import RECORD_COLUMNS, TIMESTAMP
 
 # Of stamps that older stores hold as their senders wrote them.
