@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from operator import attrgetter
 from types import UnionType
 from typing import Annotated, Generic, Literal, TypeVar, Union, get_args, get_origin
 
@@ -158,7 +159,8 @@ class PolicyProblems(ValueError):
     """A policy file is refused. `problems` holds every mistake found, by line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda p: (p.file, p.line, p.path, p.message)))
+        order = attrgetter("file", "line", "path", "message", "expected", "nearest", "value")
+        self.problems = tuple(sorted(set(problems), key=order))
         super().__init__("\n".join(map(str, self.problems)))
 
 

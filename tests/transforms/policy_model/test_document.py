@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -83,3 +84,9 @@ def outcome(text: str) -> tuple[Problem, ...]:
     except PolicyProblems as error:
         return error.problems
     return ()
+
+
+def test_problems_of_one_place_have_one_order():
+    problems = [Problem("a.yaml", 1, "x", "v", expected, "", "m") for expected in ("c", "a", "b")]
+    for each in permutations(problems):
+        assert [problem.expected for problem in PolicyProblems(each).problems] == ["a", "b", "c"]
