@@ -32,17 +32,17 @@ from transforms.schemas.run_tables import UNKNOWN_VALUE
 KIND_LABELS = {name: kind.label for name, kind in KINDS.items()}
 UNCLASSIFIED_LABEL = {"": "不能归类"}  # rows that belong to no record kind
 PAST_DISPLAY_PERIOD = "公示超期"  # public beyond the last day on which it may be
-LIST_STATE_LABELS = {
-    "nothing": "没有可发布的内容",
-    "unchanged": "与最新版本相同",
-    "withdrawn": "系统已撤下",
-    "waiting": "待签名",
-    "published": "已发布",
+LIST_STATE_LABELS = {  # the most urgent state first
     "damaged": "最新版本有问题",
+    "unverified": "无法核对",
     "refused": "不能拟定",
     "busy": "库被占用",
+    "waiting": "待签名",
+    "published": "已发布",
+    "withdrawn": "系统已撤下",
     "sound": "相符",
-    "unverified": "无法核对",
+    "unchanged": "与最新版本相同",
+    "nothing": "没有可发布的内容",
 }
 _CHANGES, _CHANGE_TRACE, _TRACE, _OUTLOOK, _QUARANTINE = (
     TABLES[name] for name in ("changes", "change_trace", "trace", "outlook", "quarantine")

@@ -28,24 +28,14 @@ from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import open_store
 from flows.wording import describe_error
+from reports.office_tables import LIST_STATE_LABELS
 from reports.public_lists import EntryKey, ListProblem, published_entries
 from reports.publication import Draft, IndexProblem, ListFolder, ReleaseProblem, digest_of, prepare_draft, verify_files
 from transforms.policy_model import PolicyProblems
 
 ListOutcome = dict[str, Any]
 """What became of a list: list, title, state, message and what the functions below name. The command line prints it."""
-_MOST_URGENT = (
-    "damaged",
-    "unverified",
-    "refused",
-    "busy",
-    "waiting",
-    "published",
-    "withdrawn",
-    "sound",
-    "unchanged",
-    "nothing",
-)
+_MOST_URGENT = tuple(LIST_STATE_LABELS)
 _OTHER_PAGES = "该版本为运行账所记，条目无误：多因程序升级后版式有变，由两人签发新版即可。"
 _NEVER = "还没有发布过。"
 _NO_KEY = (
