@@ -6,7 +6,7 @@ The fingerprint is of what ratings rest on besides records: where it differs fro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
@@ -162,15 +162,19 @@ def fingerprint_of(policy: PolicyInForce, policy_dir: Path, day: date) -> dict[s
     modules of PROGRAM. libraries: their versions.
     """
     others = [path for path in list_files(policy_dir) if path.parts[0] not in ("law", "schemes")]
-    root = Path(transforms.__file__).parents[1]
-    modules = (path.relative_to(root) for pattern in PROGRAM for path in root.glob(pattern))
     return {
         "policy": policy.version_on(day),
         "law": law_version_on(policy_dir / "law", day),
         "sources": hash_files(policy_dir, others),
-        "program": hash_files(root, modules),
+        "program": hash_modules(PROGRAM),
         "libraries": " ".join(f"{name} {version(name)}" for name in _LIBRARIES),
     }
+
+
+def hash_modules(patterns: Iterable[str]) -> str:
+    """The hash of the program's modules that match one of `patterns`, relative to the folder of its packages."""
+    root = Path(transforms.__file__).parents[1]
+    return hash_files(root, (path.relative_to(root) for pattern in patterns for path in root.glob(pattern)))
 
 
 def law_version_on(folder: Path, day: date) -> str:

@@ -6,13 +6,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-import transforms
 from flows.ingest import (
     FileArchive,
     FileStorage,
@@ -24,6 +22,7 @@ from flows.ingest import (
     read_common_rules,
 )
 from flows.policy_folder import read_sources
+from flows.run.affected import hash_modules
 from flows.run.context import RunContext
 from flows.run.snapshot import Snapshot
 from flows.settings import SettingProblem, Settings, SettingsProblems
@@ -126,15 +125,11 @@ def _key_fingerprint(key: bytes) -> str:
 
 def _rule_hashes(rules: IngestRules) -> dict[str, object]:
     """Hashes of what the reading of files rests on: the program, and each source with the rules common to all."""
-    root = Path(transforms.__file__).parents[1]
-    program = hashlib.sha256()
-    for path in sorted(path for pattern in _READING_MODULES for path in root.glob(pattern)):
-        program.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     common = rules.common.model_dump_json()
     sources = {
         one.source: hashlib.sha256((common + one.model_dump_json()).encode()).hexdigest()[:16] for one in rules.sources
     }
-    return {"program": program.hexdigest()[:16], "sources": sources}
+    return {"program": hash_modules(_READING_MODULES), "sources": sources}
 
 
 def _rule_changes(last: Run | None, rule_hashes: Mapping[str, Any]) -> RuleChanges:
