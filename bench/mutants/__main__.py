@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from bench.mutants.campaign import PACKAGES, Equivalent, Outcome, describe, run_campaign
+from docs.markdown import table
 
 _ROOT = Path(__file__).parents[2]
 _KNOWN = Path(__file__).with_name("equivalent.yaml")
@@ -99,10 +100,10 @@ def mutants_page(record: Mapping[str, Mapping[str, Any]]) -> str:
         "Literal text, annotations and decorators are not changed. Equivalent mutants behave as the code does and do",
         "not count; their reasons are in `bench/mutants/equivalent.yaml`.",
         "",
-        "| " + " | ".join(_COLUMNS.values()) + " |",
-        "|" + "---|" * len(_COLUMNS),
-        *("| " + " | ".join(str(row[column]) for column in _COLUMNS) + " |" for row in rows),
+        table(list(_COLUMNS.values()), [[str(row[column]) for column in _COLUMNS] for row in rows]).rstrip(),
     ]
+    if missing := [name for name in PACKAGES if name not in record]:
+        lines += ["", "Not measured yet: " + ", ".join(f"`{name}`" for name in missing) + "."]
     if commands := sorted({f"`{row['command']}`" for row in rows}):
         lines += ["", "Commands: " + "; ".join(commands) + "."]
     lines += [line for row in rows if row["remark"] for line in ("", f"`{row['package']}`: {row['remark']}")]
