@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
+import weakref
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -29,6 +32,7 @@ _HEADER_CHARS = 4 * limits.MAX_COLUMNS * limits.MAX_SHOWN_CHARS
 _ROWS_BELOW = 12  # rows below the expected header row, among which the headings are searched
 _DELIMITERS = {",": "逗号", ";": "分号", "\t": "制表符", "|": "竖线", "^": "^ 符号", "~": "~ 符号"}
 _FEW_WITNESSES = 2  # Chinese headings that confirm a doubtful encoding
+_RELEASE_SECONDS = 5  # it takes milliseconds
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LINE_ENDS = re.compile(r"[\r\n]+")
@@ -292,40 +296,51 @@ class _Parsed:
 
 def _arrow(body: memoryview, grammar: Grammar, first_row: int) -> _Parsed | None:
     """The rows, block by block so that blank ones take no memory; None for a row longer than a block."""
-    import pyarrow as pa
-    from pyarrow import csv
+    from pyarrow import ArrowInvalid
 
     invalid = _Invalid(grammar, first_row)
+    is_released = threading.Event()
+    parsed = None
+    with suppress(ArrowInvalid):
+        parsed = _arrow_blocks(body, grammar, invalid, is_released)
+    # Arrow's thread lets go of the function below a moment after the last block, and needs the interpreter for it: one
+    # that ends just then ends with an abort.
+    is_released.wait(_RELEASE_SECONDS)
+    if parsed is None:
+        invalid.refuse_hopeless()
+    return parsed
+
+
+def _arrow_blocks(body: memoryview, grammar: Grammar, invalid: _Invalid, is_released: threading.Event) -> _Parsed:
+    import pyarrow as pa
+    from pyarrow import csv
 
     def note(row: csv.InvalidRow) -> str:
         invalid.note(row.number, row.text)
         return "error" if invalid.is_hopeless else "skip"
 
+    weakref.finalize(note, is_released.set)
     names = [str(place) for place in range(grammar.width)]
     frames = [pl.DataFrame(schema={**dict.fromkeys(names, pl.String), ROW_NO: pl.Int64})]
     if not body:
         return _Parsed(frames[0], 0, invalid)
     block = min(limits.BLOCK_BYTES, max(limits.BLOCK_CELLS // grammar.width, limits.MIN_BLOCK_BYTES))
     height = 0
-    try:
-        reader = csv.open_csv(
-            pa.BufferReader(pa.py_buffer(body)),
-            # One thread, because Arrow numbers the rows it skips only then.
-            read_options=csv.ReadOptions(use_threads=False, block_size=block, column_names=names),
-            parse_options=csv.ParseOptions(
-                delimiter=grammar.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
-            ),
-            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
-        )
-        for batch in reader:
-            frame = pl.from_arrow(batch)
-            assert isinstance(frame, pl.DataFrame)
-            numbered = frame.with_columns(pl.int_range(height, height + pl.len(), dtype=pl.Int64).alias(ROW_NO))
-            height += frame.height
-            frames.append(numbered.filter(pl.any_horizontal(pl.col(names).str.len_bytes() > 0)))
-    except pa.ArrowInvalid:
-        invalid.refuse_hopeless()
-        return None
+    reader = csv.open_csv(
+        pa.BufferReader(pa.py_buffer(body)),
+        # One thread, because Arrow numbers the rows it skips only then.
+        read_options=csv.ReadOptions(use_threads=False, block_size=block, column_names=names),
+        parse_options=csv.ParseOptions(
+            delimiter=grammar.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+        ),
+        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
+    )
+    for batch in reader:
+        frame = pl.from_arrow(batch)
+        assert isinstance(frame, pl.DataFrame)
+        numbered = frame.with_columns(pl.int_range(height, height + pl.len(), dtype=pl.Int64).alias(ROW_NO))
+        height += frame.height
+        frames.append(numbered.filter(pl.any_horizontal(pl.col(names).str.len_bytes() > 0)))
     return _Parsed(pl.concat(frames), height, invalid)
 
 

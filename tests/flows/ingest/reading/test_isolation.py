@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +156,24 @@ def test_a_small_text_is_read_here_and_a_large_one_apart(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "LARGE_TEXT_BYTES", 3)
     assert read_isolated(path, tmp_path, FileLayout()).frame.rows() == [("1", "2", 2)]
     assert len(used) == 1
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "a,b\n" + "1,2,3\n" * 100_000], ids=["good", "hopeless"])
+def test_the_thread_that_reads_ahead_has_let_go_when_a_file_is_read(tmp_path, monkeypatch, text):
+    """A process that ended while Arrow's thread still held a function of ours ended with an abort."""
+    is_released = []
+
+    class Noted(threading.Event):
+        def wait(self, timeout=None):
+            is_released.append(super().wait(timeout))
+            return is_released[-1]
+
+    monkeypatch.setattr(threading, "Event", Noted)
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    read_file(path, tmp_path, FileLayout())
+    assert is_released
+    assert all(is_released)
 
 
 # VmHWM is of this process alone; ru_maxrss keeps what the process that started it had.
