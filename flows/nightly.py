@@ -29,10 +29,11 @@ from flows.prefect_server import server_for_this_process
 from flows.publishing import update_published_lists
 from flows.run.commit import write_tables
 from flows.run.context import RunContext
+from flows.run.due_days import ClockInDoubt, FutureDay, PastDay, days_due
 from flows.run.ingest import ingest, ingest_rules
 from flows.run.rate import rate_affected
 from flows.run.report import Report, write_report
-from flows.run.run import ClockInDoubt, FutureDay, PastDay, RunResult, RunSetup, RunSteps, days_due, execute_run
+from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation, validate
 from flows.run_logging import log_to_prefect
 from flows.settings import SettingProblem, Settings, SettingsProblems

@@ -1,7 +1,8 @@
 """Files of an inbox become record versions, with an account of every row.
 
 - `ingest`        where to begin: `ingest_inbox` reads an inbox and gives new record versions, accounts and quarantine
-- `inbox`         which files are read: new ones, and rejected ones that may be readable now; the archive of their bytes
+- `inbox`         which files are read: new ones, and rejected ones that may be readable now
+- `archive`       the bytes of received files, and what is known of their paths
 - `reading`       a file becomes a frame of text
 - `file_records`  the source of a file, and its rows read as one kind
 - `accounts`      what became of each row
@@ -13,8 +14,8 @@ read again when the register learns of its enterprise, or when the text of its s
 corrects the quarantine workbook and sends it back.
 """
 
+from flows.ingest.archive import FileArchive, FileStorage
 from flows.ingest.file_records import IngestRules, read_common_rules
-from flows.ingest.inbox import FileArchive, FileStorage
 from flows.ingest.ingest import Ingested, ingest_inbox
 from flows.ingest.previous_runs import IngestHistory, RuleChanges
 

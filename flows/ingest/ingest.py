@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.ingest.accounts import FileAccount, file_row
+from flows.ingest.archive import FileStorage
 from flows.ingest.file_records import (
     Arrival,
     FileRecords,
@@ -21,7 +22,7 @@ from flows.ingest.file_records import (
     valid_records,
     with_enterprises,
 )
-from flows.ingest.inbox import FileStorage, Inbox
+from flows.ingest.inbox import Inbox
 from flows.ingest.previous_runs import IngestHistory
 from flows.ingest.retries import Retries, corrected_rows, new_register_keys
 from transforms.current_versions import version_instant

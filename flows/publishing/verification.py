@@ -44,28 +44,30 @@ def check_latest(
     pointer = list_folder.folder / "latest"
     recorded = last_recorded_release(store, spec.name)
     lost = store.lost_run()
-    ledger: tuple[str, ...] = (f"运行账：缺失本机已提交的运行 {lost}，其后发布的版本无从核对",) if lost else ()
+    ledger_faults: tuple[str, ...] = (f"运行账：缺失本机已提交的运行 {lost}，其后发布的版本无从核对",) if lost else ()
     try:
         version = list_folder.latest()
     except IndexProblem as damaged:
-        faults = (str(damaged), *ledger)
+        faults = (str(damaged), *ledger_faults)
         return LatestVersion(spec, list_folder.folder, None, faults, are_files_sound=False, are_entries_sound=False)
     if version is None:
         gone = f"{pointer}：缺失，而运行账记有已发布的版本 {recorded['version']}" if recorded else ""
-        faults = (*((gone,) if gone else ()), *ledger)
+        faults = (*((gone,) if gone else ()), *ledger_faults)
         return LatestVersion(spec, list_folder.folder, None, faults, are_entries_sound=not faults)
     folder = list_folder.version(version)
     faults = file_faults(folder, spec.name)
     if faults:
-        return LatestVersion(spec, folder, version, (*faults, *ledger), are_files_sound=False, are_entries_sound=False)
+        return LatestVersion(
+            spec, folder, version, (*faults, *ledger_faults), are_files_sound=False, are_entries_sound=False
+        )
     authority = ReleaseAuthority(history or ListHistory(settings, store, published))
     faults = authority.faults_of(folder)
     if recorded and version_order(recorded["version"]) > version_order(version):
-        ledger += (f"{pointer}：指向 {version}，而运行账记有其后发布的版本 {recorded['version']}",)
+        ledger_faults += (f"{pointer}：指向 {version}，而运行账记有其后发布的版本 {recorded['version']}",)
     if recorded and recorded["version"] == version and recorded["digest"] != digest_of(folder):
-        ledger += (f"{folder}：不是运行账所记发布的那一版",)
-    are_entries_sound = not ledger and (not faults or authority.is_released_derivation(folder))
-    return LatestVersion(spec, folder, version, (*faults, *ledger), are_entries_sound=are_entries_sound)
+        ledger_faults += (f"{folder}：不是运行账所记发布的那一版",)
+    are_entries_sound = not ledger_faults and (not faults or authority.is_released_derivation(folder))
+    return LatestVersion(spec, folder, version, (*faults, *ledger_faults), are_entries_sound=are_entries_sound)
 
 
 class ReleaseAuthority:

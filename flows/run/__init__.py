@@ -1,6 +1,7 @@
 """One nightly run, in the order of its steps. `run` calls them.
 
-- `run`          one run from inbox to commit, and which days are due
+- `due_days`     which days are due
+- `run`          one run from inbox to commit
 - `context`      the day, the run's folder, and what is staged and left in it
 - `snapshot`     what a run reads: stored and staged rows, before the run and after its commit
 - `ingest`       the inbox becomes staged records, file accounts and quarantined rows

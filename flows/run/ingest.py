@@ -33,7 +33,7 @@ from flows.store.tables import buckets_for, split_by_bucket
 
 INBOX_COPIES = "stage/inbox"  # below the run's folder: copies of the files that are read
 MAX_FILES_IN_FACTS = 50  # files named in the ledger's facts, which every command reads; the table `files` has all
-_ARCHIVE_LEDGER = "ledger.parquet"
+_PATH_STATES = "path_states.parquet"
 # The modules by which a file is read: where one of them changes, rejected files and quarantined rows are read again.
 _READING_MODULES = (
     "flows/ingest/**/*.py",
@@ -76,7 +76,7 @@ def ingest(store: Store, settings: Settings, context: RunContext) -> IngestSumma
     storage = FileStorage(archive, context.folder / INBOX_COPIES)
     history = replace(IngestHistory.from_tables(store.scan), changes=_rule_changes(last, rule_hashes))
     ingested = ingest_inbox(settings.inbox, rules, history, received_at, storage)
-    archive.write_ledger(context.folder / INBOX_COPIES / _ARCHIVE_LEDGER)
+    archive.write_path_states(context.folder / INBOX_COPIES / _PATH_STATES)
     record_count = sum(frame.height for frame in ingested.records.values())
     laid_out = next((count for count in store.layout().values() if count is not None), None)
     context = replace(context, buckets=laid_out or settings.buckets or buckets_for(record_count))
@@ -116,7 +116,7 @@ def archive_files(store: Store, context: RunContext) -> None:
         for path in folder.rglob("*"):
             if path.is_file():
                 archive.add(folder.name, path)
-    archive.keep_ledger(context.folder / INBOX_COPIES / _ARCHIVE_LEDGER)
+    archive.keep_path_states(context.folder / INBOX_COPIES / _PATH_STATES)
 
 
 def _key_fingerprint(key: bytes) -> str:

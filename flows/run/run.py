@@ -1,15 +1,13 @@
-"""One run for one day, from inbox to commit, or to the reason why there is none; and which days are due."""
+"""One run for one day, from inbox to commit, or to the reason why there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
-
-import polars as pl
 
 from flows.office import journal_head_facts
 from flows.policy_folder import PolicyInForce
@@ -23,15 +21,13 @@ from flows.run.validate import Validation, validate
 from flows.run_logging import RunLog
 from flows.settings import Settings
 from flows.store import stored_names
+from flows.store.layout import adapt_layout
 from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import RunWriter, Store
-from flows.store.tables import buckets_for
 from flows.wording import describe_error, localise, prefers_chinese
-from transforms.schemas import KINDS
 
 _MAX_REJECTED_FILES = 10  # in the message of a run
-_CLOCK_TOLERANCE = timedelta(minutes=10)  # between the clocks of two machines that take turns
 
 
 RunOutcome = Literal["passed", "refused", "busy"]
@@ -173,77 +169,3 @@ def _file_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     if (more := files.get(stored_names.REJECTED_COUNT, 0) - _MAX_REJECTED_FILES) > 0:
         yield localise(f"More rejected files: {more}; see yaoxin quarantine")
     yield from files.get(stored_names.REMARKS, [])
-
-
-def adapt_layout(store: Store, settings: Settings) -> Run | None:
-    """Lay out anew a store of an earlier release, or one for which another number of buckets is set.
-
-    A store without buckets gets as many as are set, or as suit its size. Returns None where there is nothing to do.
-    Raises Busy where another run holds the store.
-    """
-    counts = set(store.layout().values())
-    if not counts or (len(counts) == 1 and None not in counts and settings.buckets in (None, *counts)):
-        return None
-    wanted = settings.buckets or next((count for count in counts if count), None)
-    if wanted is None:
-        run = store.last()
-        wanted = buckets_for(sum(store.scan(kind, run).select(pl.len()).collect().item() for kind in KINDS))
-    return store.lay_out_anew(wanted)
-
-
-class PastDay(ValueError):
-    """A run was asked for a day before one that is committed already."""
-
-
-class FutureDay(ValueError):
-    """A run was asked for a day that has not come."""
-
-
-class ClockInDoubt(ValueError):
-    """The clock of the machine does not fit the last run: nothing is done before a person has looked at it."""
-
-
-def days_due(last: Run | None, as_of: date, now: datetime, most_missed: int | None = None) -> list[date]:
-    """The days after the last run, up to `as_of`, in order. The day of the last run itself is run again.
-
-    now: the clock of the office. most_missed: how many days before `as_of` are caught up without asking; None for any
-    number. Raises ClockInDoubt where the clock is behind the last run or too far beyond it, PastDay for a day before
-    the last run's, FutureDay after today (every true day would then be past).
-    """
-    today = now.date()
-    if last is not None and (today < last.as_of or now + _CLOCK_TOLERANCE < last.finished_at):
-        raise ClockInDoubt(_clock_behind(last, now))
-    if as_of > today:
-        raise FutureDay(f"as_of {as_of}: that day has not come; today is {today}. Runs go in order, up to today.")
-    if last is None or as_of == last.as_of:
-        return [as_of]
-    if as_of < last.as_of:
-        raise PastDay(
-            f"as_of {as_of}: the run for {last.as_of} is committed already ({last.run_id}), and runs go in order. "
-            f"For a rating as of that day use: yaoxin explain ID --as-of {as_of}. To rate the past anew use an empty "
-            "store (--store)."
-        )
-    due = [last.as_of + timedelta(days=n + 1) for n in range((as_of - last.as_of).days)]
-    if most_missed is not None and len(due) - 1 > most_missed:
-        raise ClockInDoubt(_clock_far_ahead(last, due, now, most_missed))
-    return due
-
-
-def _clock_behind(last: Run, now: datetime) -> str:
-    clock, then = (f"{instant:%Y-%m-%d %H:%M}" for instant in (now, last.finished_at.astimezone(now.tzinfo)))
-    return (
-        f"The clock of this machine says {clock}, but the run for {last.as_of} was committed at {then} "
-        f"({last.run_id}). Nothing was done. If the clock is wrong now, set it right. "
-        "If it was wrong then, go back to the last true run (yaoxin runs): yaoxin rewind RUN_ID --reason TEXT; then "
-        "run again."
-    )
-
-
-def _clock_far_ahead(last: Run, due: list[date], now: datetime, most_missed: int) -> str:
-    missed, clock = len(due) - 1, f"{now:%Y-%m-%d %H:%M}"
-    return (
-        f"The last committed run is for {last.as_of} ({last.run_id}), and the clock of this machine says {clock}: "
-        f"before {due[-1]} there are {missed} runs to catch up, more than the {most_missed} that are without asking "
-        "(setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these "
-        f"runs are wanted: yaoxin nightly --catch-up {missed}."
-    )

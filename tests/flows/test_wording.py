@@ -10,7 +10,7 @@ from expectations.rules import RULES
 from expectations.suites import suite_of
 from flows.cli.policy import check_policy_path
 from flows.prefect_server import NoServer
-from flows.run.run import ClockInDoubt, FutureDay, PastDay, days_due
+from flows.run.due_days import ClockInDoubt, FutureDay, PastDay, days_due
 from flows.settings import SettingsProblems, load_settings
 from flows.store.ledger import Run
 from flows.store.location import BadStore

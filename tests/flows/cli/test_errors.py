@@ -16,7 +16,7 @@ from pyarrow import parquet
 from flows.cli.errors import DONE, FAULT, INTERRUPTED, PIPE_CLOSED, REFUSED, USAGE, UserError, is_no_space, run_guarded
 from flows.prefect_server import NoServer
 from flows.publishing import NotApprovable
-from flows.run.run import PastDay
+from flows.run.due_days import PastDay
 from flows.settings import SettingsProblems
 from flows.store.lease import Busy
 from tests.reports.latin import words_of

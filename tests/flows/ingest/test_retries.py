@@ -50,8 +50,8 @@ class Office:
         work = self.root / f"work-{len(self.runs)}"
         known = replace(self.known, changes=changed or RuleChanges())
         intake = ingest_inbox(self.inbox, rules, known, RECEIVED_AT + DAY * len(self.runs), FileStorage(archive, work))
-        archive.write_ledger(work / "ledger.parquet")
-        archive.keep_ledger(work / "ledger.parquet")
+        archive.write_path_states(work / "path_states.parquet")
+        archive.keep_path_states(work / "path_states.parquet")
         for copy in work.glob("[0-9a-f]" * 64 + "/**/*"):
             if copy.is_file():
                 archive.add(copy.relative_to(work).parts[0], copy)
@@ -356,13 +356,13 @@ def test_an_old_file_is_not_hashed_in_every_run(office: Office, monkeypatch: pyt
     long_ago = path.stat().st_mtime - 100
     os.utime(path, (long_ago, long_ago))
     hashed: list[str] = []
-    monkeypatch.setattr("flows.ingest.inbox._SETTLED_AFTER_NS", 0)
+    monkeypatch.setattr("flows.ingest.archive._SETTLED_AFTER_NS", 0)
 
     def counted(path: Path) -> str:
         hashed.append(path.name)
         return sha256_of_file(path)
 
-    monkeypatch.setattr("flows.ingest.inbox.sha256_of_file", counted)
+    monkeypatch.setattr("flows.ingest.archive.sha256_of_file", counted)
     office.run()
     assert hashed == ["企业登记.csv"]
     assert office.run().repeated == ("企业登记.csv",)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.run.run import ClockInDoubt, FutureDay, PastDay, days_due
+from flows.run.due_days import ClockInDoubt, FutureDay, PastDay, days_due
 from flows.store.store import Store
 
 LAST = date(2026, 3, 1)
