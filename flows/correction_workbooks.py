@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -18,14 +18,12 @@ _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\s.]+')
 _NAME_CHARS = 40
 
 
-def write_correction_workbooks(
-    rows: pl.DataFrame, sources: Sequence[Source], folder: Path
-) -> dict[tuple[str, str], Path]:
-    """Write a workbook for each source and sender of the quarantine `rows` into `folder`; their paths by both."""
+def correction_workbooks(rows: pl.DataFrame, sources: Sequence[Source]) -> dict[tuple[str, str], tuple[str, bytes]]:
+    """A workbook for each source and sender of the quarantine `rows`: by both its file name and its bytes."""
     from flows.ingest.file_records import sources_of
 
     by_name = {source.source: source for source in sources}
-    written: dict[tuple[str, str], Path] = {}
+    made: dict[tuple[str, str], tuple[str, bytes]] = {}
     taken: set[str] = set()
     parts = with_sender(rows, sources).partition_by("source", "sender", as_dict=True)
     for (name, sender), part in sorted(parts.items()):
@@ -33,15 +31,25 @@ def write_correction_workbooks(
         plain = str(name) if source is None or sender == source.office else f"{name}-{_in_a_name(str(sender))}"
         # A corrected workbook is assigned to its source by its name; a sender's name may match another source.
         is_clear = len(sources_of(f"{plain}.xlsx", sources)) == 1 and plain.lower() not in taken
-        number = sum(one == name for one, _ in written) + 1
+        number = sum(one == name for one, _ in made) + 1
         file_name = plain if is_clear or source is None else f"{name}-{number:02}"
         taken.add(file_name.lower())
-        path = folder / f"{file_name}.xlsx"
-        path.parent.mkdir(parents=True, exist_ok=True)
         title = f"{source.title}（{sender}）" if source else str(name)
-        path.write_bytes(correction_workbook(part, title, cell_choices(source) if source else {}))
-        written[str(name), str(sender)] = path
-    return written
+        content = correction_workbook(part, title, cell_choices(source) if source else {})
+        made[str(name), str(sender)] = f"{file_name}.xlsx", content
+    return made
+
+
+def write_correction_workbooks(
+    made: Mapping[tuple[str, str], tuple[str, bytes]], folder: Path
+) -> dict[tuple[str, str], Path]:
+    """Write what `correction_workbooks` made into `folder`; the paths by source and sender."""
+    if made:
+        folder.mkdir(parents=True, exist_ok=True)
+    paths = {key: folder / name for key, (name, _) in made.items()}
+    for key, path in paths.items():
+        path.write_bytes(made[key][1])
+    return paths
 
 
 def with_sender(rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:

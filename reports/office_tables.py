@@ -42,7 +42,7 @@ LIST_STATE_LABELS = {  # the most urgent state first
     "withdrawn": "系统已撤下",
     "sound": "相符",
     "unchanged": "与最新版本相同",
-    "nothing": "没有可发布的内容",
+    "nothing": "还没有发布过",
 }
 _CHANGES, _CHANGE_TRACE, _TRACE, _OUTLOOK, _QUARANTINE = (
     TABLES[name] for name in ("changes", "change_trace", "trace", "outlook", "quarantine")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from flows.cli.options import NearestChoice
+
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=NearestChoice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell.
 

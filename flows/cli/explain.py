@@ -26,9 +26,11 @@ from flows.cli.options import (
     FILE,
     as_of_option,
     common_options,
+    force_option,
     json_option,
     open_store,
     print_json,
+    refuse_existing,
     run_as_of,
     settings_from_flags,
 )
@@ -54,9 +56,10 @@ _HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_
 @click.argument("query", metavar="ID")
 @as_of_option
 @click.option("--html", type=FILE, metavar="FILE", help="Write the enterprise's page to FILE.")
+@force_option
 @json_option
 @common_options
-def explain(query: str, as_of: date | None, html: Path | None, is_json: bool, **flags: object) -> None:
+def explain(query: str, as_of: date | None, html: Path | None, is_forced: bool, is_json: bool, **flags: object) -> None:
     """The tier of an enterprise, the rule that decided it, and every record behind it; whether it stands on the
     serious-violation list, what of it may be repaired from when, and what falls due next.
 
@@ -71,6 +74,8 @@ def explain(query: str, as_of: date | None, html: Path | None, is_json: bool, **
       yaoxin explain 91420100MA4KL00X1A --json | jq '.trace[].title'
       yaoxin explain 91420100MA4KL00X1A --html page.html
     """
+    if html:
+        refuse_existing([html], is_forced=is_forced)
     settings = settings_from_flags(**flags)
     store = open_store(settings)
     run = run_as_of(store, as_of)

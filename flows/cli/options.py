@@ -25,6 +25,15 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+class NearestChoice(click.Choice[str]):
+    """One of a few words; a mistyped one is refused with the nearest."""
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Click's message, and the nearest word."""
+        nearest = did_you_mean(str(value), list(self.choices))
+        return super().get_invalid_choice_message(value, ctx).removesuffix(".") + (nearest or ".")
+
+
 class DateParam(click.ParamType[date]):
     """A date such as 2026-03-01."""
 
@@ -70,6 +79,18 @@ def json_option(command: Command) -> Command:
     """--json; the command receives `is_json`."""
     text = "Answer with one JSON document on stdout."
     return click.option("--json", "is_json", is_flag=True, help=text)(command)
+
+
+def force_option(command: Command) -> Command:
+    """--force; the command receives `is_forced`, for `refuse_existing`."""
+    return click.option("--force", "is_forced", is_flag=True, help="Replace files that exist already.")(command)
+
+
+def refuse_existing(paths: Iterable[Path], *, is_forced: bool) -> None:
+    """Raise UserError for files that exist already, unless they are to be replaced."""
+    existing = [str(path) for path in paths if path.exists()]
+    if existing and not is_forced:
+        raise UserError(f"Exists already: {', '.join(existing)}. Name another place, or replace it with --force.")
 
 
 def chosen_flag(flags: Mapping[str, bool]) -> str | None:

@@ -14,12 +14,15 @@ from flows.cli.errors import UserError
 from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     FOLDER,
+    NearestChoice,
     as_of_option,
     code_of,
     common_options,
+    force_option,
     json_option,
     open_store,
     print_json,
+    refuse_existing,
     run_as_of,
     settings_from_flags,
     unknown_code,
@@ -58,11 +61,12 @@ class PaperKindParam(click.ParamType[str]):
 @click.command()
 @click.argument("kind", metavar="KIND", type=PaperKindParam())
 @click.argument("query", metavar="ID")
-@click.option("--out", type=FOLDER, default=Path(), metavar="DIR", help="Folder to write to (default: this one).")
+@click.option("--output", type=FOLDER, default=Path(), metavar="DIR", help="Folder to write to (default: this one).")
+@force_option
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["html", "pdf", "both"]),
+    type=NearestChoice(["html", "pdf", "both"]),
     default="both",
     help="What to write (default: both).",
 )
@@ -74,7 +78,8 @@ class PaperKindParam(click.ParamType[str]):
 def paper(  # noqa: PLR0913, PLR0917 (one per flag)
     kind: str,
     query: str,
-    out: Path,
+    output: Path,
+    is_forced: bool,
     form: str,
     as_of: date | None,
     number: str | None,
@@ -101,7 +106,7 @@ def paper(  # noqa: PLR0913, PLR0917 (one per flag)
     \b
     Examples:
       yaoxin paper repair_notice 鄂药监罚〔2025〕12号
-      yaoxin paper listing_decision 鄂药监信列〔2025〕3号 --out papers --format pdf
+      yaoxin paper listing_decision 鄂药监信列〔2025〕3号 --output papers --format pdf
       yaoxin paper 准予信用修复决定书 91420100MA4KL00X1A --number 鄂药监信修准〔2026〕1号
     """
     settings = settings_from_flags(**flags)
@@ -109,7 +114,9 @@ def paper(  # noqa: PLR0913, PLR0917 (one per flag)
     run = run_as_of(store, as_of)
     found = find_paper(settings, store, run, PaperRequest(kind, query, as_of or run.as_of, number, enterprise))
     name = paper_file_name(found.view, found.subject)
-    paths = write_paper(found.view, found.fonts, out, name, PAPER_FORMATS if form == "both" else (form,))
+    forms = PAPER_FORMATS if form == "both" else (form,)
+    refuse_existing((output / f"{name}.{one}" for one in forms), is_forced=is_forced)
+    paths = write_paper(found.view, found.fonts, output, name, forms)
     if is_json:
         print_json(found.document() | {"files": paths})
     else:

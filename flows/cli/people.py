@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.cli.errors import DONE, USAGE, UserError
-from flows.cli.options import common_options, completing, json_option, logins, print_json, settings_from_flags
+from flows.cli.options import (
+    NearestChoice,
+    common_options,
+    completing,
+    json_option,
+    logins,
+    print_json,
+    settings_from_flags,
+)
 from flows.cli.passphrases import Passphrases, signer_options
 
 if TYPE_CHECKING:
     from flows.office import JournalEntry, Office, OfficeState, Person, Role, SignedIn
     from flows.settings import Settings
 
-_ROLE = click.Choice(["administrator", "signer"])
+_ROLE = NearestChoice(["administrator", "signer"])
 _LOGIN = click.argument("subject", metavar="LOGIN", shell_complete=completing(logins))
 
 

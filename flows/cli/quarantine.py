@@ -16,10 +16,12 @@ from flows.cli.options import (
     DateParam,
     common_options,
     completing,
+    force_option,
     json_option,
     open_store,
     policy_files,
     print_json,
+    refuse_existing,
     run_as_of,
     settings_from_flags,
 )
@@ -39,10 +41,17 @@ _QUARANTINE, _FILES = TABLES["quarantine"], TABLES["files"]
 @click.option("--since", type=DateParam(), metavar="DATE", help="What was received on that day or later.")
 @click.option("--all", "is_all", is_flag=True, help="Also rows that were accepted or corrected since.")
 @click.option("--output", type=FOLDER, metavar="DIR", help="Write a workbook per sending office and source into DIR.")
+@force_option
 @json_option
 @common_options
-def quarantine(
-    source: str | None, since: date | None, is_all: bool, output: Path | None, is_json: bool, **flags: object
+def quarantine(  # noqa: PLR0913, PLR0917 (one per flag)
+    source: str | None,
+    since: date | None,
+    is_all: bool,
+    output: Path | None,
+    is_forced: bool,
+    is_json: bool,
+    **flags: object,
 ) -> None:
     """Quarantined rows that wait to be corrected, counted by source, field and fault; files that were rejected whole;
     and what was noticed of files (sheets or columns not read, formulas without a value).
@@ -66,12 +75,12 @@ def quarantine(
     files = noted_files(store, run, source, start)
     workbooks: list[Path] = []
     if output:
-        from flows.correction_workbooks import write_correction_workbooks
+        from flows.correction_workbooks import correction_workbooks, write_correction_workbooks
         from flows.policy_folder import read_sources
 
-        output.mkdir(parents=True, exist_ok=True)
-        written = write_correction_workbooks(rows, read_sources(settings.policy_dir), output)
-        workbooks = list(written.values())
+        made = correction_workbooks(rows, read_sources(settings.policy_dir))
+        refuse_existing((output / name for name, _ in made.values()), is_forced=is_forced)
+        workbooks = list(write_correction_workbooks(made, output).values())
     counts = count_faults(rows)
     total = rows.select("file_id", "row_no").n_unique()  # a row with several faults is one row
     if is_json:

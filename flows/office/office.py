@@ -119,9 +119,10 @@ class Office:
         Raises OfficeProblem where there is no such person or the office has faults, WrongPassphrase.
         """
         rows = self.database.rows()
-        person = self._trusted_state(rows).by_login(login)
+        state = self._trusted_state(rows)
+        person = state.by_login(login)
         if person is None:
-            raise OfficeProblem(f"没有登录名为 {login} 的人员。现有人员：yaoxin people list")
+            raise OfficeProblem(_no_such_person(login, state))
         if person.is_disabled:
             raise OfficeProblem(f"{login}（{person.name}）已停用，不能再签名。")
         record = key_record_of(rows, person)
@@ -179,9 +180,11 @@ class Office:
         return self._do(by, "signer", act, subject, canonical_json(content))
 
     def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> JournalEntry:
-        whom = self._trusted_state(self.database.rows()).by_login(login)
-        fingerprint = whom.fingerprint if whom else ""
-        return self._do(by, "administrator", act, login, canonical_json({"fingerprint": fingerprint, **content}))
+        state = self._trusted_state(self.database.rows())
+        whom = state.by_login(login)
+        if whom is None:
+            raise OfficeProblem(_no_such_person(login, state))
+        return self._do(by, "administrator", act, login, canonical_json({"fingerprint": whom.fingerprint, **content}))
 
     def _do(  # noqa: PLR0913, PLR0917 (the fields of an entry)
         self, by: SignedIn, role: str, act: Act, subject: str, payload: str, record: KeyRecord | None = None
@@ -294,6 +297,11 @@ def _fit(login: str, name: str) -> tuple[str, str]:
     if not name_key(shown):
         raise OfficeProblem("须写明姓名（--name 姓名）。")
     return login, shown
+
+
+def _no_such_person(login: str, state: OfficeState) -> str:
+    known = "、".join(f"{person.login}（{person.name}）" for person in state.enabled())
+    return f"没有登录名为 {login} 的人员。在用人员：{known}；详见 yaoxin people list"
 
 
 def _plain(text: str) -> str:

@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from flows.papers.subjects import (
     CONSENT,
     PAPER_STEPS,
     Row,
     Subject,
     SubjectLegalState,
-    document_number_key,
     subject_legal_state,
 )
 from flows.policy_folder import read_paper
@@ -40,6 +41,7 @@ from transforms.policy_model.paper import (
     require_paper_in_force,
     select_paragraphs,
 )
+from transforms.records.text import document_number
 from transforms.schemas.law import (
     CANDIDATE_NOTES,
     CONDITION_STATES,
@@ -84,7 +86,7 @@ def compose_paper(settings: Settings, kind: str, subject: Subject, as_of: date, 
     form = PaperForm(
         text.paper,
         text.title,
-        number or (document_number_key(step["decision_no"]) if step else text.number),
+        number or (_written_number(step["decision_no"]) if step else text.number),
         text.opening == "salutation",
         text.foot,
         tuple(
@@ -123,8 +125,13 @@ def write_paper(
 
 def paper_file_name(view: PaperView, subject: Subject) -> str:
     """Kind and number of what it is about, without what file systems do not take: 列入决定书_鄂药监罚〔2025〕12号."""
-    number = re.sub(r"[\\/:*?\"<>|\s\x00-\x1f]+", "_", document_number_key(subject.number))
+    number = re.sub(r"[\\/:*?\"<>|\s\x00-\x1f]+", "_", _written_number(subject.number))
     return f"{PAPERS[view.kind]}_{number}".rstrip("._")[:80]
+
+
+def _written_number(text: str) -> str:
+    """A document number as a paper writes it: one kind of bracket, its own leading zeros."""
+    return str(pl.select(document_number(pl.lit(text))).item())
 
 
 def issuing_step(kind: str, subject: Subject) -> Row | None:
@@ -164,7 +171,7 @@ def fact_values(kind: str, subject: Subject, law: SubjectLegalState, day: date) 
         values["removal"] = _removal(subject, law)
     values = _law_values(subject, law) | {name: value for name, value in values.items() if value is not None}
     values["situation_basis"] = law.articles.get(values.get("situation") or "")
-    numbers = {name: document_number_key(values[name]) for name in _NUMBERS if values.get(name)}
+    numbers = {name: _written_number(values[name]) for name in _NUMBERS if values.get(name)}
     return {name: value for name, value in (values | numbers).items() if value not in (None, "", ())}
 
 

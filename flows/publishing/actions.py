@@ -15,19 +15,21 @@ from flows.publishing.approval import (
     draft_signatures,
     has_outdated_approval,
     has_two_signatures,
+    named_signers,
     preparer_of,
     sign_draft,
 )
 from flows.publishing.contents import PUBLISHED_LISTS, SERIOUS_LIST, ListContents, published_list
 from flows.publishing.release import ListRelease, open_release, restore_latest
 from flows.publishing.verification import check_latest, draft_fault, draft_names, publication_of, waiting_drafts
-from flows.publishing.versions import LatestVersion, draft_base
+from flows.publishing.versions import LatestVersion, draft_base, recorded_releases
 from flows.publishing.withdrawals import ListHistory, removed_keys
 from flows.settings import Settings
 from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import open_store
 from flows.wording import describe_error
+from reports import formatting
 from reports.office_tables import LIST_STATE_LABELS
 from reports.public_lists import EntryKey, ListProblem, published_entries
 from reports.publication import Draft, IndexProblem, ListFolder, ReleaseProblem, digest_of, prepare_draft, verify_files
@@ -37,7 +39,6 @@ ListOutcome = dict[str, Any]
 """What became of a list: list, title, state, message and what the functions below name. The command line prints it."""
 _MOST_URGENT = tuple(LIST_STATE_LABELS)
 _OTHER_PAGES = "该版本为运行账所记，条目无误：多因程序升级后版式有变，由两人签发新版即可。"
-_NEVER = "还没有发布过。"
 _NO_KEY = (
     "没有设置 administrator_key（首位管理员的密钥指纹），无法核对已发布版本的签名，未作任何处理；"
     "这不表示版本有问题。请设置后再运行。"
@@ -146,8 +147,7 @@ def release_if_signed(settings: Settings, draft: Draft) -> ListOutcome:
         words = f"版本 {draft.version} 已由 {preparer.name if preparer else '系统'} 拟定"
         words += f"，{approved} 已批准" if approved else ""
         words += "，此前的批准针对的是另一份草稿，内容已变动，须重新批准；" if is_outdated else "，"
-        command = f"yaoxin approve {draft.version}{'' if name == SERIOUS_LIST else f' --list {name}'} --as 登录名"
-        words += f"待{'他人' if signatures else '两人'}批准：{command}"
+        words += f"待{'他人' if signatures else '两人'}批准：{_approve_command(name, draft.version)}"
         return _outcome(name, "waiting", words, folder=str(draft.folder), **facts)
     with open_release(settings, published_list(name), draft.index.as_of) as work:
         work.sweep()
@@ -177,11 +177,12 @@ def approve_draft(settings: Settings, draft_ref: DraftRef, by: SignedIn, note: s
 
 def waiting_draft(settings: Settings, draft_ref: DraftRef) -> Draft:
     """The draft. Raises NotApprovable where there is none, or its files were altered."""
-    list_folder = ListFolder(settings.publications / published_list(draft_ref.list).spec.name)
+    spec = published_list(draft_ref.list).spec
+    list_folder = ListFolder(settings.publications / spec.name)
     version = draft_ref.version
     waiting = draft_names(list_folder)
     if version not in waiting:
-        raise NotApprovable(f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。")
+        raise NotApprovable(f"{spec.title}{_why_not_waiting(settings, list_folder, version, waiting)}")
     folder = list_folder.draft(version)
     try:
         index = verify_files(folder)
@@ -202,9 +203,7 @@ def verify_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutc
         name = published.spec.name
         if not settings.administrator_key:
             is_published = bool(ListFolder(settings.publications / name).placed())
-            outcomes.append(
-                _outcome(name, "unverified", _NO_KEY) if is_published else _outcome(name, "nothing", _NEVER)
-            )
+            outcomes.append(_outcome(name, "unverified", _NO_KEY) if is_published else _unreleased(settings, name))
             continue
         latest = check_latest(settings, open_store(settings), published)
         if latest.faults:
@@ -214,7 +213,7 @@ def verify_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOutc
             problems = list(latest.faults)
             outcomes.append(_outcome(name, "damaged", words, version=latest.version, problems=problems))
         elif latest.version is None:
-            outcomes.append(_outcome(name, "nothing", _NEVER))
+            outcomes.append(_unreleased(settings, name))
         else:
             by = "由系统依法撤下条目后发布" if latest.index.released_by == "machine" else "由两人签名发布"
             words = f"最新版本 {latest.version} 的全部文件与 index.json 相符，{by}。"
@@ -228,6 +227,36 @@ def restore_lists(settings: Settings, names: Sequence[str] = ()) -> list[ListOut
         return verify_lists(settings, names)
     done = {name: restore_latest(settings, name) for name in names or PUBLISHED_LISTS}
     return [outcome | {"restored": done[outcome["list"]]} for outcome in verify_lists(settings, names)]
+
+
+def _why_not_waiting(settings: Settings, list_folder: ListFolder, version: str, waiting: Sequence[str]) -> str:
+    """Why the version of the list does not wait for approval, in Chinese: it is released, or there is no such draft."""
+    name = list_folder.folder.name
+    for release in recorded_releases(open_store(settings), name):
+        if release["version"] == version:
+            by_people = f"{'、'.join(named_signers(list_folder.version(version))) or '两人'}签名"
+            by = "系统依法撤下条目后" if release["released_by"] == "machine" else by_people
+            return f"的版本 {version} 已于 {formatting.instant(release['released_at'])} 由{by}发布，无须再批准。"
+    others = [
+        f"{PUBLISHED_LISTS[other].spec.title}有该版本待批准：{_approve_command(other, version)}。"
+        for other in PUBLISHED_LISTS
+        if other != name and version in draft_names(ListFolder(settings.publications / other))
+    ]
+    return f"没有待批准的版本 {version}。待批准：{'、'.join(waiting) or '无'}。{''.join(others)}"
+
+
+def _unreleased(settings: Settings, name: str) -> ListOutcome:
+    """The outcome of a list that was never released: what of it waits, and how to approve it."""
+    waiting = draft_names(ListFolder(settings.publications / name))
+    words = "还没有发布过。"
+    if waiting:
+        commands = "；".join(_approve_command(name, version) for version in waiting)
+        words = f"还没有发布过；有 {len(waiting)} 个版本待批准：{commands}"
+    return _outcome(name, "nothing", words)
+
+
+def _approve_command(name: str, version: str) -> str:
+    return f"yaoxin approve {version}{'' if name == SERIOUS_LIST else f' --list {name}'} --as 登录名"
 
 
 class _Updated(NamedTuple):

@@ -94,6 +94,15 @@ def signature_fault(settings: Settings, folder: Path, draft: Draft) -> str:
         return f"{path} 不能读取"
 
 
+def named_signers(folder: Path) -> list[str]:
+    """Name and login of each person by the `signatures.json` of a version, unchecked; empty where it cannot be read."""
+    try:
+        signatures = json.loads((folder / SIGNATURES).read_bytes())["signatures"]
+        return [f"{one['name']}（{one['person']}）" for one in signatures]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def preparer_of(signatures: tuple[DraftSignature, ...]) -> DraftSignature | None:
     """Who signed the draft as its preparer; None where the machine prepared it."""
     return next((each for each in signatures if each.act == "prepare"), None)

@@ -16,9 +16,10 @@ import polars as pl
 from flows.law import law_state_of_run
 from flows.policy_folder import law_hash, require_publicity_system
 from flows.publishing.approval import NotApprovable
-from flows.settings import Settings
+from flows.settings import Settings, did_you_mean
 from flows.store.ledger import Run
 from flows.store.store import Store
+from flows.wording import to_chinese
 from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, EntryKey, ListSpec, Operation
 from reports.publication import Causes
 from reports.redaction import concerns_minor
@@ -80,7 +81,9 @@ class PublishedList:
 def published_list(name: str) -> PublishedList:
     """The list of that name. Raises NotApprovable where there is none."""
     if name not in PUBLISHED_LISTS:
-        raise NotApprovable(f"没有名为 {name} 的名单。现有：{'、'.join(PUBLISHED_LISTS)}。")
+        known = "、".join(f"{each}（{one.spec.title}）" for each, one in PUBLISHED_LISTS.items())
+        nearest = to_chinese(did_you_mean(name, list(PUBLISHED_LISTS)))
+        raise NotApprovable(f"没有名为 {name} 的名单{nearest or '。'}现有：{known}。")
     return PUBLISHED_LISTS[name]
 
 

@@ -50,10 +50,11 @@ class LatestVersion:
 
 
 def recorded_releases(store: Store, name: str) -> Iterator[dict[str, Any]]:
-    """Every release of the list in the ledger, the last first: version, digest, released_by."""
+    """Every release of the list in the ledger, the last first: version, digest, released_by, released_at."""
     for run in reversed(store.every_run()):
         if run.flow == PUBLISH_FLOW and run.state == "passed" and run.facts.get(stored_names.LIST) == name:
-            yield from reversed(run.facts[stored_names.RELEASES])
+            for release in reversed(run.facts[stored_names.RELEASES]):
+                yield release | {"released_at": run.finished_at}
 
 
 def last_recorded_release(store: Store, name: str) -> dict[str, Any] | None:

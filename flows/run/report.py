@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.correction_workbooks import with_sender, write_correction_workbooks
+from flows.correction_workbooks import correction_workbooks, with_sender, write_correction_workbooks
 from flows.law import law_state_of_run, law_state_on
 from flows.policy_folder import PolicyInForce, absent_law_files, read_calendar_law, read_sources, scheme_facts
 from flows.run.context import RunContext, write_scheme_facts
@@ -92,7 +92,7 @@ def write_report(store: Store, settings: Settings, inputs: ReportInputs) -> Repo
     facts = replace(scheme_facts(inputs.policy, context.as_of), sources=titles)
     write_scheme_facts(context.folder, facts)
     quarantine = with_sender(snapshot.new_rows("quarantine", inputs.previous_run).collect(), sources)
-    workbooks = write_correction_workbooks(quarantine, sources, inputs.folder / "quarantine")
+    workbooks = write_correction_workbooks(correction_workbooks(quarantine, sources), inputs.folder / "quarantine")
     frames = _office_frames(snapshot, inputs.previous_run, quarantine)
     frames = replace(frames, legal=office_legal_frames(snapshot, settings, inputs.previous_run))
     changed = frames.changes.lazy().select(_ID).collect()[_ID]
@@ -129,7 +129,8 @@ def write_refused_workbooks(
 ) -> dict[tuple[str, str], Path]:
     """The correction workbooks of a run that the gate refused: their senders need not wait for the next one."""
     rows = Snapshot.of(context, store).new_rows("quarantine", previous_run).collect()
-    return write_correction_workbooks(rows, read_sources(settings.policy_dir), context.folder / "quarantine")
+    made = correction_workbooks(rows, read_sources(settings.policy_dir))
+    return write_correction_workbooks(made, context.folder / "quarantine")
 
 
 def _office_frames(snapshot: Snapshot, previous_run: Run | None, quarantine: pl.DataFrame) -> OfficeFrames:

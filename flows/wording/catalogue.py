@@ -38,6 +38,7 @@ _USAGE = {
     "Invalid value for '{}': {}": "{} 的值有误：{}",
     "Invalid value for {}: {}": "{} 的值有误：{}",
     "'{}' is not one of {}.": "“{}”不在可选值之内：{}",
+    "'{}' is not one of {}; did you mean '{}'?": "“{}”不在可选值之内：{}；是否为“{}”？",
     "'{}' is not a valid integer.": "“{}”不是整数",
     "'{}' is not a valid integer range.": "“{}”不是整数",
     "{} is not in the range {}.": "{} 不在范围 {} 之内",
@@ -53,6 +54,7 @@ _USAGE = {
     "there is no paper '{}'; expected one of {}": "没有文书“{}”，可用：{}",
     "there is no state '{}'; expected one of {}": "没有状态“{}”，可用：{}",
     "--state is of listings; leave it out with --{}": "--state 用于列入事项，与 --{} 不能同用",
+    "Exists already: {}. Name another place, or replace it with --force.": "已存在：{}。请另指一处，或者用 --force 覆盖。",
     "'{}' is not empty; name an empty or a new folder": "“{}”不是空文件夹，请指定空的或者新的文件夹",
 }
 

@@ -40,7 +40,7 @@ def test_flags_that_exclude_each_other_are_refused_and_named(yaoxin, arguments, 
     "arguments",
     [
         ["quarantine", "--output", "taken"],
-        ["paper", "repair_notice", "X", "--out", "taken"],
+        ["paper", "repair_notice", "X", "--output", "taken"],
         ["nightly", "--inbox", "taken"],
         ["demo", "taken"],
     ],
@@ -53,6 +53,28 @@ def test_a_file_in_the_place_of_a_folder_is_bad_usage(yaoxin, tmp_path, argument
     assert "taken" in result.stderr
     assert "Traceback" not in result.stderr
     assert (tmp_path / "taken").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["explain", GOOD, "--html", "out/page.html"], "page.html"),
+        (["quarantine", "--output", "out"], "penalty.xlsx"),
+    ],
+    ids=lambda value: value[0],
+)
+def test_what_exists_is_replaced_only_when_told_to(yaoxin, tmp_path, arguments, name):
+    first = yaoxin(*arguments)
+    assert first.exit_code == 0, first.stderr
+    (path,) = (tmp_path / "out").iterdir()
+    assert path.name == name
+    path.write_text("mine", "utf-8")
+    refused = yaoxin(*arguments)
+    assert refused.exit_code == 2
+    assert refused.stderr == f"已存在：out/{path.name}。请另指一处，或者用 --force 覆盖。\n"
+    assert path.read_text("utf-8") == "mine"
+    assert yaoxin(*arguments, "--force").exit_code == 0
+    assert path.read_bytes() != b"mine"
 
 
 def test_a_folder_in_the_place_of_a_file_is_bad_usage(yaoxin, tmp_path):
@@ -69,6 +91,10 @@ def test_a_folder_in_the_place_of_a_file_is_bad_usage(yaoxin, tmp_path):
         (["list", "--state", "在列公式"], "是否为“在列公示”？"),
         (["paper", "repair_notce", "X"], "是否为“repair_notice”？"),
         (["quarantine", "--source", "penalties"], "是否为“penalty”？"),
+        (["paper", "repair_notice", "X", "--format", "pfd"], "；是否为“pdf”？"),
+        (["people", "add", "wu", "--name", "吴", "--role", "admin"], "; did you mean 'administrator'?"),
+        (["completion", "bsh"], "; did you mean 'bash'?"),
+        (["completion", "emacs"], "'emacs' is not one of 'bash', 'zsh', 'fish'.\n"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.store.store import Store
-from tests.flows.cli.office import GOOD, NAMES, NEW, build, known, records
+from tests.flows.cli.office import GOOD, NAMES, NEW, TWIN_A, build, known, records
 from transforms.policy_model.paper import PAPERS
 
 NIGHT = date(2026, 11, 20)
@@ -19,6 +19,7 @@ TOLD, LISTED, REMOVED, RESTORED = (
 )
 PUNISHED, REPAIRED, GRANTED = "鄂药监罚〔2025〕1号", "鄂药监罚〔2025〕2号", "药监信修准〔2026〕4号"
 TWICE, PERSONS = "鄂药监罚〔2025〕7号", "鄂药监罚〔2025〕8号"
+PADDED = "鄂药监罚〔2025〕0012号"
 OLD = "旧列〔2019〕1号"
 SETTLED = date(2025, 10, 20)
 
@@ -48,6 +49,7 @@ PENALTIES = (
     penalty(REPAIRED, violation_type="储存不合规", performed_on=SETTLED, harm_removed_on=SETTLED, enterprise_id=GOOD),
     penalty(TWICE, enterprise_id=NEW),
     penalty(TWICE, enterprise_id=GOOD, party_name=NAMES[GOOD]),
+    penalty(PADDED, decision_key="鄂药监罚〔2025〕12号", enterprise_id=TWIN_A, party_name=NAMES[TWIN_A]),
     penalty(PERSONS, enterprise_id=None, party_name="张三", party_class="person", person_masked="110*************38"),
 )
 STEPS = (
@@ -85,7 +87,7 @@ def paper(desk, yaoxin, monkeypatch, tmp_path):
 
     def run(*arguments, form="html"):
         monkeypatch.setenv("YAOXIN_STORE", str(desk))
-        result = yaoxin("paper", *arguments, "--out", str(tmp_path / "papers"), "--format", form)
+        result = yaoxin("paper", *arguments, "--output", str(tmp_path / "papers"), "--force", "--format", form)
         pages = sorted((tmp_path / "papers").glob("*.html"))
         result.page = pages[-1].read_text(encoding="utf-8").split("<main>")[-1] if pages else ""
         return result
@@ -131,6 +133,28 @@ def test_a_number_may_be_written_with_any_brackets(paper):
     result = paper("listing_decision", "药监信列[2025] 9号")
     assert result.exit_code == 0, result.stderr
     assert LISTED in result.page
+
+
+def test_a_number_keeps_its_leading_zeros_on_the_paper_and_in_the_name_of_its_file(paper, tmp_path):
+    result = paper("repair_notice", "鄂药监罚(2025)12号")
+    assert result.exit_code == 0, result.stderr
+    assert PADDED in result.page
+    assert "〕12号" not in result.page
+    assert [path.name for path in (tmp_path / "papers").iterdir()] == [f"信用修复告知书_{PADDED}.html"]
+
+
+def test_a_paper_that_exists_is_replaced_only_when_told_to(desk, yaoxin, monkeypatch, tmp_path):
+    monkeypatch.setenv("YAOXIN_STORE", str(desk))
+    arguments = ("paper", "repair_notice", PERSONS, "--format", "html", "--output", "papers")
+    assert yaoxin(*arguments).exit_code == 0
+    written = tmp_path / "papers" / f"信用修复告知书_{PERSONS}.html"
+    written.write_text("signed", "utf-8")
+    refused = yaoxin(*arguments)
+    assert refused.exit_code == 2
+    assert refused.stderr == f"已存在：papers/{written.name}。请另指一处，或者用 --force 覆盖。\n"
+    assert written.read_text("utf-8") == "signed"
+    assert yaoxin(*arguments, "--force").exit_code == 0
+    assert written.read_text("utf-8") != "signed"
 
 
 def test_an_enterprise_will_do_where_only_one_matter_fits(paper):

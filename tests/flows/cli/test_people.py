@@ -91,7 +91,7 @@ def test_a_second_beginning_needs_an_administrator(people):
         (("add", "zhao", "--name", "赵六", "--as", "wang"), ["wang"], "没有 zhao 的口令"),
         (("add", "zhao", "--name", "赵六", "--as", "wang"), ["li", "zhao"], "wang 的口令不对"),
         (("disable", "wang", "--as", "wang"), ["wang"], "最后一位管理员"),
-        (("disable", "nobody", "--as", "wang"), ["wang"], "没有在用的人员 nobody"),
+        (("disable", "nobody", "--as", "wang"), ["wang"], "没有登录名为 nobody 的人员。在用人员：wang（"),
         (("disable", "li"), [], "--as 登录名"),
         (("role", "li", "signer", "--as", "wang"), ["wang"], "已有该角色"),
         (("role", "li", "administrator", "--take", "--as", "wang"), ["wang"], "没有名为 administrator 的角色"),

@@ -144,8 +144,15 @@ def test_the_second_signature_lets_the_list_out(settings):
 @pytest.mark.parametrize("version", ["2026-03-02", "..", "../..", "", ".", "drafts/2026-03-01"])
 def test_only_what_waits_can_be_approved(settings, version):
     prepared(settings)
-    with pytest.raises(NotApprovable, match=r"^没有待批准的版本 .*。待批准：2026-03-01。$"):
+    with pytest.raises(NotApprovable, match=r"^严重违法失信名单没有待批准的版本 .*。待批准：2026-03-01。$"):
         approved(settings, version=version)
+
+
+def test_a_released_version_whose_signatures_cannot_be_read_is_still_known_as_released(settings):
+    published(settings)
+    (shelf(settings).version(VERSION) / SIGNATURES).write_text("{", "utf-8")
+    with pytest.raises(NotApprovable, match=rf"版本 {VERSION} 已于 .* 由两人签名发布，无须再批准。$"):
+        approved(settings)
 
 
 def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_path):

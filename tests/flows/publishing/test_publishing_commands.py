@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -88,13 +89,18 @@ def test_the_approver_first_sees_what_is_signed(yaoxin):
     [
         (("approve", VERSION, "--as", "zhang"), "拟定人与批准人不得为同一人"),
         (("approve", VERSION, "--as", "wang"), "wang 不是签发人"),
-        (("approve", VERSION, "--as", "nobody"), "没有登录名为 nobody 的人员"),
-        (("approve", "2020-01-01", "--as", "li"), f"没有待批准的版本 2020-01-01。待批准：{VERSION}。"),
+        (
+            ("approve", VERSION, "--as", "nobody"),
+            "没有登录名为 nobody 的人员。在用人员：wang（王主任）、",
+        ),
+        (("approve", "2020-01-01", "--as", "li"), f"严重违法失信名单没有待批准的版本 2020-01-01。待批准：{VERSION}。"),
         (("approve", VERSION), "须写明由谁批准：--as 登录名"),
         (("approve", VERSION, "--by", "李四"), "--by 写的姓名不能证明是谁，不再作为签名：请用 --as 登录名"),
         (("publish", "--by", "张三"), "--by 写的姓名不能证明是谁，不再作为签名：请用 --as 登录名"),
         (("publish", "--as", "wang"), "wang 不是签发人"),
-        (("publish", "--list", "没有"), "没有名为 没有 的名单。现有：serious-violations、penalties。"),
+        (("publish", "--list", "没有"), "没有名为 没有 的名单。现有：serious-violations（严重违法失信名单）、"),
+        (("publish", "--list", "penalty"), "没有名为 penalty 的名单；是否为“penalties”？现有："),
+        (("approve", VERSION, "--list", "penalty", "--as", "li"), "没有名为 penalty 的名单；是否为“penalties”？"),
         (("approve", VERSION, "--list", "../x", "--as", "li"), "没有名为 ../x 的名单"),
     ],
 )
@@ -104,6 +110,38 @@ def test_what_must_not_be_is_refused_in_chinese_with_code_2(yaoxin, arguments, w
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_who_approves_a_released_version_learns_since_when_and_by_whom_it_is_released(yaoxin):
+    yaoxin("publish", "--as", "zhang", "--list", "penalties")
+    yaoxin("approve", VERSION, "--list", "penalties", "--as", "li")
+    again = yaoxin("approve", VERSION, "--list", "penalties", "--as", "li")
+    assert again.exit_code == 2
+    assert re.fullmatch(
+        rf"行政处罚公示的版本 {VERSION} 已于 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d "
+        r"由张三（zhang）、李四（li）签名发布，无须再批准。\n",
+        again.stderr,
+    )
+
+
+def test_a_version_that_waits_in_another_list_is_pointed_at(yaoxin):
+    yaoxin("publish", "--as", "zhang", "--list", "penalties")
+    refused = yaoxin("approve", VERSION, "--as", "li").stderr
+    assert refused == (
+        f"严重违法失信名单没有待批准的版本 {VERSION}。待批准：无。"
+        f"行政处罚公示有该版本待批准：yaoxin approve {VERSION} --list penalties --as 登录名。\n"
+    )
+
+
+def test_verification_before_the_first_release_says_what_waits_and_how_to_approve_it(yaoxin):
+    assert "还没有发布过。" in yaoxin("publish", "--verify", "--list", "penalties").stdout
+    yaoxin("publish", "--as", "zhang")
+    result = yaoxin("publish", "--verify")
+    assert result.exit_code == 0
+    waiting = "还没有发布过；有 1 个版本待批准：yaoxin approve"
+    assert f"严重违法失信名单：{waiting} {VERSION} --as 登录名\n" in result.stdout
+    assert f"行政处罚公示：{waiting} {VERSION} --list penalties --as 登录名\n" in result.stdout
+    assert "没有可发布的内容" not in result.stdout
 
 
 @pytest.mark.parametrize("wrong", ["", "x", secret_of("zhang"), secret_of("li") + " "])

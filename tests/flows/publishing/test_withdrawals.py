@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.publishing import DraftRef, approve_draft, publish_list, update_published_lists, verify_lists
+from flows.publishing import DraftRef, NotApprovable, approve_draft, publish_list, update_published_lists, verify_lists
 from reports.public_lists import LIST_SPECS
 from reports.publication import ListFolder, read_index
 from reports.publication.draft import released_entries
@@ -104,6 +104,13 @@ def test_an_annulled_penalty_is_withdrawn_whenever_it_becomes_known(town, tmp_pa
     assert (answer["state"], public(town)) == ("withdrawn", {"鄂罚2号"})
     assert [(one["decision_no"], title in one["why"]) for one in answer["withdrawn"]] == [("鄂罚1号", True)]
     assert "beyond" not in answer
+
+
+def test_who_approves_what_the_machine_released_learns_that_it_did(town, tmp_path):
+    answer = tomorrow(tmp_path, penalties=[corrected(FIRST, after(1), state="revoked", revoked_on=after(1))])
+    version = DraftRef(answer["penalties"]["version"], "penalties")
+    with pytest.raises(NotApprovable, match=r"^行政处罚公示的版本 .* 已于 .* 由系统依法撤下条目后发布，无须再批准。$"):
+        approve_draft(town, version, signed_in(town, "li"))
 
 
 @pytest.mark.parametrize(
