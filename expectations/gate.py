@@ -46,17 +46,17 @@ def validate(table: TableSpec, frame: pl.LazyFrame | pl.DataFrame, *, previous_c
 def _finding(table: TableSpec, spec: ExpectationSpec, result: Mapping[str, Any]) -> Finding:
     """The finding of an expectation that failed, or that could not be checked, which is critical."""
     values = result["result"]
-    count = int(values.get("unexpected_count", 0))
+    count, (unit, unit_zh) = int(values.get("unexpected_count", 0)), table.counted_as
     if result["error"]:
         severity, message = SEVERITIES[0], f"could not be checked: {result['error']}"
         zh = "无法检查，请报告系统维护人员"
     elif count:
         severity, rows = spec.severity, values["element_count"]
-        message = f"expected: {spec.description}; found otherwise in {count} of {rows} rows"
-        zh = f"{spec.zh}；实有 {count:,} 行不符（共 {rows:,} 行）"
+        message = f"expected: {spec.description}; found otherwise in {count} of {rows} {unit}"
+        zh = f"{spec.zh}；实有 {count:,} {unit_zh}不符（共 {rows:,} {unit_zh}）"
     else:
         severity, rows = spec.severity, values.get("observed_value")
-        message, zh = f"expected: {spec.description}; found {rows} rows", f"{spec.zh}；实有 {rows:,} 行"
+        message, zh = f"expected: {spec.description}; found {rows} {unit}", f"{spec.zh}；实有 {rows:,} {unit_zh}"
     return Finding(
         table=table.name,
         place=int(result["meta"]["place"]),

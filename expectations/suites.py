@@ -66,7 +66,10 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table: its columns, its unique key, the columns that name a row in findings, and its limits."""
+    """A table: its columns, its unique key, the columns that name a row in findings, and its limits.
+
+    counted_as: what its rows are called where they are counted, in English and in Chinese.
+    """
 
     name: str
     label: str
@@ -74,6 +77,7 @@ class TableSpec:
     key: tuple[str, ...]
     named_by: tuple[str, ...]
     limits: GateLimits
+    counted_as: tuple[str, str] = ("rows", "行")
 
     def label_of(self, column: str) -> str:
         """The Chinese label of `column`; empty where the table has no such column."""
@@ -220,13 +224,14 @@ def _of_volume(table: TableSpec, previous_count: int | None) -> Iterator[Expecta
     if not previous_count:
         return
     low, high, kind = table.limits.minimum_percent, table.limits.maximum_percent, "ExpectTableRowCountToBeBetween"
+    unit, unit_zh = table.counted_as
     if low is not None:
         least = -(-previous_count * low // 100)  # rounded up: the bound itself passes
-        description = f"at least {least} rows, {low}% of the {previous_count} at the last run that passed"
-        zh = f"不少于 {least} 行（上次通过的运行有 {previous_count} 行，下限 {low}%）"
+        description = f"at least {least} {unit}, {low}% of the {previous_count} at the last run that passed"
+        zh = f"不少于 {least} {unit_zh}（上次通过的运行有 {previous_count} {unit_zh}，下限 {low}%）"
         yield ExpectationSpec(kind, description, zh, {"min_value": least})
     if high is not None:
         most = previous_count * high // 100
-        description = f"at most {most} rows, {high}% of the {previous_count} at the last run that passed"
-        zh = f"不多于 {most} 行（上次通过的运行有 {previous_count} 行，上限 {high}%）"
+        description = f"at most {most} {unit}, {high}% of the {previous_count} at the last run that passed"
+        zh = f"不多于 {most} {unit_zh}（上次通过的运行有 {previous_count} {unit_zh}，上限 {high}%）"
         yield ExpectationSpec(kind, description, zh, {"max_value": most}, "warning")

@@ -50,6 +50,12 @@ _NAMING_COLUMNS = {
     "changes": ("name",),
     "change_trace": ("item_id", "record_id"),
 }
+# What rows are called where they are counted, in English and in Chinese, if not rows.
+_COUNTED_AS = {
+    "files": ("files", "件"),
+    "accounts": ("accounts", "笔"),
+    "night_accounts": ("accounts", "笔"),
+}
 
 GATE_ACCOUNTS = Table(
     "night_accounts",
@@ -208,7 +214,8 @@ def table_spec_of(table: Table, limits: GateLimits) -> TableSpec:
         ColumnSpec(c.name, _KINDS_OF_COLUMN[c.dtype], c.label, c.required, tuple(c.codes)) for c in table.columns
     )
     named = (*table.key, *(name for name in beside if name in table.schema))
-    return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits)
+    counted_as = _COUNTED_AS.get(table.name, ("rows", "行"))
+    return TableSpec(table.name, table.label, columns, table.key, tuple(dict.fromkeys(named)), limits, counted_as)
 
 
 def gate_accounts(accounts: Frame, files: Frame) -> pl.LazyFrame:

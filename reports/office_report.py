@@ -263,7 +263,9 @@ def office_view(frames: OfficeFrames, context: ReportContext, scheme: SchemeFact
         migration=migration,
         accounts=tables.account_grid(accounts, scheme.sources),
         files=tables.file_grid(files, scheme.sources),
-        quarantine=tables.quarantine_grid(collected(frames.quarantine), context.workbooks, scheme.sources),
+        quarantine=tables.quarantine_grid(
+            collected(frames.quarantine), collected(frames.files), context.workbooks, scheme.sources
+        ),
         due_days=tables.outlook_day_grid(due),
         due=tables.outlook_grid(due, scheme, context.as_of),
         warnings=tables.warning_grid(context.warnings),

@@ -32,6 +32,7 @@ from transforms.schemas.run_tables import UNKNOWN_VALUE
 KIND_LABELS = {name: kind.label for name, kind in KINDS.items()}
 UNCLASSIFIED_LABEL = {"": "不能归类"}  # rows that belong to no record kind
 PAST_DISPLAY_PERIOD = "公示超期"  # public beyond the last day on which it may be
+REJECTED_FILE = "整件退回"
 LIST_STATE_LABELS = {  # the most urgent state first
     "damaged": "最新版本有问题",
     "unverified": "无法核对",
@@ -308,8 +309,13 @@ def _with_source_titles(fields: Iterable[GridField], titles: Mapping[str, str]) 
     return tuple(replace(each, form="words", words=titles) if each.name == "source" else each for each in fields)
 
 
-def quarantine_grid(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str], titles: Mapping[str, str]) -> Grid:
-    """Quarantined rows by source, sender and reason: how many, an example, and a link to the correction workbook."""
+def quarantine_grid(
+    frame: pl.DataFrame, files: pl.DataFrame, workbooks: Mapping[tuple[str, str], str], titles: Mapping[str, str]
+) -> Grid:
+    """Quarantined rows by source, sender and reason: how many, an example, and a link to the correction workbook.
+
+    Of `files` each one that was rejected whole has a row, so that the numbers sum to the rows that are quarantined.
+    """
     keys = ("source", "sender", "kind", "column", "code")
     first = [pl.col(name).first() for name in ("reason", "expected", "file_name", "row_no")]
     rows = pl.struct("file_id", "row_no").n_unique()  # a row with two problems in one column is one row
@@ -324,6 +330,10 @@ def quarantine_grid(frame: pl.DataFrame, workbooks: Mapping[tuple[str, str], str
             pl.format("{} 第 {} 行", "file_name", "row_no").alias("place"),
         )
     )
+    rejected = files.filter(pl.col("finding").fill_null("") != "").select(
+        "source", kind=pl.lit(REJECTED_FILE), count="quarantined_count", reason="finding", place="file_name"
+    )
+    shown = pl.concat([shown, rejected.sort("place")], how="diagonal")
     place = _with_source_titles(grid_fields(_QUARANTINE, "source", "sender", "kind", "column"), titles)
     reasons = grid_fields(_QUARANTINE, "reason", "expected")
     extra = (GridField("place", "首例位置"), GridField("workbook", "更正表", "link"))

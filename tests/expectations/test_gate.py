@@ -79,6 +79,14 @@ def test_half_the_rows_gone_says_how_many_there_were() -> None:
     assert (finding.column, finding.label, finding.sample_rows) == ("", "", ())
 
 
+def test_files_are_counted_as_files() -> None:
+    rejected = rows("files").with_columns(finding=pl.lit("没有表头"))
+    findings = GATE.validate("files", rejected).findings
+    (finding,) = [one for one in findings if one.column.startswith("finding")]
+    assert "found otherwise in 3 of 3 files" in finding.message
+    assert finding.zh == "不应有整件退回的文件；实有 3 件不符（共 3 件）"
+
+
 def test_an_empty_frame_where_rows_were_refuses() -> None:
     assert not GATE.validate("present_ratings", rows("present_ratings").clear(), previous_count=1).is_passed
 

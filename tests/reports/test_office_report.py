@@ -180,7 +180,7 @@ def test_a_migration_of_no_enterprise_has_no_shade():
 def test_quarantine_is_counted_by_source_and_reason(view: OfficeView):
     names = [field.name for field in view.quarantine.fields]
     rows = [dict(zip(names, row, strict=True)) for row in view.quarantine.rows]
-    assert [(row["source"], row["column"], row["count"]) for row in rows] == [
+    assert [(row["source"], row["column"], row["count"]) for row in rows[:3]] == [
         ("inspection_file", "CF_JDRQ", 2),
         ("penalty_file", "CF_JDRQ", 4),
         ("penalty_file", "CF_XDR_SHXYM", 3),
@@ -189,11 +189,25 @@ def test_quarantine_is_counted_by_source_and_reason(view: OfficeView):
     assert sum(int(str(row["count"])) for row in rows) == 9
     frames = replace(samples.night_frames(), quarantine=samples.frame("quarantine", [*twice, twice[0]]))
     again = office_view(frames, samples.night(), samples.SCHEME).quarantine
-    assert [row[names.index("count")] for row in again.rows] == [1, 1]
-    assert [row["workbook"] for row in rows if row["source"] == "penalty_file"] == [
+    assert [row[names.index("count")] for row in again.rows[:-1]] == [1, 1]
+    assert [row["workbook"] for row in rows[:3] if row["source"] == "penalty_file"] == [
         "quarantine/penalty_file-市局.xlsx"
     ] * 2
-    assert rows[-1]["place"].endswith("行")
+    assert all(row["place"].endswith("行") for row in rows[:3])
+
+
+def test_a_file_rejected_whole_is_in_the_table_of_quarantine(view: OfficeView):
+    names = [field.name for field in view.quarantine.fields]
+    shown = dict(zip(names, view.quarantine.rows[-1], strict=True))
+    assert (shown["kind"], shown["place"], shown["reason"], shown["count"]) == (
+        *("整件退回", "bad/空.csv", "文件为空：没有任何内容"),
+        0,
+    )
+    rejected = samples.file("意见.xlsx", "没有表头") | {"quarantined_count": 5}
+    frames = replace(samples.night_frames(), files=samples.frame("files", [rejected]))
+    wrong = office_view(frames, samples.night(), samples.SCHEME)
+    assert sum(int(str(row[names.index("count")])) for row in wrong.quarantine.rows) == 9 + 5
+    assert "整件退回" in office_html(wrong)
 
 
 def test_an_account_that_does_not_close_is_said(view: OfficeView):
