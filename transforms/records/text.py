@@ -24,8 +24,15 @@ _TRADITIONAL = dict(
         strict=True,
     )
 )
-_HAN = rf"[A-Z\x{{4E00}}-\x{{9FFF}}--[{''.join(_TRADITIONAL)}]]"
-_PLAIN_NUMBER = rf"^(?:[0-9A-Z./_-]*|(?:〔?{_HAN}+〕?)*〔[12][0-9]{{3}}〕[1-9][0-9]*号)$"
+_NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+# Of a document number that is spelt already: no traditional character, no 年 that could end a year, no bracket but
+# around words and the year.
+_HAN = rf"\x{{4E00}}-\x{{9FFF}}--[年{''.join(_TRADITIONAL)}]"
+_WORDS = rf"(?:[A-Z{_HAN}]|〔[A-Z{_HAN}--[{''.join(_NUMERALS)}]]+〕)*"
+_AFTER_YEAR = rf"[1-9][0-9]*(?:-[0-9]+|-[{_HAN}]+)?号"
+_WITHOUT_YEAR = rf"[0-9A-Z./_-]*|[0-9A-Z{_HAN}]*"
+_SPELT_NUMBER = rf"^(?:{_WITHOUT_YEAR}|{_WORDS}〔[12][0-9]{{3}}〕0*{_AFTER_YEAR})$"
+_PLAIN_NUMBER = rf"^(?:{_WITHOUT_YEAR}|{_WORDS}〔[12][0-9]{{3}}〕{_AFTER_YEAR})$"  # as _SPELT_NUMBER, without zeros
 _DOTS = dict.fromkeys("•・‧∙⋅。.", "·")
 # Characters that are drawn as nothing: zero-width and joining characters, soft hyphens, marks of direction,
 # fillers, variation selectors, tags, the blanks of Braille and of GBK's private area. Ranges are written out, since
@@ -42,7 +49,6 @@ _OPENING = r"[\[({<«‹〔【〈《「『〖〘〚﹙﹛﹝⟨⟦⟪⟬⟮❨�
 _CLOSING = r"[\])}>»›〕】〉》」』〗〙〛﹚﹜﹞⟩⟧⟫⟭⟯❩❫❭❯❱❳❵⁆⌉⌋⦄⦆⦈⦊⦌⦒⦘⧙⧛⧽⸣⸥⸧⸩]"
 _YEAR = "[12][0-9]{3}"
 _LEADING_ZEROS = (f"〔({_YEAR})〕0+([1-9A-Z])", "〔${1}〕${2}")  # and what replaces them
-_NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 _DASHES = "[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63]"
 # Decimal places of a unit down to fen, or of points down to hundredths.
 PLACES = {"元": 2, "万元": 6, "分": 2}
@@ -113,7 +119,7 @@ def document_key(number: pl.Expr) -> pl.Expr:
     第, dashes and zeros are removed; the number ends in 号. Traditional characters become simplified ones, all dashes
     one; no blanks, one width, capital letters.
     """
-    return _change_others(_PLAIN_NUMBER, number, lambda some: _spell(some).str.replace_all(*_LEADING_ZEROS))
+    return _change_others(_PLAIN_NUMBER, number, lambda some: _spelling(some).str.replace_all(*_LEADING_ZEROS))
 
 
 def document_number(number: pl.Expr) -> pl.Expr:
@@ -122,7 +128,7 @@ def document_number(number: pl.Expr) -> pl.Expr:
     As `document_key`, but with the document's own leading zeros; brackets without a year become （）. A number without
     a Chinese character keeps its letters.
     """
-    spelling = _change_others(_PLAIN_NUMBER, number, _spell)
+    spelling = _spelling(number)
     shown = spelling.str.replace_all(r"〔([^〔〕]*)〕", "（${1}）").str.replace_all(f"（({_YEAR})）", "〔${1}〕")
     return pl.when(spelling.str.contains(r"\p{Han}")).then(shown).otherwise(halfwidth(number))
 
@@ -228,6 +234,10 @@ def _change_others(pattern: str, text: pl.Expr, change: Callable[[pl.Expr], pl.E
         return plain.scatter(is_other.arg_true(), others).alias(texts.name)
 
     return text.map_batches(changed, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _spelling(number: pl.Expr) -> pl.Expr:
+    return _change_others(_SPELT_NUMBER, number, _spell)
 
 
 def _spell(number: pl.Expr) -> pl.Expr:

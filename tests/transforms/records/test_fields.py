@@ -12,6 +12,7 @@ from stdnum.cn import uscc as library
 from transforms.person_numbers import mask_number, mask_person_numbers
 from transforms.records.text import (
     document_key,
+    document_number,
     halfwidth,
     is_huge,
     is_inexact,
@@ -130,7 +131,21 @@ def test_texts_in_form_among_others_are_left_as_they_are(change, each, texts):
     assert column["t"].to_list() == texts
 
 
-@pytest.mark.parametrize("number", ["京药监械罚〔2025〕1号", "JC-2025_00.1/7", "", "龥"])
+_PARTS = ("药监", "罚", "藥", "A", "Z.", "/", "第", "号", "-", "-人", "0", "1", "12", "2026", "〔2026〕", "〔医械〕")
+_YEARS = ("年", "2026年", "二零二六年", "〔二零二六〕", "一", "六二零二", "〔", "〕")
+
+
+@given(st.lists(st.sampled_from(_PARTS + _YEARS), max_size=7).map("".join))
+@pytest.mark.parametrize("change", [document_key, document_number])
+def test_a_number_that_looks_spelt_is_spelt(change, number):
+    """A blank before it makes the program spell it, whatever it looks like."""
+    assert one(change, number) == one(change, f"\N{IDEOGRAPHIC SPACE}{number}")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["京药监械罚〔2025〕1号", "京药监〔械〕罚〔2025〕1-2号", "验〔2025〕3-迟号", "JC-2025_00.1/7", "验列15", "", "龥"],
+)
 def test_a_number_in_form_is_its_own_key(number):
     assert one(document_key, number) == number
 

@@ -493,7 +493,9 @@ def _term_rows(matter: Matter, day: date | None) -> Iterator[dict[str, object]]:
 
 def owner_key() -> pl.Expr:
     """Column owner: whom a record concerns, the enterprise or else the party by its name."""
-    return pl.coalesce("enterprise_id", document_key(pl.col("party_name")), pl.lit("")).alias("owner")
+    # Only names of parties that the register does not know are spelt alike: that is slow.
+    unknown = pl.when(pl.col("enterprise_id").is_null()).then("party_name")
+    return pl.coalesce("enterprise_id", document_key(unknown), pl.lit("")).alias("owner")
 
 
 def step_order() -> tuple[pl.Expr, ...]:
