@@ -66,7 +66,7 @@ def nightly_runs(flags: argparse.Namespace, folder: Path, log: Log) -> Iterator[
     office, warm = (_office(one, folder, log) for one in (size, _warm_up_size(flags)))
     sides = ("nightly_run.incremental", "nightly_run.full")
     names = (f"{size}: after {size.records // 500:,} new records", "the same run, rating all")
-    one = Comparison("Night", *sides, *names, office, warm, is_equal=True, goal=0.1)
+    one = Comparison("Run", *sides, *names, office, warm, is_equal=True, goal=0.1)
     measured = measure_pairs(one, flags.pairs, log)
     yield row_of_pairs(measured)
     yield _gate_share(measured)
@@ -95,7 +95,7 @@ def ingests(flags: argparse.Namespace, folder: Path, log: Log) -> Iterator[Resul
     file, warm = (_inbox(one, folder, log) for one in (size, _warm_up_size(flags)))
     names = (f"CSV of {flags.csv_rows:,} inspections", "plain scan and write of the same file")
     sides = ("ingest.ingested", "ingest.scanned_and_written")
-    one = Comparison("Intake", *sides, *names, file, warm, is_equal=False, goal=4.0)
+    one = Comparison("Ingest", *sides, *names, file, warm, is_equal=False, goal=4.0)
     yield row_of_pairs(measure_pairs(one, flags.pairs, log))
 
 
@@ -159,7 +159,7 @@ def _made(folder: Path, name: str, write: Callable[[Path], None], log: Log) -> P
 SECTIONS: dict[str, Callable[[argparse.Namespace, Path, Log], Iterator[ResultRow]]] = {
     "scoring": scoring,
     "gate": gate,
-    "night": nightly_runs,
-    "intake": ingests,
+    "run": nightly_runs,
+    "ingest": ingests,
     "growth": growth,
 }

@@ -1,4 +1,4 @@
-"""`make run`: where the inbox is empty a demo region and its first two nights, then tonight; and where to look."""
+"""`make run`: where the inbox is empty a demo region and a first run, then the run of today; and where to look."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main() -> int:
     prepare_engine()
     settings = load_settings({})
     today = datetime.now(ZoneInfo(settings.timezone)).date()
-    code = _first_night(settings, today) if _is_fresh(settings.inbox, settings.store) else 0
+    code = _run_demo(settings, today) if _is_fresh(settings.inbox, settings.store) else 0
     code = code or run_command(["nightly", "--as-of", today.isoformat()])
     if code == 0:
         _where_to_look(today, time.monotonic() - started)
@@ -60,8 +60,8 @@ def _is_fresh(inbox: Path, store: str) -> bool:
     return is_empty and "://" not in store and not (Path(store) / "ledger").exists()
 
 
-def _first_night(settings: Settings, today: date) -> int:
-    """Last night, with what had arrived a month ago; then all that came since, so that tonight has news."""
+def _run_demo(settings: Settings, today: date) -> int:
+    """The run of yesterday, with what had arrived a month ago; then all that came since, so that today's has news."""
     from flows.cli import run_command
     from flows.demo import deliver, write_demo
     from flows.demo.credit_office import add_demo_people

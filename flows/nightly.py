@@ -126,7 +126,7 @@ class PrefectReporter:
     def progress(self, context: RunContext) -> Iterator[Callable[[], None]]:
         """A progress bar for the run; the function moves it by one step."""
         artifact = cast(
-            UUID, create_progress_artifact(0.0, key="night-progress", description=f"Night of {context.as_of}")
+            UUID, create_progress_artifact(0.0, key="night-progress", description=f"Run for {context.as_of}")
         )
         done = 0
 

@@ -108,7 +108,7 @@ def _buckets(value: object) -> int:
     return int(text)
 
 
-def _nights(value: object) -> int:
+def _run_count(value: object) -> int:
     text = "" if isinstance(value, bool) else str(value).strip()
     if re.fullmatch("[0-9]{1,4}", text) is None:
         raise ValueError("not a number of runs, 0 to 9999")
@@ -169,7 +169,7 @@ SETTING_SPECS: Mapping[str, SettingSpec] = {
     "office_name": SettingSpec(_title, "the Chinese title of the office, for reports"),
     "buckets": SettingSpec(_buckets, f"a number of parts for the store, 1 to {_MAX_BUCKETS}"),
     "full": SettingSpec(_truth, "true to rate every enterprise anew, not only those that may have changed"),
-    "catch_up": SettingSpec(_nights, "how many missed runs are caught up without asking"),
+    "catch_up": SettingSpec(_run_count, "how many missed runs are caught up without asking"),
     "identity_key": SettingSpec(
         _secret, f"a secret text of at least {_MIN_KEY_LENGTH} characters, always the same for one store"
     ),

@@ -407,7 +407,7 @@ _POLICY = {
     "sums up several records": "汇总了多条记录",
     "no scheme '{}'": "没有评价标准“{}”",
     "'{}' ({}) is missing": "缺少“{}”（{}）",
-    "nothing: it is made by the intake": "不写：由收件时生成",
+    "nothing: ingest makes it": "不写：由收件时生成",
     "'{}' does not fit {}": "“{}”不符合 {}",
     "{} is before the scheme": "{} 早于评价标准",
     "{} or later": "{} 或者以后",

@@ -197,7 +197,7 @@ def test_the_page_gives_medians_ratios_and_whether_aims_hold():
     alone = row_of_timings("Command", "`yaoxin`", [Timing(0.5, 0.4, 90, {})], 0.5, "under 0.5 s")
     text = performance_page(
         [BenchSection("gate", CIRCUMSTANCES, (slower, faster, alone))],
-        {"gate": "Of the gate.\n", "night": "Not this.\n"},
+        {"gate": "Of the gate.\n", "run": "Not this.\n"},
     )
     ratio = "3.0 : 1 (2.0 to 5.0) | 10.0 : 1 | at most 2.9 : 1 | no |"
     assert f"| Gate: ten rows | another | 5 | 1 | 10 | 1 | 100 | 200 | {ratio}" in text
@@ -223,13 +223,13 @@ def test_sections_are_measured_apart_and_none_is_lost(
 ):
     monkeypatch.setattr("bench.measure.run_in_process", lambda side, folder, warm: Timing(1, 1, 1, {"n": 1}))
     sizes = ["--rows", "300", "--csv-rows", "200", "--pairs", "1", "--docs", str(tmp_path)]
-    main([*sizes, "--only", "intake"])
+    main([*sizes, "--only", "ingest"])
     main([*sizes, "--only", "gate", "--remark", "Once more."])
     known = read_results(tmp_path / "performance.json")
-    assert set(known) == {"intake", "gate"}
+    assert set(known) == {"ingest", "gate"}
     text = (tmp_path / "performance.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out.endswith(text)
-    assert text.index("| Gate: clean") < text.index("| Intake: CSV of 200")
+    assert text.index("| Gate: clean") < text.index("| Ingest: CSV of 200")
 
 
 def test_full_sizes_give_way_to_those_that_are_said():

@@ -21,7 +21,7 @@ WIDTHS = (1280, 390)
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
-    office, _ = write_office_report(office_view(samples.night_frames(), samples.night(), samples.SCHEME), folder)
+    office, _ = write_office_report(office_view(samples.office_frames(), samples.context(), samples.SCHEME), folder)
     views = {
         name: enterprise_view(samples.enterprise_frames(text), samples.AS_OF, samples.SCHEME)
         for name, text in (("enterprise", "天府医药有限公司"), ("hostile", "".join(samples.HOSTILE)))

@@ -85,32 +85,32 @@ def records_of_stories(once):
 
 
 @pytest.fixture(scope="session")
-def first_night(region, once):
-    """An office after the night of FIRST. No test changes it; `office` is a copy."""
+def first_run(region, once):
+    """An office after the run of FIRST. No test changes it; `office` is a copy."""
     home, state = once("first", lambda home: run_day(setup_with(home, region, FIRST), FIRST).state)
     assert state == "passed"
     return setup_at(home)
 
 
 @pytest.fixture(scope="session")
-def before_second(first_night, region, tmp_path_factory):
-    """The office as the night after FIRST finds it. Not to be changed."""
-    made = copy_setup(first_night, tmp_path_factory.mktemp("before") / "home")
+def before_second(first_run, region, tmp_path_factory):
+    """The office as the run after FIRST finds it. Not to be changed."""
+    made = copy_setup(first_run, tmp_path_factory.mktemp("before") / "home")
     deliver(region, made.settings.inbox, SECOND)
     return made
 
 
 @pytest.fixture(scope="session")
-def second_night(before_second, once):
-    """An office after its second night, which nothing befell, and that night's result. Not to be changed."""
+def second_run(before_second, once):
+    """An office after its second run, which nothing befell, and that run's result. Not to be changed."""
     home, result = once("second", lambda home: run_day(copy_setup(before_second, home), SECOND))
     return setup_at(home), result
 
 
 @pytest.fixture
-def office(first_night, tmp_path):
-    """An office after the night of FIRST, to be changed."""
-    return copy_setup(first_night, tmp_path / "home")
+def office(first_run, tmp_path):
+    """An office after the run of FIRST, to be changed."""
+    return copy_setup(first_run, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")

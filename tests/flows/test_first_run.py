@@ -1,4 +1,4 @@
-"""`make run`: a region where there is nothing yet, two nights, and where to look."""
+"""`make run`: a region where there is nothing yet, two runs, and where to look."""
 
 import os
 from datetime import date, timedelta
@@ -77,7 +77,7 @@ def test_where_the_first_run_fails_there_is_no_second(commands, capsys):
     assert "yaoxin explain" not in capsys.readouterr().out
 
 
-def test_run_again_it_is_tonight_alone(commands):
+def test_run_again_it_is_the_run_of_today_alone(commands):
     given, _ = commands
     first_run.main()
     given.clear()

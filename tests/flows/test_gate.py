@@ -108,7 +108,7 @@ def accounts_of(*rows: tuple[str, str, int, int]) -> tuple[pl.DataFrame, pl.Data
 
 
 def judged(*rows: tuple[str, str, int, int]) -> list[Mapping[str, str]]:
-    """The rows for which the night is refused."""
+    """The rows for which the run is refused."""
     verdict = GATE.validate("night_accounts", gate_accounts(*accounts_of(*rows)))
     return [row for finding in verdict.findings if finding.severity == "critical" for row in finding.sample_rows]
 

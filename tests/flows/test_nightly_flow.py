@@ -65,7 +65,7 @@ def artifacts_of(client, flow_run):
 
     mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run.id]))
     found = sorted(client.read_artifacts(artifact_filter=mine), key=lambda one: one.created)
-    return {one.key: (one.type, one.data) for one in found}  # of several nights the last
+    return {one.key: (one.type, one.data) for one in found}  # of several runs the last
 
 
 @pytest.fixture
@@ -88,10 +88,10 @@ def test_missed_runs_are_caught_up_each_with_its_run_and_its_story(delivered, cl
         run_day(single, day, known_at=run_instant(LAST))
     assert differing_tables(content(office.store), content(single.store)) == [], "the engine changes nothing"
     assert result.report.is_file()
-    _has_told_the_night(client, result)
+    _has_told_of_the_run(client, result)
 
 
-def _has_told_the_night(client, result):
+def _has_told_of_the_run(client, result):
     flow_run = last_flow_run(client)
     assert (flow_run.state.name, flow_run.state.message) == ("Completed", result.message)
     assert KEY not in flow_run.model_dump_json(), "parameters are shown on the page; the key is not"
@@ -120,7 +120,7 @@ def strict_policy(office, folder):
 
 
 def test_a_run_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
-    delivered, client, yaoxin, first_night, tmp_path
+    delivered, client, yaoxin, first_run, tmp_path
 ):
     office, strict = delivered, strict_policy(delivered, tmp_path / "policy")
     result = yaoxin(strict, "nightly", "--as-of", SECOND.isoformat(), "--known-at", run_instant(LAST).isoformat())
@@ -132,7 +132,7 @@ def test_a_run_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
     assert str(folder / "gate" / "index.html") in result.stdout
     assert list((folder / "stage" / "ratings").glob("*.parquet")), "kept for study"
     assert not (folder / "report").exists()
-    assert differing_tables(content(office.store), content(first_night.store)) == []
+    assert differing_tables(content(office.store), content(first_run.store)) == []
     assert [run.state for run in office.store.every_run()] == ["passed", "refused"]
     flow_run = last_flow_run(client)
     assert (flow_run.state.name, flow_run.state.type.value) == ("Refused", "FAILED")
@@ -145,11 +145,11 @@ def test_a_run_the_gate_refuses_commits_nothing_and_says_what_to_look_at(
 
 
 def test_a_refused_run_ends_the_catching_up(office, prefect_server, monkeypatch):
-    def strict_on_the_second(store, policy_dir, night, policy, former):
-        if night.as_of != SECOND:
-            return UNGATED.validate(store, policy_dir, night, policy, former)
+    def strict_on_the_second(store, policy_dir, context, policy, former):
+        if context.as_of != SECOND:
+            return UNGATED.validate(store, policy_dir, context, policy, former)
         verdict = type("Verdict", (), {"is_passed": False, "table": "x", "row_count": 0, "findings": ()})
-        return replace(UNGATED.validate(store, policy_dir, night, policy, former), verdicts=(verdict,))
+        return replace(UNGATED.validate(store, policy_dir, context, policy, former), verdicts=(verdict,))
 
     monkeypatch.setattr(module, "STEPS", replace(UNGATED, validate=strict_on_the_second))
     monkeypatch.setattr("flows.run.validate.explain_gravest", lambda *_, **__: "look at x")
@@ -159,7 +159,7 @@ def test_a_refused_run_ends_the_catching_up(office, prefect_server, monkeypatch)
 
 
 def test_runs_of_a_clock_set_far_ahead_are_not_run_unasked(office, client, yaoxin):
-    """The last night of this office is months ago by the clock of the machine that runs the test."""
+    """The last run of this office is months ago by the clock of the machine that runs the test."""
     before = content(office.store)
     result = yaoxin(office.settings, "nightly")
     assert result.exit_code == 2
@@ -204,8 +204,8 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
     ],
     ids=["past", "future", "no inbox", "no key", "another key", "before the scheme"],
 )
-def test_a_mistake_of_the_caller_is_reported_before_the_flow_starts(first_night, yaoxin, changes, arguments, words):
-    settings = replace(first_night.settings, **changes)
+def test_a_mistake_of_the_caller_is_reported_before_the_flow_starts(first_run, yaoxin, changes, arguments, words):
+    settings = replace(first_run.settings, **changes)
     result = yaoxin(settings, "nightly", *arguments)
     assert result.exit_code == 2
     assert words in result.stderr

@@ -6,9 +6,9 @@ from flows import publish as module
 from flows.publishing import DraftRef, approve_draft
 from reports.publication import ListFolder
 from tests.flows.office.staff import signed_in
-from tests.flows.publishing.town import NIGHT, town
+from tests.flows.publishing.town import AS_OF, town
 
-VERSION = NIGHT.isoformat()
+VERSION = AS_OF.isoformat()
 SERIOUS = ("serious-violations",)
 
 

@@ -89,8 +89,8 @@ def test_a_line_for_people_can_be_chinese():
     assert log_line(fields, translate=lambda word: words.get(word, word)) == "r  评级, 企业 3, 1.2 s"
 
 
-def test_a_run_logs_its_steps_in_order_with_their_counts(second_night):
-    office, result = second_night
+def test_a_run_logs_its_steps_in_order_with_their_counts(second_run):
+    office, result = second_run
     ended = [line for line in lines_of(office.store.run_folder(result.run_id)) if line["event"] == "ended"]
     assert [line["step"] for line in ended] == ["ingest", "rate", "validate", "report", "commit", "publish"]
     counts = {line["step"]: line["counts"] for line in ended}

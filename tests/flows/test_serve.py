@@ -142,7 +142,7 @@ def test_the_command_says_what_is_wrong_before_anything_starts(tmp_path, monkeyp
 
 
 def test_the_server_takes_the_deployments_and_writes_down_the_runs_to_come(prefect_server):
-    """With a wrong version of its database library the server runs, but no night ever starts by itself."""
+    """With a wrong version of its database library the server runs, but no flow run ever starts by itself."""
     from prefect import get_client
     from prefect.utilities.asyncutils import run_coro_as_sync
 

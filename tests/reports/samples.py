@@ -1,4 +1,4 @@
-"""A made-up night, enterprise and list for the tests of the reports. Nothing here is random."""
+"""A made-up run, enterprise and list for the tests of the reports. Nothing here is random."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def difference(number: int, position: int, before: int, after: int) -> dict:
 MOVES = (("A", "B"), ("A", "D"), ("B", "C"), ("B", "A"), ("C", "D"), ("C", "B"), ("D", "C"))
 
 
-def night_frames(changed: int = 14, enterprises: int = 120) -> OfficeFrames:
-    """A night in which the first `changed` of `enterprises` moved; the last one is rated for the first time."""
+def office_frames(changed: int = 14, enterprises: int = 120) -> OfficeFrames:
+    """A run in which the first `changed` of `enterprises` moved; the last one is rated for the first time."""
     moves = {n: MOVES[n % len(MOVES)] for n in range(changed)}
     tier = {n: moves[n][1] if n in moves else "AAAABBC"[n % 7] for n in range(enterprises)}
     previous = {n: moves[n][0] if n in moves else tier[n] for n in range(enterprises - 1)}
@@ -200,7 +200,7 @@ def quarantined(number: int) -> dict:
     }
 
 
-def night(**more: object) -> ReportContext:
+def context(**more: object) -> ReportContext:
     known = {
         "office": "四川省药品监督管理局信用办",
         "as_of": AS_OF,

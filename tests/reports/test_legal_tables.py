@@ -21,7 +21,7 @@ from reports.office_report import (
 from tests.reports import samples
 from transforms.schemas.law import APPLICATION, CANDIDATE, DEADLINE, LISTING, REPAIR, STEP_TABLE
 
-AS_OF = samples.night().as_of
+AS_OF = samples.context().as_of
 
 
 def rows(table, *given):
@@ -59,8 +59,8 @@ def frames(**more):
 
 
 def view(**more):
-    night = samples.night_frames()
-    return office_view(type(night)(**vars(night) | {"legal": frames(**more)}), samples.night(), samples.SCHEME)
+    context = samples.office_frames()
+    return office_view(type(context)(**vars(context) | {"legal": frames(**more)}), samples.context(), samples.SCHEME)
 
 
 def test_the_report_parts_what_is_late_due_today_and_over_by_the_months_end():
@@ -87,7 +87,7 @@ def test_the_first_line_and_the_numbers_say_how_many():
 
 
 def test_without_the_law_the_report_is_as_before():
-    plain = office_view(samples.night_frames(), samples.night(), samples.SCHEME)
+    plain = office_view(samples.office_frames(), samples.context(), samples.SCHEME)
     assert plain.legal is None
     assert "逾期" not in headline(plain)
     assert 'id="law"' not in office_html(plain)

@@ -28,7 +28,7 @@ from transforms.schemas.run_tables import OUTLOOK_DAYS
 
 @pytest.fixture(scope="module")
 def view() -> OfficeView:
-    return office_view(samples.night_frames(), samples.night(), samples.SCHEME)
+    return office_view(samples.office_frames(), samples.context(), samples.SCHEME)
 
 
 def _empty() -> OfficeFrames:
@@ -65,7 +65,7 @@ def test_records_of_unknown_amount_are_listed_with_their_enterprise(view: Office
     assert all(row["name"] for row in rows)
     assert {row["reason"] for row in rows} == {"未计分（金额不明）"}
     assert "金额不明、未计分的记录" in office_html(view)
-    assert "金额不明、未计分的记录" not in office_html(office_view(_empty(), samples.night(), samples.SCHEME))
+    assert "金额不明、未计分的记录" not in office_html(office_view(_empty(), samples.context(), samples.SCHEME))
 
 
 def test_downgrades_come_first_the_worst_first(view: OfficeView):
@@ -83,8 +83,8 @@ def test_each_change_carries_its_own_evidence(view: OfficeView):
 
 
 def test_a_change_without_trace_difference_says_so():
-    frames = samples.night_frames()
-    view = office_view(replace(frames, change_trace=TABLES["change_trace"].empty()), samples.night(), samples.SCHEME)
+    frames = samples.office_frames()
+    view = office_view(replace(frames, change_trace=TABLES["change_trace"].empty()), samples.context(), samples.SCHEME)
     assert "计分明细无差异" in office_html(view)
 
 
@@ -109,7 +109,7 @@ def test_a_tier_of_the_previous_scheme_is_still_counted():
 @pytest.mark.parametrize(("days", "is_shown"), [(0, False), (1, True), (29, True), (30, True), (31, False)])
 def test_changes_of_the_next_thirty_days_are_shown(days: int, is_shown: bool):
     rows = samples.frame("outlook", [samples.outlook(0, "A", "B", days)])
-    view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
+    view = office_view(replace(samples.office_frames(0), outlook=rows), samples.context(), samples.SCHEME)
     assert bool(view.due.rows) is is_shown
     assert OUTLOOK_DAYS == 30
 
@@ -117,8 +117,8 @@ def test_changes_of_the_next_thirty_days_are_shown(days: int, is_shown: bool):
 def test_who_only_may_change_is_not_shown():
     on = samples.AS_OF + timedelta(days=1)
     ratings = samples.frame("ratings", [samples.rating(0, "A", 1, next_change_on=on)])
-    frames = replace(samples.night_frames(0), current_ratings=ratings, outlook=TABLES["outlook"].empty())
-    view = office_view(frames, samples.night(), samples.SCHEME)
+    frames = replace(samples.office_frames(0), current_ratings=ratings, outlook=TABLES["outlook"].empty())
+    view = office_view(frames, samples.context(), samples.SCHEME)
     assert view.due.rows == ()
     assert "今后 30 天如无新记录，预计没有企业的等级变化" in headline(view)
 
@@ -130,7 +130,7 @@ def test_changes_to_come_say_their_direction_those_for_the_worse_first():
         samples.outlook(2, "B", "A", 1),
     ]
     view = office_view(
-        replace(samples.night_frames(0), outlook=samples.frame("outlook", rows)), samples.night(), samples.SCHEME
+        replace(samples.office_frames(0), outlook=samples.frame("outlook", rows)), samples.context(), samples.SCHEME
     )
     names = [field.name for field in view.due.fields]
     shown = [dict(zip(names, row, strict=True)) for row in view.due.texts()]
@@ -148,7 +148,7 @@ def test_changes_to_come_say_their_direction_those_for_the_worse_first():
 def test_changes_to_come_are_all_counted_and_listed_so_far(monkeypatch, count: int, left_out: int):
     monkeypatch.setattr("reports.office_tables.MAX_DUE_ROWS", 2)
     rows = samples.frame("outlook", [samples.outlook(n, "A", "B") for n in range(count)])
-    view = office_view(replace(samples.night_frames(0), outlook=rows), samples.night(), samples.SCHEME)
+    view = office_view(replace(samples.office_frames(0), outlook=rows), samples.context(), samples.SCHEME)
     assert (view.due.total, view.due.left_out) == (count, left_out)
     html = office_html(view)
     assert f"企业名单（{count} 家，下调在前）" in html
@@ -187,8 +187,8 @@ def test_quarantine_is_counted_by_source_and_reason(view: OfficeView):
     ]
     twice = [samples.quarantined(0) | {"code": code} for code in ("bad_uscc", "bad_uscc2")]
     assert sum(int(str(row["count"])) for row in rows) == 9
-    frames = replace(samples.night_frames(), quarantine=samples.frame("quarantine", [*twice, twice[0]]))
-    again = office_view(frames, samples.night(), samples.SCHEME).quarantine
+    frames = replace(samples.office_frames(), quarantine=samples.frame("quarantine", [*twice, twice[0]]))
+    again = office_view(frames, samples.context(), samples.SCHEME).quarantine
     assert [row[names.index("count")] for row in again.rows[:-1]] == [1, 1]
     assert [row["workbook"] for row in rows[:3] if row["source"] == "penalty_file"] == [
         "quarantine/penalty_file-市局.xlsx"
@@ -204,8 +204,8 @@ def test_a_file_rejected_whole_is_in_the_table_of_quarantine(view: OfficeView):
         0,
     )
     rejected = samples.file("意见.xlsx", "没有表头") | {"quarantined_count": 5}
-    frames = replace(samples.night_frames(), files=samples.frame("files", [rejected]))
-    wrong = office_view(frames, samples.night(), samples.SCHEME)
+    frames = replace(samples.office_frames(), files=samples.frame("files", [rejected]))
+    wrong = office_view(frames, samples.context(), samples.SCHEME)
     assert sum(int(str(row[names.index("count")])) for row in wrong.quarantine.rows) == 9 + 5
     assert "整件退回" in office_html(wrong)
 
@@ -214,21 +214,21 @@ def test_an_account_that_does_not_close_is_said(view: OfficeView):
     assert view.is_account_closed
     assert "收件账平" in office_html(view)
     open_account = samples.account("penalty", 220) | {"accepted_count": 1}
-    frames = replace(samples.night_frames(), accounts=samples.frame("accounts", [open_account]))
-    wrong = office_view(frames, samples.night(), samples.SCHEME)
+    frames = replace(samples.office_frames(), accounts=samples.frame("accounts", [open_account]))
+    wrong = office_view(frames, samples.context(), samples.SCHEME)
     assert not wrong.is_account_closed
     assert "收件账不平" in office_html(wrong)
 
 
 def test_a_run_without_records_has_a_complete_report():
-    html = office_html(office_view(_empty(), samples.night(warnings=()), samples.SCHEME))
+    html = office_html(office_view(_empty(), samples.context(warnings=()), samples.SCHEME))
     for said in ("本夜没有企业的等级发生变化", "本夜没有来件", "质量检查全部通过"):
         assert said in html
 
 
 @pytest.mark.parametrize(("changed", "shown", "more"), [(1, 1, 0), (2, 2, 0), (3, 2, 1)])
 def test_too_many_changes_are_cut_with_a_sentence(changed: int, shown: int, more: int):
-    view = office_view(samples.night_frames(changed), samples.night(), samples.SCHEME)
+    view = office_view(samples.office_frames(changed), samples.context(), samples.SCHEME)
     html = office_html(view, details=2)
     assert len(view.downgrades) == changed
     assert html.count('<details class="change">') == shown
@@ -271,10 +271,10 @@ def test_the_notice_is_on_illustrative_reports_only(view: OfficeView):
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_order_of_rows(view: OfficeView, tmp_path):
-    frames = samples.night_frames()
+    frames = samples.office_frames()
     given = {name: frame for name, frame in vars(frames).items() if frame is not None}
     shuffled = OfficeFrames(**{name: frame.lazy().collect().reverse() for name, frame in given.items()})
-    again = office_view(shuffled, samples.night(), samples.SCHEME)
+    again = office_view(shuffled, samples.context(), samples.SCHEME)
     one, other = write_office_report(view, tmp_path / "a"), write_office_report(again, tmp_path / "b")
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
 

@@ -117,7 +117,7 @@ def _coded_record(document: Document, place: Place, kind: Kind, row: Mapping[str
             document.add_key((*place, term), f"{kind.name} has no column '{term}'", allowed=labels)
         else:
             column, at, coded = columns[name], (*place, term), value
-            fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: it is made by the intake"))
+            fits, expected = _FITS.get(column.dtype, (lambda value: False, "nothing: ingest makes it"))
             if value is not None and not fits(value):
                 document.add(at, f"'{value}' does not fit {name}", value=value, expected=expected)
             elif column.codes and isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The command line as an operator meets it: a store of two nights, and no settings but those of the test."""
+"""The command line as an operator meets it: a store of two runs, and no settings but those of the test."""
 
 import json
 import os

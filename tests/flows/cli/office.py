@@ -1,4 +1,4 @@
-"""A small office: two nights in a real store, written as the nightly flow writes them."""
+"""A small office: two runs in a real store, written as the nightly flow writes them."""
 
 from datetime import UTC, date, datetime
 
@@ -69,7 +69,7 @@ def traced(key, position, title, points, is_counted=True, **more):
     return base | more
 
 
-def first_night(store):
+def first_run(store):
     with store.begin("nightly", FIRST, known(FIRST), "wuhan-2017", "hash") as writing:
         writing.append("enterprise", register())
         keys = (GOOD, BAD, TWIN_A, TWIN_B)
@@ -78,7 +78,7 @@ def first_night(store):
         writing.commit("passed", {"enterprises": 4})
 
 
-def second_night(store):
+def second_run(store):
     with store.begin("nightly", SECOND, known(SECOND), "wuhan-2017", "hash") as writing:
         worse = rating(BAD, "B", 700, next_change_on=date(2026, 1, 1), next_change_why="aged_out")
         end = date(2026, 1, 1)
@@ -122,8 +122,8 @@ def turned_away():
 
 def build(root):
     store = Store(root)
-    first_night(store)
-    second_night(store)
+    first_run(store)
+    second_run(store)
     with store.begin("nightly", date(2025, 6, 3), known(SECOND)) as writing:
         writing.commit("refused", {"first": "penalty"})
     return store

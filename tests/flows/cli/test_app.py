@@ -135,7 +135,7 @@ def test_light_commands_import_nothing_heavy(office, arguments):
 
 @pytest.fixture(scope="module")
 def kept_office(tmp_path_factory):
-    """An office whose night kept what commands ask for: the scheme's words, and the law's word on everyone."""
+    """An office whose run kept what commands ask for: the scheme's words, and the law's word on everyone."""
     store = build(tmp_path_factory.mktemp("kept") / "store")
     with store.begin("nightly", date(2025, 6, 3), known(SECOND), "wuhan-2017") as writing:
         for name in LAW_TABLES:
@@ -147,7 +147,7 @@ def kept_office(tmp_path_factory):
     return store.location.root
 
 
-# What judges policies, and what is left out of the answer because the night kept it.
+# What judges policies, and what is left out of the answer because the run kept it.
 LEFT_OUT = [
     "pydantic",
     "yaml",
@@ -212,7 +212,7 @@ def test_policy_check_runs_a_schemes_cases(yaoxin, tmp_path):
     assert "not UTF-8" in broken.stderr
 
 
-class Night:
+class FlowStandIn:
     """Stands in for the nightly flow, which has tests of its own."""
 
     def __init__(self, monkeypatch, state):
@@ -229,7 +229,7 @@ class Night:
 
 @pytest.mark.parametrize(("state", "code"), [("passed", DONE), ("refused", REFUSED), ("busy", FAULT)])
 def test_nightly_ends_with_the_code_of_what_became_of_it(yaoxin, monkeypatch, state, code):
-    Night(monkeypatch, state)
+    FlowStandIn(monkeypatch, state)
     result = yaoxin("nightly", "--json")
     assert result.exit_code == code
     assert result.document["state"] == state
@@ -240,9 +240,9 @@ def test_nightly_ends_with_the_code_of_what_became_of_it(yaoxin, monkeypatch, st
 
 
 def test_nightly_hands_on_what_was_asked(yaoxin, monkeypatch):
-    night = Night(monkeypatch, "passed")
+    flow = FlowStandIn(monkeypatch, "passed")
     yaoxin("nightly", "--inbox", "in", "--as-of", "2026-03-01", "--known-at", "2026-03-01T02:00:00")
-    settings, as_of, known_at, scheme = night.asked
+    settings, as_of, known_at, scheme = flow.asked
     assert settings.inbox == Path("in")
     assert as_of == date(2026, 3, 1)
     assert known_at.isoformat() == "2026-03-01T02:00:00+08:00"

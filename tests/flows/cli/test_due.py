@@ -7,7 +7,7 @@ import pytest
 from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, build, known, records
 
-NIGHT = date(2026, 1, 10)
+AS_OF = date(2026, 1, 10)
 HUBEI, GUANGXI = "114200000000000000", "114500000000000000"
 
 
@@ -33,7 +33,7 @@ def desks(tmp_path_factory):
     for name, more in (("whole", ()), ("unset", (unset,))):
         roots[name] = tmp_path_factory.mktemp(name) / "store"
         build(roots[name])
-        with Store(roots[name]).begin("nightly", NIGHT, known(NIGHT), "wuhan-2017", "hash") as writing:
+        with Store(roots[name]).begin("nightly", AS_OF, known(AS_OF), "wuhan-2017", "hash") as writing:
             writing.append("penalty", records("penalty", *PENALTIES, *more))
             writing.append("rectification", records("rectification", ORDER | {"state": "open"}))
             writing.commit("passed", {})

@@ -181,11 +181,11 @@ import os, sys
 from datetime import date
 from flows.cli.errors import run_guarded
 from flows.store.store import Store
-from tests.flows.store.store_runs import passed_run as night
+from tests.flows.store.store_runs import passed_run as run
 
 folder = sys.argv[1]
 store = Store(folder + "/store")
-night(store, date(2026, 3, 1))
+run(store, date(2026, 3, 1))
 codes = []
 for room in range(0, 400_000, 40_000):
     filling = os.open(folder + "/filling", os.O_CREAT | os.O_WRONLY)
@@ -194,7 +194,7 @@ for room in range(0, 400_000, 40_000):
             pass
     except OSError:
         os.truncate(filling, os.fstat(filling).st_size - room)
-    codes.append(run_guarded(lambda: night(store, date(2026, 3, 2)), is_debug=False))
+    codes.append(run_guarded(lambda: run(store, date(2026, 3, 2)), is_debug=False))
     os.close(filling)
     os.remove(folder + "/filling")
     if codes[-1] == 0:

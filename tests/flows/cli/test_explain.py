@@ -89,7 +89,7 @@ def test_explain_writes_the_page(yaoxin, tmp_path):
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch, yaoxin):
-    """The same office, whose last night has kept the titles of a scheme that the policy no longer has."""
+    """The same office, whose last run has kept the titles of a scheme that the policy no longer has."""
     store = build(tmp_path / "store")
     facts = SchemeFacts("gone", "已撤下的标准", (("A", "旧甲"), ("B", "旧乙")), True, titles={"x": "某规则"})
     write_scheme_facts(store.run_folder(store.last("nightly").run_id), facts)

@@ -7,7 +7,7 @@ import pytest
 from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, TWIN_A, build, known, records
 
-NIGHT = date(2025, 10, 29)
+AS_OF = date(2025, 10, 29)
 NEXT = date(2025, 10, 30)
 PENALTY, CANDIDATE = "鄂药监罚〔2025〕1号", "鄂药监罚〔2025〕2号"
 
@@ -45,7 +45,7 @@ def store(tmp_path_factory):
     """The small office, whose first listing names no penalty; one more listing, a candidate, a ban."""
     root = tmp_path_factory.mktemp("office") / "store"
     build(root)
-    with Store(root).begin("nightly", NIGHT, known(NIGHT), "wuhan-2017", "hash") as writing:
+    with Store(root).begin("nightly", AS_OF, known(AS_OF), "wuhan-2017", "hash") as writing:
         writing.append("penalty", records("penalty", _penalty(PENALTY, GOOD), _penalty(CANDIDATE, TWIN_A)))
         writing.append("decision", records("decision", *DECISIONS))
         writing.append("person_ban", records("person_ban", BAN | {"basis": "药品管理法第一百二十四条"}))

@@ -9,7 +9,7 @@ from flows.store.store import Store
 from tests.flows.cli.office import GOOD, NAMES, NEW, TWIN_A, build, known, records
 from transforms.policy_model.paper import PAPERS
 
-NIGHT = date(2026, 11, 20)
+AS_OF = date(2026, 11, 20)
 BUREAU, HUBEI = "某省药品监督管理局", "114200000000000000"
 TOLD, LISTED, REMOVED, RESTORED = (
     "药监信列告〔2025〕1号",
@@ -74,7 +74,7 @@ def desk(tmp_path_factory):
     """A store with a listing from notice to restoration, and a repair."""
     root = tmp_path_factory.mktemp("papers") / "store"
     build(root)
-    with Store(root).begin("nightly", NIGHT, known(NIGHT), "wuhan-2017", "hash") as writing:
+    with Store(root).begin("nightly", AS_OF, known(AS_OF), "wuhan-2017", "hash") as writing:
         writing.append("penalty", records("penalty", *PENALTIES))
         writing.append("decision", records("decision", *STEPS))
         writing.commit("passed", {})

@@ -7,7 +7,7 @@ import pytest
 from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, build, known, records
 
-NIGHT = date(2025, 10, 29)
+AS_OF = date(2025, 10, 29)
 HUBEI, GUANGXI = "114200000000000000", "114500000000000000"
 
 
@@ -38,7 +38,7 @@ def desks(tmp_path_factory):
     for name, more in (("whole", ()), ("unset", (_penalty("桂药监罚〔2025〕5号", authority_code=GUANGXI),))):
         roots[name] = tmp_path_factory.mktemp(name) / "store"
         build(roots[name])
-        with Store(roots[name]).begin("nightly", NIGHT, known(NIGHT), "wuhan-2017", "hash") as writing:
+        with Store(roots[name]).begin("nightly", AS_OF, known(AS_OF), "wuhan-2017", "hash") as writing:
             writing.append("penalty", records("penalty", *PENALTIES, *more))
             writing.commit("passed", {})
     return roots

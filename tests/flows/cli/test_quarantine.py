@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from flows.cli.app import cli
 from flows.store.store import Store
-from tests.flows.publishing.town import NIGHT
+from tests.flows.publishing.town import AS_OF
 
 
 def test_quarantine_is_counted_by_source_and_fault(yaoxin):
@@ -43,7 +43,7 @@ AT = datetime(2026, 3, 1, 18, tzinfo=UTC)
 
 
 def ran(store, state):
-    with store.begin("nightly", NIGHT, AT) as writing:
+    with store.begin("nightly", AS_OF, AT) as writing:
         writing.commit(state, {})
     return writing.run_id
 

@@ -7,7 +7,7 @@ import pytest
 from flows.store.store import Store
 from tests.flows.cli.office import BAD, GOOD, NAMES, build, known, records
 
-NIGHT = date(2026, 10, 20)
+AS_OF = date(2026, 10, 20)
 NO = "鄂药监罚〔2025〕1号"
 PENALTY = {
     "record_id": "penalty:own",
@@ -51,7 +51,7 @@ APPLIED = {
 def desk(tmp_path_factory):
     root = tmp_path_factory.mktemp("repair") / "store"
     build(root)
-    with Store(root).begin("nightly", NIGHT, known(NIGHT), "wuhan-2017", "hash") as writing:
+    with Store(root).begin("nightly", AS_OF, known(AS_OF), "wuhan-2017", "hash") as writing:
         writing.append("penalty", records("penalty", PENALTY, PERSONS))
         writing.append("decision", records("decision", APPLIED))
         writing.commit("passed", {})

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from flows.cli import run_command
 from flows.cli.app import FOR_OFFICERS, cli
 from flows.store.store import Store
-from tests.flows.publishing.town import NIGHT
+from tests.flows.publishing.town import AS_OF
 from tests.flows.store.store_runs import passed_run
 from tests.reports.latin import words_of
 
@@ -24,13 +24,13 @@ def test_runs_newest_last_with_the_refused_one(yaoxin):
     assert "nightly-2025-06-01-1" not in yaoxin("runs", "--last", "1").stdout
 
 
-NIGHTS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
+DAYS = date(2026, 3, 1), date(2026, 3, 2), date(2027, 3, 2)
 
 
 @pytest.fixture
 def store(tmp_path):
     made = Store(tmp_path / "store")
-    for day in NIGHTS:
+    for day in DAYS:
         passed_run(made, day)
     return made
 
@@ -59,7 +59,7 @@ def test_what_cannot_be_done_is_refused_with_2(store, words):
     result = yaoxin(store, "rewind", *words)
     assert result.exit_code == 2
     assert result.stderr.isascii()
-    assert store.last().as_of == NIGHTS[-1]
+    assert store.last().as_of == DAYS[-1]
 
 
 @pytest.mark.parametrize("command", [["runs"], ["lookup", "某某"], ["rewind", "nightly-2026-03-01-1", "--reason", "x"]])
@@ -82,7 +82,7 @@ AT = datetime(2026, 3, 1, 18, tzinfo=UTC)
 
 
 def ran(store, state):
-    with store.begin("nightly", NIGHT, AT) as writing:
+    with store.begin("nightly", AS_OF, AT) as writing:
         writing.commit(state, {})
     return writing.run_id
 

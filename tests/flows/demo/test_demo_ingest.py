@@ -25,7 +25,7 @@ POLICY = Path(__file__).parents[3] / "policy"
 END = date(2026, 3, 1)
 PERIOD = DemoPeriod(400, END)
 SIZE, SEED = 700, 5
-# Written by offices in their own way, or reduced at intake: compared by what identifies the record instead.
+# Written by offices in their own way, or reduced by ingest: compared by what identifies the record instead.
 AS_WRITTEN = {"uscc", "party_name", "decision_no", "order_no", "ban_no", "honour_no", "person_hash"}
 
 

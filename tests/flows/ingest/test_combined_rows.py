@@ -27,20 +27,20 @@ FINED = {"处罚类别": "罚款", "处罚内容": "罚款五千元", FINE: "0.5
 WARNED = {"处罚类别": "警告", "处罚内容": "警告", FINE: ""}
 
 
-def _content(intake, kind="penalty"):
+def _content(result, kind="penalty"):
     """What is kept, apart from where it came from."""
-    return intake.records[kind].drop("file_id", "row_no", "received_at", "version_no").to_dicts()
+    return result.records[kind].drop("file_id", "row_no", "received_at", "version_no").to_dicts()
 
 
 @pytest.mark.parametrize(
     "rows", [[REVOKED, FINED], [FINED, REVOKED], [REVOKED, FINED, FINED], [FINED, REVOKED | {FINE: "0"}]]
 )
 def test_two_kinds_of_penalty_in_two_rows_are_one_decision_in_any_order(tmp_path, rows):
-    intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows))
-    (row,) = intake.records["penalty"].to_dicts()
+    result = ingest_penalties(tmp_path, *(penalty(**row) for row in rows))
+    (row,) = result.records["penalty"].to_dicts()
     assert (row["penalty_kinds"], row["fine_fen"]) == (["fine", "revoke_licence"], 500_000)
     assert row["content"] == "吊销许可证；罚款五千元"
-    account = intake.accounts.filter(pl.col("kind") == "penalty")
+    account = result.accounts.filter(pl.col("kind") == "penalty")
     assert account.select("accepted_count", "record_count").row(0) == (len(rows), 1)
 
 
@@ -51,8 +51,8 @@ def test_the_order_of_the_rows_changes_no_byte_of_the_record(tmp_path):
 
 
 def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path):
-    intake = ingest_penalties(tmp_path, penalty(**FINED), penalty(**WARNED | {FINE: "0.50"}))
-    assert intake.records["penalty"].select("fine_fen").rows() == [(500_000,)]
+    result = ingest_penalties(tmp_path, penalty(**FINED), penalty(**WARNED | {FINE: "0.50"}))
+    assert result.records["penalty"].select("fine_fen").rows() == [(500_000,)]
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_an_amount_repeated_in_every_row_is_the_amount_of_the_decision(tmp_path)
 )
 def test_amounts_that_may_be_parts_or_the_total_are_one_unknown_amount_and_noted(tmp_path, rows):
     """Quarantined, the decision would be lost and its enterprise clean."""
-    intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
-    assert intake.quarantine.is_empty()
-    found = intake.records["penalty"].sort("row_no").select("row_no", "fine_fen").rows()
+    result = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
+    assert result.quarantine.is_empty()
+    found = result.records["penalty"].sort("row_no").select("row_no", "fine_fen").rows()
     assert found == [(2, None), (len(rows) + 2, 630_069)]
-    (note,) = intake.files.filter(pl.col("source") == "penalty")["notes"].explode()
+    (note,) = result.files.filter(pl.col("source") == "penalty")["notes"].explode()
     assert note == (
         f"“{FINE}”有{len(rows)}行与同一记录的另一行各有金额（如第2行“{rows[0][FINE]}”），这些行照收，"
         "无法判定是各行分别的金额还是重复填写的总额，金额按不明处理。请合并为一行填写总额"
@@ -78,9 +78,9 @@ def test_amounts_that_may_be_parts_or_the_total_are_one_unknown_amount_and_noted
 
 def test_rows_of_one_file_that_contradict_each_other_are_never_silently_superseded(tmp_path):
     day = {"处罚决定日期": "2025-06-28"}
-    intake = ingest_penalties(tmp_path, penalty(**WARNED), penalty(**FINED | day))
-    assert quarantined_cells(intake) == [(2, "处罚决定日期", "rows_differ"), (3, "处罚决定日期", "rows_differ")]
-    assert intake.records["penalty"].is_empty()
+    result = ingest_penalties(tmp_path, penalty(**WARNED), penalty(**FINED | day))
+    assert quarantined_cells(result) == [(2, "处罚决定日期", "rows_differ"), (3, "处罚决定日期", "rows_differ")]
+    assert result.records["penalty"].is_empty()
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_rows_of_one_file_that_contradict_each_other_are_never_silently_supersed
 )
 def test_a_decision_revoked_in_part_is_for_a_person_to_settle(tmp_path, rows, heading):
     """The later stage once stood alone, and the weighty part was gone."""
-    intake = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
-    assert intake.records["penalty"]["row_no"].to_list() == [len(rows) + 2]
-    found = quarantined_cells(intake)
+    result = ingest_penalties(tmp_path, *(penalty(**row) for row in rows), penalty(行政处罚决定书文号="别号"))
+    assert result.records["penalty"]["row_no"].to_list() == [len(rows) + 2]
+    found = quarantined_cells(result)
     assert {row_no for row_no, _, _ in found} == set(range(2, len(rows) + 2))
     assert {(2, heading, "rows_differ"), (len(rows) + 1, heading, "rows_differ")} <= set(found)
 
@@ -112,22 +112,22 @@ def test_a_decision_revoked_in_part_is_for_a_person_to_settle(tmp_path, rows, he
     ],
 )
 def test_a_decision_that_goes_on_in_full_is_at_its_last_stage(tmp_path, rows):
-    intake = ingest_penalties(tmp_path, *(penalty(**{"当前状态": "有效", **row}) for row in rows))
-    assert intake.quarantine.is_empty()
-    (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
+    result = ingest_penalties(tmp_path, *(penalty(**{"当前状态": "有效", **row}) for row in rows))
+    assert result.quarantine.is_empty()
+    (row,) = current_versions(result.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert row["state"] in ("revoked", "changed")
 
 
 def test_stamps_make_rows_of_one_file_versions(tmp_path):
-    intake = ingest_penalties(
+    result = ingest_penalties(
         tmp_path,
         penalty(**FINED | {FINE: "50"}, 最后修改时间="2025-07-02"),
         penalty(**FINED, 最后修改时间="2025-07-01"),
     )
-    assert current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect()["fine_fen"].to_list() == [
+    assert current_versions(result.records["penalty"].lazy(), RECEIVED_AT).collect()["fine_fen"].to_list() == [
         50_000_000
     ]
-    assert intake.records["penalty"].height == 2
+    assert result.records["penalty"].height == 2
 
 
 def test_a_document_for_two_parties_is_two_records(tmp_path):
@@ -175,8 +175,8 @@ def test_an_inspection_with_a_row_per_grade_has_all_its_defects(tmp_path, rows, 
 def test_counts_of_one_grade_in_two_rows_may_be_a_correction_and_are_noted(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "监督检查.csv", [_inspection("1", "0", "2"), _inspection("0", "1", "3")])
-    intake = ingested(tmp_path)
-    assert quarantined_cells(intake, "inspection") == [
+    result = ingested(tmp_path)
+    assert quarantined_cells(result, "inspection") == [
         (2, "一般缺陷数", "rows_differ"),
         (3, "一般缺陷数", "rows_differ"),
     ]
@@ -190,12 +190,12 @@ def test_an_enterprise_in_a_row_per_licence_has_them_all(tmp_path, is_swapped):
     ]
     put(tmp_path, "企业登记.csv", rows[::-1] if is_swapped else rows)
     put(tmp_path, "双公示.csv", [penalty(行政相对人名称="旧名药房")])
-    intake = ingested(tmp_path)
-    (row,) = intake.records["enterprise"].to_dicts()
+    result = ingested(tmp_path)
+    (row,) = result.records["enterprise"].to_dicts()
     assert (row["licence_nos"], row["fields"], row["roles"]) == (
         ["闽DA9999", "闽械9999"], ["device", "drug"], ["retailer", "wholesaler"])  # fmt: skip
     assert row["address"] == "乙路2号；甲路1号"
-    assert intake.records["penalty"].height == 1
+    assert result.records["penalty"].height == 1
 
 
 def test_an_enterprise_that_is_there_and_gone_is_for_a_person_to_settle(tmp_path):
@@ -215,22 +215,22 @@ def _two_files(inbox, one, other, names=("a更正.csv", "z原件.csv")):
 
 @pytest.mark.parametrize("names", [("a更正.csv", "z原件.csv"), ("z更正.csv", "a原件.csv")])
 def test_of_two_files_of_a_run_the_later_stage_is_current_whatever_they_are_called(tmp_path, names):
-    intake = _two_files(tmp_path, penalty(状态="撤销", 撤销日期="2025-10-01"), penalty(状态="有效"), names)
-    (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
+    result = _two_files(tmp_path, penalty(状态="撤销", 撤销日期="2025-10-01"), penalty(状态="有效"), names)
+    (row,) = current_versions(result.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert (row["state"], row["version_no"]) == ("revoked", 2)
 
 
 @pytest.mark.parametrize("names", [("a.csv", "z.csv"), ("z.csv", "a.csv")])
 def test_of_two_files_of_a_run_the_one_that_says_more_is_current(tmp_path, names):
-    intake = _two_files(tmp_path, penalty(公示日期="2025-07-01"), penalty(), names)
-    (row,) = current_versions(intake.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
+    result = _two_files(tmp_path, penalty(公示日期="2025-07-01"), penalty(), names)
+    (row,) = current_versions(result.records["penalty"].lazy(), RECEIVED_AT).collect().to_dicts()
     assert row["published_on"] is not None
 
 
 def test_two_files_of_a_run_that_contradict_each_other_are_quarantined_naming_each_other(tmp_path):
-    intake = _two_files(tmp_path, penalty(**{FINE: "50"}), penalty(**{FINE: "5"}))
-    assert intake.records["penalty"].is_empty()
-    quarantined = intake.quarantine.sort("file_name").select("file_name", "column", "code", "value", "reason").rows()
+    result = _two_files(tmp_path, penalty(**{FINE: "50"}), penalty(**{FINE: "5"}))
+    assert result.records["penalty"].is_empty()
+    quarantined = result.quarantine.sort("file_name").select("file_name", "column", "code", "value", "reason").rows()
     assert [row[:4] for row in quarantined] == [
         ("penalty/a更正.csv", FINE, "reports_differ", "50"),
         ("penalty/z原件.csv", FINE, "reports_differ", "5"),
@@ -278,9 +278,9 @@ def test_one_number_of_two_enterprises_is_for_a_person_to_settle(tmp_path, names
     put(tmp_path, "企业登记.csv", [firm(), firm("914403001922038216", "深城药业有限公司")])
     for name in dict.fromkeys(names):
         put(tmp_path, name, [row for row, of in zip(rows, names, strict=True) if of == name])
-    intake = ingested(tmp_path)
-    assert intake.records["inspection"].is_empty()
-    quarantined = intake.quarantine.filter(pl.col("column") == "统一社会信用代码")
+    result = ingested(tmp_path)
+    assert result.records["inspection"].is_empty()
+    quarantined = result.quarantine.filter(pl.col("column") == "统一社会信用代码")
     assert quarantined["code"].is_in(["rows_differ", "reports_differ"]).to_list() == [True, True]
 
 

@@ -42,40 +42,40 @@ def defect(grade: str = "严重", no: str = "J1", **more: str) -> dict[str, str]
     return {**row, "货值（元）": "0.01", "机关": "一处", **more}
 
 
-def _night(inbox, *rows):
+def _ingested(inbox, *rows):
     put(inbox, "企业登记.csv", [firm()])
     put(inbox, "缺陷.csv", list(rows))
     return ingested(inbox, rules=RULES)
 
 
 def test_rows_of_one_inspection_are_counted_and_summed(tmp_path):
-    intake = _night(tmp_path, defect(), defect("主要"), defect("严重"), defect("不分级"), defect("", "J2"))
-    found = intake.records["inspection"].sort("inspection_no")
+    result = _ingested(tmp_path, defect(), defect("主要"), defect("严重"), defect("不分级"), defect("", "J2"))
+    found = result.records["inspection"].sort("inspection_no")
     assert found.select("critical_count", "major_count", "minor_count", "row_no").rows() == [(2, 1, 4, 2), (0, 0, 1, 6)]
-    account = intake.accounts.filter(pl.col("kind") == "inspection")
+    account = result.accounts.filter(pl.col("kind") == "inspection")
     assert account.select("read_count", "accepted_count", "record_count").row(0) == (5, 5, 2)
 
 
 def test_a_faulty_row_takes_its_whole_record_and_no_other(tmp_path):
-    intake = _night(tmp_path, defect(), defect("很严重"), defect("主要", "J2"))
-    assert quarantined_cells(intake, "inspection") == [(2, "", "incomplete_record"), (3, "缺陷等级", "unknown_word")]
-    assert intake.records["inspection"]["inspection_no"].to_list() == ["J2"]
+    result = _ingested(tmp_path, defect(), defect("很严重"), defect("主要", "J2"))
+    assert quarantined_cells(result, "inspection") == [(2, "", "incomplete_record"), (3, "缺陷等级", "unknown_word")]
+    assert result.records["inspection"]["inspection_no"].to_list() == ["J2"]
 
 
 def test_rows_of_one_record_must_agree_where_nothing_is_declared(tmp_path):
-    intake = _night(tmp_path, defect(), defect(检查日期="2025-05-02"))
-    assert quarantined_cells(intake, "inspection") == [(2, "检查日期", "rows_differ"), (3, "", "incomplete_record")]
+    result = _ingested(tmp_path, defect(), defect(检查日期="2025-05-02"))
+    assert quarantined_cells(result, "inspection") == [(2, "检查日期", "rows_differ"), (3, "", "incomplete_record")]
 
 
 def test_the_declared_row_decides_where_rows_differ(tmp_path):
-    intake = _night(tmp_path, defect(), defect(机关="二处"))
-    assert intake.records["inspection"]["authority"].to_list() == ["二处"]
+    result = _ingested(tmp_path, defect(), defect(机关="二处"))
+    assert result.records["inspection"]["authority"].to_list() == ["二处"]
 
 
 def test_an_unknown_enterprise_quarantines_every_row_of_the_record(tmp_path):
     other = {"统一社会信用代码": "", "企业名称": "无此企业"}
-    intake = _night(tmp_path, defect(**other), defect("主要", **other))
-    assert quarantined_cells(intake, "inspection") == [(2, "企业名称", "unknown_name"), (3, "", "incomplete_record")]
+    result = _ingested(tmp_path, defect(**other), defect("主要", **other))
+    assert quarantined_cells(result, "inspection") == [(2, "企业名称", "unknown_name"), (3, "", "incomplete_record")]
 
 
 @pytest.mark.parametrize(("where", "away"), [("", ["unclaimed"]), ("ignore_where: grade = 'minor'\n", [])])
@@ -85,6 +85,6 @@ def test_a_row_that_no_record_takes_is_reported_unless_ignored_by_name(tmp_path,
     )
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "缺陷.csv", [defect(), defect("一般", "J2")])
-    intake = ingested(tmp_path, rules=IngestRules((*SOURCES, load_source(text, "defects.yaml")), COMMON, b"key"))
-    assert intake.quarantine["code"].to_list() == away
-    assert intake.records["inspection"].height == 1
+    result = ingested(tmp_path, rules=IngestRules((*SOURCES, load_source(text, "defects.yaml")), COMMON, b"key"))
+    assert result.quarantine["code"].to_list() == away
+    assert result.records["inspection"].height == 1

@@ -22,10 +22,10 @@ def test_a_bad_file_is_answered_and_stops_nothing(tmp_path, what):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty()])
     (tmp_path / "双公示-坏.csv").write_bytes(HOSTILE[what])
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"].height == 1
-    bad = intake.files.filter(pl.col("file_name") == "双公示-坏.csv")
-    away = intake.quarantine.filter(pl.col("file_name") == "双公示-坏.csv")
+    result = ingested(tmp_path)
+    assert result.records["penalty"].height == 1
+    bad = result.files.filter(pl.col("file_name") == "双公示-坏.csv")
+    away = result.quarantine.filter(pl.col("file_name") == "双公示-坏.csv")
     assert bad["finding"].drop_nulls().len() + away.height > 0
 
 
@@ -42,9 +42,9 @@ def test_a_corrected_quarantine_workbook_is_known_by_the_source_in_its_name(tmp_
     put(tmp_path, "企业登记.csv", [firm()])
     row = {**penalty(), "原文件": "双公示.csv", "行号": "2", "原因": "金额为负数"}
     put(tmp_path, "更正-penalty(2).csv", [row])
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"].height == 1
-    assert intake.files["notes"].list.len().sum() == 0
+    result = ingested(tmp_path)
+    assert result.records["penalty"].height == 1
+    assert result.files["notes"].list.len().sum() == 0
 
 
 def test_a_quarantined_row_is_accepted_once_its_enterprise_is_registered(tmp_path):
@@ -60,8 +60,8 @@ def test_a_quarantined_row_is_accepted_once_its_enterprise_is_registered(tmp_pat
 def test_every_table_has_its_shape_and_its_order(tmp_path):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty(), penalty(处罚决定日期="?", 处罚类别="?")])
-    intake = ingested(tmp_path)
-    frames = {**intake.records, "files": intake.files, "accounts": intake.accounts, "quarantine": intake.quarantine}
+    result = ingested(tmp_path)
+    frames = {**result.records, "files": result.files, "accounts": result.accounts, "quarantine": result.quarantine}
     for name, frame in frames.items():
         assert frame.schema == TABLES[name].schema, name
         key = list(TABLES[name].key)
@@ -69,19 +69,19 @@ def test_every_table_has_its_shape_and_its_order(tmp_path):
         assert frame.select(key).is_unique().all(), name
         required = [column.name for column in TABLES[name].columns if column.required]
         assert frame.select(required).null_count().sum_horizontal().sum() == 0, name
-    assert set(intake.files["received_at"]) == {RECEIVED_AT}
+    assert set(result.files["received_at"]) == {RECEIVED_AT}
 
 
 def test_an_empty_inbox_brings_nothing(tmp_path):
-    intake = ingested(tmp_path)
-    assert intake.files.is_empty()
-    assert all(frame.is_empty() for frame in intake.records.values())
+    result = ingested(tmp_path)
+    assert result.files.is_empty()
+    assert all(frame.is_empty() for frame in result.records.values())
 
 
 def test_a_broken_cell_under_a_secret_heading_is_masked_whatever_its_form(tmp_path):
     put(tmp_path, "双公示.csv", [penalty(证件号码="PASS\x07PORT12345", 法定代表人证件号码="G12345678")])
-    intake = ingested(tmp_path)
-    assert intake.quarantine["code"].to_list() == ["control_character"]
-    everything = str(intake.quarantine.to_dicts())
+    result = ingested(tmp_path)
+    assert result.quarantine["code"].to_list() == ["control_character"]
+    everything = str(result.quarantine.to_dicts())
     assert "PORT12345" not in everything
     assert "G12345678" not in everything

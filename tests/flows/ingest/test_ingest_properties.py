@@ -1,4 +1,4 @@
-"""Laws of the intake: accounts close, order does not matter, nothing is taken twice, nothing raises."""
+"""Laws of the ingest: accounts close, order does not matter, nothing is taken twice, nothing raises."""
 
 import tempfile
 from pathlib import Path
@@ -33,10 +33,10 @@ def test_hostile_rows_never_raise_and_never_get_lost(changes):
         inbox = Path(folder)
         put(inbox, "企业登记.csv", REGISTER)
         put(inbox, "双公示.csv", [penalty()] + [penalty(**change) for change in changes], encoding="utf-8")
-        intake = ingested(inbox)  # checks the accounts
-        account = intake.accounts.filter(pl.col("file_name") == "双公示.csv")
-        assert account["read_count"].sum() == intake.files.filter(pl.col("source") == "penalty")["read_count"].sum()
-        assert "11010119900307001X" not in str(intake.quarantine.to_dicts()) + str(intake.records["penalty"].to_dicts())
+        result = ingested(inbox)  # checks the accounts
+        account = result.accounts.filter(pl.col("file_name") == "双公示.csv")
+        assert account["read_count"].sum() == result.files.filter(pl.col("source") == "penalty")["read_count"].sum()
+        assert "11010119900307001X" not in str(result.quarantine.to_dicts()) + str(result.records["penalty"].to_dicts())
 
 
 _VERSION = st.tuples(st.sampled_from(["1号", "2号"]), st.integers(1, 9), st.sampled_from(["甲", "乙", "丙"]))
@@ -63,7 +63,7 @@ def _after(versions, runs):
             )
         for one in range(runs):
             kept.append(ingested(Path(folder) / str(one), history_after(*kept) if kept else None))
-        records = pl.concat([intake.records["penalty"] for intake in kept])
+        records = pl.concat([result.records["penalty"] for result in kept])
         columns = ["record_id", "decision_no", "remark", "version_by"]
         return current_versions(records.lazy(), RECEIVED_AT).select(columns).collect().rows()
 

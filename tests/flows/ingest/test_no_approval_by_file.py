@@ -37,9 +37,9 @@ def test_an_approval_in_a_file_is_quarantined_with_that_reason_and_the_others_st
     put(tmp_path, "企业登记.csv", [firm()])
     objection = {**ROW, "决定类型": "异议", "决定文号": "异〔2026〕1号", "对象文号": "（京）药监罚〔2025〕1号"}
     put(tmp_path, "信用办决定.csv", [objection, {**ROW, **more}])
-    intake = ingested(tmp_path)
-    assert intake.records["decision"]["decision_type"].to_list() == ["objection"]
-    away = intake.quarantine.filter(kind="decision")
+    result = ingested(tmp_path)
+    assert result.records["decision"]["decision_type"].to_list() == ["objection"]
+    away = result.quarantine.filter(kind="decision")
     assert set(away["row_no"]) == {3}
     (row,) = away.filter(reason=REASON).to_dicts()
     assert (row["column"], row["expected"]) == ("决定类型", "不写此行；批准发布由签发人运行 yaoxin approve 签名")
@@ -75,6 +75,6 @@ def test_nor_can_a_source_of_its_own_make_one(tmp_path, cell):
         "自拟.csv",
         [{"名": "京城药业有限公司", "号": "1号", "类": "签发", "日": "2026-02-27", "甲": "张三", "乙": "李四"}],
     )
-    intake = ingested(tmp_path, rules=IngestRules((*SOURCES, own), COMMON, RULES.identity_key))
-    assert intake.records.get("decision") is None or intake.records["decision"].is_empty()
-    assert REASON in intake.quarantine["reason"].to_list()
+    result = ingested(tmp_path, rules=IngestRules((*SOURCES, own), COMMON, RULES.identity_key))
+    assert result.records.get("decision") is None or result.records["decision"].is_empty()
+    assert REASON in result.quarantine["reason"].to_list()

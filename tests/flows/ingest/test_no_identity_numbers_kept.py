@@ -21,10 +21,10 @@ SECRET = "证件号码"
 NEVER_READ = "法定代表人证件号码"
 
 
-def assert_hidden(intake, *numbers):
+def assert_hidden(result, *numbers):
     """In no frame, no workbook that goes back; and neither is the number short of its last digits."""
-    frames = [*intake.records.values(), intake.files, intake.accounts, intake.quarantine]
-    book = openpyxl.load_workbook(io.BytesIO(correction_workbook(intake.quarantine, "隔离")))
+    frames = [*result.records.values(), result.files, result.accounts, result.quarantine]
+    book = openpyxl.load_workbook(io.BytesIO(correction_workbook(result.quarantine, "隔离")))
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     everything = str([frame.to_dicts() for frame in frames]) + str(cells)
     for number in numbers or (PERSON, WITHOUT_X):
@@ -46,8 +46,8 @@ def line(**more):
     return buffer.getvalue()
 
 
-def away(intake):
-    return set(intake.quarantine["code"])
+def away(result):
+    return set(result.quarantine["code"])
 
 
 @pytest.mark.parametrize("number", [PERSON, WITHOUT_X, PASSPORT, "A123456(7)", "军字第1234567号"])
@@ -55,11 +55,11 @@ def away(intake):
 def test_under_a_secret_heading_of_a_ragged_row(tmp_path, number, heading):
     torn = line(**{heading: number}, 备注="甲")
     csv_lines(tmp_path, torn + ",多", torn.rsplit(",", 3)[0], "多," + torn, line())
-    intake = ingested(tmp_path)
-    assert away(intake) == {"too_many_cells", "too_few_cells"}
-    assert_hidden(intake, re.search("[0-9]{6,}", number)[0])
-    assert FIRM in intake.quarantine["row_text"][0]
-    assert intake.records["penalty"].height == 1
+    result = ingested(tmp_path)
+    assert away(result) == {"too_many_cells", "too_few_cells"}
+    assert_hidden(result, re.search("[0-9]{6,}", number)[0])
+    assert FIRM in result.quarantine["row_text"][0]
+    assert result.records["penalty"].height == 1
 
 
 @pytest.mark.parametrize("number", [PERSON, WITHOUT_X, PASSPORT])
@@ -67,54 +67,54 @@ def test_under_a_secret_heading_of_a_ragged_row(tmp_path, number, heading):
 def test_in_a_row_whose_quote_is_not_closed(tmp_path, number, heading):
     torn = line(**{heading: number}).replace("京城", '"京城', 1)
     csv_lines(tmp_path, torn, line())
-    intake = ingested(tmp_path)
-    assert away(intake) == {"unclosed_quote"}
-    assert_hidden(intake, number)
-    assert FIRM in intake.quarantine["row_text"][0]
-    assert intake.records["penalty"].height == 1
+    result = ingested(tmp_path)
+    assert away(result) == {"unclosed_quote"}
+    assert_hidden(result, number)
+    assert FIRM in result.quarantine["row_text"][0]
+    assert result.records["penalty"].height == 1
 
 
 def test_in_the_last_row_that_breaks_off(tmp_path):
     csv_lines(tmp_path, line(), line()[:40] + "," + PERSON)
     path = tmp_path / "双公示.csv"
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
-    intake = ingested(tmp_path)
-    assert away(intake) == {"cut_off"}
-    assert_hidden(intake)
+    result = ingested(tmp_path)
+    assert away(result) == {"cut_off"}
+    assert_hidden(result)
 
 
 @pytest.mark.parametrize("text", [f"\x07{PERSON}", f"{PERSON}\x00{WITHOUT_X}", f"\x01{PASSPORT}"])
 @pytest.mark.parametrize("heading", ["备注", SECRET, NEVER_READ])
 def test_beside_a_control_character(tmp_path, text, heading):
     put(tmp_path, "双公示.csv", [penalty(**{heading: text})])
-    intake = ingested(tmp_path)
-    assert away(intake) == {"control_character"}
+    result = ingested(tmp_path)
+    assert away(result) == {"control_character"}
     hidden = () if PASSPORT not in text else (PASSPORT,)
-    assert_hidden(intake, *(hidden if heading != "备注" else ()))
+    assert_hidden(result, *(hidden if heading != "备注" else ()))
 
 
 @pytest.mark.parametrize("digits", range(1, 18))
 def test_where_a_long_text_is_cut_within_the_number(tmp_path, digits):
     text = "长" * (200 - digits) + PERSON + "长" * 40_000
     put(tmp_path, "双公示.csv", [penalty(备注=text)])
-    intake = ingested(tmp_path)
-    assert away(intake) == {"cell_too_long"}
-    assert_hidden(intake)
+    result = ingested(tmp_path)
+    assert away(result) == {"cell_too_long"}
+    assert_hidden(result)
 
 
 @pytest.mark.parametrize("number", [PERSON, PASSPORT])
 def test_in_a_file_without_a_header(tmp_path, number):
     (tmp_path / "双公示.csv").write_text(line(**{SECRET: number}) + "\n", encoding="utf-8")
-    intake = ingested(tmp_path)
-    assert "不是列名行" in intake.files["finding"][0]
-    assert_hidden(intake, number)
+    result = ingested(tmp_path)
+    assert "不是列名行" in result.files["finding"][0]
+    assert_hidden(result, number)
 
 
 def test_in_a_heading_that_nobody_reads(tmp_path):
     csv_lines(tmp_path, line() + ",甲", headings=[*penalty(), SECRET, NEVER_READ, "备注", f"张三{PERSON}"])
-    intake = ingested(tmp_path)
-    assert "未读取" in str(intake.files["notes"].to_list())
-    assert_hidden(intake)
+    result = ingested(tmp_path)
+    assert "未读取" in str(result.files["notes"].to_list())
+    assert_hidden(result)
 
 
 FIELDS = ["备注", "违法事实", "行政处罚决定书文号", "行政相对人名称", "处罚类别", "处罚决定日期", "罚款金额（万元）"]
@@ -135,9 +135,9 @@ def test_in_the_register(tmp_path, heading):
 
 def test_a_number_of_a_person_is_no_credit_code_though_its_check_characters_are_right(tmp_path):
     put(tmp_path, "企业登记.csv", [firm("110101199003071049")])
-    intake = ingested(tmp_path)
-    assert intake.quarantine["code"].to_list() == ["uscc_person"]
-    assert_hidden(intake, "110101199003071049")
+    result = ingested(tmp_path)
+    assert result.quarantine["code"].to_list() == ["uscc_person"]
+    assert_hidden(result, "110101199003071049")
 
 
 def workbook(inbox, *rows):
@@ -159,9 +159,9 @@ def test_in_a_row_of_a_workbook_that_is_longer_than_its_headings(tmp_path, numbe
 @pytest.mark.parametrize("number", [PERSON, WITHOUT_X])
 def test_in_a_row_of_a_workbook_that_is_under_the_wrong_headings(tmp_path, number):
     workbook(tmp_path, ["多", *penalty().values(), "", number, ""], [number, *penalty().values(), "", "", ""])
-    intake = ingested(tmp_path)
-    assert set(intake.quarantine["row_no"]) == {2, 3}
-    assert_hidden(intake)
+    result = ingested(tmp_path)
+    assert set(result.quarantine["row_no"]) == {2, 3}
+    assert_hidden(result)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -169,9 +169,9 @@ def test_in_a_workbook_where_the_number_lost_its_digits(tmp_path, place):
     cells: list[str | float] = ["", "", ""]
     cells[place] = float(WITHOUT_X)
     workbook(tmp_path, [*penalty().values(), *cells])
-    intake = ingested(tmp_path)
-    assert away(intake) == {"lost_digits"}
-    assert_hidden(intake)
+    result = ingested(tmp_path)
+    assert away(result) == {"lost_digits"}
+    assert_hidden(result)
 
 
 @given(st.text("0123456789Xx,;\"' 号(（)）", max_size=12), st.text(",;\"' 号Xx()（）\x07", max_size=6))
@@ -195,6 +195,6 @@ def test_in_the_name_of_a_file_and_of_its_folder(tmp_path):
     put(tmp_path, f"李某{WITHOUT_X}/不知何处{PERSON}.csv", [penalty()])
     (tmp_path / f"双公示-李某{WITHOUT_X}.xlsx").write_bytes(correction_workbook(ingested(tmp_path).quarantine, "隔离"))
     (tmp_path / f"链接{PERSON}.csv").symlink_to(tmp_path / "没有")
-    intake = ingested(tmp_path)
-    assert intake.files.height == 5
-    assert_hidden(intake)
+    result = ingested(tmp_path)
+    assert result.files.height == 5
+    assert_hidden(result)

@@ -128,13 +128,13 @@ def test_a_decision_reported_in_another_spelling_is_the_same_decision(tmp_path):
     "code", [f"{FIRM}\u200b", f"\ufeff{FIRM}", FIRM[:8] + "\u00ad" + FIRM[8:], f"'{FIRM}", f'="{FIRM}"', FIRM.lower()]
 )
 def test_a_code_is_read_without_what_nobody_sees(tmp_path, code):
-    intake = ingest_penalties(tmp_path, penalty(统一社会信用代码=code, 行政相对人名称="京城药业\u200b有限公司"))
-    assert intake.records["penalty"].select("uscc", "party_name").row(0) == (FIRM, "京城药业有限公司")
+    result = ingest_penalties(tmp_path, penalty(统一社会信用代码=code, 行政相对人名称="京城药业\u200b有限公司"))
+    assert result.records["penalty"].select("uscc", "party_name").row(0) == (FIRM, "京城药业有限公司")
 
 
 def test_a_quarantined_value_shows_what_nobody_sees(tmp_path):
-    intake = ingest_penalties(tmp_path, penalty() | {"当前状态": "有\u200b笑"}, penalty(监管领域="药\ufeff械"))
-    values = intake.quarantine.filter(pl.col("kind") == "penalty").sort("row_no")["value"].to_list()
+    result = ingest_penalties(tmp_path, penalty() | {"当前状态": "有\u200b笑"}, penalty(监管领域="药\ufeff械"))
+    values = result.quarantine.filter(pl.col("kind") == "penalty").sort("row_no")["value"].to_list()
     assert values == ["有[U+200B]笑", "药[U+FEFF]械"]
 
 

@@ -19,8 +19,8 @@ from tests.flows.ingest.inboxes import (
 
 
 def test_a_sound_row_becomes_a_record_of_its_enterprise(tmp_path):
-    intake = ingest_penalties(tmp_path, penalty())
-    (row,) = intake.records["penalty"].to_dicts()
+    result = ingest_penalties(tmp_path, penalty())
+    (row,) = result.records["penalty"].to_dicts()
     assert row["enterprise_id"] == FIRM
     assert row["penalty_kinds"] == ["fine", "warning"]
     assert row["fine_fen"] == 630_069
@@ -44,8 +44,8 @@ def test_field_codes_say_the_same_as_chinese_headings(tmp_path):
     put(tmp_path, "双公示/甲.csv", [by_code], encoding="gb18030")
     put(tmp_path, "双公示/乙.csv", [penalty()])
     put(tmp_path, "企业登记.csv", [firm()])
-    intake = ingested(tmp_path)
-    counts = intake.accounts.filter(pl.col("kind") == "penalty").select(pl.col("^(accepted|duplicate)_count$").sum())
+    result = ingested(tmp_path)
+    counts = result.accounts.filter(pl.col("kind") == "penalty").select(pl.col("^(accepted|duplicate)_count$").sum())
     assert counts.row(0) == (1, 1)
 
 
@@ -55,15 +55,15 @@ def test_a_corrected_workbook_may_join_files_of_two_makes(tmp_path):
     rows = [penalty() | {"CF_WSH": ""}, by_code | {"行政处罚决定书文号": "", "CF_WSH": "（京）药监罚〔2025〕2号"}]
     put(tmp_path, "双公示/甲.csv", rows)
     put(tmp_path, "企业登记.csv", [firm()])
-    intake = ingested(tmp_path)
-    assert intake.quarantine.is_empty()
-    assert sorted(intake.records["penalty"]["decision_no"]) == ["（京）药监罚〔2025〕1号", "（京）药监罚〔2025〕2号"]
-    assert intake.files["notes"].list.len().sum() == 0
+    result = ingested(tmp_path)
+    assert result.quarantine.is_empty()
+    assert sorted(result.records["penalty"]["decision_no"]) == ["（京）药监罚〔2025〕1号", "（京）药监罚〔2025〕2号"]
+    assert result.files["notes"].list.len().sum() == 0
 
 
 def test_two_headings_that_say_two_things_are_asked_about(tmp_path):
-    intake = ingest_penalties(tmp_path, penalty() | {"CF_WSH": "（京）药监罚〔2025〕9号"})
-    assert quarantined_cells(intake) == [(2, "CF_WSH", "two_values")]
+    result = ingest_penalties(tmp_path, penalty() | {"CF_WSH": "（京）药监罚〔2025〕9号"})
+    assert quarantined_cells(result) == [(2, "CF_WSH", "two_values")]
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_two_headings_that_say_two_things_are_asked_about(tmp_path):
     ],
 )
 def test_ten_thousands_of_yuan_are_read_to_the_last_fen(tmp_path, amount, fen):
-    intake = ingest_penalties(tmp_path, penalty(**{"罚款金额（万元）": amount}))
-    assert intake.records["penalty"]["fine_fen"].to_list() == [fen]
+    result = ingest_penalties(tmp_path, penalty(**{"罚款金额（万元）": amount}))
+    assert result.records["penalty"]["fine_fen"].to_list() == [fen]
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_ten_thousands_of_yuan_are_read_to_the_last_fen(tmp_path, amount, fen):
 )
 def test_a_faulty_row_is_quarantined_with_its_reason_and_takes_nothing_with_it(tmp_path, change, column, code):
     sound = penalty(**{"行政处罚决定书文号": "京药监罚〔2025〕2号"})
-    intake = ingest_penalties(tmp_path, penalty(**change), sound)
-    assert quarantined_cells(intake) == [(2, column, code)]
-    assert intake.records["penalty"]["row_no"].to_list() == [3]
-    (row,) = intake.quarantine.to_dicts()
+    result = ingest_penalties(tmp_path, penalty(**change), sound)
+    assert quarantined_cells(result) == [(2, column, code)]
+    assert result.records["penalty"]["row_no"].to_list() == [3]
+    (row,) = result.quarantine.to_dicts()
     assert row["reason"]
     assert row["expected"]
 
@@ -126,21 +126,21 @@ def numbered(changes):
     return [penalty(行政处罚决定书文号=f"{place}号", **change) for place, change in enumerate(changes, 1)]
 
 
-def penalty_notes(intake):
-    return intake.files.filter(pl.col("source") == "penalty")["notes"].explode().drop_nulls().to_list()
+def penalty_notes(result):
+    return result.files.filter(pl.col("source") == "penalty")["notes"].explode().drop_nulls().to_list()
 
 
 def test_a_penalty_whose_amount_cannot_be_read_is_kept_and_the_amount_unknown(tmp_path):
     """Quarantined, it would leave its enterprise clean."""
     texts = ["不详", "待定", "见附件", "***", "约50", "五十万", "￥50", "NaN", "=1+1", "50%", "12,34", "٣", "1.2.3"]
     texts += ["20余万元", "-五十万元", "5万欧元", "5\ufffd", "50元（大写：伍拾元）", "50万", "上限50万元"]
-    intake = ingest_penalties(
+    result = ingest_penalties(
         tmp_path, *numbered({"罚款金额（万元）": text, "没收金额（万元）": "0.5"} for text in texts)
     )
-    assert intake.quarantine.is_empty()
-    amounts = intake.records["penalty"].select("fine_fen", "confiscated_fen").unique().rows()
-    assert (intake.records["penalty"].height, amounts) == (len(texts), [(None, 500_000)])
-    (note,) = penalty_notes(intake)
+    assert result.quarantine.is_empty()
+    amounts = result.records["penalty"].select("fine_fen", "confiscated_fen").unique().rows()
+    assert (result.records["penalty"].height, amounts) == (len(texts), [(None, 500_000)])
+    (note,) = penalty_notes(result)
     assert note == (
         "“罚款金额（万元）”有20行不能识别为金额（如第2行“不详”），这些行照收，金额按不明处理，不计分也不当作零。"
         "应为数字，或写明单位，如50万元"
@@ -155,9 +155,9 @@ def test_an_amount_that_gives_its_own_unit_is_read_in_it(tmp_path):
         "0.5 万元": 500_000,
         "３千元": 300_000,
     }
-    intake = ingest_penalties(tmp_path, *numbered({"罚款金额（万元）": text} for text in texts))
-    assert intake.records["penalty"].sort("row_no")["fine_fen"].to_list() == list(texts.values())
-    assert penalty_notes(intake) == []
+    result = ingest_penalties(tmp_path, *numbered({"罚款金额（万元）": text} for text in texts))
+    assert result.records["penalty"].sort("row_no")["fine_fen"].to_list() == list(texts.values())
+    assert penalty_notes(result) == []
 
 
 def test_the_reason_for_an_amount_names_no_other_unit_than_the_column(tmp_path):
@@ -178,10 +178,10 @@ def test_the_reason_for_an_amount_names_no_other_unit_than_the_column(tmp_path):
 )
 def test_a_penalty_whose_term_cannot_be_read_is_kept_and_the_term_unknown(tmp_path, heading, field):
     texts = ["长期（至许可证失效）", "至今", "见决定书", "2026-02-30", "1900-01-01", "未履行"]
-    intake = ingest_penalties(tmp_path, *numbered({heading: text} for text in texts))
-    assert intake.quarantine.is_empty()
-    assert intake.records["penalty"][field].to_list() == [None] * len(texts)
-    (note,) = penalty_notes(intake)
+    result = ingest_penalties(tmp_path, *numbered({heading: text} for text in texts))
+    assert result.quarantine.is_empty()
+    assert result.records["penalty"][field].to_list() == [None] * len(texts)
+    (note,) = penalty_notes(result)
     assert note.startswith(f"“{heading}”有6行不能识别为日期（如第2行“长期（至许可证失效）”），这些行照收")
 
 
@@ -213,14 +213,14 @@ def test_a_term_without_an_end_is_kept_as_one_and_not_as_unknown(tmp_path, term)
 
 def test_a_term_may_lie_ahead_but_no_decision_is_made_in_2099(tmp_path):
     ahead = [penalty(处罚有效期=day, 行政处罚决定书文号=f"{day}号") for day in ("2030-01-01", "2098-12-31")]
-    intake = ingest_penalties(tmp_path, *ahead, penalty(处罚决定日期="2099-12-31"), penalty(处罚决定日期="长期"))
-    assert quarantined_cells(intake) == [(4, "处罚决定日期", "implausible_date"), (5, "处罚决定日期", "bad_date")]
+    result = ingest_penalties(tmp_path, *ahead, penalty(处罚决定日期="2099-12-31"), penalty(处罚决定日期="长期"))
+    assert quarantined_cells(result) == [(4, "处罚决定日期", "implausible_date"), (5, "处罚决定日期", "bad_date")]
 
 
 @pytest.mark.parametrize("number", ["(京)药监罚[2025]1号", "（京）药监罚【2025】1号", "【京】药监罚（２０２５） 1 号"])
 def test_brackets_of_every_kind_name_the_same_decision(tmp_path, number):
-    intake = ingest_penalties(tmp_path, penalty(), penalty(**{"行政处罚决定书文号": number}))
-    assert intake.records["penalty"]["record_id"].n_unique() == 1
+    result = ingest_penalties(tmp_path, penalty(), penalty(**{"行政处罚决定书文号": number}))
+    assert result.records["penalty"]["record_id"].n_unique() == 1
 
 
 def test_sole_traders_are_in_the_same_file(tmp_path):
@@ -244,29 +244,29 @@ def test_a_natural_person_is_kept_without_number_and_without_enterprise(tmp_path
         "处罚决定日期": "昨天",
         "备注": "１１０１０１１９９００３０７００１Ｘ",
     }
-    intake = ingest_penalties(tmp_path, person, away)
-    (row,) = intake.records["penalty"].to_dicts()
+    result = ingest_penalties(tmp_path, person, away)
+    (row,) = result.records["penalty"].to_dicts()
     assert (row["enterprise_id"], row["party_class"]) == (None, "person")
     assert row["person_masked"] == "110*************1X"
     assert len(row["person_hash"]) == 64
-    everything = str(row) + str(intake.quarantine.to_dicts()) + str(intake.files.to_dicts())
+    everything = str(row) + str(result.quarantine.to_dicts()) + str(result.files.to_dicts())
     assert person_no not in everything
     assert "１１０１０１１９９００３０７００１Ｘ" not in everything
     assert "19900307" not in everything
 
 
 def test_headings_nobody_reads_are_noted(tmp_path):
-    intake = ingest_penalties(tmp_path, penalty(办案人员="李四", 序号="1"))
-    notes = dict(intake.files.select("file_name", "notes").rows())
+    result = ingest_penalties(tmp_path, penalty(办案人员="李四", 序号="1"))
+    notes = dict(result.files.select("file_name", "notes").rows())
     assert notes["双公示.csv"] == ["有1列未读取（来源未列明）：办案人员"]
 
 
 def test_a_missing_heading_rejects_the_file_and_names_the_nearest(tmp_path):
     row = penalty()
     row["处罚决定日"] = row.pop("处罚决定日期")
-    intake = ingest_penalties(tmp_path, row)
-    (finding,) = intake.files["finding"].drop_nulls()
+    result = ingest_penalties(tmp_path, row)
+    (finding,) = result.files["finding"].drop_nulls()
     assert "处罚决定日期" in finding
     assert "最接近的列名是“处罚决定日”" in finding
-    assert intake.records["penalty"].is_empty()
-    assert intake.records["enterprise"].height == 1
+    assert result.records["penalty"].is_empty()
+    assert result.records["enterprise"].height == 1

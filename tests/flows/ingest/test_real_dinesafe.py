@@ -25,20 +25,20 @@ TOTALS = {
 
 
 @pytest.fixture(scope="module")
-def intake():
+def result():
     return ingest_inbox(real_data("toronto_dinesafe"), RULES, IngestHistory.empty(), AT)
 
 
-def _of(year, intake, kind):
-    files = intake.files if year == "all" else intake.files.filter(pl.col("file_name").str.contains(year))
-    return intake.records[kind].filter(pl.col("file_id").is_in(files["file_id"].implode()))
+def _of(year, result, kind):
+    files = result.files if year == "all" else result.files.filter(pl.col("file_name").str.contains(year))
+    return result.records[kind].filter(pl.col("file_id").is_in(files["file_id"].implode()))
 
 
 @pytest.mark.parametrize("year", TOTALS)
-def test_inspections_and_their_defects_match_the_control_totals(intake, year):
+def test_inspections_and_their_defects_match_the_control_totals(result, year):
     rows, establishments, inspections, with_grade, clean, defects, *_ = TOTALS[year]
-    found = _of(year, intake, "inspection")
-    read = intake.files if year == "all" else intake.files.filter(pl.col("file_name").str.contains(year))
+    found = _of(year, result, "inspection")
+    read = result.files if year == "all" else result.files.filter(pl.col("file_name").str.contains(year))
     assert read["read_count"].sum() == rows
     assert found["enterprise_id"].n_unique() == establishments
     assert found.height == found["inspection_no"].n_unique() == inspections
@@ -48,9 +48,9 @@ def test_inspections_and_their_defects_match_the_control_totals(intake, year):
 
 
 @pytest.mark.parametrize("year", TOTALS)
-def test_convictions_and_their_amounts_match_the_control_totals(intake, year):
+def test_convictions_and_their_amounts_match_the_control_totals(result, year):
     convictions, establishments, given, above, cents = TOTALS[year][6:]
-    found = _of(year, intake, "penalty")
+    found = _of(year, result, "penalty")
     assert found.height == convictions
     assert found["enterprise_id"].n_unique() == establishments
     assert found["fine_fen"].count() == given
@@ -58,21 +58,21 @@ def test_convictions_and_their_amounts_match_the_control_totals(intake, year):
     assert found["fine_fen"].sum() == cents
 
 
-def test_the_register_has_every_establishment_once(intake):
-    register = current_versions(intake.records["enterprise"].lazy(), AT).collect()
+def test_the_register_has_every_establishment_once(result):
+    register = current_versions(result.records["enterprise"].lazy(), AT).collect()
     assert register.height == register["enterprise_id"].n_unique() == 2552
     assert register["enterprise_id"].str.contains(r"^toronto:\d+$").all()
     assert "toronto:9348578" in register["enterprise_id"]
 
 
-def test_nothing_is_quarantined_and_every_account_balances(intake):
-    assert intake.quarantine.is_empty()
-    assert intake.files["finding"].null_count() == 4
-    read = intake.accounts.group_by("kind").agg(pl.col("read_count").sum()).sort("kind").rows()
+def test_nothing_is_quarantined_and_every_account_balances(result):
+    assert result.quarantine.is_empty()
+    assert result.files["finding"].null_count() == 4
+    read = result.accounts.group_by("kind").agg(pl.col("read_count").sum()).sort("kind").rows()
     assert read == [("enterprise", 26759), ("inspection", 26759), ("penalty", 115)]
 
 
-def test_the_order_of_arrival_does_not_change_what_is_current(intake, tmp_path):
+def test_the_order_of_arrival_does_not_change_what_is_current(result, tmp_path):
     known, kept = IngestHistory.empty(), []
     for year in ("2003", "2001", "2004", "2002"):
         inbox = tmp_path / year
@@ -85,5 +85,5 @@ def test_the_order_of_arrival_does_not_change_what_is_current(intake, tmp_path):
         known = history_after(*kept)
     for kind in ("inspection", "penalty"):
         ids = pl.concat([one.records[kind] for one in kept])["record_id"].sort()
-        assert ids.to_list() == intake.records[kind]["record_id"].sort().to_list()
+        assert ids.to_list() == result.records[kind]["record_id"].sort().to_list()
     assert pl.concat([one.records["enterprise"] for one in kept])["enterprise_id"].n_unique() == 2552

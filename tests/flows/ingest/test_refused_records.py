@@ -74,11 +74,11 @@ def test_no_single_cell_reaches_the_gate(tmp_path, kind):
     if kind != "enterprise":
         put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), *bad])
-    intake = ingested(tmp_path)
-    away = set(intake.quarantine.filter(kind=kind)["row_no"])
+    result = ingested(tmp_path)
+    away = set(result.quarantine.filter(kind=kind)["row_no"])
     assert away == set(range(3, 3 + len(bad))), [places[row - 3] for row in range(3, 3 + len(bad)) if row not in away]
-    assert intake.records[kind].height == 1
-    assert GATE.validate(kind, intake.records[kind]).is_passed
+    assert result.records[kind].height == 1
+    assert GATE.validate(kind, result.records[kind]).is_passed
 
 
 TOGETHER = [
@@ -120,13 +120,13 @@ def changed(kind, cells):
 def test_cells_that_do_not_go_together_are_quarantined(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
-    intake = ingested(tmp_path)
-    (row,) = intake.quarantine.rows(named=True)
+    result = ingested(tmp_path)
+    (row,) = result.quarantine.rows(named=True)
     assert (row["row_no"], row["column"]) == (3, heading(kind, column))
     assert reason in row["reason"]
     assert row["expected"]
-    assert intake.records[kind].height == 1
-    assert GATE.validate(kind, intake.records[kind]).is_passed
+    assert result.records[kind].height == 1
+    assert GATE.validate(kind, result.records[kind]).is_passed
 
 
 @pytest.mark.parametrize(("kind", "cells"), NO_STOP)
@@ -140,8 +140,8 @@ def test_cells_just_within_the_bounds_are_accepted(tmp_path, kind, cells):
 def test_without_the_rules_of_the_source_the_gate_would_refuse(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
-    intake = ingested(tmp_path, rules=IngestRules([_lenient(source) for source in SOURCES], COMMON, RULES.identity_key))
-    assert not GATE.validate(kind, intake.records[kind]).is_passed
+    result = ingested(tmp_path, rules=IngestRules([_lenient(source) for source in SOURCES], COMMON, RULES.identity_key))
+    assert not GATE.validate(kind, result.records[kind]).is_passed
 
 
 def _lenient(source):
@@ -152,7 +152,7 @@ def _lenient(source):
 
 
 def test_every_rule_of_the_gate_that_a_row_can_break_is_tested_here():
-    """A new critical rule over several columns needs its refusal at the intake, and a case above."""
+    """A new critical rule over several columns needs its refusal at the ingest, and a case above."""
     spoken = {
         (kind, expected.description)
         for kind in KINDS
@@ -203,10 +203,10 @@ def test_a_record_of_several_rows_is_checked_as_one(tmp_path, days, faults):
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "编号": "1", "抽样": "2025-05-31"}
     put(tmp_path, "counted.csv", [{**row, "报告": day} for day in days])
-    intake = ingested(tmp_path, rules=rules)
-    rows = intake.quarantine.select("row_no", "column", "code", "value").rows()
+    result = ingested(tmp_path, rules=rules)
+    rows = result.quarantine.select("row_no", "column", "code", "value").rows()
     assert rows == faults
-    assert intake.records["sampling"].height == (not faults)
+    assert result.records["sampling"].height == (not faults)
 
 
 def test_a_number_put_together_from_nothing_is_missing(tmp_path):
@@ -215,6 +215,6 @@ def test_a_number_put_together_from_nothing_is_missing(tmp_path):
     put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
     row = {"代码": FIRM, "抽样": "2025-05-31", "报告": "2025-06-01"}
     put(tmp_path, "counted.csv", [{**row, "行": "1"}, {**row, "行": ""}])
-    intake = ingested(tmp_path, rules=rules)
-    assert intake.quarantine.select("row_no", "reason").rows() == [(3, "缺少抽样编号")]
-    assert intake.records["sampling"]["sample_no"].to_list() == ["S1"]
+    result = ingested(tmp_path, rules=rules)
+    assert result.quarantine.select("row_no", "reason").rows() == [(3, "缺少抽样编号")]
+    assert result.records["sampling"]["sample_no"].to_list() == ["S1"]

@@ -51,6 +51,6 @@ def test_one_byte_more_and_the_file_is_read(tmp_path, first):
 def test_of_two_equal_files_the_first_by_path_is_read(tmp_path):
     put(tmp_path, "b/双公示.csv", [penalty()])
     put(tmp_path, "a/双公示.csv", [penalty()])
-    intake = ingested(tmp_path)
-    assert intake.files["file_name"].to_list() == ["a/双公示.csv"]
-    assert intake.repeated == ("b/双公示.csv",)
+    result = ingested(tmp_path)
+    assert result.files["file_name"].to_list() == ["a/双公示.csv"]
+    assert result.repeated == ("b/双公示.csv",)

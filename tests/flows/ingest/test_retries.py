@@ -49,14 +49,14 @@ class Office:
         archive = FileArchive(self.archive)
         work = self.root / f"work-{len(self.runs)}"
         known = replace(self.known, changes=changed or RuleChanges())
-        intake = ingest_inbox(self.inbox, rules, known, RECEIVED_AT + DAY * len(self.runs), FileStorage(archive, work))
+        result = ingest_inbox(self.inbox, rules, known, RECEIVED_AT + DAY * len(self.runs), FileStorage(archive, work))
         archive.write_path_states(work / "path_states.parquet")
         archive.keep_path_states(work / "path_states.parquet")
         for copy in work.glob("[0-9a-f]" * 64 + "/**/*"):
             if copy.is_file():
                 archive.add(copy.relative_to(work).parts[0], copy)
-        self.runs.append(intake)
-        return intake
+        self.runs.append(result)
+        return result
 
     def open_rows(self) -> pl.DataFrame:
         return open_quarantine(self.known.quarantine, self.known.outcomes).collect()
@@ -67,9 +67,9 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
-def balances(intake: Ingested) -> None:
+def balances(result: Ingested) -> None:
     """Read = accepted + duplicate + superseded + quarantined + ignored, per file and per file and kind."""
-    for frame in (intake.files, intake.accounts):
+    for frame in (result.files, result.accounts):
         parts = [pl.col(f"{part}_count").fill_null(0) for part in PARTS]
         assert frame.filter(pl.col("read_count") != pl.sum_horizontal(parts)).is_empty()
 
@@ -77,8 +77,8 @@ def balances(intake: Ingested) -> None:
 PARTS = ("accepted", "duplicate", "superseded", "quarantined", "ignored")
 
 
-def counts(intake: Ingested) -> dict[str, int]:
-    return {part: n for part in PARTS if (n := int(intake.files[f"{part}_count"].sum()))}
+def counts(result: Ingested) -> dict[str, int]:
+    return {part: n for part in PARTS if (n := int(result.files[f"{part}_count"].sum()))}
 
 
 def test_a_row_of_an_unknown_enterprise_is_accepted_when_the_register_knows_it(office: Office) -> None:
@@ -391,7 +391,7 @@ def test_rows_that_a_source_ignores_are_counted(office: Office) -> None:
         ["1", "12", "3", "Charges Withdrawn", "A", "2003-01-04", ""],
     ]
     put(office.inbox, "dinesafe.csv", [dict(zip(heads, row, strict=True)) for row in rows])
-    intake = office.run(replace(RULES, sources=(ignoring,)))
-    balances(intake)
-    (file,) = intake.files.to_dicts()
+    result = office.run(replace(RULES, sources=(ignoring,)))
+    balances(result)
+    (file,) = result.files.to_dicts()
     assert (file["read_count"], file["ignored_count"], file["quarantined_count"]) == (3, 1, 2)

@@ -1,4 +1,4 @@
-"""Through the intake: files in odd forms bring their records, and what cannot be read is named and stops nothing."""
+"""Through the ingest: files in odd forms bring their records, and what cannot be read is named and stops nothing."""
 
 import io
 import os
@@ -31,8 +31,8 @@ def row(**more):
     return list(penalty(**more).values())
 
 
-def notes_of(intake, name):
-    return intake.files.filter(pl.col("file_name") == name)["notes"][0].to_list()
+def notes_of(result, name):
+    return result.files.filter(pl.col("file_name") == name)["notes"][0].to_list()
 
 
 def test_both_sheets_of_a_workbook_bring_their_records(tmp_path):
@@ -43,12 +43,12 @@ def test_both_sheets_of_a_workbook_bring_their_records(tmp_path):
         sheet_of(book, "二月", row(行政处罚决定书文号="（京）药监罚〔2025〕2号"), row(处罚决定日期="?"))
 
     saved(tmp_path, "双公示.xlsx", write)
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"].height == 2
-    away = intake.quarantine.select("row_no", "code").rows()
+    result = ingested(tmp_path)
+    assert result.records["penalty"].height == 2
+    away = result.quarantine.select("row_no", "code").rows()
     assert away == [(10_000_003, "bad_date")]
-    assert '"工作表":"二月"' in intake.quarantine["row_text"][0]
-    assert "已一并读取：一月、二月" in notes_of(intake, "双公示.xlsx")[0]
+    assert '"工作表":"二月"' in result.quarantine["row_text"][0]
+    assert "已一并读取：一月、二月" in notes_of(result, "双公示.xlsx")[0]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_an_amount_that_cannot_be_read_is_unknown_and_noted(tmp_path, heading, a
             sheet.write(1, place, amount)
 
     saved(tmp_path, "双公示.xlsx", write)
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"]["fine_fen"].to_list() == [None]
-    assert notes_of(intake, "双公示.xlsx")
+    result = ingested(tmp_path)
+    assert result.records["penalty"]["fine_fen"].to_list() == [None]
+    assert notes_of(result, "双公示.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_an_amount_that_cannot_be_read_is_unknown_and_noted(tmp_path, heading, a
 def test_what_a_formula_did_not_give_is_no_name_number_or_day(tmp_path, heading, text):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, "双公示.csv", [penalty(**{heading: text})])
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"].is_empty()
-    assert heading in intake.quarantine["column"].to_list()
+    result = ingested(tmp_path)
+    assert result.records["penalty"].is_empty()
+    assert heading in result.quarantine["column"].to_list()
 
 
 def test_rows_that_share_a_merged_amount_go_back_naming_the_merge(tmp_path):
@@ -96,10 +96,10 @@ def test_rows_that_share_a_merged_amount_go_back_naming_the_merge(tmp_path):
         sheet.merge_range(1, NAMES.index("罚款金额（万元）"), 2, NAMES.index("罚款金额（万元）"), "50")
 
     saved(tmp_path, "双公示.xlsx", write)
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"].is_empty()
-    assert intake.quarantine["code"].to_list() == ["merged_cells"] * 2
-    assert all("合并单元格" in reason for reason in intake.quarantine["reason"])
+    result = ingested(tmp_path)
+    assert result.records["penalty"].is_empty()
+    assert result.quarantine["code"].to_list() == ["merged_cells"] * 2
+    assert all("合并单元格" in reason for reason in result.quarantine["reason"])
 
 
 def test_everything_that_lies_in_an_inbox_is_named(tmp_path):
@@ -111,9 +111,9 @@ def test_everything_that_lies_in_an_inbox_is_named(tmp_path):
     (tmp_path / "outside.csv").write_text("a\n")
     (inbox / "双公示-外.csv").symlink_to(tmp_path / "outside.csv")
     (inbox / os.fsdecode("处罚.csv".encode("gbk"))).write_text("a\n")
-    intake = ingested(inbox)
-    assert intake.records["penalty"].height == 2
-    findings = dict(intake.files.drop_nulls("finding").select("file_name", "finding").rows())
+    result = ingested(inbox)
+    assert result.records["penalty"].height == 2
+    findings = dict(result.files.drop_nulls("finding").select("file_name", "finding").rows())
     assert set(findings) == {"双公示夹.csv", "双公示-管道.csv", "双公示-外.csv", "处罚.csv"}
     assert "命名管道" in findings["双公示-管道.csv"]
     assert "UTF-8" in findings["处罚.csv"]
@@ -128,9 +128,9 @@ def test_a_workbook_that_breaks_its_reader_stops_nothing(tmp_path):
         sheet.write_number(1, NAMES.index("处罚决定日期"), -1e300, book.add_format({"num_format": "yyyy-mm-dd"}))
 
     saved(tmp_path, "双公示-坏.xlsx", write)
-    intake = ingested(tmp_path)
-    assert intake.records["penalty"].height == 1
-    (finding,) = intake.files["finding"].drop_nulls()
+    result = ingested(tmp_path)
+    assert result.records["penalty"].height == 1
+    (finding,) = result.files["finding"].drop_nulls()
     assert "读取该文件的程序中止" in finding
 
 

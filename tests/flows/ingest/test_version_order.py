@@ -9,13 +9,13 @@ from tests.flows.ingest.inboxes import FIRM, RECEIVED_AT, firm, history_after, i
 from transforms.current_versions import current_versions
 
 
-def _status_counts(intake, kind="penalty"):
+def _status_counts(result, kind="penalty"):
     parts = [f"{part}_count" for part in ("accepted", "duplicate", "superseded", "quarantined")]
-    return intake.accounts.filter(pl.col("kind") == kind).select(pl.col(parts).sum()).row(0)
+    return result.accounts.filter(pl.col("kind") == kind).select(pl.col(parts).sum()).row(0)
 
 
-def _current(*intakes, at=RECEIVED_AT, kind="penalty"):
-    return current_versions(pl.concat([one.records[kind] for one in intakes]).lazy(), at).collect()
+def _current(*results, at=RECEIVED_AT, kind="penalty"):
+    return current_versions(pl.concat([one.records[kind] for one in results]).lazy(), at).collect()
 
 
 @pytest.fixture

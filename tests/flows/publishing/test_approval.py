@@ -15,9 +15,9 @@ from flows.publishing.approval import draft_signatures, has_two_signatures, sign
 from reports.publication import IndexProblem, ListFolder, ReleaseProblem
 from reports.publication.version import SIGNATURES
 from tests.flows.office.staff import added, signed_in
-from tests.flows.publishing.town import HOSTILE, NIGHT, after, decision, listing, night, settings_at, town
+from tests.flows.publishing.town import AS_OF, HOSTILE, after, commit_run, decision, listing, settings_at, town
 
-VERSION = NIGHT.isoformat()
+VERSION = AS_OF.isoformat()
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_released_version_whose_signatures_cannot_be_read_is_still_known_as_re
 
 def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_path):
     shown = prepared(settings)["digest"]
-    night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
+    commit_run(tmp_path, AS_OF, listing("示药监列〔2026〕3号", "MX-3"))
     assert prepared(settings)["count"] == 3
     with pytest.raises(NotApprovable, match="已变动，请重新核对"):
         approved(settings, digest=shown)
@@ -167,7 +167,7 @@ def test_an_approval_counts_for_the_bytes_that_were_shown_only(settings, tmp_pat
 def test_a_list_that_changed_after_its_approval_waits_for_another(settings, tmp_path):
     assert "重新批准" not in publish_list(settings)["message"]
     approved(settings)
-    night(tmp_path, NIGHT, listing("示药监列〔2026〕3号", "MX-3"))
+    commit_run(tmp_path, AS_OF, listing("示药监列〔2026〕3号", "MX-3"))
     answer = publish_list(settings)
     assert (answer["state"], "须重新批准" in answer["message"]) == ("waiting", True)
     assert approved(settings, "zhang")["state"] == "waiting", "what was signed of the other bytes does not count"
@@ -264,7 +264,7 @@ def test_a_released_version_carries_its_signatures(settings):
 def test_a_revoked_listing_brings_a_new_version_that_names_it_and_its_cause(settings, tmp_path):
     published(settings)
     revoked = {"target": "示药监列〔2026〕1号", "decided_on": after(1)}
-    night(tmp_path, after(1), decision("revoke_listing", "示药监撤〔2026〕1号", "MX-1", **revoked))
+    commit_run(tmp_path, after(1), decision("revoke_listing", "示药监撤〔2026〕1号", "MX-1", **revoked))
     answer = prepared(settings)
     assert (answer["state"], answer["version"]) == ("withdrawn", after(1).isoformat())
     delta = json.loads((shelf(settings).version(after(1).isoformat()) / "delta.json").read_text(encoding="utf-8"))
@@ -275,7 +275,7 @@ def test_a_revoked_listing_brings_a_new_version_that_names_it_and_its_cause(sett
 
 def test_a_run_without_news_for_the_list_needs_no_version(settings, tmp_path):
     published(settings)
-    night(tmp_path, after(1))
+    commit_run(tmp_path, after(1))
     answer = prepared(settings)
     assert (answer["state"], answer["version"]) == ("unchanged", VERSION)
 

@@ -25,7 +25,7 @@ from reports.office_tables import LIST_STATE_LABELS
 from reports.publication import ListFolder
 from reports.publication.version import INDEX, SIGNATURES
 from tests.flows.office.staff import office_in, signed_in
-from tests.flows.publishing.town import NIGHT, after, decision, night, penalty, settings_at, staffed_at, store_at
+from tests.flows.publishing.town import AS_OF, after, commit_run, decision, penalty, settings_at, staffed_at, store_at
 from tests.flows.run.run_helpers import files_below
 from tests.reports.power import Crash, Fuse
 
@@ -38,11 +38,11 @@ FILES = ["list.html", "list.xlsx", "list.csv", "list.json", "delta.json", "delta
 def made(tmp_path_factory):
     """A town with two versions of a list: one that two people signed, then a withdrawal. Not to be changed."""
     root = tmp_path_factory.mktemp("town")
-    night(root, NIGHT, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
+    commit_run(root, AS_OF, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
     settings = staffed_at(root)
     signed(settings, publish_list(settings, None, "penalties"))
     shutil.copytree(root, root.with_name("signed"), symlinks=True)
-    night(root, after(1), stay("鄂罚1号", 1))
+    commit_run(root, after(1), stay("鄂罚1号", 1))
     assert update_published_lists(settings)[0]["state"] == "withdrawn"
     return root
 
@@ -115,7 +115,7 @@ def test_a_damaged_file_is_named_not_built_upon_and_rebuilt_byte_for_byte(withdr
     assert answer["state"] == "damaged"
     (problem,) = answer["problems"]
     assert str(latest(withdrawn).resolve() / name) in problem
-    night(tmp_path / "town", after(2), stay("鄂罚2号", 2))
+    commit_run(tmp_path / "town", after(2), stay("鄂罚2号", 2))
     (answer,) = update_published_lists(withdrawn)
     assert (answer["state"], latest(withdrawn).readlink().name) == ("damaged", "2026-03-02"), "nothing is built on it"
     (answer,) = restore_lists(withdrawn, PENALTIES)
@@ -219,7 +219,7 @@ def test_a_version_of_an_earlier_release_of_the_program_asks_for_two_signatures_
         del index[name]
     (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
     (folder / SIGNATURES).unlink()
-    night(tmp_path / "other", NIGHT, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
+    commit_run(tmp_path / "other", AS_OF, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
     two_signed = replace(two_signed, store=str(tmp_path / "other" / "store"))
     answer = publish_list(two_signed, None, "penalties")
     assert (answer["state"], "由旧版程序发布" in answer["message"]) == ("waiting", True)
@@ -255,7 +255,7 @@ def test_two_at_once_are_one_after_the_other(withdrawn, tmp_path):
 
 
 def test_a_signature_given_while_the_store_is_held_is_valid_and_the_next_run_releases(two_signed, tmp_path):
-    night(tmp_path / "town", after(1), penalties=[penalty("鄂罚4号", "MX-2")])
+    commit_run(tmp_path / "town", after(1), penalties=[penalty("鄂罚4号", "MX-2")])
     version = publish_list(two_signed, signed_in(two_signed, "zhang"), "penalties")["version"]
     with Store(two_signed.store).begin("nightly", after(2), store_at(tmp_path / "town").last().known_at):
         answer = approve_draft(two_signed, DraftRef(version, "penalties"), signed_in(two_signed, "li"))
@@ -266,7 +266,7 @@ def test_a_signature_given_while_the_store_is_held_is_valid_and_the_next_run_rel
 
 def test_a_release_cut_short_between_any_two_steps_is_finished_by_the_next_run(two_signed, tmp_path):
     """The power goes between operations of a withdrawal and of the signers' release; in a campaign between any two."""
-    night(tmp_path / "town", after(1), stay("鄂罚1号", 1), penalties=[penalty("鄂罚4号", "MX-2")])
+    commit_run(tmp_path / "town", after(1), stay("鄂罚1号", 1), penalties=[penalty("鄂罚4号", "MX-2")])
 
     def released(settings):
         return signed(settings, publish_list(settings, None, "penalties"))["version"]

@@ -14,7 +14,7 @@ from flows.publishing import DraftRef, approve_draft, publish_list
 from flows.publishing.actions import waiting_draft
 from reports.publication import ListFolder
 from tests.flows.office.staff import secret_of, signed_in
-from tests.flows.publishing.town import NIGHT, after, listing, night, town
+from tests.flows.publishing.town import AS_OF, after, commit_run, listing, town
 
 VERSION = after(1).isoformat()
 AT = "2026-03-02T00:00:00+00:00"
@@ -25,8 +25,8 @@ def settings(tmp_path):
     """A town whose list was published; since then one more is listed, and li alone has approved that."""
     made = town(tmp_path)
     publish_list(made, signed_in(made, "zhang"))
-    assert approve_draft(made, DraftRef(NIGHT.isoformat()), signed_in(made, "li"))["state"] == "published"
-    night(tmp_path, after(1), listing("示药监列〔2026〕3号", "MX-3"))
+    assert approve_draft(made, DraftRef(AS_OF.isoformat()), signed_in(made, "li"))["state"] == "published"
+    commit_run(tmp_path, after(1), listing("示药监列〔2026〕3号", "MX-3"))
     publish_list(made)
     assert approve_draft(made, DraftRef(VERSION), signed_in(made, "li"))["state"] == "waiting"
     return made
@@ -106,7 +106,7 @@ def zhangs_key_exchanged(settings):
 
 
 def signatures_laid_beside_the_draft(settings):
-    released = ListFolder(settings.publications / "serious-violations").version(NIGHT.isoformat())
+    released = ListFolder(settings.publications / "serious-violations").version(AS_OF.isoformat())
     draft = waiting_draft(settings, DraftRef(VERSION))
     document = json.loads((released / "signatures.json").read_text(encoding="utf-8"))
     document |= {"version": VERSION, "digest": draft.digest}
@@ -137,7 +137,7 @@ def test_no_forgery_lets_the_addition_out(settings, forgery):
     forgery(settings)
     answer = publish_list(settings)
     assert answer["state"] in ("waiting", "damaged"), "or the version before is not known to be signed any more"
-    assert ListFolder(settings.publications / "serious-violations").latest() == NIGHT.isoformat()
+    assert ListFolder(settings.publications / "serious-violations").latest() == AS_OF.isoformat()
     for login in ("evil", "zhang"):
         with pytest.raises((OfficeProblem, WrongPassphrase)):
             office_of(settings).sign_in(login, lambda: secret_of("evil"))

@@ -27,21 +27,21 @@ from reports.publication import ListFolder, WithdrawalReason, read_index, withdr
 from reports.publication.draft import released_entries
 from reports.publication.version import INDEX, SIGNATURES, describe_file
 from tests.flows.office.staff import office_in, signed_in
-from tests.flows.publishing.town import NIGHT, after, decision, night, penalty, settings_at, staffed_at, store_at
+from tests.flows.publishing.town import AS_OF, after, commit_run, decision, penalty, settings_at, staffed_at, store_at
 
 FIRM = "诚实守信药业有限公司"
-SIGNED, WITHDRAWN, FORGED = NIGHT.isoformat(), after(1).isoformat(), f"{after(1).isoformat()}-2"
+SIGNED, WITHDRAWN, FORGED = AS_OF.isoformat(), after(1).isoformat(), f"{after(1).isoformat()}-2"
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A town with a version that two people signed, then one from which the machine withdrew. Not to be changed."""
     root = tmp_path_factory.mktemp("town") / "town"
-    night(root, NIGHT, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
+    commit_run(root, AS_OF, penalties=[penalty(f"鄂罚{n}号", "MX-1") for n in (1, 2, 3)])
     settings = staffed_at(root)
     version = publish_list(settings, signed_in(settings, "zhang"), "penalties")["version"]
     approve_draft(settings, DraftRef(version, "penalties"), signed_in(settings, "li"))
-    night(root, after(1), stay("鄂罚1号", 1))
+    commit_run(root, after(1), stay("鄂罚1号", 1))
     assert update_published_lists(settings)[0]["state"] == "withdrawn"
     return root
 
@@ -190,14 +190,14 @@ def test_a_machine_version_of_another_release_of_the_program_is_said_and_built_u
     answer = checked(settings)
     assert any("list.html：与由上一版重作的不同" in problem for problem in answer["problems"])
     assert (answer["state"], "版式有变" in answer["message"]) == ("damaged", True)
-    night(tmp_path / "town", after(2), stay("鄂罚2号", 2))
+    commit_run(tmp_path / "town", after(2), stay("鄂罚2号", 2))
     assert update_published_lists(settings)[0]["state"] == "withdrawn"
     assert (public(settings), checked(settings)["state"]) == ({"鄂罚3号"}, "sound")
 
 
 def added(settings, root, login="zhang"):
     """One more penalty, drafted and signed by its preparer."""
-    night(root, after(2), penalties=[penalty("鄂罚4号", "MX-2")])
+    commit_run(root, after(2), penalties=[penalty("鄂罚4号", "MX-2")])
     return publish_list(settings, signed_in(settings, login), "penalties")["version"]
 
 
@@ -236,7 +236,7 @@ def test_what_two_signed_and_a_later_run_overtook_is_not_released(settings, tmp_
     gone = penalty(
         "鄂罚4号", "MX-2", state="revoked", revoked_on=after(3), version_no=2, row_hash="other", received_at=at
     )
-    night(tmp_path / "town", after(3), penalties=[gone])
+    commit_run(tmp_path / "town", after(3), penalties=[gone])
     (answer,) = update_published_lists(settings)
     assert (answer["state"], shelf(settings).latest(), public(settings)) == (
         "unchanged",

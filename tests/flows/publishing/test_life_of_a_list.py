@@ -42,7 +42,7 @@ SHORT = {"penalty_kinds": ["fine"], "fine_fen": 400_000, "discretion": "light"} 
 
 
 class LifeOfTheLists(RuleBasedStateMachine):
-    """An office that decides by day and publishes at night, at times with a power cut in between."""
+    """An office that decides by day and publishes by night, at times with a power cut in between."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
 
     @rule(data=st.data(), crash=st.none() | st.integers(0, 40), days=st.sampled_from(PASSING))
     def live(self, data: st.DataObject, crash: int | None, days: int) -> None:
-        """Some decisions, a night that publishes them, and time passes."""
+        """Some decisions, a run that publishes them, and time passes."""
         for action in data.draw(st.lists(st.deferred(lambda: st.sampled_from(ACTIONS)), max_size=3)):
             action(self, data)
         self.publish(crash)
@@ -123,7 +123,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
         self.cases[at] = change(self.cases[at])
 
     def publish(self, crash: int | None) -> None:
-        """Both lists of tonight are released; where the power goes before that, the same is run once more."""
+        """Both lists of this run are released; where the power goes before that, the same is run once more."""
         contents = contents_on(self.today, records_of(self.cases))
         for name, spec in LIST_SPECS.items():
             publication = Publication(spec, "示例省药监局", self.today, causes=contents[name].causes)

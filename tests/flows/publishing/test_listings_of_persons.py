@@ -3,7 +3,7 @@
 from datetime import date
 
 from flows.publishing.contents import serious_list
-from tests.flows.publishing.town import NIGHT, decision, listing, night, settings_at, store_at
+from tests.flows.publishing.town import AS_OF, commit_run, decision, listing, settings_at, store_at
 
 PERSON = {"party_class": "person", "party_name": "赵甲乙"}
 
@@ -13,7 +13,7 @@ def test_a_listing_of_a_natural_person_is_held_back_with_the_reason_and_touches_
     person = decision("list", "列8号", None, decided_on=date(2026, 1, 5)) | PERSON
     other = person | {"decision_no": "列7号"}
     ended = decision("revoke_listing", "撤7号", None, target="列7号", decided_on=date(2026, 1, 6)) | PERSON
-    night(tmp_path, NIGHT, listing("列1号", "MX-1"), person, other, ended)
+    commit_run(tmp_path, AS_OF, listing("列1号", "MX-1"), person, other, ended)
     store = store_at(tmp_path)
     contents = serious_list(settings_at(tmp_path), store, store.last("nightly"))
     assert contents.entries["decision_no"].to_list() == ["列1号"]

@@ -1,4 +1,4 @@
-"""Penalties in publicity: what is on the list on a night, why the rest is not, and what is held back."""
+"""Penalties in publicity: what is on the list after a run, why the rest is not, and what is held back."""
 
 import json
 from datetime import UTC, date, datetime
@@ -11,7 +11,17 @@ from reports.publication import ListFolder, apply_delta, read_index
 from reports.publication.draft import released_entries
 from reports.publication.version import SIGNATURES, read_delta
 from tests.flows.office.staff import signed_in
-from tests.flows.publishing.town import NAMES, NIGHT, after, decision, night, penalty, person, settings_at, staffed_at
+from tests.flows.publishing.town import (
+    AS_OF,
+    NAMES,
+    after,
+    commit_run,
+    decision,
+    penalty,
+    person,
+    settings_at,
+    staffed_at,
+)
 
 GUANGXI = "114500000000000000"
 
@@ -39,7 +49,7 @@ def numbers(shelf):
 
 
 def test_a_penalty_is_shown_with_what_the_summary_of_it_must_say(tmp_path, shelf):
-    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1", penalty_kinds=["warning", "fine"])])
+    commit_run(tmp_path, AS_OF, penalties=[penalty("鄂罚1号", "MX-1", penalty_kinds=["warning", "fine"])])
     publish(tmp_path)
     (row,) = json.loads((shelf.folder / "latest" / "list.json").read_text(encoding="utf-8"))["table"]["rows"]
     assert row == {
@@ -66,7 +76,7 @@ def test_a_penalty_is_shown_with_what_the_summary_of_it_must_say(tmp_path, shelf
 )
 def test_without_words_the_sums_are_the_content(tmp_path, shelf, sums, content):
     record = penalty("鄂罚1号", "MX-1", content=None, penalty_kinds=["fine", "stop_order"]) | {"fine_fen": None} | sums
-    night(tmp_path, NIGHT, penalties=[record])
+    commit_run(tmp_path, AS_OF, penalties=[record])
     publish(tmp_path)
     assert [entry.content for entry in entries(shelf)] == [content]
 
@@ -76,23 +86,23 @@ def test_without_words_the_sums_are_the_content(tmp_path, shelf, sums, content):
     [
         {"procedure": "summary"},
         {"penalty_kinds": ["warning"], "fine_fen": None},
-        {"state": "revoked", "revoked_on": NIGHT},
-        {"unpublished_on": NIGHT},
+        {"state": "revoked", "revoked_on": AS_OF},
+        {"unpublished_on": AS_OF},
         {"decided_on": date(2021, 8, 31)},
         {"decided_on": date(2022, 1, 5), "published_on": date(2022, 1, 12)},
     ],
     ids=["summary procedure", "only a warning", "revoked", "taken off", "before the law", "period over"],
 )
 def test_what_has_no_ground_to_be_public_is_not_on_the_list(tmp_path, shelf, more):
-    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1", **more), penalty("鄂罚2号", "MX-2")])
+    commit_run(tmp_path, AS_OF, penalties=[penalty("鄂罚1号", "MX-1", **more), penalty("鄂罚2号", "MX-2")])
     publish(tmp_path)
     assert numbers(shelf) == ["鄂罚2号"]
 
 
 def test_what_awaits_its_publication_or_is_late_with_it_is_on_the_list(tmp_path, shelf):
     late = penalty("鄂罚1号", "MX-1", published_on=None)
-    fresh = penalty("鄂罚2号", "MX-2", published_on=None, decided_on=NIGHT)
-    night(tmp_path, NIGHT, penalties=[late, fresh])
+    fresh = penalty("鄂罚2号", "MX-2", published_on=None, decided_on=AS_OF)
+    commit_run(tmp_path, AS_OF, penalties=[late, fresh])
     publish(tmp_path)
     assert numbers(shelf) == ["鄂罚1号", "鄂罚2号"]
 
@@ -110,7 +120,7 @@ def test_what_awaits_its_publication_or_is_late_with_it_is_on_the_list(tmp_path,
     ],
 )
 def test_what_must_not_be_shown_yet_is_held_back_and_the_officer_sees_which(tmp_path, shelf, record, why):
-    night(tmp_path, NIGHT, penalties=[record, penalty("鄂罚2号", "MX-2"), person("鄂罚3号")])
+    commit_run(tmp_path, AS_OF, penalties=[record, penalty("鄂罚2号", "MX-2"), person("鄂罚3号")])
     answer = publish(tmp_path)
     assert numbers(shelf) == ["鄂罚2号", "鄂罚3号"]
     assert answer["held"] == [f"{record['decision_no']}：{why}"]
@@ -123,7 +133,7 @@ def test_a_persons_data_is_masked_in_every_file_and_each_masking_is_an_issue(tmp
     content = (
         f"对法定代表人李四罚款，身份证{secret[0]}，电话{secret[1]}，账号{secret[2]}，住址{secret[3]}，患{secret[4]}"
     )
-    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1", content=content)])
+    commit_run(tmp_path, AS_OF, penalties=[penalty("鄂罚1号", "MX-1", content=content)])
     publish(tmp_path)
     for path in (shelf.folder / "latest").iterdir():
         if path.suffix != ".xlsx" and path.name != SIGNATURES:  # one of the signers is called 李四
@@ -151,10 +161,10 @@ def corrected(record, **more):
 )
 def test_the_delta_says_why_a_row_went_or_changed(tmp_path, shelf, more, operation, cause):
     record = penalty("鄂罚1号", "MX-1")
-    night(tmp_path, NIGHT, penalties=[record])
+    commit_run(tmp_path, AS_OF, penalties=[record])
     publish(tmp_path)
     before = entries(shelf)
-    night(tmp_path, after(1), penalties=[corrected(record, **more)])
+    commit_run(tmp_path, after(1), penalties=[corrected(record, **more)])
     publish(tmp_path)
     delta = read_delta(PENALTIES, json.loads((shelf.folder / "latest" / "delta.json").read_text(encoding="utf-8")))
     assert [(row.operation, row.cause) for row in delta.rows] == [(operation, cause)]
@@ -173,12 +183,12 @@ def step(kind, number, on, **more):
     ],
 )
 def test_a_repair_takes_a_row_off_and_its_end_brings_it_back(tmp_path, shelf, steps, causes):
-    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1")])
+    commit_run(tmp_path, AS_OF, penalties=[penalty("鄂罚1号", "MX-1")])
     publish(tmp_path)
-    night(tmp_path, after(1), step(steps[0], "修1号", after(1)))
+    commit_run(tmp_path, after(1), step(steps[0], "修1号", after(1)))
     publish(tmp_path)
     assert numbers(shelf) == []
-    night(tmp_path, after(5), step(steps[1], "修2号", after(5)))
+    commit_run(tmp_path, after(5), step(steps[1], "修2号", after(5)))
     publish(tmp_path)
     assert numbers(shelf) == ["鄂罚1号"]
     deltas = [json.loads((shelf.version(v) / "delta.json").read_text(encoding="utf-8")) for v in shelf.versions()]
@@ -191,7 +201,7 @@ def test_a_repair_takes_a_row_off_and_its_end_brings_it_back(tmp_path, shelf, st
 def test_a_new_penalty_is_added_for_its_decision_and_goes_when_its_period_is_over(tmp_path, shelf):
     ending = penalty("鄂罚1号", "MX-1", fine_fen=1_000_000, discretion="light", published_on=date(2026, 1, 12))
     for day in (date(2026, 4, 11), date(2026, 4, 12), date(2026, 4, 13)):
-        night(tmp_path, day, penalties=[ending] if day == date(2026, 4, 11) else ())
+        commit_run(tmp_path, day, penalties=[ending] if day == date(2026, 4, 11) else ())
         publish(tmp_path)
     deltas = [json.loads((shelf.version(v) / "delta.json").read_text(encoding="utf-8")) for v in shelf.versions()]
     published = [(delta["current"], row["operation"], row["cause"]) for delta in deltas for row in delta["rows"]]

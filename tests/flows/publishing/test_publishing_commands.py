@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from flows.cli.app import cli
 from tests.flows.office.staff import secret_of
-from tests.flows.publishing.town import NIGHT, town
+from tests.flows.publishing.town import AS_OF, town
 
-VERSION = NIGHT.isoformat()
+VERSION = AS_OF.isoformat()
 
 
 @pytest.fixture

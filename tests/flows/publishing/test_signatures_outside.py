@@ -11,7 +11,7 @@ from flows.publishing import DraftRef, approve_draft, publish_list
 from flows.publishing.approval import signature_fault
 from reports.publication import Draft, ListFolder, digest_of, read_index
 from tests.flows.office.staff import signed_in
-from tests.flows.publishing.town import NIGHT, town
+from tests.flows.publishing.town import AS_OF, town
 
 AHEAD = {"number": 9, "digest": "0" * 64}
 FIELDS = ("number", "at", "person", "fingerprint", "role", "act", "subject", "payload", "previous")
@@ -22,14 +22,14 @@ def settings(tmp_path):
     """A town whose list two people signed."""
     made = town(tmp_path)
     publish_list(made, signed_in(made, "zhang"))
-    assert approve_draft(made, DraftRef(NIGHT.isoformat()), signed_in(made, "li"))["state"] == "published"
+    assert approve_draft(made, DraftRef(AS_OF.isoformat()), signed_in(made, "li"))["state"] == "published"
     return made
 
 
 @pytest.fixture
 def folder(settings):
     """The folder of the released version."""
-    return ListFolder(settings.publications / "serious-violations").version(NIGHT.isoformat())
+    return ListFolder(settings.publications / "serious-violations").version(AS_OF.isoformat())
 
 
 def check(entry, public_key):
@@ -55,7 +55,7 @@ def test_the_signatures_lie_over_the_bytes_that_are_public_and_lead_back_to_the_
     assert fingerprint(keys[settings.administrator_key]) == settings.administrator_key
     people = set()
     for entry in document["signatures"]:
-        assert entry["subject"] == f"serious-violations/{NIGHT}#{digest}"
+        assert entry["subject"] == f"serious-violations/{AS_OF}#{digest}"
         assert entry["public_key"] == keys[entry["fingerprint"]]
         check(entry, entry["public_key"])
         people.add(entry["fingerprint"])
@@ -124,11 +124,11 @@ def test_a_journal_that_was_cut_short_after_a_release_is_seen(settings, folder):
 def test_a_nightly_run_notes_the_head_and_a_journal_cut_short_since_is_seen(settings):
     from flows.office import OfficeProblem, journal_head_facts, office_of
     from tests.flows.office.staff import staffed
-    from tests.flows.publishing.town import night_noting
+    from tests.flows.publishing.town import commit_run_noting
 
     noted = journal_head_facts(settings)
     assert noted["office_journal"]["number"] == office_of(settings).state().head.number == 5
-    night_noting(settings, noted)
+    commit_run_noting(settings, noted)
     for path in settings.publications.glob("*/*/signatures.json"):
         path.unlink()
     assert signed_in(settings, "li")

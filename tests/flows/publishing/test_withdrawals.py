@@ -14,11 +14,11 @@ from reports.publication import ListFolder, read_index
 from reports.publication.draft import released_entries
 from tests.flows.office.staff import signed_in
 from tests.flows.publishing.town import (
-    NIGHT,
+    AS_OF,
     after,
+    commit_run,
     decision,
     listing,
-    night,
     penalty,
     removal,
     rows,
@@ -32,7 +32,7 @@ LIGHT = {"fine_fen": 1_000_000, "discretion": "light"}  # three months
 
 
 def released(root, name="penalties"):
-    """What the last night found, signed by two people and released; the settings."""
+    """What the last run found, signed by two people and released; the settings."""
     settings = staffed_at(root)
     version = publish_list(settings, signed_in(settings, "zhang"), name)["version"]
     assert approve_draft(settings, DraftRef(version, name), signed_in(settings, "li"))["state"] == "published"
@@ -49,8 +49,8 @@ def corrected(record, on, **more):
 
 
 def tomorrow(root, *decisions, **more):
-    """Another night, and what the machine then does."""
-    night(root, after(1), *decisions, **more)
+    """Another run, and what the machine then does."""
+    commit_run(root, after(1), *decisions, **more)
     return {answer["list"]: answer for answer in update_published_lists(settings_of(root))}
 
 
@@ -78,7 +78,7 @@ def asked(kind, number="鄂罚1号", **more):
 def made(tmp_path_factory):
     """A town whose list of penalties is public: two of them. Not to be changed."""
     root = tmp_path_factory.mktemp("town")
-    night(root, NIGHT, penalties=[FIRST, penalty("鄂罚2号", "MX-2")])
+    commit_run(root, AS_OF, penalties=[FIRST, penalty("鄂罚2号", "MX-2")])
     released(root)
     return root
 
@@ -153,7 +153,7 @@ def test_one_row_that_the_program_itself_finds_wrong_takes_nobody_off(town, tmp_
 
 def test_nor_does_a_removal_with_something_to_be_looked_at_off_either_list(tmp_path):
     known = {"decided_on": date(2024, 12, 2), "target": "鄂罚1号"}
-    night(tmp_path, NIGHT, decision("list", "示药监列〔2026〕1号", "MX-1", **known), penalties=[FIRST])
+    commit_run(tmp_path, AS_OF, decision("list", "示药监列〔2026〕1号", "MX-1", **known), penalties=[FIRST])
     settings = released(tmp_path)
     released(tmp_path, "serious-violations")
     found = tomorrow(tmp_path, removal("示药监移〔2026〕1号", "MX-1", "示药监列〔2026〕1号", after(1)))
@@ -165,7 +165,7 @@ def test_nor_does_a_removal_with_something_to_be_looked_at_off_either_list(tmp_p
 
 def test_a_deregistered_party_is_taken_off_both_lists(tmp_path):
     record = penalty("鄂罚1号", "MX-1")
-    night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), penalties=[record, penalty("鄂罚2号", "MX-2")])
+    commit_run(tmp_path, AS_OF, listing("示药监列〔2026〕1号", "MX-1"), penalties=[record, penalty("鄂罚2号", "MX-2")])
     settings = released(tmp_path)
     released(tmp_path, "serious-violations")
     known = store_at(tmp_path).scan("enterprise", enterprise_id="MX-1").collect().row(0, named=True)
@@ -183,7 +183,7 @@ def test_a_deregistered_party_is_taken_off_both_lists(tmp_path):
 
 def test_a_removed_listing_is_taken_down_and_a_new_one_waits(tmp_path):
     early = decision("list", "示药监列〔2026〕1号", "MX-1", decided_on=date(2024, 12, 2))
-    night(tmp_path, NIGHT, early, listing("示药监列〔2026〕2号", "MX-2"))
+    commit_run(tmp_path, AS_OF, early, listing("示药监列〔2026〕2号", "MX-2"))
     settings = released(tmp_path, "serious-violations")
     answer = tomorrow(
         tmp_path,
@@ -218,16 +218,16 @@ def test_what_is_no_cause_in_law_waits_for_two_people_and_is_counted(town, tmp_p
 
 def test_a_row_that_vanished_without_a_cause_waits_for_people(town, tmp_path):
     other = corrected(FIRST, after(1), decision_no="另号", decision_key="另号", record_id="penalty:另号")
-    night(tmp_path / "other", after(1), penalties=[other, penalty("鄂罚2号", "MX-2")])
+    commit_run(tmp_path / "other", after(1), penalties=[other, penalty("鄂罚2号", "MX-2")])
     (answer,) = update_published_lists(replace(town, store=str(tmp_path / "other" / "store")))
     assert public(town) == {"鄂罚1号", "鄂罚2号"}
     assert [one["why"] for one in answer["beyond"]] == ["事由“停止公示”须两人签发"]
 
 
 def test_time_takes_down_what_it_was_known_to_end(tmp_path):
-    published_on = after(1) - timedelta(days=91)  # three months are full with NIGHT
+    published_on = after(1) - timedelta(days=91)  # three months are full with AS_OF
     record = penalty("鄂罚1号", "MX-1", decided_on=published_on, published_on=published_on, **LIGHT)
-    night(tmp_path, NIGHT, penalties=[record, FIRST | penalty("鄂罚2号", "MX-2")])
+    commit_run(tmp_path, AS_OF, penalties=[record, FIRST | penalty("鄂罚2号", "MX-2")])
     settings = released(tmp_path)
     assert public(settings) == {"鄂罚1号", "鄂罚2号"}
     answer = tomorrow(tmp_path)["penalties"]
@@ -238,23 +238,23 @@ def test_time_takes_down_what_it_was_known_to_end(tmp_path):
 
 def test_a_correction_that_moves_the_end_into_the_past_is_not_taken_for_time(tmp_path):
     record = penalty("鄂罚1号", "MX-1", **LIGHT)
-    night(tmp_path, NIGHT, penalties=[record, penalty("鄂罚2号", "MX-2")])
+    commit_run(tmp_path, AS_OF, penalties=[record, penalty("鄂罚2号", "MX-2")])
     settings = released(tmp_path)
     early = {"decided_on": date(2025, 11, 1), "published_on": date(2025, 11, 20)}
     answer = tomorrow(tmp_path, penalties=[corrected(record, after(1), **early)])["penalties"]
     assert public(settings) == {"鄂罚1号", "鄂罚2号"}
     assert ["更正" in one["why"] for one in answer["beyond"]] == [True]
-    night(tmp_path, after(2))
+    commit_run(tmp_path, after(2))
     (answer,) = update_published_lists(settings)
-    assert public(settings) == {"鄂罚1号", "鄂罚2号"}, "nor on any later night"
+    assert public(settings) == {"鄂罚1号", "鄂罚2号"}, "nor after any later run"
 
 
 def test_days_on_which_no_run_could_withdraw_are_made_up_for(tmp_path):
     record = penalty("鄂罚1号", "MX-1", decided_on=date(2025, 12, 2), published_on=date(2025, 12, 2), **LIGHT)
-    night(tmp_path, NIGHT, penalties=[record, penalty("鄂罚2号", "MX-2")])
+    commit_run(tmp_path, AS_OF, penalties=[record, penalty("鄂罚2号", "MX-2")])
     settings = released(tmp_path)
     for day in (1, 2, 3, 4):
-        night(tmp_path, after(day))
+        commit_run(tmp_path, after(day))
     assert (update_published_lists(settings)[0]["state"], public(settings)) == ("withdrawn", {"鄂罚2号"})
 
 
@@ -268,7 +268,7 @@ def changed_policy(settings, folder, name, before, then):
 
 
 def test_under_another_policy_nothing_is_withdrawn_before_two_people_signed_under_it(town, tmp_path):
-    night(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
+    commit_run(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
     other = changed_policy(town, tmp_path / "policy", "law/publicity_gsxt.yaml", "law: ", "# 注\nlaw: ")
     (answer,) = update_published_lists(other)
     assert (answer["state"], public(town)) == ("waiting", {"鄂罚1号", "鄂罚2号"})
@@ -286,7 +286,7 @@ def test_a_policy_that_changed_asks_for_two_signatures_even_where_the_list_is_th
 
 
 def test_the_office_may_leave_a_cause_to_people_and_without_the_file_all(town, tmp_path):
-    night(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
+    commit_run(tmp_path, after(1), *asked("repair"), step("repair", "修1号"))
     cause = "repaired: {ends_by: act, values: {2021-09-01: true"
     own = changed_policy(town, tmp_path / "own", "withdrawals.yaml", cause, f"{cause}, 2026-03-01: false")
     assert update_published_lists(own)[0]["beyond"][0]["why"] == "事由“准予信用修复”须两人签发"
@@ -298,7 +298,7 @@ def test_the_office_may_leave_a_cause_to_people_and_without_the_file_all(town, t
 
 def test_text_that_may_not_be_shown_is_masked_by_the_machine_and_a_correction_of_it_waits(tmp_path, monkeypatch):
     content = "罚款200,000.00元，联系电话13800138000"
-    night(tmp_path, NIGHT, penalties=[penalty("鄂罚1号", "MX-1", content=content)])
+    commit_run(tmp_path, AS_OF, penalties=[penalty("鄂罚1号", "MX-1", content=content)])
     with monkeypatch.context() as before_the_rule:
         before_the_rule.setattr("reports.redaction._figures", lambda text: (text, set()))
         settings = released(tmp_path)
@@ -313,7 +313,7 @@ def test_text_that_may_not_be_shown_is_masked_by_the_machine_and_a_correction_of
 
 
 def test_a_list_that_was_never_published_is_left_alone(tmp_path):
-    night(tmp_path, NIGHT, listing("示药监列〔2026〕1号", "MX-1"))
+    commit_run(tmp_path, AS_OF, listing("示药监列〔2026〕1号", "MX-1"))
     settings = settings_at(tmp_path)
     assert update_published_lists(settings) == []
     assert not settings.publications.exists()

@@ -13,7 +13,7 @@ from flows.store.store import Store
 from tests.flows.office.staff import office_in, staffed
 from transforms.schemas import TABLES
 
-NIGHT = date(2026, 3, 1)
+AS_OF = date(2026, 3, 1)
 HOSTILE = "=HYPERLINK(\"http://x\")<script>alert('名')</script>"
 NAMES = {"MX-1": "示例甲药业有限公司", "MX-2": HOSTILE, "MX-3": "示例丙药房"}
 
@@ -29,7 +29,7 @@ def store_at(root: Path) -> Store:
 
 
 def rows(table: str, *values: dict[str, object]) -> pl.DataFrame:
-    """Records with what the intake adds; columns that are not given are null."""
+    """Records with what the ingest adds; columns that are not given are null."""
     arrived = datetime(2026, 2, 1, tzinfo=UTC)
     given = {"version_no": 1, "source": "test", "file_id": "f", "row_no": 2, "row_hash": "h", "received_at": arrived}
     filled = [{"record_id": f"{table}:{n}:{value}"} | given | value for n, value in enumerate(values)]
@@ -82,8 +82,10 @@ def person(number: str, **more: object) -> dict[str, object]:
     return penalty(number, None, **(known | more))
 
 
-def night(root: Path, day: date, *decisions: dict[str, object], penalties: Sequence[dict[str, object]] = ()) -> None:
-    """A night that passed and took in these records; the first one also the register."""
+def commit_run(
+    root: Path, day: date, *decisions: dict[str, object], penalties: Sequence[dict[str, object]] = ()
+) -> None:
+    """A run that passed and ingested these records; the first one also the register."""
     store = store_at(root)
     known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     is_first = store.last() is None
@@ -99,8 +101,8 @@ def night(root: Path, day: date, *decisions: dict[str, object], penalties: Seque
         writing.commit("passed", {})
 
 
-def night_noting(settings: Settings, facts: dict[str, object]) -> None:
-    """A night without news, with these facts."""
+def commit_run_noting(settings: Settings, facts: dict[str, object]) -> None:
+    """A run without news, with these facts."""
     day = after(1)
     known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     with Store(settings.store).begin("nightly", day, known_at) as writing:
@@ -114,11 +116,11 @@ def staffed_at(root: Path) -> Settings:
 
 
 def town(root: Path) -> Settings:
-    """Two enterprises listed on the first night, and people who may sign."""
-    night(root, NIGHT, listing("示药监列〔2026〕1号", "MX-1"), listing("示药监列〔2026〕2号", "MX-2"))
+    """Two enterprises listed in the first run, and people who may sign."""
+    commit_run(root, AS_OF, listing("示药监列〔2026〕1号", "MX-1"), listing("示药监列〔2026〕2号", "MX-2"))
     return staffed_at(root)
 
 
 def after(days: int) -> date:
-    """So many days after the first night."""
-    return NIGHT + timedelta(days=days)
+    """So many days after AS_OF."""
+    return AS_OF + timedelta(days=days)

@@ -1,4 +1,4 @@
-"""A small region and an office of its own, for tests that run whole nights."""
+"""A small region and an office of its own, for tests that make whole runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def run_instant(day: date) -> datetime:
-    """Two in the morning after `day`, when its night runs."""
+    """Two in the morning after `day`, when its run begins."""
     return datetime(day.year, day.month, day.day, 2, tzinfo=ZONE) + timedelta(days=1)
 
 
@@ -60,10 +60,10 @@ def copy_setup(office: RunSetup, root: Path) -> RunSetup:
 
 
 class SilentReporter:
-    """A night that nobody is told of."""
+    """A run that nobody is told of."""
 
     @contextmanager
-    def progress(self, _night):
+    def progress(self, _context):
         yield lambda: None
 
     def passed(self, _run, _report):
@@ -73,19 +73,19 @@ class SilentReporter:
         pass
 
 
-def skip_gate(_store, _policy_dir, night, _policy, _former):
-    """A gate that looks at nothing, for walks of many nights and for runs that are killed: the real one takes seconds.
+def skip_gate(_store, _policy_dir, context, _policy, _former):
+    """A gate that looks at nothing, for walks of many runs and for runs that are killed: the real one takes seconds.
 
-    Never for what an office does: a gate that was waved through once hid that its acts stopped every later night.
+    Never for what an office does: a gate that was waved through once hid that its acts stopped every later run.
     """
-    return Validation((), night.folder / "gate" / "index.html")
+    return Validation((), context.folder / "gate" / "index.html")
 
 
 GATED, UNGATED = RunSteps(), RunSteps(validate=skip_gate)
 
 
 def run_day(office: RunSetup, day: date, steps: RunSteps = GATED, known_at: datetime | None = None):
-    """One night, without the engine; through the real gate unless `steps` say otherwise."""
+    """One run, without the engine; through the real gate unless `steps` say otherwise."""
     return execute_run(office, day, known_at or run_instant(day), steps, SilentReporter())
 
 
@@ -118,7 +118,7 @@ def breaking_after(step: str, happening) -> RunSteps:
 
 
 def hang(root: str, day: str, step: str) -> None:
-    """Begin a night, do it up to `step`, say so, and wait to be killed."""
+    """Begin a run, do it up to `step`, say so, and wait to be killed."""
 
     def wait():
         print("waiting", flush=True)  # noqa: T201

@@ -1,4 +1,4 @@
-"""Whom a night rates: what is written down of it, what it goes by, and how much is worked through at a time."""
+"""Whom a run rates: what is written down of it, what it goes by, and how much is worked through at a time."""
 
 import shutil
 from datetime import date
@@ -40,11 +40,11 @@ def test_few_are_worked_through_as_many_at_a_time_as_a_bucket_holds(counts, toge
     assert sum([0 if batch.ids is None else len(batch.ids) for batch in batches]) == sum(counts.values())
 
 
-def test_the_ledger_says_who_was_rated_and_why(second_night, first_night):
-    (first,) = first_night.store.every_run()
+def test_the_ledger_says_who_was_rated_and_why(second_run, first_run):
+    (first,) = first_run.store.every_run()
     assert first.facts["scope"]["mode"] == "full"
     assert first.facts["scope"]["why"] == "first night"
-    second = second_night[0].store.last("nightly")
+    second = second_run[0].store.last("nightly")
     scope = second.facts["scope"]
     assert (scope["mode"], scope["why"]) == ("incremental", "")
     assert 0 < scope["rated"] < first.facts["scope"]["rated"]

@@ -32,9 +32,9 @@ def die():
 
 
 @pytest.fixture(scope="module")
-def undisturbed(second_night):
+def undisturbed(second_run):
     """The tables after an undisturbed second run."""
-    return content(second_night[0].store)
+    return content(second_run[0].store)
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def office(before_second, tmp_path):
     return copy_setup(before_second, tmp_path / "home")
 
 
-def test_death_after_any_step_leaves_readers_the_previous_run_and_the_next_one_passes(office, first_night, undisturbed):
-    previous = content(first_night.store)
+def test_death_after_any_step_leaves_readers_the_previous_run_and_the_next_one_passes(office, first_run, undisturbed):
+    previous = content(first_run.store)
     for step in ("ingest", "rate", "validate", "report", "commit"):
         with pytest.raises(Killed):
             run_day(office, SECOND, breaking_after(step, die))
@@ -80,14 +80,14 @@ def hanging(office, step):
             process.kill()
 
 
-def test_of_two_runs_one_does_the_work_and_a_killed_one_leaves_nothing(office, first_night, undisturbed):
+def test_of_two_runs_one_does_the_work_and_a_killed_one_leaves_nothing(office, first_run, undisturbed):
     with hanging(office, "commit") as other:
         result = run_day(office, SECOND, UNGATED)
         assert result.state == "busy"
         assert f"nightly for {SECOND}" in result.message
         assert f"process {other.pid}" in result.message
         assert result.run_id is None
-        assert differing_tables(content(office.store), content(first_night.store)) == []
+        assert differing_tables(content(office.store), content(first_run.store)) == []
     assert run_day(office, SECOND, UNGATED).run_id == f"nightly-{SECOND}-2"
     assert differing_tables(content(office.store), undisturbed) == []
 

@@ -76,8 +76,8 @@ def test_a_store_gets_as_many_buckets_as_its_first_run_needs(rows, count):
     assert buckets_for(rows) == count
 
 
-def test_another_number_lays_the_store_out_anew_and_past_runs_stay(second_night, region, tmp_path):
-    office = copy_setup(second_night[0], tmp_path / "home")
+def test_another_number_lays_the_store_out_anew_and_past_runs_stay(second_run, region, tmp_path):
+    office = copy_setup(second_run[0], tmp_path / "home")
     before, past = content(office.store), office.store.last("nightly")
     wider = setup_at(tmp_path / "home", buckets=2)
     again = run_day(wider, SECOND)
@@ -92,20 +92,20 @@ def test_another_number_lays_the_store_out_anew_and_past_runs_stay(second_night,
 
 
 def test_a_store_of_an_earlier_release_is_read_as_it_is_and_taken_over_by_the_next_run(
-    region, first_night, second_night, tmp_path, monkeypatch
+    region, first_run, second_run, tmp_path, monkeypatch
 ):
     with monkeypatch.context() as earlier:
         earlier.setattr("flows.store.store.BUCKETED", ())
         office = setup_with(tmp_path / "home", region, FIRST)
         run_day(office, FIRST, UNGATED)
     assert set(office.store.layout().values()) == {None}
-    assert differing_tables(content(office.store), content(first_night.store)) == []
+    assert differing_tables(content(office.store), content(first_run.store)) == []
     key = office.store.scan("ratings").collect()["enterprise_id"][0]
     assert office.store.scan("ratings", enterprise_id=key).collect().height == 1
     deliver(region, office.settings.inbox, SECOND)
     assert run_day(office, SECOND).state == "passed"
     assert set(office.store.layout().values()) == {1}
-    assert differing_tables(content(office.store), content(second_night[0].store)) == []
+    assert differing_tables(content(office.store), content(second_run[0].store)) == []
 
 
 class Killed(BaseException):
@@ -113,8 +113,8 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("writes", [1, 4, 9])
-def test_death_while_a_store_is_laid_out_anew_leaves_it_as_it_was(second_night, tmp_path, monkeypatch, writes):
-    office = copy_setup(second_night[0], tmp_path / "home")
+def test_death_while_a_store_is_laid_out_anew_leaves_it_as_it_was(second_run, tmp_path, monkeypatch, writes):
+    office = copy_setup(second_run[0], tmp_path / "home")
     before = content(office.store)
     lay_out, done = StoredTable.lay_out, []
 

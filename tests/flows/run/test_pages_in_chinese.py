@@ -1,4 +1,4 @@
-"""What officers read of a night is Chinese: the report, the pages of enterprises, the answers of their commands."""
+"""What officers read of a run is Chinese: the report, the pages of enterprises, the answers of their commands."""
 
 import os
 
@@ -41,8 +41,8 @@ def received():
     return sorted((text for text in texts if len(text) > 2 and text.isupper()), key=lambda text: (-len(text), text))
 
 
-def test_the_report_and_the_pages(second_night, received):
-    _, result = second_night
+def test_the_report_and_the_pages(second_run, received):
+    _, result = second_run
     folder = result.report.parent
     pages = [folder / "office.html", *sorted((folder / "enterprises").glob("*.html"))]
     assert len(pages) > 1
@@ -51,8 +51,8 @@ def test_the_report_and_the_pages(second_night, received):
 
 
 @pytest.fixture
-def asked(second_night, monkeypatch):
-    office, _ = second_night
+def asked(second_run, monkeypatch):
+    office, _ = second_run
     for name in [name for name in os.environ if name.startswith("YAOXIN_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("YAOXIN_STORE", office.settings.store)
@@ -60,8 +60,8 @@ def asked(second_night, monkeypatch):
     return lambda words: CliRunner().invoke(cli, words.split())
 
 
-def test_the_answers_to_officers(second_night, asked, received):
-    office, _ = second_night
+def test_the_answers_to_officers(second_run, asked, received):
+    office, _ = second_run
     changed = office.store.scan("changes").collect()["enterprise_id"].sort()[0]
     for command in (*COMMANDS, *(f"{one} {changed}" for one in OF_ONE)):
         result = asked(command)

@@ -53,8 +53,8 @@ def walked(tmp_path_factory):
 
 
 def test_every_run_passes_the_gate(walked):
-    _, nights = walked
-    assert [(one.state, one.message if one.state != "passed" else "") for one in nights] == [("passed", "")] * 3
+    _, runs = walked
+    assert [(one.state, one.message if one.state != "passed" else "") for one in runs] == [("passed", "")] * 3
 
 
 def test_a_rejected_file_is_named_and_its_rows_are_in_the_balance(walked):
@@ -117,13 +117,13 @@ def test_a_file_that_vanishes_between_two_tries_leaves_nothing(tmp_path):
     put(office.settings.inbox, "企业登记.csv", [firm()])
     path = put(office.settings.inbox, "双公示.csv", [penalty()])
 
-    def tried_again(store, settings, night):
-        REAL.ingest(store, settings, night)
+    def tried_again(store, settings, context):
+        REAL.ingest(store, settings, context)
         path.unlink()
-        return REAL.ingest(store, settings, night)
+        return REAL.ingest(store, settings, context)
 
-    night = run_day(office, DAY, RunSteps(ingest=tried_again))
-    assert night.state == "passed"
+    result = run_day(office, DAY, RunSteps(ingest=tried_again))
+    assert result.state == "passed"
     assert office.store.scan("penalty").collect().is_empty()
     assert office.store.scan("files").collect()["file_name"].to_list() == ["企业登记.csv"]
     assert len(list(office.store.location.local.glob("archive/*/*.zst"))) == 1

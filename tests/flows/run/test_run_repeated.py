@@ -59,8 +59,8 @@ def test_two_stores_of_the_same_files_are_the_same_to_the_byte(at_once, region, 
     assert published(copy_setup(one, tmp_path / "copy")) == published(other)
 
 
-def test_a_day_run_again_changes_nothing_and_reports_the_same(second_night, tmp_path):
-    previous, first = second_night
+def test_a_day_run_again_changes_nothing_and_reports_the_same(second_run, tmp_path):
+    previous, first = second_run
     office = copy_setup(previous, tmp_path / "home")
     second = run_day(office, SECOND)
     assert differing_tables(content(previous.store), content(office.store)) == []
@@ -78,11 +78,11 @@ def test_the_gate_says_the_same_of_rows_that_are_not_taken_into_memory(before_se
     assert said[0].keys() & {f"{kind}.json" for kind in KINDS}
 
 
-def test_a_day_run_again_with_new_records_is_as_if_they_had_been_known_at_once(office, region, second_night):
+def test_a_day_run_again_with_new_records_is_as_if_they_had_been_known_at_once(office, region, second_run):
     run_day(office, SECOND, UNGATED)
     deliver(region, office.settings.inbox, SECOND)
     run_day(office, SECOND, UNGATED)
-    assert differing_tables(content(office.store), content(second_night[0].store)) == []
+    assert differing_tables(content(office.store), content(second_run[0].store)) == []
 
 
 def test_files_that_trickle_in_end_in_the_ratings_of_files_that_come_at_once(office, region, at_once):

@@ -1,4 +1,4 @@
-"""What a night leaves in its folder: the report, pages of those whose tier changed, and nothing staged."""
+"""What a run leaves in its folder: the report, pages of those whose tier changed, and nothing staged."""
 
 from dataclasses import replace
 
@@ -15,32 +15,32 @@ from transforms.law.stored_state import stored_state
 from transforms.schemas import LAW_TABLES
 
 
-def test_the_ledger_says_for_which_day_and_by_which_policy(second_night):
-    office, result = second_night
+def test_the_ledger_says_for_which_day_and_by_which_policy(second_run):
+    office, result = second_run
     run = office.store.last("nightly")
     assert (run.run_id, run.as_of, run.state) == (result.run_id, SECOND, "passed")
     assert (run.scheme, run.policy_hash) == ("reference", office.policy.policy_hash_on(SECOND))
     assert run.facts["numbers"]["已评价企业"] == office.store.scan("enterprise").collect()["enterprise_id"].n_unique()
 
 
-def test_the_run_keeps_the_titles_it_rated_by(second_night):
-    office, result = second_night
+def test_the_run_keeps_the_titles_it_rated_by(second_run):
+    office, result = second_run
     kept = read_scheme_facts(office.store.run_folder(result.run_id))
     assert replace(kept, sources={}) == scheme_facts(office.policy, SECOND)
     assert kept.sources["penalty"] == "双公示行政处罚"
 
 
-def test_the_intake_of_the_report_is_that_of_the_run_alone(second_night, first_night):
-    office, result = second_night
+def test_the_ingest_of_the_report_is_that_of_the_run_alone(second_run, first_run):
+    office, result = second_run
     files = office.store.scan("files").collect()
-    before = first_night.store.scan("files").collect()
+    before = first_run.store.scan("files").collect()
     assert result.facts["numbers"]["来件"] == files.height - before.height > 0
     new = files.filter(~pl.col("file_id").is_in(before["file_id"].implode()))
     assert result.facts["numbers"]["读取行数"] == new["read_count"].sum() > 0
 
 
-def test_there_is_a_page_for_each_changed_enterprise_and_for_no_other(second_night):
-    office, result = second_night
+def test_there_is_a_page_for_each_changed_enterprise_and_for_no_other(second_run):
+    office, result = second_run
     changed = office.store.scan("changes").filter(pl.col("as_of") == SECOND).collect()["enterprise_id"]
     assert 0 < changed.len() < 100
     pages = {path.name for path in (result.report.parent / "enterprises").iterdir()}
@@ -49,8 +49,8 @@ def test_there_is_a_page_for_each_changed_enterprise_and_for_no_other(second_nig
     assert all(f"enterprises/{page}" in report for page in pages)
 
 
-def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_night):
-    office, result = second_night
+def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_run):
+    office, result = second_run
     report = result.report.read_text(encoding="utf-8")
     legal = law_state_of_run(office.settings, office.store, office.store.last("nightly"))
     due = deadlines(legal, until=SECOND.replace(day=31), with_repair=False).collect()
@@ -64,8 +64,8 @@ def test_the_report_and_the_pages_say_what_the_law_asks_and_brings(second_night)
     assert all(number in report for number in proposed["decision_no"])
 
 
-def test_pages_say_what_may_be_repaired_of_those_who_have_anything(second_night):
-    office, result = second_night
+def test_pages_say_what_may_be_repaired_of_those_who_have_anything(second_run):
+    office, result = second_run
     legal = law_state_of_run(office.settings, office.store, office.store.last("nightly"))
     repair = legal.repair.drop_nulls("enterprise_id")
     counted = dict(repair.group_by("enterprise_id").len().iter_rows())
@@ -75,9 +75,9 @@ def test_pages_say_what_may_be_repaired_of_those_who_have_anything(second_night)
         assert ("公示与信用修复" in page) == (key in counted)
 
 
-def test_the_word_that_is_kept_of_every_enterprise_is_that_of_the_day(second_night):
-    """Kept by two nights, of which the second looked at some enterprises only; worked out at once beside it."""
-    office, _ = second_night
+def test_the_word_that_is_kept_of_every_enterprise_is_that_of_the_day(second_run):
+    """Kept by two runs, of which the second looked at some enterprises only; worked out at once beside it."""
+    office, _ = second_run
     run = office.store.last("nightly")
     live = stored_state(law_state_of_run(office.settings, office.store, run))
     heads = office.store.scan("law", run)
@@ -90,15 +90,15 @@ def test_the_word_that_is_kept_of_every_enterprise_is_that_of_the_day(second_nig
     assert newest.collect()["valid_from_on"].n_unique() > 1
 
 
-def test_quarantined_rows_come_back_as_one_workbook_a_source(second_night):
-    _, result = second_night
+def test_quarantined_rows_come_back_as_one_workbook_a_source(second_run):
+    _, result = second_run
     books = sorted((result.report.parent / "quarantine").glob("*.xlsx"))
     assert books
     assert all(openpyxl.load_workbook(book).worksheets[0].max_row > 1 for book in books)
 
 
-def test_what_was_staged_is_gone_once_it_is_in_the_store(second_night):
-    office, result = second_night
+def test_what_was_staged_is_gone_once_it_is_in_the_store(second_run):
+    office, result = second_run
     folder = office.store.run_folder(result.run_id)
     assert sorted(path.name for path in folder.iterdir()) == ["gate", "log.jsonl", "report", "scheme.json"]
 

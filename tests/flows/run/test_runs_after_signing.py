@@ -1,4 +1,4 @@
-"""After people have signed, and with approvals of earlier releases in the store, nights go on through the real gate."""
+"""After people have signed, and with approvals of earlier releases in the store, runs go on through the real gate."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def old_approval(target, at):
 
 @pytest.fixture
 def office(before_second, tmp_path, monkeypatch):
-    """An office as its second night finds it, with people, and no settings but those of the test."""
+    """An office as its second run finds it, with people, and no settings but those of the test."""
     for name in [name for name in os.environ if name.startswith("YAOXIN_")]:
         monkeypatch.delenv(name)
     made = copy_setup(before_second, tmp_path / "home")

@@ -38,7 +38,7 @@ def workbook(path, headings, *rows):
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    """The night's result, and what a command says of the office."""
+    """The run's result, and what a command says of the office."""
     home = tmp_path_factory.mktemp("amounts")
     inbox = home / "inbox"
     register = [(f"示例{n}号药房有限公司", code) for n, code in enumerate((NO_COLUMN, ERROR_CELL, KNOWN, IN_YUAN), 1)]

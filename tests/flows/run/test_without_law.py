@@ -108,14 +108,14 @@ def test_a_second_source_fills_what_is_unknown_on_a_later_run_and_a_full_run_aga
         {"ID": i, "Name": f"Cafe {i}", "No": no, "Date": "2003-04-02", "Score": s, "Result": r} for i, no, s, r in told
     ]
 
-    def night(office, day):
+    def run_on(office, day):
         done = run_day(office, day, RunSteps(), datetime(2003, 5, day.day + 1, 2, tzinfo=ZONE))
         assert done.state == "passed"
 
-    night(foreign, DAY)
+    run_on(foreign, DAY)
     before = foreign.store.last("nightly")
     put(foreign.settings.inbox, "second.csv", cells)
-    night(foreign, DAY + timedelta(days=2))
+    run_on(foreign, DAY + timedelta(days=2))
     run = foreign.store.last("nightly")
     columns = ("inspection_no", "score_centipoints", "conclusion")
     now = current_records(foreign.store, "inspection", run).select(columns).collect().sort("inspection_no")
@@ -131,7 +131,7 @@ def test_a_second_source_fills_what_is_unknown_on_a_later_run_and_a_full_run_aga
     assert (changed["enterprise_id"], changed["cause"]) == ("city:8", "correction")
     assert run.facts["scope"]["mode"] == "incremental"
     kept = content(foreign.store)
-    night(replace(foreign, settings=replace(foreign.settings, full=True)), DAY + timedelta(days=2))
+    run_on(replace(foreign, settings=replace(foreign.settings, full=True)), DAY + timedelta(days=2))
     assert differing_tables(kept, content(foreign.store)) == []
 
 

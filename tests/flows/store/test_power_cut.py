@@ -24,7 +24,7 @@ def content(store):
 
 
 @pytest.fixture(scope="module")
-def two_nights(tmp_path_factory):
+def two_runs(tmp_path_factory):
     root = tmp_path_factory.mktemp("two") / "store"
     for day in (FIRST, SECOND):
         passed_run(Store(root), day)
@@ -32,9 +32,9 @@ def two_nights(tmp_path_factory):
 
 
 @pytest.fixture
-def store(two_nights, tmp_path):
+def store(two_runs, tmp_path):
     """A store of two runs, to be damaged."""
-    shutil.copytree(two_nights, tmp_path / "store")
+    shutil.copytree(two_runs, tmp_path / "store")
     return Store(tmp_path / "store")
 
 
@@ -132,7 +132,7 @@ HOW = pytest.mark.parametrize("damage", [emptied, halved, zeroed, removed])
 
 
 @HOW
-def test_a_lost_last_entry_of_a_table_is_reported_and_the_run_before_can_be_gone_back_to(store, two_nights, damage):
+def test_a_lost_last_entry_of_a_table_is_reported_and_the_run_before_can_be_gone_back_to(store, two_runs, damage):
     table = "ratings"
     damage(entries(store, f"tables/{table}")[-1])
     with pytest.raises(StoreDamaged) as caught:
@@ -145,7 +145,7 @@ def test_a_lost_last_entry_of_a_table_is_reported_and_the_run_before_can_be_gone
     assert len(store.every_run()) == 2, "nothing was recorded"
     store.rewind("nightly-2026-03-01-1", "power cut")
     passed_run(store, SECOND)
-    assert content(store) == content(Store(two_nights))
+    assert content(store) == content(Store(two_runs))
 
 
 @pytest.mark.parametrize("damage", [emptied, removed])
@@ -156,7 +156,7 @@ def test_a_lost_data_file_of_a_table_is_reported(store, damage):
 
 
 @pytest.mark.parametrize("damage", [emptied, halved, zeroed])
-def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_nights, damage):
+def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_runs, damage):
     last = entries(store, "ledger")[-1]
     damage(last)
     for ask in (store.last, store.every_run, lambda: passed_run(store, THIRD)):
@@ -168,7 +168,7 @@ def test_a_torn_ledger_is_one_plain_sentence_to_readers_too(store, two_nights, d
     assert [run.as_of for run in store.every_run()] == [FIRST]
 
 
-def test_a_lost_last_row_of_the_ledger_is_recognised_by_the_next_run(store, two_nights):
+def test_a_lost_last_row_of_the_ledger_is_recognised_by_the_next_run(store, two_runs):
     removed(entries(store, "ledger")[-1])
     with pytest.raises(StoreDamaged) as caught:
         passed_run(store, THIRD)
@@ -177,7 +177,7 @@ def test_a_lost_last_row_of_the_ledger_is_recognised_by_the_next_run(store, two_
     )
     store.rewind("nightly-2026-03-01-1", "the ledger lost its last row")
     passed_run(store, SECOND)
-    assert content(store) == content(Store(two_nights))
+    assert content(store) == content(Store(two_runs))
 
 
 @HOW
@@ -208,7 +208,7 @@ def test_a_table_that_is_gone_is_reported_with_its_name(store):
 class TestGoingBack:
     """Runs of a wrong clock are annulled: readers see the last true one, and nothing is erased."""
 
-    def test_readers_see_the_run_gone_back_to_and_the_next_run_follows_it(self, store, two_nights):
+    def test_readers_see_the_run_gone_back_to_and_the_next_run_follows_it(self, store, two_runs):
         true = content(store)
         for day in (date(2027, 1, 1), date(2027, 1, 2)):
             passed_run(store, day)

@@ -1,4 +1,4 @@
-"""What nights keep of the law's word holds until the day it names, whoever it is about."""
+"""What runs keep of the law's word holds until the day it names, whoever it is about."""
 
 import os
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def differing(before, after):
 
 
 def due_by(word, since, upto):
-    """Those whose word may be another on `upto`: all, where other rules have begun meanwhile, as a night knows it."""
+    """Those whose word may be another on `upto`: all, where other rules have begun meanwhile, as a run knows it."""
     is_same = law_version_on(FOLDER, since) == law_version_on(FOLDER, upto)
     is_due = pl.lit(True) if not is_same else pl.col("next_on") <= upto
     return set(word["law"].filter(is_due)["enterprise_id"])

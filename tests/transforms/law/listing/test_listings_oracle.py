@@ -1,4 +1,4 @@
-"""The ends of listings agree with an oracle that looks at every day; what one night foretells the next one finds."""
+"""The ends of listings agree with an oracle that looks at every day; what one run foretells the next one finds."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Earliest days agree with an oracle that looks at every day, and come true on the nights that follow."""
+"""Earliest days agree with an oracle that looks at every day, and come true on the runs that follow."""
 
 from datetime import date, timedelta
 
