@@ -5,9 +5,9 @@
 - `serve`                  the schedule of prefect.yaml on this machine
 - `prefect_server`         a Prefect server for as long as a command runs
 - `ingest`                 files to records, every row accounted for
-- `gate`                   what the tables must hold before anything is committed
+- `gate_tables`            what the tables must hold before anything is committed
 - `store`                  Delta tables, the ledger that commits them, one run at a time
-- `law`                    what the law makes of a run's records
+- `legal_state`            what the law makes of a run's records
 - `office`                 who may sign: people, keys, the journal of signed acts
 - `papers`                 the office's papers from a store's records
 - `correction_workbooks`   workbooks of quarantined rows for the offices that sent them

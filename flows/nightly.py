@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import settings as configuration
-from flows.law import law_policy_on
+from flows.legal_state import law_policy_on
 from flows.policy_folder import read_scheme
 from flows.prefect_server import server_for_this_process
 from flows.publishing import update_published_lists

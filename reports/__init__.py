@@ -9,7 +9,6 @@
 - `scheme_facts`, `legal_tables`    what pages share: the grading scheme and outlook, the legal state and its deadlines
 - `grid`, `formatting`              columns and rows, and values as text
 - `html`, `exports`                 the Jinja environment; grids as CSV, XLSX and JSON
-- `atomic_files`                    files written durably
 
 Nothing is imported here, so that a light command pays for no renderer.
 """

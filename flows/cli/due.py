@@ -101,7 +101,7 @@ def find_due(  # noqa: PLR0913, PLR0917
     settings: Settings, store: Store, run: Run, as_of: date, until: date | None, enterprise_id: str | None = None
 ) -> DueAnswer:
     """What `run` knew of the days from `as_of` to `until`, for one enterprise or the office."""
-    from flows.law import law_state_of_run
+    from flows.legal_state import law_state_of_run
     from transforms.law.matters.deadlines import deadlines, undetermined_publicity
     from transforms.law.policy_gaps import absent_file_messages, gap_messages
 

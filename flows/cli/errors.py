@@ -26,7 +26,7 @@ _EXPECTED = {
     "flows.settings.SettingsProblems": (USAGE, "The configuration has mistakes:\n"),
     "transforms.policy_model.document.PolicyProblems": (USAGE, "The policy has mistakes:\n"),
     "transforms.policy_model.document.PolicyGap": (USAGE, "The scheme does not cover that day: "),
-    "flows.law.NoLaw": (USAGE, ""),
+    "flows.legal_state.NoLaw": (USAGE, ""),
     "flows.run.due_days.PastDay": (USAGE, ""),
     "flows.run.due_days.FutureDay": (USAGE, ""),
     "flows.run.due_days.ClockInDoubt": (USAGE, ""),

@@ -167,7 +167,7 @@ def legal_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: s
         stored = stored_legal_state(store, run, enterprise_id, ("law_listings", "law_repair", "law_coming"))
         return LegalTables(*stored.values()) if stored else None
 
-    from flows.law import law_state_of_run
+    from flows.legal_state import law_state_of_run
     from transforms.law.matters.deadlines import deadlines
     from transforms.law.stored_state import relevant_enterprises
 

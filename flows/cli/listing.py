@@ -183,7 +183,7 @@ class ListingAnswer:
 
 def find_listings(settings: Settings, store: Store, run: Run, query: ListingQuery) -> ListingAnswer:
     """What was asked, of what `run` knew. Raises PolicyProblems."""
-    from flows.law import law_state_of_run
+    from flows.legal_state import law_state_of_run
 
     state = law_state_of_run(settings, store, run, query.as_of, query.enterprise_id)
     if query.topic == "candidates":

@@ -99,7 +99,7 @@ def current_listing(settings: Settings, store: Store, run: Run, enterprise_id: s
         stored = stored_legal_state(store, run, enterprise_id, ["law_listings"])
         listings = stored["law_listings"] if stored else LISTING.empty()
     else:
-        from flows.law import law_state_of_run
+        from flows.legal_state import law_state_of_run
 
         listings = law_state_of_run(settings, store, run, enterprise_id=enterprise_id).decision_log.listings
     entries = listings.filter(pl.col("state") == "standing")

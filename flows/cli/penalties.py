@@ -147,7 +147,7 @@ def find_penalties(  # noqa: PLR0913, PLR0917
 
     duty: only those that ask for something; enterprise_id: None for every enterprise's.
     """
-    from flows.law import law_state_of_run
+    from flows.legal_state import law_state_of_run
     from transforms.law.matters.deadlines import publicity_duties, undetermined_duties
     from transforms.law.policy_gaps import absent_file_messages, gap_messages
 

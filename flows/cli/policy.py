@@ -93,7 +93,7 @@ def _check_folder(folder: Path) -> list[PolicyCheck]:
 
 def _check_law_folder(folder: Path) -> PolicyCheck:
     """Whether the files of law/ are there that the others rest on; what is left out is named."""
-    from flows.law import read_law_policy
+    from flows.legal_state import read_law_policy
     from flows.policy_folder import absent_law_files
     from transforms.policy_check import PolicyCheck
     from transforms.policy_model import PolicyProblems

@@ -128,7 +128,7 @@ class RepairAnswer:
 
 def repairs_of_enterprise(settings: Settings, store: Store, run: Run, as_of: date, enterprise_id: str) -> RepairAnswer:
     """The enterprise's penalties and listings as they may be repaired on `as_of`."""
-    from flows.law import law_state_of_run
+    from flows.legal_state import law_state_of_run
 
     state = law_state_of_run(settings, store, run, as_of, enterprise_id)
     return _repairs(state, pl.lit(True), pl.lit(True))
@@ -136,7 +136,7 @@ def repairs_of_enterprise(settings: Settings, store: Store, run: Run, as_of: dat
 
 def repairs_of_number(settings: Settings, store: Store, run: Run, as_of: date, number: str) -> RepairAnswer | None:
     """The penalties and listings of that number, of firms or of natural persons; None where there is none."""
-    from flows.law import law_state_of_run
+    from flows.legal_state import law_state_of_run
     from transforms.records.text import document_key
 
     state = law_state_of_run(settings, store, run, as_of)

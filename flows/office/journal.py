@@ -8,7 +8,6 @@ can hold the same tables.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +35,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import DDL
 
-from flows.office.keys import KeyRecord, SigningKey, canonical_json, is_signed_by
+from flows.office.keys import KeyRecord, SigningKey, canonical_json, is_signed_by, json_digest
 
 Act = Literal[
     "found", "add_person", "give_role", "take_role", "disable_person", "change_passphrase", "prepare", "approve"
@@ -93,7 +92,7 @@ class JournalEntry:
     @property
     def digest(self) -> str:
         """SHA-256 over every field, signature included."""
-        return hashlib.sha256(canonical_json(asdict(self)).encode()).hexdigest()
+        return json_digest(asdict(self))
 
     @property
     def head(self) -> JournalHead:

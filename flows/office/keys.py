@@ -67,7 +67,7 @@ class KeyRecord:
     @property
     def digest(self) -> str:
         """SHA-256 over every field: acts name the record by it."""
-        return hashlib.sha256(canonical_json(asdict(self)).encode()).hexdigest()
+        return json_digest(asdict(self))
 
     @property
     def _bound(self) -> bytes:
@@ -143,6 +143,11 @@ def is_signed_by(public_key: str, content: bytes, signature: str) -> bool:
 def canonical_json(content: Mapping[str, object]) -> str:
     """Canonical JSON: sorted names, no blanks, Chinese as it is."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def json_digest(content: Mapping[str, object]) -> str:
+    """SHA-256 of canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
 def _normalised(passphrase: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.law import law_state_on
+from flows.legal_state import law_state_on
 from flows.policy_folder import read_measure_law
 from flows.settings import Settings
 from flows.store.ledger import Run

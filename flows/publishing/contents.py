@@ -13,7 +13,7 @@ from functools import cache
 
 import polars as pl
 
-from flows.law import law_state_of_run
+from flows.legal_state import law_state_of_run
 from flows.policy_folder import law_hash, require_publicity_system
 from flows.publishing.approval import NotApprovable
 from flows.settings import Settings, did_you_mean

@@ -29,7 +29,7 @@ PROGRAM = (
     "transforms/**/*.py",
     "flows/ingest/**/*.py",
     "flows/run/**/*.py",
-    "flows/law.py",
+    "flows/legal_state.py",
     "flows/policy_folder.py",
     "expectations/**/*.py",
 )

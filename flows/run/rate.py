@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.law import law_policy_on
+from flows.legal_state import law_policy_on
 from flows.policy_folder import PolicyInForce
 from flows.run.affected import affected_enterprises, fingerprint_of, scheme_version_of
 from flows.run.context import RunContext

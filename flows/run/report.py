@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from flows.correction_workbooks import correction_workbooks, with_sender, write_correction_workbooks
-from flows.law import law_state_of_run, law_state_on
+from flows.legal_state import law_state_of_run, law_state_on
 from flows.policy_folder import PolicyInForce, absent_law_files, read_calendar_law, read_sources, scheme_facts
 from flows.run.context import RunContext, write_scheme_facts
 from flows.run.rate import STAGED_REFUSED_STEPS, refused_steps

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from expectations import Verdict, explain_gravest, write_data_docs
-from flows.gate import (
+from flows.gate_tables import (
     GATE_ACCOUNTS,
     GATE_AMOUNTS,
     GATE_RATINGS,

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from expectations import TableSpec
-from flows.gate import read_gate
+from flows.gate_tables import read_gate
 
 DAY = date(2025, 6, 10)
 GATE = read_gate(Path(__file__).parents[2] / "policy")

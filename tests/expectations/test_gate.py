@@ -143,8 +143,6 @@ def test_results_hold_no_ids_and_no_times() -> None:
 
 
 def test_the_package_itself_loads_no_engine() -> None:
-    code = (
-        "import sys, expectations, flows.gate; print([m for m in ('great_expectations', 'pandas') if m in sys.modules])"
-    )
+    code = "import sys, flows.gate_tables; print({'great_expectations', 'pandas', 'expectations'} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "[]"
+    assert said.stdout.strip() == "{'expectations'}"

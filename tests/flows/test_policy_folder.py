@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.policy import check_policy_path
-from flows.law import read_law_policy
+from flows.legal_state import read_law_policy
 from flows.policy_folder import read_scheme, scheme_facts
 from flows.wording import describe_check
 from tests.realdata import REPOSITORY

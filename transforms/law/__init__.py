@@ -7,5 +7,6 @@
 - `publicity`     penalties and results of spot checks made public: whether, by when, until when
 - `repair`        credit repair: who may apply from when, applications, releases for a rating
 - `stored_state`  the legal state as tables of the store, and the day until which it holds
+- `texts`         texts made of several
 - `policy_gaps`   messages about what the policy does not determine
 """

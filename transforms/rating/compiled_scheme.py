@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import ClassVar, Literal, TypeVar
 
 import polars as pl
@@ -34,9 +34,12 @@ REASONS = tuple(REASONS_NOT_COUNTED)
 
 
 @cache
-def reason_code(reason: str) -> pl.Expr:
-    """A reason not to count, as its place in REASONS (Int8)."""
-    return pl.lit(REASONS.index(reason), dtype=pl.Int8)
+def place_among(codes: tuple[str, ...], code: str) -> pl.Expr:
+    """A code of a vocabulary as its place in it (Int8)."""
+    return pl.lit(codes.index(code), dtype=pl.Int8)
+
+
+reason_code = partial(place_among, REASONS)  # of a reason not to count
 
 
 @dataclass(frozen=True)

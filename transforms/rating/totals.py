@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 
 import polars as pl
 
 from transforms.dates import day_after
-from transforms.rating.compiled_scheme import UNBOUNDED, Bounds, Rounding, SchemePlan, reason_code
+from transforms.rating.compiled_scheme import UNBOUNDED, Bounds, Rounding, SchemePlan, place_among, reason_code
 from transforms.rating.hits import rows_at_places, value_at, values_by_order
 from transforms.schemas.run_tables import ROLES_IN_TRACE
 
@@ -31,10 +31,7 @@ _ADJUSTMENT = pl.Schema(
 )
 
 
-@cache
-def role_code(role: str) -> pl.Expr:
-    """A role of a trace row, as its place in ROLES (Int8)."""
-    return pl.lit(ROLES.index(role), dtype=pl.Int8)
+role_code = partial(place_among, ROLES)  # of a role of a trace row
 
 
 # --- which hits count ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from flows.demo import deliver, write_demo
 from flows.demo.model import DemoPeriod, DemoRecord
 from flows.demo.region import has_complaint_by_name, region_records
 from flows.demo.senders import read_source, sender_of
-from flows.gate import read_gate
+from flows.gate_tables import read_gate
 from flows.ingest import Ingested, IngestHistory, IngestRules, ingest_inbox, read_common_rules
 from transforms.current_versions import current_versions
 from transforms.policy_model.source import load_source

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from flows.gate import read_gate
+from flows.gate_tables import read_gate
 from tests.flows.ingest.inboxes import POLICY, firm, ingested, put
 from transforms.schemas.vocabularies import DECISION_TYPES
 

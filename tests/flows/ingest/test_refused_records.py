@@ -3,7 +3,7 @@
 import pytest
 
 from expectations.suites import suite_of
-from flows.gate import read_gate
+from flows.gate_tables import read_gate
 from flows.ingest import IngestRules
 from tests.flows.ingest.inboxes import COMMON, FIRM, OTHER_FIRM, POLICY, RULES, SOURCES, firm, ingested, put
 from transforms.policy_model.source import Source, load_source

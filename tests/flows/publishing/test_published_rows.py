@@ -14,7 +14,7 @@ import polars as pl
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from flows.law import read_law_policy
+from flows.legal_state import read_law_policy
 from flows.publishing.contents import ListContents
 from flows.publishing.contents import penalty_list_from_rows as penalties_of
 from flows.publishing.contents import serious_list_from_rows as listed_of

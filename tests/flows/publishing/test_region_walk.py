@@ -11,7 +11,7 @@ import pytest
 
 from flows.demo import write_demo
 from flows.ingest import IngestHistory, ingest_inbox
-from flows.law import read_law_policy
+from flows.legal_state import read_law_policy
 from flows.run.ingest import ingest_rules
 from tests.flows.publishing.rows_oracle import FUJIAN, Case
 from tests.flows.publishing.test_published_rows import contents_on

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from flows.law import law_state_on
+from flows.legal_state import law_state_on
 from flows.publishing import publish_list
 from flows.run.rate import releases_by_day
 from flows.run.report import Report

@@ -5,7 +5,7 @@ from dataclasses import replace
 import openpyxl
 import polars as pl
 
-from flows.law import law_state_of_run
+from flows.legal_state import law_state_of_run
 from flows.policy_folder import scheme_facts
 from flows.run.context import read_scheme_facts
 from reports.enterprise_page import enterprise_page_name

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
-from flows.law import NoLaw, law_state_of_run
+from flows.legal_state import NoLaw, law_state_of_run
 from flows.publishing.contents import penalty_list
 from flows.run.run import RunSteps
 from flows.store.store import current_records

@@ -16,6 +16,7 @@ from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import dated_condition
 from transforms.law.listing.listings import is_annulled_penalty
 from transforms.law.publicity.penalty_facts import IN_FORCE, sums_in_yuan, with_penalty_facts
+from transforms.law.texts import joined_or_null
 from transforms.policy_model.document import Duration
 from transforms.policy_model.law import FactorId, SeriousListLaw
 from transforms.records.text import document_key
@@ -202,8 +203,7 @@ def _counts(words: Mapping[str, str]) -> pl.Expr:
     parts = [
         pl.when(pl.col(column) > 0).then(pl.format("{}{}次", pl.lit(word), column)) for column, word in words.items()
     ]
-    joined = pl.concat_str(parts, separator="；", ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
+    return joined_or_null(*parts)
 
 
 _HARM = {

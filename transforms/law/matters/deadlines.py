@@ -20,6 +20,7 @@ from transforms.law.calendar.periods import dated_value
 from transforms.law.calendar.working_days import Calendar, add_working_days, missing_notice
 from transforms.law.law_state import LawState
 from transforms.law.matters.decision_log import DecisionLog
+from transforms.law.texts import joined_or_null
 from transforms.policy_model.law import RepairLaw, SpotCheckLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
@@ -129,7 +130,7 @@ def _duties(
     flags = {"is_overdue": overdue, "is_automatic": pl.lit(False, dtype=BOOLEAN), "who": pl.lit("office")}
     if calendar is not None:
         beyond = pl.when(by.is_null()).then(pl.lit(missing_notice(calendar)))
-        columns["note"] = _joined(columns["note"], beyond) if "note" in columns else beyond
+        columns["note"] = joined_or_null(columns["note"], beyond) if "note" in columns else beyond
     return _shaped(frame, {"what": what, "on": by, **flags, **columns})
 
 
@@ -148,13 +149,7 @@ def _other_readings(day: str, earliest: str, latest: str, transition: str | None
     if transition is not None:
         readings.append(("另一衔接口径", transition))
     texts = [pl.when(pl.col(other) != pl.col(day)).then(pl.format(f"{word}{{}}", other)) for word, other in readings]
-    return _joined(*texts)
-
-
-def _joined(*texts: pl.Expr) -> pl.Expr:
-    """The texts that are not null, one after the other; null for none."""
-    joined = pl.concat_str(list(texts), separator="；", ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
+    return joined_or_null(*texts)
 
 
 def _noted(codes: Sequence[str], words: dict[str, str]) -> list[pl.Expr]:
@@ -204,7 +199,7 @@ def _of_publicity(publicity: pl.LazyFrame, calendar: Calendar, as_of: date, matt
         publicity.filter(_ON_DISPLAY),
         "publicity_ends",
         pl.col("stop_on"),
-        note=_joined(
+        note=joined_or_null(
             pl.col("stop_cause").replace_strict(CAUSES_OF_END, default=None, return_dtype=TEXT),
             _other_readings("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on"),
             *_noted(_NOTES_OF_ENDS, PUBLICITY_NOTES),
@@ -287,7 +282,7 @@ def _openings(repair: pl.LazyFrame, on: pl.Expr) -> pl.LazyFrame:
         .then(pl.lit("wait_over"))
         .otherwise(pl.lit("repair_possible"))
     )
-    note = _joined(
+    note = joined_or_null(
         _other_readings("earliest_on", "earliest_soonest_on", "earliest_latest_on"),
         pl.when(is_to_judge).then(pl.format("未载明，须由人工判断：{}", titles)),
     )
@@ -301,7 +296,7 @@ def _of_listings(listings: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """From LISTING: when its period ends by itself, and by when one without a ground must be revoked."""
     own = {"matter": pl.lit("listing"), "system": _NO_TEXT, "party_name": pl.col("name")}
     is_on_list = pl.col("state") == "standing"
-    note = _joined(
+    note = joined_or_null(
         _other_readings("stop_on", "stop_earliest_on", "stop_latest_on", "stop_other_transition_on"),
         *_noted(("publication_assumed", "ground_changed", "term_unstated"), LISTING_NOTES),
     )

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from transforms.dates import end_of_duration
+from transforms.law.texts import joined, joined_or_null
 from transforms.policy_model.document import Duration
 from transforms.policy_model.law import LOW_FINE, LowFines, PublicityClass, PublicityRegime, PublicityRule
 from transforms.schemas.base import BOOLEAN, DATE, TEXT
@@ -76,8 +77,7 @@ def sums_in_yuan(*, with_zero: bool) -> pl.Expr:
         fen = pl.col(column)
         yuan = pl.format("{}.{}", fen // 100, (fen % 100).cast(pl.String).str.zfill(2))
         parts.append(pl.when(fen.is_not_null() if with_zero else fen > 0).then(pl.format("{}{}元", pl.lit(word), yuan)))
-    joined = pl.concat_str(parts, separator="；", ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
+    return joined_or_null(*parts)
 
 
 def _division(code: pl.Expr) -> pl.Expr:
@@ -120,7 +120,7 @@ def _outcome(
         early_ends.append(pl.when(fit).then(_end(rule, rule.at_least)))
         basis, rank = pl.lit(rule.basis), pl.lit(CONFIDENCES.index(rule.confidence), dtype=pl.Int32)
         if _uses_low_fine(rule):
-            basis, rank = _joined([basis, low.basis]), pl.max_horizontal(rank, low.confidence)
+            basis, rank = joined(basis, low.basis), pl.max_horizontal(rank, low.confidence)
         bases.append(pl.when(fit).then(basis))
         ranks.append(pl.when(fit).then(rank))
     is_never_early = pl.any_horizontal(False, *(fit for rule, fit in met if rule.at_least is None))
@@ -129,12 +129,12 @@ def _outcome(
         pl.lit(of_class.class_).alias("class"),
         class_title=pl.lit(of_class.title),
         regime=pl.lit(regime.title),
-        reason=_joined(pl.when(fit).then(pl.lit(rule.title)) for rule, fit in met),
+        reason=joined(*(pl.when(fit).then(pl.lit(rule.title)) for rule, fit in met)),
         is_shown=pl.any_horizontal(False, *(fit for rule, fit in met if rule.shown)),
         end_on=pl.max_horizontal(ends),
         early_on=pl.when(~is_never_early).then(pl.max_horizontal(early_ends)),
         term_end_on=pl.when(is_with_term).then(_TERM),
-        basis=_joined(bases),
+        basis=joined(*bases),
         confidence=pl.max_horizontal(ranks),
         is_term_unstated=is_with_term & _TERM.is_null(),
         is_missing=low.is_missing if is_used else pl.lit(False),
@@ -147,10 +147,6 @@ def _end(rule: PublicityRule, duration: Duration | None) -> pl.Expr:
         return _NO_DAY
     end = end_of_duration(_START, duration)
     return pl.max_horizontal(end, _TERM) if rule.until_term_ends else end
-
-
-def _joined(texts: Iterable[pl.Expr]) -> pl.Expr:
-    return pl.concat_str(list(texts), separator="；", ignore_nulls=True)
 
 
 @dataclass(frozen=True)

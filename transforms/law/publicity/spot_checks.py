@@ -11,6 +11,7 @@ from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import FOR_EVER, first_day_true
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, effect_day, last_day
 from transforms.law.publicity.penalty_facts import is_deregistered_undated
+from transforms.law.texts import joined
 from transforms.policy_model.document import Duration
 from transforms.policy_model.law import SpotCheckLaw
 from transforms.records.text import document_key
@@ -168,7 +169,7 @@ def _described(frame: pl.LazyFrame, law: SpotCheckLaw, start: date, as_of: date)
         "penalty_kinds": pl.lit([], dtype=TEXT_LIST),
         "state": state,
         "is_public": pl.lit(as_of >= start),
-        "reason": pl.concat_str("reason", *penalties, separator="；", ignore_nulls=True),
+        "reason": joined(pl.col("reason"), *penalties),
         "basis": pl.when(is_with).then(pl.lit(law.with_penalty.basis)).otherwise(pl.lit(law.shown.basis)),
         "confidence": pl.when(may_be_kept)
         .then(pl.lit(law.may_follow.confidence))

@@ -33,6 +33,7 @@ from transforms.law.repair.conditions import (
     with_keys,
     with_later_penalties,
 )
+from transforms.law.texts import joined
 from transforms.policy_model.document import Dated, TransitionalRule
 from transforms.policy_model.law import (
     ListingRepairRegime,
@@ -205,7 +206,7 @@ def with_verdict(frame: pl.LazyFrame, question: RepairQuestion) -> pl.LazyFrame:
         .when(question.is_over)
         .then(question.over_basis)
         .when(verdict == "unneeded")
-        .then(pl.concat_str("basis", pl.when(unmet != "").then(unmet), separator="；", ignore_nulls=True))
+        .then(joined(pl.col("basis"), pl.when(unmet != "").then(unmet)))
         .when(verdict.is_in(["never", "not_yet"]) & (unmet != ""))
         .then(unmet)
         .when((verdict == "unknown") & ~question.is_unknown & (open_ != ""))
@@ -269,7 +270,7 @@ def _on_the_day(question: RepairQuestion) -> dict[str, pl.Expr]:
         for condition, answer in segment.answers(convention):
             tests.setdefault(condition.basis, []).append(condition_state(answer, as_of).is_in(asked))
         found = [pl.when(pl.any_horizontal(test)).then(pl.lit(basis)) for basis, test in tests.items()]
-        return pl.concat_str(found, separator="；", ignore_nulls=True)
+        return joined(*found)
 
     def conditions(segment: RuleSegment) -> pl.Expr:
         # Polars makes an array of structs, which has a fixed width, twenty times faster than a list of them.

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.gate import gate_accounts, gate_amounts, gate_ratings, read_gate
+from flows.gate_tables import gate_accounts, gate_amounts, gate_ratings, read_gate
 from transforms.policy_model import PolicyProblems
 from transforms.schemas import TABLES
 
