@@ -150,7 +150,7 @@ def read_publicity_law(folder: Path) -> PublicityLaw:
     low_fines = None
     if systems or (law / "low_fines.yaml").is_file():
         low_fines = _read(folder, "law/low_fines.yaml", load_low_fines)
-    return PublicityLaw(tuple(systems), low_fines, tuple(repairs), read_serious_list_law(folder))
+    return PublicityLaw(tuple(systems), low_fines, read_serious_list_law(folder), tuple(repairs))
 
 
 def read_spot_check_law(folder: Path, publicity: PublicityLaw) -> SpotCheckLaw | None:

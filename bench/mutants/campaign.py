@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from bench.mutants.mutations import Mutant, Mutations
 
@@ -80,16 +80,12 @@ class Outcome:
     timed_out: list[Mutant] = field(default_factory=list)
     survived: list[Mutant] = field(default_factory=list)
     equivalent: list[tuple[Mutant, str]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)  # names of mutants whose code is no longer there
 
     @property
     def tried(self) -> int:
         """Mutants that count: equivalent ones do not."""
         return len(self.killed) + len(self.timed_out) + len(self.survived)
-
-    @property
-    def survival(self) -> float:
-        """The share of the mutants that no test noticed."""
-        return len(self.survived) / self.tried if self.tried else 0.0
 
 
 def run_campaign(  # noqa: PLR0913
@@ -101,30 +97,56 @@ def run_campaign(  # noqa: PLR0913
     wanted: int | None,
     known: Sequence[Equivalent],
     log: Callable[[str], None],
-) -> Outcome:
+) -> Iterator[Outcome]:
     """Try `wanted` mutants of `package` (all with None), sampled by `seed`, in a copy of `checkout` below `scratch`.
 
+    Yields the same outcome after each of them.
     Raises RuntimeError when the tests fail without any change.
     """
-    copy = scratch / package.name.replace("/", "-")
-    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
-    files = {path.relative_to(copy).as_posix(): path for path in sorted((copy / package.name).rglob("*.py"))}
-    mutations = {file: Mutations(file, path.read_text(encoding="utf-8")) for file, path in files.items()}
-    possible = sum(len(each.names) for each in mutations.values())
-    log(f"{package.name}: {possible} mutants possible; measuring the tests ...")
-    coverage = _measure(package, copy)
-    log(f"{package.name}: {len(coverage.seconds)} tests in {sum(coverage.seconds.values()):.0f} s")
-    outcome = Outcome(package.name, possible)
+    copy, mutations = _copied(package, checkout, scratch)
+    outcome = Outcome(package.name, sum(len(each.names) for each in mutations.values()))
+    coverage = _measure(package, package.tests, copy, log)
     for mutant in _in_order_of(mutations, seed):
         if wanted is not None and outcome.tried >= wanted:
             break
-        if reason := next((each.reason for each in known if each.matches(mutant)), None):
-            outcome.equivalent.append((mutant, reason))
-            continue
-        result = _try(mutant, coverage, copy)
-        getattr(outcome, result).append(mutant)
-        log(f"{outcome.tried:4} {result:9} {describe(mutant)}")
-    return outcome
+        _try(mutant, coverage, copy, outcome, known=known, log=log)
+        yield outcome
+
+
+def try_again(  # noqa: PLR0913
+    package: MutatedPackage,
+    checkout: Path,
+    scratch: Path,
+    *,
+    names: Sequence[str],
+    tests: Sequence[str],
+    known: Sequence[Equivalent],
+    log: Callable[[str], None],
+) -> Iterator[Outcome]:
+    """Try the mutants of these names with the tests in these files alone, in a copy of `checkout` below `scratch`.
+
+    Yields the same outcome after each of them.
+    Raises RuntimeError when the tests fail without any change.
+    """
+    copy, mutations = _copied(package, checkout, scratch)
+    outcome = Outcome(package.name, sum(len(each.names) for each in mutations.values()))
+    coverage = _measure(package, tests, copy, log)
+    for name in names:
+        file = name.partition(": ")[0]
+        mutant = mutations[file].mutant(name) if file in mutations and name in mutations[file].names else None
+        if mutant is None:
+            outcome.gone.append(name)
+        else:
+            _try(mutant, coverage, copy, outcome, known=known, log=log)
+        yield outcome
+
+
+def _copied(package: MutatedPackage, checkout: Path, scratch: Path) -> tuple[Path, dict[str, Mutations]]:
+    """A copy of the checkout, and the mutants of each file of the package in it."""
+    copy = scratch / package.name.replace("/", "-")
+    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    files = {path.relative_to(copy).as_posix(): path for path in sorted((copy / package.name).rglob("*.py"))}
+    return copy, {file: Mutations(file, path.read_text(encoding="utf-8")) for file, path in files.items()}
 
 
 def describe(mutant: Mutant) -> str:
@@ -149,7 +171,7 @@ class _Coverage:
     lines: dict[str, dict[str, list[str]]]
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that run the mutant's lines: of each file the quickest first, quick files before slow ones.
+        """The tests that run the mutant's lines: the mirrored folder's files first, of each file the quickest first.
 
         A line that only an import or a fixture runs is left to all tests of the files concerned.
         """
@@ -161,20 +183,26 @@ class _Coverage:
             file = test.partition("::")[0]
             if test in contexts or file in contexts or contexts == {""}:
                 by_file[file].append(test)
+        near = PurePath("tests", mutant.file).parent
+
+        def distance(file: str) -> tuple[bool, float]:
+            return PurePath(file).parent != near, min(self.seconds[test] for test in by_file[file])
+
         chosen: list[str] = []
         cost = 0.0
-        for tests in sorted(by_file.values(), key=lambda tests: min(self.seconds[test] for test in tests)):
-            for test in sorted(tests, key=lambda test: (test not in contexts, self.seconds[test])):
+        for file in sorted(by_file, key=distance):
+            for test in sorted(by_file[file], key=lambda test: (test not in contexts, self.seconds[test])):
                 if not chosen or cost + self.seconds[test] <= _BUDGET:
                     chosen.append(test)
                     cost += self.seconds[test]
         return chosen
 
 
-def _measure(package: MutatedPackage, copy: Path) -> _Coverage:
+def _measure(package: MutatedPackage, tests: Sequence[str], copy: Path, log: Callable[[str], None]) -> _Coverage:
+    log(f"{package.name}: measuring the tests ...")
     answer = copy / "measured.json"
     order = {
-        "files": [*package.tests, *(f"--ignore={path}" for path in package.ignored)],
+        "files": [*tests, *(f"--ignore={path}" for path in package.ignored)],
         "sources": [f"{copy}/{package.name}/*"],
         "answer": str(answer),
     }
@@ -182,10 +210,30 @@ def _measure(package: MutatedPackage, copy: Path) -> _Coverage:
         output = (copy / "output.txt").read_text(encoding="utf-8")
         raise RuntimeError(f"The tests of {package.name} fail without any mutant (pytest ended with {code}):\n{output}")
     measured = json.loads(answer.read_text(encoding="utf-8"))
-    return _Coverage(measured["seconds"], measured["lines"])
+    coverage = _Coverage(measured["seconds"], measured["lines"])
+    log(f"{package.name}: {len(coverage.seconds)} tests in {sum(coverage.seconds.values()):.0f} s")
+    return coverage
 
 
-def _try(mutant: Mutant, coverage: _Coverage, copy: Path) -> str:
+def _try(  # noqa: PLR0913
+    mutant: Mutant,
+    coverage: _Coverage,
+    copy: Path,
+    outcome: Outcome,
+    *,
+    known: Sequence[Equivalent],
+    log: Callable[[str], None],
+) -> None:
+    """Add the mutant to `outcome`, where it belongs."""
+    if reason := next((each.reason for each in known if each.matches(mutant)), None):
+        outcome.equivalent.append((mutant, reason))
+        return
+    result = _result(mutant, coverage, copy)
+    getattr(outcome, result).append(mutant)
+    log(f"{outcome.tried:4} {result:9} {describe(mutant)}")
+
+
+def _result(mutant: Mutant, coverage: _Coverage, copy: Path) -> str:
     tests = coverage.tests(mutant)
     if not tests:
         return "survived"

@@ -2,9 +2,11 @@
 
 import pytest
 
-from bench.mutants.campaign import Equivalent, MutatedPackage, run_campaign
+from bench.mutants.__main__ import mutants_page, row_again, row_of
+from bench.mutants.campaign import Equivalent, MutatedPackage, Outcome, run_campaign, try_again
 from bench.mutants.mutations import Mutations
 
+PACKAGE = MutatedPackage("app", ("tests",))
 CODE = """\
 from __future__ import annotations
 
@@ -59,7 +61,7 @@ def checkout(tmp_path):
 
 def campaign(checkout, scratch, **changes):
     arguments = {"seed": 1, "wanted": None, "known": [], "log": lambda text: None} | changes
-    return run_campaign(MutatedPackage("app", ("tests",)), checkout, scratch, **arguments)
+    return list(run_campaign(PACKAGE, checkout, scratch, **arguments))[-1]
 
 
 UNTESTED = Equivalent("app/dates.py", "return day > limit", "return day >= limit", "no one asks on the day itself")
@@ -72,18 +74,43 @@ def test_a_mutant_survives_where_no_test_fails(checkout, tmp_path):
     assert [reason for _, reason in outcome.equivalent] == ["no one asks on the day itself"]
     tests = TESTS.replace("is_due(10, 10)", "is_due(11, 10)")
     (checkout / "tests/test_dates.py").write_text(tests, encoding="utf-8")
-    outcome = campaign(checkout, tmp_path / "again", known=[UNTESTED])
-    assert [mutant.added for mutant in outcome.survived] == [("return day is not None and day > limit",)]
-    assert outcome.survival == pytest.approx(1 / 3)
+    outcome = campaign(checkout, tmp_path / "again")
+    added = {mutant.added for mutant in outcome.survived}
+    assert added == {("return day is not None and day > limit",), ("return day >= limit",)}  # no test runs the latter
+    assert (len(outcome.survived), outcome.tried) == (2, 4)
     assert (checkout / "app/dates.py").read_text(encoding="utf-8") == CODE
-
-
-def test_code_that_no_test_runs_survives(checkout, tmp_path):
-    outcome = campaign(checkout, tmp_path / "scratch", known=[])
-    assert [mutant.removed for mutant in outcome.survived] == [("return day > limit",)]
 
 
 def test_tests_that_fail_without_a_mutant_are_no_measure(checkout, tmp_path):
     (checkout / "tests/test_dates.py").write_text(TESTS.replace("is_due(9", "is_due(11"), encoding="utf-8")
     with pytest.raises(RuntimeError, match="without any mutant"):
         campaign(checkout, tmp_path / "scratch")
+
+
+def test_survivors_are_tried_again_with_the_tests_that_are_named(checkout, tmp_path):
+    survivor = "app/dates.py:  > limit ->  >= limit #1"
+    more = "from app.dates import is_late\n\n\ndef test_late_after_the_limit():\n    assert not is_late(10, 10)\n"
+    (checkout / "tests/test_late.py").write_text(more, encoding="utf-8")
+    for test, names in (("test_dates", []), ("test_late", [survivor])):
+        (*_, outcome) = try_again(
+            PACKAGE,
+            checkout,
+            tmp_path / test,
+            names=[survivor, "app/dates.py: code that is no longer there -> None #1"],
+            tests=[f"tests/{test}.py"],
+            known=[],
+            log=lambda text: None,
+        )
+        assert [mutant.name for mutant in outcome.killed] == names
+        assert (outcome.tried, len(outcome.gone)) == (1, 1)
+
+
+def test_the_page_says_what_survived_at_first_and_what_after_the_survivors_were_tried_again():
+    names = Mutations("app/dates.py", CODE).names
+    mutants = [Mutations("app/dates.py", CODE).mutant(name) for name in names]
+    row = row_of(Outcome("app", 4, killed=mutants[:1], survived=mutants[1:]), 1) | {"commands": ["first"]}
+    again = row_again(row, Outcome("app", 4, killed=mutants[1:2], survived=mutants[2:3], gone=names[3:]))
+    page = mutants_page({"flows/store": again | {"package": "flows/store"}})
+    cells = [cell.strip() for cell in next(line for line in page.splitlines() if "| flows/store" in line).split("|")]
+    assert cells[2:7] == ["4", "3 of 4 (75.0 %)", "1 of 3 (33.3 %)", "0", "1"]
+    assert list(again["survivors"]) == names[2:3]

@@ -609,8 +609,8 @@ class PublicityLaw:
 
     systems: tuple[PublicitySystem, ...]
     low_fines: LowFines | None
+    serious: SeriousListLaw
     repairs: tuple[RepairLaw, ...] = ()
-    serious: SeriousListLaw | None = None
 
     def repair_of(self, system: str) -> RepairLaw | None:
         """The repair law of `system`; None where there is none."""

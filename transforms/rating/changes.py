@@ -304,12 +304,12 @@ def _with_row_causes(rows: pl.DataFrame, records: Mapping[str, pl.LazyFrame], ru
         .otherwise(policy_or("correction"))
     )
     before, after = pl.col("reason_before"), pl.col("reason_after")
-    is_of_act = (before == "lighter_in_act").fill_null(False) | (after == "lighter_in_act").fill_null(False)
+    is_of_act = (before == "lighter_in_act") | (after == "lighter_in_act")
     is_same_award = pl.col("raw_centipoints_before") == pl.col("raw_centipoints_after")
     of_lasting_row = (
-        pl.when(before.is_in(_REVOKED).fill_null(False))
+        pl.when(before.is_in(_REVOKED))
         .then(_code("correction"))
-        .when((before == "released").fill_null(False))  # only a decision undoes a repair or removal
+        .when(before == "released")  # only a decision undoes a repair or removal
         .then(policy_or("decision"))
         .when(is_of_act)
         .then(none)
@@ -324,9 +324,9 @@ def _with_row_causes(rows: pl.DataFrame, records: Mapping[str, pl.LazyFrame], ru
         .then(_code("revocation"))
         .when(_has_become("released"))
         .then(_code("repair"))
-        .when(is_ended.fill_null(False))
+        .when(is_ended)
         .then(ended)
-        .when(has_other_content.fill_null(False))
+        .when(has_other_content)
         .then(pl.when(is_corrected.fill_null(True)).then(_code("correction")).otherwise(policy_or("correction")))
         .when(~pl.col("is_there_before"))
         .then(of_new_row)
@@ -340,7 +340,7 @@ def _with_row_causes(rows: pl.DataFrame, records: Mapping[str, pl.LazyFrame], ru
 
 def _has_become(reason: str) -> pl.Expr:
     """Whether a row of the earlier trace does not count for this reason now, and did not before."""
-    is_now = (pl.col("reason_after") == reason).fill_null(False)
+    is_now = pl.col("reason_after") == reason
     return is_now & pl.col("reason_before").ne_missing(reason) & pl.col("is_there_before")
 
 

@@ -493,9 +493,8 @@ def _listings_with_ground(log: DecisionLog, records: RepairRecords, context: Law
     joined = with_keys(named).with_columns(_ground=document_key(pl.col("target")))
     joined = joined.join(grounds, on=["enterprise_id", "_ground"], how="left")
     joined = joined.join(releases.lazy(), on="matter_id", how="left")
-    serious = context.law.serious
-    rule = serious.heavier_when if serious else None
-    heavier = rule.on(max(context.as_of, min(rule.values))) if rule else None
+    rule = context.law.serious.heavier_when
+    heavier = rule.on(max(context.as_of, min(rule.values)))
     return with_heavier_penalties(joined, facts, heavier, context.as_of)
 
 
@@ -514,19 +513,18 @@ def _as_on_credit_china(listed: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
 
 
 def _listing_question(law: RepairLaw, context: LawContext) -> RepairQuestion:
-    state, serious = pl.col("state"), context.law.serious
+    state, deregistration = pl.col("state"), context.law.serious.deregistration_ends
     ends = [*(regime.from_ for regime in law.listing[1:]), None]
 
     def over(part: Literal["basis", "confidence"]) -> pl.Expr:
         """By the state, the articles by which it left the list, or their confidence."""
         step = pl.col("_release_basis")
         by_step = step if part == "basis" else pl.when(step.is_not_null()).then(pl.lit("C"))
-        deregistered = getattr(serious.deregistration_ends, part) if serious else None
         return pl.coalesce(
             f"_ended_there_{part}",
             pl.when(state.is_in(["removed", "revoked"])).then(by_step),
             pl.when(state == "annulled").then(f"revoke_{part}"),
-            pl.when(state == "deregistered").then(pl.lit(deregistered, dtype=TEXT)),
+            pl.when(state == "deregistered").then(pl.lit(getattr(deregistration, part), dtype=TEXT)),
             part,
         )
 

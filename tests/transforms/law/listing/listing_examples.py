@@ -5,13 +5,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, PROCEDURE, log_rows, step
-from tests.transforms.law.publicity.penalty_examples import CALENDAR, HUBEI, text
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, HUBEI, SERIOUS, text
 from transforms.law.listing.listings import ListingPolicy, ListingRecords
 from transforms.law.matters.decision_log import build_decision_log
 from transforms.policy_model import load_serious_list_law
 from transforms.schemas import TABLES
 
-SERIOUS = load_serious_list_law(text("serious_list"), "serious_list.yaml")
 LAW = ListingPolicy(SERIOUS, PROCEDURE)
 LISTED = date(2022, 9, 20)
 FIRM = {"enterprise_id": "e1", "name": "甲厂", "region_code": "420100"}

@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.transforms.law.listing.listing_examples import GROUND, LISTED, SERIOUS, listed, records
+from tests.transforms.law.listing.listing_examples import GROUND, LISTED, listed, records
 from tests.transforms.law.matters.decision_examples import LISTING_NO, PENALTY_NO, PROCEDURE, step
-from tests.transforms.law.publicity.penalty_examples import CALENDAR
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, SERIOUS
 from transforms.law.listing.candidates import EvidenceRecords, candidates, checklist
 from transforms.law.matters.procedure import decided_steps, replay_decisions
 from transforms.schemas import TABLES

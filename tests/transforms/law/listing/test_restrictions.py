@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.transforms.law.listing.listing_examples import GROUND, LISTED, SERIOUS, found, listed
+from tests.transforms.law.listing.listing_examples import GROUND, LISTED, found, listed
 from tests.transforms.law.matters.decision_examples import LISTING_NO, step
-from tests.transforms.law.publicity.penalty_examples import text
+from tests.transforms.law.publicity.penalty_examples import SERIOUS, text
 from transforms.law.listing.restrictions import bans, measures
 from transforms.policy_model import PolicyProblems, load_serious_list_law
 from transforms.policy_model.law import load_ban_law, load_measure_law

@@ -4,17 +4,16 @@ from datetime import date
 
 import polars as pl
 
-from tests.transforms.law.publicity.penalty_examples import CALENDAR, FIRM, FOLDER
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, FIRM, FOLDER, SERIOUS
 from tests.transforms.law.repair.repair_examples import LAW
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 from transforms.law.listing.listings import ListingPolicy
 from transforms.law.matters.deadlines import deadlines
-from transforms.policy_model.law import load_ban_law, load_serious_list_law, load_spot_check_law
+from transforms.policy_model.law import load_ban_law, load_spot_check_law
 from transforms.policy_model.procedure import load_procedure_law
 from transforms.schemas import TABLES
 
 PROCEDURE = load_procedure_law((FOLDER / "procedure.yaml").read_text("utf-8"), "procedure.yaml")
-SERIOUS = load_serious_list_law((FOLDER / "serious_list.yaml").read_text("utf-8"), "serious_list.yaml")
 SPOT_CHECKS = load_spot_check_law((FOLDER / "spot_checks.yaml").read_text("utf-8"), "spot_checks.yaml")
 BANS = load_ban_law((FOLDER / "bans.yaml").read_text("utf-8"), "bans.yaml")
 WHOLE = LawPolicy(LAW, SPOT_CHECKS, ListingPolicy(SERIOUS, PROCEDURE), BANS, CALENDAR)

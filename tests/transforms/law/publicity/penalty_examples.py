@@ -8,7 +8,13 @@ import polars as pl
 
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
-from transforms.policy_model.law import PublicityLaw, load_calendar_law, load_low_fines, load_publicity_system
+from transforms.policy_model.law import (
+    PublicityLaw,
+    load_calendar_law,
+    load_low_fines,
+    load_publicity_system,
+    load_serious_list_law,
+)
 from transforms.schemas import TABLES
 
 FOLDER = Path(__file__).parents[4] / "policy" / "law"
@@ -19,13 +25,16 @@ def text(name):
     return (FOLDER / f"{name}.yaml").read_text("utf-8")
 
 
+SERIOUS = load_serious_list_law(text("serious_list"), "serious_list.yaml")
+
+
 def law(gsxt=None, credit_china=None, low_fines=None):
     """The law, any of its files in another wording."""
     systems = (
         load_publicity_system(gsxt or text("publicity_gsxt"), "gsxt.yaml"),
         load_publicity_system(credit_china or text("publicity_credit_china"), "credit_china.yaml"),
     )
-    return PublicityLaw(systems, load_low_fines(low_fines or text("low_fines"), "low_fines.yaml"))
+    return PublicityLaw(systems, load_low_fines(low_fines or text("low_fines"), "low_fines.yaml"), SERIOUS)
 
 
 def of_system(name, whole):

@@ -8,6 +8,7 @@ import polars as pl
 from tests.transforms.law.matters.decision_examples import PROCEDURE
 from tests.transforms.law.publicity.penalty_examples import (
     CALENDAR,
+    SERIOUS,
     frames,
     law,
     of_system,
@@ -20,11 +21,10 @@ from transforms.law.matters.decision_log import build_decision_log
 from transforms.law.publicity.penalties import LawContext, assess_penalties
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
-from transforms.policy_model.law import load_repair_law, load_serious_list_law
+from transforms.policy_model.law import load_repair_law
 from transforms.schemas import TABLES
 
 SYSTEMS = ("gsxt", "credit_china")
-SERIOUS = load_serious_list_law(text("serious_list"), "serious_list.yaml")
 
 
 def repair_law(gsxt=None, credit_china=None, **publicity_law):
@@ -33,7 +33,7 @@ def repair_law(gsxt=None, credit_china=None, **publicity_law):
     repairs = tuple(
         load_repair_law(wordings[name] or text(f"repair_{name}"), f"repair_{name}.yaml") for name in SYSTEMS
     )
-    return replace(law(**publicity_law), repairs=repairs, serious=SERIOUS)
+    return replace(law(**publicity_law), repairs=repairs)
 
 
 LAW = repair_law()

@@ -98,6 +98,22 @@ def test_a_broken_commitment_is_no_commitment():
         assert states(rows.filter(system="credit_china").row(0, named=True))["commitment"] == found, state
 
 
+@pytest.mark.parametrize(
+    ("number", "on", "state"),
+    [
+        (PENALTY_NO, date(2029, 5, 4), "unmet"),
+        (PENALTY_NO, date(2029, 5, 5), "met"),
+        ("他1号", date(2029, 5, 4), "met"),
+    ],
+)
+def test_where_the_bar_is_on_the_record_it_is_on_that_record_alone(number, on, state):
+    steps = [
+        repair_step("repair", date(2026, 5, 1), system="credit_china"),
+        repair_step("revoke_repair", date(2026, 5, 4), system="credit_china"),
+    ]
+    assert states(one(on, "credit_china", steps=steps, decision_no=number))["not_barred"] == state
+
+
 def test_natural_persons_of_one_name_and_firms_are_kept_apart():
     person = {"enterprise_id": None, "party_class": "person", "violation_type": "甲"}
     rows = [
