@@ -82,6 +82,25 @@ def test_a_listing_without_a_recorded_notice_holds_and_is_flagged():
     assert (matter["state"], matter["notes"]) == ("listed", ["unnotified"])
 
 
+@pytest.mark.parametrize(
+    ("on", "notes"),
+    [
+        (date(2026, 11, 6), ["hearing_open"]),
+        (date(2026, 11, 9), ["hearing_open"]),
+        (date(2026, 11, 10), []),
+    ],
+)
+def test_a_listing_within_the_five_working_days_for_a_hearing_is_flagged(on, notes):
+    """Notice on Monday, 2026-11-02."""
+    notice = step("notify_listing", date(2026, 11, 2), "告1号", PENALTY_NO)
+    steps = [notice, step("list", on, LISTING_NO, PENALTY_NO)]
+    matters, taken, _ = replayed(steps)
+    assert matters["notes"].to_list() == [notes]
+    assert taken.sort("on")["notes"].to_list() == [[], notes]
+    heard = step("hear", date(2026, 11, 5), "听1号", "告1号")
+    assert only([notice, heard, steps[-1]])["notes"] == []
+
+
 def test_a_decision_not_to_list_closes_the_matter():
     steps = [step("notify_listing", LISTED, "告1号", PENALTY_NO), step("not_list", PUBLISHED, "不1号", PENALTY_NO)]
     assert only(steps)["state"] == "not_listed"

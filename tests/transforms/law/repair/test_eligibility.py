@@ -134,6 +134,13 @@ def test_a_party_without_a_name_is_nobody_elses_again():
     assert states(row)["not_again"] == "unstated"
 
 
+@pytest.mark.parametrize(("decided_on", "verdict"), [(date(2021, 8, 31), "unknown"), (date(2021, 9, 1), "not_yet")])
+def test_what_the_law_of_publicity_does_not_cover_yet_is_unknown(decided_on, verdict):
+    done = dict.fromkeys(("published_on", "performed_on", "harm_removed_on"), date(2021, 9, 6))
+    row = one(date(2021, 10, 1), decided_on=decided_on, **done)
+    assert (row["verdict"], row["is_eligible"]) == (verdict, False)
+
+
 def test_without_penalties_there_is_nothing_and_the_columns_are_the_tables():
     rows = asked(records([]), date(2026, 12, 1))
     assert rows.schema == REPAIR.schema
