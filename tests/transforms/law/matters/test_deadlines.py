@@ -106,6 +106,13 @@ def test_repair_may_be_asked_for_from_its_earliest_day():
     assert of(ahead(day("2026-10-10"), **known), "repair_possible", "gsxt") == []
 
 
+def test_repair_may_be_asked_for_of_a_penalty_that_the_earlier_rules_never_saw():
+    done = dict.fromkeys(("published_on", "performed_on", "harm_removed_on"), day("2026-01-09"))
+    late = penalty(decided_on=day("2026-01-05"), violation_type="无证经营", **done)
+    rows = ahead(day("2026-06-01"), by=GSXT, penalty=[late])
+    assert of(rows, "repair_possible", "gsxt") == [(day("2027-01-10"), False)]
+
+
 def test_where_a_person_must_judge_only_time_is_known_to_be_over():
     rows = ahead(day("2026-10-01"), by=GSXT, penalty=[penalty(published_on=day("2025-10-09"))])
     (row,) = rows.filter(what="wait_over", system="gsxt").rows(named=True)

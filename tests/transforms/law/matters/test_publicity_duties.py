@@ -33,6 +33,12 @@ def test_another_provinces_party_is_due_to_be_pushed_then_published():
     assert _asked("due", date(2025, 7, 25), one, firm=far) == [("gsxt", "publish", date(2025, 7, 25))]
 
 
+def test_a_push_is_asked_for_up_to_its_last_day_and_not_once_it_is_published():
+    far, one = {"region_code": "450100"}, penalty(decided_on=date(2025, 6, 27))
+    assert _asked("overdue", date(2025, 7, 12), one, firm=far) == []
+    assert _asked("due", date(2025, 7, 11), one | {"published_on": date(2025, 7, 10)}, firm=far) == []
+
+
 @pytest.mark.parametrize(
     ("as_of", "count"), [(date(2025, 10, 29), 0), (date(2025, 10, 30), 1), (date(2028, 10, 30), 1)]
 )
