@@ -130,14 +130,12 @@ def try_again(  # noqa: PLR0913
     """
     copy, mutations = _copied(package, checkout, scratch)
     outcome = Outcome(package.name, sum(len(each.names) for each in mutations.values()))
-    coverage = _measure(package, tests, copy, log)
-    for name in names:
-        file = name.partition(": ")[0]
-        mutant = mutations[file].mutant(name) if file in mutations and name in mutations[file].names else None
-        if mutant is None:
-            outcome.gone.append(name)
-        else:
-            _try(mutant, coverage, copy, outcome, known=known, log=log)
+    by_name = {name: each.mutant(name) for each in mutations.values() for name in set(each.names) & set(names)}
+    outcome.gone += [name for name in names if name not in by_name]
+    yield outcome
+    coverage = _measure(package, tests, copy, log) if by_name else _Coverage({}, {})
+    for mutant in filter(None, map(by_name.get, names)):
+        _try(mutant, coverage, copy, outcome, known=known, log=log)
         yield outcome
 
 
