@@ -141,7 +141,8 @@ def mutants_page(record: Mapping[str, Mapping[str, Any]]) -> str:
         "*Survived at first*: in the first run. Since then survivors got tests, or their code is *gone*,",
         "or they are *equivalent*: they behave as the code does (reasons in `bench/mutants/equivalent.yaml`). What is",
         "gone or equivalent does not count. *Survived now*: in the last run; one with `--again` tried",
-        "only the survivors, with the tests it names, and took the others as the run before had left them.",
+        "only the survivors, with the tests it names, and took the others as the run before had left them. Tests are",
+        "written for the survivors of a sample: of another seed's sample more survive.",
     ]
     if missing := [name for name in PACKAGES if name not in record]:
         lines += ["", "Not measured yet: " + ", ".join(f"`{name}`" for name in missing) + "."]
