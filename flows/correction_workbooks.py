@@ -28,7 +28,9 @@ def correction_workbooks(rows: pl.DataFrame, sources: Sequence[Source]) -> dict[
     parts = with_sender(rows, sources).partition_by("source", "sender", as_dict=True)
     for (name, sender), part in sorted(parts.items()):
         source = by_name.get(str(name))
-        plain = str(name) if source is None or sender == source.office else f"{name}-{_in_a_name(str(sender))}"
+        plain = str(name)
+        if source is not None and sender != source.office:
+            plain += "-" + (_NO_FILE_NAME.sub("-", str(sender))[:_NAME_CHARS].strip("-") or "未署名")
         # A corrected workbook is assigned to its source by its name; a sender's name may match another source.
         is_clear = len(sources_of(f"{plain}.xlsx", sources)) == 1 and plain.lower() not in taken
         number = sum(one == name for one, _ in made) + 1
@@ -72,7 +74,3 @@ def cell_choices(source: Source) -> dict[str, tuple[str, ...]]:
         if cell.words and cell.split is None:
             choices |= {heading: tuple(cell.words) for heading in cell.from_}
     return choices
-
-
-def _in_a_name(text: str) -> str:
-    return _NO_FILE_NAME.sub("-", text)[:_NAME_CHARS].strip("-") or "未署名"

@@ -50,7 +50,9 @@ class PersonalDataSearch:
 def search_personal_data(settings: Settings, store: Store) -> PersonalDataSearch:
     """Search the tables as of the last run, the folders of all runs, and every publication and draft."""
     tables = [*TABLES.values(), LEDGER]
-    findings = [found for table in tables for found in _in_table(table, _rows(store, table))]
+    findings: list[PersonalDataFinding] = []
+    for table in tables:
+        findings += _in_table(table, store.runs().lazy() if table is LEDGER else store.scan(table.name))
     folders = (store.location.local / "runs", settings.publications)
     files = sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
     read, unread = 0, []
@@ -62,10 +64,6 @@ def search_personal_data(settings: Settings, store: Store) -> PersonalDataSearch
         read += 1
         findings += _in_texts(str(path), "", [(mask_text(path.name), mask_text(path.name) != path.name, text)])
     return PersonalDataSearch(len(tables), read, tuple(unread), tuple(findings))
-
-
-def _rows(store: Store, table: Table) -> pl.LazyFrame:
-    return store.runs().lazy() if table is LEDGER else store.scan(table.name)
 
 
 def _in_table(table: Table, rows: pl.LazyFrame) -> Iterator[PersonalDataFinding]:

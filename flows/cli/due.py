@@ -17,7 +17,7 @@ from flows.cli.options import (
     common_options,
     json_option,
     open_store,
-    print_json,
+    print_answer,
     run_as_of,
     settings_from_flags,
 )
@@ -64,12 +64,7 @@ def due(query: str | None, until: date | None, as_of: date | None, is_json: bool
     enterprise = single_enterprise(query, find_enterprises(store, run, query)) if query else {}
     last = until or (None if query else day + timedelta(days=DAYS_AHEAD))
     found = find_due(settings, store, run, day, last, enterprise.get("enterprise_id"))
-    if is_json:
-        print_json(found.document())
-    else:
-        click.echo("\n".join([*due_text(found, formatting.clean(enterprise.get("name") or "")), *found.absent]))
-    if found.missing:
-        raise UserError("\n".join(found.missing))
+    print_answer(found, is_json, lambda: due_text(found, formatting.clean(enterprise.get("name") or "")))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -64,7 +64,10 @@ def common_options(command: Command) -> Command:
     """--config, --store and --debug; the command receives `config` and `store`."""
     command = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(command)
     command = click.option(
-        "--store", metavar="DIR", shell_complete=_complete_folder, help="The store: a folder, or s3://… ."
+        "--store",
+        metavar="DIR",
+        shell_complete=lambda _context, _parameter, incomplete: [CompletionItem(incomplete, type="dir")],
+        help="The store: a folder, or s3://… .",
     )(command)
     return click.option("--config", type=FILE, metavar="FILE", help="A TOML file of settings.")(command)
 
@@ -170,6 +173,31 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+class LegalAnswer(Protocol):
+    """What a command found of the law."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the policy must say before the answer is whole."""
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """What the policy leaves out."""
+
+    def document(self) -> dict[str, Any]:
+        """For --json."""
+
+
+def print_answer(found: LegalAnswer, is_json: bool, text: Callable[[], Iterable[str]]) -> None:
+    """The answer as JSON, or the lines of `text` and what is absent. Raises UserError where it is not whole."""
+    if is_json:
+        print_json(found.document())
+    else:
+        click.echo("\n".join([*text(), *found.absent]))
+    if found.missing:
+        raise UserError("\n".join(found.missing))
+
+
 def completing(values: Callable[[Settings], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
     """A completion of `values`, read with the settings that the command line names so far; none where that fails."""
 
@@ -202,7 +230,3 @@ def logins(settings: Settings) -> list[str]:
 def run_ids(settings: Settings) -> list[str]:
     """The runs that passed, the newest first, for `completing`."""
     return [run.run_id for run in reversed(open_store(settings).every_run()) if run.state == "passed"]
-
-
-def _complete_folder(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(incomplete, type="dir")]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 import polars as pl
 
-from flows.cli.errors import UserError
 from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     as_of_option,
@@ -17,7 +16,7 @@ from flows.cli.options import (
     common_options,
     json_option,
     open_store,
-    print_json,
+    print_answer,
     run_as_of,
     settings_from_flags,
 )
@@ -98,12 +97,7 @@ def penalties(  # noqa: PLR0913, PLR0917 (one per flag)
     run = run_as_of(store, as_of)
     enterprise = single_enterprise(query, find_enterprises(store, run, query)) if query else {}
     found = find_penalties(settings, store, run, as_of or run.as_of, duty, enterprise.get("enterprise_id"))
-    if is_json:
-        print_json(found.document())
-    else:
-        click.echo("\n".join([*penalties_text(found, formatting.clean(enterprise.get("name") or "")), *found.absent]))
-    if found.missing:
-        raise UserError("\n".join(found.missing))
+    print_answer(found, is_json, lambda: penalties_text(found, formatting.clean(enterprise.get("name") or "")))
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import polars as pl
 
-from flows.cli.errors import UserError
 from flows.cli.find_enterprise import find_enterprises, single_enterprise
 from flows.cli.options import (
     as_of_option,
     common_options,
     json_option,
     open_store,
-    print_json,
+    print_answer,
     run_as_of,
     settings_from_flags,
 )
@@ -91,12 +90,7 @@ def repair(query: str, as_of: date | None, is_json: bool, **flags: object) -> No
         enterprise = single_enterprise(query, matches)
         found = repairs_of_enterprise(settings, store, run, day, enterprise["enterprise_id"])
         name = enterprise["name"] or ""
-    if is_json:
-        print_json(found.document())
-    else:
-        click.echo("\n".join([*repair_text(found, formatting.clean(name)), *found.absent]))
-    if found.missing:
-        raise UserError("\n".join(found.missing))
+    print_answer(found, is_json, lambda: repair_text(found, formatting.clean(name)))
 
 
 @dataclass(frozen=True)

@@ -101,14 +101,6 @@ def _unregistered(enterprise: Enterprise) -> Mapping[str, str]:
     return {"uscc": credit_code("91", enterprise.region, serial), "party_name": f"外埠示例第{serial}号医药有限公司"}
 
 
-def _unknown_name(enterprise: Enterprise) -> Mapping[str, str]:
-    return {"uscc": "", "party_name": enterprise.name[:2] + "查无此名" + enterprise.name[4:]}
-
-
-def _other_name(enterprise: Enterprise) -> Mapping[str, str]:
-    return {"party_name": f"{enterprise.place}张冠李戴第{enterprise.serial}号商行"}
-
-
 FAULTS = (
     PlantedFault("uscc_check", "enterprise", _code(wrong_check)),
     PlantedFault("missing", "enterprise", _fixed(name="")),
@@ -127,8 +119,10 @@ FAULTS = (
     PlantedFault("bad_date", "penalty", _fixed(decided_on="2025年13月40日")),
     PlantedFault("class_conflict", "penalty", _fixed(party_class="自然人")),
     PlantedFault("unknown_code", "inspection", _unregistered),
-    PlantedFault("unknown_name", "inspection", _unknown_name),
-    PlantedFault("name_mismatch", "inspection", _other_name),
+    PlantedFault(
+        "unknown_name", "inspection", lambda one: {"uscc": "", "party_name": f"{one.name[:2]}查无此名{one.name[4:]}"}
+    ),
+    PlantedFault("name_mismatch", "inspection", lambda one: {"party_name": f"{one.place}张冠李戴第{one.serial}号商行"}),
     PlantedFault("no_identity", "inspection", _fixed(uscc="", party_name="")),
     PlantedFault("implausible_date", "inspection", _fixed(inspected_on="1900-01-01")),
     PlantedFault("bad_number", "inspection", _fixed(major_count="若干")),

@@ -10,7 +10,7 @@ Only rows with another result than before are accounted for; the others remain i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,7 +20,6 @@ from flows.ingest.file_records import Arrival, FileRecords, read_records, with_e
 from flows.ingest.inbox import Inbox
 from flows.ingest.previous_runs import QUARANTINE_KEY, IngestHistory
 from reports.correction_workbook import REMARK_HEADINGS, ROW_ID_HEADING, correction_row_id
-from transforms.policy_model.source import Source
 from transforms.records.identity import REGISTER_REASONS, EnterpriseRegister
 from transforms.records.mapping import MappedRows, MappingContext
 from transforms.records.text import normalise_name
@@ -73,19 +72,15 @@ class Retries:
             if file_id not in self.files:
                 self.files[file_id] = self.inbox.read_again(file_id)
             arrival = self.files[file_id]
-            if arrival is not None and (source := arrival.accepted_source) is not None:
-                found += self._of_file(arrival, source, rows, kind, register)
+            if arrival is None or (source := arrival.accepted_source) is None:
+                continue
+            frame = arrival.raw.frame.filter(pl.col("row_no").is_in(rows["row_no"].implode()))
+            part = replace(arrival, raw=replace(arrival.raw, frame=frame))
+            for record in source.records:
+                if record.kind == kind:
+                    read = read_records(part, source, record, self.context)
+                    found.append(_with_new_result(with_enterprises(read, register, self.context), rows))
         return [one for one in found if not one.rows.is_empty()]
-
-    def _of_file(
-        self, arrival: Arrival, source: Source, rows: pl.DataFrame, kind: str, register: EnterpriseRegister | None
-    ) -> Iterator[FileRecords]:
-        frame = arrival.raw.frame.filter(pl.col("row_no").is_in(rows["row_no"].implode()))
-        part = replace(arrival, raw=replace(arrival.raw, frame=frame))
-        for record in source.records:
-            if record.kind == kind:
-                read = read_records(part, source, record, self.context)
-                yield _with_new_result(with_enterprises(read, register, self.context), rows)
 
     def outcomes(self, records: FileRecords, statuses: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
         """Rows of the table `quarantine_outcomes`. statuses: row_no and status of the rows of `records`."""

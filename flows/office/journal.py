@@ -213,7 +213,9 @@ class OfficeDatabase:
         Raises OfficeProblem where the database cannot be written.
         """
         if not self.path.exists():
-            self._create_file()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Only for its owner: nobody else may try passphrases on the keys, although they are encrypted.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._connected(immediate=True) as connection:
             _TABLES.create_all(connection)
             entry, record = make(self._rows(connection))
@@ -222,11 +224,6 @@ class OfficeDatabase:
             connection.execute(insert(_JOURNAL).values(asdict(entry)))
             connection.commit()
         return entry
-
-    def _create_file(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Only for its owner: nobody else may try passphrases on the keys, although they are encrypted.
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def _rows(self, connection: Connection) -> OfficeRows:
         names = inspect(connection).get_table_names()

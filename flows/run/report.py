@@ -97,11 +97,16 @@ def write_report(store: Store, settings: Settings, inputs: ReportInputs) -> Repo
     frames = replace(frames, legal=office_legal_frames(snapshot, settings, inputs.previous_run))
     changed = frames.changes.lazy().select(_ID).collect()[_ID]
     pages = {key: f"enterprises/{enterprise_page_name(key)}" for key in changed}
+    warnings = tuple(
+        (_SEVERITIES[finding.severity], "：".join(filter(None, (verdict.label, finding.label))), finding.zh)
+        for verdict in inputs.validation.verdicts
+        for finding in verdict.findings
+    )
     about = ReportContext(
         settings.office_name,
         context.as_of,
         context.folder.name,
-        warnings=_warnings(inputs.validation),
+        warnings=warnings,
         workbooks={key: f"quarantine/{path.name}" for key, path in workbooks.items()},
         pages=pages,
     )
@@ -149,14 +154,6 @@ def _office_frames(snapshot: Snapshot, previous_run: Run | None, quarantine: pl.
         outlook=outlook,
         enterprises=snapshot.current_records("enterprise", named).select(_ID, "name"),
         unknown_amounts=unknown_amounts,
-    )
-
-
-def _warnings(validation: Validation) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (_SEVERITIES[finding.severity], "：".join(filter(None, (verdict.label, finding.label))), finding.zh)
-        for verdict in validation.verdicts
-        for finding in verdict.findings
     )
 
 
@@ -229,6 +226,8 @@ def office_legal_frames(snapshot: Snapshot, settings: Settings, previous_run: Ru
         refused = pl.concat([refused, refused_steps(persons).lazy()])
     new_decisions = snapshot.new_rows("decision", previous_run).select("record_id").unique()
     under_way = details["law_applications"].filter(pl.col("by_on").is_not_null())
+    # That no law is applied at all is shown elsewhere.
+    absent = [] if settings.law == "none" else absent_file_messages(absent_law_files(settings.policy_dir))
     return OfficeLegalFrames(
         deadlines=sort_deadlines(details["law_coming"]),
         list_changes=_list_changes(snapshot, settings, previous_run, previous, current),
@@ -238,7 +237,7 @@ def office_legal_frames(snapshot: Snapshot, settings: Settings, previous_run: Ru
             "on", "decision_no", "record_id", "matter_id"
         ),
         applications=_with_registered_name(snapshot, under_way).sort("by_on", "matter_id", "awaited"),
-        missing=[*_missing_publicity(current, persons, calendar, until), *_missing_law_files(settings)],
+        missing=[*_missing_publicity(current, persons, calendar, until), *absent],
         until=until,
         is_counted=is_counted,
         objections=_objections(snapshot, settings),
@@ -340,11 +339,6 @@ def _missing_publicity(
     relevant = gaps.filter((pl.col("gap") == "low_fine") | pl.lit(until > calendar.last_on))
     for gap, count in relevant.group_by("gap").len().sort("gap").iter_rows():
         yield f"{PUBLICITY_GAPS[gap]}，{count} 件处罚的公示期不能确定"
-
-
-def _missing_law_files(settings: Settings) -> list[str]:
-    """What the office's law leaves out; that no law is applied at all is shown elsewhere."""
-    return [] if settings.law == "none" else absent_file_messages(absent_law_files(settings.policy_dir))
 
 
 def _list_changes(
