@@ -30,7 +30,6 @@ catch_up = 366  # who comes back to the demo after months means it
 def main() -> int:
     """Exit code of the last run, as `yaoxin nightly` gives it."""
     from flows.cli import run_command
-    from flows.cli.nightly import prepare_engine
     from flows.settings import load_settings
 
     if "YAOXIN_CONFIG" not in os.environ:
@@ -39,7 +38,6 @@ def main() -> int:
             DEMO_SETTINGS.parent.mkdir(exist_ok=True)
             DEMO_SETTINGS.write_text(_TEMPLATE, encoding="utf-8")
     started = time.monotonic()
-    prepare_engine()
     settings = load_settings({})
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     code = _run_demo(settings, today) if _is_fresh(settings.inbox, settings.store) else 0
@@ -88,9 +86,10 @@ def _where_to_look(today: date, seconds: float) -> None:
     signing = ""
     if _is_of_demo() and "administrator_key" in DEMO_SETTINGS.read_text(encoding="utf-8"):
         signing = (
-            "  yaoxin people list                 # invented people, for the demo only: the passphrase of\n"
-            "                                     # zhang is 'demo only: zhang', of li 'demo only: li'\n"
-            "  yaoxin publish --as zhang          # prepare the two public lists; then yaoxin approve … --as li\n"
+            "  yaoxin publish --as zhang          # prepare the two public lists; passphrase: demo only: zhang\n"
+            f"  yaoxin approve {today} --as li   # the second signature; passphrase: demo only: li\n"
+            "  yaoxin people list                 # these invented people, for the demo only, and wang, who may add\n"
+            "                                     # and disable people; passphrase: demo only: wang\n"
         )
     print(  # noqa: T201
         f"\nDone in {seconds:.0f} s. The page above is the office report of {today}. What to try next:\n"

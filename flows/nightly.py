@@ -23,20 +23,19 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import settings as configuration
-from flows.legal_state import law_policy_on
 from flows.policy_folder import read_scheme
 from flows.prefect_server import server_for_this_process
 from flows.publishing import update_published_lists
 from flows.run.commit import write_tables
 from flows.run.context import RunContext
 from flows.run.due_days import ClockInDoubt, FutureDay, PastDay, days_due
-from flows.run.ingest import ingest, ingest_rules
+from flows.run.ingest import ingest
 from flows.run.rate import rate_affected
 from flows.run.report import Report, write_report
 from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation, validate
 from flows.run_logging import log_to_prefect
-from flows.settings import SettingProblem, Settings, SettingsProblems
+from flows.settings import Settings
 from flows.store import stored_names
 from flows.store.ledger import Run
 from flows.store.store import open_store
@@ -96,21 +95,10 @@ def nightly(
 
 
 def run_due_days(settings: Settings, as_of: date | None, known_at: datetime | None, scheme: str | None) -> RunResult:
-    """The flow as the command line calls it. Mistakes of the caller are raised before the flow starts.
+    """The flow as the command line calls it, for what `flows.run.request.check_request` found in order.
 
-    Raises SettingsProblems, PolicyProblems, PolicyGap, PastDay, FutureDay, ClockInDoubt, NoServer.
+    Raises NoServer, and whatever ended the flow.
     """
-    last = open_store(settings).last("nightly")
-    ingest_rules(settings, last)
-    if not settings.inbox.is_dir():  # a schedule waits for the inbox; a person has mistyped it
-        expected, advice = "a folder that can be read", "Make it, or name another with --inbox or YAOXIN_INBOX."
-        problem = SettingProblem("inbox", "the settings", repr(str(settings.inbox)), "no such folder", expected, advice)
-        raise SettingsProblems([problem])
-    policy = read_scheme(settings.policy_dir, scheme or settings.scheme)
-    today = _now(settings).date()
-    law_policy_on(settings, today)
-    for day in days_due(last, as_of or today, _now(settings), settings.catch_up):
-        policy.scheme.tiers.on(day, f"{policy.scheme.scheme}: tiers")
     server_for_this_process()
     state = cast("State[Any]", nightly(as_of, known_at, scheme, settings, return_state=True))
     answer = state.result(raise_on_failure=False)

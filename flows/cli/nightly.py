@@ -76,6 +76,9 @@ def nightly(  # noqa: PLR0913, PLR0917 (one per flag)
     settings = settings_from_flags(**flags)
     if known_at and known_at.tzinfo is None:  # meant by the clock of the office
         known_at = known_at.replace(tzinfo=ZoneInfo(settings.timezone))
+    from flows.run.request import check_request
+
+    check_request(settings, as_of)
     log_to_terminal(verbosity)
     prepare_engine(verbosity)
     from flows.nightly import run_due_days

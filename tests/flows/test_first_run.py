@@ -3,6 +3,7 @@
 import os
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,6 @@ def commands(tmp_path, monkeypatch):
         monkeypatch.setattr(first_run, name, value)
     # It sets the variables of its process; here they must go again.
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    monkeypatch.setattr("flows.cli.nightly.prepare_engine", lambda *_: None)
     given, codes = [], {}
 
     def run_command(words):
@@ -53,8 +53,11 @@ def test_the_demos_people_can_sign_and_nobody_else_gets_them(commands, capsys):
     assert "for the demo only" in told
     settings = load_settings({"config": "var/yaoxin.toml"})
     assert settings.identity_key is not None
+    pages = Path(__file__).parents[2] / "docs" / "demo-region.md"
+    for login in ("wang", "zhang", "li"):
+        assert f"passphrase: {demo_passphrase(login)}\n" in told
+        assert f"| `{login}` | `{demo_passphrase(login)}` |" in pages.read_text(encoding="utf-8")
     for login in ("zhang", "li"):
-        assert f"'{demo_passphrase(login)}'" in told
         assert office_of(settings).sign_in(login, partial(demo_passphrase, login)).person.is_a("signer")
     with pytest.raises(OfficeProblem, match="已有首位管理员"):
         add_demo_people(settings)

@@ -204,13 +204,14 @@ def test_a_fault_on_the_way_is_the_callers_own_exception(office, prefect_server,
     ],
     ids=["past", "future", "no inbox", "no key", "another key", "before the scheme"],
 )
-def test_a_mistake_of_the_caller_is_reported_before_the_flow_starts(first_run, yaoxin, changes, arguments, words):
+def test_a_mistake_of_the_caller_is_reported_before_the_engine_starts(first_run, yaoxin, changes, arguments, words):
     settings = replace(first_run.settings, **changes)
     result = yaoxin(settings, "nightly", *arguments)
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert "flow run" not in result.stderr.lower()
+    assert "Starting the workflow engine" not in result.stderr
 
 
 @pytest.mark.parametrize(("fault", "heals"), [(OSError("share is away"), True), (ValueError("a bug"), False)])

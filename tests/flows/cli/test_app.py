@@ -221,6 +221,7 @@ class FlowStandIn:
         self.result = RunResult(state, "what it says", "nightly-2026-03-01-1", {"n": 1}, Path("r.html"))
         self.asked: tuple[Any, ...] = ()
         monkeypatch.setattr("flows.nightly.run_due_days", self)
+        monkeypatch.setattr("flows.run.request.check_request", lambda *_: None)
 
     def __call__(self, *asked):
         self.asked = asked
