@@ -17,18 +17,26 @@ from reports import formatting
 from reports.scheme_facts import Outlook, SchemeFacts
 
 _NEAREST_COUNT = 5
+_CODE_LENGTH = 18
+_LOOKED_FOR = (
+    "可查企业名称（含曾用名）、统一社会信用代码或者其他企业标识、许可证号、注册号和文书文号（决定书、检查、抽样等）。"
+)
 _LEAST_LIKENESS = 55  # below, of a hundred, two Chinese company names share little but their endings
 
 
 @dataclass(frozen=True)
 class EnterpriseMatches:
-    """rows: current rows of the enterprise register that are meant, by enterprise_id. nearest: names, where none is.
+    """rows: current rows of the enterprise register that are meant, by enterprise_id.
 
+    Where none is: nearest: names like the one asked for; nearest_codes: credit codes that one slip makes the one asked
+    for, each with the name; code_fault: what is wrong with that as a code, in Chinese, where one seems to be meant.
     is_by_document: whether they were found by the number of a document that a record of theirs bears.
     """
 
     rows: pl.DataFrame
     nearest: tuple[str, ...] = ()
+    nearest_codes: tuple[tuple[str, str], ...] = ()
+    code_fault: str = ""
     is_by_document: bool = False
 
 
@@ -52,6 +60,7 @@ def find_enterprises(store: Store, run: Run, query: str) -> EnterpriseMatches:
 
     from transforms.records.identity import licence_key
     from transforms.records.text import document_key, halfwidth, normalise_name
+    from transforms.records.uscc import FAULT_REASONS, fault_of
 
     text = halfwidth(pl.lit(query))
     name, number, document = pl.select(
@@ -79,7 +88,11 @@ def find_enterprises(store: Store, run: Run, query: str) -> EnterpriseMatches:
 
     bearers = _bearers_of_document(store, run, document)
     if bearers.is_empty():
-        return EnterpriseMatches(ranked.drop("rank"), _nearest_names(register, name))
+        code = number.replace("-", "")
+        codes = _nearest_codes(register, code)
+        is_code = bool(codes) or (len(code) == _CODE_LENGTH and code.isascii() and code.isalnum())
+        fault = FAULT_REASONS.get(fault_of(code), "") if is_code else ""
+        return EnterpriseMatches(ranked.drop("rank"), _nearest_names(register, name), codes, fault)
     named = register.filter(pl.col("enterprise_id").is_in(bearers.implode()))
     return EnterpriseMatches(named.sort("enterprise_id").collect(), is_by_document=True)
 
@@ -89,16 +102,21 @@ def single_enterprise(query: str, found: EnterpriseMatches) -> dict[str, Any]:
     if found.rows.height == 1:
         return found.rows.row(0, named=True)
     if found.rows.is_empty():
-        raise UserError("\n".join(no_match_lines(query, found.nearest)))
+        raise UserError("\n".join(no_match_lines(query, found)))
     rows = found.rows.select("enterprise_id", "name").iter_rows()
     lines = [f"“{formatting.clean(query)}”对应多户企业，请用以下标识之一指明："]
     raise UserError("\n".join([*lines, *(f"  {key}  {formatting.clean(name)}" for key, name in rows)]))
 
 
-def no_match_lines(query: str, nearest: tuple[str, ...]) -> list[str]:
+def no_match_lines(query: str, found: EnterpriseMatches) -> list[str]:
     """What is said, in Chinese, of a query that means nobody."""
-    lines = [f"没有查到“{formatting.clean(query)}”：请核对决定书文号、统一社会信用代码或者企业名称全称。"]
-    return [*lines, "名称相近的企业：", *(f"  {formatting.clean(name)}" for name in nearest)] if nearest else lines
+    fault = f"{found.code_fault}。" if found.code_fault else ""
+    lines = [f"没有查到“{formatting.clean(query)}”：{fault}请核对。{_LOOKED_FOR}"]
+    if found.nearest_codes:
+        lines += ["是否为：", *(f"  {code}  {formatting.clean(name)}" for code, name in found.nearest_codes)]
+    if found.nearest:
+        lines += ["名称相近的企业：", *(f"  {formatting.clean(name)}" for name in found.nearest)]
+    return lines
 
 
 def identifier_entry(enterprise: Mapping[str, Any]) -> tuple[str, str]:
@@ -127,6 +145,19 @@ def _bearers_of_document(store: Store, run: Run, number: str) -> pl.Series:
             current = current_versions(rows.filter(pl.col("record_id").is_in(ids.implode())), run.known_at)
             found.append(current.filter(bears_it).select("enterprise_id").drop_nulls().collect()["enterprise_id"])
     return pl.concat(found).unique().sort()
+
+
+def _nearest_codes(register: pl.LazyFrame, code: str) -> tuple[tuple[str, str], ...]:
+    """Codes of the register that differ from `code` by one character, or by two neighbours that changed places."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if not _CODE_LENGTH - 1 <= len(code) <= _CODE_LENGTH + 1:
+        return ()
+    known = register.filter(pl.col("uscc").is_not_null()).select("uscc", "name").unique().sort("uscc").collect()
+    names = dict(known.iter_rows())
+    alike = process.extract(code, list(names), scorer=OSA.distance, limit=_NEAREST_COUNT, score_cutoff=1)
+    return tuple((found, names[found]) for found, _, _ in alike)
 
 
 def _nearest_names(register: pl.LazyFrame, name_key: str) -> tuple[str, ...]:

@@ -53,17 +53,23 @@ def lookup(query: str, is_json: bool, **flags: object) -> None:
     settings = settings_from_flags(**flags)
     store = open_store(settings)
     run = run_as_of(store, None)
-    answer = lookup_document(settings, store, run, find_enterprises(store, run, query))
+    found = find_enterprises(store, run, query)
+    answer = lookup_document(settings, store, run, found)
     if is_json:
         print_json({"query": query, **answer})
     else:
-        click.echo("\n".join(lookup_text(query, answer)))
+        click.echo("\n".join(lookup_text(query, answer) if answer["found"] else no_match_lines(query, found)))
 
 
 def lookup_document(settings: Settings, store: Store, run: Run, found: EnterpriseMatches) -> dict[str, Any]:
-    """found: whether anyone is meant. enterprises: one short answer each. nearest: names, where no one is meant."""
+    """found: whether anyone is meant. enterprises: one short answer each.
+
+    nearest: names, where no one is meant; then also nearest_codes and code_fault, as in `EnterpriseMatches`.
+    """
     if found.rows.is_empty():
-        return {"as_of": run.as_of, "found": False, "enterprises": [], "nearest": list(found.nearest)}
+        codes = [{"uscc": code, "name": name} for code, name in found.nearest_codes]
+        nearest = {"nearest": list(found.nearest), "nearest_codes": codes, "code_fault": found.code_fault}
+        return {"as_of": run.as_of, "found": False, "enterprises": [], **nearest}
     scheme = scheme_facts_of(settings, store, run)
     answers = []
     for enterprise in found.rows.iter_rows(named=True):
@@ -108,10 +114,8 @@ def current_listing(settings: Settings, store: Store, run: Run, enterprise_id: s
 
 
 def lookup_text(query: str, answer: Mapping[str, Any]) -> list[str]:
-    """Lines in Chinese for every enterprise that is meant, or the nearest names."""
+    """Lines in Chinese for every enterprise that is meant."""
     enterprises = answer["enterprises"]
-    if not enterprises:
-        return no_match_lines(query, answer["nearest"])
     lines = [f"“{formatting.clean(query)}”对应 {len(enterprises)} 户企业："] if len(enterprises) > 1 else []
     for one in enterprises:
         lines += [formatting.clean(one["name"]), *pair_lines(_entries(one, answer["as_of"]))]

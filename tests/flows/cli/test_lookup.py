@@ -1,5 +1,7 @@
 """`yaoxin lookup`: the short answer, for one, several or nobody."""
 
+import pytest
+
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B
 
 
@@ -34,6 +36,36 @@ def test_lookup_of_nobody_is_an_answer(yaoxin):
     assert NAMES[GOOD] in result.document["nearest"]
     assert "名称相近的企业" in yaoxin("lookup", "康宁").stdout
     assert yaoxin("lookup", "zzz", "--json").document["nearest"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("91420100MA4KL00X1B", "第18位校验码不符"),  # another last character
+        ("91420100MA4KL00XA1", "校验码"),  # the last two changed places
+        ("91420100MA4KL0OX1A", "含有不允许的字符"),  # O for 0
+        ("91420100MA4KL0X1A", "不是18位"),  # one is missing
+        ("９１４２０１００ma4kl00x1b", "第18位校验码不符"),
+    ],
+)
+def test_a_mistyped_code_is_told_what_is_wrong_and_which_code_is_near(yaoxin, typed, fault):
+    for command, code in (("lookup", 0), ("explain", 2)):
+        result = yaoxin(command, typed)
+        assert result.exit_code == code
+        assert fault in result.output
+        assert f"是否为：\n  {GOOD}  {NAMES[GOOD]}\n" in result.output
+    document = yaoxin("lookup", typed, "--json").document
+    assert {"uscc": GOOD, "name": NAMES[GOOD]} in document["nearest_codes"]
+    assert fault in document["code_fault"]
+
+
+def test_what_is_not_found_is_told_all_that_is_looked_for(yaoxin):
+    said = yaoxin("lookup", "zzz").stdout
+    assert said == (
+        "没有查到“zzz”：请核对。可查企业名称（含曾用名）、统一社会信用代码或者其他企业标识、许可证号、注册号和文书文号"
+        "（决定书、检查、抽样等）。\n"
+    )
+    assert yaoxin("lookup", "zzz", "--json").document["code_fault"] == ""
 
 
 def test_lookup_of_one_that_is_not_rated_yet(yaoxin):
