@@ -59,7 +59,7 @@ _COUNTED_AS = {
 
 GATE_ACCOUNTS = Table(
     "night_accounts",
-    "当夜收件账",
+    "本次收件账",
     "The files of a run by kind of record, beside the sums of their group: rows of a kind, or, for rows that no kind "
     "could read, the rows of the source. Without rejected files and rows that were tried again.",
     (

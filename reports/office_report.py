@@ -203,7 +203,7 @@ class OfficeView:
         fields = (GridField("label", "项目"), GridField("value", "数值", "count"), GridField("note", "说明"))
         figures = [(figure.label, figure.value, figure.note) for figure in self.figures]
         return (
-            grid_from_rows("figures", "本夜数字", fields, figures),
+            grid_from_rows("figures", "本次运行数字", fields, figures),
             self.distribution,
             *(self.change_list, self.evidence, self.migration.grid),
             *([self.lists] if self.lists else []),
@@ -326,7 +326,7 @@ def headline(view: OfficeView) -> str:
         worse, better = (formatting.count(directions.count(way)) for way in (WORSE, BETTER))
         ahead = f"等级下调 {worse} 家、上调 {better} 家"
     soon = f"今后 {OUTLOOK_DAYS} 天如无新记录，预计{ahead}"
-    return f"本夜{moved}；隔离 {quarantined} 行{legal}；{soon}{warned}。"
+    return f"本次运行{moved}；隔离 {quarantined} 行{legal}；{soon}{warned}。"
 
 
 def headline_in_english(view: OfficeView) -> str:

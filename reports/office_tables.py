@@ -293,7 +293,7 @@ def account_grid(frame: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
     fields = [*named, *grid_fields(table, *(f"{part}_count" for part in parts))]
     kinds = pl.col("kind").replace(KIND_LABELS | UNCLASSIFIED_LABEL)
     filled = frame.with_columns(kinds, pl.col("ignored_count").fill_null(0)).sort("file_name", "file_id", "kind")
-    return grid_from_frame("accounts", "收件账（按类别）", filled, fields, "本夜没有来件")
+    return grid_from_frame("accounts", "收件账（按类别）", filled, fields, "本次运行没有来件")
 
 
 def file_grid(frame: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
@@ -302,7 +302,9 @@ def file_grid(frame: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
     names = ("file_name", "source", *counts, "finding", "notes", "attempt_no", "encoding", "size_bytes", "received_at")
     fields = _with_source_titles(grid_fields(TABLES["files"], *names, received_at="收到时间（北京）"), titles)
     filled = frame.with_columns(pl.col("attempt_no").fill_null(1))
-    return grid_from_frame("files", "来件", filled.sort("file_name", "file_id", "attempt_no"), fields, "本夜没有来件")
+    return grid_from_frame(
+        "files", "来件", filled.sort("file_name", "file_id", "attempt_no"), fields, "本次运行没有来件"
+    )
 
 
 def _with_source_titles(fields: Iterable[GridField], titles: Mapping[str, str]) -> tuple[GridField, ...]:

@@ -92,8 +92,21 @@ def _translated(text: str) -> str | None:
         found = pattern.fullmatch(text)
         if found:
             values = zip(found.groups(default=""), are_quoted, strict=True)
-            return chinese.format(*(value if is_quoted else _translated_parts(value) for value, is_quoted in values))
+            parts = (value if is_quoted else _translated_parts(value) for value, is_quoted in values)
+            return chinese.format(*map(_Value, parts))
     return None
+
+
+class _Value(str):
+    """A value of a message. In a hole `{:、}` it is a list, `'a', b (its label)`, and written with Chinese signs."""
+
+    __slots__ = ()
+
+    def __format__(self, separator: str) -> str:
+        if not separator:
+            return str(self)
+        words = (re.sub(r" \((.*)\)$", r"（\1）", word).strip("'") for word in self.split(", "))
+        return separator.join(words)
 
 
 @cache

@@ -26,8 +26,8 @@ _USAGE = {
     "No such command '{}'.": "没有这个命令：{}",
     "No such command '{}'": "没有这个命令：{}",
     "No such command '{}'. Did you mean '{}'?": "没有这个命令：{}，是否为 {}？",
-    "No such command '{}'. (Did you mean one of: {}?)": "没有这个命令：{}，是否为 {} 之一？",
-    "No such option '{}'. (Did you mean one of: {}?)": "没有这个选项：{}，是否为 {} 之一？",
+    "No such command '{}'. (Did you mean one of: {}?)": "没有这个命令：{}，是否为 {:、} 之一？",
+    "No such option '{}'. (Did you mean one of: {}?)": "没有这个选项：{}，是否为 {:、} 之一？",
     "Missing argument '{}'.": "缺少参数：{}",
     "Missing option '{}'.": "缺少选项：{}",
     "Missing command.": "缺少命令",
@@ -37,8 +37,8 @@ _USAGE = {
     "Option '{}' does not take a value.": "选项 {} 不带值",
     "Invalid value for '{}': {}": "{} 的值有误：{}",
     "Invalid value for {}: {}": "{} 的值有误：{}",
-    "'{}' is not one of {}.": "“{}”不在可选值之内：{}",
-    "'{}' is not one of {}; did you mean '{}'?": "“{}”不在可选值之内：{}；是否为“{}”？",
+    "'{}' is not one of {}.": "“{}”不在可选值之内：{:、}",
+    "'{}' is not one of {}; did you mean '{}'?": "“{}”不在可选值之内：{:、}；是否为“{}”？",
     "'{}' is not a valid integer.": "“{}”不是整数",
     "'{}' is not a valid integer range.": "“{}”不是整数",
     "{} is not in the range {}.": "{} 不在范围 {} 之内",
@@ -51,10 +51,10 @@ _USAGE = {
     "--passphrase-fd is for who signs; give --as too": "--passphrase-fd 供签名人输入口令，须同时写明 --as",
     "'{}' is no date; expected a day of the calendar such as 2026-03-01": "“{}”不是日期，应为 2026-03-01 这样的日期",
     "'{}' is no instant; expected one such as 2026-03-01T02:00:00+08:00": "“{}”不是时刻，应为 2026-03-01T02:00:00+08:00 这样的时刻",
-    "there is no paper '{}'; expected one of {}": "没有文书“{}”，可用：{}",
-    "there is no state '{}'; expected one of {}": "没有状态“{}”，可用：{}",
+    "there is no paper '{}'; expected one of {}": "没有文书“{}”，可用：{:、}",
+    "there is no state '{}'; expected one of {}": "没有状态“{}”，可用：{:、}",
     "--state is of listings; leave it out with --{}": "--state 用于列入事项，与 --{} 不能同用",
-    "Exists already: {}. Name another place, or replace it with --force.": "已存在：{}。请另指一处，或者用 --force 覆盖。",
+    "Exists already: {}. Name another place, or replace it with --force.": "已存在：{:、}。请另指一处，或者用 --force 覆盖。",
     "'{}' is not empty; name an empty or a new folder": "“{}”不是空文件夹，请指定空的或者新的文件夹",
 }
 
@@ -73,7 +73,7 @@ _RUNS = {
         "（见 yaoxin runs）：yaoxin rewind RUN_ID --reason TEXT，然后重新运行。"
     ),
     "The last committed run is for {} ({}), and the clock of this machine says {}: before {} there are {} runs to catch up, more than the {} that are without asking (setting catch_up). Nothing was done. If the clock is wrong, set it right. If it is right and all these runs are wanted: yaoxin nightly --catch-up {}.": (
-        "最近一次提交的夜间评价为 {}（{}），本机时钟为 {}：{} 之前须补跑 {} 夜，超过不经确认可补的 {} 夜（设置 catch_up），未作任何处理。"
+        "最近一次提交的夜间评价为 {}（{}），本机时钟为 {}：{} 之前须补跑 {} 次，超过不经确认可补的 {} 次（设置 catch_up），未作任何处理。"
         "时钟不对的，请校正；时钟无误且确需补跑的：yaoxin nightly --catch-up {}。"
     ),
     "The store {} holds no run yet. Run `yaoxin nightly`, or name another store with --store or YAOXIN_STORE.": (
@@ -108,7 +108,7 @@ _RUNS = {
         "正在启动流程引擎（数秒；首次运行约半分钟）…"
     ),
     "store {}: the folder's path must not contain {}; choose another folder": "数据存储 {}：文件夹路径不得含有 {}，请换一个文件夹",
-    "--source {}: no file of that source has come in; sources so far: {}.": "--source {}：该来源还没有来件；已有来源：{}。",
+    "--source {}: no file of that source has come in; sources so far: {}.": "--source {}：该来源还没有来件；已有来源：{:、}。",
     "--source {}: no file of that source has come in; sources so far: {}; did you mean '{}'?": (
         "--source {}：该来源还没有来件；已有来源：{}；是否为“{}”？"
     ),
@@ -154,7 +154,7 @@ _SETTINGS = {
     "a secret text of at least {} characters, always the same for one store": "至少 {} 个字符的密钥，同一数据存储始终不变",
     "no such setting": "没有这项设置",
     "no such setting; did you mean '{}'?": "没有这项设置，是否为“{}”？",
-    "one of {}": "以下之一：{}",
+    "one of {}": "以下之一：{:、}",
     "a TOML file in UTF-8": "UTF-8 编码的 TOML 文件",
     "not a JSON object ({})": "不是 JSON 对象（{}）",
     "publications are written to a folder; a store in object storage needs one named": (
@@ -167,7 +167,7 @@ _SETTINGS = {
     "64 hexadecimal digits: the fingerprint of the first administrator's key": "64 位十六进制数：首位管理员密钥的指纹",
     "not the fingerprint of a key": "不是密钥的指纹",
     "there is no folder schemes/ in it": "其中没有 schemes/ 文件夹",
-    "no such scheme; there are {}": "没有这个评价标准；现有 {}",
+    "no such scheme; there are {}": "没有这个评价标准；现有 {:、}",
     "there is no such scheme": "没有这个评价标准",
     "there is no such file": "没有这个文件",
     "what it says is asked for": "须用到其中的规定",
@@ -209,9 +209,9 @@ _SETTINGS = {
     "a folder is given by its path alone, without file://": "文件夹只写路径，不写 file://",
     "an address has two slashes: {}://bucket/yaoxin": "地址有两个斜线：{}://bucket/yaoxin",
     "store {}: {}:// is no storage known here; expected one of {}; choose another folder.": (
-        "数据存储 {}：不支持 {}:// 这种存储，可用：{}，请换一个文件夹。"
+        "数据存储 {}：不支持 {}:// 这种存储，可用：{:、}，请换一个文件夹。"
     ),
-    "{}:// is no storage known here; expected one of {}": "不支持 {}:// 这种存储，可用：{}",
+    "{}:// is no storage known here; expected one of {}": "不支持 {}:// 这种存储，可用：{:、}",
     "it names no bucket: {}://bucket/yaoxin": "没有写明存储桶：{}://bucket/yaoxin",
     "the path of a store must not contain {}": "数据存储的路径不得含有 {}",
     "no folder of it may be called _delta_log: that is the log of a table": "路径中不得有名为 _delta_log 的文件夹：那是表的日志",
@@ -225,8 +225,8 @@ _SETTINGS = {
     "policy: by the folder law/ of the policy folder; none: no law of lists, publicity and repair": (
         "policy：按政策文件夹的 law/；none：不适用名单、公示和修复的规定"
     ),
-    "how many missed runs are caught up without asking": "不经确认最多补跑几夜",
-    "not a number of runs, 0 to 9999": "不是 0 至 9999 的夜数",
+    "how many missed runs are caught up without asking": "不经确认最多补跑几次",
+    "not a number of runs, 0 to 9999": "不是 0 至 9999 的次数",
     "neither policy nor none": "既不是 policy 也不是 none",
     "policy, and the files of law/ in the policy folder": "policy，并在政策文件夹的 law/ 中有相应文件",
 }
@@ -235,7 +235,7 @@ _STORE = {
     "The store is damaged: {}. {}": "数据存储已损坏：{}。{}",
     "A power cut or a change by another program causes this; nothing was changed. Restore a backup of the store, or go back to the last complete run: yaoxin rewind RUN_ID --reason TEXT (see yaoxin runs); the next run repeats the lost ones.": (
         "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份，或者退回最后一个完整的批次：yaoxin rewind RUN_ID --reason TEXT"
-        "（批次见 yaoxin runs）；下一次夜间评价会重做其后各夜。"
+        "（批次见 yaoxin runs）；下一次夜间评价会重做其后各次。"
     ),
     "A power cut or a change by another program causes this; nothing was changed. Restore a backup of the store. If that file is the last of the log, it may be moved away instead: its run then counts as not committed, and the next run repeats it.": (
         "断电或者他人改动所致，未作任何更改。请恢复数据存储的备份；该文件如果是日志的最后一条，也可以移走：对应的批次视为未提交，"
@@ -247,10 +247,10 @@ _STORE = {
         "其他机器的批次同时写入了此数据存储（{} 表，位于 {}）：同一时间只能有一台机器写入。本次运行作废，没有留下任何结果。"
         "请查看 yaoxin runs 后重新运行。"
     ),
-    "{}: readers see {} again; annulled: {}": "{}：读者看到的又是 {}；作废的批次：{}",
+    "{}: readers see {} again; annulled: {}": "{}：读者看到的又是 {}；作废的批次：{:、}",
     "{} is the last run that passed: readers see it already.": "{} 就是最后一个通过的批次，读者看到的已经是它，无须退回。",
     "{}: no valid run has this name. The last valid runs: {}. See yaoxin runs.": (
-        "没有已通过且仍有效的批次 {}。最近的有效批次：{}。请查看 yaoxin runs。"
+        "没有已通过且仍有效的批次 {}。最近的有效批次：{:、}。请查看 yaoxin runs。"
     ),
     "the Prefect server ended with code {}; its own words are above.": "Prefect 服务未能启动（退出码 {}），其提示见上。",
     "no answer from {} after {} s; its own words are above.": "Prefect 服务 {} 在 {} 秒内没有应答，其提示见上。",
@@ -322,7 +322,7 @@ _POLICY = {
     "words with values below them": "下有值的词",
     "an object of the right kind": "合适种类的内容",
     "nothing at the top says what this file is": "文件开头没有写明这是什么文件",
-    "one of {} as a word at the top": "开头的词为以下之一：{}",
+    "one of {} as a word at the top": "开头的词为以下之一：{:、}",
     "the file is empty": "文件是空的",
     "cannot be read: {}": "无法读取：{}",
     "spaces, not tabs": "空格，不用制表符",
@@ -339,7 +339,7 @@ _POLICY = {
     "id '{}' is given twice, first on line {}": "标识“{}”出现两次，第一次在第 {} 行",
     "points are a number such as -0.5 or 40": "分值应为 -0.5 或者 40 这样的数",
     "points have at most two decimals": "分值最多两位小数",
-    "give exactly one of {}": "以下各项只能写一项，且须写一项：{}",
+    "give exactly one of {}": "以下各项只能写一项，且须写一项：{:、}",
     "per_unit and brackets need `of`, a column; fixed and unprovided take none": "per_unit 和 brackets 须写 of（列）；fixed 和 unprovided 不写",
     "when_unknown belongs to per_unit and brackets; fixed points need no value": "when_unknown 只用于 per_unit 和 brackets；fixed 不需要",
     "at_least above 1 needs `within`; 1 takes none": "at_least 大于 1 时须写 within；为 1 时不写",

@@ -11,7 +11,7 @@ from reports.redaction import REDACTED_KINDS as REDACTED
 from tests.reports.latin import words_of
 from transforms.law.matters import procedure
 from transforms.records.identity import REGISTER_REASONS
-from transforms.schemas import TABLES, law
+from transforms.schemas import TABLES, Table, law
 from transforms.schemas import vocabularies as vocabulary
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +71,15 @@ def test_headings_and_their_words():
         for column in table.columns:
             said = "\n".join((column.label, *(column.codes or {}).values()))
             assert words_of(said, *ABBREVIATIONS, "ID") == [], (table.name, column.name)
+
+
+def test_headings_of_one_table_differ_and_a_title_has_the_plain_one():
+    """In reports the title stands for its code: 公示系统 here and 公示系统名称 there were one thing."""
+    for table in (*TABLES.values(), *(value for value in vars(law).values() if isinstance(value, Table))):
+        labels = {column.name: column.label for column in table.columns}
+        assert len(set(labels.values())) == len(labels), table.name
+        titles = {name: label for name, label in labels.items() if name.endswith("_title")}
+        assert not any(label.endswith("名称") for label in titles.values()), table.name
 
 
 def test_reasons_of_rows_and_words_of_the_office():

@@ -50,8 +50,24 @@ def test_values_stay_as_they_are_and_what_is_not_known_too():
 
 def test_every_hole_of_a_message_is_in_its_chinese():
     for english, chinese in CATALOGUE.items():
-        places = re.findall(r"(?<!{){(\d*)}(?!})", chinese)
+        places = re.findall(r"(?<!{){(\d*):?、?}(?!})", chinese)
         assert len(places) == english.count("{}") or english.startswith(("List should", "String should")), english
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("'pfd' is not one of 'html', 'pdf', 'both'.", "“pfd”不在可选值之内：html、pdf、both"),
+        (
+            "there is no paper 'x'; expected one of a (列入告知书), b (移出决定书)",
+            "没有文书“x”，可用：a（列入告知书）、b（移出决定书）",
+        ),
+        ("one of inbox, store", "以下之一：inbox、store"),
+        ("n-1: readers see n-0 again; annulled: none", "n-1：读者看到的又是 n-0；作废的批次：无"),
+    ],
+)
+def test_lists_of_values_have_chinese_signs(english, chinese):
+    assert to_chinese(english) == chinese
 
 
 def test_every_mistake_of_a_policy_file_is_described_in_chinese():

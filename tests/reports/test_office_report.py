@@ -222,7 +222,7 @@ def test_an_account_that_does_not_close_is_said(view: OfficeView):
 
 def test_a_run_without_records_has_a_complete_report():
     html = office_html(office_view(_empty(), samples.context(warnings=()), samples.SCHEME))
-    for said in ("本夜没有企业的等级发生变化", "本夜没有来件", "质量检查全部通过"):
+    for said in ("本次运行没有企业的等级发生变化", "本次运行没有来件", "质量检查全部通过"):
         assert said in html
 
 

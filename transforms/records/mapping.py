@@ -6,6 +6,7 @@ unreadable cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -40,6 +41,8 @@ from transforms.schemas import KINDS
 from transforms.schemas.base import BOOLEAN, TEXT, TEXT_LIST, Column
 from transforms.schemas.vocabularies import PARTY_CLASSES, SIGNED_STEPS, YES_NO
 
+_UNIT = re.compile("[（(][^（()）]*[）)]$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CODE_NAMES = ("_code", "_nos", "uscc", "registration_no")
 _NAME_NAMES = ("name", "names")
 _SEPARATOR = "\x1f"
@@ -199,7 +202,8 @@ def check_records(
     checks: list[Check] = []
     for column in columns:
         if column.required:  # a total over no values, or a template of empty parts, leaves one empty
-            heading, label = headings.get(DERIVED_COLUMNS.get(column.name, column.name), ""), column.label
+            heading = headings.get(DERIVED_COLUMNS.get(column.name, column.name), "")
+            label = _shown_name(heading, column.label)
             is_missing = pl.col(column.name).is_null()
             checks.append(Check(heading, is_missing, "missing", f"缺少{label}", f"填写{label}", cell))
     for rule in record.refuse_where:
@@ -247,8 +251,8 @@ class SourceField:
 
     @property
     def label(self) -> str:
-        """Its Chinese name."""
-        return self.column.label if self.column else self.heading
+        """Its Chinese name: as the file has it, where its heading is no code."""
+        return _shown_name(self.heading, self.column.label) if self.column else self.heading
 
     @property
     def dtype(self) -> pl.DataType:
@@ -396,6 +400,11 @@ def _without_spreadsheet_quotes(text: pl.Expr) -> pl.Expr:
     return text.str.replace(r"^='?\"(.*)\"$", "${1}").str.replace(r"^'(.+)$", "${1}").str.strip_chars()
 
 
+def _shown_name(heading: str, label: str) -> str:
+    """What a problem calls a column: a heading of Chinese words, as its sender reads it, or else the `label`."""
+    return heading if _HAN.search(heading) else label
+
+
 def _check(field: SourceField, fails: pl.Expr, code: str, reason: str, expected: str) -> Check:
     value = mask_number(field.raw_text) if field.cell.secret else field.raw_text
     return Check(field.heading, fails, code, reason, expected, value)
@@ -474,7 +483,7 @@ def _number_value(field: SourceField, text: pl.Expr) -> tuple[pl.Expr, list[Chec
     unit = f"，单位{field.cell.unit}" if field.cell.unit else ""
     form = f"至多{places}位小数的数" if places else "整数"
     expected = f"不小于零、{form}{unit}，如1234" + (".5" if places else "")
-    label = field.label.removesuffix("（分）") if field.is_money else field.label  # the file has another unit
+    label = _UNIT.sub("", field.label) if field.is_money else field.label  # what is expected says the unit
     value = scaled(number, places)
     if field.is_money:
         written = pl.when(~states_number).then(number).map_elements(parse_amount, return_dtype=pl.Int64())

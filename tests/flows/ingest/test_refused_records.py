@@ -218,3 +218,13 @@ def test_a_number_put_together_from_nothing_is_missing(tmp_path):
     result = ingested(tmp_path, rules=rules)
     assert result.quarantine.select("row_no", "reason").rows() == [(3, "缺少抽样编号")]
     assert result.records["sampling"]["sample_no"].to_list() == ["S1"]
+
+
+@pytest.mark.parametrize("shown", ["抽样编号", "样品编号"])
+def test_a_reason_calls_a_column_as_the_heading_of_the_file_does(tmp_path, shown):
+    row = sound("sampling")
+    del row[heading("sampling", "sample_no")]
+    put(tmp_path, "企业登记.csv", [firm(), firm(OTHER_FIRM, "深城药业有限公司")])
+    put(tmp_path, "监督抽检.csv", [row | {shown: "第1号"}, row | {shown: ""}])
+    found = ingested(tmp_path).quarantine.select("column", "reason", "expected").rows()
+    assert found == [(shown, f"缺少{shown}", f"填写{shown}")]
