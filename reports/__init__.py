@@ -9,6 +9,7 @@
 - `scheme_facts`, `legal_tables`    what pages share: the grading scheme and outlook, the legal state and its deadlines
 - `grid`, `formatting`              columns and rows, and values as text
 - `html`, `exports`                 the Jinja environment; grids as CSV, XLSX and JSON
+- `atomic_files`                    whole files or none: what reports, the store and publications write with
 
 Nothing is imported here, so that a light command pays for no renderer.
 """

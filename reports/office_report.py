@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from files.atomic import write_atomically
 from reports import formatting
 from reports import office_tables as tables
+from reports.atomic_files import write_atomically
 from reports.exports import xlsx_bytes
 from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_from_frame, grid_from_rows
 from reports.html import render_page

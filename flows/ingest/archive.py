@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from files.atomic import replace_atomically
 from flows.ingest.reading.discovery import sha256_of_file
+from reports.atomic_files import replace_atomically
 from transforms.person_numbers import mask_text
 
 _PIECE = 1 << 20

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from files.atomic import write_atomically
 from flows.office import OfficeProblem, journal_head_facts
 from flows.publishing.approval import NotApprovable, has_two_signatures, signature_fault, signatures_document
 from flows.publishing.contents import ListContents, PublishedList, published_list
@@ -26,6 +25,7 @@ from flows.settings import Settings
 from flows.store import stored_names
 from flows.store.ledger import Run
 from flows.store.store import Store, open_store
+from reports.atomic_files import write_atomically
 from reports.public_lists import ListSpec
 from reports.publication import (
     Draft,

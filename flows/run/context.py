@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from files.atomic import write_atomically
+from reports.atomic_files import write_atomically
 from reports.scheme_facts import SchemeFacts
 from transforms.schemas import KINDS, LAW_TABLES, TABLES, Table
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from files.atomic import write_atomically
 from flows.store.location import BadStore
+from reports.atomic_files import write_atomically
 
 _NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
 

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from files.atomic import write_atomically
 from flows.store.location import StoreLocation
 from flows.store.tables import StoredTable
+from reports.atomic_files import write_atomically
 from transforms.schemas import Column, Table
 from transforms.schemas.base import DATE, INTEGER, TEXT, TIMESTAMP
 

@@ -21,9 +21,9 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from files.atomic import fsync_file, fsync_folder
 from flows.store.lease import Overtaken
 from flows.store.location import StoreLocation
+from reports.atomic_files import fsync_file, fsync_folder
 from transforms.schemas import KINDS, LAW_TABLES, Table
 
 # Tables of rows of enterprises; the others are small, or read by run.

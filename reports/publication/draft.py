@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from files.atomic import write_atomically
+from reports.atomic_files import write_atomically
 from reports.exports import csv_bytes, grid_content, json_bytes, xlsx_bytes
 from reports.grid import Frame
 from reports.html import render_page

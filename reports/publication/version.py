@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from files.atomic import fsync_file, fsync_folder, write_atomically
+from reports.atomic_files import fsync_file, fsync_folder, write_atomically
 from reports.exports import json_bytes
 from reports.grid import Grid, GridField, grid_from_rows
 from reports.public_lists import EntryKey, ListEntry, ListSpec, Operation

@@ -69,7 +69,7 @@ def test_every_setting_is_on_the_operators_page(name: str):
     "page", [page for page in WRITTEN if page.parent.name != "decisions"], ids=lambda page: page.stem
 )
 def test_files_named_exist(page: Path):
-    packages = "flows|transforms|reports|expectations|files|tests|bench|docs|policy"
+    packages = "flows|transforms|reports|expectations|tests|bench|docs|policy"
     named = re.findall(rf"`((?:{packages})/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8"))
     assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
 

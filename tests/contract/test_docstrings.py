@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("flows", "transforms", "expectations", "reports", "files", "bench")
+PACKAGES = ("flows", "transforms", "expectations", "reports", "bench")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 

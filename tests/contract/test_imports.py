@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("flows", "transforms", "expectations", "reports", "files", "bench", "docs")
+PACKAGES = ("flows", "transforms", "expectations", "reports", "bench", "docs")
 CLOCKS = {("date", "today"), ("datetime", "now"), ("datetime", "utcnow"), ("time", "time")}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("flows", "transforms", "expectations", "reports", "files", "bench", "docs")
+PACKAGES = ("flows", "transforms", "expectations", "reports", "bench", "docs")
 MODULES = sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 BANNED = yaml.safe_load((Path(__file__).parent / "banned_names.yaml").read_text("utf-8"))
 

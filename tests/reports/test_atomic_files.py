@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from files.atomic import write_atomically
+from reports.atomic_files import write_atomically
 from tests.reports.power import Crash, Fuse
 
 
