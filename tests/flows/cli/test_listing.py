@@ -120,7 +120,7 @@ def test_listings_and_matters_in_a_state_by_code_or_word(listed):
     assert listed("--state", "ended").stdout.splitlines()[1].strip() == "没有符合条件的列入"
     wrong = listed("--state", "nowhere")
     assert wrong.exit_code == 2
-    assert "published (在列公示)" in wrong.stderr
+    assert "published（在列公示）" in wrong.stderr
     assert listed("--state", "ended", "--bans").exit_code == 2
 
 

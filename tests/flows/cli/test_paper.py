@@ -195,7 +195,7 @@ def test_what_no_matter_fits_says_what_is_needed(paper):
 def test_no_such_paper(paper):
     result = paper("repair_grand", REPAIRED)
     assert result.exit_code == 2
-    assert "没有文书“repair_grand”，可用：listing_notice (列入告知书)" in result.stderr
+    assert "没有文书“repair_grand”，可用：listing_notice（列入告知书）" in result.stderr
 
 
 def test_before_the_texts_begin(paper):
