@@ -48,7 +48,13 @@ PACKAGES = {
             ("tests/flows/publishing",),
             ignored=tuple(
                 f"tests/flows/publishing/test_{name}.py"
-                for name in ("life_of_a_list", "publishing_commands", "region_walk", "signatures_outside")
+                for name in (
+                    "life_of_a_list",
+                    "publishing_commands",
+                    "region_walk",
+                    "signatures_outside",
+                    "without_a_signer",
+                )
             ),
         ),
     )
