@@ -18,7 +18,7 @@ from flows.store.store import Store
 from tests.flows.ingest.inboxes import put
 from tests.flows.run.run_helpers import run_day, setup_at
 
-BEGIN = date(2026, 1, 15)  # values of the scheme change on the 13th and the 16th day
+BEGIN = date(2026, 1, 20)  # values of the scheme change on the 8th day
 SCHEME = Path(__file__).with_name("walk.yaml")
 KINDS = ("罚款", "警告", "罚款；警告", "责令停产停业", "没收非法财物")
 
@@ -27,13 +27,13 @@ KINDS = ("罚款", "警告", "罚款；警告", "责令停产停业", "没收非
 class Plan:
     """How long and how wide a walk is."""
 
-    days: int = 20
+    days: int = 15
     enterprises: int = 80
     rows: int = 3  # of each kind, on a day that brings records
     seed: int = 7
     scheme: str = "walk"
-    gate_every: int = 14
-    report_every: int = 4
+    gate_every: int = 13
+    report_every: int = 5
 
     @property
     def last(self) -> date:
@@ -70,10 +70,10 @@ class News:
         return self.random.choice(self.firms)
 
     def _penalties(self, day: date, number: int) -> list[dict[str, str]]:
-        made = [self._penalty(day, f"验〔2026〕{number}-{n}号") for n in range(self.plan.rows)]
-        made.append(self._penalty(day, f"验〔2026〕{number}-人号") | _PERSON)
+        made = [self._penalty(day, f"验〔2026〕{number + 1}-{n}号") for n in range(self.plan.rows)]
+        made.append(self._penalty(day, f"验〔2026〕{number + 1}-人号") | _PERSON)
         self.penalties += made[:-1]
-        late = self._penalty(day - timedelta(days=30), f"验〔2025〕{number}-迟号")
+        late = self._penalty(day - timedelta(days=30), f"验〔2025〕{number + 1}-迟号")
         return [*made, late, *self._changed(day)]
 
     def _penalty(self, day: date, number: str) -> dict[str, str]:
