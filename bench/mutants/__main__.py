@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     known = [Equivalent(**entry) for entry in yaml.safe_load(_KNOWN.read_text(encoding="utf-8"))]
     path = flags.docs / "mutants.json"
     record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    command = shlex.join(["python", "-m", "bench.mutants", *arguments])
+    command = shlex.join(["python", "-m", "bench.mutants", *measuring_flags(arguments)])
     over = False
     with tempfile.TemporaryDirectory(prefix="yaoxin-mutants-") as scratch:
         Path(scratch).chmod(0o755)  # tests of permissions run commands as another account
@@ -65,6 +65,14 @@ def main(arguments: Sequence[str]) -> int:
             _log("  ".join(f"{title}: {cell}" for title, cell in zip(_COLUMNS, _cells(row), strict=True)))
             over |= 10 * row["survived"] >= row["tried"]
     return int(over)
+
+
+def measuring_flags(arguments: Sequence[str]) -> list[str]:
+    """The arguments without those that change the record only."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--docs")
+    parser.add_argument("--remark")
+    return parser.parse_known_args(arguments)[1]
 
 
 def _outcomes(

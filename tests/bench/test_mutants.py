@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.mutants.__main__ import mutants_page, row_again, row_of
+from bench.mutants.__main__ import measuring_flags, mutants_page, row_again, row_of
 from bench.mutants.campaign import Equivalent, MutatedPackage, Outcome, run_campaign, try_again
 from bench.mutants.mutations import Mutations
 
@@ -114,3 +114,8 @@ def test_the_page_says_what_survived_at_first_and_what_after_the_survivors_were_
     cells = [cell.strip() for cell in next(line for line in page.splitlines() if "| flows/store" in line).split("|")]
     assert cells[2:7] == ["4", "3 of 4 (75.0 %)", "1 of 3 (33.3 %)", "0", "1"]
     assert list(again["survivors"]) == names[2:3]
+
+
+def test_a_command_is_recorded_without_where_the_record_went():
+    given = ["--only", "flows/store", "--seed", "2", "--docs", "/elsewhere", "--remark", "stopped", "--again", "a", "b"]
+    assert measuring_flags(given) == ["--only", "flows/store", "--seed", "2", "--again", "a", "b"]

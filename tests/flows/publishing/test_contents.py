@@ -1,10 +1,11 @@
-"""What a person must check of the grants that take entries off a list."""
+"""Which lists there are, and what a person must check of the grants that take entries off one."""
 
 from datetime import date
 
 import pytest
 
-from flows.publishing.contents import grants_with_notes
+from flows.publishing import NotApprovable
+from flows.publishing.contents import grants_with_notes, published_list
 from tests.transforms.law.matters.decision_examples import repair_step
 from tests.transforms.law.matters.law_state_examples import legal
 from tests.transforms.law.publicity.penalty_examples import penalty
@@ -20,3 +21,8 @@ def test_a_grant_without_application_and_acceptance_is_to_be_checked(before, cou
     why = grants_with_notes(legal(GRANTED, decision=steps, penalty=[penalty(**DONE)]))["why"]
     assert [text for text in why if "没有登记申请和受理" in text] == why.to_list()
     assert len(why) == count
+
+
+def test_a_mistyped_list_is_told_the_nearest_one_and_all():
+    with pytest.raises(NotApprovable, match=r"^没有名为 penalty 的名单.*penalties.*现有：.*serious-violations"):
+        published_list("penalty")
