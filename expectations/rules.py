@@ -120,6 +120,31 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "honour": (_TIED, _in_order("awarded_on", "valid_until_on")),
+    "licence": (
+        _TIED,
+        Rule(
+            ("issued_on", "valid_until_on"),
+            "valid_until_on >= issued_on",
+            "a licence ends on or after the day it was issued",
+            "许可证的有效期不应早于发证日期",
+        ),
+        Rule(
+            ("revoked_on", "cancelled_on"),
+            "cancelled_on > revoked_on",
+            "a licence that was revoked is struck off afterwards",
+            "吊销的许可证应在吊销之后注销",
+        ),
+        Rule(
+            ("suspended_on", "resumed_on"),
+            _filled_if("resumed_on IS NOT NULL", "suspended_on"),
+            "a licence that was resumed was suspended",
+            "恢复的许可证应有暂停日期",
+        ),
+        _in_order("issued_on", "changed_on"),
+        _in_order("suspended_on", "resumed_on"),
+        _in_order("issued_on", "revoked_on"),
+        _in_order("issued_on", "cancelled_on"),
+    ),
     "decision": (
         _in_order("decided_on", "ends_on"),
         Rule(

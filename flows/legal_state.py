@@ -12,6 +12,7 @@ from flows.policy_folder import (
     absent_law_files,
     read_ban_law,
     read_calendar_law,
+    read_licence_law,
     read_listing_policy,
     read_measure_law,
     read_publicity_law,
@@ -47,6 +48,7 @@ def read_law_policy(policy_dir: Path, day: date) -> LawPolicy:
         read_listing_policy(policy_dir),
         read_ban_law(policy_dir),
         calendar_of(read_calendar_law(policy_dir), day),
+        read_licence_law(policy_dir),
         absent_law_files(policy_dir),
     )
 

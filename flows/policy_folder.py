@@ -17,6 +17,7 @@ from transforms.policy_model import PolicyProblems, Problem, load_scheme, load_s
 from transforms.policy_model.law import (
     BanLaw,
     CalendarLaw,
+    LicenceLaw,
     MeasureLaw,
     PublicityLaw,
     PublicitySystem,
@@ -25,6 +26,7 @@ from transforms.policy_model.law import (
     Withdrawals,
     load_ban_law,
     load_calendar_law,
+    load_licence_law,
     load_low_fines,
     load_measure_law,
     load_publicity_system,
@@ -139,6 +141,11 @@ def read_measure_law(folder: Path) -> MeasureLaw | None:
 def read_ban_law(folder: Path) -> BanLaw | None:
     """Bans from the trade; None where no file says so. Raises PolicyProblems."""
     return _read_optional(folder, "law/bans.yaml", load_ban_law)
+
+
+def read_licence_law(folder: Path) -> LicenceLaw | None:
+    """The renewal of licences; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "law/licences.yaml", load_licence_law)
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:

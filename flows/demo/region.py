@@ -30,7 +30,7 @@ from flows.demo.model import (
 )
 from flows.demo.penalties import penalties
 from flows.demo.senders import delivery_days, delivery_for, next_delivery
-from flows.demo.supervision import commitments, honours, inspections, register_rows, samplings, signals
+from flows.demo.supervision import commitments, honours, inspections, licences, register_rows, samplings, signals
 from transforms.schemas import KINDS
 
 NAME_ONLY_PER_MILLE = 20
@@ -42,7 +42,7 @@ FAULT_EVERY = 400  # of so many good first reports of a kind, each fault of that
 ROWS_BETWEEN_FAULTS = 4
 UNREGISTERED_FROM = ORGANISATION_CODES // 2  # serials from here on are in no register
 _MOST_COMPLAINTS_BY_NAME = 20
-_MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, decisions)
+_MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, licences, decisions)
 
 
 def region_records(seed: int, count: int, period: DemoPeriod) -> Iterator[tuple[DemoRecord, date]]:
@@ -137,6 +137,11 @@ FAULTS = (
     PlantedFault("missing", "commitment", _fixed(made_on="")),
     PlantedFault("unknown_word", "commitment", _fixed(commitment_type="口头")),
     PlantedFault("formula", "honour", _fixed(party_name="@SUM(A1:A9)")),
+    PlantedFault("missing", "licence", _fixed(licence_no="")),
+    PlantedFault("unknown_word", "licence", _fixed(licence_type="营业执照")),
+    PlantedFault("refused", "licence", _fixed(valid_until_on="2001-01-01")),
+    PlantedFault("refused", "licence", _fixed(revoked_on="2026-01-05", cancelled_on="2026-01-05")),
+    PlantedFault("unknown_code", "licence", _unregistered),
     PlantedFault("refused", "decision", _fixed(decided_by=PROPOSER)),
     PlantedFault("pattern", "person_ban", _fixed(person_hash=f"{PROVINCE}********1234")),
 )

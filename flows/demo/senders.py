@@ -81,6 +81,8 @@ SENDERS = (
     Sender("commitment", "市级窗口汇总", "xlsx", variant=1, dates=_CHINESE),
     Sender("honour", "各市上报", "xlsx", dates=_CHINESE),
     Sender("honour", "省局办公室", "csv", "gb18030", variant=1),
+    Sender("licence", "省局许可处", "csv", dates=_SLASHED, nothing=("", "/")),
+    Sender("licence", "市级许可汇总", "xlsx", variant=1, has_typed_cells=True),
     Sender("decision", "信用办台账", "xlsx"),
     Sender("person_ban", "省局稽查处", "csv", "gb18030"),
 )

@@ -1,4 +1,4 @@
-"""Register entries, inspections, rectifications, samples, signals, commitments and honours of the demo region."""
+"""What offices other than the penal ones report of the demo region: register, supervision, commitments, licences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from datetime import date, timedelta
 from random import Random
 
 from flows.demo import model
-from flows.demo.model import DemoPeriod, DemoRecord, Enterprise, Streams, chance, days_of_events, new_record, weighted
+from flows.demo.model import (
+    DemoPeriod,
+    DemoRecord,
+    Enterprise,
+    FieldValue,
+    Streams,
+    chance,
+    days_of_events,
+    new_record,
+    weighted,
+)
 from flows.demo.penalties import decision_days
 
 # Chance of one in a month, per mille.
@@ -38,6 +48,23 @@ COMMITMENT_STATES = {
     "chronic": (("fulfilled", 30), ("open", 20), ("partly", 25), ("unfulfilled", 25)),
 }
 HONOURED_PER_MILLE = {"clean": 18, "occasional": 5, "repeat": 0, "chronic": 0}
+# Who needs which licence; users of drugs and devices, and traders in cosmetics, need none.
+LICENCE_TYPES = {
+    ("drug", "maker"): "drug_making",
+    ("drug", "wholesaler"): "drug_trade",
+    ("drug", "retailer"): "drug_trade",
+    ("device", "maker"): "device_making",
+    ("device", "wholesaler"): "device_trade",
+    ("device", "retailer"): "device_trade_filing",
+    ("cosmetic", "maker"): "cosmetic_making",
+}
+LICENCE_YEARS = 5
+OLDEST_LICENCE_DAYS = 1900  # a little more than its term, so that some have run out
+RENEWED_PER_MILLE = 800
+BY_COMMITMENT_PER_MILLE = 150
+SUSPENDED_PER_MILLE = {"clean": 0, "occasional": 5, "repeat": 30, "chronic": 100}
+SUSPENDED_DAYS = 30
+LICENCE_REVOKED_PER_MILLE = {"clean": 0, "occasional": 0, "repeat": 10, "chronic": 60}
 HONOUR_LEVELS = (("county", 55), ("municipal", 33), ("provincial", 11), ("national", 1))
 
 
@@ -241,3 +268,64 @@ def honours(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Ite
         valid_until_on=awarded_on + timedelta(days=365 * rng.randrange(1, 4)),
         authority=f"{enterprise.place}市场监督管理局",
     )
+
+
+def licences(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """The licence or filing of an enterprise that needs one, and the later report of what became of it."""
+    licence_type = LICENCE_TYPES.get((enterprise.field, enterprise.role))
+    if licence_type is None:
+        return
+    rng = streams.of("licence", enterprise.serial)
+    issued_on = max(enterprise.established_on, period.ago(rng.randrange(1, OLDEST_LICENCE_DAYS)))
+    has_term = licence_type != "device_trade_filing"
+    is_local = enterprise.role == "retailer"
+    first = new_record(
+        rng,
+        "licence",
+        enterprise,
+        issued_on,
+        licence_no=enterprise.licence_no,
+        licence_type=licence_type,
+        scope=rng.choice(model.SCOPES[enterprise.field]),
+        issued_on=issued_on,
+        valid_until_on=_last_licence_day(issued_on) if has_term else None,
+        changed_on=None,
+        suspended_on=None,
+        resumed_on=None,
+        revoked_on=None,
+        cancelled_on=None,
+        is_by_commitment=chance(rng, BY_COMMITMENT_PER_MILLE),
+        authority=f"{enterprise.place}市场监督管理局" if is_local else model.BUREAU,
+    )
+    yield first
+    fate = _licence_fate(rng, enterprise, period, issued_on, has_term)
+    if fate is not None:
+        on, values = fate
+        yield first.sent(max(1, (on - first.sent_on).days + 2), "correction", **values)
+
+
+def _licence_fate(
+    rng: Random, enterprise: Enterprise, period: DemoPeriod, issued_on: date, has_term: bool
+) -> tuple[date, dict[str, FieldValue]] | None:
+    """The day of what becomes of a licence, and the fields that say so; None where nothing does."""
+    on = period.ago(rng.randrange(period.days))
+    if enterprise.deregistered_on is not None:
+        ended_on = max(enterprise.deregistered_on, issued_on)
+        return ended_on, {"cancelled_on": ended_on}
+    if has_term and (last_on := _last_licence_day(issued_on)) < period.end_on:
+        renewed = {"issued_on": last_on, "valid_until_on": _last_licence_day(last_on)}
+        return (last_on, {**renewed, "changed_on": last_on}) if chance(rng, RENEWED_PER_MILLE) else None
+    if on <= issued_on:
+        return None
+    if chance(rng, LICENCE_REVOKED_PER_MILLE[enterprise.habit]):
+        return on, {"revoked_on": on}
+    if chance(rng, SUSPENDED_PER_MILLE[enterprise.habit]):
+        return on, {"suspended_on": on, "resumed_on": on + timedelta(days=SUSPENDED_DAYS)}
+    return None
+
+
+def _last_licence_day(issued_on: date) -> date:
+    """The last day of a licence that is issued on a day."""
+    leap = (issued_on.month, issued_on.day) == (2, 29)
+    same = issued_on.replace(year=issued_on.year + LICENCE_YEARS, day=28 if leap else issued_on.day)
+    return same if leap else same - timedelta(days=1)

@@ -19,7 +19,7 @@ DAY = date(2026, 3, 10)
 SCHEME_DAY = date(2026, 1, 5)
 LEFT_OUT = [
     (),
-    *((name,) for name in ("repair_gsxt", "repair_credit_china", "spot_checks", "bans", "measures")),
+    *((name,) for name in ("repair_gsxt", "repair_credit_china", "spot_checks", "bans", "measures", "licences")),
     ("publicity_credit_china", "repair_credit_china"),
     (*OPTIONAL_LAW_FILES, "low_fines"),
 ]
@@ -43,7 +43,8 @@ def test_parts_that_nothing_rests_on_may_be_left_out(policy, names):
     law = read_law_policy(policy, DAY)
     left_out = {name for name in names if name in OPTIONAL_LAW_FILES}
     assert set(law.absent) == left_out
-    assert (law.bans is None, law.spot_checks is None) == ("bans" in names, "spot_checks" in names)
+    for name in ("bans", "spot_checks", "licences"):
+        assert (getattr(law, name) is None) == (name in names), name
     told = "".join(absent_file_messages(law.absent))
     *_, whole = check_policy_path(policy / "law")
     assert whole.is_passed
@@ -69,7 +70,7 @@ def test_all_files_that_are_missing_are_named_at_once(policy):
     assert [one.file for one in found.value.problems] == ["policy/law/calendar.yaml", "policy/law/procedure.yaml"]
 
 
-@pytest.mark.parametrize("name", ["bans", "spot_checks", "repair_gsxt", "measures"])
+@pytest.mark.parametrize("name", ["bans", "spot_checks", "repair_gsxt", "measures", "licences"])
 def test_a_mistake_in_a_file_that_is_there_is_refused(policy, name):
     path = policy / "law" / f"{name}.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "\nnonsense: 1\n", encoding="utf-8")

@@ -19,7 +19,7 @@ from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_pu
 from transforms.law.repair.applications import applications, falsehoods, releases
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
-from transforms.policy_model.law import BanLaw, PublicityLaw, SpotCheckLaw
+from transforms.policy_model.law import BanLaw, LicenceLaw, PublicityLaw, SpotCheckLaw
 from transforms.schemas.law import BAN, PUBLICITY
 
 LAW_RECORD_KINDS = (
@@ -31,15 +31,16 @@ LAW_RECORD_KINDS = (
     "person_ban",
     "inspection",
     "sampling",
+    "licence",
 )
 
 
 @dataclass(frozen=True)
 class LawPolicy:
-    """The law of publicity and repair, spot checks, the list and its procedure, and bans; and the calendar.
+    """The law of publicity and repair, spot checks, the list and its procedure, bans, and licences; and the calendar.
 
-    spot_checks, bans: None where the policy has no such law. absent: the optional files of law/ that are missing; what
-    they would answer is not answered.
+    spot_checks, bans, licences: None where the policy has no such law. absent: the optional files of law/ that are
+    missing; what they would answer is not answered.
     """
 
     publicity: PublicityLaw
@@ -47,6 +48,7 @@ class LawPolicy:
     listing: ListingPolicy
     bans: BanLaw | None
     calendar: Calendar
+    licences: LicenceLaw | None = None
     absent: tuple[str, ...] = ()
 
 

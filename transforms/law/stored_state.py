@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.law.law_state import LawState
 from transforms.law.matters.deadlines import deadlines, undetermined_publicity
+from transforms.law.matters.licences import may_be_renewed
 from transforms.schemas.base import DATE, INTEGER, TEXT_LIST
 from transforms.schemas.law import LAW_HEAD, LAW_TABLES
 
@@ -22,6 +23,7 @@ RELEVANT_RECORDS = {
     "rectification": pl.col("completed_on").is_null(),
     "inspection": pl.col("published_on").is_not_null(),
     "sampling": pl.any_horizontal(pl.col("published_on", "notified_on", "found_wrong_on").is_not_null()),
+    "licence": may_be_renewed(),
 }
 
 

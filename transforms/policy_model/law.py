@@ -29,7 +29,7 @@ from transforms.policy_model.document import (
 from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
 from transforms.schemas import KINDS, Column, Kind
 from transforms.schemas.base import BOOLEAN, TEXT
-from transforms.schemas.vocabularies import PENALTY_KINDS, PENALTY_STATES, SITUATIONS
+from transforms.schemas.vocabularies import LICENCE_TYPES, PENALTY_KINDS, PENALTY_STATES, SITUATIONS
 
 
 class CalendarYear(PolicyModel):
@@ -242,6 +242,47 @@ def load_spot_check_law(text: str, file_name: str) -> SpotCheckLaw:
     check_condition(document, ("inspection_when",), KINDS["inspection"], law.inspection_when)
     check_condition(document, ("sampling_when",), KINDS["sampling"], law.sampling_when)
     check_condition(document, ("retest_when",), KINDS["sampling"], law.retest_when)
+    document.raise_problems()
+    return law
+
+
+class WorkingDays(PolicyModel):
+    """A number of working days. The day they are counted from does not count."""
+
+    working_days: PositiveInt
+
+
+class RenewalRule(PolicyModel):
+    """When the renewal of licences of these types is applied for; values by the last day of the licence.
+
+    opens, closes: the first and the last day to apply, so long before that day. Without opens there is no first day.
+    """
+
+    types: tuple[str, ...] = Field(min_length=1)
+    opens: Dated[Duration | WorkingDays] | None = None
+    closes: Dated[Duration | WorkingDays]
+
+
+class LicenceLaw(PolicyModel):
+    """The renewal of licences. A type of licence in no rule is not renewed."""
+
+    law: Literal["licences"]
+    title: str
+    renewals: tuple[RenewalRule, ...] = Field(min_length=1)
+
+
+def load_licence_law(text: str, file_name: str) -> LicenceLaw:
+    """The law of licences written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, LicenceLaw)
+    seen: set[str] = set()
+    for i, rule in enumerate(law.renewals):
+        for j, name in enumerate(rule.types):
+            place = ("renewals", i, "types", j)
+            if name not in LICENCE_TYPES:
+                document.add(place, f"there is no type of licence '{name}'", value=name, allowed=LICENCE_TYPES)
+            elif name in seen:
+                document.add(place, f"the type '{name}' is given twice", value=name)
+            seen.add(name)
     document.raise_problems()
     return law
 
@@ -584,6 +625,7 @@ LawFile = (
     | MeasureLaw
     | BanLaw
     | SpotCheckLaw
+    | LicenceLaw
 )
 
 # By the value of `law:` in the file.
@@ -597,6 +639,7 @@ _LOADERS: Mapping[str, Callable[[str, str], LawFile]] = {
     "procedure": load_procedure_law,
     "measures": load_measure_law,
     "bans": load_ban_law,
+    "licences": load_licence_law,
 }
 
 

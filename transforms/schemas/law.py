@@ -600,6 +600,7 @@ AUTOMATIC_EVENTS = {
     "term_ends": "处罚限制期限届满",
     "ban_ends": "禁业期限届满",
     "bar_ends": "不予受理、不得开展试验的期限届满",
+    "licence_ends": "许可证有效期届满",
     "tier_may_change": "信用等级预计变化",
 }
 
@@ -617,6 +618,7 @@ DUTIES = {
     "carry_out": "停止公示（执行决定）",
     "push_listing": "推送外省（列入）",
     "rectify": "完成整改",
+    "renew_licence": "申请许可证延续",
     "ask_retest": "申请复验（对检验结果有异议的）",
     "correct_result": "更正公告不当的抽检结果",
 }
@@ -628,6 +630,7 @@ DEADLINE_SUBJECTS = {
     "spot_check": "抽查检查结果",
     "ban": "行业禁入",
     "rectification": "责令整改",
+    "licence": "许可证",
     "rating": "信用等级",
 }
 
@@ -646,7 +649,13 @@ DEADLINE = Table(
         Column("enterprise_id", TEXT, "企业标识", "the enterprise; empty for natural persons"),
         Column("party_name", TEXT, "当事人", "party as the record names it"),
         Column("decision_no", TEXT, "文号", "number of the decision it follows from"),
-        Column("record_id", TEXT, "记录标识", "penalty, matter of the decision log, ban, order, or enterprise", True),
+        Column(
+            "record_id",
+            TEXT,
+            "记录标识",
+            "penalty, matter of the log, ban, order, licence, or enterprise",
+            True,
+        ),
         Column("basis", TEXT, "依据", "article"),
         Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found"),
         Column("note", TEXT, "提示", "the cause, and the other day where the law leaves it unsettled"),

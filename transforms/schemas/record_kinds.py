@@ -271,6 +271,37 @@ HONOUR = Kind(
     expires_on="valid_until_on",
 )
 
+LICENCE = Kind(
+    "licence",
+    "许可证",
+    "Licences and filings to make or trade. Whether one holds on a day follows from its days.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("licence_no", TEXT, "许可证编号", "number of the licence or filing", True),
+        Column("licence_type", TEXT, "许可证类别", "what it allows", True, vocabularies.LICENCE_TYPES),
+        Column("scope", TEXT, "许可范围", "what may be made or traded under it"),
+        date_column("issued_on", "发证日期", "day it was issued, or last renewed", True),
+        date_column("valid_until_on", "有效期至", "last day it holds; empty: a filing, without a term"),
+        date_column("changed_on", "变更日期", "day it was last changed"),
+        date_column("suspended_on", "暂停日期", "first day on which it is suspended or trade under it is stopped"),
+        date_column("resumed_on", "恢复日期", "first day on which it holds again"),
+        date_column("revoked_on", "吊销日期", "day it was revoked as a penalty"),
+        date_column("cancelled_on", "注销日期", "day it was struck off"),
+        Column(
+            "is_by_commitment",
+            BOOLEAN,
+            "是否告知承诺",
+            "granted on a promise to meet the conditions",
+        ),
+        Column("authority", TEXT, "发证机关", "office that issued it", True),
+    ),
+    natural_key=("licence_type", "licence_no", "authority"),
+    event_on="issued_on",
+    number="licence_no",
+    expires_on="valid_until_on",
+)
+
 DECISION = Kind(
     "decision",
     "信用办决定",
@@ -335,6 +366,7 @@ KINDS: dict[str, Kind] = {
         HONOUR,
         DECISION,
         PERSON_BAN,
+        LICENCE,
     )
 }
 

@@ -76,6 +76,17 @@ COMMITMENT_TYPES = {
     "other": "其他",
 }
 COMMITMENT_STATES = {"open": "履行中", "fulfilled": "全部履行", "partly": "部分履行", "unfulfilled": "全部未履行"}
+# Licences to trade and to make, and the filings that stand in for one; a filing has no term.
+LICENCE_TYPES = {
+    "drug_making": "药品生产许可证",
+    "drug_trade": "药品经营许可证",
+    "preparation": "医疗机构制剂许可证",
+    "device_making": "医疗器械生产许可证",
+    "device_making_filing": "第一类医疗器械生产备案",
+    "device_trade": "医疗器械经营许可证",
+    "device_trade_filing": "第二类医疗器械经营备案",
+    "cosmetic_making": "化妆品生产许可证",
+}
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 PUBLICITY_SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}

@@ -104,3 +104,11 @@ def stories(good) -> Counter[str]:
     for record in of(good, "decision"):
         steps.setdefault(record.serial, []).append(record.values["decision_type"])
     return Counter(next(story for story, known in KNOWN_BY if known <= set(taken)) for taken in steps.values())
+
+
+def test_who_needs_a_licence_has_one_and_some_have_run_out(good):
+    licences = of(good, "licence")
+    assert 0.60 < len(licences) / COUNT < 0.66
+    ends = [one.values["valid_until_on"] for one in licences if one.values["valid_until_on"]]
+    assert 0.02 < sum(end < date(2026, 3, 1) for end in ends) / len(ends) < 0.06
+    assert 0.12 < share(licences, lambda record: record.values["is_by_commitment"]) < 0.18

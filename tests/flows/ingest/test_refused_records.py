@@ -34,6 +34,8 @@ def sound(kind, serial=0):
     row[heading(kind, KINDS[kind].number)] = FIRM if kind == "enterprise" else f"第{serial}号"
     if kind == "penalty":  # an organisation has no number of a person
         row[heading(kind, "person_hash")] = ""
+    if kind == "licence":
+        row[heading(kind, "cancelled_on")] = ""
     if kind == "person_ban":
         row[heading(kind, "is_lifelong")], row[heading(kind, "ends_on")] = "否", "2030-06-27"
     return row
@@ -91,6 +93,12 @@ TOGETHER = [
     ("commitment", {"state": "全部未履行", "liability_enforced": ""}, "liability_enforced", "没有写明违诺责任追究"),
     ("commitment", {"uscc": "", "party_name": ""}, "uscc", "没有代码也没有名称"),
     ("inspection", {"uscc": "", "party_name": "查无此名"}, "party_name", "名称不在企业登记中"),
+    ("licence", {"valid_until_on": "2025-06-26"}, "valid_until_on", "早于发证日期"),
+    ("licence", {"cancelled_on": "2025-06-27"}, "cancelled_on", "不能确定许可证因何终止"),
+    ("licence", {"cancelled_on": "2025-06-26"}, "cancelled_on", "不能确定许可证因何终止"),
+    ("licence", {"suspended_on": ""}, "suspended_on", "没有暂停日期"),
+    ("licence", {"valid_until_on": "长期", "revoked_on": ""}, "valid_until_on", "没有写明有效期"),
+    ("licence", {"uscc": "", "party_name": "查无此名"}, "party_name", "名称不在企业登记中"),
 ]
 WARNED_OF = [  # of days in the wrong order the gate only warns
     (
@@ -106,6 +114,10 @@ NO_STOP = [
     ("decision", {"decided_by": "张三丰"}),
     ("decision", {"decision_type": "确认等级变动", "tier": ""}),
     ("decision", {"decision_type": "暂缓等级变动", "tier": "B"}),
+    ("licence", {"licence_type": "第二类医疗器械经营备案凭证", "valid_until_on": "", "revoked_on": ""}),
+    ("licence", {"valid_until_on": "", "revoked_on": "", "cancelled_on": "2025-06-27"}),
+    ("licence", {"cancelled_on": "2025-06-28"}),
+    ("licence", {"suspended_on": "", "resumed_on": ""}),
     ("commitment", {"state": "全部履行", "unperformed": "", "liability_enforced": ""}),
     ("commitment", {"state": "履行中", "unperformed": "", "liability_enforced": ""}),
 ]
@@ -136,7 +148,14 @@ def test_cells_just_within_the_bounds_are_accepted(tmp_path, kind, cells):
     assert ingested(tmp_path).quarantine.is_empty()
 
 
-@pytest.mark.parametrize(("kind", "cells", "column", "reason"), [case for case in TOGETHER if case[0] == "decision"])
+GUARDED = [
+    case
+    for case in TOGETHER
+    if case[0] == "decision" or (case[0] == "licence" and case[3] not in ("没有写明有效期", "名称不在企业登记中"))
+]
+
+
+@pytest.mark.parametrize(("kind", "cells", "column", "reason"), GUARDED)
 def test_without_the_rules_of_the_source_the_gate_would_refuse(tmp_path, kind, cells, column, reason):
     put(tmp_path, "企业登记.csv", [firm()])
     put(tmp_path, f"{kind}.csv", [sound(kind), changed(kind, cells)])
@@ -165,6 +184,9 @@ def test_every_rule_of_the_gate_that_a_row_can_break_is_tested_here():
         "holding a tier names the tier",
         "the matter is named",
         "who decided is named",
+        "a licence ends on or after the day it was issued",
+        "a licence that was revoked is struck off afterwards",
+        "a licence that was resumed was suspended",
     }
     assert {kind for kind, says in spoken if says in tied} == set(KINDS) - {"decision", "person_ban"}
 

@@ -50,6 +50,12 @@ facts = st.one_of(
     _fact("penalty", penalty_kinds=kinds_of_penalty, fine_fen=st.sampled_from([1, 2_000_000]), revoked_on=revoked),
     _fact("inspection", critical_count=st.integers(0, 3)),
     _fact("honour", valid_until_on=st.one_of(st.none(), st.integers(0, 6))),
+    _fact(
+        "licence",
+        licence_type=st.sampled_from(["drug_trade", "device_trade"]),
+        valid_until_on=st.one_of(st.none(), st.integers(0, 6), st.integers(40, 70)),
+        cancelled_on=revoked,
+    ),
     _fact("decision", decision_type=st.sampled_from(["list", "hold_tier"]), ends_on=st.integers(0, 6)),
     st.fixed_dictionaries(
         {"kind": st.just("enterprise"), "number": st.integers(0, 3), "name": st.sampled_from("甲乙")}
@@ -108,11 +114,12 @@ class Register:
         return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
-_DAYS = ("revoked_on", "valid_until_on", "ends_on")
+_DAYS = ("revoked_on", "cancelled_on", "valid_until_on", "ends_on")
 _SOUND = {
     "penalty": {"decision_key": "k", "act_no": "一", "party_class": "person", "state": "in_force"},
     "inspection": {},
     "honour": {},
+    "licence": {"authority": "某局"},
     "decision": {"tier": "C", "proposed_by": "甲", "decided_by": "乙"},
 }
 
@@ -230,7 +237,7 @@ def _an_enterprise_is_known_alone_as_among_all(store: Store) -> None:
     run = store.last("nightly")
     (count,) = set(store.layout(run).values())
     seen = Snapshot(store, RunContext(run.as_of, run.known_at, Path("nowhere"), count), run)
-    for kind in ("penalty", "inspection", "decision", "honour"):
+    for kind in ("penalty", "inspection", "decision", "honour", "licence"):
         everyone = known_of(store, kind, run).collect()
         for firm in FIRMS:
             alone = known_of(store, kind, run, firm).collect()

@@ -32,6 +32,7 @@ from transforms.schemas import KINDS, TABLES
 from transforms.schemas.law import LAW_DETAILS
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "stores" / "store_before_redesign.tar.xz"
+ADDED_SINCE = {"licence"}  # tables that this store does not have
 FIRST_DAY, NEXT_DAY = date(2026, 3, 8), date(2026, 3, 10)
 
 
@@ -80,7 +81,7 @@ def test_every_table_of_every_run_is_the_same(store, answers):
     for run_id, tables in answers["tables"].items():
         read = {name: digest(store.scan(name, runs[run_id]), list(TABLES[name].key)) for name in tables}
         assert read == tables, run_id
-    assert set(tables) == set(TABLES)
+    assert set(tables) == set(TABLES) - ADDED_SINCE
 
 
 def test_questions_have_the_same_answers(store, answers):
@@ -91,7 +92,9 @@ def test_questions_have_the_same_answers(store, answers):
     assert digest(ratings_on(store, FIRST_DAY, first).ratings, ["enterprise_id"]) == answers["ratings_on_first"]
     assert (has_legal_state(last), has_outlook(last)) == (answers["has_legal_state"], answers["has_outlook"])
     assert digest(outlook_of(store, last), ["enterprise_id"]) == answers["outlook"]
-    for kind in KINDS:
+    for kind in ADDED_SINCE:
+        assert current_records(store, kind, last).collect().is_empty()
+    for kind in set(KINDS) - ADDED_SINCE:
         assert digest(current_records(store, kind, last), ["record_id"]) == answers["current_records"][kind], kind
         copies = store.scan(kind, last, buckets=ONLY_COPIES)
         assert digest(copies, list(TABLES[kind].key)) == answers["copies"][kind], kind

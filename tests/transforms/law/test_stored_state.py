@@ -118,9 +118,14 @@ def test_whom_the_law_has_a_word_on():
             rectification=[{"enterprise_id": "e3"}, {"enterprise_id": "e4", "completed_on": day("2026-01-01")}],
             inspection=[{"enterprise_id": "e5"}, {"enterprise_id": "e6", "published_on": day("2026-01-01")}],
             commitment=[{"enterprise_id": "e7"}],
+            licence=[
+                {"enterprise_id": "e8", "valid_until_on": day("2026-01-01")},
+                {"enterprise_id": "e9"},
+                {"enterprise_id": "e10", "valid_until_on": day("2026-01-01"), "cancelled_on": day("2026-01-01")},
+            ],
         ).records
     )
-    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e2", "e3", "e6"]
+    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e2", "e3", "e6", "e8"]
 
 
 def test_no_word_is_a_row_without_anything():

@@ -104,6 +104,12 @@ def add_working_days(day: pl.Expr, n: pl.Expr, calendar: Calendar) -> pl.Expr:
     return _pick(count_until + n - 1, day.is_not_null() & (day >= calendar.first_on), calendar)
 
 
+def working_day_before(day: pl.Expr, n: pl.Expr, calendar: Calendar) -> pl.Expr:
+    """The n-th working day before `day`; null where either is null, and beyond the calendar."""
+    count_before = pl.lit(calendar.working_days).search_sorted(day, side="left").cast(pl.Int64)
+    return _pick(count_before - n, (day <= calendar.last_on) & (count_before >= n), calendar)
+
+
 def working_day_on_or_after(day: pl.Expr, calendar: Calendar) -> pl.Expr:
     """`day` where it is a working day, else the next one; null beyond the calendar."""
     count_before = pl.lit(calendar.working_days).search_sorted(day, side="left").cast(pl.Int64)

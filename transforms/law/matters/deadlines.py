@@ -20,8 +20,9 @@ from transforms.law.calendar.periods import dated_value
 from transforms.law.calendar.working_days import Calendar, add_working_days, missing_notice
 from transforms.law.law_state import LawState
 from transforms.law.matters.decision_log import DecisionLog
+from transforms.law.matters.licences import may_be_renewed, with_renewal
 from transforms.law.texts import joined_or_null
-from transforms.policy_model.law import RepairLaw, SpotCheckLaw
+from transforms.policy_model.law import LicenceLaw, RepairLaw, SpotCheckLaw
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
 from transforms.schemas.law import (
@@ -35,6 +36,7 @@ from transforms.schemas.law import (
     REPAIR_EVENTS,
 )
 from transforms.schemas.run_tables import OUTLOOK_CAUSES
+from transforms.schemas.vocabularies import LICENCE_TYPES
 
 DutyFilter = Literal["due", "overdue", "ending"]
 _ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_id", "system")
@@ -66,6 +68,8 @@ def deadlines(
     ]
     if law.spot_checks is not None:
         parts += _of_samplings(records["sampling"], law.spot_checks, law.calendar, as_of)
+    if law.licences is not None:
+        parts += _of_licences(records["licence"], law.licences, law.calendar, as_of)
     if with_repair:
         parts += _of_repair(state, until)
     if outlook is not None:
@@ -393,6 +397,25 @@ def _of_samplings(
     source = {"basis": pl.lit(correct.basis), "confidence": pl.lit(correct.confidence)}
     correct_by = add_working_days(found, days, calendar)
     yield _duties(wrong, pl.lit("correct_result"), correct_by, as_of, calendar, **own, **source)
+
+
+def _of_licences(licences: pl.LazyFrame, law: LicenceLaw, calendar: Calendar, as_of: date) -> Iterator[pl.LazyFrame]:
+    """By when the renewal of a licence must be applied for, and the first day after its term.
+
+    No record says that an application was made: the duty is open up to its last day.
+    """
+    title = pl.col("licence_type").replace_strict(LICENCE_TYPES, default=pl.col("licence_type"), return_dtype=TEXT)
+    own = {"matter": pl.lit("licence"), "decision_no": pl.col("licence_no")}
+    running = with_renewal(licences.filter(may_be_renewed()), law, calendar)
+    from_on = pl.when(pl.col("renewal_opens_on").is_not_null()).then(pl.format("自{}起可以申请", "renewal_opens_on"))
+    timely = running.filter(pl.col("renewal_closes_on") >= as_of)
+    source = {"basis": pl.col("renewal_basis"), "confidence": pl.col("renewal_confidence")}
+    note = joined_or_null(title, from_on)
+    by_on = pl.col("renewal_closes_on")
+    yield _duties(timely, pl.lit("renew_licence"), by_on, as_of, who=pl.lit("party"), note=note, **own, **source)
+    beyond = pl.when("is_beyond_calendar").then(pl.lit(f"延续申请：{missing_notice(calendar)}"))
+    over = day_after(pl.col("valid_until_on"))
+    yield _automatic(running, "licence_ends", over, note=joined_or_null(title, beyond), **own)
 
 
 def _of_outlook(outlook: pl.LazyFrame) -> pl.LazyFrame:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from tests.transforms.law.law_oracle import is_working, months_after, working_days_after
 from tests.transforms.law.publicity.penalty_examples import CALENDAR, calendar, text
 from transforms.dates import end_of_duration
-from transforms.law.calendar.working_days import CalendarGap, Convention, add_working_days, effect_day, last_day
+from transforms.law.calendar.working_days import (
+    CalendarGap,
+    Convention,
+    add_working_days,
+    effect_day,
+    last_day,
+    working_day_before,
+)
 from transforms.law.calendar.working_days import working_days_after as product_after
 from transforms.policy_model import PolicyProblems
 from transforms.policy_model.document import Duration
@@ -139,3 +146,21 @@ def test_a_year_after_a_hole_is_not_known():
 def test_mistakes_in_the_file_are_reported(rest, told):
     with pytest.raises(PolicyProblems, match=told):
         load_calendar_law(_notice(2027, rest=rest), "calendar.yaml")
+
+
+@given(day=DAYS, n=st.integers(1, 90))
+def test_a_working_day_before_is_counted_back_day_by_day(day, n):
+    at, left = day, n
+    while left:
+        at -= timedelta(days=1)
+        left -= is_working(at)
+    assert pl.select(working_day_before(pl.lit(day), pl.lit(n), CALENDAR)).item() == at
+
+
+@pytest.mark.parametrize(
+    ("day", "n"),
+    [(CALENDAR.last_on + timedelta(days=1), 1), (CALENDAR.first_on, 1), (None, 1), (CALENDAR.last_on, None)],
+)
+def test_before_or_beyond_the_calendar_no_working_day_is_counted_back(day, n):
+    found = working_day_before(pl.lit(day, dtype=pl.Date()), pl.lit(n, dtype=pl.Int64()), CALENDAR)
+    assert pl.select(found).item() is None

@@ -26,6 +26,7 @@ KINDS = (
 def crowd(seed, firms, upto, reach=1300):
     """Records by kind, of firms e0, e1, ….; the furthest lie `reach` days back."""
     found = {"enterprise": [], "penalty": [], "decision": [], "person_ban": [], "rectification": [], "commitment": []}
+    found["licence"] = []
     for n in range(firms):
         rng = Random(f"{seed}/{n}")
         ago = partial(_ago, rng, upto)
@@ -67,6 +68,12 @@ def crowd(seed, firms, upto, reach=1300):
                 "is_open": True,
             }
             found["commitment"].append(made | {"enterprise_id": f"e{n}"})
+        if rng.random() < 0.5:
+            licence = {"licence_no": f"证{n}", "authority": "省局", "issued_on": ago(reach)}
+            licence["licence_type"] = rng.choice(["drug_trade", "device_trade", "device_trade_filing"])
+            licence["valid_until_on"] = rng.choice([None, upto + timedelta(days=rng.randrange(-9, 90))])
+            licence["cancelled_on"] = rng.choice([None, None, None, ago(30)])
+            found["licence"].append(licence | {"enterprise_id": f"e{n}"})
     return found
 
 

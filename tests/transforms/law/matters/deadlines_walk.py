@@ -31,6 +31,8 @@ def states(legal):
     bars = every.filter(pl.col("record_kind") == "application_bar")
     penalties = legal.records["penalty"].with_columns(system=pl.lit(None, dtype=pl.String))
     penalties = penalties.filter(pl.col("revoked_on").is_null()).join(bans, on="record_id", how="anti")
+    licences = legal.records["licence"].with_columns(system=pl.lit(None, dtype=pl.String))
+    licences = licences.filter(pl.col("cancelled_on").is_null())
     listed = listings.with_columns(system=pl.lit(None, dtype=pl.String))
     verdict = pl.col("verdict")
     elsewhere = listings.with_columns(system=pl.lit("credit_china"))
@@ -42,6 +44,7 @@ def states(legal):
         "barred": _pairs(bans, "is_in_force"),
         "bar": _pairs(bars, "is_in_force"),
         "restricted": _pairs(penalties, (pl.col("valid_until_on") >= day).fill_null(True)),
+        "licensed": _pairs(licences, (pl.col("valid_until_on") >= day).fill_null(True)),
         "not_yet": _pairs(repair, verdict == "not_yet"),
         "never": _pairs(repair, verdict == "never"),
         "eligible": _pairs(repair, verdict == "eligible"),
@@ -55,6 +58,7 @@ def happened(before, after):
     found = {("publicity_ends", *pair) for pair in gone["shown"]} | {("listing_ends", *pair) for pair in gone["listed"]}
     found |= {("bar_ends", *pair) for pair in gone["bar"]}
     found |= {("ban_ends", *pair) for pair in gone["barred"]} | {("term_ends", *pair) for pair in gone["restricted"]}
+    found |= {("licence_ends", *pair) for pair in gone["licensed"]}
     found |= {("may_ask", *pair) for pair in gone["not_yet"] & after["eligible"]}
     found |= {("time_over", *pair) for pair in gone["not_yet"] & after["open"]}
     found |= {("came", *pair) for pair in (after["shown"] - before["shown"]) | (after["listed"] - before["listed"])}
@@ -120,13 +124,13 @@ def said_overdue(rows, day=None):
 
 
 # Nobody records that these were done: nothing is ever late.
-_UNRECORDED = pl.col("what").is_in(["push", "push_repair", "push_listing"]) | (
+_UNRECORDED = pl.col("what").is_in(["push", "push_repair", "push_listing", "renew_licence"]) | (
     (pl.col("what") == "publish") & (pl.col("system") == "credit_china")
 )
 
 
 # What stays as it has become, so that one look from the first day to the last sees it.
-LASTING = ("publicity_ends", "listing_ends", "ban_ends", "bar_ends", "term_ends", "came")
+LASTING = ("publicity_ends", "listing_ends", "ban_ends", "bar_ends", "term_ends", "licence_ends", "came")
 
 
 def all_foretold(rows):
