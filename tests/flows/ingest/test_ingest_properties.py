@@ -18,7 +18,7 @@ NASTY = st.one_of(
         ["", " ", "=1+1", "@x", "\u0000", "\ufffd", "\u202e倒", "1e3", "1E-6", "-0", "９９", "٣", "NaN", "inf"]
     ),
     st.sampled_from(
-        ["2025-13-01", "0000-00-00", "9999-12-31", "2024-02-30", "45000", "11010119900307001X", "；；", "/"]
+        ["2025-13-01", "0000-00-00", "9999-12-31", "2024-02-30", "45000", "110101199003070011", "；；", "/"]
     ),
     st.sampled_from(['"', ",", "\n", "\r\n", "'", "\\", "{}", "[]", "长" * 2000, "0" * 400, "1" * 40, "1,23,4"]),
     st.text(max_size=12),
@@ -36,7 +36,7 @@ def test_hostile_rows_never_raise_and_never_get_lost(changes):
         result = ingested(inbox)  # checks the accounts
         account = result.accounts.filter(pl.col("file_name") == "双公示.csv")
         assert account["read_count"].sum() == result.files.filter(pl.col("source") == "penalty")["read_count"].sum()
-        assert "11010119900307001X" not in str(result.quarantine.to_dicts()) + str(result.records["penalty"].to_dicts())
+        assert "110101199003070011" not in str(result.quarantine.to_dicts()) + str(result.records["penalty"].to_dicts())
 
 
 _VERSION = st.tuples(st.sampled_from(["1号", "2号"]), st.integers(1, 9), st.sampled_from(["甲", "乙", "丙"]))
@@ -91,7 +91,7 @@ def _told_apart(changes):
 
 def test_the_person_number_in_the_hostile_rows_is_one(tmp_path):
     put(tmp_path, "企业登记.csv", REGISTER)
-    put(tmp_path, "双公示.csv", [penalty(统一社会信用代码="", 证件号码="11010119900307001X"), penalty(备注=FIRM)])
+    put(tmp_path, "双公示.csv", [penalty(统一社会信用代码="", 证件号码="110101199003070011"), penalty(备注=FIRM)])
     found = ingested(tmp_path).records["penalty"]
     assert found["person_hash"].drop_nulls().len() == 1
     assert found["remark"].drop_nulls().to_list() == [FIRM]

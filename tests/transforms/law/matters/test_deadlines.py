@@ -133,6 +133,19 @@ def test_a_listing_is_to_be_published_and_ends_three_years_after():
     assert of(rows, "listing_ends") == [(day("2029-01-10"), False)]
 
 
+def test_other_readings_of_the_end_of_a_listing_are_named():
+    """Its last day, 2025-10-12, is a Sunday."""
+    steps = [
+        step("notify_listing", "2022-09-01"),
+        step("list", "2022-10-12", decision_no="列1"),
+        step("publish_listing", "2022-10-12", target="列1"),
+    ]
+    rows = ahead(day("2025-06-01"), by=GSXT, decision=steps, penalty=[penalty(decided_on=day("2022-08-20"))])
+    (row,) = rows.filter(what="listing_ends").rows(named=True)
+    assert row["on"] == day("2025-10-13")
+    assert row["note"].startswith("最早口径2025-10-12；最迟口径2025-10-14")
+
+
 def test_a_listing_whose_penalty_was_annulled_is_to_be_revoked_and_not_published():
     annulled = penalty(state="revoked", revoked_on=day("2026-01-12"))
     rows = ahead(day("2026-01-14"), by=GSXT, decision=LISTED, penalty=[annulled])
