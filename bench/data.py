@@ -4,7 +4,7 @@ One enterprise in eight is often at fault, the others hardly ever. Of a thousand
 samples, 120 signals, 80 orders to rectify, 80 commitments, 35 penalties (six in seven of the enterprises often at
 fault), 30 honours, 6 steps of the office, 1 a ban; over five years. One penalty and one listing in seven is released by
 repair or early removal. Some enterprises have many records, most few. As in a store, each kind is split into buckets:
-files with the records of some of the enterprises.
+files with the records of some of the enterprises. Licences are not drawn.
 """
 
 from __future__ import annotations

@@ -67,7 +67,8 @@ def write_office(size: DataSize, folder: Path) -> None:
         writing.buckets = buckets_for(size.records)
         for frames in all_buckets(size):
             for kind in KINDS:
-                writing.append(kind, frames[kind])
+                if kind in frames:
+                    writing.append(kind, frames[kind])
         for kind in KINDS:
             StoredTable(store.location, TABLES[kind]).compact("bench")
         writing.commit("passed", {})
