@@ -163,7 +163,6 @@ def with_verdict(frame: pl.LazyFrame, question: RepairQuestion) -> pl.LazyFrame:
     Needs stop_on, basis and confidence of the publicity, notes, barred_until_on, _over (in Chinese, why nothing is left
     to repair), and in_force_since_on, the day of a grant in force: one that came too early or is excluded is noted.
     """
-    frame, question = _with_waits(frame, question)
     other = replace(question, transition="decision" if question.transition == "display" else "display")
     frame = frame.with_columns(notes=pl.concat_list("notes", _grant_note(question)).list.drop_nulls())
     frame = frame.with_columns(
@@ -224,24 +223,6 @@ def with_verdict(frame: pl.LazyFrame, question: RepairQuestion) -> pl.LazyFrame:
         basis=pl.when(basis != "").then(basis),
         confidence=rank.replace_strict(dict(enumerate(CONFIDENCES)), default=None, return_dtype=TEXT),
     )
-
-
-def _with_waits(frame: pl.LazyFrame, question: RepairQuestion) -> tuple[pl.LazyFrame, RepairQuestion]:
-    """`frame` with the answers to the condition of time as columns, and the question that reads them there.
-
-    The same answer is part of some twenty expressions, which Polars would each plan and compute anew.
-    """
-    columns: dict[str, pl.Expr] = {}
-    segments = []
-    for place, segment in enumerate(question.segments):
-        waits = {}
-        for number, convention in enumerate(dict.fromkeys([question.calendar.convention, EARLIEST, LATEST])):
-            parts = segment.wait(convention)._asdict()
-            names = {part: f"_wait_{place}_{number}_{part}" for part in parts}
-            columns |= {names[part]: value for part, value in parts.items()}
-            waits[convention] = ConditionAnswer(**{part: pl.col(name) for part, name in names.items()})
-        segments.append(replace(segment, wait=waits.__getitem__))
-    return frame.with_columns(**columns), replace(question, segments=segments)
 
 
 def _grant_note(question: RepairQuestion) -> pl.Expr:
