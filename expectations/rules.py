@@ -130,9 +130,9 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
         ),
         Rule(
             ("revoked_on", "cancelled_on"),
-            "cancelled_on > revoked_on",
-            "a licence that was revoked is struck off afterwards",
-            "吊销的许可证应在吊销之后注销",
+            "cancelled_on >= revoked_on",
+            "a licence that was revoked is not struck off before",
+            "吊销的许可证不应在吊销之前注销",
         ),
         Rule(
             ("suspended_on", "resumed_on"),
@@ -144,6 +144,15 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
         _in_order("suspended_on", "resumed_on"),
         _in_order("issued_on", "revoked_on"),
         _in_order("issued_on", "cancelled_on"),
+    ),
+    "post": (
+        _TIED,
+        Rule(
+            ("starts_on", "ends_on"),
+            "ends_on >= starts_on",
+            "a post ends on or after its first day",
+            "离任日期不应早于任职日期",
+        ),
     ),
     "decision": (
         _in_order("decided_on", "ends_on"),

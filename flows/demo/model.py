@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from stdnum.cn import ric, uscc
 
 from transforms.records.uscc import organisation_check_character
+from transforms.schemas.vocabularies import POSITIONS
 
 # Division codes of GB/T 2260, the invented place that represents each in names and addresses, and a weight.
 DIVISIONS = (
@@ -180,6 +181,25 @@ def identity_number(rng: Random) -> str:
     return number + str(ric.calc_check_digit(number + "0"))
 
 
+@dataclass(frozen=True)
+class DemoPerson:
+    """An invented person: name as on the sample of a form, and identity number."""
+
+    name: str
+    number: str
+
+
+def person_in(streams: Streams, serial: int, position: str) -> DemoPerson:
+    """Who holds a post in the enterprise. Of one enterprise no two have the same name.
+
+    A few managers manage the enterprise before as well, so that a ban there concerns a post here.
+    """
+    is_shared = position == "manager" and serial % SHARED_MANAGER_EVERY == SHARED_MANAGER_SERIAL
+    rng = streams.of("person", serial - 1 if is_shared else serial, position)
+    last = GIVEN[list(POSITIONS).index(position)]
+    return DemoPerson(rng.choice(SURNAMES) + rng.choice(GIVEN) + last, identity_number(rng))
+
+
 # Shares in whole numbers; docs/demo-region.md states them and tests check them.
 ROLES = (("retailer", 56), ("user", 27), ("wholesaler", 9), ("maker", 8))
 FIELDS = (("drug", 58), ("device", 27), ("cosmetic", 15))
@@ -202,6 +222,7 @@ RARE_STORIES = {
     388: "impossible",
 }
 RARE_STORY_EVERY = 1000
+SHARED_MANAGER_EVERY, SHARED_MANAGER_SERIAL = 40, 14  # by serial: the manager is that of the enterprise before
 TWIN_EVERY = 200  # of so many enterprises, one has the same name as the one before it
 LAGS = ((1, 6), (7, 12), (30, 4), (120, 1))  # days within which a record is sent, with weights
 FieldValue = str | int | bool | date | tuple[str, ...] | None

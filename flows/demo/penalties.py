@@ -22,6 +22,7 @@ from flows.demo.model import (
     days_of_events,
     identity_number,
     new_record,
+    person_in,
     weighted,
 )
 from transforms.schemas.vocabularies import PENALTY_KINDS
@@ -90,7 +91,7 @@ def penalties(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> I
         yield first
         yield from _later_versions(handling, first)
         if is_grave:
-            yield _ban(rng, enterprise, first)
+            yield _ban(rng, streams, enterprise, first)
         if chance(rng, PERSON_PER_MILLE):
             yield _fine_on_person(rng, first)
         if chance(rng, SAME_ACT_PER_MILLE):
@@ -211,8 +212,9 @@ def _annulment(state: str, on: date, *, is_withdrawn: bool) -> dict[str, FieldVa
     return {"state": state, "revoked_on": on, "unpublished_on": on + timedelta(days=1) if is_withdrawn else None}
 
 
-def _ban(rng: Random, enterprise: Enterprise, penalty: DemoRecord) -> DemoRecord:
-    """The ban on the person responsible for a grave violation."""
+def _ban(rng: Random, streams: Streams, enterprise: Enterprise, penalty: DemoRecord) -> DemoRecord:
+    """The ban on the person responsible for a grave violation: the manager."""
+    manager = person_in(streams, enterprise.serial, "manager")
     is_lifelong = chance(rng, LIFELONG_PER_MILLE)
     basis, years = BANS[is_lifelong]
     starts_on = penalty.event_on + timedelta(days=1)
@@ -222,8 +224,8 @@ def _ban(rng: Random, enterprise: Enterprise, penalty: DemoRecord) -> DemoRecord
         enterprise,
         penalty.event_on,
         ban_no=str(penalty.values["decision_no"]).replace("罚", "禁"),
-        person_name=_person_name(rng),
-        person_hash=identity_number(rng),
+        person_name=manager.name,
+        person_hash=manager.number,
         decided_on=penalty.event_on,
         starts_on=starts_on,
         ends_on=starts_on.replace(year=starts_on.year + years, day=min(starts_on.day, 28)) if years else None,

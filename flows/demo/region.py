@@ -30,7 +30,7 @@ from flows.demo.model import (
 )
 from flows.demo.penalties import penalties
 from flows.demo.senders import delivery_days, delivery_for, next_delivery
-from flows.demo.supervision import commitments, honours, inspections, licences, register_rows, samplings, signals
+from flows.demo.supervision import commitments, honours, inspections, licences, posts, register_rows, samplings, signals
 from transforms.schemas import KINDS
 
 NAME_ONLY_PER_MILLE = 20
@@ -42,7 +42,7 @@ FAULT_EVERY = 400  # of so many good first reports of a kind, each fault of that
 ROWS_BETWEEN_FAULTS = 4
 UNREGISTERED_FROM = ORGANISATION_CODES // 2  # serials from here on are in no register
 _MOST_COMPLAINTS_BY_NAME = 20
-_MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, licences, decisions)
+_MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, licences, posts, decisions)
 
 
 def region_records(seed: int, count: int, period: DemoPeriod) -> Iterator[tuple[DemoRecord, date]]:
@@ -140,8 +140,14 @@ FAULTS = (
     PlantedFault("missing", "licence", _fixed(licence_no="")),
     PlantedFault("unknown_word", "licence", _fixed(licence_type="营业执照")),
     PlantedFault("refused", "licence", _fixed(valid_until_on="2001-01-01")),
-    PlantedFault("refused", "licence", _fixed(revoked_on="2026-01-05", cancelled_on="2026-01-05")),
+    PlantedFault("refused", "licence", _fixed(revoked_on="2026-01-05", cancelled_on="2026-01-04")),
     PlantedFault("unknown_code", "licence", _unregistered),
+    PlantedFault("missing", "post", _fixed(person_name="")),
+    PlantedFault("refused", "post", _fixed(person_name="赵甲乙、钱丙丁")),
+    PlantedFault("unknown_word", "post", _fixed(position="股东")),
+    PlantedFault("pattern", "post", _fixed(person_hash=f"{PROVINCE}********5678")),
+    PlantedFault("refused", "post", _fixed(starts_on="2020-01-01", ends_on="2019-12-31")),
+    PlantedFault("unknown_code", "post", _unregistered),
     PlantedFault("refused", "decision", _fixed(decided_by=PROPOSER)),
     PlantedFault("pattern", "person_ban", _fixed(person_hash=f"{PROVINCE}********1234")),
 )

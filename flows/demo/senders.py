@@ -83,6 +83,8 @@ SENDERS = (
     Sender("honour", "省局办公室", "csv", "gb18030", variant=1),
     Sender("licence", "省局许可处", "csv", dates=_SLASHED, nothing=("", "/")),
     Sender("licence", "市级许可汇总", "xlsx", variant=1, has_typed_cells=True),
+    Sender("post", "省局许可处", "csv", "utf-8-sig", dates=_SLASHED, nothing=("", "—")),
+    Sender("post", "市级许可汇总", "xlsx", variant=1, has_typed_cells=True),
     Sender("decision", "信用办台账", "xlsx"),
     Sender("person_ban", "省局稽查处", "csv", "gb18030"),
 )

@@ -17,9 +17,10 @@ from flows.demo.model import (
     chance,
     days_of_events,
     new_record,
+    person_in,
     weighted,
 )
-from flows.demo.penalties import decision_days
+from flows.demo.penalties import decision_days, penalties
 
 # Chance of one in a month, per mille.
 INSPECTED = {"maker": 120, "wholesaler": 95, "retailer": 60, "user": 35}
@@ -65,6 +66,19 @@ BY_COMMITMENT_PER_MILLE = 150
 SUSPENDED_PER_MILLE = {"clean": 0, "occasional": 5, "repeat": 30, "chronic": 100}
 SUSPENDED_DAYS = 30
 LICENCE_REVOKED_PER_MILLE = {"clean": 0, "occasional": 0, "repeat": 10, "chronic": 60}
+# The posts an enterprise reports, by its role; sole traders have no legal representative.
+POSTS = {
+    "maker": ("legal_representative", "manager", "quality_head", "key_post"),
+    "wholesaler": ("legal_representative", "manager", "quality_head"),
+    "retailer": ("legal_representative", "manager"),
+    "user": ("legal_representative", "manager"),
+}
+POST_TITLES = {"maker": "生产管理负责人", "wholesaler": "质量管理员"}
+OLDEST_POST_DAYS = 2500
+UNDATED_POST_PER_MILLE = 40
+UNNUMBERED_PER_MILLE = 150
+LEFT_PER_MILLE = 60
+BARRED_LEFT_PER_MILLE = 700
 HONOUR_LEVELS = (("county", 55), ("municipal", 33), ("provincial", 11), ("national", 1))
 
 
@@ -329,3 +343,39 @@ def _last_licence_day(issued_on: date) -> date:
     leap = (issued_on.month, issued_on.day) == (2, 29)
     same = issued_on.replace(year=issued_on.year + LICENCE_YEARS, day=28 if leap else issued_on.day)
     return same if leap else same - timedelta(days=1)
+
+
+def posts(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:
+    """Who holds the posts of an enterprise, and the later report of who left. Most managers leave when barred."""
+    rng = streams.of("post", enterprise.serial)
+    positions = list(POSTS[enterprise.role])
+    if enterprise.party_class == "sole_trader":
+        positions.remove("legal_representative")
+    if (enterprise.field, enterprise.role) == ("drug", "maker"):
+        positions.append("qualified_person")
+    barred_on = [one.event_on for one in penalties(streams, enterprise, period) if one.kind == "person_ban"]
+    for position in positions:
+        person = person_in(streams, enterprise.serial, position)
+        starts_on = max(enterprise.established_on, period.ago(rng.randrange(400, OLDEST_POST_DAYS)))
+        is_numbered = not chance(rng, UNNUMBERED_PER_MILLE) or position == "manager"
+        first = new_record(
+            rng,
+            "post",
+            enterprise,
+            starts_on,
+            position=position,
+            post_title=POST_TITLES.get(enterprise.role) if position == "key_post" else None,
+            person_name=person.name,
+            person_hash=person.number if is_numbered else None,
+            starts_on=None if chance(rng, UNDATED_POST_PER_MILLE) else starts_on,
+            ends_on=None,
+            authority=f"{enterprise.place}市场监督管理局" if enterprise.role == "retailer" else model.BUREAU,
+        )
+        yield first
+        left_on = period.ago(rng.randrange(period.days))
+        if position == "manager" and barred_on:
+            left_on, has_left = min(barred_on), chance(rng, BARRED_LEFT_PER_MILLE)
+        else:
+            has_left = chance(rng, LEFT_PER_MILLE)
+        if has_left and left_on > starts_on:
+            yield first.sent(max(1, (left_on - first.sent_on).days + 2), "correction", ends_on=left_on)

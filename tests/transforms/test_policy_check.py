@@ -69,11 +69,11 @@ def test_wuhan_is_no_illustration_and_the_reference_is_marked_as_one():
 
 
 def test_the_reference_uses_every_kind_of_record_that_says_how_one_acted():
-    """A register entry and a licence are neither good nor bad: they say who may trade."""
+    """A register entry, a licence and a post are neither good nor bad: they say who may trade, and for whom."""
     reference = SCHEMES["reference"]
     needs = [need for value in reference.best_tier_needs.values.values() for need in value or ()]
     used = {rule.kind for rule in (*reference.items, *reference.direct, *needs)}
-    assert used == set(KINDS) - {"enterprise", "licence"}
+    assert used == set(KINDS) - {"enterprise", "licence", "post"}
 
 
 def test_the_example_of_the_authors_page_is_a_scheme_whose_cases_hold():

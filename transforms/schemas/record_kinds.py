@@ -302,6 +302,30 @@ LICENCE = Kind(
     expires_on="valid_until_on",
 )
 
+POST = Kind(
+    "post",
+    "任职",
+    "Posts that persons hold in enterprises. One of a person is one record: a later report says what became of it.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("position", TEXT, "职务", "the post", True, vocabularies.POSITIONS),
+        Column("post_title", TEXT, "岗位", "what the enterprise calls it"),
+        Column("person_name", TEXT, "姓名", "person in the post", True),
+        Column(
+            "person_hash", TEXT, "证件指纹", "keyed hash of the identity number; empty: the person is known by name"
+        ),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        date_column("starts_on", "任职日期", "first day in the post; empty: not stated"),
+        date_column("ends_on", "离任日期", "last day in the post; empty: still in it, as far as is known"),
+        AUTHORITY,
+    ),
+    natural_key=("party_key", "position", "person_name", "person_hash"),
+    event_on="starts_on",
+    number="person_name",
+    expires_on="ends_on",
+)
+
 DECISION = Kind(
     "decision",
     "信用办决定",
@@ -367,6 +391,7 @@ KINDS: dict[str, Kind] = {
         DECISION,
         PERSON_BAN,
         LICENCE,
+        POST,
     )
 }
 

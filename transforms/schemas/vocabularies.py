@@ -87,6 +87,14 @@ LICENCE_TYPES = {
     "device_trade_filing": "第二类医疗器械经营备案",
     "cosmetic_making": "化妆品生产许可证",
 }
+# The posts that the law ties to persons; every other named one is a key post (关键岗位).
+POSITIONS = {
+    "legal_representative": "法定代表人",
+    "manager": "企业负责人",
+    "quality_head": "质量负责人",
+    "qualified_person": "质量受权人",
+    "key_post": "关键岗位",
+}
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 PUBLICITY_SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}

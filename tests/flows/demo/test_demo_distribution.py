@@ -106,6 +106,18 @@ def stories(good) -> Counter[str]:
     return Counter(next(story for story, known in KNOWN_BY if known <= set(taken)) for taken in steps.values())
 
 
+def test_enterprises_report_who_holds_their_posts(good):
+    held = of(good, "post")
+    assert 1.9 < len(held) / COUNT < 2.2
+    assert 0.02 < share(held, lambda record: record.values["starts_on"] is None) < 0.06
+    assert 0.05 < share(held, lambda record: record.values["person_hash"] is None) < 0.12
+    firms = {record.values["uscc"] for record in of(good, "person_ban")}
+    barred = {record.values["person_hash"]: record.values["uscc"] for record in of(good, "person_ban")}
+    elsewhere = [record for record in held if record.values["uscc"] != barred.get(record.values["person_hash"])]
+    assert any(record.values["person_hash"] in barred for record in elsewhere)
+    assert len(firms) > 20
+
+
 def test_who_needs_a_licence_has_one_and_some_have_run_out(good):
     licences = of(good, "licence")
     assert 0.60 < len(licences) / COUNT < 0.66

@@ -108,7 +108,7 @@ def _same_tables(walked):
     some, every = (content(office.store) for office in walked.values())
     assert differing_tables(some, every) == []
     empty = {name for name, table in some.items() if table.is_empty()}
-    kinds = {"rectification", "commitment", "person_ban", "licence", "honour", "signal", "sampling"}
+    kinds = {"rectification", "commitment", "person_ban", "licence", "post", "honour", "signal", "sampling"}
     assert empty <= kinds | {"quarantine_outcomes"}
 
 
