@@ -41,6 +41,7 @@ COMMANDS = {
     "quarantine": CommandEntry("quarantine:quarantine", "Quarantined rows and rejected files.", True),
     "runs": CommandEntry("runs:runs", "The runs of the store and their results."),
     "rewind": CommandEntry("runs:rewind", "Go back to an earlier run."),
+    "store": CommandEntry("store:store", "Upgrade a store of an earlier release."),
     "publish": CommandEntry("publish:publish", "Prepare and publish the lists."),
     "approve": CommandEntry("publish:approve", "Approve a prepared publication."),
     "people": CommandEntry("people:people", "Who may sign, and what they signed."),

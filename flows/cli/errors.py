@@ -39,6 +39,7 @@ _EXPECTED = {
     "reports.office_papers.NoGlyph": (USAGE, ""),
     "flows.store.location.BadStore": (USAGE, ""),
     "flows.store.store.CannotRewind": (USAGE, ""),
+    "flows.store.ledger.StoreTooNew": (USAGE, ""),
     "flows.store.lease.Busy": (FAULT, ""),
     "flows.store.tables.StoreDamaged": (FAULT, ""),
     "flows.prefect_server.NoServer": (FAULT, ""),

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -36,6 +37,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import DDL
 
 from flows.office.keys import KeyRecord, SigningKey, canonical_json, is_signed_by, json_digest
+from reports.atomic_files import fsync_file, fsync_folder
 
 Act = Literal[
     "found", "add_person", "give_role", "take_role", "disable_person", "change_passphrase", "prepare", "approve"
@@ -130,6 +132,8 @@ def chain_faults(entries: Iterable[JournalEntry]) -> Iterator[str]:
         before = entry.head
 
 
+# Kept as SQLite's user_version. It goes up when a table or a column is added, or when what is stored changes.
+OFFICE_FORMAT = 1
 _WAIT_SECONDS = 30
 _TABLES = MetaData()
 _PEOPLE = Table(
@@ -217,6 +221,8 @@ class OfficeDatabase:
             # Only for its owner: nobody else may try passphrases on the keys, although they are encrypted.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._connected(immediate=True) as connection:
+            if not inspect(connection).get_table_names():
+                _set_format(connection)
             _TABLES.create_all(connection)
             entry, record = make(self._rows(connection))
             if record is not None:
@@ -224,6 +230,43 @@ class OfficeDatabase:
             connection.execute(insert(_JOURNAL).values(asdict(entry)))
             connection.commit()
         return entry
+
+    def format(self) -> int | None:
+        """The format of the database; None where there is no file. Raises OfficeProblem where it cannot be read."""
+        if not self.path.exists():
+            return None
+        with self._connected(immediate=False) as connection:
+            return _format_of(connection)
+
+    def upgrade(self) -> Path | None:
+        """Bring the database of an earlier release to OFFICE_FORMAT, in one transaction.
+
+        Returns the copy that was made before; None where there is nothing to do. Raises OfficeProblem where the
+        database has faults: a damaged journal is restored first, not rewritten.
+        """
+        if (found := self.format()) in (None, OFFICE_FORMAT):
+            return None
+        copy = self._copy(self.path.with_name(f"{self.path.name}.format-{found}"))
+        with self._connected(immediate=True) as connection:
+            rows = self._rows(connection)
+            if faults := [*rows.faults, *chain_faults(rows.entries)]:
+                raise OfficeProblem(f"办公数据库 {self.path} 没有升级：{'；'.join(faults)}。请先从备份恢复，再升级。")
+            _TABLES.create_all(connection)
+            _set_format(connection)
+            connection.commit()
+        return copy
+
+    def _copy(self, path: Path) -> Path:
+        """A copy of the whole database at `path`, for its owner alone; one that a killed upgrade left is replaced."""
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(unfinished)) as target:
+            source.backup(target)
+        fsync_file(unfinished)
+        unfinished.replace(path)
+        fsync_folder(path.parent)
+        return path
 
     def _rows(self, connection: Connection) -> OfficeRows:
         names = inspect(connection).get_table_names()
@@ -250,6 +293,11 @@ class OfficeDatabase:
         engine = self._engine(immediate=immediate)
         try:
             with engine.connect() as connection:
+                if (found := _format_of(connection)) > OFFICE_FORMAT:
+                    raise OfficeProblem(
+                        f"办公数据库 {self.path} 由更新版本的药信写成（格式 {found}），"
+                        f"本版本只认得到格式 {OFFICE_FORMAT} 为止：没有读取或改动任何内容，请重新安装该版本。"
+                    )
                 yield connection
         except DatabaseError as fault:
             raise OfficeProblem(self._fault_message(fault)) from fault
@@ -290,6 +338,14 @@ class OfficeDatabase:
                 "也可能是存储故障。请先腾出空间、检查磁盘后再试；文件未必损坏，不要用备份覆盖：备份中的日志可能较旧。"
             )
         return f"办公数据库 {self.path} 不能读取，文件可能损坏或不是办公数据库：请从备份恢复（{fault}）。"
+
+
+def _format_of(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def _set_format(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA user_version = {OFFICE_FORMAT}")
 
 
 def _is_well_formed(table: Table, row: Any) -> bool:  # noqa: ANN401 (a mapping of the library's own)

@@ -21,10 +21,10 @@ from flows.run.validate import Validation, validate
 from flows.run_logging import RunLog
 from flows.settings import Settings
 from flows.store import stored_names
-from flows.store.layout import adapt_layout
 from flows.store.lease import Busy
 from flows.store.ledger import Run
 from flows.store.store import RunWriter, Store
+from flows.store.upgrade import upgrade_store
 from flows.wording import describe_error, localise, prefers_chinese
 
 _MAX_REJECTED_FILES = 10  # in the message of a run
@@ -86,7 +86,7 @@ def execute_run(setup: RunSetup, as_of: date, known_at: datetime, steps: RunStep
     """Run one day, alone in the store; `busy` where another run holds it. Published lists are updated at the end."""
     policy = setup.policy
     try:
-        adapt_layout(setup.store, setup.settings)
+        upgrade_store(setup.store, setup.settings)
         with setup.store.begin(
             "nightly", as_of, known_at, policy.scheme.scheme, policy.policy_hash_on(as_of)
         ) as writer:

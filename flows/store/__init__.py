@@ -5,7 +5,7 @@
 - `ledger`        one row per run; a row that passed pins the version of every table
 - `lease`         one run at a time; `Busy` says who
 - `tables`        one Delta table: buckets, versions, syncing, and damage that is recognised
-- `layout`        a store of another number of buckets, or of none, is laid out anew
+- `upgrade`       a store of an earlier release, or of another number of buckets, is brought to what is wanted
 - `location`      a folder or object storage
 - `stored_names`  names in stored facts, and the names that the code has for them
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from flows.store import stored_names
 from flows.store.location import StoreLocation
 from flows.store.tables import StoredTable
 from reports.atomic_files import write_atomically
@@ -30,7 +31,7 @@ LEDGER = Table(
     (
         Column("run_no", INTEGER, "序号", "1 for the first run of the store, and so on", True),
         Column("run_id", TEXT, "运行标识", "flow, as_of and a number", True),
-        Column("flow", TEXT, "流程", "nightly, layout, approve, rewind", True),
+        Column("flow", TEXT, "流程", "nightly, layout, upgrade, approve, rewind", True),
         Column("as_of", DATE, "评价日", "the day it was for", True),
         Column("known_at", TIMESTAMP, "知悉时间", "what had arrived by then was known", True),
         Column("state", TEXT, "结果", "passed, refused by the gate, or failed", True),
@@ -138,5 +139,23 @@ def is_annulled(rows: pl.DataFrame) -> pl.Series:
     return reduce(or_, inside, pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True))
 
 
+class StoreTooNew(RuntimeError):
+    """A later release wrote the store: this one might misread it, or spoil it."""
+
+    def __init__(self, run_id: str, found: int) -> None:
+        super().__init__(
+            f"A later release of Yaoxin wrote this store (run {run_id}, format {found}); this release knows formats up "
+            f"to {stored_names.STORE_FORMAT}. Nothing was read or changed. Install that release again."
+        )
+
+
+def format_of(run: Run) -> int:
+    """The format of the tables that the run left."""
+    return int(run.facts.get(stored_names.FORMAT, 0))
+
+
 def _run(row: dict[str, Any]) -> Run:
-    return Run(**{**row, "versions": json.loads(row["versions"]), "facts": json.loads(row["facts"])})
+    run = Run(**{**row, "versions": json.loads(row["versions"]), "facts": json.loads(row["facts"])})
+    if format_of(run) > stored_names.STORE_FORMAT:
+        raise StoreTooNew(run.run_id, format_of(run))
+    return run

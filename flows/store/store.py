@@ -5,7 +5,7 @@ that several readers ask of it (ratings, records, outlook and legal state as a r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,7 +17,7 @@ import polars as pl
 from flows.settings import Settings
 from flows.store import stored_names
 from flows.store.lease import hold_lease
-from flows.store.ledger import Ledger, Run, RunState, is_annulled
+from flows.store.ledger import Ledger, Run, RunState, format_of, is_annulled
 from flows.store.location import StoreLocation, store_location
 from flows.store.tables import (
     ALL_BUCKETS,
@@ -164,6 +164,34 @@ class Store:
                 writer.lay_out(name, count)
             return writer.commit("passed", {stored_names.BUCKETS: count, stored_names.TABLES: others})
 
+    def missing_tables_and_columns(self, run: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The tables that `run` does not pin, and the columns (table.column) that its tables lack."""
+        tables = tuple(name for name in TABLES if name not in run.versions)
+        columns = (
+            f"{name}.{column}"
+            for name in TABLES
+            if name in run.versions
+            for column in StoredTable(self.location, TABLES[name]).missing_columns(run.versions[name])
+        )
+        return tables, tuple(columns)
+
+    def complete_tables(self) -> Run | None:
+        """Make every table and column of this release that the store lacks, as a run; None in an empty store.
+
+        Readers see the same as before: new tables are empty, new columns null. Raises Busy where another run holds the
+        store.
+        """
+        last = self.last()
+        if last is None:
+            return None
+        counts = {count for count in self.layout(last).values() if count}
+        with self.begin("upgrade", last.as_of, last.known_at, last.scheme, last.policy_hash) as writer:
+            writer.buckets = max(counts, default=1)
+            tables, columns = self.missing_tables_and_columns(last)
+            writer.complete(tables, {name.partition(".")[0] for name in columns})
+            added = {stored_names.TABLES: list(tables), stored_names.COLUMNS: list(columns)}
+            return writer.commit("passed", {stored_names.FORMAT: stored_names.STORE_FORMAT, **added})
+
     @contextmanager
     def begin(
         self, flow: str, as_of: date, known_at: datetime, scheme: str = "", policy_hash: str = ""
@@ -227,6 +255,7 @@ class RunWriter:
         self._written: set[str] = set()
         self._tables: dict[str, StoredTable] = {}
         self.buckets = 1
+        self._format = format_of(base) if base else stored_names.STORE_FORMAT
         self.run: Run | None = None
         self.undone = self._restore(base)
 
@@ -258,6 +287,14 @@ class RunWriter:
         self._table(table).lay_out(parts, self.run_id)
         self._written.add(table)
 
+    def complete(self, tables: Iterable[str], with_new_columns: Iterable[str]) -> None:
+        """Make the tables that are missing, empty, and add to the others the columns that their schema lacks."""
+        for name in tables:
+            self.append(name, TABLES[name].empty())
+        for name in sorted(with_new_columns):
+            self._table(name).add_columns(self.run_id)
+            self._written.add(name)
+
     def scan(self, table: str) -> pl.LazyFrame:
         """The rows of `table` with what this run has written so far."""
         stored = self._table(table)
@@ -275,7 +312,8 @@ class RunWriter:
             versions |= {name: self._table(name).version() for name in sorted(self._written)}
             for name in self._written:
                 self._table(name).sync(self._versions.get(name))
-        run = replace(self._head, state=state, finished_at=self._now(), versions=versions, facts=dict(facts))
+        facts = {stored_names.FORMAT: self._format, **facts}
+        run = replace(self._head, state=state, finished_at=self._now(), versions=versions, facts=facts)
         self._ledger.append(run)
         self.run = run
         return run

@@ -24,6 +24,7 @@ stored                 name in the code                   meaning
 ``office_journal``     journal head                       last entry of the office's journal: number, digest, first key
 ``list``               list                               of a publication: the list that was released
 ``releases``           releases                           of a publication: version, digest and who released it
+``format``             store format                       of the tables that the run left; absent: 0
 =====================  =================================  ==========================================================
 
 Tables and columns with a stored name that differs from the name in the code:
@@ -39,6 +40,11 @@ stored                 name in the code                   meaning
 ``state: standing``    in force                           of a listing: it is on the list
 =====================  =================================  ==========================================================
 """
+
+# The format of the tables that this release writes. It goes up when a table or a column is added, or when what is
+# stored changes otherwise: `flows.store.upgrade` brings an older store to it; an older program refuses a newer store.
+STORE_FORMAT = 1
+FORMAT = "format"
 
 FINGERPRINT = "basis"
 
@@ -71,3 +77,4 @@ LIST = "list"
 RELEASES = "releases"
 BUCKETS = "buckets"
 TABLES = "tables"
+COLUMNS = "columns"

@@ -228,6 +228,20 @@ class StoredTable:
         append: dict[str, Any] = {"mode": "append", "schema_mode": "merge"}
         self._write(frame, run_id, append if is_same else _overwrite(partition))
 
+    def missing_columns(self, version: int) -> tuple[str, ...]:
+        """The columns of the table that the stored schema of `version` lacks."""
+        stored = {field.name for field in self._open(version).schema().fields}
+        return tuple(name for name in self.table.schema if name not in stored)
+
+    def add_columns(self, run_id: str) -> None:
+        """Add the missing columns to the stored schema; they are null in the rows that are there."""
+        self.hold()
+        held = self._writable()
+        columns = dict.fromkeys(held.metadata().partition_columns, pl.Int32())
+        self._write(
+            pl.DataFrame(schema={**self.table.schema, **columns}), run_id, {"mode": "append", "schema_mode": "merge"}
+        )
+
     def lay_out(self, parts: Iterable[pl.DataFrame], run_id: str) -> None:
         """Put `parts`, at least one, in the place of all rows, laid out by the partition column that they have."""
         first, *rest = parts

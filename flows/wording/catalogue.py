@@ -247,6 +247,17 @@ _STORE = {
         "其他机器的批次同时写入了此数据存储（{} 表，位于 {}）：同一时间只能有一台机器写入。本次运行作废，没有留下任何结果。"
         "请查看 yaoxin runs 后重新运行。"
     ),
+    "The store has the format of this release ({}).": "存储已是本版本的格式（{}）。",
+    "To be laid out in buckets ({}): {}": "须按分区重新排布（{} 个）：{:、}",
+    "The store has format {}, this release has {}.": "存储的格式是 {}，本版本是 {}。",
+    "New tables: {}": "新表：{:、}",
+    "New columns: {}": "新列：{:、}",
+    "There is no office database yet.": "还没有办公数据库。",
+    "The office database has the format of this release ({}).": "办公数据库已是本版本的格式（{}）。",
+    "The office database has format {}, this release has {}.": "办公数据库的格式是 {}，本版本是 {}。",
+    "Upgraded the store: {}": "存储已升级：{:、}",
+    "Upgraded the office database; what it was before is in {}.": "办公数据库已升级；升级前的副本：{}",
+    "A later release of Yaoxin wrote this store (run {}, format {}); this release knows formats up to {}. Nothing was read or changed. Install that release again.": "这个存储由更新版本的药信写成（批次 {}，格式 {}），本版本只认得到格式 {} 为止：没有读取或改动任何内容，请重新安装该版本。",
     "{}: readers see {} again; annulled: {}": "{}：读者看到的又是 {}；作废的批次：{:、}",
     "{} is the last run that passed: readers see it already.": "{} 就是最后一个通过的批次，读者看到的已经是它，无须退回。",
     "{}: no valid run has this name. The last valid runs: {}. See yaoxin runs.": (

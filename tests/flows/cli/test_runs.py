@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from flows.cli import run_command
 from flows.cli.app import FOR_OFFICERS, cli
 from flows.store.store import Store
+from flows.store.stored_names import STORE_FORMAT
 from tests.flows.publishing.town import AS_OF
 from tests.flows.store.store_runs import passed_run
 from tests.reports.latin import words_of
@@ -18,7 +19,7 @@ from tests.reports.latin import words_of
 def test_runs_newest_last_with_the_refused_one(yaoxin):
     document = yaoxin("runs", "--json").document
     assert [run["state"] for run in document["runs"]] == ["passed", "passed", "refused"]
-    assert document["runs"][-1]["facts"] == {"first": "penalty"}
+    assert document["runs"][-1]["facts"] == {"first": "penalty", "format": STORE_FORMAT}
     assert document["runs"][0]["folder"].endswith("nightly-2025-06-01-1")
     assert "nightly-2025-06-03-1" in yaoxin("runs", "--last", "1").stdout
     assert "nightly-2025-06-01-1" not in yaoxin("runs", "--last", "1").stdout

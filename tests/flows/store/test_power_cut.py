@@ -9,6 +9,7 @@ from deltalake import write_deltalake
 
 from flows.store import tables
 from flows.store.store import CannotRewind, Store
+from flows.store.stored_names import STORE_FORMAT
 from flows.store.tables import StoreDamaged, StoredTable
 from tests.flows.store.store_runs import KNOWN_AT, passed_run
 from transforms.schemas import TABLES
@@ -217,6 +218,7 @@ class TestGoingBack:
         assert content(store) == true
         assert run.run_id == "rewind-2026-03-02-1"
         assert run.facts == {
+            "format": STORE_FORMAT,
             "reason": "the clock was wrong",
             "annulled": ["nightly-2027-01-01-1", "nightly-2027-01-02-1"],
         }

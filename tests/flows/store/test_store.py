@@ -10,6 +10,7 @@ import pytest
 
 from flows.store.ledger import LEDGER
 from flows.store.store import Store
+from flows.store.stored_names import STORE_FORMAT
 from flows.store.tables import StoredTable, conform
 from transforms.schemas import TABLES
 
@@ -59,7 +60,7 @@ def test_nothing_is_seen_before_the_commit_and_all_after(store):
     assert ids(store.scan("changes"), "enterprise_id") == ["e1"]
     assert store.last() == run
     assert run.run_id == "nightly-2026-03-01-1"
-    assert run.facts == {"说明": "ok"}
+    assert run.facts == {"format": STORE_FORMAT, "说明": "ok"}
     assert store.last().known_at == KNOWN
 
 
@@ -192,7 +193,8 @@ def test_a_run_that_breaks_off_records_its_error_in_at_most_500_characters(store
     with pytest.raises(ValueError, match="x"), store.begin("nightly", DAY, KNOWN):
         raise ValueError("x" * length)
     (run,) = store.every_run()
-    assert (run.state, run.facts) == ("failed", {"fault": "ValueError", "message": "x" * min(length, 500)})
+    assert run.state == "failed"
+    assert run.facts == {"format": STORE_FORMAT, "fault": "ValueError", "message": "x" * min(length, 500)}
 
 
 def test_a_run_is_committed_once(store):
