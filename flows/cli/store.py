@@ -47,18 +47,18 @@ def upgrade(context: click.Context, /, is_check: bool, is_json: bool, **flags: o
       yaoxin store upgrade
     """
     from flows.office import OfficeDatabase
-    from flows.office.journal import OFFICE_FORMAT
+    from flows.office.migrations import NEWEST
     from flows.store.upgrade import pending_upgrade, upgrade_store
 
     settings = settings_from_flags(**flags)
     opened, database = open_store(settings), OfficeDatabase(settings.office_database)
-    pending, office_format = pending_upgrade(opened, settings), database.format()
-    is_office_pending = office_format not in {None, OFFICE_FORMAT}
+    pending, revision = pending_upgrade(opened, settings), database.revision()
+    is_office_pending = revision not in {None, NEWEST}
     document: dict[str, Any] = {
         "store": asdict(pending) | {"is_needed": pending.is_needed},
         "office_database": {
-            "from_format": office_format,
-            "to_format": OFFICE_FORMAT,
+            "from_revision": revision,
+            "to_revision": NEWEST,
             "is_needed": is_office_pending,
         },
     }
@@ -83,12 +83,12 @@ def _lines(pending: PendingUpgrade, document: Mapping[str, Any], *, is_check: bo
         yield f"The store has format {pending.from_format}, this release has {pending.to_format}."
         yield f"New tables: {', '.join(pending.tables) or 'none'}"
         yield f"New columns: {', '.join(pending.columns) or 'none'}"
-    if office["from_format"] is None:
+    if office["from_revision"] is None:
         yield "There is no office database yet."
     elif not office["is_needed"]:
-        yield f"The office database has the format of this release ({office['to_format']})."
+        yield f"The office database has the revision of this release ({office['to_revision']})."
     else:
-        yield f"The office database has format {office['from_format']}, this release has {office['to_format']}."
+        yield f"The office database has revision {office['from_revision']}, this release has {office['to_revision']}."
     if is_check:
         return
     if pending.is_needed:

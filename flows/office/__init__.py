@@ -1,9 +1,10 @@
 """The office database: who the people are, what each signed, and whom that makes a signer.
 
-- `office`   begin it, sign in, add and disable people, sign; where the journal's head is pinned besides
-- `people`   who may do what, derived only from the signed acts, from one pinned key on; names compared
-- `journal`  the acts, each bound to the previous one and signed, and the append-only database
-- `keys`     a key that only its person's passphrase unlocks
+- `office`      begin it, sign in, add and disable people, sign; where the journal's head is pinned besides
+- `people`      who may do what, derived only from the signed acts, from one pinned key on; names compared
+- `journal`     the acts, each bound to the previous one and signed, and the append-only database
+- `migrations`  the tables of the database, one Alembic migration per change
+- `keys`        a key that only its person's passphrase unlocks
 """
 
 from flows.office.journal import ACTS, JOURNAL_START, JournalEntry, JournalHead, OfficeDatabase, OfficeProblem

@@ -28,15 +28,14 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
-    inspect,
     select,
 )
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.schema import DDL
 
 from flows.office.keys import KeyRecord, SigningKey, canonical_json, is_signed_by, json_digest
+from flows.office.migrations import BEFORE_MIGRATIONS, NEWEST, REVISIONS, migrate, revision_of
 from reports.atomic_files import fsync_file, fsync_folder
 
 Act = Literal[
@@ -132,8 +131,6 @@ def chain_faults(entries: Iterable[JournalEntry]) -> Iterator[str]:
         before = entry.head
 
 
-# Kept as SQLite's user_version. It goes up when a table or a column is added, or when what is stored changes.
-OFFICE_FORMAT = 1
 _WAIT_SECONDS = 30
 _TABLES = MetaData()
 _PEOPLE = Table(
@@ -163,21 +160,6 @@ _JOURNAL = Table(
     Column("previous", String, nullable=False),
     Column("signature", String, nullable=False),
 )
-
-# INSERT OR REPLACE deletes without asking the trigger on DELETE, so a number that is taken is refused too.
-_REFUSED = {
-    "update": "BEFORE UPDATE ON {table}",
-    "delete": "BEFORE DELETE ON {table}",
-    "replace": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE number = NEW.number)",
-}
-
-for _table in (_PEOPLE, _JOURNAL):
-    for _verb, _when in _REFUSED.items():
-        _refusal = (
-            f"CREATE TRIGGER {_table.name}_refuses_{_verb} {_when.format(table=_table.name)} "
-            f"BEGIN SELECT RAISE(ABORT, 'the table {_table.name} is only added to'); END"
-        )
-        event.listen(_table, "after_create", DDL(_refusal).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
 class OfficeProblem(ValueError):
@@ -221,9 +203,11 @@ class OfficeDatabase:
             # Only for its owner: nobody else may try passphrases on the keys, although they are encrypted.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._connected(immediate=True) as connection:
-            if not inspect(connection).get_table_names():
-                _set_format(connection)
-            _TABLES.create_all(connection)
+            found = revision_of(connection)
+            if found is None:
+                migrate(connection)
+            elif found != NEWEST:
+                raise OfficeProblem(f"办公数据库 {self.path} 是较早版本的，尚不能写入：请先运行 yaoxin store upgrade。")
             entry, record = make(self._rows(connection))
             if record is not None:
                 connection.execute(insert(_PEOPLE).values(asdict(record)))
@@ -231,28 +215,27 @@ class OfficeDatabase:
             connection.commit()
         return entry
 
-    def format(self) -> int | None:
-        """The format of the database; None where there is no file. Raises OfficeProblem where it cannot be read."""
+    def revision(self) -> str | None:
+        """The revision of the database; None where there is none. Raises OfficeProblem where it cannot be read."""
         if not self.path.exists():
             return None
         with self._connected(immediate=False) as connection:
-            return _format_of(connection)
+            return revision_of(connection)
 
     def upgrade(self) -> Path | None:
-        """Bring the database of an earlier release to OFFICE_FORMAT, in one transaction.
+        """Bring the database of an earlier release to the newest revision, in one transaction.
 
         Returns the copy that was made before; None where there is nothing to do. Raises OfficeProblem where the
         database has faults: a damaged journal is restored first, not rewritten.
         """
-        if (found := self.format()) in (None, OFFICE_FORMAT):
+        if self.revision() in {None, NEWEST}:
             return None
-        copy = self._copy(self.path.with_name(f"{self.path.name}.format-{found}"))
+        copy = self._copy(self.path.with_name(f"{self.path.name}.before-{NEWEST}"))
         with self._connected(immediate=True) as connection:
             rows = self._rows(connection)
             if faults := [*rows.faults, *chain_faults(rows.entries)]:
                 raise OfficeProblem(f"办公数据库 {self.path} 没有升级：{'；'.join(faults)}。请先从备份恢复，再升级。")
-            _TABLES.create_all(connection)
-            _set_format(connection)
+            migrate(connection)
             connection.commit()
         return copy
 
@@ -269,8 +252,7 @@ class OfficeDatabase:
         return path
 
     def _rows(self, connection: Connection) -> OfficeRows:
-        names = inspect(connection).get_table_names()
-        if not {_PEOPLE.name, _JOURNAL.name} <= set(names):
+        if revision_of(connection) is None:
             return OfficeRows({}, ())
         faults: list[str] = []
         keys = {}
@@ -293,10 +275,10 @@ class OfficeDatabase:
         engine = self._engine(immediate=immediate)
         try:
             with engine.connect() as connection:
-                if (found := _format_of(connection)) > OFFICE_FORMAT:
+                if (found := revision_of(connection)) not in {None, BEFORE_MIGRATIONS, *REVISIONS}:
                     raise OfficeProblem(
-                        f"办公数据库 {self.path} 由更新版本的药信写成（格式 {found}），"
-                        f"本版本只认得到格式 {OFFICE_FORMAT} 为止：没有读取或改动任何内容，请重新安装该版本。"
+                        f"办公数据库 {self.path} 由更新版本的药信写成（版次 {found}），"
+                        f"本版本只认得到 {NEWEST} 为止：没有读取或改动任何内容，请重新安装该版本。"
                     )
                 yield connection
         except DatabaseError as fault:
@@ -338,14 +320,6 @@ class OfficeDatabase:
                 "也可能是存储故障。请先腾出空间、检查磁盘后再试；文件未必损坏，不要用备份覆盖：备份中的日志可能较旧。"
             )
         return f"办公数据库 {self.path} 不能读取，文件可能损坏或不是办公数据库：请从备份恢复（{fault}）。"
-
-
-def _format_of(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-
-
-def _set_format(connection: Connection) -> None:
-    connection.exec_driver_sql(f"PRAGMA user_version = {OFFICE_FORMAT}")
 
 
 def _is_well_formed(table: Table, row: Any) -> bool:  # noqa: ANN401 (a mapping of the library's own)

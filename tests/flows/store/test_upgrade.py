@@ -13,12 +13,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner
+from sqlalchemy import create_engine
 
 from flows.cli.app import cli
 from flows.demo.credit_office import add_demo_people
-from flows.office import OfficeDatabase, OfficeProblem
-from flows.office.journal import OFFICE_FORMAT
+from flows.office import OfficeDatabase, OfficeProblem, migrations
+from flows.office.journal import _TABLES
+from flows.office.migrations import BEFORE_MIGRATIONS, NEWEST, REVISIONS
 from flows.store import stored_names
 from flows.store.ledger import StoreTooNew, format_of
 from flows.store.store import Store, current_ratings
@@ -253,15 +258,35 @@ def office(tmp_path):
 
 
 def test_the_office_database_is_upgraded_with_a_copy(office):
-    before, old_bytes = office.rows(), sqlite3.connect(office.path).serialize()
-    assert office.format() == 0
+    before = office.rows()
     copy = office.upgrade()
-    assert (office.format(), office.rows()) == (OFFICE_FORMAT, before)
-    assert sqlite3.connect(copy).serialize()[100:] == old_bytes[100:], (
-        "all but the head of the file, which counts writes"
-    )
+    assert (office.revision(), office.rows()) == (NEWEST, before)
+    assert (OfficeDatabase(copy).revision(), OfficeDatabase(copy).rows()) == (BEFORE_MIGRATIONS, before)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert office.upgrade() is None
+
+
+def test_nobody_signs_in_an_older_office_database(office):
+    with pytest.raises(OfficeProblem, match="yaoxin store upgrade"):
+        office.append(lambda _rows: pytest.fail("asked for an entry"))
+
+
+def test_migrations_make_the_tables_that_the_code_uses(office, tmp_path):
+    """From nothing and from the tables of an earlier release alike; the revisions are all of Alembic's, in order."""
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS
+    settings = settings_at(tmp_path / "new")
+    add_demo_people(settings)
+    office.upgrade()
+    made = []
+    for path in (settings.office_database, office.path):
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), _TABLES) == []
+            objects = connection.exec_driver_sql("SELECT type, name, tbl_name FROM sqlite_master ORDER BY name")
+            made.append([tuple(row) for row in objects])
+        engine.dispose()
+    assert made[0] == made[1], "tables, indexes and triggers"
 
 
 def test_a_damaged_journal_is_not_upgraded(office):
@@ -270,27 +295,28 @@ def test_a_damaged_journal_is_not_upgraded(office):
         connection.execute("UPDATE journal SET subject = 'other' WHERE number = 2")
     with pytest.raises(OfficeProblem, match="没有升级"):
         office.upgrade()
-    assert office.format() == 0
+    assert office.revision() == BEFORE_MIGRATIONS
 
 
 def test_a_killed_upgrade_of_the_office_database_is_done_again(office, monkeypatch):
     before = office.rows()
 
-    def dying(_connection):
+    def dying(*_):
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("flows.office.journal._set_format", dying)
+        patch.setattr("alembic.command.upgrade", dying)
         with pytest.raises(Killed):
             office.upgrade()
-    assert (office.format(), office.rows()) == (0, before)
+    assert (office.revision(), office.rows()) == (BEFORE_MIGRATIONS, before)
     office.upgrade()
-    assert (office.format(), office.rows()) == (OFFICE_FORMAT, before)
+    assert (office.revision(), office.rows()) == (NEWEST, before)
 
 
 def test_an_office_database_of_a_later_release_is_refused(office):
     with sqlite3.connect(office.path) as connection:
-        connection.execute(f"PRAGMA user_version = {OFFICE_FORMAT + 1}")
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
     with pytest.raises(OfficeProblem, match="由更新版本的药信写成"):
         office.rows()
 
@@ -298,7 +324,7 @@ def test_an_office_database_of_a_later_release_is_refused(office):
 def test_a_new_office_database_has_the_format_of_this_release(tmp_path):
     settings = settings_at(tmp_path)
     add_demo_people(settings)
-    assert OfficeDatabase(settings.office_database).format() == OFFICE_FORMAT
+    assert OfficeDatabase(settings.office_database).revision() == NEWEST
 
 
 def test_signatures_of_the_frozen_office_still_hold(tmp_path):
