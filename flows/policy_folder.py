@@ -17,6 +17,7 @@ from transforms.policy_model import PolicyProblems, Problem, load_scheme, load_s
 from transforms.policy_model.law import (
     BanLaw,
     CalendarLaw,
+    CheckResultLaw,
     LicenceLaw,
     MeasureLaw,
     PublicityLaw,
@@ -26,6 +27,7 @@ from transforms.policy_model.law import (
     Withdrawals,
     load_ban_law,
     load_calendar_law,
+    load_check_result_law,
     load_licence_law,
     load_low_fines,
     load_measure_law,
@@ -168,6 +170,11 @@ def read_spot_check_law(folder: Path, publicity: PublicityLaw) -> SpotCheckLaw |
     return law
 
 
+def read_check_result_law(folder: Path) -> CheckResultLaw:
+    """Which results of checks the office makes public. Raises PolicyProblems, also where no file says so."""
+    return _read(folder, "law/check_results.yaml", load_check_result_law)
+
+
 def _require_systems(folder: Path, systems: Iterable[PublicitySystem], needing: Iterable[tuple[str, str]]) -> None:
     """Raises PolicyProblems where a file of law/ names a publicity system that no other file describes."""
     known = {one.system for one in systems}
@@ -197,7 +204,12 @@ def require_law_files(folder: Path) -> None:
 
 def require_publicity_system(folder: Path, system: str) -> None:
     """Raises PolicyProblems where no file of law/ describes the publicity system."""
-    path = folder / "law" / f"publicity_{system}.yaml"
+    require_law_file(folder, f"publicity_{system}")
+
+
+def require_law_file(folder: Path, name: str) -> None:
+    """Raises PolicyProblems where law/ has no file of that name, given without .yaml."""
+    path = folder / "law" / f"{name}.yaml"
     if not path.is_file():
         raise PolicyProblems([_missing(path, folder)])
 

@@ -1,6 +1,6 @@
 """The published lists: their columns, order and terms, and how entries are made, masked and sorted.
 
-`ListSpec` describes any list; `SERIOUS_VIOLATIONS` and `PENALTIES` are the two there are.
+`ListSpec` describes any list; `LIST_SPECS` has those there are.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ListSpec:
     next. order: columns it is sorted by, before the key. needed: columns no entry may lack. prose: columns whose text
     is searched for personal data; other shown texts are names. party: the column that names the party. person_when:
     column and value that mark a natural person. causes: code and Chinese title of why an entry was added, changed or
-    removed. usual: the default cause by operation.
+    removed. usual: the default cause by operation. number: the column by whose document number an entry is named.
     """
 
     name: str
@@ -60,6 +60,7 @@ class ListSpec:
     usual: Mapping[Operation, str]
     notes: ListPageTexts
     person_when: tuple[str, str] | None = None
+    number: str = "decision_no"
 
     @property
     def schema(self) -> pl.Schema:
@@ -144,12 +145,13 @@ def published_entries(spec: ListSpec, frame: Frame) -> tuple[tuple[ListEntry, ..
 def _entry(spec: ListSpec, row: dict[str, Any]) -> tuple[ListEntry, list[str]]:
     missing = [name for name in spec.needed if not row[name]]
     if missing:
-        raise ListProblem(f"entry {row['decision_no']!r} of {row[spec.party]!r} lacks {', '.join(missing)}")
+        raise ListProblem(f"entry {row[spec.number]!r} of {row[spec.party]!r} lacks {', '.join(missing)}")
     texts = {name: formatting.clean(row[name] or "") for name, dtype in spec.schema.items() if dtype == pl.String()}
     masked = {name: _redacted(spec, name, texts) for name in texts}
     written = {name: one.text for name, one in masked.items()}
+    number = f"{spec.labels[spec.number]} {written[spec.number]}"
     issues = [
-        f"决定书文号 {written['decision_no']}：“{spec.labels.get(name, name)}”中含{REDACTED_KINDS[kind]}，已隐去"
+        f"{number}：“{spec.labels.get(name, name)}”中含{REDACTED_KINDS[kind]}，已隐去"
         for name, one in masked.items()
         for kind in one.found
     ]
@@ -287,4 +289,137 @@ PENALTIES = ListSpec(
         source="本表依据行政处罚决定公示，个人信息已依法处理；公示期满或者依法停止公示的不再列出。",
     ),
 )
-LIST_SPECS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES)}
+
+
+@dataclass(frozen=True)
+class InspectionEntry(ListEntry):
+    """The result of an inspection. record_id: the inspection's. rectify_by_on, rectified_on: of an order to rectify."""
+
+    inspected_on: date
+    inspection_no: str
+    record_id: str
+    enterprise_id: str
+    name: str
+    uscc: str = ""
+    inspection_type: str = ""
+    standard: str = ""
+    conclusion: str = ""
+    rectify_by_on: date | None = None
+    rectified_on: date | None = None
+    authority: str = ""
+    published_on: date | None = None
+
+
+_CHECK_CAUSES = {
+    "published": "公布结果",
+    "corrected": "记载内容变更",
+    "masked": "依法隐去个人信息",
+    "off": "停止公示",
+    "held": "暂缓公示，待核",
+    "period": law.CAUSES_OF_END["period"],
+    "good_period": "合格结果公示期满",
+    "followed": law.CAUSES_OF_END["followed"],
+    "followed_act": "所涉处罚修复、撤销或者移出名单",
+    "deregistered": law.CAUSES_OF_END["deregistered"],
+}
+_CHECK_USUAL: Mapping[Operation, str] = {"ADD": "published", "MOD": "corrected", "DEL": "off"}
+
+# 监督检查结果: who inspected, how, when and with what result, as the national system has them: oldest first.
+INSPECTIONS = ListSpec(
+    name="inspections",
+    title="监督检查结果公示",
+    entry=InspectionEntry,
+    fields=(
+        _POSITION,
+        GridField("name", "被检查单位", width=36),
+        _USCC,
+        GridField("inspection_no", "检查编号", "id", width=24),
+        GridField("inspection_type", "检查类型", width=18),
+        GridField("standard", "检查标准", width=26),
+        GridField("inspected_on", "检查日期", "day"),
+        GridField("conclusion", "检查结论", width=18),
+        GridField("rectify_by_on", "整改期限", "day"),
+        GridField("rectified_on", "整改完成日期", "day"),
+        GridField("authority", "检查机关", width=26),
+        GridField("published_on", "公示日期", "day"),
+    ),
+    key=("record_id",),
+    order=("inspected_on", "inspection_no"),
+    needed=("inspected_on", "inspection_no", "record_id", "enterprise_id", "name", "conclusion"),
+    prose=frozenset({"standard"}),
+    party="name",
+    causes=_CHECK_CAUSES,
+    usual=_CHECK_USUAL,
+    notes=ListPageTexts(
+        empty="截至本版日期，没有公示中的监督检查结果。",
+        search="查找单位、代码或编号",
+        source="本表公布监督检查的结果，合格与不合格的均列出；公示期满或者依法停止公示的不再列出。",
+    ),
+    number="inspection_no",
+)
+
+
+@dataclass(frozen=True)
+class SamplingEntry(ListEntry):
+    """The result of a sample. name, uscc: of whom it was taken. corrected_on: a wrong announcement was corrected."""
+
+    reported_on: date
+    sample_no: str
+    record_id: str
+    enterprise_id: str
+    name: str
+    uscc: str = ""
+    product: str = ""
+    specification: str = ""
+    batch_no: str = ""
+    holder_name: str = ""
+    maker_name: str = ""
+    sampled_on: date | None = None
+    laboratory: str = ""
+    basis: str = ""
+    result: str = ""
+    failing_items: str = ""
+    published_on: date | None = None
+    corrected_on: date | None = None
+
+
+# 抽检结果: what an announcement must contain (药品管理法实施条例第六十八条): oldest report first.
+SAMPLINGS = ListSpec(
+    name="samplings",
+    title="监督抽检结果公示",
+    entry=SamplingEntry,
+    fields=(
+        _POSITION,
+        GridField("product", "品名", width=26),
+        GridField("specification", "规格", width=14),
+        GridField("batch_no", "产品批号", "id", width=16),
+        GridField("holder_name", "标示上市许可持有人", width=30),
+        GridField("maker_name", "标示生产企业", width=30),
+        GridField("name", "样品来源（被抽样单位）", width=34),
+        GridField("result", "检验结论", width=10),
+        GridField("failing_items", "不符合规定项目", width=24),
+        GridField("laboratory", "检验机构", width=24),
+        GridField("basis", "检验依据", width=26),
+        GridField("sample_no", "抽样编号", "id", width=24),
+        GridField("published_on", "公示日期", "day"),
+        GridField("corrected_on", "更正日期", "day"),
+    ),
+    key=("record_id",),
+    order=("reported_on", "sample_no"),
+    needed=("reported_on", "sample_no", "record_id", "enterprise_id", "name", "result"),
+    prose=frozenset({"basis", "failing_items"}),
+    party="name",
+    causes={
+        **_CHECK_CAUSES,
+        "rectified": "公告不当，已更正",
+        "wrong": "公告不当，待更正",
+    },
+    usual=_CHECK_USUAL,
+    notes=ListPageTexts(
+        empty="截至本版日期，没有公示中的抽检结果。",
+        search="查找品名、单位或编号",
+        source="本表公布质量抽查检验的结果，合格与不合格的均列出；公告不当的在本表更正；公示期满或者依法停止公示的不再列出。",
+    ),
+    number="sample_no",
+)
+LIST_SPECS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES, INSPECTIONS, SAMPLINGS)}

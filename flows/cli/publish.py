@@ -57,7 +57,7 @@ _LIST = click.option(
     "name",
     metavar="NAME",
     shell_complete=completing(_list_names),
-    help="Which list: serious-violations or penalties.",
+    help="Which list: serious-violations, penalties, inspections or samplings.",
 )
 _BY = click.option("--by", metavar="NAME", callback=_refuse_name, expose_value=False, help="No longer signs: see --as.")
 
@@ -85,7 +85,8 @@ def publish(  # noqa: PLR0913, PLR0917 (one per flag)
     """Prepare the lists of the last run, or one of them; publish what two people have signed already.
 
     With --as the person signs as preparer, and somebody else approves. Without it nobody has signed, and two people
-    approve. The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示). Each is signed on its own.
+    approve. The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示), inspections (监督检查结果公示),
+    samplings (监督抽检结果公示). Each is signed on its own.
     What the law has ended is taken down without signatures. --verify checks every file of the latest versions and who
     released them; exit code 1 where one is not as it should be. --restore makes damaged files anew from what is left.
 
@@ -163,15 +164,15 @@ def _draft_lines(draft: Draft) -> Iterator[str]:
     """What is about to be signed: how much, and who comes, changes or goes."""
     from reports.public_lists import LIST_SPECS
 
-    index, changes, causes = draft.index, draft.index.delta, LIST_SPECS[draft.index.list].causes
+    index, changes, spec = draft.index, draft.index.delta, LIST_SPECS[draft.index.list]
     yield f"{index.title} {index.version}：共 {index.count} 条；须核对的事项 {len(index.issues)} 项"
     yield f"较上一版：新增 {changes.added}，变更 {changes.modified}，移除 {changes.removed}"
     rows = json.loads((draft.folder / "delta.json").read_text(encoding="utf-8"))["rows"]
     for operation, label in _OPERATIONS.items():
         of_kind = [row for row in rows if row["operation"] == operation]
         for row in of_kind[:_MAX_NAMED]:
-            entry, cause = row["entry"], causes.get(row["cause"], row["cause"])
-            yield f"  {label}　{entry['decision_no']}　{entry['name']}（{cause}）"
+            entry, cause = row["entry"], spec.causes.get(row["cause"], row["cause"])
+            yield f"  {label}　{entry[spec.number]}　{entry[spec.party]}（{cause}）"
         if len(of_kind) > _MAX_NAMED:
             yield f"  {label}　另有 {len(of_kind) - _MAX_NAMED} 条，见 delta.csv"
     yield from (f"  须核对　{issue}" for issue in index.issues[:_MAX_NAMED])

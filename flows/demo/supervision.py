@@ -140,16 +140,16 @@ def inspections(streams: Streams, enterprise: Enterprise, period: DemoPeriod) ->
             rectify_by_on=due_on if is_ordered else None,
             rectified_on=None,
         )
-        is_public = is_never_punished and is_ordered and inspection_type == "random"
+        is_public = not is_ordered or (is_never_punished and inspection_type == "random")
         yield _published(inspection) if is_public else inspection
         if is_ordered:
             yield from _rectification(own, enterprise, inspected_on, due_on, done_on)
 
 
 def _published(record: DemoRecord) -> DemoRecord:
-    """A bad result of a spot check or sample, public from the next day on.
+    """The result of an inspection or sample, public from the next day on.
 
-    Only for enterprises without penalties: no column says which penalty follows from which check.
+    Bad ones only of enterprises without penalties: no column says which penalty follows from which check.
     """
     return replace(record, values={**record.values, "published_on": record.event_on + timedelta(days=1)})
 
@@ -196,6 +196,8 @@ def samplings(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> I
             reported_on,
             sample_no=f"CY{reported_on:%Y%m%d}{enterprise.serial:06d}",
             product=own.choice(model.PRODUCTS[field]),
+            specification=streams.of("specification", enterprise.serial, ago).choice(model.SPECIFICATIONS[field]),
+            holder_name="示例省岩溪檀颐制药有限公司" if field == "drug" else None,
             maker_name=enterprise.name if enterprise.role == "maker" else "示例省岩溪檀颐制药有限公司",
             batch_no=batch_no,
             sampled_on=reported_on - timedelta(days=own.randrange(15, 50)),
@@ -206,7 +208,7 @@ def samplings(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> I
             basis=own.choice(("《中华人民共和国药典》2020年版", "国家标准及注册技术要求")),
             field=field,
         )
-        yield _published(sample) if is_never_punished and is_bad else sample
+        yield _published(sample) if is_never_punished or not is_bad else sample
 
 
 def signals(streams: Streams, enterprise: Enterprise, period: DemoPeriod) -> Iterator[DemoRecord]:

@@ -55,8 +55,19 @@ class DraftRef(NamedTuple):
 
 
 def publish_lists(settings: Settings, by: SignedIn | None = None, names: Sequence[str] = ()) -> list[ListOutcome]:
-    """`publish_list` for each of the lists named, or for all."""
-    return [publish_list(settings, by, name) for name in names or PUBLISHED_LISTS]
+    """`publish_list` for each of the lists named, or for all that the policy speaks of and those published before."""
+    if names:
+        return [publish_list(settings, by, name) for name in names]
+    outcomes = []
+    for name in PUBLISHED_LISTS:
+        try:
+            outcomes.append(publish_list(settings, by, name))
+        except PolicyProblems as problems:
+            if ListFolder(settings.publications / name).placed() or name == SERIOUS_LIST:
+                raise
+            words = describe_error(problems, chinese=True)
+            outcomes.append(_outcome(name, "nothing", f"政策文件夹没有这方面的规定，不公布。{words}"))
+    return outcomes
 
 
 def outcome_summary(outcomes: Iterable[ListOutcome]) -> ListOutcome:
@@ -297,9 +308,9 @@ def _bring_up_to_date(work: ListRelease, run: Run, contents: ListContents) -> _U
 def _named(latest: LatestVersion, reasons: Mapping[EntryKey, str]) -> list[ListOutcome]:
     """Entries of the version by document number and party, each with its reason."""
     entries = {latest.spec.key_of(entry): entry for entry in latest.entries} if reasons else {}
-    names = ("decision_no", "name")
+    names = {"decision_no": latest.spec.number, "name": latest.spec.party}
     return [
-        {"key": list(key), **{name: getattr(entries[key], name) for name in names}, "why": why}
+        {"key": list(key), **{name: getattr(entries[key], column) for name, column in names.items()}, "why": why}
         for key, why in sorted(reasons.items())
     ]
 

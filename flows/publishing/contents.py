@@ -1,6 +1,7 @@
 """What each published list holds on a day by what a run knew: read from the store as the run left it.
 
-`PUBLISHED_LISTS` has the lists by name: 严重违法失信名单 (`serious_list`) and 行政处罚公示 (`penalty_list`).
+`PUBLISHED_LISTS` has the lists by name: 严重违法失信名单 (`serious_list`), 行政处罚公示 (`penalty_list`), and
+监督检查结果公示 and 监督抽检结果公示 (`result_list`).
 """
 
 from __future__ import annotations
@@ -9,25 +10,37 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 import polars as pl
 
 from flows.legal_state import law_state_of_run
-from flows.policy_folder import law_hash, require_publicity_system
+from flows.policy_folder import law_hash, read_check_result_law, require_law_file, require_publicity_system
 from flows.publishing.approval import NotApprovable
 from flows.settings import Settings, did_you_mean
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.wording import to_chinese
-from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, EntryKey, ListSpec, Operation
+from reports.public_lists import (
+    INSPECTIONS,
+    PENALTIES,
+    SAMPLINGS,
+    SERIOUS_VIOLATIONS,
+    EntryKey,
+    ListSpec,
+    Operation,
+)
 from reports.publication import Causes
 from reports.redaction import concerns_minor
 from transforms.law.law_state import LawState
 from transforms.law.listing.listings import list_entries, listings_of_persons
 from transforms.law.matters.procedure import owner_key, step_order
+from transforms.law.publicity.check_results import SHOWN, CheckKind, published_results
 from transforms.law.publicity.penalties import NATIONAL_SYSTEM, ON_DISPLAY, published_penalties
+from transforms.law.publicity.spot_checks import SpotCheckRecords
+from transforms.policy_model.law import CheckResultLaw
 from transforms.records.text import document_key
+from transforms.schemas import KINDS
 from transforms.schemas.law import LISTING_GAPS, PERSON_LISTING_NOTE, PUBLICITY_GAPS, STEP_NOTES
 
 SERIOUS_LIST = SERIOUS_VIOLATIONS.name
@@ -46,6 +59,8 @@ _PENALTY_CAUSES = {
     "withdrawn": "annulled",
     **{state: state for state in ("annulled", "repaired", "delisted", "deregistered", "taken_off", "hidden", "stayed")},
 }
+_RESULT_POLICY = ("check_results", "spot_checks", *_PENALTY_POLICY)
+_RESULT_HELD = {gap: f"公示期不能确定（{title}）" for gap, title in PUBLICITY_GAPS.items()}
 _GRANTS = ("remove", "repair", "temporary_repair")
 
 
@@ -183,6 +198,75 @@ def penalty_list_from_rows(rows: pl.DataFrame, policy_hash: str) -> ListContents
     )
 
 
+def result_list(kind: CheckKind, settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
+    """The results of inspections or of samples that are public, by what `run` knew, on `as_of` (None: the run's own).
+
+    Raises PolicyProblems where the policy does not say which results are public, or how long bad ones are.
+    """
+    spec, law = _RESULT_SPECS[kind], read_check_result_law(settings.policy_dir)
+    legal = law_state_of_run(settings, store, run, as_of)
+    if legal.law.spot_checks is None:
+        require_law_file(settings.policy_dir, "spot_checks")
+    found = results_of(kind, legal, law)
+    made = result_list_from_rows(spec, found, law_hash(settings.policy_dir, *_RESULT_POLICY))
+    unnamed = legal.records[kind].filter(pl.sql_expr(getattr(law, f"{kind}_when")), pl.col("published_on").is_null())
+    count = unnamed.select(pl.len()).collect().item()
+    held = (*made.held, f"{count} 项没有结果公示日期，未列出") if count else made.held
+
+    @cache
+    def doubtful() -> dict[EntryKey, str]:
+        # Which grant ended what followed stands in no column: any of the firm's that a person must check is shown.
+        noted = found.select("record_id", owner="enterprise_id").join(grants_with_notes(legal), on="owner")
+        return {(record,): why for record, why in noted.sort("record_id", "why").select("record_id", "why").iter_rows()}
+
+    return replace(made, held=held, doubtful=doubtful)
+
+
+def results_of(kind: CheckKind, legal: LawState, law: CheckResultLaw) -> pl.DataFrame:
+    """Rows of `published_results` by the legal state, codes in Chinese. `legal` must have a law of spot checks."""
+    assert legal.law.spot_checks is not None, "the caller has seen to it"
+    records = SpotCheckRecords(
+        inspections=legal.records["inspection"],
+        samplings=legal.records["sampling"],
+        penalties=legal.records["penalty"],
+        enterprises=legal.records["enterprise"],
+        publicity=legal.publicity,
+        listings=legal.decision_log.listings,
+    )
+    found = published_results(kind, records, (law, legal.law.spot_checks), legal.law.calendar, legal.as_of)
+    shown = KINDS[kind].table.schema
+    words = [
+        pl.col(column.name).replace_strict(column.codes, default=pl.col(column.name), return_dtype=pl.String())
+        for column in KINDS[kind].columns
+        if column.codes and shown[column.name] == pl.String()
+    ]
+    joined = [pl.col("failing_items").list.join("；")] if kind == "sampling" else []
+    return found.with_columns(*words, *joined).collect(engine="in-memory")
+
+
+def result_list_from_rows(spec: ListSpec, rows: pl.DataFrame, policy_hash: str) -> ListContents:
+    """The list of `rows` (see `results_of`): those on display. Held back: those whose end cannot be determined."""
+    is_on, is_held = pl.col("state") == SHOWN, pl.col("state") == "unknown"
+    gone = rows.filter(~is_on)
+    causes: dict[tuple[Operation, EntryKey], str] = {}
+    for record, state, cause in gone.select("record_id", "state", "stop_cause").iter_rows():
+        is_over = state in ("ended", "deregistered", "wrong") and cause in spec.causes
+        causes["DEL", (record,)] = cause if is_over else "held" if state == "unknown" else spec.usual["DEL"]
+    if "corrected_on" in rows.columns:
+        for record in rows.filter(is_on, pl.col("corrected_on").is_not_null())["record_id"]:
+            causes |= {("ADD", (record,)): "rectified", ("MOD", (record,)): "rectified"}
+    held = [(number, _RESULT_HELD[gap]) for number, gap in rows.filter(is_held).select(spec.number, "gap").iter_rows()]
+    return ListContents(
+        rows.filter(is_on).select(list(spec.schema)),
+        causes,
+        "check_results",
+        policy_hash,
+        {(record,): day for record, day in gone.select("record_id", "stop_on").drop_nulls().iter_rows()},
+        issues=_held_counts(why for _, why in held),
+        held=tuple(f"{number}：{why}" for number, why in held),
+    )
+
+
 def _held_counts(reasons: Iterable[str]) -> tuple[str, ...]:
     """Issues for the public index: how many entries are held back for which reason, without document numbers."""
     return tuple(f"{count} 件未列出：{reason}" for reason, count in sorted(Counter(reasons).items()))
@@ -205,7 +289,13 @@ def grants_with_notes(legal: LawState) -> pl.DataFrame:
     return matters.join(reasons, on="matter_id").sort("matter_id")
 
 
+_RESULT_SPECS: Mapping[CheckKind, ListSpec] = {"inspection": INSPECTIONS, "sampling": SAMPLINGS}
 PUBLISHED_LISTS = {
     each.spec.name: each
-    for each in (PublishedList(SERIOUS_VIOLATIONS, serious_list), PublishedList(PENALTIES, penalty_list))
+    for each in (
+        PublishedList(SERIOUS_VIOLATIONS, serious_list),
+        PublishedList(PENALTIES, penalty_list),
+        PublishedList(INSPECTIONS, partial(result_list, "inspection")),
+        PublishedList(SAMPLINGS, partial(result_list, "sampling")),
+    )
 }

@@ -14,7 +14,7 @@ from reports.publication import Publication, prepare_draft
 from tests.reports import samples
 
 pytestmark = pytest.mark.long
-PAGES = ("office", "enterprise", "hostile", "list", "empty", "penalties")
+PAGES = ("office", "enterprise", "hostile", "list", "empty", "penalties", "inspections", "samplings")
 WIDTHS = (1280, 390)
 
 
@@ -27,11 +27,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for name, text in (("enterprise", "天府医药有限公司"), ("hostile", "".join(samples.HOSTILE)))
     }
     made = {name: write_enterprise_page(view, folder / f"{name}.html") for name, view in views.items()}
-    serious, penalties = (samples.LISTS[name] for name in ("serious-violations", "penalties"))
+    serious = samples.LISTS["serious-violations"]
+    others = ("penalties", "inspections", "samplings")
     listed = {
         "list": _list(folder / "whole", *serious, 12),
         "empty": _list(folder / "empty", *serious, 0),
-        "penalties": _list(folder / "whole", *penalties, 12),
+        **{name: _list(folder / "whole", *samples.LISTS[name], 12) for name in others},
     }
     return {"office": office, **made, **listed}
 

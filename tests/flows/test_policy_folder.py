@@ -19,7 +19,18 @@ DAY = date(2026, 3, 10)
 SCHEME_DAY = date(2026, 1, 5)
 LEFT_OUT = [
     (),
-    *((name,) for name in ("repair_gsxt", "repair_credit_china", "spot_checks", "bans", "measures", "licences")),
+    *(
+        (name,)
+        for name in (
+            "repair_gsxt",
+            "repair_credit_china",
+            "spot_checks",
+            "check_results",
+            "bans",
+            "measures",
+            "licences",
+        )
+    ),
     ("publicity_credit_china", "repair_credit_china"),
     (*OPTIONAL_LAW_FILES, "low_fines"),
 ]

@@ -8,7 +8,7 @@ import polars as pl
 
 from reports.enterprise_page import EnterpriseFrames
 from reports.office_report import OfficeFrames, ReportContext
-from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS
+from reports.public_lists import INSPECTIONS, PENALTIES, SAMPLINGS, SERIOUS_VIOLATIONS
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 
@@ -345,5 +345,64 @@ def penalty_entry(number: int) -> dict:
     }
 
 
-# Either list with what makes its entries.
-LISTS = {spec.name: (spec, make) for spec, make in ((SERIOUS_VIOLATIONS, entries), (PENALTIES, penalty_entries))}
+def inspection_entries(count: int = 12, **more: object) -> pl.DataFrame:
+    """Results of inspections of enterprises with hostile names, good and bad."""
+    return pl.DataFrame([inspection_entry(number) | more for number in range(count)], schema=INSPECTIONS.schema)
+
+
+def inspection_entry(number: int) -> dict:
+    inspected_on, is_bad = date(2026, 1, 5) + timedelta(days=number), number % 3 == 1
+    return {
+        "inspected_on": inspected_on,
+        "inspection_no": f"JC2026{number:06d}",
+        "record_id": f"inspection:{number:04d}",
+        "enterprise_id": enterprise_id(number),
+        "name": name_of(number),
+        "uscc": enterprise_id(number),
+        "inspection_type": ("双随机检查", "GSP符合性检查")[number % 2],
+        "standard": "药品经营质量管理规范（2016年修订）",
+        "conclusion": "待整改后评定" if is_bad else "符合要求",
+        "rectify_by_on": inspected_on + timedelta(days=30) if is_bad else None,
+        "rectified_on": inspected_on + timedelta(days=20) if number % 6 == 1 else None,
+        "authority": "四川省药品监督管理局",
+        "published_on": inspected_on + timedelta(days=10),
+    }
+
+
+def sampling_entries(count: int = 12, **more: object) -> pl.DataFrame:
+    """Results of samples from enterprises with hostile names, good and bad; one was corrected."""
+    return pl.DataFrame([sampling_entry(number) | more for number in range(count)], schema=SAMPLINGS.schema)
+
+
+def sampling_entry(number: int) -> dict:
+    reported_on, is_bad = date(2026, 1, 5) + timedelta(days=number), number % 3 == 1
+    return {
+        "reported_on": reported_on,
+        "sample_no": f"CY2026{number:06d}",
+        "record_id": f"sampling:{number:04d}",
+        "enterprise_id": enterprise_id(number),
+        "name": name_of(number),
+        "uscc": enterprise_id(number),
+        "product": ("阿莫西林胶囊", HOSTILE[number % len(HOSTILE)])[number % 2],
+        "specification": "0.25g×24粒",
+        "batch_no": f"2025{number:04d}",
+        "holder_name": "天府制药股份有限公司",
+        "maker_name": HOSTILE[(number + 3) % len(HOSTILE)],
+        "sampled_on": reported_on - timedelta(days=30),
+        "laboratory": "四川省药品检验研究院",
+        "basis": "《中华人民共和国药典》2025年版二部",
+        "result": "不合格" if is_bad else "合格",
+        "failing_items": "含量测定；溶出度" if is_bad else "",
+        "published_on": reported_on + timedelta(days=10),
+        "corrected_on": reported_on + timedelta(days=40) if number == 3 else None,
+    }
+
+
+# Each list with what makes its entries.
+_MADE_BY = (
+    (SERIOUS_VIOLATIONS, entries),
+    (PENALTIES, penalty_entries),
+    (INSPECTIONS, inspection_entries),
+    (SAMPLINGS, sampling_entries),
+)
+LISTS = {spec.name: (spec, make) for spec, make in _MADE_BY}

@@ -9,16 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.exports import json_bytes
-from reports.public_lists import LIST_SPECS as SPECS
 from reports.public_lists import (
+    INSPECTIONS,
     PENALTIES,
+    SAMPLINGS,
     SERIOUS_VIOLATIONS,
+    InspectionEntry,
     ListHead,
     ListProblem,
     PenaltyEntry,
+    SamplingEntry,
     SeriousViolationEntry,
     list_view,
 )
+from reports.public_lists import LIST_SPECS as SPECS
 from reports.publication.version import DeltaProblem, apply_delta, delta_of, read_delta
 from tests.reports import samples
 
@@ -44,6 +48,25 @@ ENTRIES = {
         name=NAMES,
         published_on=st.none() | DAYS,
         content=st.sampled_from(["", "罚款500.00元", "甲\n乙"]),
+    ),
+    INSPECTIONS.name: st.builds(
+        InspectionEntry,
+        inspected_on=DAYS,
+        inspection_no=st.sampled_from(["一号", "二号", "三号"]),
+        record_id=st.sampled_from(["甲", "乙", "丙", "丁", "戊"]),
+        enterprise_id=st.sampled_from(["甲", "乙"]),
+        name=NAMES,
+        conclusion=st.sampled_from(["符合要求", "不符合要求"]),
+    ),
+    SAMPLINGS.name: st.builds(
+        SamplingEntry,
+        reported_on=DAYS,
+        sample_no=st.sampled_from(["一号", "二号", "三号"]),
+        record_id=st.sampled_from(["甲", "乙", "丙", "丁", "戊"]),
+        enterprise_id=st.sampled_from(["甲", "乙"]),
+        name=NAMES,
+        result=st.sampled_from(["合格", "不合格"]),
+        corrected_on=st.none() | DAYS,
     ),
 }
 

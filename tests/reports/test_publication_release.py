@@ -105,7 +105,10 @@ def test_every_format_says_the_same(a: Listed, tmp_path: Path):
     table = json.loads((folder / "list.json").read_text(encoding="utf-8"))["table"]["rows"]
     rows = list(csv.DictReader(io.StringIO((folder / "list.csv").read_text(encoding="utf-8-sig"))))[:-1]
     sheet = openpyxl.load_workbook(folder / "list.xlsx").worksheets[0]
-    day, column = a.spec.order[0], list(a.spec.labels).index("name") + 1
+    day, column = (
+        next(one for one in (*a.spec.order, *a.spec.key) if one in a.spec.labels),
+        list(a.spec.labels).index("name") + 1,
+    )
     names = [sheet.cell(row, column).value for row in range(6, 6 + len(table))]
     assert [row[a.spec.labels["name"]].removeprefix("'") for row in rows] == [row["name"] for row in table] == names
     assert [row[a.spec.labels[day]] for row in rows] == [row[day] for row in table]

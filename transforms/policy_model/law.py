@@ -246,6 +246,37 @@ def load_spot_check_law(text: str, file_name: str) -> SpotCheckLaw:
     return law
 
 
+class CheckResultLaw(PolicyModel):
+    """Results of inspections and samples that the office makes public; values by the day they are on display.
+
+    inspection_when, sampling_when: which are. inspection_bad_when, sampling_bad_when: which of these are bad; they end
+    as SpotCheckLaw says. listed: whether any is public. good_shown: how long a good one stays; null: without an end.
+    deregistration_ends_good: whether that of a deregistered firm ends. wrong_ends: whether one found wrong is off the
+    list until it is corrected.
+    """
+
+    law: Literal["check_results"]
+    title: str
+    inspection_when: str
+    inspection_bad_when: str
+    sampling_when: str
+    sampling_bad_when: str
+    listed: Dated[bool]
+    good_shown: Dated[Duration]
+    deregistration_ends_good: Dated[bool]
+    wrong_ends: Dated[bool]
+
+
+def load_check_result_law(text: str, file_name: str) -> CheckResultLaw:
+    """The law of published results written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, CheckResultLaw)
+    for kind in ("inspection", "sampling"):
+        for name in (f"{kind}_when", f"{kind}_bad_when"):
+            check_condition(document, (name,), KINDS[kind], getattr(law, name))
+    document.raise_problems()
+    return law
+
+
 class WorkingDays(PolicyModel):
     """A number of working days. The day they are counted from does not count."""
 
@@ -625,6 +656,7 @@ LawFile = (
     | MeasureLaw
     | BanLaw
     | SpotCheckLaw
+    | CheckResultLaw
     | LicenceLaw
 )
 
@@ -636,6 +668,7 @@ _LOADERS: Mapping[str, Callable[[str, str], LawFile]] = {
     "calendar": load_calendar_law,
     "repair": load_repair_law,
     "spot_checks": load_spot_check_law,
+    "check_results": load_check_result_law,
     "procedure": load_procedure_law,
     "measures": load_measure_law,
     "bans": load_ban_law,

@@ -74,8 +74,9 @@ def test_the_content_of_a_penalty_has_its_amounts(records):
 
 
 def test_bad_spot_checks_are_public_where_nothing_else_could_have_followed(records):
-    checks = records["inspection"].filter(pl.col("published_on").is_not_null())
-    assert checks.height > 0
+    public = records["inspection"].filter(pl.col("published_on").is_not_null())
+    good, checks = public.filter(conclusion="compliant"), public.filter(pl.col("conclusion") != "compliant")
+    assert good.height == records["inspection"].filter(conclusion="compliant").height > checks.height > 0
     assert set(checks["inspection_type"]) == {"random"}
     assert checks.join(records["penalty"], on="enterprise_id", how="semi").is_empty()
 

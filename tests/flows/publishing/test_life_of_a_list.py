@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from reports.public_lists import LIST_SPECS, ListEntry, published_entries
+from reports.public_lists import PENALTIES, SERIOUS_VIOLATIONS, ListEntry, published_entries
 from reports.publication import ListFolder, Publication, apply_delta, prepare_draft, release_draft, verify_files
 from reports.publication.draft import released_entries
 from reports.publication.version import read_delta
@@ -23,6 +23,7 @@ from tests.flows.publishing.rows_oracle import Case
 from tests.flows.publishing.test_published_rows import contents_on, records_of, shown
 from tests.reports.power import Crash, Fuse
 
+LISTS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES)}
 MOST = 9
 PASSING = [1, 2, 22, 23, 24, 25, 60, 92]
 START = date(2025, 12, 1)
@@ -125,7 +126,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
     def publish(self, crash: int | None) -> None:
         """Both lists of this run are released; where the power goes before that, the same is run once more."""
         contents = contents_on(self.today, records_of(self.cases))
-        for name, spec in LIST_SPECS.items():
+        for name, spec in LISTS.items():
             publication = Publication(spec, "示例省药监局", self.today, causes=contents[name].causes)
             before = ListFolder(self.root / name).latest()
             try:
@@ -145,7 +146,7 @@ class LifeOfTheLists(RuleBasedStateMachine):
     @invariant()
     def what_readers_see_is_whole_and_what_was_wanted(self) -> None:
         """The latest version is complete, has the rows of its run, and follows from all deltas up to it."""
-        for name, spec in LIST_SPECS.items() if self.published_on else ():
+        for name, spec in LISTS.items() if self.published_on else ():
             shelf = ListFolder(self.root / name)
             assert verify_files(shelf.folder / "latest").as_of == self.published_on
             entries: tuple[ListEntry, ...] = ()

@@ -82,10 +82,53 @@ def person(number: str, **more: object) -> dict[str, object]:
     return penalty(number, None, **(known | more))
 
 
+def inspection(number: str, enterprise: str, **more: object) -> dict[str, object]:
+    """A random inspection with a bad result that was published."""
+    known = {
+        "record_id": f"inspection:{number}",
+        "inspection_no": number,
+        "enterprise_id": enterprise,
+        "inspected_on": date(2026, 1, 5),
+        "inspection_type": "random",
+        "conclusion": "non_compliant",
+        "authority": "示例省药监局",
+        "field": "drug",
+        "published_on": date(2026, 1, 30),
+    }
+    return known | more
+
+
+def sampling(number: str, enterprise: str, **more: object) -> dict[str, object]:
+    """A sample with a bad result that was announced."""
+    known = {
+        "record_id": f"sampling:{number}",
+        "sample_no": number,
+        "enterprise_id": enterprise,
+        "product": "阿莫西林胶囊",
+        "specification": "0.25g",
+        "batch_no": "20251201",
+        "holder_name": "示例制药有限公司",
+        "maker_name": "示例制药有限公司",
+        "sampled_on": date(2026, 1, 5),
+        "reported_on": date(2026, 1, 20),
+        "result": "unqualified",
+        "failing_items": ["含量测定"],
+        "laboratory": "示例省药检院",
+        "basis": "《中华人民共和国药典》2025年版",
+        "field": "drug",
+        "published_on": date(2026, 1, 30),
+    }
+    return known | more
+
+
 def commit_run(
-    root: Path, day: date, *decisions: dict[str, object], penalties: Sequence[dict[str, object]] = ()
+    root: Path,
+    day: date,
+    *decisions: dict[str, object],
+    penalties: Sequence[dict[str, object]] = (),
+    **others: Sequence[dict[str, object]],
 ) -> None:
-    """A run that passed and ingested these records; the first one also the register."""
+    """A run that passed and ingested these records; the first one also the register. others: by kind."""
     store = store_at(root)
     known_at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     is_first = store.last() is None
@@ -96,6 +139,8 @@ def commit_run(
             writing.append("enterprise", rows("enterprise", *entries))
         if penalties:
             writing.append("penalty", rows("penalty", *penalties))
+        for kind, values in others.items():
+            writing.append(kind, rows(kind, *values))
         if decisions:
             writing.append("decision", rows("decision", *decisions))
         writing.commit("passed", {})

@@ -21,6 +21,8 @@ from transforms.schemas.vocabularies import INSPECTION_CONCLUSIONS, SAMPLING_RES
 
 _STOPS = ("stop_on", "stop_earliest_on", "stop_latest_on")
 _VOID = ("withdrawn", "to_withdraw")
+# Causes and states by which a penalty or a listing ends in time; all others are acts.
+_IN_TIME = ("period", "regime", "ended")
 _OF_CHECK = ("record_id", "enterprise_id", "party_name", "published_on")
 _ENDLESS = pl.lit(FOR_EVER)
 
@@ -47,6 +49,11 @@ def spot_check_publicity(records: SpotCheckRecords, law: SpotCheckLaw, calendar:
     after its period, any other with the last penalty or listing that followed (107号令 Art. 10). Where a heavier
     penalty may have followed and no record says so, the state is unknown once the period is over.
     """
+    return assessed_checks(records, law, calendar, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
+
+
+def assessed_checks(records: SpotCheckRecords, law: SpotCheckLaw, calendar: Calendar, as_of: date) -> pl.LazyFrame:
+    """`spot_check_publicity` in no order, with is_ended_by_act: an act ends what followed last, not its period."""
     start = min(day for day, period in law.shown.values.items() if period is not None)
     frame = _with_followers(_bad_results(records, law, as_of), records, law, max(start, as_of))
     enterprises = records.enterprises.select("enterprise_id", "deregistered_on", is_gone=is_deregistered_undated())
@@ -70,7 +77,7 @@ def spot_check_publicity(records: SpotCheckRecords, law: SpotCheckLaw, calendar:
         stops[name] = pl.when(is_known).then(pl.max_horizontal(own[name], with_stop))
     frame = frame.with_columns(own_stop_on=own["stop_on"], **stops)
     frame = frame.with_columns(pl.min_horizontal(name, "gone_on").alias(name) for name in _STOPS)
-    return _described(frame, law, start, as_of).select(list(PUBLICITY.schema)).sort(PUBLICITY.key)
+    return _described(frame, law, start, as_of)
 
 
 def _bad_results(records: SpotCheckRecords, law: SpotCheckLaw, as_of: date) -> pl.LazyFrame:
@@ -93,9 +100,10 @@ def _bad_results(records: SpotCheckRecords, law: SpotCheckLaw, as_of: date) -> p
 
 
 def _with_followers(checks: pl.LazyFrame, records: SpotCheckRecords, law: SpotCheckLaw, day: date) -> pl.LazyFrame:
-    """`checks` with with_stop_on and its other readings, followed_nos and possible_nos.
+    """`checks` with with_stop_on and its other readings, is_ended_by_act, followed_nos and possible_nos.
 
     with_stop_on: the end of the last penalty that followed, FOR_EVER for none; null where nothing heavier followed.
+    is_ended_by_act: an act ends that one.
     followed_nos, possible_nos: numbers of the penalties that followed, and of those that may have.
     """
     within = law.may_follow.on(max(day, min(law.may_follow.values))) or Duration(days=1)
@@ -111,31 +119,44 @@ def _with_followers(checks: pl.LazyFrame, records: SpotCheckRecords, law: SpotCh
     pairs = pairs.with_columns(is_possible=~is_tied & is_near)
     ends = pairs.filter(pl.lit(bool(law.with_penalty.on(day))))
     linked = pl.col("is_linked")
+    is_last = linked & (pl.col("penalty_stop_on") == pl.col("penalty_stop_on").filter(linked).max())
     found = ends.group_by("record_id").agg(
         *(pl.col(f"penalty_{name}").filter(linked).max().alias(f"with_{name}") for name in _STOPS),
+        is_ended_by_act=pl.col("is_ended_by_act").filter(is_last).any(),
         followed_nos=pl.col("decision_no").filter(linked).unique().sort(),
         possible_nos=pl.col("decision_no").filter("is_possible").unique().sort(),
     )
     nos = [pl.col(name).fill_null([]) for name in ("followed_nos", "possible_nos")]
-    return checks.join(found, on="record_id", how="left").with_columns(*nos)
+    by_act = pl.col("is_ended_by_act").fill_null(False)
+    return checks.join(found, on="record_id", how="left").with_columns(*nos, by_act)
 
 
 def _heavier(records: SpotCheckRecords, law: SpotCheckLaw) -> pl.LazyFrame:
-    """Penalties in force that are more than minor, with the end of their publicity or of a listing resting on them."""
+    """Penalties in force that are more than minor, with the end of their publicity or of a listing resting on them.
+
+    is_ended_by_act: an act, no period, is the later of these two ends.
+    """
     shown = records.publicity.lazy().filter(pl.col("system") == law.system, ~pl.col("state").is_in(_VOID))
     shown = shown.filter(~pl.col("class").is_in(law.minor_classes).fill_null(False))
-    ends = shown.select("record_id", "class", *_STOPS)
+    ends = shown.select("record_id", "class", "stop_cause", *_STOPS)
     listed = records.listings.lazy().select(
         "enterprise_id",
         number_key=document_key(pl.col("target")),
+        is_act=~pl.col("state").is_in(_IN_TIME),
         **{f"listing_{name}": pl.coalesce(name, _ENDLESS) for name in _STOPS},
     )
-    listed = listed.group_by("enterprise_id", "number_key").agg(pl.col(f"listing_{name}").max() for name in _STOPS)
+    is_last = pl.col("listing_stop_on") == pl.col("listing_stop_on").max()
+    listed = listed.group_by("enterprise_id", "number_key").agg(
+        *(pl.col(f"listing_{name}").max() for name in _STOPS), is_listing_act=pl.col("is_act").filter(is_last).any()
+    )
     texts = ("act_no", "facts", "remark")
     own = records.penalties.select("record_id", "enterprise_id", "decision_no", "decided_on", *texts)
     joined = own.join(ends, on="record_id").with_columns(number_key=document_key(pl.col("decision_no")))
     joined = joined.join(listed, on=["enterprise_id", "number_key"], how="left")
     last = {f"penalty_{name}": pl.max_horizontal(pl.coalesce(name, _ENDLESS), f"listing_{name}") for name in _STOPS}
+    is_of_listing = (pl.col("listing_stop_on") > pl.coalesce("stop_on", _ENDLESS)).fill_null(False)
+    is_penalty_act = ~pl.col("stop_cause").is_in(_IN_TIME).fill_null(True)
+    last["is_ended_by_act"] = pl.when(is_of_listing).then("is_listing_act").otherwise(is_penalty_act)
     return joined.select("enterprise_id", "decision_no", "decided_on", *texts, penalty_id="record_id", **last)
 
 
