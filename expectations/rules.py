@@ -188,6 +188,59 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
             "应写明事项",
         ),
     ),
+    "external_listing": (
+        _TIED,
+        Rule(
+            ("listed_on", "left_on"),
+            "left_on >= listed_on",
+            "an entry is left on or after the day of listing",
+            "移出日期不应早于列入日期",
+        ),
+        Rule(
+            ("list_type", "ground"),
+            "ground IS NULL OR list_type = 'abnormal'",
+            "only an abnormal-list entry has such a ground",
+            "只有经营异常名录才有列入情形",
+        ),
+        _in_order("listed_on", "repaired_on"),
+        _in_order("applied_on", "accepted_on"),
+        _in_order("repaired_on", "repair_received_on"),
+    ),
+    "list_delivery": (),
+    "push": (
+        _TIED_OR_PERSON,
+        Rule(
+            ("pushed_on", "receipt_on"),
+            "receipt_on >= pushed_on",
+            "a receipt follows the push",
+            "回执日期不应早于推送日期",
+        ),
+        Rule(
+            ("receipt_no", "receipt_on"),
+            _filled_if("receipt_no IS NOT NULL", "receipt_on"),
+            "a receipt has its day",
+            "回执应有日期",
+        ),
+    ),
+    "inspector": (
+        Rule(
+            ("qualified_on", "valid_until_on"),
+            "valid_until_on >= qualified_on",
+            "a qualification ends on or after its first day",
+            "检查员资格的有效期不应早于起始日期",
+        ),
+        _in_order("qualified_on", "ended_on"),
+    ),
+    "inspector_conflict": (
+        _TIED,
+        Rule(
+            ("declared_on", "ends_on"),
+            "ends_on >= declared_on",
+            "a declared conflict ends on or after its declaration",
+            "回避终止日期不应早于申报日期",
+        ),
+        _in_order("starts_on", "ends_on"),
+    ),
     "person_ban": (
         _in_order("decided_on", "starts_on"),
         _in_order("decided_on", "ends_on"),

@@ -200,7 +200,8 @@ def _record_grids(records: Mapping[str, Frame], enterprise: Mapping[str, Any], s
     """A grid for each kind of record that there is, with the columns that have a value."""
     grids = []
     for kind in KINDS:
-        frame = collected(records[kind]) if kind in records and kind != "enterprise" else pl.DataFrame()
+        is_of_others = not KINDS[kind].names_party or KINDS[kind].is_internal or kind == "enterprise"
+        frame = collected(records[kind]) if kind in records and not is_of_others else pl.DataFrame()
         if frame.is_empty():
             continue
         frame, described = _with_registered_name(frame, enterprise), KINDS[kind]

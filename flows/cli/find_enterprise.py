@@ -136,7 +136,7 @@ def _bearers_of_document(store: Store, run: Run, number: str) -> pl.Series:
     if not any(sign.isdigit() for sign in number):
         return found[0]  # a number has digits, and most names have none
     for kind in KINDS.values():
-        if kind.name == "enterprise":
+        if kind.name == "enterprise" or not kind.names_party:
             continue
         rows = store.scan(kind.name, run)
         bears_it = document_key(pl.col(kind.number)) == number

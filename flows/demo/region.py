@@ -11,6 +11,7 @@ from typing import Literal
 
 from flows.demo import model
 from flows.demo.credit_office import PROPOSER, decisions
+from flows.demo.exchange import external_listings, inspector_conflicts, inspectors, list_deliveries, pushes
 from flows.demo.model import (
     ORGANISATION_CODES,
     PROVINCE,
@@ -42,7 +43,10 @@ FAULT_EVERY = 400  # of so many good first reports of a kind, each fault of that
 ROWS_BETWEEN_FAULTS = 4
 UNREGISTERED_FROM = ORGANISATION_CODES // 2  # serials from here on are in no register
 _MOST_COMPLAINTS_BY_NAME = 20
-_MAKERS = (register_rows, penalties, inspections, samplings, signals, commitments, honours, licences, posts, decisions)
+_MAKERS = (
+    *(register_rows, penalties, inspections, samplings, signals, commitments, honours, licences, posts, decisions),
+    *(external_listings, list_deliveries, pushes, inspectors, inspector_conflicts),
+)
 
 
 def region_records(seed: int, count: int, period: DemoPeriod) -> Iterator[tuple[DemoRecord, date]]:
@@ -65,7 +69,7 @@ def region_records(seed: int, count: int, period: DemoPeriod) -> Iterator[tuple[
 
 def _with_party_as_written(streams: Streams, enterprise: Enterprise, record: DemoRecord) -> DemoRecord:
     """The party as offices name it: sometimes without its code, sometimes by its previous name."""
-    if record.kind == "enterprise" or record.values["uscc"] is None:
+    if record.kind == "enterprise" or record.values.get("uscc") is None:
         return record
     rng = streams.of("told", record.kind, record.event_on, enterprise.serial)
     if chance(rng, NAME_ONLY_PER_MILLE) and not is_twin(enterprise.serial):
@@ -148,6 +152,16 @@ FAULTS = (
     PlantedFault("pattern", "post", _fixed(person_hash=f"{PROVINCE}********5678")),
     PlantedFault("refused", "post", _fixed(starts_on="2020-01-01", ends_on="2019-12-31")),
     PlantedFault("unknown_code", "post", _unregistered),
+    PlantedFault("refused", "external_listing", _fixed(left_on="2001-01-01")),
+    PlantedFault("unknown_word", "external_listing", _fixed(list_type="黑名单")),
+    PlantedFault("unknown_code", "external_listing", _unregistered),
+    PlantedFault("missing", "list_delivery", _fixed(entry_count="")),
+    PlantedFault("refused", "push", _fixed(receipt_no="HZ1", receipt_on="")),
+    PlantedFault("missing", "push", _fixed(subject_no="")),
+    PlantedFault("unknown_code", "push", _unregistered),
+    PlantedFault("pattern", "inspector", _fixed(person_hash=f"{PROVINCE}********1234")),
+    PlantedFault("refused", "inspector", _fixed(valid_until_on="2001-01-01")),
+    PlantedFault("unknown_code", "inspector_conflict", _unregistered),
     PlantedFault("refused", "decision", _fixed(decided_by=PROPOSER)),
     PlantedFault("pattern", "person_ban", _fixed(person_hash=f"{PROVINCE}********1234")),
 )

@@ -85,6 +85,12 @@ SENDERS = (
     Sender("licence", "市级许可汇总", "xlsx", variant=1, has_typed_cells=True),
     Sender("post", "省局许可处", "csv", "utf-8-sig", dates=_SLASHED, nothing=("", "—")),
     Sender("post", "市级许可汇总", "xlsx", variant=1, has_typed_cells=True),
+    Sender("external_listing", "省公共信用信息中心", "csv", nothing=("", "—")),
+    Sender("external_listing", "市级信息共享平台", "xlsx", variant=1, dates=_CHINESE),
+    Sender("list_delivery", "省公共信用信息中心", "csv"),
+    Sender("push", "信用办", "xlsx", has_typed_cells=True),
+    Sender("inspector", "检查员管理处", "xlsx"),
+    Sender("inspector_conflict", "检查员管理处", "csv", "gb18030", dates=_SLASHED),
     Sender("decision", "信用办台账", "xlsx"),
     Sender("person_ban", "省局稽查处", "csv", "gb18030"),
 )

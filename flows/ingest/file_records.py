@@ -173,10 +173,16 @@ def read_records(arrival: Arrival, source: Source, record: RecordMapping, contex
 
 
 def with_enterprises(records: FileRecords, register: EnterpriseRegister | None, context: MappingContext) -> FileRecords:
-    """The valid records with `enterprise_id`: from `register`, or their own where they are rows of the register."""
+    """The valid records with `enterprise_id`: from `register`, or their own where they are rows of the register.
+
+    Records of a kind that names no party have none.
+    """
     valid = MappedRows(records.mapped.valid, records.mapped.problems)
     fields, headings = records.record.identify, records.headings
-    if register is None:
+    if not KINDS[records.record.kind].names_party:
+        nobody = valid.frame.with_columns(enterprise_id=pl.lit(None, dtype=TEXT))
+        found = MappedRows(nobody, valid.problems)
+    elif register is None:
         named = fields if fields.name in valid.frame.columns else fields.model_copy(update={"name": "name"})
         found = identify_register_rows(valid, named, headings)
     else:

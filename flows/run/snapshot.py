@@ -107,9 +107,12 @@ class Snapshot:
     def current_records(self, kind: str, selection: Selection = EVERYONE) -> pl.LazyFrame:
         """The current version of every record of `kind` received by `known_at`, without UNUSED_COLUMNS.
 
-        A record that a correction moved to another enterprise belongs to that one alone.
+        A record that a correction moved to another enterprise belongs to that one alone. A kind that names no party is
+        read whole.
         """
         known_at = self.context.known_at
+        if not KINDS[kind].names_party:
+            return current_versions(self.rows(kind).drop(UNUSED_COLUMNS), known_at)
         versions = selection.filter(self.rows(kind, selection.buckets)).drop(UNUSED_COLUMNS)
         is_whole = selection.numbers is None and selection.ids is None
         moved = pl.DataFrame() if is_whole else self.versions_of_moved_records(kind)

@@ -32,7 +32,7 @@ from flows.store.tables import (
     with_bucket,
 )
 from transforms.current_versions import current_versions
-from transforms.schemas import TABLES
+from transforms.schemas import KINDS, TABLES
 from transforms.schemas.law import LAW_HEAD, detail_rows
 from transforms.schemas.run_tables import OUTLOOK
 
@@ -428,11 +428,12 @@ def outlook_of(store: Store, run: Run, enterprise_id: str | None = None) -> pl.L
 def current_records(store: Store, kind: str, run: Run, enterprise_id: str | None = None) -> pl.LazyFrame:
     """The current version of every record of `kind` received by `run.known_at`, of one enterprise or all.
 
-    A record that a correction moved to another enterprise belongs only to that one.
+    A record that a correction moved to another enterprise belongs only to that one. A kind that names no party is read
+    whole.
     """
+    if enterprise_id is None or not KINDS[kind].names_party:
+        return current_versions(store.scan(kind, run), run.known_at)
     versions = store.scan(kind, run, enterprise_id)
-    if enterprise_id is None:
-        return current_versions(versions, run.known_at)
     copies = store.scan(kind, run, buckets=ONLY_COPIES)
     moved = copies.filter(pl.col(_ID) == enterprise_id).select("record_id")
     both = pl.concat([versions, copies.join(moved, on="record_id", how="semi")])

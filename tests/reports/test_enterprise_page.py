@@ -120,7 +120,17 @@ def test_nothing_personal_and_no_hash_is_shown(view: EnterpriseView):
     assert "110*************2X" in texts[0]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "enterprise"])
+@pytest.mark.parametrize("kind", ["inspector", "inspector_conflict", "list_delivery"])
+def test_what_concerns_no_enterprise_or_the_offices_own_people_is_not_on_its_page(kind: str):
+    row = {KINDS[kind].event_on: samples.AS_OF, KINDS[kind].number: "第1号", "record_id": "r"}
+    frames = samples.enterprise_frames(records={kind: samples.frame(kind, [row])})
+    assert enterprise_view(frames, samples.AS_OF, samples.SCHEME).records == ()
+
+
+SHOWN = [name for name, kind in KINDS.items() if name != "enterprise" and kind.names_party and not kind.is_internal]
+
+
+@pytest.mark.parametrize("kind", SHOWN)
 def test_no_kind_shows_hashes_or_keys(kind: str):
     schema = KINDS[kind].table.schema
     row = {name: "f" * 64 for name in schema if name.endswith(("_hash", "_key", "_masked")) or name == "file_id"}

@@ -293,6 +293,9 @@ def _check_references(scheme: Scheme, document: Document) -> None:
     for place, kind, when in conditions:
         if kind not in KINDS:
             document.add((*place, "kind"), f"no record kind '{kind}'", value=kind, allowed=KINDS)
+        elif not KINDS[kind].names_party:
+            named = {name: one.label for name, one in KINDS.items() if one.names_party}
+            document.add((*place, "kind"), f"records of kind '{kind}' concern no enterprise", value=kind, allowed=named)
         else:
             check_condition(document, (*place, "when"), KINDS[kind], when)
 

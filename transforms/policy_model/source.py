@@ -462,7 +462,8 @@ def _record_problems(source: Source, record: RecordMapping) -> Iterator[PlacedPr
         named = getattr(identity, where)
         if named is not None and named not in fields:
             yield place, f"identify.{where} names '{named}', which is no field{_suggestion(named, fields)}"
-    if not {identity.uscc, identity.name, identity.number, identity.licence_no, identity.registration_no} & fields:
+    read = {identity.uscc, identity.name, identity.number, identity.licence_no, identity.registration_no} & fields
+    if kind.names_party and not read:
         yield place, "nothing identifies the enterprise: read uscc, a number or a name"
     yield from _refused_condition_problems(source, record, kind)
     yield from _placed(("parts",), _part_problems(record, kind))

@@ -72,6 +72,8 @@ class Kind:
     is a term written in the record itself; records with the same `act` punish one act; a credit repair or
     an early removal may release what `is_releasable`. `party_key`
     in a natural key stands for whom the record names: the enterprise, else the identity hash, else the name key.
+    Records of a kind with `names_party` false concern no enterprise: their enterprise_id is empty, and whoever reads
+    some enterprises reads all of them. `is_internal`: of the office's own people, not shown on an enterprise's page.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Kind:
     act: str | None = None
     is_releasable: bool = False
     names_party: bool = True
+    is_internal: bool = False
 
     def column(self, name: str) -> Column:
         """The column called `name`; KeyError where there is none."""
@@ -103,7 +106,12 @@ RECORD_COLUMNS = (
     Column("record_id", TEXT, "记录标识", "kind and a hash of the natural key: the same fact, the same id", True),
     Column("version_no", INTEGER, "版本", "1 for the first report of a fact, one more for each correction", True),
     Column("row_hash", TEXT, "内容指纹", "hash of the canonical content; equal hashes are the same report", True),
-    Column("enterprise_id", TEXT, "企业标识", "the enterprise it is tied to; empty only for natural persons"),
+    Column(
+        "enterprise_id",
+        TEXT,
+        "企业标识",
+        "the enterprise it is tied to; empty for natural persons and kinds without",
+    ),
     Column("source", TEXT, "来源", "the source file in policy/sources that mapped it", True),
     Column("file_id", TEXT, "文件指纹", "hash of the file it came in", True),
     Column("row_no", INTEGER, "行号", "row in that file as a spreadsheet numbers it; the header is row 1", True),

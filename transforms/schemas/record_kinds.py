@@ -39,7 +39,6 @@ ENTERPRISE = Kind(
     natural_key=("enterprise_id",),
     event_on="established_on",
     number="uscc",
-    names_party=False,
 )
 
 PERSON_BAN = Kind(
@@ -328,6 +327,128 @@ POST = Kind(
     expires_on="ends_on",
 )
 
+EXTERNAL_LISTING = Kind(
+    "external_listing",
+    "外部名单",
+    "Entries on lists that others keep. An entry ends on the day of removal that a record states, and only so: a later "
+    "list without the party ends nothing.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("entry_no", TEXT, "列入决定文号", "number of the entry, or of the decision to list", True),
+        Column("list_type", TEXT, "名单类别", "which list", True, vocabularies.EXTERNAL_LISTS),
+        Column("authority", TEXT, "列入机关", "body that listed", True),
+        date_column("listed_on", "列入日期", "first day on the list", True),
+        Column("ground", TEXT, "列入情形", "ground of an abnormal-list entry", codes=vocabularies.ABNORMAL_GROUNDS),
+        Column("reason", TEXT, "列入原因", "reason in words"),
+        Column("system", TEXT, "公示系统", "publicity system that shows it", codes=vocabularies.PUBLICITY_SYSTEMS),
+        date_column("applied_on", "申请移出日期", "day its repair or removal was applied for"),
+        date_column("accepted_on", "受理日期", "day the application was accepted"),
+        date_column("verified_on", "核实日期", "day the facts were verified"),
+        date_column("refused_on", "不予受理（移出）日期", "day the application was refused"),
+        Column("repair_no", TEXT, "准予修复决定文号", "number of the decision to repair or remove"),
+        date_column("repaired_on", "准予修复日期", "day of that decision"),
+        date_column("repair_received_on", "收到修复决定日期", "day the decision was received here"),
+        date_column("taken_down_on", "协助停止公示日期", "day its publicity was ended here"),
+        date_column("left_on", "移出日期", "first day off the list; empty: no removal is known"),
+    ),
+    natural_key=("list_type", "entry_no", "authority", "party_key"),
+    event_on="listed_on",
+    number="entry_no",
+    revoked_on="left_on",
+)
+
+LIST_DELIVERY = Kind(
+    "list_delivery",
+    "名单交接",
+    "Statements that a whole list of others was handed over, as it stood on a day. Whether that proves that a party is "
+    "not on the list is said by policy/law/external_lists.yaml.",
+    (
+        Column("delivery_no", TEXT, "交接编号", "number of the delivery", True),
+        Column("list_type", TEXT, "名单类别", "which list", True, vocabularies.EXTERNAL_LISTS),
+        Column("authority", TEXT, "提供机关", "body that handed it over", True),
+        date_column("stands_on", "名单截止日期", "day on which the list stood so", True),
+        Column("entry_count", INTEGER, "名单条数", "entries on it, as the sender counts them", True),
+    ),
+    natural_key=("list_type", "authority", "delivery_no"),
+    event_on="stands_on",
+    number="delivery_no",
+    names_party=False,
+)
+
+PUSH = Kind(
+    "push",
+    "推送",
+    "What was sent to another body, and its receipt. Without a receipt nothing is known to have arrived.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("party_class", TEXT, "主体类别", "person: of a natural person", codes=vocabularies.PARTY_CLASSES),
+        Column("push_no", TEXT, "推送编号", "number of the push", True),
+        Column("push_type", TEXT, "推送事项", "what was sent", True, vocabularies.PUSH_TYPES),
+        Column("subject_no", TEXT, "对象文号", "number of the penalty or listing that it concerns", True),
+        Column("addressee", TEXT, "接收单位", "to whom", True),
+        date_column("pushed_on", "推送日期", "day it was sent", True),
+        Column("receipt_no", TEXT, "回执编号", "number of the receipt"),
+        date_column("receipt_on", "回执日期", "day of the receipt; empty: none has come"),
+        AUTHORITY,
+    ),
+    natural_key=("push_no", "push_type", "subject_no", "party_key"),
+    event_on="pushed_on",
+    number="push_no",
+)
+
+INSPECTOR = Kind(
+    "inspector",
+    "检查员",
+    "Inspectors, a record for each field in which one is qualified.",
+    (
+        Column("inspector_no", TEXT, "检查员编号", "number of the inspector's card", True),
+        Column("person_name", TEXT, "姓名", "name", True),
+        Column("person_hash", TEXT, "证件指纹", "keyed hash of the identity number"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        Column("office", TEXT, "所属单位", "office that employs the inspector", True),
+        Column("field", TEXT, "领域", "field of the qualification", True, vocabularies.FIELDS),
+        Column("level", TEXT, "级别", "level of the qualification", codes=vocabularies.INSPECTOR_LEVELS),
+        date_column("qualified_on", "资格起始日期", "first day of the qualification", True),
+        date_column("valid_until_on", "资格有效期至", "last day of its term; empty: without a term"),
+        date_column("ended_on", "资格终止日期", "first day on which it no longer holds, whatever its term"),
+    ),
+    natural_key=("inspector_no", "field"),
+    event_on="qualified_on",
+    number="inspector_no",
+    expires_on="valid_until_on",
+    names_party=False,
+)
+
+INSPECTOR_CONFLICT = Kind(
+    "inspector_conflict",
+    "利益冲突申报",
+    "Conflicts of interest that inspectors have declared, each with one enterprise.",
+    (
+        USCC,
+        PARTY_NAME,
+        Column("declaration_no", TEXT, "申报编号", "number of the declaration", True),
+        Column("inspector_no", TEXT, "检查员编号", "number of the inspector's card", True),
+        Column(
+            "relation",
+            TEXT,
+            "关系",
+            "how the inspector stands to the enterprise",
+            True,
+            vocabularies.CONFLICT_RELATIONS,
+        ),
+        date_column("declared_on", "申报日期", "day of the declaration", True),
+        date_column("starts_on", "回避起始日期", "first day of the conflict; empty: the day of the declaration"),
+        date_column("ends_on", "回避终止日期", "last day of the conflict; empty: without an end"),
+    ),
+    natural_key=("declaration_no",),
+    event_on="declared_on",
+    number="declaration_no",
+    expires_on="ends_on",
+    is_internal=True,
+)
+
 DECISION = Kind(
     "decision",
     "信用办决定",
@@ -394,6 +515,11 @@ KINDS: dict[str, Kind] = {
         PERSON_BAN,
         LICENCE,
         POST,
+        EXTERNAL_LISTING,
+        LIST_DELIVERY,
+        PUSH,
+        INSPECTOR,
+        INSPECTOR_CONFLICT,
     )
 }
 

@@ -95,6 +95,36 @@ POSITIONS = {
     "qualified_person": "质量受权人",
     "key_post": "关键岗位",
 }
+# Lists that others keep; the market regulators' serious list there is one of entries that another body decided.
+EXTERNAL_LISTS = {
+    "abnormal": "经营异常名录",
+    "serious": "严重违法失信名单（其他机关列入）",
+    "other_serious": "其他部门严重失信主体名单",
+    "dishonest_debtor": "失信被执行人名单",
+}
+ABNORMAL_GROUNDS = {
+    "annual_report": "未按期公示年度报告",
+    "information": "未按责令期限公示企业信息",
+    "name_change": "未依法办理名称变更登记",
+    "no_contact": "通过登记的住所无法取得联系",
+    "other": "其他违法行为",
+}
+# What is sent to another body, which answers with a receipt.
+PUSH_TYPES = {
+    "penalty": "行政处罚信息推送外省",
+    "penalty_report": "双公示报送",
+    "listing": "列入信息推送外省",
+    "repair": "修复信息推送外省",
+    "other": "其他推送",
+}
+INSPECTOR_LEVELS = {"junior": "初级", "intermediate": "中级", "senior": "高级", "expert": "专家级"}
+CONFLICT_RELATIONS = {
+    "employment": "曾在该企业任职",
+    "kin": "近亲属在该企业任职",
+    "holding": "持有股份或者出资",
+    "dispute": "与该企业有争议或者诉讼",
+    "other": "其他可能影响公正的关系",
+}
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 PUBLICITY_SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}

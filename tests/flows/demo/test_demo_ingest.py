@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -158,16 +158,22 @@ def test_files_are_distinguished_by_content(at_once):
     assert set(at_once.files["encoding"]) == {"utf-8", "utf-8-sig", "gb18030", "xlsx"}
 
 
-def expected(kind: str) -> dict[tuple[str, str | None], DemoRecord]:
-    """The last good version of each planned record, by its number and its enterprise (none for natural persons)."""
+def expected(kind: str) -> dict[tuple[object, ...], DemoRecord]:
+    """The last good version of each planned record, by its number, its enterprise (none for natural persons and kinds
+    that name none), and its field where one number stands for several records."""
     good = [record for record, _, _ in placed() if not record.fault]
     codes = {record.serial: str(record.values["uscc"]) for record in good if record.kind == "enterprise"}
     records = {}
     for record in good:
         if record.kind == kind:
-            is_person = record.values.get("party_class") == "person"
-            records[key(record.values[KINDS[kind].number]), None if is_person else codes[record.serial]] = record
+            is_nobody = record.values.get("party_class") == "person" or not KINDS[kind].names_party
+            records[place(kind, record.values, None if is_nobody else codes[record.serial])] = record
     return records
+
+
+def place(kind: str, values: Mapping[str, object], enterprise_id: str | None) -> tuple[object, ...]:
+    shared = (values["field"],) if kind == "inspector" else ()
+    return (key(values[KINDS[kind].number]), enterprise_id, *shared)
 
 
 def key(number: object) -> str:
@@ -190,7 +196,7 @@ def test_stored_records_have_the_planned_values(at_once, day_by_day, kind, way):
     plan = expected(kind)
     assert len(rows) == len(plan)
     for row in rows:
-        record = plan[key(row[KINDS[kind].number]), row["enterprise_id"]]
+        record = plan[place(kind, row, row["enterprise_id"])]
         for name in record.values.keys() & row.keys() - AS_WRITTEN:
             assert plain(name, row[name]) == plain(name, record.values[name]), (kind, name, record)
 
