@@ -94,6 +94,17 @@ below; `table`, the same as it is shown (`fields` with `name`, `label`, `form`; 
 of `list.xlsx` have the shown columns under their Chinese headings.
 """
 
+_PAGES = """A list of files of enterprises has other files. Readers open `<list>/pages/<page>`, a page per enterprise:
+`pages` holds those that `latest` names and no others, and changes with it. A version's folder holds
+
+- `list.html`, `list.csv`: the index of the enterprises; `list.json`: `entries` is missing, and `parties` has per
+  enterprise `party` (its `enterprise_id`), `count` of its entries, `page`, `version` that wrote page and entries last,
+  `page_sha256`, and `entries_sha256` of the JSON `{"entries": […]}` written as these files are;
+- the pages of the enterprises that changed, and in `entries.json` their entries (`parties`, by enterprise); those of
+  the others are in the folder of `version`, so keep every version that is named;
+- `delta.json`, `delta.csv`: every entry that came, changed or went; an enterprise's file changed where it has a row.
+"""
+
 _MEANINGS = {
     "serious-violations": {
         "listed_on": "day of the decision to list",
@@ -155,6 +166,20 @@ _MEANINGS = {
         "published_on": "day from which the result is public",
         "corrected_on": "day on which a wrong announcement was corrected; empty: none was",
     },
+    "credit-files": {
+        "enterprise_id": "identifier of the enterprise whose file it is",
+        "section": "licence, inspection, sampling, penalty or listing",
+        "record_id": "identifier of the record in this system; with section the key",
+        "occurred_on": "day it was issued, made, reported or decided",
+        "number": "number of the licence, the check or the decision",
+        "name": "registered name of the enterprise; never a natural person",
+        "uscc": "unified social credit code",
+        "subject": "type of the licence, the inspection or the violation; the product",
+        "result": "whether the licence is suspended; the conclusion, with the day of rectification; kinds of penalty",
+        "detail": "scope; standard; batch, names on the label and failing items; what was imposed; reason of a listing",
+        "authority": "office, authority or laboratory",
+        "until_on": "last day of a licence; empty: a filing, or another record",
+    },
 }
 
 _SIGNATURES = [
@@ -193,6 +218,7 @@ def publications_page() -> str:
             "Causes in the delta:\n",
             _causes(spec),
         ]
+        parts += [_PAGES] if spec.sections else []
     operations = "；".join(f"`{code}` {word}" for code, word in OPERATIONS.items())
     parts += ["## `delta.json`\n", f"Operations: {operations}. DEL shows the entry as it was last, persons masked.\n"]
     parts += [table(["field", "type", "meaning"], _fields(_DELTA))]
@@ -230,10 +256,10 @@ def _list_columns(spec: ListSpec) -> Iterable[tuple[str, str, str, str]]:
 
 def _causes(spec: ListSpec) -> str:
     policy = read_withdrawals(Path(__file__).parents[1] / "policy")
-    by_machine = policy.lists[spec.name] if policy else {}
     rows = []
     for code, word in spec.causes.items():
-        cause = by_machine.get(code)
+        name, own = spec.policy_cause(code)
+        cause = policy.lists[name].get(own or "") if policy else None
         rows.append((f"`{code}`", word, f"{cause.basis}（{cause.confidence}）" if cause else ""))
     return table(["code", "cause", "withdrawn without signatures by"], rows)
 

@@ -18,6 +18,7 @@ from transforms.policy_model.law import (
     BanLaw,
     CalendarLaw,
     CheckResultLaw,
+    CreditFileLaw,
     LicenceLaw,
     MeasureLaw,
     PublicityLaw,
@@ -28,6 +29,7 @@ from transforms.policy_model.law import (
     load_ban_law,
     load_calendar_law,
     load_check_result_law,
+    load_credit_file_law,
     load_licence_law,
     load_low_fines,
     load_measure_law,
@@ -173,6 +175,11 @@ def read_spot_check_law(folder: Path, publicity: PublicityLaw) -> SpotCheckLaw |
 def read_check_result_law(folder: Path) -> CheckResultLaw:
     """Which results of checks the office makes public. Raises PolicyProblems, also where no file says so."""
     return _read(folder, "law/check_results.yaml", load_check_result_law)
+
+
+def read_credit_file_law(folder: Path) -> CreditFileLaw:
+    """What a firm's public credit file shows. Raises PolicyProblems, also where no file says so."""
+    return _read(folder, "law/credit_files.yaml", load_credit_file_law)
 
 
 def _require_systems(folder: Path, systems: Iterable[PublicitySystem], needing: Iterable[tuple[str, str]]) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
 
@@ -37,6 +37,15 @@ class ListPageTexts:
 
 
 @dataclass(frozen=True)
+class PageSection:
+    """A part of a party's page: the entries whose `section` is its code, in these columns."""
+
+    title: str
+    fields: tuple[GridField, ...]
+    empty: str
+
+
+@dataclass(frozen=True)
 class ListSpec:
     """A list: its name (also its folder), the columns of an entry, and how entries are shown, identified and sorted.
 
@@ -45,6 +54,7 @@ class ListSpec:
     is searched for personal data; other shown texts are names. party: the column that names the party. person_when:
     column and value that mark a natural person. causes: code and Chinese title of why an entry was added, changed or
     removed. usual: the default cause by operation. number: the column by whose document number an entry is named.
+    sections: by code the parts of the page that each party (`enterprise_id`) has; empty: all entries are one table.
     """
 
     name: str
@@ -61,6 +71,7 @@ class ListSpec:
     notes: ListPageTexts
     person_when: tuple[str, str] | None = None
     number: str = "decision_no"
+    sections: Mapping[str, PageSection] = field(default_factory=dict)
 
     @property
     def schema(self) -> pl.Schema:
@@ -75,6 +86,15 @@ class ListSpec:
     def key_of(self, entry: ListEntry) -> EntryKey:
         """The key of the entry."""
         return tuple(getattr(entry, name) for name in self.key)
+
+    def party_of(self, entry: ListEntry) -> str:
+        """The party on whose page the entry is, in a list with pages."""
+        return str(getattr(entry, "enterprise_id"))  # noqa: B009 (a column of such a list's own entries)
+
+    def policy_cause(self, code: str | None) -> tuple[str, str | None]:
+        """The list and the code by which the policy knows a cause: one taken from another list is that list's."""
+        name, _, own = (code or "").partition(".")
+        return (name, own) if own else (self.name, code)
 
     def sorted(self, entries: Iterable[ListEntry]) -> tuple[ListEntry, ...]:
         """The entries in the order of the list."""
@@ -422,4 +442,135 @@ SAMPLINGS = ListSpec(
     ),
     number="sample_no",
 )
-LIST_SPECS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES, INSPECTIONS, SAMPLINGS)}
+
+
+@dataclass(frozen=True)
+class CreditFileEntry(ListEntry):
+    """A record in a firm's file. section: code of CREDIT_FILES.sections. until_on: last day of a licence."""
+
+    enterprise_id: str
+    section: str
+    record_id: str
+    occurred_on: date
+    number: str
+    name: str
+    uscc: str = ""
+    subject: str = ""
+    result: str = ""
+    detail: str = ""
+    authority: str = ""
+    until_on: date | None = None
+
+
+def _section(title: str, empty: str, number: str, day: str, **labels: str) -> PageSection:
+    """A section with these headings, in the order of CreditFileEntry; a column without one is left out."""
+    words = {"subject": 24, "result": 22, "detail": 44, "authority": 26}
+    texts = [GridField(name, labels[name], width=width) for name, width in words.items() if name in labels]
+    until = [GridField("until_on", labels["until_on"], "day")] if "until_on" in labels else []
+    fields = (GridField("number", number, "id", width=24), *texts, GridField("occurred_on", day, "day"), *until)
+    return PageSection(title, fields, empty)
+
+
+_CREDIT_SECTIONS = {
+    "licence": _section(
+        "行政许可和备案",
+        "没有记载有效的许可或者备案",
+        "许可证编号",
+        "发证日期",
+        subject="类别",
+        detail="许可范围",
+        result="状态",
+        authority="发证机关",
+        until_on="有效期至",
+    ),
+    "inspection": _section(
+        "监督检查结果",
+        "没有公示中的监督检查结果",
+        "检查编号",
+        "检查日期",
+        subject="检查类型",
+        result="检查结论",
+        detail="检查标准",
+        authority="检查机关",
+    ),
+    "sampling": _section(
+        "抽检结果",
+        "没有公示中的抽检结果",
+        "抽样编号",
+        "报告日期",
+        subject="品名",
+        result="检验结论",
+        detail="批号、标示单位和不符合规定项目",
+        authority="检验机构",
+    ),
+    "penalty": _section(
+        "行政处罚",
+        "没有公示中的行政处罚",
+        "决定书文号",
+        "决定日期",
+        subject="违法行为类型",
+        result="处罚种类",
+        detail="处罚内容",
+        authority="作出机关",
+    ),
+    "listing": _section(
+        "严重违法失信名单",
+        "没有公示中的列入信息",
+        "决定书文号",
+        "列入日期",
+        detail="列入原因",
+        authority="作出决定机关",
+    ),
+}
+
+
+def _causes_of(*specs: ListSpec) -> dict[str, str]:
+    """Causes of these lists that are more than the usual ones, by list and code."""
+    own = {"masked", *(code for spec in specs for code in spec.usual.values())}
+    return {f"{spec.name}.{code}": word for spec in specs for code, word in spec.causes.items() if code not in own}
+
+
+# 药品安全信用档案: a page per firm with what is public of it (药品管理法第一百零五条).
+CREDIT_FILES = ListSpec(
+    name="credit-files",
+    title="药品安全信用档案",
+    entry=CreditFileEntry,
+    fields=(
+        _POSITION,
+        GridField("name", "企业名称", width=36),
+        _USCC,
+        GridField("section", "类别", "words", {code: one.title for code, one in _CREDIT_SECTIONS.items()}),
+        GridField("number", "编号、文号", "id", width=26),
+        GridField("subject", "事项", width=30),
+        GridField("result", "结果", width=22),
+        GridField("detail", "内容", width=44),
+        GridField("authority", "机关、机构", width=26),
+        GridField("occurred_on", "日期", "day"),
+        GridField("until_on", "有效期至", "day"),
+    ),
+    key=("section", "record_id"),
+    order=("enterprise_id", "section", "occurred_on"),
+    needed=("enterprise_id", "section", "record_id", "occurred_on", "number", "name"),
+    prose=frozenset({"subject", "detail"}),
+    party="name",
+    causes={
+        "entered": "记入档案",
+        "corrected": "记载内容变更",
+        "masked": "依法隐去个人信息",
+        "off": "停止公示",
+        "expired": "许可有效期届满",
+        "revoked": "许可证件被吊销",
+        "cancelled": "许可注销",
+        "deregistered": law.CAUSES_OF_END["deregistered"],
+        **_causes_of(SERIOUS_VIOLATIONS, PENALTIES, INSPECTIONS, SAMPLINGS),
+    },
+    usual={"ADD": "entered", "MOD": "corrected", "DEL": "off"},
+    notes=ListPageTexts(
+        empty="截至本版日期，没有可公示的企业信用档案。",
+        search="查找企业或代码",
+        source="档案依据药品管理法第一百零五条公布；公示期满或者依法停止公示的不再列出。",
+    ),
+    number="number",
+    sections=_CREDIT_SECTIONS,
+)
+LIST_SPECS = {spec.name: spec for spec in (SERIOUS_VIOLATIONS, PENALTIES, INSPECTIONS, SAMPLINGS, CREDIT_FILES)}

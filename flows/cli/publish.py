@@ -57,7 +57,7 @@ _LIST = click.option(
     "name",
     metavar="NAME",
     shell_complete=completing(_list_names),
-    help="Which list: serious-violations, penalties, inspections or samplings.",
+    help="Which list: serious-violations, penalties, inspections, samplings or credit-files.",
 )
 _BY = click.option("--by", metavar="NAME", callback=_refuse_name, expose_value=False, help="No longer signs: see --as.")
 
@@ -86,7 +86,7 @@ def publish(  # noqa: PLR0913, PLR0917 (one per flag)
 
     With --as the person signs as preparer, and somebody else approves. Without it nobody has signed, and two people
     approve. The lists: serious-violations (严重违法失信名单), penalties (行政处罚公示), inspections (监督检查结果公示),
-    samplings (监督抽检结果公示). Each is signed on its own.
+    samplings (监督抽检结果公示), credit-files (药品安全信用档案). Each is signed on its own.
     What the law has ended is taken down without signatures. --verify checks every file of the latest versions and who
     released them; exit code 1 where one is not as it should be. --restore makes damaged files anew from what is left.
 

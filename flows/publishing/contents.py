@@ -1,13 +1,14 @@
 """What each published list holds on a day by what a run knew: read from the store as the run left it.
 
 `PUBLISHED_LISTS` has the lists by name: 严重违法失信名单 (`serious_list`), 行政处罚公示 (`penalty_list`), and
-监督检查结果公示 and 监督抽检结果公示 (`result_list`).
+监督检查结果公示 and 监督抽检结果公示 (`result_list`); and what is public of each firm, 药品安全信用档案
+(`credit_file_list`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
@@ -15,13 +16,20 @@ from functools import cache, partial
 import polars as pl
 
 from flows.legal_state import law_state_of_run
-from flows.policy_folder import law_hash, read_check_result_law, require_law_file, require_publicity_system
+from flows.policy_folder import (
+    law_hash,
+    read_check_result_law,
+    read_credit_file_law,
+    require_law_file,
+    require_publicity_system,
+)
 from flows.publishing.approval import NotApprovable
 from flows.settings import Settings, did_you_mean
 from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.wording import to_chinese
 from reports.public_lists import (
+    CREDIT_FILES,
     INSPECTIONS,
     PENALTIES,
     SAMPLINGS,
@@ -36,9 +44,10 @@ from transforms.law.law_state import LawState
 from transforms.law.listing.listings import list_entries, listings_of_persons
 from transforms.law.matters.procedure import owner_key, step_order
 from transforms.law.publicity.check_results import SHOWN, CheckKind, published_results
+from transforms.law.publicity.credit_files import HELD, licences_of_files
 from transforms.law.publicity.penalties import NATIONAL_SYSTEM, ON_DISPLAY, published_penalties
 from transforms.law.publicity.spot_checks import SpotCheckRecords
-from transforms.policy_model.law import CheckResultLaw
+from transforms.policy_model.law import CheckResultLaw, CreditFileLaw
 from transforms.records.text import document_key
 from transforms.schemas import KINDS
 from transforms.schemas.law import LISTING_GAPS, PERSON_LISTING_NOTE, PUBLICITY_GAPS, STEP_NOTES
@@ -60,6 +69,7 @@ _PENALTY_CAUSES = {
     **{state: state for state in ("annulled", "repaired", "delisted", "deregistered", "taken_off", "hidden", "stayed")},
 }
 _RESULT_POLICY = ("check_results", "spot_checks", *_PENALTY_POLICY)
+_FILE_POLICY = ("credit_files", *_RESULT_POLICY)
 _RESULT_HELD = {gap: f"公示期不能确定（{title}）" for gap, title in PUBLICITY_GAPS.items()}
 _GRANTS = ("remove", "repair", "temporary_repair")
 
@@ -267,6 +277,201 @@ def result_list_from_rows(spec: ListSpec, rows: pl.DataFrame, policy_hash: str) 
     )
 
 
+def credit_file_list(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
+    """The records of the firms' public credit files, by what `run` knew, on `as_of` (None: the run's own day).
+
+    They are the rows of the other lists, less those of natural persons, and the licences that hold. Raises
+    PolicyProblems where the policy does not say what a file shows, or when what it shows ends.
+    """
+    law, results_law = read_credit_file_law(settings.policy_dir), read_check_result_law(settings.policy_dir)
+    require_publicity_system(settings.policy_dir, NATIONAL_SYSTEM)
+    legal = law_state_of_run(settings, store, run, as_of)
+    if legal.law.spot_checks is None:
+        require_law_file(settings.policy_dir, "spot_checks")
+    parts = list(file_parts(legal, law, results_law))
+    made = credit_files_from_parts(parts, legal.records["enterprise"], law_hash(settings.policy_dir, *_FILE_POLICY))
+
+    @cache
+    def doubtful() -> dict[EntryKey, str]:
+        # As in `result_list`: whatever a person must check of the firm's grants.
+        noted = pl.concat([part.owners for part in parts]).join(grants_with_notes(legal), on="owner")
+        found = noted.select(*CREDIT_FILES.key, "why").sort(*CREDIT_FILES.key, "why")
+        return {(section, record): why for section, record, why in found.iter_rows()}
+
+    return replace(made, doubtful=doubtful)
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """The records of one section of all files. entries: in the columns of CREDIT_FILES but for those of the firm.
+
+    owners: section, record_id and owner of every record, on display or not. Keys are those of CREDIT_FILES.
+    """
+
+    title: str
+    entries: pl.DataFrame
+    owners: pl.DataFrame
+    causes: Causes
+    ended_on: Mapping[EntryKey, date]
+    issues: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+def credit_files_from_parts(parts: Sequence[FilePart], enterprises: pl.LazyFrame, policy_hash: str) -> ListContents:
+    """The files of the enterprises of the register that are no natural persons."""
+    register = enterprises.filter((pl.col("party_class") != "person").fill_null(True))
+    firms = register.select("enterprise_id", "name", "uscc").collect()
+    none = pl.DataFrame(schema={name: CREDIT_FILES.schema[name] for name in _FILE_COLUMNS})
+    entries = pl.concat([none, *(part.entries.select(_FILE_COLUMNS) for part in parts)])
+    return ListContents(
+        entries.join(firms, on="enterprise_id").select(list(CREDIT_FILES.schema)),
+        {at: code for part in parts for at, code in part.causes.items()},
+        "credit_files",
+        policy_hash,
+        {key: day for part in parts for key, day in part.ended_on.items()},
+        issues=tuple(f"{part.title}：{issue}" for part in parts for issue in part.issues),
+        held=tuple(f"{part.title}：{why}" for part in parts for why in part.held),
+    )
+
+
+def file_parts(legal: LawState, law: CreditFileLaw, results_law: CheckResultLaw) -> Iterator[FilePart]:
+    """The sections that the files have on the day, each with its records."""
+    sections = law.sections_on(legal.as_of)
+    if "licence" in sections:
+        yield _licence_part(legal, law)
+    for kind, spec in _RESULT_SPECS.items():
+        if kind in sections:
+            found = results_of(kind, legal, results_law)
+            firms = found.select("record_id", "enterprise_id")
+            yield _part(kind, spec, result_list_from_rows(spec, found, ""), firms, _RESULT_COLUMNS[kind])
+    if "penalty" in sections:
+        rows = published_penalties(legal.publicity, legal.records["penalty"], legal.records["enterprise"]).collect()
+        of_firms = legal.records["penalty"].filter(pl.col("enterprise_id").is_not_null())
+        firms = of_firms.select("record_id", "enterprise_id").collect()
+        made = penalty_list_from_rows(rows.join(firms, on="record_id", how="semi"), "")
+        yield _part("penalty", PENALTIES, made, firms, _PENALTY_COLUMNS)
+    if "listing" in sections:
+        listings = legal.decision_log.listings
+        made = serious_list_from_rows(listings, "")
+        # The list knows its entries by number and firm, a file by one value.
+        ids = listings.select(*SERIOUS_VIOLATIONS.key, "record_id")
+        known: dict[EntryKey, EntryKey] = {(number, firm): (record,) for number, firm, record in ids.iter_rows()}
+        by_record = replace(
+            made,
+            entries=made.entries.join(ids, on=SERIOUS_VIOLATIONS.key),
+            causes={(operation, known[key]): code for (operation, key), code in made.causes.items()},
+            ended_on={known[key]: day for key, day in made.ended_on.items()},
+        )
+        firms = listings.select("record_id", "enterprise_id")
+        yield _part("listing", SERIOUS_VIOLATIONS, by_record, firms, _LISTING_COLUMNS)
+
+
+def _part(
+    section: str, spec: ListSpec, made: ListContents, firms: pl.DataFrame, columns: Mapping[str, pl.Expr]
+) -> FilePart:
+    """The part of the files that another list gives. firms: record_id and enterprise_id; columns: of CREDIT_FILES."""
+
+    def code_of(operation: Operation, code: str) -> str:
+        own = f"{spec.name}.{code}"
+        return own if own in CREDIT_FILES.causes else CREDIT_FILES.usual[operation]
+
+    in_section = pl.lit(section).alias("section")
+    none = {"until_on": pl.lit(None, dtype=pl.Date())}
+    entries = made.entries.drop("enterprise_id", strict=False).join(firms, on="record_id")
+    return FilePart(
+        CREDIT_FILES.sections[section].title,
+        entries.with_columns(in_section, **columns, **none),
+        firms.select(in_section, "record_id", owner="enterprise_id"),
+        {(operation, (section, *key)): code_of(operation, code) for (operation, key), code in made.causes.items()},
+        {(section, *key): day for key, day in made.ended_on.items()},
+        made.issues,
+        made.held,
+    )
+
+
+def _licence_part(legal: LawState, law: CreditFileLaw) -> FilePart:
+    """The licences that hold, and what ended the others."""
+    types = KINDS["licence"].table.column("licence_type").codes
+    found = licences_of_files(legal.records["licence"], legal.records["enterprise"], law, legal.as_of).collect()
+    in_section = pl.lit("licence").alias("section")
+    named = pl.col("licence_type").replace_strict(types, default=pl.col("licence_type"), return_dtype=pl.String())
+    entries = found.filter(pl.col("state") == HELD).with_columns(
+        in_section,
+        occurred_on="issued_on",
+        number="licence_no",
+        subject=named,
+        result=pl.when("is_suspended").then(pl.lit("暂停")).otherwise(pl.lit("有效")),
+        detail="scope",
+        until_on="valid_until_on",
+    )
+    gone = found.filter(pl.col("state") != HELD)
+    return FilePart(
+        CREDIT_FILES.sections["licence"].title,
+        entries,
+        found.limit(0).select(in_section, "record_id", owner="enterprise_id"),  # no grant ends a licence
+        {("DEL", ("licence", record)): state for record, state in gone.select("record_id", "state").iter_rows()},
+        {("licence", record): day for record, day in gone.select("record_id", "stop_on").drop_nulls().iter_rows()},
+    )
+
+
+def _joined(*parts: pl.Expr, separator: str) -> pl.Expr:
+    """Texts that are there, with a sign between them."""
+    return pl.concat_str(*parts, separator=separator, ignore_nulls=True)
+
+
+def _titled(title: str, name: str) -> pl.Expr:
+    """The column with its title before it; null where it is empty."""
+    return pl.when(pl.col(name).fill_null("") != "").then(pl.concat_str(pl.lit(f"{title}："), name))
+
+
+_FILE_COLUMNS = [name for name in CREDIT_FILES.schema if name not in ("name", "uscc")]
+_RECTIFIED = pl.format("（{}整改完成）", pl.col("rectified_on").dt.to_string("%Y-%m-%d"))
+_RESULT_COLUMNS: Mapping[CheckKind, Mapping[str, pl.Expr]] = {
+    "inspection": {
+        "occurred_on": pl.col("inspected_on"),
+        "number": pl.col("inspection_no"),
+        "subject": pl.col("inspection_type"),
+        "result": _joined(
+            pl.col("conclusion"), pl.when(pl.col("rectified_on").is_not_null()).then(_RECTIFIED), separator=""
+        ),
+        "detail": pl.col("standard"),
+        "authority": pl.col("authority"),
+    },
+    "sampling": {
+        "occurred_on": pl.col("reported_on"),
+        "number": pl.col("sample_no"),
+        "subject": _joined(pl.col("product"), pl.col("specification"), separator=" "),
+        "result": _joined(
+            pl.col("result"), pl.when(pl.col("corrected_on").is_not_null()).then(pl.lit("（已更正）")), separator=""
+        ),
+        "detail": _joined(
+            _titled("批号", "batch_no"),
+            _titled("标示上市许可持有人", "holder_name"),
+            _titled("标示生产企业", "maker_name"),
+            _titled("不符合规定项目", "failing_items"),
+            separator="；",
+        ),
+        "authority": pl.col("laboratory"),
+    },
+}
+_PENALTY_COLUMNS = {
+    "occurred_on": pl.col("decided_on"),
+    "number": pl.col("decision_no"),
+    "subject": pl.col("violation_type"),
+    "result": pl.col("penalty_kinds"),
+    "detail": pl.col("content"),
+    "authority": pl.col("authority"),
+}
+_LISTING_COLUMNS = {
+    "occurred_on": pl.col("listed_on"),
+    "number": pl.col("decision_no"),
+    "subject": pl.lit("列入严重违法失信名单"),
+    "result": pl.lit(""),
+    "detail": pl.col("reason"),
+    "authority": pl.col("listed_by"),
+}
+
+
 def _held_counts(reasons: Iterable[str]) -> tuple[str, ...]:
     """Issues for the public index: how many entries are held back for which reason, without document numbers."""
     return tuple(f"{count} 件未列出：{reason}" for reason, count in sorted(Counter(reasons).items()))
@@ -297,5 +502,6 @@ PUBLISHED_LISTS = {
         PublishedList(PENALTIES, penalty_list),
         PublishedList(INSPECTIONS, partial(result_list, "inspection")),
         PublishedList(SAMPLINGS, partial(result_list, "sampling")),
+        PublishedList(CREDIT_FILES, credit_file_list),
     )
 }

@@ -39,6 +39,7 @@ from reports.publication import (
     write_withdrawal,
 )
 from reports.publication.draft import rebuild_files
+from reports.publication.pages import PAGES, settle_pages, version_faults
 from reports.publication.version import SIGNATURES, version_order
 
 
@@ -84,7 +85,19 @@ class ListRelease:
                 is_signed = False
             if is_signed and not draft_fault(self.history, draft):
                 self._release(draft)
+        self._settle_pages()
         self._record_latest()
+
+    def _settle_pages(self) -> None:
+        """Bring the pages in line with the latest version, where an interrupted release left them behind or ahead."""
+        if not self.spec.sections:
+            return
+        try:
+            version = self.list_folder.latest()
+            if version is not None:
+                settle_pages(self.list_folder, version)
+        except IndexProblem:  # damaged: verification says so
+            return
 
     def release(self, draft: Draft) -> Path:
         """Release a draft that two people signed and that the store still reproduces, byte for byte.
@@ -200,6 +213,9 @@ def restore_latest(settings: Settings, name: str) -> list[str]:
         if latest.version is not None:
             done += _rebuild_files(latest)
             done += _rebuild_signatures(settings, latest)
+            if work.spec.sections and not version_faults(work.spec, latest.folder):
+                pages = settle_pages(work.list_folder, latest.version, is_whole=True)
+                done += [f"{work.list_folder.folder / PAGES / name}：已重建或者移除" for name in pages]
     return done
 
 

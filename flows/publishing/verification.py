@@ -32,6 +32,7 @@ from reports.publication import (
     verify_files,
 )
 from reports.publication.draft import released_entries
+from reports.publication.pages import page_faults, version_faults
 from reports.publication.version import version_order
 
 
@@ -55,7 +56,7 @@ def check_latest(
         faults = (*((gone,) if gone else ()), *ledger_faults)
         return LatestVersion(spec, list_folder.folder, None, faults, are_entries_sound=not faults)
     folder = list_folder.version(version)
-    faults = file_faults(folder, spec.name)
+    faults = version_faults(spec, folder)
     if faults:
         return LatestVersion(
             spec, folder, version, (*faults, *ledger_faults), are_files_sound=False, are_entries_sound=False
@@ -67,6 +68,8 @@ def check_latest(
     if recorded and recorded["version"] == version and recorded["digest"] != digest_of(folder):
         ledger_faults += (f"{folder}：不是运行账所记发布的那一版",)
     are_entries_sound = not ledger_faults and (not faults or authority.is_released_derivation(folder))
+    if spec.sections:
+        faults += tuple(f"{fault}，可运行 yaoxin publish --restore 重建" for fault in page_faults(list_folder, version))
     return LatestVersion(spec, folder, version, (*faults, *ledger_faults), are_entries_sound=are_entries_sound)
 
 
@@ -104,7 +107,10 @@ class ReleaseAuthority:
                 return (f"{folder}：{why}",) if why else ()
             previous = folder.parent / (index.previous or "none")
             faults = file_faults(previous, self.spec.name, only=("list.json",))
-            faults = faults or derivation_faults(self.spec, folder, every_file=every_file)
+            try:
+                faults = faults or derivation_faults(self.spec, folder, every_file=every_file)
+            except IndexProblem as damaged:  # an earlier version that pages rest on
+                return (str(damaged),)
             if not faults and not self.is_released(folder):
                 faults = withdrawal_faults(self.history, folder)
             if faults:

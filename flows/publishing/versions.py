@@ -12,8 +12,9 @@ from flows.settings import Settings
 from flows.store import stored_names
 from flows.store.store import Store
 from reports.public_lists import ListEntry, ListSpec
-from reports.publication import Index, ListFolder, file_faults, read_index
+from reports.publication import Index, ListFolder, read_index
 from reports.publication.draft import DraftBase, released_entries
+from reports.publication.pages import version_faults
 
 PUBLISH_FLOW = "publish"  # the flow of ledger rows that record releases
 
@@ -66,7 +67,7 @@ def newest_readable_version(settings: Settings, spec: ListSpec) -> str | None:
     """The newest version whose files are sound: the base of a draft where the latest is damaged."""
     list_folder = ListFolder(settings.publications / spec.name)
     return next(
-        (name for name in reversed(list_folder.placed()) if not file_faults(list_folder.version(name), spec.name)), None
+        (name for name in reversed(list_folder.placed()) if not version_faults(spec, list_folder.version(name))), None
     )
 
 
@@ -77,6 +78,6 @@ def draft_base(settings: Settings, spec: ListSpec) -> DraftBase | None:
     """
     list_folder = ListFolder(settings.publications / spec.name)
     version = list_folder.latest()
-    if version is None or not file_faults(list_folder.version(version), spec.name):
+    if version is None or not version_faults(spec, list_folder.version(version)):
         return None
     return DraftBase(newest_readable_version(settings, spec))

@@ -85,7 +85,7 @@ def plan_withdrawals(history: ListHistory, run: Run, contents: ListContents, lat
     left: dict[EntryKey, str] = {}
     for key in removed:
         code = contents.causes.get(("DEL", key))
-        cause, on = policy.cause(spec.name, code, day), contents.ended_on.get(key)
+        cause, on = policy.cause(*spec.policy_cause(code), day), contents.ended_on.get(key)
         if code is None or cause is None:
             left[key] = f"事由“{spec.causes[code or spec.usual['DEL']]}”须两人签发"
         elif cause.unless_noted and (why := contents.doubtful().get(key)):

@@ -20,6 +20,7 @@ from reports.exports import csv_bytes, grid_content, json_bytes, xlsx_bytes
 from reports.grid import Frame
 from reports.html import render_page
 from reports.public_lists import EntryKey, ListEntry, ListHead, ListSpec, ListView, list_view, published_entries
+from reports.publication.pages import ENTRIES, paged_entries, paged_files, settle_pages
 from reports.publication.version import (
     INDEX,
     SIGNATURES,
@@ -51,7 +52,9 @@ _KINDS = {
     "list.json": ("名单（JSON）", "application/json"),
     "delta.json": ("与上一版的差异（JSON）", "application/json"),
     "delta.csv": ("与上一版的差异（CSV）", "text/csv"),
+    ENTRIES: ("有变动的企业的全部记录（JSON）", "application/json"),
 }
+_PAGE_KIND = ("企业页面", "text/html")
 
 
 class ReleaseProblem(RuntimeError):
@@ -119,12 +122,13 @@ def draft_files(
     head, latest = next_head(list_folder, publication)
     previous = latest if base is None else base.version
     view = list_view(spec, entries, head)
-    before = released_entries(spec, list_folder.version(previous)) if previous else ()
+    base_folder = list_folder.version(previous) if previous else None
+    before = released_entries(spec, base_folder) if base_folder else ()
     delta = with_masked_removals(delta_of(spec, before, view.entries, (previous, head.version), publication.causes))
     names = ("office", "as_of", "policy_version", "policy_hash", "is_illustrative", "issues")
     facts = {name: getattr(publication, name) for name in names}
     facts |= {"released_by": "two_people", "replaces": None if base is None else latest}
-    return head.version, version_files(view, delta, facts)
+    return head.version, version_files(view, delta, facts, base_folder)
 
 
 def next_head(list_folder: ListFolder, publication: Publication) -> tuple[ListHead, str | None]:
@@ -147,9 +151,12 @@ def write_version(list_folder: ListFolder, folder: Path, files: Mapping[str, byt
     return Draft.in_folder(folder)
 
 
-def version_files(view: ListView, delta: Delta, facts: dict[str, Any]) -> dict[str, bytes]:
-    """Every file of a version but its signatures, by name. facts: of the index, besides what view and delta give."""
-    files = _data_files(view, delta)
+def version_files(view: ListView, delta: Delta, facts: dict[str, Any], before: Path | None) -> dict[str, bytes]:
+    """Every file of a version but its signatures, by name.
+
+    facts: of the index, besides what view and delta give. before: the folder of the version that the delta starts from.
+    """
+    files = _data_files(view, delta, before)
     index = Index(
         list=view.spec.name,
         title=view.head.title,
@@ -157,14 +164,16 @@ def version_files(view: ListView, delta: Delta, facts: dict[str, Any]) -> dict[s
         count=view.count,
         previous=delta.previous,
         delta=DeltaCounts(added=delta.count("ADD"), modified=delta.count("MOD"), removed=delta.count("DEL")),
-        files=tuple(describe_file(name, *_KINDS[name], files[name]) for name in sorted(files)),
+        files=tuple(describe_file(name, *_KINDS.get(name, _PAGE_KIND), files[name]) for name in sorted(files)),
         **facts | {"issues": tuple(sorted({*facts["issues"], *view.issues}))},
     )
     return {**files, INDEX: index.content()}
 
 
-def _data_files(view: ListView, delta: Delta) -> dict[str, bytes]:
+def _data_files(view: ListView, delta: Delta, before: Path | None) -> dict[str, bytes]:
     """Every file that the index describes."""
+    if view.spec.sections:
+        return paged_files(view, delta, before)
     head = asdict(view.head) | {"count": view.count, "entries": [asdict(entry) for entry in view.entries]}
     facts = f"{view.head.office}　截至 {view.head.as_of}　版本 {view.head.version}　共 {view.count} 条"
     return {
@@ -183,7 +192,12 @@ def list_html(view: ListView) -> str:
 
 
 def released_entries(spec: ListSpec, folder: Path) -> tuple[ListEntry, ...]:
-    """The entries of a version, from its own files: the tables it was made from may be gone. Raises IndexProblem."""
+    """The entries of a version, from its own files: the tables it was made from may be gone. Raises IndexProblem.
+
+    Those of a list with pages are in the versions that wrote the pages.
+    """
+    if spec.sections:
+        return paged_entries(spec, folder)
     path = folder / "list.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -203,7 +217,8 @@ def rebuild_files(spec: ListSpec, folder: Path) -> dict[str, bytes]:
     known = {file.name: file.sha256 for file in index.files}
     found: dict[str, bytes] = {}
     for entries, delta in _surviving_content(spec, folder, index):
-        files = _data_files(ListView(spec, head, entries), delta)
+        before = folder.parent / index.previous if index.previous else None
+        files = _data_files(ListView(spec, head, entries), delta, before)
         found |= {name: made for name, made in files.items() if hashlib.sha256(made).hexdigest() == known.get(name)}
     return found
 
@@ -282,6 +297,8 @@ def release_draft(root: Path, draft: Draft, signatures: bytes | None = None) -> 
         write_atomically(folder / SIGNATURES, signatures)
     if folder == draft.folder:
         list_folder.place(version, draft.folder)
+    if (placed / ENTRIES).is_file():
+        settle_pages(list_folder, version)
     if latest != version:
         list_folder.point(version)
     return placed

@@ -207,7 +207,7 @@ def _derived_files(  # noqa: PLR0913, PLR0917 (what makes a version)
         "reason": "；".join(parts),
         "withdrawals": tuple(withdrawals),
     }
-    return version_files(ListView(spec, head, after), delta, facts | own)
+    return version_files(ListView(spec, head, after), delta, facts | own, previous)
 
 
 def only_masks(entry: ListEntry, shown: ListEntry) -> bool:

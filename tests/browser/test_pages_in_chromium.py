@@ -9,12 +9,13 @@ import pytest
 
 from reports.enterprise_page import enterprise_view, write_enterprise_page
 from reports.office_report import office_view, write_office_report
-from reports.public_lists import ListSpec
+from reports.public_lists import CREDIT_FILES, ListSpec
 from reports.publication import Publication, prepare_draft
+from reports.publication.pages import page_name
 from tests.reports import samples
 
 pytestmark = pytest.mark.long
-PAGES = ("office", "enterprise", "hostile", "list", "empty", "penalties", "inspections", "samplings")
+PAGES = ("office", "enterprise", "hostile", "list", "empty", "penalties", "inspections", "samplings", "files", "file")
 WIDTHS = (1280, 390)
 
 
@@ -34,7 +35,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "empty": _list(folder / "empty", *serious, 0),
         **{name: _list(folder / "whole", *samples.LISTS[name], 12) for name in others},
     }
-    return {"office": office, **made, **listed}
+    index = _list(folder / "whole", CREDIT_FILES, samples.credit_entries, 12)
+    of_one = index.with_name(page_name(samples.enterprise_id(0)))
+    return {"office": office, **made, **listed, "files": index, "file": of_one}
 
 
 def _list(folder: Path, spec: ListSpec, make: Callable[[int], pl.DataFrame], count: int) -> Path:

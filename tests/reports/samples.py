@@ -8,7 +8,7 @@ import polars as pl
 
 from reports.enterprise_page import EnterpriseFrames
 from reports.office_report import OfficeFrames, ReportContext
-from reports.public_lists import INSPECTIONS, PENALTIES, SAMPLINGS, SERIOUS_VIOLATIONS
+from reports.public_lists import CREDIT_FILES, INSPECTIONS, PENALTIES, SAMPLINGS, SERIOUS_VIOLATIONS
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 
@@ -398,7 +398,43 @@ def sampling_entry(number: int) -> dict:
     }
 
 
-# Each list with what makes its entries.
+def credit_entries(count: int = 12) -> pl.DataFrame:
+    """Records in the files of enterprises with hostile names; those of the first have one of every section."""
+    sections = tuple(CREDIT_FILES.sections)
+    rows = [credit_entry(number, section) for number in range(count) for section in sections[: 5 - number % 5]]
+    return pl.DataFrame(rows, schema=CREDIT_FILES.schema)
+
+
+def credit_entry(number: int, section: str) -> dict:
+    kinds = {
+        "licence": ("药品经营许可证", "有效", "中成药、化学药制剂、抗生素制剂、生化药品、生物制品（除疫苗）"),
+        "inspection": ("双随机检查", "待整改后评定（2026-01-26整改完成）", "药品经营质量管理规范（2016年修订）"),
+        "sampling": (
+            "阿莫西林胶囊 0.25g",
+            "不合格",
+            f"批号：20251201；标示生产企业：{HOSTILE[number % 9]}；不符合规定项目：溶出度",
+        ),
+        "penalty": ("销售劣药", "警告；罚款；没收违法所得", "罚款10,000.00元；没收违法所得5,727.90元"),
+        "listing": ("列入严重违法失信名单", "", "生产、销售假药，受到较重行政处罚，性质恶劣、情节严重"),
+    }
+    subject, result, detail = kinds[section]
+    return {
+        "enterprise_id": enterprise_id(number),
+        "section": section,
+        "record_id": f"{section}:{number:04d}",
+        "occurred_on": date(2025, 3, 5) + timedelta(days=number),
+        "number": f"川{number:04d}号",
+        "name": name_of(number),
+        "uscc": enterprise_id(number),
+        "subject": subject,
+        "result": result,
+        "detail": detail,
+        "authority": "四川省药品监督管理局",
+        "until_on": date(2029, 3, 4) if section == "licence" else None,
+    }
+
+
+# Each list with what makes its entries, but for the files, which have a page per enterprise.
 _MADE_BY = (
     (SERIOUS_VIOLATIONS, entries),
     (PENALTIES, penalty_entries),

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from reports.exports import json_bytes
 from reports.public_lists import (
+    CREDIT_FILES,
     INSPECTIONS,
     PENALTIES,
     SAMPLINGS,
     SERIOUS_VIOLATIONS,
+    CreditFileEntry,
     InspectionEntry,
     ListHead,
     ListProblem,
@@ -67,6 +69,16 @@ ENTRIES = {
         name=NAMES,
         result=st.sampled_from(["合格", "不合格"]),
         corrected_on=st.none() | DAYS,
+    ),
+    CREDIT_FILES.name: st.builds(
+        CreditFileEntry,
+        enterprise_id=st.sampled_from(["甲", "乙"]),
+        section=st.sampled_from(["licence", "penalty"]),
+        record_id=st.sampled_from(["甲", "乙", "丙", "丁", "戊"]),
+        occurred_on=DAYS,
+        number=st.sampled_from(["一号", "二号", "三号"]),
+        name=NAMES,
+        until_on=st.none() | DAYS,
     ),
 }
 

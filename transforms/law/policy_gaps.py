@@ -17,6 +17,7 @@ _ANSWERS = {
     **{f"repair_{system}": f"“{title}”的信用修复" for system, title in PUBLICITY_SYSTEMS.items()},
     "spot_checks": "抽查检查结果的公示和复检期限",
     "check_results": "检查结果、抽检结果由本机构公示的范围和期限",
+    "credit_files": "企业信用档案公示的内容",
     "bans": "行业禁入和从业禁止",
     "licences": "许可证的延续和届满",
     "measures": "列入名单后的管理措施",

@@ -277,6 +277,31 @@ def load_check_result_law(text: str, file_name: str) -> CheckResultLaw:
     return law
 
 
+CreditFileSection = Literal["licence", "inspection", "sampling", "penalty", "listing"]
+
+
+class CreditFileLaw(PolicyModel):
+    """The public credit file of a firm; values by the day it is shown.
+
+    sections: the kinds of records in it; null: there is none. deregistration_ends: whether a deregistered firm has
+    none.
+    """
+
+    law: Literal["credit_files"]
+    title: str
+    sections: Dated[tuple[CreditFileSection, ...]]
+    deregistration_ends: Dated[bool]
+
+    def sections_on(self, day: date) -> tuple[CreditFileSection, ...]:
+        """The sections shown on `day`."""
+        return (self.sections.on(day) or ()) if day >= min(self.sections.values) else ()
+
+
+def load_credit_file_law(text: str, file_name: str) -> CreditFileLaw:
+    """The law of credit files written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    return load_document(text, file_name, CreditFileLaw)
+
+
 class WorkingDays(PolicyModel):
     """A number of working days. The day they are counted from does not count."""
 
@@ -657,6 +682,7 @@ LawFile = (
     | BanLaw
     | SpotCheckLaw
     | CheckResultLaw
+    | CreditFileLaw
     | LicenceLaw
 )
 
@@ -669,6 +695,7 @@ _LOADERS: Mapping[str, Callable[[str, str], LawFile]] = {
     "repair": load_repair_law,
     "spot_checks": load_spot_check_law,
     "check_results": load_check_result_law,
+    "credit_files": load_credit_file_law,
     "procedure": load_procedure_law,
     "measures": load_measure_law,
     "bans": load_ban_law,
