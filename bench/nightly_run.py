@@ -19,7 +19,7 @@ import polars as pl
 from bench.data import AS_OF, RECEIVED_AT, DataSize, RandomColumns, all_buckets, inspections_on
 from bench.ingest import as_written
 from bench.measure import Outcome, Side, SideFailed, Timing
-from flows.policy_folder import PolicyInForce, read_scheme
+from flows.policy_folder import PolicyInForce, read_rating_policy
 from flows.run.context import RESULT_TABLES, RunContext
 from flows.run.report import Report
 from flows.run.run import RunResult, RunSetup, RunSteps, execute_run
@@ -82,7 +82,7 @@ def write_office(size: DataSize, folder: Path) -> None:
 
 def run_day(settings: Settings, day: date, steps: RunSteps | None = None) -> RunResult:
     """The nightly run for `day`. Raises RunNotPassed."""
-    setup = RunSetup(Store(settings.store), settings, read_scheme(settings.policy_dir, settings.scheme))
+    setup = RunSetup(Store(settings.store), settings, read_rating_policy(settings.policy_dir, settings.scheme))
     known_at = RECEIVED_AT + (day - AS_OF) + timedelta(hours=1)
     result = execute_run(setup, day, known_at, steps or RunSteps(), _Silent())
     if result.state != "passed":

@@ -254,6 +254,54 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
     ),
 }
 
+_OF_RATING = (
+    Rule(
+        ("valid_from_on", "next_change_on"),
+        "next_change_on > valid_from_on",
+        "the next change is in the future",
+        "下次重算日应在评价日之后",
+    ),
+    Rule(
+        ("next_change_on", "next_change_why"),
+        "(next_change_on IS NULL) = (next_change_why IS NULL)",
+        "a next change has both a day and a cause",
+        "下次重算日与原因应同时填写",
+    ),
+    Rule(
+        ("decided_by", "decided_by_id"),
+        _filled_if("decided_by <> 'cut_point'", "decided_by_id"),
+        "the deciding rule is named",
+        "应写明判定规则",
+    ),
+)
+_OF_TRACE = (
+    Rule(
+        ("is_counted", "points_centipoints"),
+        "is_counted OR points_centipoints = 0",
+        "a record that is not counted gives 0 points",
+        "不计入的项目计入分应为 0",
+    ),
+    Rule(
+        ("is_counted", "reason"),
+        "is_counted = (reason IS NULL)",
+        "a reason for not counting is given exactly where a record is not counted",
+        "不计入的应写明原因，计入的不应有不计入原因",
+    ),
+    Rule(
+        ("role", "record_id"),
+        "role NOT IN ('item', 'direct') OR record_id IS NOT NULL",
+        "a rule hit names its record",
+        "计分项应写明所依据的记录",
+    ),
+    Rule(
+        ("valid_from_on", "event_on"),
+        "event_on <= valid_from_on",
+        "no record counts before its day",
+        "记录不应在其日期之前计入",
+        "warning",
+    ),
+)
+
 RESULT_RULES: dict[str, tuple[Rule, ...]] = {
     "files": (
         _BALANCES,
@@ -262,26 +310,7 @@ RESULT_RULES: dict[str, tuple[Rule, ...]] = {
     "accounts": (_BALANCES,),
     "quarantine": (),
     "quarantine_outcomes": (),
-    "ratings": (
-        Rule(
-            ("valid_from_on", "next_change_on"),
-            "next_change_on > valid_from_on",
-            "the next change is in the future",
-            "下次重算日应在评价日之后",
-        ),
-        Rule(
-            ("next_change_on", "next_change_why"),
-            "(next_change_on IS NULL) = (next_change_why IS NULL)",
-            "a next change has both a day and a cause",
-            "下次重算日与原因应同时填写",
-        ),
-        Rule(
-            ("decided_by", "decided_by_id"),
-            _filled_if("decided_by <> 'cut_point'", "decided_by_id"),
-            "the deciding rule is named",
-            "应写明判定规则",
-        ),
-    ),
+    "ratings": _OF_RATING,
     "outlook": (
         Rule(
             ("valid_from_on", "changes_on"),
@@ -302,33 +331,7 @@ RESULT_RULES: dict[str, tuple[Rule, ...]] = {
             "预计变化日与预计等级应同时填写",
         ),
     ),
-    "trace": (
-        Rule(
-            ("is_counted", "points_centipoints"),
-            "is_counted OR points_centipoints = 0",
-            "a record that is not counted gives 0 points",
-            "不计入的项目计入分应为 0",
-        ),
-        Rule(
-            ("is_counted", "reason"),
-            "is_counted = (reason IS NULL)",
-            "a reason for not counting is given exactly where a record is not counted",
-            "不计入的应写明原因，计入的不应有不计入原因",
-        ),
-        Rule(
-            ("role", "record_id"),
-            "role NOT IN ('item', 'direct') OR record_id IS NOT NULL",
-            "a rule hit names its record",
-            "计分项应写明所依据的记录",
-        ),
-        Rule(
-            ("valid_from_on", "event_on"),
-            "event_on <= valid_from_on",
-            "no record counts before its day",
-            "记录不应在其日期之前计入",
-            "warning",
-        ),
-    ),
+    "trace": _OF_TRACE,
     "changes": (
         Rule(
             ("tier_before", "tier_after"),
@@ -344,6 +347,29 @@ RESULT_RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "change_trace": (),
+    "trade_ratings": (
+        *_OF_RATING,
+        Rule(
+            ("tier", "unrated"),
+            "(tier IS NULL) = (unrated IS NOT NULL)",
+            "a trade has a tier, or a reason why it has none",
+            "每一领域和环节应有等级，或者写明未评价原因",
+        ),
+        Rule(
+            ("tier", "scheme"),
+            "tier IS NULL OR (scheme IS NOT NULL AND whole_tier IS NOT NULL AND score_centipoints IS NOT NULL)",
+            "a tier has its scheme, its score and its tier of the whole",
+            "有等级的应写明评价标准、得分和相当的整体等级",
+        ),
+        Rule(
+            ("is_decisive", "tier"),
+            "tier IS NOT NULL OR NOT is_decisive",
+            "only a rated trade decides the whole",
+            "未评价的领域和环节不应决定整体等级",
+        ),
+    ),
+    "trade_trace": _OF_TRACE,
+    "trade_changes": (),
     "law": (
         Rule(
             ("valid_from_on", "next_on"),

@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import settings as configuration
-from flows.policy_folder import read_scheme
+from flows.policy_folder import read_rating_policy
 from flows.prefect_server import server_for_this_process
 from flows.publishing import update_published_lists
 from flows.run.commit import write_tables
@@ -78,7 +78,7 @@ def nightly(
         error = TypeError(configuration.RUN_TAKES_NO_PARAMETERS)
         return Failed(name="Declined", message=describe_error(error))
     chosen = settings or configuration.load_settings({})
-    policy = read_scheme(chosen.policy_dir, scheme or chosen.scheme)
+    policy = read_rating_policy(chosen.policy_dir, scheme or chosen.scheme)
     setup = RunSetup(open_store(chosen), chosen, policy)
     now = _now(chosen)
     result = RunResult("passed", localise("no run was due"))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reports.incentives import IncentiveFacts
 from reports.scheme_facts import SchemeFacts
 from transforms.law.listing.listings import ListingPolicy
 from transforms.law.policy_gaps import OPTIONAL_LAW_FILES
 from transforms.policy_model import PolicyProblems, Problem, load_scheme, load_serious_list_law
+from transforms.policy_model.incentives import IncentivePolicy, load_incentives
 from transforms.policy_model.law import (
     BanLaw,
     CalendarLaw,
@@ -40,8 +42,11 @@ from transforms.policy_model.law import (
 )
 from transforms.policy_model.paper import PaperText, SharedParagraphs, load_paper, load_shared_paragraphs
 from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
+from transforms.policy_model.rating import load_rating_policy, named_schemes
 from transforms.policy_model.scheme import Scheme
 from transforms.policy_model.source import Source, load_source
+from transforms.rating.trades import TradeSchemes
+from transforms.schemas.run_tables import UNRATED_TRADE
 
 Loaded = TypeVar("Loaded")
 # Files of law/ that the others rest on, and what rests on them.
@@ -55,16 +60,31 @@ _NEEDED_FOR = {
 _MAX_CACHED = 64  # more than the files of a policy folder
 
 
+RATING_FILE = "rating.yaml"
+
+
 @dataclass(frozen=True)
 class PolicyInForce:
-    """A scheme, the hash of its text, and that of every file of the policy but the other schemes.
+    """A scheme, the hash of its text, and that of every file of the policy but the schemes that are not used.
 
-    The same hash on two days is the same text.
+    trades: a scheme for each trade; `scheme` is then that of the whole, and the hash is of all texts. None: one scheme
+    rates all. incentives: None where no file says so. The same hash on two days is the same text.
     """
 
     scheme: Scheme
     text_hash: str
     files_hash: str = ""
+    trades: TradeSchemes | None = None
+    incentives: IncentivePolicy | None = None
+
+    @property
+    def change_days(self) -> frozenset[date]:
+        """Every day on which a value that enterprises are rated by begins or ends."""
+        return self.scheme.change_days() if self.trades is None else self.trades.change_days()
+
+    def next_change(self, day: date) -> date | None:
+        """First day after `day` on which such a value changes; None where none does."""
+        return min((start for start in self.change_days if start > day), default=None)
 
     def version_on(self, day: date) -> str:
         """The scheme's hash and the day from which its present values hold: a change is a change of the scheme."""
@@ -75,8 +95,39 @@ class PolicyInForce:
         return self.files_hash[:16] + self._since(day)
 
     def _since(self, day: date) -> str:
-        starts = [start for start in self.scheme.change_days() if start <= day]
+        starts = [start for start in self.change_days if start <= day]
         return f"@{max(starts).isoformat()}" if starts else ""
+
+
+def read_rating_policy(folder: Path, name: str) -> PolicyInForce:
+    """By what enterprises are rated: the scheme `name`, and where rating.yaml says so a scheme for each trade.
+
+    Raises PolicyProblems, also where the tiers of the whole are those of another scheme than `name`.
+    """
+    policy, path = read_scheme(folder, name), folder / RATING_FILE
+    if not path.is_file():
+        return policy
+    text = path.read_text(encoding="utf-8")
+    texts = {one.stem: one.read_text(encoding="utf-8") for one in sorted((folder / "schemes").glob("*.yaml"))}
+    named = set(named_schemes(text, _shown(path, folder)))
+    schemes = {
+        stem: _load_cached(load_scheme, one, _shown(folder / "schemes" / f"{stem}.yaml", folder))
+        for stem, one in texts.items()
+        if stem in named
+    }
+    rating = load_rating_policy(text, _shown(path, folder), schemes)
+    if rating.whole.scheme != name:
+        message = f"the tiers of the whole are those of scheme {rating.whole.scheme}, and the setting scheme is {name}"
+        raise PolicyProblems([Problem(_shown(path, folder), 1, "whole.scheme", rating.whole.scheme, name, "", message)])
+    used = [folder / "schemes" / f"{one}.yaml" for one in rating.schemes()]
+    files = [one for one in list_files(folder) if one.parts[0] != "schemes"]
+    return PolicyInForce(
+        policy.scheme,
+        _hash("\0".join([texts[name], text, *(texts[one] for one in rating.schemes()[1:])])),
+        hash_files(folder, [*files, *(one.relative_to(folder) for one in used)]),
+        TradeSchemes(rating, {one: schemes[one] for one in rating.schemes()}),
+        policy.incentives,
+    )
 
 
 def read_scheme(folder: Path, name: str) -> PolicyInForce:
@@ -88,12 +139,49 @@ def read_scheme(folder: Path, name: str) -> PolicyInForce:
     text = path.read_text(encoding="utf-8")
     files = [one for one in list_files(folder) if one.parts[0] != "schemes"]
     scheme = load_scheme(text, _shown(path, folder))
-    return PolicyInForce(scheme, _hash(text), hash_files(folder, [*files, path.relative_to(folder)]))
+    incentives = _read_optional(folder, "incentives.yaml", load_incentives)
+    return PolicyInForce(scheme, _hash(text), hash_files(folder, [*files, path.relative_to(folder)]), None, incentives)
 
 
 def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
-    """Titles of scheme, tiers and rules as in force on `day`, and how each tier is supervised, for outputs."""
-    scheme = policy.scheme
+    """Titles of scheme, tiers and rules as in force on `day`, and how each tier is supervised, for outputs.
+
+    Those of the schemes of trades are beside those of the scheme of the whole.
+    """
+    facts = replace(
+        _facts_of(policy.scheme, policy.policy_hash_on(day), day), incentives=tuple(_incentive_facts(policy))
+    )
+    if policy.trades is None:
+        return facts
+    trades = policy.trades.policy.trades_on(day) or ()
+    names = sorted({one.scheme for one in trades} - {policy.scheme.scheme})
+    others = tuple(_facts_of(policy.trades.schemes[one], facts.policy_hash, day) for one in names)
+    unrated = {UNRATED_TRADE: "有领域或者环节尚未评价"}
+    others = tuple(replace(one, titles={**one.titles, **unrated}) for one in others)
+    return replace(facts, titles={**facts.titles, **unrated}, others=others)
+
+
+def _incentive_facts(policy: PolicyInForce) -> Iterator[IncentiveFacts]:
+    """The incentives that some tier of the scheme has on some day."""
+    for one in policy.incentives.items if policy.incentives else ():
+        tiers = {day: (by_scheme or {}).get(policy.scheme.scheme, []) for day, by_scheme in one.tiers.values.items()}
+        if any(tiers.values()):
+            yield IncentiveFacts(
+                one.id,
+                one.title,
+                _texts_by_day(tiers),
+                one.tiers.basis,
+                one.tiers.confidence,
+                _texts_by_day(one.withheld_while.values),
+                one.withheld_while.basis,
+            )
+
+
+def _texts_by_day(values: Mapping[date, Sequence[str] | None]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((day.isoformat(), tuple(texts or ())) for day, texts in sorted(values.items()))
+
+
+def _facts_of(scheme: Scheme, policy_hash: str, day: date) -> SchemeFacts:
     needs = (scheme.best_tier_needs.on(day, "best_tier_needs") if scheme.best_tier_needs else None) or []
     sections = (scheme.sections.on(day, "sections") if scheme.sections else None) or []
     supervision = (scheme.supervision.on(day, "supervision") if scheme.supervision else None) or {}
@@ -107,7 +195,7 @@ def scheme_facts(policy: PolicyInForce, day: date) -> SchemeFacts:
         tiers=tuple((tier.tier, tier.title) for tier in scheme.tiers.on(day, "tiers") or ()),
         is_illustrative=scheme.illustrative,
         is_higher_better=scheme.mode == "deduct",
-        policy_hash=policy.policy_hash_on(day),
+        policy_hash=policy_hash,
         titles={
             **{section.id: section.title for section in sections},
             **{need.id: need.title for need in needs},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -17,10 +17,13 @@ from reports import formatting
 from reports.exports import grid_content
 from reports.grid import CONFIDENCE_LABELS, Frame, Grid, GridField, collected, grid_field, grid_fields, grid_from_frame
 from reports.html import render_page, trusted_markup
+from reports.incentives import ended_text, granted_text, incentives_of, still_ended
 from reports.legal_tables import EnterpriseLegalState
 from reports.office_tables import worded_trace
 from reports.scheme_facts import Outlook, SchemeFacts
+from reports.trade_tables import trade_grid
 from transforms.schemas import KINDS, TABLES
+from transforms.schemas.run_tables import TRADE_RATINGS
 
 MIN_PLOTTED_RATINGS = 3  # a sentence says what a line through fewer would hardly show
 _RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
@@ -45,7 +48,9 @@ class EnterpriseView:
 
     base + counted_sum == score, exactly. facts: label and text. rule: title of what decided. tier_periods: the history
     as a line, of the tiers that today's scheme has. legal_state: None where the law has nothing on the enterprise, or
-    was not asked.
+    was not asked. scored_by: the scheme of score and trace, where that is another than `scheme`, whose tiers are those
+    of the whole. trades: no rows where one scheme rates all. incentives, ended_incentives: see `incentives_of` and
+    `still_ended`.
     """
 
     enterprise_id: str
@@ -74,6 +79,10 @@ class EnterpriseView:
     history: Grid
     tier_periods: tuple[TierPeriod, ...]
     records: tuple[Grid, ...]
+    trades: Grid
+    scored_by: SchemeFacts
+    incentives: tuple[Mapping[str, Any], ...] = ()
+    ended_incentives: tuple[Mapping[str, Any], ...] = ()
     legal_state: EnterpriseLegalState | None = None
 
     @property
@@ -91,10 +100,17 @@ class EnterpriseView:
         return summed + (f"（另有 {unknown} 项金额不明，未计分）" if unknown else "")
 
     @property
+    def incentive_texts(self) -> tuple[str, ...]:
+        """The incentives of the tier, then those that a downgrade has ended, a line each."""
+        granted = (granted_text(one) for one in self.incentives)
+        return tuple(map(formatting.clean, (*granted, *(ended_text(one) for one in self.ended_incentives))))
+
+    @property
     def grids(self) -> tuple[Grid, ...]:
         """Every table of the page."""
         legal = self.legal_state.grids if self.legal_state else ()
-        return (*legal, self.counted, self.not_counted, self.history, *self.records)
+        trades = (self.trades,) if self.trades.rows else ()
+        return (*legal, *trades, self.counted, self.not_counted, self.history, *self.records)
 
 
 @dataclass(frozen=True)
@@ -103,7 +119,7 @@ class EnterpriseFrames:
 
     enterprise: its current version (one row). rating: the current rating (or no row). trace: of that rating. history:
     all its ratings. records: current record versions by kind. legal_state: where it was worked out. outlook: of the
-    run.
+    run. trades: TRADE_RATINGS that belong to the rating. changes: rows of `changes` of the enterprise.
     """
 
     enterprise: Frame
@@ -113,6 +129,8 @@ class EnterpriseFrames:
     records: Mapping[str, Frame]
     legal_state: EnterpriseLegalState | None = None
     outlook: Outlook | None = None
+    trades: Frame = field(default_factory=TRADE_RATINGS.empty)
+    changes: Frame = field(default_factory=TABLES["changes"].empty)
 
 
 def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) -> EnterpriseView:
@@ -136,11 +154,15 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
     facts = [(column.label, column.text(enterprise.get(column.name))) for column in columns]
     facts.append(("监督检查", scheme.supervision.get(rating.get("tier", ""), "")))
     tier = GridField("tier", "等级", "words", scheme.words)
-    by_scheme = GridField("scheme", _RATINGS.column("scheme").label, "words", {scheme.name: scheme.title})
+    by_scheme = GridField(
+        "scheme", _RATINGS.column("scheme").label, "words", {one.name: one.title for one in (scheme, *scheme.others)}
+    )
+    changes = collected(frames.changes).sort("as_of")
+    scored_by = scheme.of(rating.get("scheme"))
     result = grid_fields(_RATINGS, "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on")
     of_today = history.filter(pl.col("tier").is_in(list(scheme.words)))
     periods = of_today.select("valid_from_on", "tier", "score_centipoints").iter_rows()
-    counted, not_counted = _trace_grids(trace, scheme)
+    counted, not_counted = _trace_grids(trace, scored_by)
     return EnterpriseView(
         enterprise_id=formatting.clean(enterprise["enterprise_id"]),
         name=formatting.clean(enterprise["name"]),
@@ -156,7 +178,7 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         score_tier=rating.get("score_tier", ""),
         decided_by=_RATINGS.column("decided_by").codes.get(decided_by, decided_by),
         decided_by_id=rating.get("decided_by_id") or "",
-        rule=formatting.clean(scheme.rule(decided_by, rating.get("decided_by_id"))),
+        rule=formatting.clean(scored_by.rule(decided_by, rating.get("decided_by_id"))),
         basis=formatting.redact(formatting.clean(rating.get("decided_by_basis") or "")),
         locked_until_on=rating.get("locked_until_on"),
         next_change_on=rating.get("next_change_on"),
@@ -174,6 +196,17 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         ),
         tier_periods=tuple(TierPeriod(day, scheme.index(held), points) for day, held, points in periods),
         records=_record_grids(frames.records, enterprise, scheme),
+        trades=trade_grid(frames.trades, scheme),
+        scored_by=scored_by,
+        incentives=tuple(
+            incentives_of(
+                scheme.incentives,
+                rating or None,
+                as_of,
+                is_listed=frames.legal_state is not None and frames.legal_state.is_listed,
+            )
+        ),
+        ended_incentives=tuple(still_ended(scheme.incentives, changes.to_dicts(), rating.get("tier", ""), as_of)),
         legal_state=frames.legal_state,
     )
 

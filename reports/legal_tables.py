@@ -74,6 +74,7 @@ class NextDeadline:
 class EnterpriseLegalState:
     """The legal state of an enterprise. list_text: whether it is on the serious-violation list, in Chinese."""
 
+    is_listed: bool
     list_text: str
     next: NextDeadline | None
     listings: Grid
@@ -102,6 +103,7 @@ def enterprise_legal_state(frames: EnterpriseLegalFrames) -> EnterpriseLegalStat
         number, basis = (formatting.redact(formatting.clean(row[name] or "")) for name in ("decision_no", "basis"))
         first = NextDeadline(row["on"], DEADLINE_KINDS.get(row["what"], row["what"]), number, basis, row["is_overdue"])
     return EnterpriseLegalState(
+        is_listed=bool((listings["state"] == "standing").any()),
         list_text=_list_text(listings.iter_rows(named=True)),
         next=first,
         listings=grid_from_frame(

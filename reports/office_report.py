@@ -19,6 +19,7 @@ from reports.html import render_page
 from reports.legal_tables import MAX_DUE_ROWS, deadline_grid, due_command
 from reports.office_tables import Migration, TierChange, explained_changes, migration_of
 from reports.scheme_facts import BETTER, WORSE, SchemeFacts
+from reports.trade_tables import coverage_grid, trade_change_grid
 from transforms.rating.tier import HOLD_NOTES
 from transforms.schemas import KINDS, Column, Table
 from transforms.schemas.base import TEXT, TEXT_LIST
@@ -89,13 +90,21 @@ class OfficeLegalFrames:
 
 
 @dataclass(frozen=True)
+class OfficeTradeFrames:
+    """ratings: TRADE_RATINGS of every enterprise, at least COVERAGE_COLUMNS. changes: TRADE_CHANGES of the run."""
+
+    ratings: Frame
+    changes: Frame
+
+
+@dataclass(frozen=True)
 class OfficeFrames:
     """Input of `office_view`, in the shapes of the stored tables.
 
     previous_ratings, current_ratings: enterprise_id, tier, …, one row per enterprise: before this run, and after it.
     changes, change_trace, accounts, files, quarantine: of this run. outlook: OUTLOOK rows with a change of tier.
     enterprises: enterprise_id, name. unknown_amounts: trace rows not counted because their amount is unknown.
-    legal: what the law asks for and brings; None where no law is in force.
+    legal: what the law asks for and brings; None where no law is in force. trades: None where one scheme rates all.
     """
 
     previous_ratings: Frame
@@ -109,6 +118,7 @@ class OfficeFrames:
     enterprises: Frame
     unknown_amounts: Frame
     legal: OfficeLegalFrames | None = None
+    trades: OfficeTradeFrames | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +196,7 @@ class OfficeView:
     unknown_amounts: Grid
     legal: OfficeLegalTables | None = None
     lists: Grid | None = None
+    trades: tuple[Grid, ...] = ()
 
     @property
     def downgrades(self) -> tuple[TierChange, ...]:
@@ -205,6 +216,7 @@ class OfficeView:
         return (
             grid_from_rows("figures", "本次运行数字", fields, figures),
             self.distribution,
+            *self.trades,
             *(self.change_list, self.evidence, self.migration.grid),
             *([self.lists] if self.lists else []),
             *(self.legal.grids if self.legal else ()),
@@ -224,6 +236,9 @@ def office_view(frames: OfficeFrames, context: ReportContext, scheme: SchemeFact
     )
     due = tables.outlook_rows(frames.outlook, frames.enterprises, context.as_of, context.as_of + OUTLOOK_PERIOD)
     legal = office_legal_tables(frames.legal, context.as_of) if frames.legal else None
+    trades: tuple[Grid, ...] = ()
+    if frames.trades:
+        trades = (coverage_grid(frames.trades.ratings, scheme), trade_change_grid(frames.trades.changes, scheme))
     unknown_amounts = tables.unknown_amount_grid(frames.unknown_amounts, frames.enterprises)
     rejected = files.filter(pl.col("finding").fill_null("") != "").height
     # Of files that an earlier release ingested only the accounts by kind have counts.
@@ -271,6 +286,7 @@ def office_view(frames: OfficeFrames, context: ReportContext, scheme: SchemeFact
         warnings=tables.warning_grid(context.warnings),
         unknown_amounts=unknown_amounts,
         legal=legal,
+        trades=trades,
     )
 
 

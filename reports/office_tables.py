@@ -93,7 +93,7 @@ def explained_changes(  # noqa: PLR0913, PLR0917 - the tables of a run, and how 
     changes, trace: tables `changes` and `change_trace`. ratings: of these enterprises at least. pages: link by
     enterprise_id. outlook: OUTLOOK rows with a change of tier.
     """
-    rules = ratings.lazy().select("enterprise_id", "decided_by_id", "decided_by_basis")
+    rules = ratings.lazy().select("enterprise_id", "scheme", "decided_by_id", "decided_by_basis")
     of_changed = collected(rules.join(changes.lazy().select("enterprise_id"), on="enterprise_id", how="semi"))
     joined = collected(changes).join(of_changed, on="enterprise_id", how="left")
     ahead = {row["enterprise_id"]: row for row in collected(outlook).iter_rows(named=True)}
@@ -117,7 +117,7 @@ def explained_changes(  # noqa: PLR0913, PLR0917 - the tables of a run, and how 
             cause=labels.get(row["cause"], row["cause"]),
             causes=tuple(labels.get(cause, cause) for cause in row["causes"]),
             decided_by=deciders.get(row["decided_by"], row["decided_by"]),
-            rule=formatting.clean(scheme.rule(row["decided_by"], row["decided_by_id"])),
+            rule=formatting.clean(scheme.of(row["scheme"]).rule(row["decided_by"], row["decided_by_id"])),
             basis=formatting.redact(formatting.clean(row["decided_by_basis"] or "")),
             outlook=Outlook(row["as_of"], ahead.get(key)).text(scheme),
             evidence=replace(all_evidence, rows=tuple(evidence[key])) if key in evidence else none,

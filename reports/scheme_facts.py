@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from reports import formatting
+from reports.incentives import IncentiveFacts
 from transforms.schemas.run_tables import OUTLOOK_CAUSES, OUTLOOK_DAYS
 
 ILLUSTRATIVE = "示例标准：本页所用评价标准为示例，不是任何监管部门发布的规定，结果不得用于实际监管。"
@@ -20,7 +21,8 @@ class SchemeFacts:
     tiers: code and title, best first, in force on the day of the page. is_illustrative: the scheme is an example of
     the project's own. is_higher_better: points are deducted from a base (True) or accumulate (False). policy_hash: of
     the policy files, for the footer. titles: Chinese titles of rules, needs and sections by id. supervision: how each
-    tier is supervised. sources: Chinese titles of the sources of records by id.
+    tier is supervised. sources: Chinese titles of the sources of records by id. others: the schemes of trades besides
+    this one, whose tiers are those of the whole. incentives: of its tiers.
     """
 
     name: str
@@ -32,11 +34,25 @@ class SchemeFacts:
     titles: Mapping[str, str] = field(default_factory=dict)
     supervision: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[SchemeFacts, ...] = ()
+    incentives: tuple[IncentiveFacts, ...] = ()
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> SchemeFacts:
+        """What `dataclasses.asdict` made of it, through JSON."""
+        tiers = tuple((tier, title) for tier, title in facts["tiers"])
+        others = tuple(map(cls.from_json, facts.get("others", ())))
+        incentives = tuple(map(IncentiveFacts.from_json, facts.get("incentives", ())))
+        return cls(**{**facts, "tiers": tiers, "others": others, "incentives": incentives})
 
     @property
     def notices(self) -> tuple[str, ...]:
         """Notices that every output must show."""
-        return (ILLUSTRATIVE,) if self.is_illustrative else ()
+        return (ILLUSTRATIVE,) if self.is_illustrative or any(one.is_illustrative for one in self.others) else ()
+
+    def of(self, name: str | None) -> SchemeFacts:
+        """The scheme of this name: this one or one of the others; this one where there is no such."""
+        return next((one for one in self.others if one.name == name), self)
 
     @property
     def words(self) -> dict[str, str]:

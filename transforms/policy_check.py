@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import polars as pl
 
 from transforms.policy_model.document import PolicyProblems, Problem, one_of, read_document
+from transforms.policy_model.incentives import load_incentives
 from transforms.policy_model.law import load_law_file, load_withdrawals
 from transforms.policy_model.paper import PAPERS, load_paper, load_shared_paragraphs
+from transforms.policy_model.rating import load_rating_policy
 from transforms.policy_model.scheme import Scheme, load_scheme
 from transforms.policy_model.scheme_cases import LISTED_UNTIL_ON, RELEASED_ON, Case, load_cases
 from transforms.policy_model.source import load_source, load_source_defaults
@@ -23,6 +25,8 @@ _RECEIVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 # The key at the top that says what a file is; cases name their scheme too, so they come first.
 _KIND_BY_KEY = {
     "cases": "cases",
+    "rating": "rating",
+    "incentives": "incentives",
     "scheme": "scheme",
     "law": "law",
     "source": "source",
@@ -37,8 +41,9 @@ _KIND_BY_KEY = {
 class PolicyCheck:
     """What a check found: what kind of file it is, a line on what it holds, its mistakes, its failing cases.
 
-    kind is scheme, cases, law, source, common (what holds for every source), paper, paragraphs (what papers share),
-    withdrawals (what the run may take off a list), or empty where it is not known.
+    kind is scheme, cases, rating (which scheme rates which trade), incentives (what a good tier brings), law, source,
+    common (what holds for every source), paper, paragraphs (what papers share), withdrawals (what the run may take off
+    a list), or empty where it is not known.
     """
 
     file: str
@@ -58,7 +63,7 @@ class PolicyCheck:
 
 
 def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) -> PolicyCheck:
-    """Check one file of policy/ by its content; `schemes` (by name) are those that cases may name.
+    """Check one file of policy/ by its content; `schemes` (by name) are those that cases and trades may name.
 
     Never raises for a mistake in the file: the mistakes are in the answer.
     """
@@ -76,6 +81,13 @@ def check_policy_file(text: str, file_name: str, schemes: Mapping[str, Scheme]) 
             differences = tuple(one for of_case in run_cases(file.cases, schemes[file.scheme]) for one in of_case)
             summary = f"{len(file.cases)} case{'s' if len(file.cases) > 1 else ''} of scheme {file.scheme} checked"
             return PolicyCheck(file_name, kind, summary, differences=differences)
+        if kind == "incentives":
+            incentives = load_incentives(text, file_name, schemes)
+            return PolicyCheck(file_name, kind, f"{len(incentives.items)} incentives by tier")
+        if kind == "rating":
+            rating = load_rating_policy(text, file_name, schemes)
+            first, names = min(rating.trades.values), ", ".join(rating.schemes())
+            return PolicyCheck(file_name, kind, f"rating by trade: {names}, in force from {first}")
         return PolicyCheck(file_name, kind, _load_and_sum_up(kind, text, file_name))
     except PolicyProblems as error:
         return PolicyCheck(file_name, kind, "refused", problems=error.problems)

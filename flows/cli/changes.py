@@ -7,6 +7,7 @@ from datetime import date
 import click
 import polars as pl
 
+from flows.cli.find_enterprise import scheme_facts_of
 from flows.cli.options import (
     DateParam,
     common_options,
@@ -17,8 +18,10 @@ from flows.cli.options import (
     settings_from_flags,
 )
 from flows.cli.terminal import table_lines
-from reports.grid import grid_fields, grid_from_frame
+from reports.grid import GridField, grid_fields, grid_from_frame
+from reports.incentives import ended_by
 from transforms.schemas import TABLES
+from transforms.schemas.run_tables import TRADE_CHANGES
 
 _SHOWN = (
     "as_of",
@@ -40,7 +43,8 @@ _SHOWN = (
 @json_option
 @common_options
 def changes(since: date | None, is_json: bool, **flags: object) -> None:
-    """Tier changes with their causes.
+    """Tier changes with their causes, and the incentives that downgrades ended; where trades are rated by schemes of
+    their own, the changes in each trade too.
 
     \b
     Examples:
@@ -48,13 +52,30 @@ def changes(since: date | None, is_json: bool, **flags: object) -> None:
       yaoxin changes --since 2026-03-01
       yaoxin changes --since 2026-03-01 --json | jq '.changes[] | select(.cause == "aged_out")'
     """
-    store = open_store(settings_from_flags(**flags))
+    settings = settings_from_flags(**flags)
+    store = open_store(settings)
     run = run_as_of(store, None)
     start = since or run.as_of
-    rows = store.scan("changes", run).filter(pl.col("as_of") >= start).sort("as_of", "enterprise_id").collect()
+    scheme = scheme_facts_of(settings, store, run)
+
+    def rows_since(table: str) -> pl.DataFrame:
+        found = store.scan(table, run).filter(pl.col("as_of") >= start)
+        return found.sort(TABLES[table].key).collect()
+
+    rows, of_trades = rows_since("changes"), rows_since(TRADE_CHANGES.name)
+    ended = [[one.title for one in ended_by(scheme.incentives, row)] for row in rows.iter_rows(named=True)]
+    with_ended = rows.with_columns(ended_incentives=pl.Series(ended, dtype=pl.List(pl.String())))
     if is_json:
-        print_json({"since": start, "as_of": run.as_of, "count": rows.height, "changes": rows.to_dicts()})
-    else:
-        title = f"等级变化：{start} 至 {run.as_of}，共 {rows.height} 户次"
-        grid = grid_from_frame("changes", title, rows, grid_fields(TABLES["changes"], *_SHOWN), "没有等级变化")
-        click.echo("\n".join([title, *table_lines(grid)]))
+        counted = {"since": start, "as_of": run.as_of, "count": rows.height}
+        print_json({**counted, "changes": with_ended.to_dicts(), "trade_changes": of_trades.to_dicts()})
+        return
+    title = f"等级变化：{start} 至 {run.as_of}，共 {rows.height} 户次"
+    fields = (*grid_fields(TABLES["changes"], *_SHOWN), GridField("ended_incentives", "终止的激励措施", "texts"))
+    grid = grid_from_frame("changes", title, with_ended, fields, "没有等级变化")
+    lines = [title, *table_lines(grid, _SHOWN, ("ended_incentives",))]
+    if of_trades.height:
+        from reports.trade_tables import trade_change_grid
+
+        of_trade = f"分领域等级变化：共 {of_trades.height} 项"
+        lines += ["", of_trade, *table_lines(trade_change_grid(of_trades, scheme, of_trade))]
+    click.echo("\n".join(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from flows.cli.find_enterprise import (
     ratings_of,
     scheme_facts_of,
     single_enterprise,
+    trade_ratings_of,
 )
 from flows.cli.options import (
     FILE,
@@ -43,12 +44,15 @@ from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise
 from reports.legal_tables import EnterpriseLegalFrames, enterprise_legal_state
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
+from transforms.schemas.run_tables import TRADE_RATINGS
 
 _COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")
 _COUNTED_NOTES = ("record_kind", "record_no", "section", "value_used", "basis", "confidence")
 _NOT_COUNTED = ("position", "raw_centipoints", "event_on", "title")
 _NOT_COUNTED_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
 _LEGAL_NOTES = ("unmet", "basis", "confidence", "note", "notes", "reason", "target", "stop_on", "left_on", "system")
+_TRADE = ("field", "role", "tier", "whole_tier", "is_decisive", "scheme")
+_TRADE_NOTES = ("unrated", "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on", "next_change_on")
 _HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_until_on")
 
 
@@ -114,7 +118,8 @@ class Explanation:
     """enterprise: its current row in the register. rating: its row in `ratings`, or None for one not rated yet.
 
     trace: of that rating, in order. history: all its ratings up to the run, oldest first. outlook: the next change of
-    tier. law: None where no record of it concerns the law.
+    tier. law: None where no record of it concerns the law. trades: no rows where one scheme rates all. changes:
+    those of its tier.
     """
 
     run: Run
@@ -125,6 +130,8 @@ class Explanation:
     history: pl.DataFrame
     outlook: Outlook
     law: LegalTables | None = None
+    trades: pl.DataFrame = field(default_factory=TRADE_RATINGS.empty)
+    changes: pl.DataFrame = field(default_factory=TABLES["changes"].empty)
 
     def view(self, records: Mapping[str, pl.LazyFrame] | None = None) -> EnterpriseView:
         """The view for pages and terminals; `records` by kind where the page is to show them."""
@@ -133,7 +140,9 @@ class Explanation:
         law = None
         if self.law is not None:
             law = enterprise_legal_state(EnterpriseLegalFrames(self.law.listings, self.law.repair, self.law.deadlines))
-        frames = EnterpriseFrames(enterprise, rating, self.trace, self.history, records or {}, law, self.outlook)
+        frames = EnterpriseFrames(
+            enterprise, rating, self.trace, self.history, records or {}, law, self.outlook, self.trades, self.changes
+        )
         return enterprise_view(frames, self.run.as_of, self.scheme)
 
 
@@ -155,6 +164,8 @@ def find_explanation(settings: Settings, store: Store, run: Run, enterprise: Map
         history=history,
         outlook=enterprise_outlook(store, run, key),
         law=legal_tables_of(settings, store, run, key),
+        trades=trade_ratings_of(store, run, rating),
+        changes=store.scan("changes", run, key).collect() if history.height > 1 else TABLES["changes"].empty(),
     )
 
 
@@ -179,6 +190,7 @@ def legal_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: s
 
 def explanation_document(found: Explanation) -> dict[str, Any]:
     """For --json: rows have the column names of the tables, points are centipoints."""
+    view = found.view()
     return {
         **identity_fields(found.enterprise),
         "as_of": found.run.as_of,
@@ -191,6 +203,8 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         },
         "tier_title": dict(found.scheme.tiers).get(found.rating["tier"], "") if found.rating else "",
         "rating": found.rating,
+        "trades": found.trades.to_dicts(),
+        "incentives": {"of_tier": view.incentives, "ended": view.ended_incentives},
         "outlook": outlook_document(found.outlook),
         "trace": found.trace.to_dicts(),
         "history": found.history.to_dicts(),
@@ -219,6 +233,7 @@ def explanation_text(found: Explanation) -> list[str]:
         *view.scheme.notices,
         view.name,
         *pair_lines(summary),
+        *_trade_lines(view),
         "",
         f"{view.counted.title}（{view.sum_text}）",
         *table_lines(view.counted, _COUNTED, _COUNTED_NOTES),
@@ -230,6 +245,12 @@ def explanation_text(found: Explanation) -> list[str]:
         *table_lines(view.history, _HISTORY),
         *legal,
     ]
+
+
+def _trade_lines(view: EnterpriseView) -> list[str]:
+    if not view.trades.rows:
+        return []
+    return ["", view.trades.title, *table_lines(view.trades, _TRADE, _TRADE_NOTES)]
 
 
 def _rating_entries(found: Explanation, view: EnterpriseView, rating: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -244,6 +265,7 @@ def _rating_entries(found: Explanation, view: EnterpriseView, rating: Mapping[st
         ("锁定至", formatting.day(view.locked_until_on) if view.locked_until_on else unstated),
         ("今后等级", view.outlook),
         ("监督检查", dict(view.facts).get("监督检查", "")),
+        *(("激励措施", text) for text in view.incentive_texts),
         ("评价日", f"{view.as_of}（本结果自 {rating['valid_from_on']} 起）"),
-        ("评价标准", f"{view.scheme.title}（{view.scheme.name}）"),
+        ("评价标准", f"{view.scored_by.title}（{view.scored_by.name}）"),
     ]

@@ -15,6 +15,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store, has_outlook, outlook_of
 from reports import formatting
 from reports.scheme_facts import Outlook, SchemeFacts
+from transforms.schemas.run_tables import TRADE_RATINGS
 
 _NEAREST_COUNT = 5
 _CODE_LENGTH = 18
@@ -192,6 +193,16 @@ def current_rating(ratings: pl.DataFrame) -> dict[str, Any] | None:
     return ratings.row(-1, named=True) if ratings.height else None
 
 
+def trade_ratings_of(store: Store, run: Run, rating: Mapping[str, Any] | None) -> pl.DataFrame:
+    """The rows of `trade_ratings` that belong to a rating; none where one scheme rates all."""
+    if rating is None or TRADE_RATINGS.name not in run.versions:
+        return TRADE_RATINGS.empty()
+    from reports.trade_tables import in_trade_order
+
+    rows = store.scan(TRADE_RATINGS.name, run, rating["enterprise_id"])
+    return in_trade_order(rows.filter(valid_from_on=rating["valid_from_on"]))
+
+
 def enterprise_outlook(store: Store, run: Run, enterprise_id: str) -> Outlook:
     """The next change of the enterprise's tier that the run foresaw."""
     if not has_outlook(run):
@@ -213,9 +224,10 @@ def scheme_facts_of(settings: Settings, store: Store, run: Run) -> SchemeFacts:
     stored = read_scheme_facts(store.run_folder(run.run_id))
     if stored is not None:
         return stored
-    from flows.policy_folder import read_scheme, scheme_facts
+    from flows.policy_folder import read_rating_policy, read_scheme, scheme_facts
 
-    return scheme_facts(read_scheme(settings.policy_dir, run.scheme or settings.scheme), run.as_of)
+    read = read_rating_policy if TRADE_RATINGS.name in run.versions else read_scheme
+    return scheme_facts(read(settings.policy_dir, run.scheme or settings.scheme), run.as_of)
 
 
 def identity_fields(enterprise: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from flows.cli.find_enterprise import (
     outlook_document,
     ratings_of,
     scheme_facts_of,
+    trade_ratings_of,
 )
 from flows.cli.options import common_options, json_option, open_store, print_json, run_as_of, settings_from_flags
 from flows.cli.terminal import pair_lines
@@ -26,7 +27,8 @@ from flows.settings import Settings
 from flows.store.ledger import Run
 from flows.store.store import Store, has_legal_state, stored_legal_state
 from reports import formatting
-from reports.scheme_facts import ILLUSTRATIVE
+from reports.incentives import granted_text, incentives_of
+from reports.scheme_facts import ILLUSTRATIVE, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 from transforms.schemas.law import LISTING
 
@@ -80,16 +82,31 @@ def lookup_document(settings: Settings, store: Store, run: Run, found: Enterpris
                 **identity_fields(enterprise),
                 "tier": rating["tier"] if rating else None,
                 "tier_title": dict(scheme.tiers).get(rating["tier"], "") if rating else None,
+                "trades": trade_answers(trade_ratings_of(store, run, rating), scheme),
                 "scheme": scheme.name,
                 "is_illustrative": scheme.is_illustrative,
                 **{name: rating[name] if rating else None for name in _RATING_FIELDS},
                 "unknown_amount_count": _count_unknown_amounts(store, run, rating) if rating else None,
                 "outlook": outlook_document(outlook) if rating else None,
                 "outlook_text": outlook.text(scheme) if rating else None,
-                "serious_list": current_listing(settings, store, run, key),
+                "serious_list": (listing := current_listing(settings, store, run, key)),
+                "incentives": incentives_of(scheme.incentives, rating, run.as_of, is_listed=listing is not None),
             }
         )
     return {"as_of": run.as_of, "found": True, "enterprises": answers, "nearest": []}
+
+
+def trade_answers(rows: pl.DataFrame, scheme: SchemeFacts) -> list[dict[str, Any]]:
+    """One short answer for each trade (rows of `trade_ratings`): its tier or why it has none, as values and as text."""
+    if rows.is_empty():
+        return []
+    from reports.trade_tables import trade_name, trade_text
+
+    shown = ("field", "role", "tier", "whole_tier", "scheme", "is_decisive", "locked_until_on", "unrated")
+    return [
+        {**{name: row[name] for name in shown}, "name": trade_name(row), "text": trade_text(row, scheme)}
+        for row in rows.iter_rows(named=True)
+    ]
 
 
 def _count_unknown_amounts(store: Store, run: Run, rating: Mapping[str, Any]) -> int:
@@ -134,10 +151,12 @@ def _entries(one: Mapping[str, Any], as_of: object) -> list[tuple[str, str]]:
     return [
         *entries,
         ("信用等级", f"{one['tier']} {one['tier_title']}（自 {one['valid_from_on']} 起）"),
+        *((trade["name"], trade["text"]) for trade in one["trades"]),
         ("严重违法失信名单", listed),
         ("判定依据", _RATINGS.column("decided_by").codes.get(one["decided_by"], one["decided_by"])),
         ("金额不明", f"{count} 项，未计分" if (count := one["unknown_amount_count"]) else ""),
         ("锁定至", str(one["locked_until_on"] or unstated)),
         ("今后等级", one["outlook_text"]),
+        *(("激励措施", granted_text(incentive)) for incentive in one["incentives"]),
         ("评价日", str(as_of)),
     ]

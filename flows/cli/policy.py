@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from transforms.policy_model.scheme import Scheme
 
 _FOLDERS = ("schemes", "sources", "law", "papers")
+_FILES = ("rating.yaml", "incentives.yaml", "withdrawals.yaml")
 
 
 @click.group()
@@ -37,7 +38,7 @@ def policy() -> None:
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...], is_json: bool) -> None:
-    """Check schemes, sources, law and cases, or all of a folder of them; a scheme's cases are run.
+    """Check schemes, which trades they rate, sources, law and cases, or all of a folder of them; cases are run.
 
     Every mistake is named with file, line, value, what was expected and the nearest known name. Exit code 2 where
     there is any.
@@ -70,7 +71,9 @@ def check_policy_path(path: Path) -> list[PolicyCheck]:
     from transforms.policy_check import PolicyCheck, check_policy_file
 
     folder = Path(os.path.normpath(path.absolute())).parent.parent
-    found = check_policy_file(_text(path), str(path), _sound_schemes(folder / "schemes"))
+    beside = Path(os.path.normpath(path.absolute())).parent / "schemes"
+    schemes = _sound_schemes(beside if beside.is_dir() else folder / "schemes")
+    found = check_policy_file(_text(path), str(path), schemes)
     cases = folder / "cases" / path.name
     if found.kind != "scheme" or not cases.is_file():
         return [found]
@@ -82,7 +85,7 @@ def check_policy_path(path: Path) -> list[PolicyCheck]:
 def _check_folder(folder: Path) -> list[PolicyCheck]:
     parts = [folder] if folder.name in _FOLDERS else [folder / name for name in _FOLDERS if (folder / name).is_dir()]
     paths = [path for part in parts for path in sorted(part.glob("*.yaml"))]
-    paths += [path for path in [folder / "withdrawals.yaml"] if path.is_file()]
+    paths += [path for name in _FILES if (path := folder / name).is_file()]
     if not paths:
         raise UserError(
             f"{folder}: no policy file below it; expected a folder with {', '.join(_FOLDERS)}, or one of these."

@@ -9,6 +9,7 @@ import polars as pl
 from flows.run.context import INGESTED_TABLES, RESULT_TABLES, RunContext
 from flows.store.store import RunWriter
 from transforms.schemas import KINDS, TABLES
+from transforms.schemas.run_tables import TRADE_TABLES
 
 _MAX_BYTES_PER_WRITE = 2**28
 
@@ -27,6 +28,8 @@ def write_tables(writer: RunWriter, context: RunContext) -> int:
         for frame in _writes(context, f"copies_{kind}"):
             rows += writer.append(kind, frame, are_copies=True)
     for table, column in RESULT_TABLES.items():
+        if table in TRADE_TABLES and not context.parts(table) and not writer.has(table):
+            continue  # one scheme rates all: nothing of trades is in the store
         first, *rest = list(_writes(context, table)) or [context.staged(table)]
         rows += writer.replace(table, first, column, context.as_of)
         for frame in rest:

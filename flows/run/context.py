@@ -16,6 +16,7 @@ import polars as pl
 from reports.atomic_files import write_atomically
 from reports.scheme_facts import SchemeFacts
 from transforms.schemas import KINDS, LAW_TABLES, TABLES, Table
+from transforms.schemas.run_tables import TRADE_TABLES
 
 _SCHEME_FILE = "scheme.json"
 
@@ -26,6 +27,7 @@ INGESTED_TABLES = (*KINDS, "files", "accounts", "quarantine", "quarantine_outcom
 RESULT_TABLES = {
     **dict.fromkeys(("ratings", "trace", "outlook", *LAW_TABLES), "valid_from_on"),
     **dict.fromkeys(("changes", "change_trace"), "as_of"),
+    **{name: "as_of" if "as_of" in table.schema else "valid_from_on" for name, table in TRADE_TABLES.items()},
 }
 
 
@@ -89,7 +91,6 @@ def read_scheme_facts(folder: Path) -> SchemeFacts | None:
     The policy is read instead then: run folders belong to one machine, and may be deleted.
     """
     try:
-        facts = json.loads((folder / _SCHEME_FILE).read_text(encoding="utf-8"))
-        return SchemeFacts(**{**facts, "tiers": tuple((tier, title) for tier, title in facts["tiers"])})
+        return SchemeFacts.from_json(json.loads((folder / _SCHEME_FILE).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -26,12 +26,15 @@ from transforms.law.law_state import LawPolicy, LawState
 from transforms.law.matters.decision_log import needs_attention
 from transforms.law.stored_state import relevant_enterprises, stored_state, without_state
 from transforms.rating import ComparedRuns, RatingResult, rate_enterprises, tier_changes, tier_outlook
-from transforms.rating.outlook import ReleasesOn
+from transforms.rating.outlook import RateOn, ReleasesOn
+from transforms.rating.rate import TradeRatings
+from transforms.rating.trades import rate_trades, trade_changes
 from transforms.schemas import LAW_TABLES, TABLES
 from transforms.schemas.law import STEP_TABLE
-from transforms.schemas.run_tables import OUTLOOK
+from transforms.schemas.run_tables import OUTLOOK, TRADE_CHANGES
 
 STAGED_REFUSED_STEPS = "refused_steps"
+_RATED = ("ratings", "trace", "trade_ratings", "trade_trace")  # stored together: one change of one is a new row of all
 _ID = "enterprise_id"
 
 
@@ -66,22 +69,43 @@ def rate_affected(
 
 def _rate_batch(batch: _Batch, number: int, selection: Selection) -> int:
     """Rate the selected enterprises, stage what differs, and return how many they are."""
-    snapshot, scheme, as_of = batch.snapshot, batch.policy.scheme, batch.snapshot.context.as_of
+    snapshot, as_of = batch.snapshot, batch.snapshot.context.as_of
     current = snapshot.current_records_by_kind(selection)
     records = dict(zip(current, map(pl.DataFrame.lazy, pl.collect_all(current.values())), strict=True))
     state = _law_state(records, batch.law, as_of) if batch.law else None
     releases = state.releases if state is not None and _has_decisions(state) else None
-    result = rate_enterprises(records, records["enterprise"].select(_ID), scheme, as_of, releases)
-    rows = (snapshot.previous_rows(table, selection).drop("valid_from_on") for table in ("ratings", "trace"))
-    ratings, trace = pl.collect_all(list(rows))
-    previous = RatingResult(ratings, trace)
-    sides = ({"ratings": side.ratings.lazy(), "trace": side.trace.lazy()} for side in (previous, result))
-    stage_changed(snapshot.context, *sides)
+    rate = rate_on(batch.policy)
+    result = rate(records, records["enterprise"].select(_ID), as_of, releases)
+    rows = (snapshot.previous_rows(table, selection).drop("valid_from_on") for table in _RATED)
+    ratings, trace, *of_trades = pl.collect_all(list(rows))
+    previous = RatingResult(ratings, trace, trades=TradeRatings(*of_trades))
+    stage_changed(snapshot.context, *(_rows_by_table(side) for side in (previous, result)))
     _stage_tier_changes(batch, number, records, previous, result)
-    outlook = tier_outlook(records, result, scheme, as_of, snapshot.last_outlook_day(), releases_by_day(state))
+    policy_changes_on = batch.policy.next_change(as_of)
+    until = snapshot.last_outlook_day()
+    outlook = tier_outlook(records, result, rate, policy_changes_on, until, releases_by_day(state))
     _stage_outlook(snapshot, selection, outlook)
     _stage_legal_state(snapshot, selection, state, number)
     return result.ratings.height
+
+
+def rate_on(policy: PolicyInForce) -> RateOn:
+    """Rates enterprises on a day by the policy: by one scheme, or by one for each trade."""
+
+    def rate(
+        records: Mapping[str, pl.LazyFrame], enterprises: pl.LazyFrame, day: date, releases: pl.DataFrame | None
+    ) -> RatingResult:
+        if policy.trades is None:
+            return rate_enterprises(records, enterprises, policy.scheme, day, releases)
+        register = records["enterprise"].join(enterprises, on=_ID, how="semi")
+        return rate_trades(records, register, policy.trades, day, releases)
+
+    return rate
+
+
+def _rows_by_table(side: RatingResult) -> dict[str, pl.LazyFrame]:
+    frames = (side.ratings, side.trace, side.trades.ratings, side.trades.trace)
+    return dict(zip(_RATED, map(pl.DataFrame.lazy, frames), strict=True))
 
 
 def stage_changed(context: RunContext, previous: FramesByTable, current: FramesByTable) -> None:
@@ -112,6 +136,9 @@ def _stage_tier_changes(
     changes = tier_changes(previous, result, records, records["enterprise"], runs)
     context.stage("changes", changes.changes, number)
     context.stage("change_trace", changes.change_trace, number)
+    of_trades = trade_changes(previous.trades, result.trades, records, records["enterprise"], runs)
+    if not of_trades.is_empty():
+        context.stage(TRADE_CHANGES.name, of_trades, number)
 
 
 def _stage_outlook(snapshot: Snapshot, selection: Selection, outlook: pl.DataFrame) -> None:

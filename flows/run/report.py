@@ -29,6 +29,7 @@ from reports.office_report import (
     OBJECTION_TABLE,
     OfficeFrames,
     OfficeLegalFrames,
+    OfficeTradeFrames,
     OfficeView,
     ReportContext,
     headline,
@@ -38,6 +39,7 @@ from reports.office_report import (
     write_office_report,
 )
 from reports.scheme_facts import Outlook, SchemeFacts
+from reports.trade_tables import COVERAGE_COLUMNS
 from transforms.law.calendar.working_days import Calendar, CalendarGap, calendar_of, working_days_after
 from transforms.law.law_state import LAW_RECORD_KINDS, LawState
 from transforms.law.listing.candidates import sort_candidates
@@ -47,6 +49,7 @@ from transforms.law.stored_state import RELEVANT_RECORDS
 from transforms.rating.tier import with_hold_notes
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
 from transforms.schemas.law import LAW_DETAILS, PUBLICITY_GAPS, STEP_TABLE, detail_rows
+from transforms.schemas.run_tables import TRADE_CHANGES, TRADE_RATINGS
 
 WORKING_DAYS_AHEAD = 10  # for deadlines in the report
 MAX_CANDIDATES = 200  # in the report, the newest; `yaoxin list --candidates` shows all
@@ -154,7 +157,15 @@ def _office_frames(snapshot: Snapshot, previous_run: Run | None, quarantine: pl.
         outlook=outlook,
         enterprises=snapshot.current_records("enterprise", named).select(_ID, "name"),
         unknown_amounts=unknown_amounts,
+        trades=_trade_frames(snapshot),
     )
+
+
+def _trade_frames(snapshot: Snapshot) -> OfficeTradeFrames | None:
+    """None where one scheme rates all."""
+    ratings = snapshot.current_trade_ratings().select(COVERAGE_COLUMNS).collect()
+    changes = snapshot.context.staged(TRADE_CHANGES.name)
+    return None if ratings.is_empty() else OfficeTradeFrames(ratings, changes.collect())
 
 
 def _linked_enterprises(view: OfficeView, pages: Mapping[str, str]) -> list[str]:
@@ -177,11 +188,15 @@ def _write_enterprise_pages(snapshot: Snapshot, folder: Path, enterprises: list[
     selection = Selection.of_enterprises(ids, context.buckets)
     earlier = selection.filter(snapshot.stored("ratings", selection.buckets))
     earlier = earlier.filter(pl.col("valid_from_on") < context.as_of)
-    ratings, trace = (selection.filter(context.staged(name, selection.numbers)) for name in ("ratings", "trace"))
+    staged = {
+        name: selection.filter(context.staged(name, selection.numbers))
+        for name in ("ratings", "trace", TRADE_RATINGS.name)
+    }
     frames = {
         **snapshot.current_records_by_kind(selection),
-        "ratings": pl.concat([earlier, ratings]),
-        "trace": trace,
+        **staged,
+        "ratings": pl.concat([earlier, staged["ratings"]]),
+        "changes": selection.filter(snapshot.current_changes()),
     }
     parts = {name: frame.collect().partition_by(_ID, as_dict=True) for name, frame in frames.items()}
     states = enterprise_legal_states(snapshot, ids)
@@ -200,6 +215,8 @@ def _write_enterprise_pages(snapshot: Snapshot, folder: Path, enterprises: list[
             records={kind: rows_of(kind, key) for kind in KINDS if kind != "enterprise"},
             legal_state=states.get(key),
             outlook=Outlook(context.as_of, outlooks.get(key)),
+            trades=rows_of(TRADE_RATINGS.name, key),
+            changes=rows_of("changes", key),
         )
         write_enterprise_page(enterprise_view(page, context.as_of, facts), folder / enterprise_page_name(key))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flows.legal_state import law_policy_on
-from flows.policy_folder import read_scheme
+from flows.policy_folder import read_rating_policy
 from flows.run.due_days import days_due
 from flows.run.ingest import ingest_rules
 from flows.settings import SettingProblem, Settings, SettingsProblems
@@ -24,7 +24,7 @@ def check_request(settings: Settings, as_of: date | None) -> None:
         expected, advice = "a folder that can be read", "Make it, or name another with --inbox or YAOXIN_INBOX."
         problem = SettingProblem("inbox", "the settings", repr(str(settings.inbox)), "no such folder", expected, advice)
         raise SettingsProblems([problem])
-    policy = read_scheme(settings.policy_dir, settings.scheme)
+    policy = read_rating_policy(settings.policy_dir, settings.scheme)
     now = datetime.now(ZoneInfo(settings.timezone))
     law_policy_on(settings, now.date())
     for day in days_due(last, as_of or now.date(), now, settings.catch_up):

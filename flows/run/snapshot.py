@@ -18,7 +18,7 @@ from flows.store.store import Store
 from flows.store.tables import ALL_BUCKETS, ONLY_COPIES, BucketFilter, bucket_of, versions_of_moved
 from transforms.current_versions import current_versions
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
-from transforms.schemas.run_tables import OUTLOOK, OUTLOOK_DAYS
+from transforms.schemas.run_tables import OUTLOOK, OUTLOOK_DAYS, TRADE_RATINGS
 
 UNUSED_COLUMNS = ("row_hash",)  # compared by ingest alone; a fifth of the cost of reading some enterprises
 STAGED_PREVIOUS_RATINGS = "previous_ratings"
@@ -149,13 +149,14 @@ class Snapshot:
         return self.context.staged(STAGED_PREVIOUS_RATINGS, numbers)
 
     def current_ratings(self, numbers: frozenset[int] | None = None) -> pl.LazyFrame:
-        """The same after the commit, with decided_by_id and decided_by_basis (null for ratings of earlier runs)."""
-        new = self.context.staged("ratings", numbers).select(*_RATING_COLUMNS, "decided_by_id", "decided_by_basis")
+        """The same after the commit, with scheme, decided_by_id and _basis (null for ratings of earlier runs)."""
+        rule = ("scheme", "decided_by_id", "decided_by_basis")
+        new = self.context.staged("ratings", numbers).select(*_RATING_COLUMNS, *rule)
         unchanged = self.previous_ratings(numbers).join(new, on=_ID, how="anti")
         return pl.concat([unchanged, new], how="diagonal")
 
     def previous_rows(self, table: str, selection: Selection) -> pl.LazyFrame:
-        """The rows of `ratings` or `trace` that held before the run's day."""
+        """The rows of `ratings`, `trace` or their tables of trades that held before the run's day."""
         keys = selection.filter(self.previous_ratings(selection.numbers).select(RATING_KEY))
         return selection.filter(self.stored(table, selection.buckets)).join(keys, on=RATING_KEY, how="semi")
 
@@ -164,6 +165,16 @@ class Snapshot:
         is_asked = pl.col("reason") == reason
         rows = pl.concat([self._before("trace").filter(is_asked), self.context.staged("trace").filter(is_asked)])
         return rows.join(self.current_ratings().select(RATING_KEY), on=RATING_KEY, how="semi")
+
+    def current_trade_ratings(self) -> pl.LazyFrame:
+        """The rows of `trade_ratings` after the commit."""
+        rows = pl.concat([self._before(TRADE_RATINGS.name), self.context.staged(TRADE_RATINGS.name)])
+        return rows.join(self.current_ratings().select(RATING_KEY), on=RATING_KEY, how="semi")
+
+    def current_changes(self) -> pl.LazyFrame:
+        """The rows of `changes` after the commit, of all runs."""
+        earlier = self.stored("changes").filter(pl.col("as_of") < self.context.as_of)
+        return pl.concat([earlier, self.context.staged("changes")])
 
     # Outlook
 

@@ -281,6 +281,10 @@ class RunWriter:
         self._table(table).delete(column, value, self.run_id)
         return self.append(table, rows)
 
+    def has(self, table: str) -> bool:
+        """Whether the run before has left the table, or this one has written it."""
+        return table in self._versions or table in self._written
+
     def lay_out(self, table: str, count: int) -> None:
         """Lay `table` out in `count` buckets, one bucket at a time; its rows stay."""
         parts = rows_by_bucket(self.scan(table), TABLES[table], count)

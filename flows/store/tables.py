@@ -27,7 +27,7 @@ from reports.atomic_files import fsync_file, fsync_folder
 from transforms.schemas import KINDS, LAW_TABLES, Table
 
 # Tables of rows of enterprises; the others are small, or read by run.
-BUCKETED = (*KINDS, "ratings", "trace", "outlook", *LAW_TABLES)
+BUCKETED = (*KINDS, "ratings", "trace", "outlook", "trade_ratings", "trade_trace", *LAW_TABLES)
 COPIES_PARTITION = -1
 _COLUMN = "bucket_of_"
 _PARTITION = re.compile(rf"/{_COLUMN}(\d+)(?:=|%3D)(-?\d+)/")

@@ -49,6 +49,9 @@ _BY_TABLE: dict[str, dict[str, Any]] = {
     "law_coming": {"on": date(2025, 6, 11), "is_automatic": False},
     "trace": {"reason": None},
     "changes": {"tier_after": "B", "index_before": 0, "decided_by": "cut_point"},
+    "trade_ratings": {"decided_by": "cut_point", "next_change_on": date(2025, 6, 11), "unrated": None},
+    "trade_trace": {"reason": None},
+    "trade_changes": {"decided_by": "cut_point"},
     "present_ratings": {
         "score_centipoints": 950,
         "base_centipoints": 1000,
@@ -91,5 +94,6 @@ def _row(spec: TableSpec, place: int) -> dict[str, Any]:
     row |= _BY_TABLE.get(spec.name, {})
     if "file_id" in row:
         row["file_id"] = f"{place:064x}"
-    text_keys = [name for name in spec.key if isinstance(row[name], str) and name != "file_id"]
+    coded = {column.name for column in spec.columns if column.words}
+    text_keys = [name for name in spec.key if isinstance(row[name], str) and name not in coded | {"file_id"}]
     return row | {name: f"{name}-{place}" for name in text_keys}

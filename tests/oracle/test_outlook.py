@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -25,7 +26,8 @@ from tests.oracle.comparison import (
 from tests.oracle.random_records import random_enterprises
 from tests.oracle.random_schemes import random_rating_day, random_scheme
 from transforms.policy_model import load_scheme
-from transforms.rating import rate_enterprises, tier_outlook
+from transforms.rating import RatingResult, rate_enterprises, tier_outlook
+from transforms.rating.compiled_scheme import next_scheme_change
 
 pytestmark = pytest.mark.timeout(3600)  # a campaign takes its time
 SCHEMES = Path(__file__).parents[2] / "policy" / "schemes"
@@ -54,8 +56,16 @@ def _check(plain: dict[str, Any], chance: Random, count: int) -> None:
     until = as_of + timedelta(days=AHEAD)
     records, released = record_frames(records_by_enterprise), release_frame(records_by_enterprise)
     ids = pl.LazyFrame({"enterprise_id": list(records_by_enterprise)})
-    rating = rate_enterprises(records, ids, scheme, as_of, released)
-    found = tier_outlook(records, rating, scheme, as_of, until, lambda _records, _day: released)
+
+    def rate(
+        some: Mapping[str, pl.LazyFrame], of: pl.LazyFrame, day: date, releases: pl.DataFrame | None
+    ) -> RatingResult:
+        return rate_enterprises(some, of, scheme, day, releases)
+
+    rating = rate(records, ids, as_of, released)
+    found = tier_outlook(
+        records, rating, rate, next_scheme_change(scheme, as_of), until, lambda _records, _day: released
+    )
     outlook_rows = {row["enterprise_id"]: row for row in found.iter_rows(named=True)}
     now = {row["enterprise_id"]: row for row in rating.ratings.iter_rows(named=True)}
     near = {name for name, row in now.items() if row["next_change_on"] and row["next_change_on"] <= until}

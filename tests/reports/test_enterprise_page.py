@@ -62,7 +62,7 @@ def test_points_that_add_read_with_a_plus():
 
 def test_the_page_says_which_way_the_points_go(view: EnterpriseView):
     assert "得分越高，等级越好" in enterprise_html(view)
-    accumulating = replace(view, scheme=replace(samples.SCHEME, is_higher_better=False))
+    accumulating = replace(view, scored_by=replace(samples.SCHEME, is_higher_better=False))
     assert "得分越高，等级越差" in enterprise_html(accumulating)
 
 

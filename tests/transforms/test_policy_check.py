@@ -23,6 +23,7 @@ SHIPPED = [
     *((path, "paper") for path in sorted((ROOT / "policy" / "papers").glob("[!_]*.yaml"))),
     (ROOT / "policy" / "papers" / "_common.yaml", "paragraphs"),
     (ROOT / "policy" / "withdrawals.yaml", "withdrawals"),
+    (ROOT / "policy" / "incentives.yaml", "incentives"),
 ]
 
 
@@ -51,8 +52,8 @@ def test_a_file_of_no_kind_says_what_is_wanted():
     check = check_policy_file("tiers: []", "c.yaml", SCHEMES)
     assert str(check) == (
         "c.yaml:1: nothing at the top says what this file is; "
-        "expected one of cases, law, paper, plausible, scheme, shared_paragraphs, source, withdrawals"
-        " as a word at the top"
+        "expected one of cases, incentives, law, paper, plausible, rating, scheme, shared_paragraphs, source, "
+        "withdrawals as a word at the top"
     )
 
 
@@ -87,6 +88,31 @@ def test_the_example_of_the_authors_page_is_a_scheme_whose_cases_hold():
     scheme = load_scheme(scheme_text, "policy-authors.md")
     check = check_policy_file(cases_text, "policy-authors.md", {scheme.scheme: scheme})
     assert (str(check), check.kind) == (f"policy-authors.md: 3 cases of scheme {scheme.scheme} checked", "cases")
+
+
+def test_the_example_of_schemes_by_trade_on_the_authors_page_passes():
+    page = (ROOT / "docs" / "policy-authors.md").read_text("utf-8")
+    (text,) = re.findall(r"```yaml\n(# policy/rating.yaml.*?)```", page, flags=re.S)
+    check = check_policy_file(text, "policy-authors.md", SCHEMES)
+    assert (str(check), check.kind) == (f"policy-authors.md: {check.summary}", "rating")
+
+
+def test_incentives_name_schemes_and_tiers_that_exist():
+    text = (ROOT / "policy" / "incentives.yaml").read_text("utf-8")
+    for old, new, said in (
+        ("{reference: [A, B]}", "{reference: [A, Z]}", "items[0].tiers.values.2019-07-09.reference[1]: no tier 'Z' on"),
+        ("{reference: [A]}", "{referense: [A]}", "no such scheme"),
+        ("id: honours", "id: fewer_visits", "id 'fewer_visits' is given twice"),
+        (
+            "withheld_while: {values: {2019-07-09",
+            "withheld_while: {values: {2019-07-10",
+            "has no value before 2019-07-10",
+        ),
+        ("[listing, lock]", "[listing, whim]", "whim"),
+    ):
+        assert old in text
+        check = check_policy_file(text.replace(old, new, 1), "incentives.yaml", SCHEMES)
+        assert any(said in str(problem) for problem in check.problems), check
 
 
 def test_the_example_of_a_source_on_the_authors_page_is_a_source():

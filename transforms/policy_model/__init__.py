@@ -3,6 +3,8 @@
 - `document`       reading a file, and the mistakes found in it; values that change by date, points, durations
 - `conditions`     SQL conditions on records
 - `scheme`         grading schemes
+- `rating`         which scheme rates which trade
+- `incentives`     what a good tier brings
 - `scheme_cases`   test cases of a scheme
 - `source`         what the columns of incoming files mean
 - `law`            the law, and what a run may withdraw from a published list by itself

@@ -9,6 +9,7 @@
 - `trace`            the rows that explain a rating
 - `changes`          which tiers differ between two runs, and why
 - `outlook`          the tier on the days to come if no new record arrives
+- `trades`           a scheme for each trade, and the tier of the whole
 
 Records are read lazily, once; from there on every step takes and gives collected frames.
 """

@@ -54,12 +54,44 @@ def tier_changes(
 ) -> TierChanges:
     """Enterprises in both ratings whose tier differs, each with at least one cause and the rows behind it.
 
-    records: current versions by kind, as the later rating read them. enterprises: enterprise_id, name.
+    Of an enterprise rated by trades the scores and rows are those of one trade, see `_of_causing_trades`. records:
+    current versions by kind, as the later rating read them. enterprises: enterprise_id, name.
     """
+    before, after = _of_causing_trades(before, after)
     changed = _changed_tiers(before.ratings, after.ratings)
     rows = _with_row_causes(_trace_differences(before.trace, after.trace, changed), records, runs)
     caused = _with_causes(changed, rows, records, runs)
     return TierChanges(_changes(caused, enterprises, runs.as_of), _change_trace(rows, caused, runs.as_of))
+
+
+def _of_causing_trades(before: RatingResult, after: RatingResult) -> tuple[RatingResult, RatingResult]:
+    """Both sides with score and trace of the trade that causes a change of the whole, where it was rated both times.
+
+    Of a downgrade that is the trade that decides now, of an upgrade the one that decided before: the traces of two
+    trades do not explain each other.
+    """
+    if after.trades.ratings.is_empty() or before.trades.ratings.is_empty():
+        return before, after
+    tiers = before.ratings.select("enterprise_id", was="tier_index")
+    both = tiers.join(after.ratings.select("enterprise_id", now="tier_index"), on="enterprise_id")
+    unit = ["enterprise_id", "field", "scheme"]
+    causing = pl.concat(
+        side.trades.ratings.filter("is_decisive").select(unit).unique().join(both.filter(is_by), on="enterprise_id")
+        for side, is_by in ((after, pl.col("now") > pl.col("was")), (before, pl.col("now") < pl.col("was")))
+    )
+    for side in (before, after):
+        causing = causing.join(side.trades.ratings, on=unit, how="semi")
+    return _of_trades(before, causing.select(unit)), _of_trades(after, causing.select(unit))
+
+
+def _of_trades(side: RatingResult, units: pl.DataFrame) -> RatingResult:
+    """With score and trace of these trades (enterprise_id, field, scheme), one for an enterprise; the tier stays."""
+    own = ["base_centipoints", "score_centipoints", "score_tier"]
+    scores = side.trades.ratings.join(units, on=units.columns, how="semi").select("enterprise_id", *own).unique()
+    others = side.trace.join(units, on="enterprise_id", how="anti")
+    of_units = side.trades.trace.join(units, on=units.columns, how="semi").select(side.trace.columns)
+    ratings = side.ratings.update(scores, on="enterprise_id")
+    return RatingResult(ratings, pl.concat([others, of_units]), trades=side.trades)
 
 
 def _changed_tiers(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

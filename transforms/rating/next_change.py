@@ -24,6 +24,7 @@ STABILITY = pl.Schema(
     }
 )
 _CAUSES = tuple(CAUSES)
+_CODES = {cause: code for code, cause in enumerate(_CAUSES)}
 _SLOTS = 16  # more than there are causes
 
 
@@ -40,34 +41,39 @@ def with_next_change(tiers: pl.DataFrame, holds: pl.DataFrame, facts: Facts, pla
                 recorded.append(_candidates(frame, column, cause, plan))
     first_recorded = pl.concat(recorded).group_by("key").agg(pl.col("next").min()).collect()
     other_days = [
-        _packed(pl.col("need_next_on"), "aged_out"),
-        _packed(pl.col("lock_next_on"), "lock_ended"),
-        _packed(pl.col("clean_year_on"), "movement"),
-        _packed(day_after(pl.col("ends_on")), "decision"),
-        _packed(pl.lit(plan.scheme_changes_on, dtype=pl.Date()), "policy"),
+        packed(pl.col("need_next_on"), "aged_out"),
+        packed(pl.col("lock_next_on"), "lock_ended"),
+        packed(pl.col("clean_year_on"), "movement"),
+        packed(day_after(pl.col("ends_on")), "decision"),
+        packed(pl.lit(plan.scheme_changes_on, dtype=pl.Date()), "policy"),
     ]
-    item_days = [_packed(pl.col("item_next_on"), "aged_out"), _packed(pl.col("decay_next_on"), "decayed")]
+    item_days = [packed(pl.col("item_next_on"), "aged_out"), packed(pl.col("decay_next_on"), "decayed")]
     return (
         pl.concat([tiers, rows_at_places(first_recorded, "key", len(tiers))], how="horizontal")
         .lazy()
         .with_columns(other=pl.min_horizontal("next", *other_days))
         .with_columns(next=pl.min_horizontal("other", *item_days))
-        .with_columns(*_unpacked("next", "next_change"), *_unpacked("other", "next_other"))
+        .with_columns(*unpacked("next", "next_change"), *unpacked("other", "next_other"))
         .collect()
     )
 
 
 def _candidates(frame: pl.DataFrame, column: str, cause: str, plan: SchemePlan) -> pl.LazyFrame:
     """The days of `column` after the plan's day, packed with their cause: key, next."""
-    return frame.lazy().filter(pl.col(column) > plan.day).select("key", next=_packed(pl.col(column), cause))
+    return frame.lazy().filter(pl.col(column) > plan.day).select("key", next=packed(pl.col(column), cause))
 
 
-def _packed(day: pl.Expr, cause: str) -> pl.Expr:
-    """Day and cause as one number: the least is the earliest day, and of one day the weightiest cause."""
-    return day.to_physical().cast(pl.Int64) * _SLOTS + _CAUSES.index(cause)
+def packed(day: pl.Expr, cause: str | pl.Expr) -> pl.Expr:
+    """Day and cause as one number: the least is the earliest day, and of one day the weightiest cause.
+
+    cause: one for all rows, or a column of causes.
+    """
+    code = _CODES[cause] if isinstance(cause, str) else cause.replace_strict(_CODES, return_dtype=pl.Int64)
+    return day.to_physical().cast(pl.Int64) * _SLOTS + code
 
 
-def _unpacked(packed: str, name: str) -> tuple[pl.Expr, pl.Expr]:
+def unpacked(packed: str, name: str) -> tuple[pl.Expr, pl.Expr]:
+    """The day and the cause in the column `packed`, as NAME_on and NAME_why; see `packed`."""
     day = (pl.col(packed) // _SLOTS).cast(pl.Int32).cast(pl.Date)
     return day.alias(f"{name}_on"), value_at(pl.col(packed) % _SLOTS, _CAUSES, pl.String()).alias(f"{name}_why")
 

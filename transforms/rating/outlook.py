@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from transforms.policy_model.document import PolicyGap
-from transforms.policy_model.scheme import Scheme
 from transforms.rating.changes import ComparedRuns, tier_changes
-from transforms.rating.compiled_scheme import next_scheme_change
-from transforms.rating.rate import RatingResult, rate_enterprises
+from transforms.rating.rate import RatingResult, TradeRatings
 from transforms.schemas.run_tables import OUTLOOK
 
+# Rates some enterprises (enterprise_id) on a day, with RELEASES of that day.
+RateOn = Callable[[Mapping[str, pl.LazyFrame], pl.LazyFrame, date, "pl.DataFrame | None"], RatingResult]
 ReleasesOn = Callable[[Mapping[str, pl.LazyFrame], date], "pl.DataFrame | None"]
 
 _ID = "enterprise_id"
@@ -25,15 +25,16 @@ _NOTHING_NEW = datetime(9999, 1, 1, tzinfo=UTC)  # no record arrives after it
 def tier_outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, and how far to look
     records: Mapping[str, pl.LazyFrame],
     rating: RatingResult,
-    scheme: Scheme,
-    as_of: date,
+    rate_on: RateOn,
+    policy_changes_on: date | None,
     until: date,
     releases_on: ReleasesOn,
 ) -> pl.DataFrame:
     """OUTLOOK without valid_from_on, of the rated enterprises for which anything may change up to `until`.
 
     Each such day is rated as if it had come without new records, until the tier differs. records: those that `rating`
-    was made from. releases_on: RELEASES on a day, from the records of some enterprises.
+    was made from. rate_on: rates as `rating` was. policy_changes_on: the first day on which the policy is another.
+    releases_on: RELEASES on a day, from the records of some enterprises.
     """
     near = rating.ratings.filter(pl.col("next_change_on") <= until)
     if near.is_empty():
@@ -54,7 +55,7 @@ def tier_outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, a
         assert isinstance(day, date)
         due, waiting = waiting.filter(pl.col("on") == day), waiting.filter(pl.col("on") != day)
         try:
-            rating_then = rate_enterprises(records, due.lazy(), scheme, day, releases_on(records, day))
+            rating_then = rate_on(records, due.lazy().select(_ID), day, releases_on(records, day))
         except PolicyGap:  # the scheme says nothing about that day: the outlook ends before it
             unchanged.append(due)
             continue
@@ -68,11 +69,15 @@ def tier_outlook(  # noqa: PLR0913, PLR0917 - a rating, what it was made from, a
         waiting = pl.concat([waiting, _with_next_day(same, rating_then)])
     rows = [_outlook_rows(pl.concat(unchanged).select(_ID, next_look_on="on"))]
     if changed:
-        after = RatingResult(pl.concat(one.ratings for one in then), pl.concat(one.trace for one in then))
+        trades = TradeRatings(
+            pl.concat(one.trades.ratings for one in then), pl.concat(one.trades.trace for one in then)
+        )
+        after = RatingResult(
+            pl.concat(one.ratings for one in then), pl.concat(one.trace for one in then), trades=trades
+        )
         days = pl.concat(changed).select(_ID, next_change_on="on", next_change_why="why")
-        scheme_changes_on = next_scheme_change(scheme, as_of)
-        is_by_new_scheme = pl.col("next_change_on") >= scheme_changes_on if scheme_changes_on else pl.lit(False)
-        for is_policy_changed, part in ((False, days.filter(~is_by_new_scheme)), (True, days.filter(is_by_new_scheme))):
+        is_by_new_policy = pl.col("next_change_on") >= policy_changes_on if policy_changes_on else pl.lit(False)
+        for is_policy_changed, part in ((False, days.filter(~is_by_new_policy)), (True, days.filter(is_by_new_policy))):
             runs = ComparedRuns(until, is_policy_changed, _NOTHING_NEW)
             rows.append(_changes_ahead(rating, _of_enterprises(after, part), records, part, runs))
     return pl.concat(rows).sort(_ID)
@@ -113,7 +118,7 @@ def _changes_ahead(
 
 def _of_enterprises(rating: RatingResult, some: pl.DataFrame) -> RatingResult:
     ratings, trace = (frame.join(some, on=_ID, how="semi") for frame in (rating.ratings, rating.trace))
-    return RatingResult(ratings, trace)
+    return RatingResult(ratings, trace, trades=rating.trades.of_enterprises(some))
 
 
 def _outlook_rows(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,21 +14,40 @@ from transforms.rating.hits import RELEASES, RatingInputs, find_hits, read_facts
 from transforms.rating.next_change import STABILITY, tier_stability, with_next_change
 from transforms.rating.tier import evaluate, holds_in_force, tier_holds, with_hold, with_movement
 from transforms.rating.trace import build_trace
-from transforms.schemas.run_tables import RATINGS
+from transforms.schemas.run_tables import RATINGS, TRADE_RATINGS, TRADE_TRACE
 
 _COLUMNS = [name for name in RATINGS.schema if name != "valid_from_on"]
+
+
+@dataclass(frozen=True)
+class TradeRatings:
+    """Ratings and trace of the trades in the columns of their tables without valid_from_on, each sorted by its key."""
+
+    ratings: pl.DataFrame
+    trace: pl.DataFrame
+
+    @classmethod
+    def none(cls) -> TradeRatings:
+        """Of a run in which one scheme rates all."""
+        return cls(TRADE_RATINGS.empty().drop("valid_from_on"), TRADE_TRACE.empty().drop("valid_from_on"))
+
+    def of_enterprises(self, some: pl.DataFrame) -> TradeRatings:
+        """The rows of some enterprises (column enterprise_id)."""
+        return TradeRatings(*(rows.join(some, on="enterprise_id", how="semi") for rows in (self.ratings, self.trace)))
 
 
 @dataclass(frozen=True)
 class RatingResult:
     """Ratings and trace in the columns of their tables without valid_from_on, each sorted by its key.
 
-    stability: STABILITY, collected by `tier_outlook` alone; empty where there is no outlook.
+    stability: STABILITY, collected by `tier_outlook` alone; empty where there is no outlook. trades: none where one
+    scheme rates all.
     """
 
     ratings: pl.DataFrame
     trace: pl.DataFrame
     stability: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=STABILITY))
+    trades: TradeRatings = field(default_factory=TradeRatings.none)
 
 
 def rate_enterprises(

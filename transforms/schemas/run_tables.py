@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, TIMESTAMP, Column, Table
+from transforms.schemas.vocabularies import FIELDS, ROLES
 
 REASONS_NOT_COUNTED = {
     "revoked": "处罚已撤销，自撤销之日起不再计入",
@@ -53,6 +56,17 @@ OUTLOOK_CAUSES = {
     "repair": "已登记的修复或者移出生效",
     "new_record": "已收到的记录到其日期",
 }
+
+# Of a trade, a field and a role; unknown: the register states none.
+UNKNOWN_TRADE = "unknown"
+TRADE_FIELDS = {**FIELDS, UNKNOWN_TRADE: "领域不明"}
+TRADE_ROLES = {**ROLES, UNKNOWN_TRADE: "环节不明"}
+UNRATED_REASONS = {
+    "no_scheme": "该领域和环节没有规定评价标准",
+    "field_unknown": "登记的监管领域不明",
+    "role_unknown": "登记的环节不明",
+}
+UNRATED_TRADE = "unrated_trade"  # what decided, where the whole is held down by a trade that is not rated
 
 _ENTERPRISE = Column("enterprise_id", TEXT, "企业标识", "USCC, or scheme:number", True)
 _FROM = Column("valid_from_on", DATE, "起始日", "the day (as_of) from which this holds", True)
@@ -302,7 +316,65 @@ CHANGE_TRACE = Table(
     ("as_of", "enterprise_id", "position"),
 )
 
+_FIELD = Column("field", TEXT, "领域", "field of the trade", True, TRADE_FIELDS)
+_ROLE = Column("role", TEXT, "环节", "role of the trade", True, TRADE_ROLES)
+
+
+def _optional(table: Table, *names: str) -> tuple[Column, ...]:
+    """These columns of a table, none of them required."""
+    return tuple(replace(table.column(name), required=False) for name in names)
+
+
+TRADE_RATINGS = Table(
+    "trade_ratings",
+    "分领域信用等级",
+    "The tier of an enterprise in each trade by the scheme of that trade, or why it has none. The rows with the latest "
+    "`valid_from_on` of the enterprise's `ratings` hold; there are none where one scheme rates all.",
+    (
+        _ENTERPRISE,
+        _FROM,
+        _FIELD,
+        _ROLE,
+        Column("unrated", TEXT, "未评价原因", "why the trade is not rated; empty where it is", codes=UNRATED_REASONS),
+        Column("whole_tier", TEXT, "相当于整体等级", "the tier of the whole that the tier corresponds to"),
+        Column("is_decisive", BOOLEAN, "是否决定整体等级", "whether the whole has its score and trace from it", True),
+        *_optional(RATINGS, *(name for name in RATINGS.schema if name not in ("enterprise_id", "valid_from_on"))),
+    ),
+    ("enterprise_id", "valid_from_on", "field", "role"),
+)
+
+TRADE_TRACE = Table(
+    "trade_trace",
+    "分领域计分明细",
+    "As `trace`, of each field and scheme by which an enterprise is rated.",
+    (
+        _ENTERPRISE,
+        _FROM,
+        _FIELD,
+        Column("scheme", TEXT, "评价标准", "grading scheme", True),
+        *(column for column in TRACE.columns if column.name not in ("enterprise_id", "valid_from_on")),
+    ),
+    ("enterprise_id", "valid_from_on", "field", "scheme", "position"),
+)
+
+TRADE_CHANGES = Table(
+    "trade_changes",
+    "分领域等级变化",
+    "As `changes`, of each trade. A trade that was not rated before, or is not now, has none.",
+    (
+        _AS_OF,
+        _ENTERPRISE,
+        _FIELD,
+        _ROLE,
+        Column("scheme", TEXT, "评价标准", "grading scheme now", True),
+        *(column for column in CHANGES.columns if column.name not in ("as_of", "enterprise_id")),
+    ),
+    ("as_of", "enterprise_id", "field", "role"),
+)
+
+# Written once a trade is rated.
+TRADE_TABLES = {t.name: t for t in (TRADE_RATINGS, TRADE_TRACE, TRADE_CHANGES)}
 RUN_TABLES = {
     t.name: t
     for t in (FILES, ACCOUNTS, QUARANTINE, QUARANTINE_OUTCOMES, RATINGS, OUTLOOK, TRACE, CHANGES, CHANGE_TRACE)
-}
+} | TRADE_TABLES

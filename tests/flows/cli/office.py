@@ -94,6 +94,9 @@ def second_run(store):
         )
         writing.replace("trace", rows("trace", *trace, valid_from_on=SECOND), "valid_from_on", SECOND)
         writing.replace("changes", changed(), "as_of", SECOND)
+        writing.replace("trade_ratings", trades(worse), "valid_from_on", SECOND)
+        of_trade = changed().to_dicts()[0] | {"field": "drug", "role": "retailer", "scheme": "wuhan-2017"}
+        writing.replace("trade_changes", rows("trade_changes", of_trade), "as_of", SECOND)
         writing.append("quarantine", turned_away())
         listed = {
             "decision_type": "list",
@@ -111,6 +114,19 @@ def changed():
     row |= {"index_after": 1, "score_before_centipoints": 1000, "score_after_centipoints": 700}
     row |= {"cause": "new_record", "causes": ["new_record"], "decided_by": "cut_point"}
     return rows("changes", row, as_of=SECOND)
+
+
+def trades(worse):
+    """The enterprise's trades: rated as a retailer of drugs, not rated in devices."""
+    rated = worse | {"field": "drug", "role": "retailer", "whole_tier": "B", "is_decisive": True}
+    unrated = {
+        "enterprise_id": BAD,
+        "field": "device",
+        "role": "retailer",
+        "unrated": "no_scheme",
+        "is_decisive": False,
+    }
+    return rows("trade_ratings", rated, unrated, valid_from_on=SECOND)
 
 
 def turned_away():

@@ -11,3 +11,5 @@ def test_changes_of_the_last_run_or_since_a_day(yaoxin, since, count):
     text = yaoxin("changes", *flags).stdout
     assert ("新增记录" in text) == bool(count)
     assert ("没有等级变化" in text) != bool(count)
+    assert len(document["trade_changes"]) == count
+    assert ("分领域等级变化：共 1 项" in text) == bool(count)

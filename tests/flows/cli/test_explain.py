@@ -1,8 +1,11 @@
 """`yaoxin explain`: the tier, its records, its history and its page, in the titles that the run stored."""
 
+from dataclasses import replace
+
 import pytest
 
 from flows.run.context import read_scheme_facts, write_scheme_facts
+from reports.incentives import IncentiveFacts
 from reports.scheme_facts import SchemeFacts
 from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B, build
 
@@ -22,6 +25,8 @@ def test_explain_says_tier_rule_records_what_is_left_out_and_what_comes_next(yao
     assert "如无新记录，2025-06-20 起上调为 A 守信（计分递减，得分 9.50）" in text
     assert "本结果自 2025-06-02 起" in text
     assert "等级历史" in text
+    assert "各领域信用等级" in text
+    assert "该领域和环节没有规定评价标准" in text
 
 
 def test_explain_json_has_the_tables_own_columns_and_its_points_sum(yaoxin):
@@ -91,7 +96,12 @@ def test_explain_writes_the_page(yaoxin, tmp_path):
 def kept(tmp_path, monkeypatch, yaoxin):
     """The same office, whose last run has kept the titles of a scheme that the policy no longer has."""
     store = build(tmp_path / "store")
+    dated = (("2020-01-01", ("A",)),)
+    papers = IncentiveFacts(
+        "papers", "容缺受理", dated, "某办法第九条", "C", (("2020-01-01", ("listing",)),), "某办法第十条"
+    )
     facts = SchemeFacts("gone", "已撤下的标准", (("A", "旧甲"), ("B", "旧乙")), True, titles={"x": "某规则"})
+    facts = replace(facts, incentives=(papers,))
     write_scheme_facts(store.run_folder(store.last("nightly").run_id), facts)
     monkeypatch.setenv("YAOXIN_STORE", str(tmp_path / "store"))
     return tmp_path / "store"
@@ -105,12 +115,29 @@ def test_a_run_is_reported_in_its_own_words(kept, yaoxin):
     assert "A 旧甲" in yaoxin("lookup", GOOD).stdout
 
 
+def test_incentives_are_shown_while_the_tier_lasts_and_their_end_with_day_and_cause(kept, yaoxin):
+    assert "容缺受理（某办法第九条）" in yaoxin("lookup", GOOD).stdout
+    assert "容缺受理" not in yaoxin("lookup", BAD).stdout
+    ended = "容缺受理：自 2025-06-02 终止（等级由 A 下调为 B，新增记录）"
+    assert ended in yaoxin("explain", BAD).stdout
+    document = yaoxin("explain", BAD, "--json").document["incentives"]
+    assert (document["of_tier"], [one["ended_on"] for one in document["ended"]]) == ([], ["2025-06-02"])
+    assert "终止的激励措施：容缺受理" in yaoxin("changes").stdout
+    (change,) = yaoxin("changes", "--json").document["changes"]
+    assert change["ended_incentives"] == ["容缺受理"]
+
+
 def test_a_run_that_kept_no_words_is_reported_in_those_of_the_policy(kept, yaoxin):
     assert yaoxin("explain", BAD, "--as-of", "2025-06-01", "--json").document["scheme"]["name"] == "wuhan-2017"
 
 
 def test_what_is_kept_of_a_scheme_is_the_whole_of_it(tmp_path):
+    other = SchemeFacts("t", "另一标准", (("甲", ""),), False)
+    given = IncentiveFacts(
+        "i", "激励", (("2020-01-01", ("A",)),), "第一条", "C", (("2020-01-01", ("lock",)),), "第二条"
+    )
     facts = SchemeFacts("s", "题", (("A", "甲"),), True, False, "hash", {"x": "某规则"}, {"A": "每年一次"})
+    facts = replace(facts, others=(other,), incentives=(given,))
     assert read_scheme_facts(tmp_path) is None
     write_scheme_facts(tmp_path, facts)
     assert read_scheme_facts(tmp_path) == facts

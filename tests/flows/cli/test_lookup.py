@@ -15,6 +15,20 @@ def test_lookup_of_a_listed_enterprise(yaoxin):
     assert listing["reason"] == "生产假药"
 
 
+def test_lookup_shows_the_tier_of_each_trade_or_why_it_has_none(yaoxin):
+    text = yaoxin("lookup", BAD).stdout
+    assert "药品·零售" in text
+    assert "B 基本守信（武汉" in text
+    assert "医疗器械·零售" in text
+    assert "未评价：该领域和环节没有规定评价标准" in text
+    trades = yaoxin("lookup", BAD, "--json").document["enterprises"][0]["trades"]
+    assert [(one["field"], one["tier"], one["unrated"]) for one in trades] == [
+        ("drug", "B", None),
+        ("device", None, "no_scheme"),
+    ]
+    assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["trades"] == []
+
+
 def test_lookup_of_one_that_is_not_listed(yaoxin):
     assert "未列入" in yaoxin("lookup", GOOD).stdout
     assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["serious_list"] is None

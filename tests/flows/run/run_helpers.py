@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flows.demo import deliver
-from flows.policy_folder import read_scheme
+from flows.policy_folder import read_rating_policy
 from flows.run.run import RunSetup, RunSteps, execute_run
 from flows.run.validate import Validation
 from flows.run_logging import LOG_FILE
@@ -44,7 +44,7 @@ def settings_at(root: Path, **more: object) -> Settings:
 def setup_at(root: Path, **more: object) -> RunSetup:
     """The office of these settings."""
     settings = settings_at(root, **more)
-    return RunSetup(Store(settings.store), settings, read_scheme(settings.policy_dir, settings.scheme))
+    return RunSetup(Store(settings.store), settings, read_rating_policy(settings.policy_dir, settings.scheme))
 
 
 def setup_with(root: Path, region: Path, upto: date, **more: object) -> RunSetup:

@@ -9,14 +9,14 @@ import pytest
 
 from flows.legal_state import law_state_on
 from flows.publishing import publish_list
-from flows.run.rate import releases_by_day
+from flows.run.rate import rate_on, releases_by_day
 from flows.run.report import Report
 from flows.run.run import RunSteps
 from flows.run.validate import Validation, validate
 from flows.store.store import current_records as stored
 from tests.flows.run.run_helpers import UNGATED, content, differing_tables, files_below, run_instant
 from tests.flows.run.walk import Plan, Walkers
-from transforms.rating import rate_enterprises, tier_outlook
+from transforms.rating import tier_outlook
 from transforms.schemas import KINDS
 from transforms.schemas.run_tables import OUTLOOK_DAYS
 
@@ -118,12 +118,17 @@ def _stored_outlook_is_that_of_the_records_on_the_last_day(walked):
     office = walked["some"]
     run = office.store.last("nightly")
     records = {kind: stored(office.store, kind, run).collect().lazy() for kind in KINDS}
-    day, scheme, ids = run.as_of, office.policy.scheme, records["enterprise"].select("enterprise_id")
+    day, rate, ids = run.as_of, rate_on(office.policy), records["enterprise"].select("enterprise_id")
     releases = law_state_on(office.settings, records, day).releases
-    rating = rate_enterprises(records, ids, scheme, day, releases)
+    rating = rate(records, ids, day, releases)
     until = day + timedelta(days=DAYS_AHEAD)
     wanted = tier_outlook(
-        records, rating, scheme, day, until, releases_by_day(law_state_on(office.settings, records, day))
+        records,
+        rating,
+        rate,
+        office.policy.next_change(day),
+        until,
+        releases_by_day(law_state_on(office.settings, records, day)),
     )
     rows = office.store.scan("outlook", run)
     newest = rows.filter(pl.col("valid_from_on") == pl.col("valid_from_on").max().over("enterprise_id"))

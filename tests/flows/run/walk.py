@@ -20,6 +20,9 @@ from tests.flows.run.run_helpers import run_day, setup_at
 
 BEGIN = date(2026, 1, 20)  # values of the scheme change on the 8th day
 SCHEME = Path(__file__).with_name("walk.yaml")
+TRADES = (
+    Path(__file__).parents[2] / "fixtures" / "policy" / "rating.yaml"
+)  # in force from the 8th day on, as are other values of the scheme
 KINDS = ("罚款", "警告", "罚款；警告", "责令停产停业", "没收非法财物")
 
 
@@ -91,6 +94,7 @@ class News:
             "最后修改时间": f"{day} 08:00:00",
             "相对人类别": "",
             "证件号码": "",
+            "领域": self.random.choice(("药品", "医疗器械", "", "化妆品")),
         }
 
     def _changed(self, day: date) -> list[dict[str, str]]:
@@ -156,9 +160,12 @@ class News:
 
 
 def _entry(uscc: str, name: str) -> dict[str, str]:
-    return {"统一社会信用代码": uscc, "企业名称": name, "登记状态": "存续", "注销日期": ""}
+    trade = {"监管领域": _FIELDS[sum(uscc.encode()) % len(_FIELDS)], "环节": _ROLES[ord(uscc[-2]) % len(_ROLES)]}
+    return {"统一社会信用代码": uscc, "企业名称": name, "登记状态": "存续", "注销日期": ""} | trade
 
 
+_FIELDS = ("药品", "药品；医疗器械", "医疗器械", "化妆品；药品", "")
+_ROLES = ("生产", "零售", "零售；批发", "使用", "")
 _PERSON = {
     "行政相对人名称": "赵甲乙",
     "统一社会信用代码": "",
@@ -206,6 +213,8 @@ class Walkers:
         self.news = News(self.inbox, region_of(self.region, plan), plan)
         shutil.copytree(DEFAULT_POLICY_DIR, self.policy)
         shutil.copy(SCHEME, self.policy / "schemes")
+        if plan.scheme == SCHEME.stem:
+            shutil.copy(TRADES, self.policy)
         self.ways = {name: (root / name, more) for name, more in ways.items()}
 
     def offices(self) -> dict[str, RunSetup]:

@@ -3,6 +3,7 @@
 Each archive in `tests/fixtures/stores` holds a store of a release, and what that release read from it (see `freeze`).
 """
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -35,7 +36,15 @@ from tests.flows.store.store_runs import KNOWN_AT
 from tests.flows.store.test_crash import Killed
 from transforms.schemas import TABLES
 from transforms.schemas.base import DATE, Column
+from transforms.schemas.run_tables import TRADE_TABLES
 
+# What a run by scheme wuhan-2017 on the store of 0.1.0.dev0 wrote before there were schemes by trade.
+BY_ONE_SCHEME = {
+    "ratings": (641, "16c8db089bdaf25030f3ca5e013b92788e89d6b6205e4b0d4e1652a7c2dbfa1e"),
+    "trace": (352, "18493a9132904e952f4f9a5878769d66a1fb06df7241f23c6e095467a833a776"),
+    "changes": (292, "5ef0604b908bd934e9f8ec0eac50b49d4a6854a18dd9647663894897cff3e58e"),
+    "change_trace": (246, "038b776b063f2a0895162cc59c152260e55a6c2847728c34959a66bb1402b005"),
+}
 ARCHIVES = sorted(path.name.removesuffix(".tar.xz") for path in STORES.glob("*.tar.xz"))
 CHANGELOG = Path(__file__).parents[3] / "CHANGELOG.md"
 pytestmark = pytest.mark.long
@@ -219,6 +228,17 @@ def test_a_run_upgrades_the_store_and_reads_the_facts_of_the_last_one(home):
     changes = setup.store.scan("changes").filter(pl.col("as_of") == day).collect()
     assert set(changed) == set(changes["enterprise_id"])
     assert not pending_upgrade(setup.store, setup.settings).is_needed
+
+
+def test_one_scheme_for_all_gives_the_bytes_that_it_gave_before_there_were_schemes_by_trade(oldest, tmp_path):
+    home = Path(shutil.copytree(oldest[0], tmp_path / "home"))
+    (home / "inbox").mkdir()
+    setup = setup_at(home, scheme="wuhan-2017")
+    assert run_day(setup, date(2026, 3, 10), UNGATED).state == "passed"
+    rows = {name: setup.store.scan(name).collect().sort(TABLES[name].key, nulls_last=True) for name in BY_ONE_SCHEME}
+    hashes = {name: hashlib.sha256(frame.write_ndjson().encode()).hexdigest() for name, frame in rows.items()}
+    assert {name: (rows[name].height, hashes[name]) for name in rows} == BY_ONE_SCHEME
+    assert all(setup.store.scan(name).collect().is_empty() for name in TRADE_TABLES)
 
 
 def test_a_rewind_to_before_the_upgrade_makes_it_due_again(oldest, tmp_path):
