@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 options=(--quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url)
 [ -n "${UPGRADE:-}" ] && options+=(--upgrade)
 uv pip compile "${options[@]}" --group build pyproject.toml --output-file requirements.lock
-uv pip compile "${options[@]}" --group build --group dev --extra bench --extra papers --constraint requirements.lock \
+uv pip compile "${options[@]}" --group build --group dev --extra bench --extra papers --extra postgresql --constraint requirements.lock \
     pyproject.toml --output-file requirements-dev.lock

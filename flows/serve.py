@@ -158,7 +158,9 @@ def flow_of(entrypoint: str) -> Flow[..., Any]:
 def export_settings(settings: Settings) -> None:
     """Put the settings into the environment: the runner starts each flow run as a process of its own."""
     folders: dict[str, Any] = {
-        name: getattr(settings, name).absolute() for name in ("inbox", "publications", "policy_dir", "office_database")
+        name: path.absolute()
+        for name in ("inbox", "publications", "policy_dir", "office_database")
+        if isinstance(path := getattr(settings, name), Path)
     }
     store = settings.store if "://" in settings.store else str(Path(settings.store).absolute())
     os.environ.update(replace(settings, store=store, **folders).as_environment())

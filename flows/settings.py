@@ -68,6 +68,15 @@ def _path(value: object) -> Path:
         raise ValueError(str(error)) from None
 
 
+def _office_database(value: object) -> Path | Secret:
+    text = _text(value).strip()
+    if "://" not in text:
+        return _path(value)
+    if not text.startswith("postgresql+psycopg://"):
+        raise ValueError("not an address of a PostgreSQL database")
+    return Secret(text)
+
+
 def _store(value: object) -> str:
     text = _text(value)
     if problem := address_problem(text):
@@ -173,7 +182,10 @@ SETTING_SPECS: Mapping[str, SettingSpec] = {
     "identity_key": SettingSpec(
         _secret, f"a secret text of at least {_MIN_KEY_LENGTH} characters, always the same for one store"
     ),
-    "office_database": SettingSpec(_path, "the file of the office database: people, their keys, and what they signed"),
+    "office_database": SettingSpec(
+        _office_database,
+        "the file of the office database (people, their keys, what they signed), or postgresql+psycopg://USER@HOST/NAME",
+    ),
     "administrator_key": SettingSpec(
         _fingerprint, "64 hexadecimal digits: the fingerprint of the first administrator's key"
     ),
@@ -201,7 +213,7 @@ class Settings:
     full: bool = False
     catch_up: int = 7
     identity_key: Secret | None = None
-    office_database: Path = Path()
+    office_database: Path | Secret = Path()
     administrator_key: str | None = None
 
     def __post_init__(self) -> None:
@@ -347,8 +359,11 @@ def _conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
         inside = Path(settings.store)
         if settings.publications.is_relative_to(inside):
             yield "publications", "publications are written to a folder; a store in object storage needs one named"
-        if settings.office_database.is_relative_to(inside):
-            yield "office_database", "it is a file of this machine; a store in object storage needs one named"
+        if isinstance(settings.office_database, Path) and settings.office_database.is_relative_to(inside):
+            yield (
+                "office_database",
+                "a store in object storage needs one named, a file or a database on a server",
+            )
     else:
         # What the program writes must not come back to it as an arrival.
         inbox = settings.inbox.absolute()
@@ -364,7 +379,9 @@ def _conflicts(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _problem(name: str, given: _Given, message: str) -> SettingProblem:
-    value = "(not shown)" if name == "identity_key" else repr(str(given.value))
+    # The address of a database may hold a password.
+    is_secret = name == "identity_key" or (name == "office_database" and "://" in str(given.value))
+    value = "(not shown)" if is_secret else repr(str(given.value))
     return SettingProblem(name, given.origin, value, message, SETTING_SPECS[name].expected, given.advice)
 
 

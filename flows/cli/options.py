@@ -219,9 +219,15 @@ def policy_files(folder: str) -> Callable[[Settings], list[str]]:
 
 
 def logins(settings: Settings) -> list[str]:
-    """The logins of the office database, for `completing`: read as a file, since opening the office takes long."""
+    """The logins of the office database, for `completing`: read as a file, since opening the office takes long.
+
+    None for a database on a server.
+    """
     import sqlite3
     from contextlib import closing
+
+    if not isinstance(settings.office_database, Path):
+        return []
 
     with closing(sqlite3.connect(f"file:{settings.office_database}?mode=ro", uri=True)) as database:
         return [login for (login,) in database.execute("SELECT DISTINCT login FROM people ORDER BY login")]

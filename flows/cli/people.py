@@ -95,7 +95,7 @@ def list_(context: click.Context, /, is_json: bool, **flags: object) -> None:
       yaoxin people list
       yaoxin people list --json | jq -r '.people[] | select(.is_disabled | not) | .login'
     """
-    settings, office = _open_office(flags)
+    _, office = _open_office(flags)
     if office.is_unused():
         state, faults = None, ["办公数据库中还没有人员：请先设立首位管理员（yaoxin people add 登录名 --name 姓名）。"]
     else:
@@ -104,7 +104,7 @@ def list_(context: click.Context, /, is_json: bool, **flags: object) -> None:
         if not office.pinned:
             faults = ["设置 administrator_key 未写明：在此之前任何人都不能签名。"]
     if is_json:
-        print_json(_people_document(settings, state, faults))
+        print_json(_people_document(office, state, faults))
     else:
         lines = [f"! {fault}" for fault in faults]
         if state is not None:
@@ -228,11 +228,11 @@ def _person_text(person: Person) -> str:
     return f"{person.login}（{person.name}{namesake}），{roles}{disabled}，密钥指纹 {person.fingerprint}"
 
 
-def _people_document(settings: Settings, state: OfficeState | None, faults: list[str]) -> dict[str, Any]:
+def _people_document(office: Office, state: OfficeState | None, faults: list[str]) -> dict[str, Any]:
     people = state.people.values() if state else ()
     return {
-        "office_database": settings.office_database,
-        "administrator_key": settings.administrator_key,
+        "office_database": office.database.name,
+        "administrator_key": office.pinned or None,
         "faults": faults,
         "remarks": list(state.remarks) if state else [],
         "head": state.head._asdict() if state else None,

@@ -64,7 +64,7 @@ def upgrade(context: click.Context, /, is_check: bool, is_json: bool, **flags: o
     }
     if not is_check:
         document["store"]["runs"] = [run.run_id for run in upgrade_store(opened, settings)]
-        document["office_database"]["copy"] = database.upgrade()
+        document["office_database"]["copy"] = database.upgrade() if is_office_pending else None
     if is_json:
         print_json(document)
     else:
@@ -93,5 +93,7 @@ def _lines(pending: PendingUpgrade, document: Mapping[str, Any], *, is_check: bo
         return
     if pending.is_needed:
         yield f"Upgraded the store: {', '.join(document['store']['runs'])}"
+    if office["is_needed"]:
+        yield "Upgraded the office database."
     if office["copy"] is not None:
-        yield f"Upgraded the office database; what it was before is in {office['copy']}."
+        yield f"What it was before is in {office['copy']}."

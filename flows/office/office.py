@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.office.database import OfficeDatabase
 from flows.office.journal import (
     JOURNAL_START,
     Act,
     JournalEntry,
     JournalHead,
-    OfficeDatabase,
     OfficeProblem,
     OfficeRows,
 )
@@ -102,7 +102,7 @@ class Office:
                 raise OfficeProblem(
                     "已有首位管理员，其他人员由管理员增加（--as 登录名）。"
                     if rows.entries
-                    else f"设置中已写明管理员的密钥指纹，而办公数据库 {self.database.path} 是空的：请从备份恢复；"
+                    else f"设置中已写明管理员的密钥指纹，而办公数据库 {self.database.name} 是空的：请从备份恢复；"
                     "确要重新开始的，先删去设置 administrator_key。"
                 )
             content = _new_person(name, record, {"administrator", *roles})
@@ -207,7 +207,7 @@ class Office:
         if not self.pinned:
             raise OfficeProblem(_PIN if rows.entries else _NOBODY)
         if not rows.entries:
-            raise OfficeProblem(f"办公数据库 {self.database.path} 不存在或是空的，而设置中已写明管理员：请从备份恢复。")
+            raise OfficeProblem(f"办公数据库 {self.database.name} 不存在或是空的，而设置中已写明管理员：请从备份恢复。")
         found = self._state(rows)
         if found.faults:
             raise OfficeProblem(f"{'；'.join(found.faults)}。{_RESTORE}")

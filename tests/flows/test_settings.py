@@ -205,3 +205,17 @@ def test_a_secret_is_shown_by_nothing_that_lists_it():
 
 def test_a_secret_stays_what_it_is_in_another_process():
     assert pickle.loads(pickle.dumps(Secret("one text"))) == Secret("one text") != Secret("another")
+
+
+def test_the_office_database_is_a_file_or_an_address_whose_password_nothing_shows(tmp_path):
+    address = "postgresql+psycopg://yaoxin:sesame@db.example/office"
+    settings = load_settings({"office_database": address}, {})
+    assert settings.office_database.get_secret_value() == address
+    assert "sesame" not in repr(settings)
+    assert load_settings({}, settings.as_environment()).office_database == settings.office_database
+    with pytest.raises(SettingsProblems, match="not an address of a PostgreSQL database") as caught:
+        load_settings({"office_database": "mysql://yaoxin:sesame@db.example/office"}, {})
+    assert "sesame" not in str(caught.value)
+    named = {"publications": str(tmp_path), "office_database": address}
+    remote = load_settings({"store": "s3://bucket/yaoxin", **named}, {})
+    assert remote.office_database == settings.office_database

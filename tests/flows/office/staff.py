@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 
-from flows.office import SignedIn, office_of
-from flows.settings import Settings, load_settings
+from flows.office import JournalEntry, OfficeDatabase, SignedIn, office_of
+from flows.office.keys import KeyRecord
+from flows.settings import Secret, Settings, load_settings
 
 NAMES = {"wang": "王主任", "zhang": "张三", "li": "李四"}
 SECRETS = {login: f"correct horse {login} staple" for login in NAMES}
@@ -16,10 +18,26 @@ SECRETS = {login: f"correct horse {login} staple" for login in NAMES}
 def staffed(settings: Settings) -> Settings:
     """The same settings with an office, whose administrator is pinned: wang; zhang and li are signers."""
     content, fingerprint = _office()
+    if isinstance(settings.office_database, Secret):
+        _copy_to_server(content, settings.office_database)
+        return replace(settings, administrator_key=fingerprint)
     settings.office_database.parent.mkdir(parents=True, exist_ok=True)
     settings.office_database.touch(mode=0o600)
     settings.office_database.write_bytes(content)
     return replace(settings, administrator_key=fingerprint)
+
+
+def _copy_to_server(content: bytes, address: Secret) -> None:
+    """The people and the entries of a file, appended one by one."""
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(content)
+        rows = OfficeDatabase(Path(file.name)).rows()
+    for entry in rows.entries:
+        OfficeDatabase(address).append(partial(_as_is, entry, rows.keys.get(entry.number)))
+
+
+def _as_is(entry: JournalEntry, record: KeyRecord | None, _: object) -> tuple[JournalEntry, KeyRecord | None]:
+    return entry, record
 
 
 def office_in(settings: Settings) -> Settings:

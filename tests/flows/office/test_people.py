@@ -1,22 +1,42 @@
 """Who is a signer follows from signed acts alone: whatever is written into the database by hand makes nobody one."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from flows.office import OfficeProblem, WrongPassphrase, office_of
+from flows.office import OfficeDatabase, OfficeProblem, WrongPassphrase, office_of
 from flows.office.journal import JOURNAL_START, JournalEntry
 from flows.office.keys import canonical_json, new_key
-from flows.settings import load_settings
+from flows.settings import Secret, load_settings
+from tests.flows.office.postgresql import create_database, running_server
 from tests.flows.office.staff import added, found, secret_of, signed_in, staffed
 
 
+@pytest.fixture(scope="module")
+def server():
+    """The socket folder of a PostgreSQL server."""
+    with running_server() as folder:
+        yield folder
+
+
+@pytest.fixture(params=["file", "server"])
+def settings(request, tmp_path):
+    """An office of three, in a file and on a server."""
+    place = {}
+    if request.param == "server":
+        folder = request.getfixturevalue("server")
+        place = {"office_database": create_database(folder, tmp_path.name)}
+    return staffed(load_settings({"store": str(tmp_path / "store"), **place}, environ={}))
+
+
 @pytest.fixture
-def settings(tmp_path):
-    """An office of three."""
+def in_file(tmp_path):
+    """An office of three, in a file."""
     return staffed(load_settings({"store": str(tmp_path / "store")}, environ={}))
 
 
@@ -28,24 +48,43 @@ def faults(settings):
     return "；".join(office_of(settings).state().faults)
 
 
+@contextmanager
+def connected(settings):
+    """A connection to the database as whoever holds it has one."""
+    place = settings.office_database
+    engine = create_engine(f"sqlite:///{place}" if isinstance(place, Path) else place.get_secret_value())
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def by_hand(settings, *statements):
-    """Done to the file by whoever holds it: triggers off."""
-    with closing(sqlite3.connect(settings.office_database)) as connection, connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
+    """Done to the database by whoever holds it: triggers off."""
+    with connected(settings) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        else:
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).fetchall():
+                connection.execute(text(f"DROP TRIGGER {name}"))
         for statement, *values in statements:
-            connection.execute(statement, *values)
+            connection.execute(text(statement), *values)
 
 
 def inserted(table, row):
     fields = asdict(row)
-    return f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({', '.join('?' * len(fields))})", tuple(fields.values())
+    columns, values = ", ".join(fields), ", ".join(f":{name}" for name in fields)
+    return f"INSERT INTO {table} ({columns}) VALUES ({values})", fields
 
 
 def test_the_office_is_who_the_administrator_made(settings):
     assert roles(settings) == {"wang": ["administrator"], "zhang": ["signer"], "li": ["signer"]}
     assert faults(settings) == ""
-    assert settings.office_database.stat().st_mode & 0o077 == 0, "for its owner alone"
+
+
+def test_a_file_is_for_its_owner_alone(in_file):
+    assert in_file.office_database.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("table", ["people", "journal"])
@@ -54,11 +93,10 @@ def test_the_office_is_who_the_administrator_made(settings):
     ["UPDATE {} SET number = 9", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0} WHERE number = 1"],
 )
 def test_the_tables_are_only_added_to(settings, table, statement):
-    with (
-        closing(sqlite3.connect(settings.office_database)) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="only added to"),
-    ):
-        connection.execute(statement.format(table))
+    if isinstance(settings.office_database, Secret):
+        statement = statement.replace("INSERT OR REPLACE INTO {0} SELECT * FROM {0} WHERE number = 1", "TRUNCATE {0}")
+    with connected(settings) as connection, pytest.raises(DatabaseError, match="only added to"):
+        connection.execute(text(statement.format(table)))
 
 
 def test_a_person_written_by_hand_is_nobody_and_is_named(settings):
@@ -124,6 +162,8 @@ ALTERED = {
 
 @pytest.mark.parametrize("kind", ALTERED)
 def test_an_altered_journal_is_named_and_nobody_signs_by_it(settings, kind):
+    if kind == "form" and isinstance(settings.office_database, Secret):
+        pytest.skip("a server keeps to the types of columns")
     statement, fault = ALTERED[kind]
     by_hand(settings, (statement,))
     assert fault in faults(settings)
@@ -158,12 +198,12 @@ def test_another_key_under_a_known_login_does_not_open(settings):
     assert signed_in(settings, "li")
 
 
-def test_a_complete_journal_of_the_forgers_own_is_not_that_of_the_pinned_key(settings, tmp_path):
+def test_a_complete_journal_of_the_forgers_own_is_not_that_of_the_pinned_key(in_file, tmp_path):
     other = load_settings({"store": str(tmp_path / "other")}, environ={})
     found(other, "evil")
-    settings.office_database.write_bytes(other.office_database.read_bytes())
-    assert "其密钥指纹与设置 administrator_key 不同" in faults(settings)
-    assert roles(settings) == {}
+    in_file.office_database.write_bytes(other.office_database.read_bytes())
+    assert "其密钥指纹与设置 administrator_key 不同" in faults(in_file)
+    assert roles(in_file) == {}
 
 
 @pytest.mark.parametrize("pinned", [None, "0" * 64])
@@ -174,30 +214,30 @@ def test_without_the_right_pin_nobody_signs(settings, pinned):
     assert roles(unpinned) == {}
 
 
-def test_an_emptied_database_is_not_taken_for_a_new_one(settings):
-    settings.office_database.write_bytes(b"")
+def test_an_emptied_database_is_not_taken_for_a_new_one(in_file):
+    in_file.office_database.write_bytes(b"")
     with pytest.raises(OfficeProblem, match=r"不存在或是空的，而设置中已写明管理员：请从备份恢复"):
-        signed_in(settings, "li")
+        signed_in(in_file, "li")
     with pytest.raises(OfficeProblem, match="请从备份恢复；确要重新开始的，先删去设置 administrator_key"):
-        found(settings)
+        found(in_file)
 
 
-def test_a_file_that_is_no_database_is_named(settings):
-    settings.office_database.write_bytes(b"no database " * 1000)
+def test_a_file_that_is_no_database_is_named(in_file):
+    in_file.office_database.write_bytes(b"no database " * 1000)
     with pytest.raises(OfficeProblem, match=r"office\.sqlite 不能读取，文件可能损坏或不是办公数据库"):
-        signed_in(settings, "li")
+        signed_in(in_file, "li")
 
 
 @pytest.mark.parametrize("words", ["disk I/O error", "database or disk is full"])
-def test_a_full_disk_is_not_reported_as_a_damaged_file(settings, words, monkeypatch):
+def test_a_full_disk_is_not_reported_as_a_damaged_file(in_file, words, monkeypatch):
     """Who restored an older backup then would lose what was signed since."""
 
     def fails(*_):
         raise OperationalError("INSERT", {}, sqlite3.OperationalError(words))
 
-    monkeypatch.setattr("flows.office.journal.OfficeDatabase._rows", fails)
+    monkeypatch.setattr("flows.office.database.OfficeDatabase._rows", fails)
     with pytest.raises(OfficeProblem, match="磁盘空间") as caught:
-        signed_in(settings, "li")
+        signed_in(in_file, "li")
     assert "从备份恢复" not in str(caught.value)
 
 
@@ -282,10 +322,10 @@ def test_signing_in_needs_the_passphrase(settings):
 
 
 def test_a_busy_database_is_waited_for_and_then_named(settings, monkeypatch):
-    monkeypatch.setattr("flows.office.journal._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("flows.office.database._WAIT_SECONDS", 0.05)
     li = signed_in(settings, "li")
-    with closing(sqlite3.connect(settings.office_database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with OfficeDatabase(settings.office_database)._place.engine(is_writing=True).connect() as other:
+        other.execute(text("SELECT 1"))  # begins, as a writer
         assert "li" in roles(settings), "readers wait for nobody"
         with pytest.raises(OfficeProblem, match="正被另一个程序占用"):
             office_of(settings).sign(li, "approve", "x", {})
@@ -305,3 +345,23 @@ def test_nothing_is_made_by_looking(tmp_path):
     settings = load_settings({"store": str(tmp_path / "store")}, environ={})
     assert office_of(settings).state().head == JOURNAL_START
     assert not (tmp_path / "store").exists()
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path):
+    address = f"postgresql+psycopg://yaoxin:sesame@/office?host={tmp_path}"
+    settings = load_settings({"store": str(tmp_path / "store"), "office_database": address}, environ={})
+    with pytest.raises(OfficeProblem, match=r"连接不上办公数据库 .*//yaoxin:\*\*\*@/office") as caught:
+        found(settings)
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_person_of_the_server_who_may_not_write_is_told_so(server, tmp_path):
+    address = create_database(server, tmp_path.name)
+    settings = staffed(load_settings({"store": str(tmp_path / "store"), "office_database": address}, environ={}))
+    with connected(settings) as connection:
+        connection.execute(text("CREATE ROLE reader LOGIN"))
+        connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"))
+    reader = replace(settings, office_database=Secret(address.replace("//yaoxin@", "//reader@")))
+    assert "li" in roles(reader)
+    with pytest.raises(OfficeProblem, match="请检查该数据库用户的权限"):
+        office_of(reader).sign(signed_in(reader, "li"), "approve", "x", {})

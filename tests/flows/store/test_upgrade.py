@@ -23,7 +23,7 @@ from sqlalchemy import create_engine
 from flows.cli.app import cli
 from flows.demo.credit_office import add_demo_people
 from flows.office import OfficeDatabase, OfficeProblem, migrations
-from flows.office.journal import _TABLES
+from flows.office.database import _TABLES
 from flows.office.migrations import BEFORE_MIGRATIONS, NEWEST, REVISIONS
 from flows.store import stored_names
 from flows.store.ledger import StoreTooNew, format_of
@@ -299,7 +299,7 @@ def test_migrations_make_the_tables_that_the_code_uses(office, tmp_path):
     add_demo_people(settings)
     office.upgrade()
     made = []
-    for path in (settings.office_database, office.path):
+    for path in (settings.office_database, office.name):
         engine = create_engine(f"sqlite:///{path}")
         with engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), _TABLES) == []
@@ -310,7 +310,7 @@ def test_migrations_make_the_tables_that_the_code_uses(office, tmp_path):
 
 
 def test_a_damaged_journal_is_not_upgraded(office):
-    with sqlite3.connect(office.path) as connection:
+    with sqlite3.connect(office.name) as connection:
         connection.execute("DROP TRIGGER journal_refuses_update")
         connection.execute("UPDATE journal SET subject = 'other' WHERE number = 2")
     with pytest.raises(OfficeProblem, match="没有升级"):
@@ -334,7 +334,7 @@ def test_a_killed_upgrade_of_the_office_database_is_done_again(office, monkeypat
 
 
 def test_an_office_database_of_a_later_release_is_refused(office):
-    with sqlite3.connect(office.path) as connection:
+    with sqlite3.connect(office.name) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
         connection.execute("INSERT INTO alembic_version VALUES ('9999')")
     with pytest.raises(OfficeProblem, match="由更新版本的药信写成"):

@@ -6,7 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# INSERT OR REPLACE deletes without asking the trigger on DELETE, so a number that is taken is refused too.
+# In SQLite INSERT OR REPLACE deletes without asking the trigger on DELETE, so a number that is taken is refused too.
 REFUSED = {
     "update": "BEFORE UPDATE ON {table}",
     "delete": "BEFORE DELETE ON {table}",
@@ -41,9 +41,28 @@ def upgrade() -> None:
         sa.Column("previous", sa.String, nullable=False),
         sa.Column("signature", sa.String, nullable=False),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _refuse_on_server()
+    else:
+        _refuse_in_file()
+
+
+def _refuse_in_file() -> None:
     for table in ("people", "journal"):
         for verb, when in REFUSED.items():
             op.execute(
                 f"CREATE TRIGGER {table}_refuses_{verb} {when.format(table=table)} "
                 f"BEGIN SELECT RAISE(ABORT, 'the table {table} is only added to'); END"
             )
+
+
+def _refuse_on_server() -> None:
+    op.execute(
+        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the table % is only added to', TG_TABLE_NAME; END $$"
+    )
+    for table in ("people", "journal"):
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
