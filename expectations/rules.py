@@ -47,6 +47,12 @@ _TIED_OR_PERSON = Rule(
     "every record not of a natural person is tied to an enterprise",
     "除自然人外，每条记录都应对应一户企业",
 )
+_TIED_OR_UNKNOWN = Rule(
+    ("enterprise_id", "party_class"),
+    "enterprise_id IS NOT NULL OR party_class IN ('person', 'unknown')",
+    "every record but of a natural or an unknown person is tied to an enterprise",
+    "除自然人和当事人不明外，每条记录都应对应一户企业",
+)
 _BALANCES = Rule(
     ("read_count", "accepted_count", "duplicate_count", "superseded_count", "quarantined_count", "ignored_count"),
     "read_count = accepted_count + duplicate_count + superseded_count + quarantined_count + COALESCE(ignored_count, 0)",
@@ -153,6 +159,76 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
             "a post ends on or after its first day",
             "离任日期不应早于任职日期",
         ),
+    ),
+    "case": (
+        _TIED_OR_UNKNOWN,
+        Rule(
+            ("filed_on", "not_filed_on"),
+            "filed_on IS NULL OR not_filed_on IS NULL",
+            "a case is filed or not filed",
+            "案件不应既立案又不予立案",
+        ),
+        Rule(
+            ("outcome", "decision_nos"),
+            _filled_if("outcome = 'penalty'", "decision_nos"),
+            "a case that led to a penalty has its number",
+            "作出行政处罚的案件应有处罚决定书文号",
+        ),
+        Rule(
+            ("party_class", "outcome"),
+            "party_class <> 'unknown' OR outcome <> 'penalty'",
+            "who is punished is known",
+            "作出行政处罚的，当事人应已查明",
+        ),
+        Rule(
+            ("filed_on", "closed_on"),
+            "closed_on >= filed_on",
+            "a case is closed on or after the day it was filed",
+            "结案日期不应早于立案日期",
+        ),
+        _in_order("found_on", "filed_on"),
+        _in_order("filed_on", "concluded_on"),
+        _in_order("suspended_on", "resumed_on"),
+        Rule(
+            ("outcome", "no_penalty_ground"),
+            _filled_if("outcome = 'no_penalty'", "no_penalty_ground"),
+            "a case without a penalty says why",
+            "不予行政处罚的案件应写明理由",
+            "warning",
+        ),
+        Rule(
+            ("outcome", "concluded_on"),
+            _filled_if("outcome IS NOT NULL", "concluded_on"),
+            "a case that was decided has the day",
+            "已有处理结果的案件应有处理决定日期",
+            "warning",
+        ),
+    ),
+    "case_transfer": (
+        _TIED_OR_UNKNOWN,
+        Rule(
+            ("approved_on", "declined_on"),
+            "approved_on IS NULL OR declined_on IS NULL",
+            "a transfer is approved or declined",
+            "移送不应既批准又不批准",
+        ),
+        _in_order("proposed_on", "approved_on"),
+        _in_order("approved_on", "transferred_on"),
+        _in_order("transferred_on", "police_filed_on"),
+        _in_order("police_filed_on", "handed_over_on"),
+    ),
+    "complaint": (
+        _TIED_OR_UNKNOWN,
+        Rule(
+            ("accepted_on", "declined_on"),
+            "accepted_on IS NULL OR declined_on IS NULL",
+            "a complaint is accepted or declined",
+            "投诉不应既受理又不予受理",
+        ),
+        _in_order("received_on", "accepted_on"),
+        _in_order("accepted_on", "ended_on"),
+        _in_order("received_on", "decided_on"),
+        _in_order("decided_on", "told_on"),
     ),
     "decision": (
         _in_order("decided_on", "ends_on"),

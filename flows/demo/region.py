@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Literal
 
 from flows.demo import model
+from flows.demo.cases import cases, complaints
 from flows.demo.credit_office import PROPOSER, decisions
 from flows.demo.exchange import external_listings, inspector_conflicts, inspectors, list_deliveries, pushes
 from flows.demo.model import (
@@ -45,7 +46,7 @@ UNREGISTERED_FROM = ORGANISATION_CODES // 2  # serials from here on are in no re
 _MOST_COMPLAINTS_BY_NAME = 20
 _MAKERS = (
     *(register_rows, penalties, inspections, samplings, signals, commitments, honours, licences, posts, decisions),
-    *(external_listings, list_deliveries, pushes, inspectors, inspector_conflicts),
+    *(external_listings, list_deliveries, pushes, inspectors, inspector_conflicts, cases, complaints),
 )
 
 
@@ -162,6 +163,17 @@ FAULTS = (
     PlantedFault("pattern", "inspector", _fixed(person_hash=f"{PROVINCE}********1234")),
     PlantedFault("refused", "inspector", _fixed(valid_until_on="2001-01-01")),
     PlantedFault("unknown_code", "inspector_conflict", _unregistered),
+    PlantedFault("missing", "case", _fixed(case_no="")),
+    PlantedFault("unknown_word", "case", _fixed(outcome="不了了之")),
+    PlantedFault("refused", "case", _fixed(outcome="行政处罚", decision_nos="")),
+    PlantedFault("refused", "case", _fixed(filed_on="2026-01-05", not_filed_on="2026-01-05")),
+    PlantedFault("no_identity", "case", _fixed(uscc="", party_name="")),
+    PlantedFault("refused", "case", _fixed(party_class="不明")),
+    PlantedFault("unknown_word", "case_transfer", _fixed(direction="平行移送")),
+    PlantedFault("missing", "complaint", _fixed(received_on="")),
+    PlantedFault("unknown_word", "complaint", _fixed(complaint_type="建议")),
+    PlantedFault("refused", "complaint", _fixed(accepted_on="2026-01-05", declined_on="2026-01-05")),
+    PlantedFault("unknown_code", "complaint", _unregistered),
     PlantedFault("refused", "decision", _fixed(decided_by=PROPOSER)),
     PlantedFault("pattern", "person_ban", _fixed(person_hash=f"{PROVINCE}********1234")),
 )
@@ -198,7 +210,7 @@ class FaultPlanter:
                 "occurred_on": record.sent_on,
             }
             yield replace(record, kind="signal", values=named, event_on=record.sent_on, fault="ambiguous_name")
-        if record.role != "first" or record.values.get("party_class") == "person":
+        if record.role != "first" or record.values.get("party_class") in ("person", "unknown"):
             return
         place, offset = divmod(self.counts[kind] % FAULT_EVERY, ROWS_BETWEEN_FAULTS)
         self.counts[kind] += 1

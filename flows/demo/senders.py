@@ -25,7 +25,7 @@ UNUSED = ("score_centipoints", "publicity_until_on", "remark", "ungraded_count",
 FEN = {"元": 2, "万元": 6}
 FULL_WIDTH = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
 BRACKETS = ("〔〕", "【】", "[]", "()", "（）", "［］")
-BRACKETED_COLUMNS = ("decision_no", "order_no", "ban_no", "honour_no")
+BRACKETED_COLUMNS = ("decision_no", "order_no", "ban_no", "honour_no", "case_no", "transfer_no", "decision_nos")
 FULL_WIDTH_PER_MILLE = 12
 OWN_WORD_PER_MILLE = 300
 HALF_WIDTH_PER_MILLE = 400
@@ -91,6 +91,11 @@ SENDERS = (
     Sender("push", "信用办", "xlsx", has_typed_cells=True),
     Sender("inspector", "检查员管理处", "xlsx"),
     Sender("inspector_conflict", "检查员管理处", "csv", "gb18030", dates=_SLASHED),
+    Sender("case", "省局稽查处", "csv", "utf-8-sig", dates=_SLASHED),
+    Sender("case", "市级执法汇总", "xlsx", variant=1, has_typed_cells=True),
+    Sender("case_transfer", "省局稽查处", "xlsx", dates=_CHINESE),
+    Sender("complaint", "省局投诉举报中心", "csv", "gb18030", dates=_SLASHED),
+    Sender("complaint", "12315平台导出", "xlsx", variant=1),
     Sender("decision", "信用办台账", "xlsx"),
     Sender("person_ban", "省局稽查处", "csv", "gb18030"),
 )

@@ -37,7 +37,10 @@ UNQUALIFIED_PER_MILLE = {"clean": 14, "occasional": 50, "repeat": 110, "chronic"
 DEFECTS = {"compliant": (0, 0, 3), "rectify_first": (0, 3, 8), "non_compliant": (2, 5, 9)}
 LATE_RECTIFICATION_PER_MILLE = 80
 RECTIFY_DAYS = 20
-SIGNAL_TYPES = (("complaint", 55), ("adverse_event", 30), ("public_opinion", 9), ("recall", 6))
+SIGNAL_TYPES = (
+    *(("complaint", 53), ("adverse_event", 29), ("public_opinion", 9)),
+    *(("recall", 6), ("approval_finding", 2), ("review_finding", 1)),
+)
 SIGNAL_LEVELS = (("low", 60), ("general", 32), ("serious", 8))
 VERIFIED_PER_MILLE = 350
 COMMITTED_PER_MILLE = 480

@@ -33,6 +33,9 @@ _BY_NAME: dict[str, Any] = {
 _BY_TABLE: dict[str, dict[str, Any]] = {
     "person_ban": {"is_lifelong": False},
     "licence": {"cancelled_on": None},
+    "case": {"not_filed_on": None},
+    "case_transfer": {"declined_on": None},
+    "complaint": {"declined_on": None},
     "accounts": {"read_count": 10, "accepted_count": 6},
     "files": {"read_count": 10, "accepted_count": 6, "finding": None},
     "night_accounts": {

@@ -72,13 +72,14 @@ def test_wuhan_is_no_illustration_and_the_reference_is_marked_as_one():
 def test_the_reference_uses_every_kind_of_record_that_says_how_one_acted():
     """A register entry, a licence and a post are neither good nor bad: they say who may trade, and for whom.
 
-    What others listed, and what is exchanged with them, is shown and left to each scheme.
+    What others listed, and what is exchanged with them, is shown and left to each scheme. A case counts by the penalty
+    it leads to, a complaint by the signal it is.
     """
     reference = SCHEMES["reference"]
     nobody = {name for name, kind in KINDS.items() if not kind.names_party}
     needs = [need for value in reference.best_tier_needs.values.values() for need in value or ()]
     used = {rule.kind for rule in (*reference.items, *reference.direct, *needs)}
-    elsewhere = {"external_listing", "push", "inspector_conflict"}
+    elsewhere = {"external_listing", "push", "inspector_conflict", "case", "case_transfer", "complaint"}
     assert used == set(KINDS) - {"enterprise", "licence", "post"} - elsewhere - nobody
 
 

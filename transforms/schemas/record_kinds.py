@@ -449,6 +449,126 @@ INSPECTOR_CONFLICT = Kind(
     is_internal=True,
 )
 
+CASE_PARTY = Column(
+    "party_class",
+    TEXT,
+    "当事人类别",
+    "person, unknown: tied to no enterprise",
+    codes=vocabularies.CASE_PARTIES,
+)
+
+CASE = Kind(
+    "case",
+    "案件",
+    "Cases from the clue to the closing, with the days that the law of procedure counts by.",
+    (
+        USCC,
+        PARTY_NAME,
+        CASE_PARTY,
+        Column("case_no", TEXT, "案件编号", "number of the case, the same from the clue on", True),
+        Column("authority", TEXT, "办案机关", "office that handles it", True),
+        Column("clue_source", TEXT, "案件来源", "where the clue came from", codes=vocabularies.CASE_CLUES),
+        FIELD,
+        Column("is_major", BOOLEAN, "是否重大案件", "handled as a major case; empty: not stated"),
+        date_column("found_on", "发现线索日期", "day the clue was found, or its papers were received", True),
+        date_column("check_extended_on", "延长核查日期", "day more time was granted to decide whether to file"),
+        Column("check_excluded_days", INTEGER, "核查扣除天数", "days of tests before filing, which do not count"),
+        date_column("filed_on", "立案日期", "day it was filed"),
+        date_column("not_filed_on", "不予立案日期", "day it was decided not to file it"),
+        Column("goods_value_fen", INTEGER, "货值金额（分）", "value of the goods, fen; empty: not known"),
+        date_column("extended_on", "批准延期日期", "day the time to decide was first extended"),
+        date_column("extended_until_on", "继续延期至", "last day of a further extension, as it was decided"),
+        Column("excluded_days", INTEGER, "扣除天数", "days of suspension, hearing, notices, tests, which do not count"),
+        date_column("suspended_on", "中止调查日期", "day the inquiry was suspended"),
+        date_column("resumed_on", "恢复调查日期", "day it was resumed"),
+        Column("is_legal_review_due", BOOLEAN, "应否法制审核", "must be reviewed for legality; empty: not stated"),
+        date_column("review_sent_on", "送审日期", "day the reviewers received it"),
+        date_column("legally_reviewed_on", "法制审核日期", "day the review for legality was done"),
+        date_column("heard_on", "听证日期", "day of the hearing; empty: none is known of"),
+        Column("outcome", TEXT, "处理结果", "how it was decided", codes=vocabularies.CASE_OUTCOMES),
+        Column(
+            "no_penalty_ground", TEXT, "不予处罚理由", "why no penalty follows", codes=vocabularies.NO_PENALTY_GROUNDS
+        ),
+        date_column("concluded_on", "处理决定日期", "day of that decision"),
+        Column("decision_nos", TEXT_LIST, "处罚决定书文号", "numbers of the penalties it led to"),
+        date_column("performed_on", "执行完毕日期", "day the penalty was carried out in full"),
+        date_column("closed_on", "结案日期", "day it was closed"),
+    ),
+    natural_key=("case_no", "authority"),
+    event_on="found_on",
+    number="case_no",
+)
+
+CASE_TRANSFER = Kind(
+    "case_transfer",
+    "涉嫌犯罪案件移送",
+    "Cases that are referred to the police as possible crimes, or come back from them.",
+    (
+        USCC,
+        PARTY_NAME,
+        CASE_PARTY,
+        Column("transfer_no", TEXT, "移送文号", "number of the transfer", True),
+        Column("case_no", TEXT, "案件编号", "case it belongs to"),
+        Column("authority", TEXT, "办案机关", "office that refers the case, or receives it", True),
+        Column("direction", TEXT, "移送方向", "to the police, or from them", True, vocabularies.TRANSFER_DIRECTIONS),
+        date_column(
+            "proposed_on", "移送报告日期", "day of the report that proposes it; from the police: received", True
+        ),
+        date_column("approved_on", "批准移送日期", "day the head of the office approved it"),
+        date_column("declined_on", "不批准移送日期", "day the head of the office declined it"),
+        date_column("transferred_on", "移送日期", "day the police received the case"),
+        Column("police", TEXT, "公安机关", "police office"),
+        date_column("police_filed_on", "公安立案通知日期", "day the notice arrived that the police filed it"),
+        date_column("police_refused_on", "公安不予立案通知日期", "day the notice arrived that they did not"),
+        date_column("review_asked_on", "提请复议日期", "day a review of that was asked for"),
+        date_column("handed_over_on", "移交涉案物品日期", "day goods and papers were handed over"),
+        date_column("returned_on", "退回日期", "day the case came back for an administrative decision"),
+    ),
+    natural_key=("transfer_no", "authority"),
+    event_on="proposed_on",
+    number="transfer_no",
+)
+
+COMPLAINT = Kind(
+    "complaint",
+    "投诉举报",
+    "Complaints of consumers and reports of violations, with how they were handled. Nothing of who made them is kept.",
+    (
+        USCC,
+        PARTY_NAME,
+        CASE_PARTY,
+        Column("complaint_no", TEXT, "登记编号", "number under which it was registered", True),
+        Column(
+            "complaint_type",
+            TEXT,
+            "类型",
+            "complaint (dispute) or report (violation)",
+            True,
+            vocabularies.COMPLAINT_TYPES,
+        ),
+        FIELD,
+        Column("subject", TEXT, "问题类别", "what it is about", codes=vocabularies.COMPLAINT_SUBJECTS),
+        Column("is_named", BOOLEAN, "是否实名", "the reporter is named, and must be told; empty: not stated"),
+        date_column("received_on", "收到日期", "day it was received", True),
+        date_column("accepted_on", "受理日期", "day it was accepted"),
+        date_column("declined_on", "不予受理日期", "day it was not accepted"),
+        date_column("ended_on", "调解结束日期", "day the mediation ended"),
+        Column("result", TEXT, "调解结果", "how it ended", codes=vocabularies.COMPLAINT_RESULTS),
+        Column("excluded_days", INTEGER, "扣除天数", "days of tests, which do not count"),
+        date_column("check_extended_on", "延长核查日期", "day more time was granted to decide whether to file"),
+        date_column("decided_on", "立案决定日期", "day it was decided whether to file a case"),
+        Column("is_filed", BOOLEAN, "是否立案", "whether a case was filed; empty: not stated"),
+        Column("case_no", TEXT, "案件编号", "the case it led to"),
+        date_column("told_on", "告知举报人日期", "day the reporter was told of that decision"),
+        Column("is_verified", BOOLEAN, "是否查实", "found true on inquiry"),
+        Column("signal_no", TEXT, "信号编号", "its number among the signals, where it is reported there too"),
+        AUTHORITY,
+    ),
+    natural_key=("complaint_no",),
+    event_on="received_on",
+    number="complaint_no",
+)
+
 DECISION = Kind(
     "decision",
     "信用办决定",
@@ -520,6 +640,9 @@ KINDS: dict[str, Kind] = {
         PUSH,
         INSPECTOR,
         INSPECTOR_CONFLICT,
+        CASE,
+        CASE_TRANSFER,
+        COMPLAINT,
     )
 }
 

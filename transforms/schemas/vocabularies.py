@@ -63,6 +63,8 @@ SIGNAL_TYPES = {
     "adverse_event": "不良反应（事件）",
     "public_opinion": "舆情",
     "recall": "召回",
+    "approval_finding": "审批发现",
+    "review_finding": "审评发现",
 }
 SIGNAL_LEVELS = {"low": "较轻", "general": "一般", "serious": "严重"}
 RECTIFICATION_STATES = {"open": "整改中", "completed": "已完成", "overdue": "逾期未完成"}
@@ -125,6 +127,51 @@ CONFLICT_RELATIONS = {
     "dispute": "与该企业有争议或者诉讼",
     "other": "其他可能影响公正的关系",
 }
+# Parties of a case or complaint: an unknown one is tied to no enterprise until a later row names it.
+CASE_PARTIES = {**PARTY_CLASSES, "unknown": "不明"}
+CASE_CLUES = {
+    "inspection": "监督检查",
+    "sampling": "监督抽检",
+    "report": "投诉举报",
+    "assigned": "上级交办",
+    "department": "其他部门移送",
+    "police": "公安机关移送",
+    "monitoring": "监测",
+    "other": "其他",
+}
+# How a case ends: 市场监督管理行政处罚程序规定 Art. 47, 60.
+CASE_OUTCOMES = {
+    "penalty": "行政处罚",
+    "no_penalty": "不予行政处罚",
+    "not_established": "违法事实不成立",
+    "department": "移送其他部门",
+    "police": "移送司法机关",
+    "terminated": "终止调查",
+}
+# Why no penalty is imposed although the law was broken: 行政处罚法 Art. 30, 31, 33, 36; 药品管理法实施条例 Art. 86.
+NO_PENALTY_GROUNDS = {
+    "minor": "违法行为轻微并及时改正，没有造成危害后果",
+    "first": "初次违法且危害后果轻微并及时改正",
+    "no_fault": "没有主观过错",
+    "due_care": "不知情并履行了进货查验等义务",
+    "time_barred": "超过追究时效",
+    "incapable": "不满十四周岁或者不能辨认、控制自己行为",
+    "other": "其他",
+}
+TRANSFER_DIRECTIONS = {"to_police": "移送公安机关", "from_police": "公安机关移送"}
+COMPLAINT_TYPES = {"complaint": "投诉", "report": "举报"}
+COMPLAINT_SUBJECTS = {
+    "quality": "产品质量",
+    "label": "标签说明书",
+    "advertising": "广告宣传",
+    "unlicensed": "无证生产经营",
+    "unregistered": "产品未经注册、备案",
+    "conduct": "生产经营行为",
+    "service": "服务、售后",
+    "price": "价格、收费",
+    "other": "其他",
+}
+COMPLAINT_RESULTS = {"agreed": "达成调解协议", "ended": "终止调解", "withdrawn": "撤回投诉"}
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 PUBLICITY_SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}

@@ -124,3 +124,14 @@ def test_who_needs_a_licence_has_one_and_some_have_run_out(good):
     ends = [one.values["valid_until_on"] for one in licences if one.values["valid_until_on"]]
     assert 0.02 < sum(end < date(2026, 3, 1) for end in ends) / len(ends) < 0.06
     assert 0.12 < share(licences, lambda record: record.values["is_by_commitment"]) < 0.18
+
+
+def test_every_penalty_has_a_case_and_some_cases_have_no_party(good):
+    cases = of(good, "case")
+    firms = sum(record.values["party_class"] != "person" for record in of(good, "penalty"))
+    assert 1.2 < len(cases) / firms < 1.9
+    assert 0.01 < share(cases, lambda record: record.values["party_class"] == "unknown") < 0.15
+    complaints = of(good, "complaint")
+    assert 0.08 < len(complaints) / COUNT < 0.15
+    assert 0.40 < share(complaints, lambda record: record.values["complaint_type"] == "report") < 0.50
+    assert 0.25 < share(complaints, lambda record: record.values["signal_no"]) < 0.35

@@ -110,6 +110,7 @@ def _same_tables(walked):
     empty = {name for name, table in some.items() if table.is_empty()}
     kinds = {"rectification", "commitment", "person_ban", "licence", "post", "honour", "signal", "sampling"}
     kinds |= {"external_listing", "list_delivery", "push", "inspector", "inspector_conflict"}
+    kinds |= {"case", "case_transfer", "complaint"}
     assert empty <= kinds | {"quarantine_outcomes"}
 
 
