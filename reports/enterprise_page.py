@@ -21,9 +21,9 @@ from reports.incentives import ended_text, granted_text, incentives_of, still_en
 from reports.legal_tables import EnterpriseLegalState
 from reports.office_tables import worded_trace
 from reports.scheme_facts import Outlook, SchemeFacts
-from reports.trade_tables import trade_grid
+from reports.trade_tables import trade_grid, trade_trace_grids
 from transforms.schemas import KINDS, TABLES
-from transforms.schemas.run_tables import TRADE_RATINGS
+from transforms.schemas.run_tables import TRADE_RATINGS, TRADE_TRACE
 
 MIN_PLOTTED_RATINGS = 3  # a sentence says what a line through fewer would hardly show
 _RATINGS, _TRACE = TABLES["ratings"], TABLES["trace"]
@@ -80,6 +80,7 @@ class EnterpriseView:
     tier_periods: tuple[TierPeriod, ...]
     records: tuple[Grid, ...]
     trades: Grid
+    trade_traces: tuple[Grid, ...]
     scored_by: SchemeFacts
     incentives: tuple[Mapping[str, Any], ...] = ()
     ended_incentives: tuple[Mapping[str, Any], ...] = ()
@@ -109,7 +110,7 @@ class EnterpriseView:
     def grids(self) -> tuple[Grid, ...]:
         """Every table of the page."""
         legal = self.legal_state.grids if self.legal_state else ()
-        trades = (self.trades,) if self.trades.rows else ()
+        trades = (self.trades, *self.trade_traces) if self.trades.rows else ()
         return (*legal, *trades, self.counted, self.not_counted, self.history, *self.records)
 
 
@@ -119,7 +120,8 @@ class EnterpriseFrames:
 
     enterprise: its current version (one row). rating: the current rating (or no row). trace: of that rating. history:
     all its ratings. records: current record versions by kind. legal_state: where it was worked out. outlook: of the
-    run. trades: TRADE_RATINGS that belong to the rating. changes: rows of `changes` of the enterprise.
+    run. trades, trade_trace: TRADE_RATINGS and TRADE_TRACE that belong to the rating. changes: rows of `changes` of the
+    enterprise.
     """
 
     enterprise: Frame
@@ -130,6 +132,7 @@ class EnterpriseFrames:
     legal_state: EnterpriseLegalState | None = None
     outlook: Outlook | None = None
     trades: Frame = field(default_factory=TRADE_RATINGS.empty)
+    trade_trace: Frame = field(default_factory=TRADE_TRACE.empty)
     changes: Frame = field(default_factory=TABLES["changes"].empty)
 
 
@@ -197,6 +200,7 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         tier_periods=tuple(TierPeriod(day, scheme.index(held), points) for day, held, points in periods),
         records=_record_grids(frames.records, enterprise, scheme),
         trades=trade_grid(frames.trades, scheme),
+        trade_traces=trade_trace_grids(frames.trades, frames.trade_trace, scheme),
         scored_by=scored_by,
         incentives=tuple(
             incentives_of(

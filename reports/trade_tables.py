@@ -10,8 +10,16 @@ import polars as pl
 
 from reports import formatting
 from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_from_frame, grid_from_rows
+from reports.office_tables import worded_trace
 from reports.scheme_facts import SchemeFacts
-from transforms.schemas.run_tables import TRADE_CHANGES, TRADE_FIELDS, TRADE_RATINGS, TRADE_ROLES, UNRATED_REASONS
+from transforms.schemas.run_tables import (
+    TRADE_CHANGES,
+    TRADE_FIELDS,
+    TRADE_RATINGS,
+    TRADE_ROLES,
+    TRADE_TRACE,
+    UNRATED_REASONS,
+)
 
 _ORDER = {code: place for place, code in enumerate((*TRADE_FIELDS, *TRADE_ROLES))}
 _TRADE = ("field", "role")
@@ -57,6 +65,28 @@ def trade_grid(rows: Frame, scheme: SchemeFacts) -> Grid:
         *grid_fields(TRADE_RATINGS, "is_decisive", *result, "unrated"),
     )
     return grid_from_frame("trade_ratings", "各领域信用等级", shown, fields, "没有分领域评价")
+
+
+def trade_trace_grids(ratings: Frame, trace: Frame, scheme: SchemeFacts) -> tuple[Grid, ...]:
+    """The trace of each field and scheme but the one that decides, whose trace is that of the whole.
+
+    ratings: TRADE_RATINGS of one enterprise. trace: TRADE_TRACE of it.
+    """
+    rated = in_trade_order(ratings).drop_nulls("tier").filter(~pl.col("is_decisive"))
+    rows = collected(trace).sort("position")
+    names = ("title", "record_kind", "record_no", "event_on", "value_used")
+    points = (GridField("raw_centipoints", "规则分", "delta"), GridField("points_centipoints", "计入分", "delta"))
+    fields = (
+        *grid_fields(TRADE_TRACE, "position", *names),
+        *points,
+        *grid_fields(TRADE_TRACE, "reason", "stops_counting_on", "basis"),
+    )
+    grids = []
+    for field, name in rated.select("field", "scheme").unique(maintain_order=True).iter_rows():
+        of_unit = worded_trace(rows.filter(field=field, scheme=name))
+        title = f"{TRADE_FIELDS.get(field, field)}（{scheme.of(name).title}）计分明细"
+        grids.append(grid_from_frame(f"trade_trace_{field}_{name}", title, of_unit, fields, "没有计分的记录"))
+    return tuple(grids)
 
 
 def coverage_grid(rows: Frame, scheme: SchemeFacts) -> Grid:

@@ -44,7 +44,7 @@ from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise
 from reports.legal_tables import EnterpriseLegalFrames, enterprise_legal_state
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
-from transforms.schemas.run_tables import TRADE_RATINGS
+from transforms.schemas.run_tables import TRADE_RATINGS, TRADE_TRACE
 
 _COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")
 _COUNTED_NOTES = ("record_kind", "record_no", "section", "value_used", "basis", "confidence")
@@ -53,6 +53,8 @@ _NOT_COUNTED_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis
 _LEGAL_NOTES = ("unmet", "basis", "confidence", "note", "notes", "reason", "target", "stop_on", "left_on", "system")
 _TRADE = ("field", "role", "tier", "whole_tier", "is_decisive", "scheme")
 _TRADE_NOTES = ("unrated", "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on", "next_change_on")
+_TRADE_TRACE = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")
+_TRADE_TRACE_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
 _HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_until_on")
 
 
@@ -131,6 +133,7 @@ class Explanation:
     outlook: Outlook
     law: LegalTables | None = None
     trades: pl.DataFrame = field(default_factory=TRADE_RATINGS.empty)
+    trade_trace: pl.DataFrame = field(default_factory=TRADE_TRACE.empty)
     changes: pl.DataFrame = field(default_factory=TABLES["changes"].empty)
 
     def view(self, records: Mapping[str, pl.LazyFrame] | None = None) -> EnterpriseView:
@@ -141,7 +144,16 @@ class Explanation:
         if self.law is not None:
             law = enterprise_legal_state(EnterpriseLegalFrames(self.law.listings, self.law.repair, self.law.deadlines))
         frames = EnterpriseFrames(
-            enterprise, rating, self.trace, self.history, records or {}, law, self.outlook, self.trades, self.changes
+            enterprise,
+            rating,
+            self.trace,
+            self.history,
+            records or {},
+            law,
+            self.outlook,
+            self.trades,
+            self.trade_trace,
+            self.changes,
         )
         return enterprise_view(frames, self.run.as_of, self.scheme)
 
@@ -155,6 +167,7 @@ def find_explanation(settings: Settings, store: Store, run: Run, enterprise: Map
     if rating is not None:
         rows = store.scan("trace", run, key).filter(valid_from_on=rating["valid_from_on"])
         trace = rows.sort("position").collect()
+    trades = trade_ratings_of(store, run, rating)
     return Explanation(
         run=run,
         scheme=scheme_facts_of(settings, store, run),
@@ -164,9 +177,16 @@ def find_explanation(settings: Settings, store: Store, run: Run, enterprise: Map
         history=history,
         outlook=enterprise_outlook(store, run, key),
         law=legal_tables_of(settings, store, run, key),
-        trades=trade_ratings_of(store, run, rating),
+        trades=trades,
+        trade_trace=TRADE_TRACE.empty() if rating is None or trades.is_empty() else _trade_trace(store, run, rating),
         changes=store.scan("changes", run, key).collect() if history.height > 1 else TABLES["changes"].empty(),
     )
+
+
+def _trade_trace(store: Store, run: Run, rating: Mapping[str, Any]) -> pl.DataFrame:
+    """The rows of `trade_trace` that belong to a rating."""
+    rows = store.scan(TRADE_TRACE.name, run, rating["enterprise_id"])
+    return rows.filter(valid_from_on=rating["valid_from_on"]).sort(TRADE_TRACE.key).collect()
 
 
 def legal_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: str) -> LegalTables | None:
@@ -204,6 +224,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "tier_title": dict(found.scheme.tiers).get(found.rating["tier"], "") if found.rating else "",
         "rating": found.rating,
         "trades": found.trades.to_dicts(),
+        "trade_trace": found.trade_trace.to_dicts(),
         "incentives": {"of_tier": view.incentives, "ended": view.ended_incentives},
         "outlook": outlook_document(found.outlook),
         "trace": found.trace.to_dicts(),
@@ -250,7 +271,10 @@ def explanation_text(found: Explanation) -> list[str]:
 def _trade_lines(view: EnterpriseView) -> list[str]:
     if not view.trades.rows:
         return []
-    return ["", view.trades.title, *table_lines(view.trades, _TRADE, _TRADE_NOTES)]
+    lines = ["", view.trades.title, *table_lines(view.trades, _TRADE, _TRADE_NOTES)]
+    for grid in view.trade_traces:
+        lines += ["", grid.title, *table_lines(grid, _TRADE_TRACE, _TRADE_TRACE_NOTES)]
+    return lines
 
 
 def _rating_entries(found: Explanation, view: EnterpriseView, rating: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ from transforms.law.stored_state import RELEVANT_RECORDS
 from transforms.rating.tier import with_hold_notes
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
 from transforms.schemas.law import LAW_DETAILS, PUBLICITY_GAPS, STEP_TABLE, detail_rows
-from transforms.schemas.run_tables import TRADE_CHANGES, TRADE_RATINGS
+from transforms.schemas.run_tables import TRADE_CHANGES, TRADE_RATINGS, TRADE_TRACE
 
 WORKING_DAYS_AHEAD = 10  # for deadlines in the report
 MAX_CANDIDATES = 200  # in the report, the newest; `yaoxin list --candidates` shows all
@@ -190,7 +190,7 @@ def _write_enterprise_pages(snapshot: Snapshot, folder: Path, enterprises: list[
     earlier = earlier.filter(pl.col("valid_from_on") < context.as_of)
     staged = {
         name: selection.filter(context.staged(name, selection.numbers))
-        for name in ("ratings", "trace", TRADE_RATINGS.name)
+        for name in ("ratings", "trace", TRADE_RATINGS.name, TRADE_TRACE.name)
     }
     frames = {
         **snapshot.current_records_by_kind(selection),
@@ -216,6 +216,7 @@ def _write_enterprise_pages(snapshot: Snapshot, folder: Path, enterprises: list[
             legal_state=states.get(key),
             outlook=Outlook(context.as_of, outlooks.get(key)),
             trades=rows_of(TRADE_RATINGS.name, key),
+            trade_trace=rows_of(TRADE_TRACE.name, key),
             changes=rows_of("changes", key),
         )
         write_enterprise_page(enterprise_view(page, context.as_of, facts), folder / enterprise_page_name(key))

@@ -51,8 +51,14 @@ def test_coverage_is_rated_of_those_to_be_rated_with_the_reasons_of_the_rest():
 def test_the_page_and_the_report_show_them_and_say_nothing_where_one_scheme_rates_all():
     frames = samples.enterprise_frames()
     own = ROWS.filter(enterprise_id=samples.enterprise_id(0))
-    page = enterprise_html(enterprise_view(replace(frames, trades=own), samples.AS_OF, SCHEME))
+    row = samples.traced(1, "药品经营：警告", -500) | {"field": "drug", "scheme": samples.SCHEME.name}
+    trace = samples.frame("trade_trace", [row, row | {"field": "device", "scheme": "other", "title": "决定的领域"}])
+    view = enterprise_view(replace(frames, trades=own, trade_trace=trace), samples.AS_OF, SCHEME)
+    page = enterprise_html(view)
     assert "各领域信用等级" in page
+    assert [grid.title for grid in view.trade_traces] == [f"药品（{SCHEME.title}）计分明细"]
+    assert "药品经营：警告" in page
+    assert "决定的领域" not in page, "its trace is that of the whole"
     assert "乙 差" in page
     assert trade_grid(own, SCHEME).texts()[0][:2] == ["药品", "零售"]
     assert "各领域信用等级" not in enterprise_html(enterprise_view(frames, samples.AS_OF, SCHEME))
@@ -61,9 +67,9 @@ def test_the_page_and_the_report_show_them_and_say_nothing_where_one_scheme_rate
         "trade_changes",
         [samples.change(0, "A", "B") | {"field": "drug", "role": "retailer", "scheme": samples.SCHEME.name}],
     )
-    view = office_view(replace(office, trades=OfficeTradeFrames(ROWS, changes)), samples.context(), SCHEME)
-    assert {"coverage", "trade_changes"} <= {grid.name for grid in view.grids}
-    assert "分领域评价覆盖" in office_html(view)
+    report = office_view(replace(office, trades=OfficeTradeFrames(ROWS, changes)), samples.context(), SCHEME)
+    assert {"coverage", "trade_changes"} <= {grid.name for grid in report.grids}
+    assert "分领域评价覆盖" in office_html(report)
     plain = office_view(office, samples.context(), SCHEME)
     assert "分领域" not in office_html(plain)
     assert TABLES["trade_changes"].schema.keys() >= {"field", "role", "scheme"}
