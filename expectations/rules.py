@@ -330,6 +330,12 @@ RECORD_RULES: dict[str, tuple[Rule, ...]] = {
     ),
 }
 
+_SUM = Rule(
+    ("score_centipoints", "base_centipoints", "trace_centipoints"),
+    "score_centipoints = base_centipoints + trace_centipoints",
+    "score = base + sum of the trace",
+    "得分应等于基础分加明细合计",
+)
 _OF_RATING = (
     Rule(
         ("valid_from_on", "next_change_on"),
@@ -550,6 +556,7 @@ CROSS_TABLE_RULES: dict[str, tuple[Rule, ...]] = {
             ),
         )
     ),
+    "new_trade_ratings": (_SUM,),
     "present_ratings": (
         Rule(
             ("is_rated", "is_traced"),
@@ -575,12 +582,7 @@ CROSS_TABLE_RULES: dict[str, tuple[Rule, ...]] = {
             "every rating whose day to change has come was rated anew",
             "到重算日的评价结果应已重算",
         ),
-        Rule(
-            ("score_centipoints", "base_centipoints", "trace_centipoints"),
-            "score_centipoints = base_centipoints + trace_centipoints",
-            "score = base + sum of the trace",
-            "得分应等于基础分加明细合计",
-        ),
+        _SUM,
         Rule(
             ("tier", "tier_index", "scheme_index", "is_rated"),
             "NOT is_rated OR (scheme_index IS NOT NULL AND tier_index = scheme_index)",

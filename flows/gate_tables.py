@@ -1,7 +1,7 @@
 """The gate as the flows use it: table specs, the office's limits, and the frames that are derived for it.
 
 `read_gate(policy folder).validate("penalty", frame)` answers for every table of `transforms.schemas`, and for
-three frames derived here: `gate_accounts`, `gate_amounts` and `gate_ratings`.
+the frames derived here: `gate_accounts`, `gate_amounts`, `gate_ratings` and `gate_trades`.
 """
 
 from __future__ import annotations
@@ -117,6 +117,21 @@ GATE_RATINGS = Table(
         ),
     ),
     ("enterprise_id",),
+)
+
+GATE_TRADES = Table(
+    "new_trade_ratings",
+    "本次分领域评价",
+    "Each new rating of an enterprise in a field by a scheme, beside the sum of its trace, and each trace without one.",
+    (
+        Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
+        Column("field", TEXT, "领域", "field of the trade", True),
+        Column("scheme", TEXT, "评价标准", "grading scheme", True),
+        Column("score_centipoints", INTEGER, "得分（百分之一分）", "score; empty for a trace without a rating", True),
+        Column("base_centipoints", INTEGER, "基础分（百分之一分）", "base", True),
+        Column("trace_centipoints", INTEGER, "明细合计（百分之一分）", "sum of the trace", True),
+    ),
+    ("enterprise_id", "field", "scheme"),
 )
 
 
@@ -293,5 +308,17 @@ def gate_ratings(ratings: Frame, trace: Frame, register: Frame, tiers: Sequence[
     )
 
 
+def gate_trades(ratings: Frame, trace: Frame) -> pl.LazyFrame:
+    """GATE_TRADES of new rows of `trade_ratings` and `trade_trace`."""
+    key = list(GATE_TRADES.key)
+    rated = ratings.lazy().filter(pl.col("tier").is_not_null()).unique(key)
+    scores = rated.select(*key, "score_centipoints", "base_centipoints")
+    sums = trace.lazy().group_by(key).agg(trace_centipoints=pl.col("points_centipoints").sum())
+    joined = scores.join(sums, on=key, how="full", coalesce=True)
+    filled = joined.with_columns(pl.col("trace_centipoints").fill_null(0))
+    return filled.select(list(GATE_TRADES.schema)).sort(key)
+
+
 def _tables() -> dict[str, Table]:
-    return {**TABLES, **{table.name: table for table in (GATE_ACCOUNTS, GATE_AMOUNTS, GATE_RATINGS)}}
+    derived = (GATE_ACCOUNTS, GATE_AMOUNTS, GATE_RATINGS, GATE_TRADES)
+    return {**TABLES, **{table.name: table for table in derived}}

@@ -14,10 +14,12 @@ from flows.gate_tables import (
     GATE_ACCOUNTS,
     GATE_AMOUNTS,
     GATE_RATINGS,
+    GATE_TRADES,
     Gate,
     gate_accounts,
     gate_amounts,
     gate_ratings,
+    gate_trades,
     read_gate,
 )
 from flows.policy_folder import PolicyInForce, read_sources
@@ -28,6 +30,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store
 from flows.store.tables import BucketFilter
 from flows.wording import to_chinese
+from transforms.schemas.run_tables import TRADE_RATINGS, TRADE_TRACE
 
 _VOLUME_CHECKED = (GATE_RATINGS.name,)  # tables whose row count is compared with the previous run's
 # Approvals that releases before the office database wrote themselves: of no file, and without effect.
@@ -115,6 +118,9 @@ def _frames(
     accounts, files = (snapshot.new_rows(table, previous_run) for table in ("accounts", "files"))
     yield GATE_ACCOUNTS.name, gate_accounts(accounts, files)
     yield from ((table, context.staged(table)) for table in RESULT_TABLES)
+    if context.parts(TRADE_RATINGS.name):
+        of_trades = (context.staged(name) for name in (TRADE_RATINGS.name, TRADE_TRACE.name))
+        yield GATE_TRADES.name, gate_trades(*of_trades).collect()
     _stage_gate_ratings(snapshot, [tier.tier for tier in policy.scheme.tiers.on(context.as_of) or ()])
     yield GATE_RATINGS.name, context.staged(GATE_RATINGS.name, table=GATE_RATINGS)
 

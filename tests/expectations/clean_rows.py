@@ -55,6 +55,7 @@ _BY_TABLE: dict[str, dict[str, Any]] = {
     "trade_ratings": {"decided_by": "cut_point", "next_change_on": date(2025, 6, 11), "unrated": None},
     "trade_trace": {"reason": None},
     "trade_changes": {"decided_by": "cut_point"},
+    "new_trade_ratings": {"score_centipoints": 950, "base_centipoints": 1000, "trace_centipoints": -50},
     "present_ratings": {
         "score_centipoints": 950,
         "base_centipoints": 1000,

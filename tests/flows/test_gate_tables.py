@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.gate_tables import gate_accounts, gate_amounts, gate_ratings, read_gate
+from flows.gate_tables import gate_accounts, gate_amounts, gate_ratings, gate_trades, read_gate
 from transforms.policy_model import PolicyProblems
 from transforms.schemas import TABLES
 
@@ -149,6 +149,30 @@ def test_rows_that_were_tried_again_refuse_no_run() -> None:
     accounts, files = accounts_of(("a", "penalty", 900, 900))
     second = pl.lit(2, dtype=pl.Int64).alias("attempt_no")
     assert gate_accounts(accounts.with_columns(second), files.with_columns(second)).collect().is_empty()
+
+
+def test_a_trade_whose_trace_does_not_sum_or_has_no_rating_is_found() -> None:
+    rated = {"enterprise_id": "E1", "field": "drug", "scheme": "s", "tier": "A", "base_centipoints": 1000}
+    ratings = [rated | {"role": role, "score_centipoints": 900} for role in ("maker", "user")]
+    ratings.append(rated | {"field": "device", "role": "user", "tier": None, "scheme": None})
+    frames = [
+        pl.DataFrame([{name: row.get(name) for name in TABLES[table].schema} for row in rows], TABLES[table].schema)
+        for table, rows in (
+            ("trade_ratings", ratings),
+            ("trade_trace", [rated | {"points_centipoints": -60}, rated | {"points_centipoints": -40}]),
+            (
+                "trade_trace",
+                [rated | {"points_centipoints": -60}, rated | {"field": "device", "points_centipoints": 0}],
+            ),
+        )
+    ]
+    sound, faulty = (GATE.validate("new_trade_ratings", gate_trades(frames[0], trace)) for trace in frames[1:])
+    assert (sound.row_count, sound.findings) == (1, ())
+    assert {finding.column for finding in faulty.findings} == {
+        "score_centipoints, base_centipoints, trace_centipoints",
+        "score_centipoints",
+        "base_centipoints",
+    }
 
 
 def test_caution_is_policy_with_the_mistakes_of_policy(tmp_path: Path) -> None:
