@@ -17,7 +17,7 @@ from reports import formatting
 from reports.exports import grid_content
 from reports.grid import CONFIDENCE_LABELS, Frame, Grid, GridField, collected, grid_field, grid_fields, grid_from_frame
 from reports.html import render_page, trusted_markup
-from reports.incentives import ended_text, granted_text, incentives_of, still_ended
+from reports.incentives import TierIncentives, ended_text, granted_text, incentives_of, still_ended
 from reports.legal_tables import EnterpriseLegalState
 from reports.office_tables import worded_trace
 from reports.scheme_facts import Outlook, SchemeFacts
@@ -82,7 +82,7 @@ class EnterpriseView:
     trades: Grid
     trade_traces: tuple[Grid, ...]
     scored_by: SchemeFacts
-    incentives: tuple[Mapping[str, Any], ...] = ()
+    incentives: TierIncentives = field(default_factory=TierIncentives)
     ended_incentives: tuple[Mapping[str, Any], ...] = ()
     legal_state: EnterpriseLegalState | None = None
 
@@ -102,8 +102,8 @@ class EnterpriseView:
 
     @property
     def incentive_texts(self) -> tuple[str, ...]:
-        """The incentives of the tier, then those that a downgrade has ended, a line each."""
-        granted = (granted_text(one) for one in self.incentives)
+        """The incentives that are granted, then those that a downgrade has ended, a line each."""
+        granted = (granted_text(one) for one in self.incentives.granted)
         return tuple(map(formatting.clean, (*granted, *(ended_text(one) for one in self.ended_incentives))))
 
     @property
@@ -202,13 +202,11 @@ def enterprise_view(frames: EnterpriseFrames, as_of: date, scheme: SchemeFacts) 
         trades=trade_grid(frames.trades, scheme),
         trade_traces=trade_trace_grids(frames.trades, frames.trade_trace, scheme),
         scored_by=scored_by,
-        incentives=tuple(
-            incentives_of(
-                scheme.incentives,
-                rating or None,
-                as_of,
-                is_listed=frames.legal_state is not None and frames.legal_state.is_listed,
-            )
+        incentives=incentives_of(
+            scheme.incentives,
+            rating or None,
+            as_of,
+            is_listed=frames.legal_state is not None and frames.legal_state.is_listed,
         ),
         ended_incentives=tuple(still_ended(scheme.incentives, changes.to_dicts(), rating.get("tier", ""), as_of)),
         legal_state=frames.legal_state,

@@ -1,4 +1,7 @@
-"""Incentives of a tier: which are granted, which are withheld and why, and which a downgrade has ended."""
+"""Incentives of a tier: which are granted, which are withheld and why, and which a downgrade has ended.
+
+A withheld one is never shown to a reader as a line: only the answers for programs name it, apart from the others.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from typing import Any
 
 from transforms.schemas.run_tables import CAUSES
 
-WITHHELD = {"listing": "在严重违法失信名单期间", "lock": "等级锁定期间"}
 _LOCKS = ("direct", "decision")
 
 
@@ -39,7 +41,7 @@ class IncentiveFacts:
         return tier in _value_on(self.tiers, day)
 
     def withheld_on(self, day: date, *, is_listed: bool, is_locked: bool) -> list[str]:
-        """Why it is not granted on `day` though the tier brings it (codes of WITHHELD)."""
+        """Why it is not granted on `day` though the tier brings it: listing, lock."""
         is_met = {"listing": is_listed, "lock": is_locked}
         return [why for why in _value_on(self.withheld_while, day) if is_met[why]]
 
@@ -49,26 +51,31 @@ def _value_on(dated: Iterable[tuple[str, tuple[str, ...]]], day: date) -> tuple[
     return max(((start, value) for start, value in dated if start <= day.isoformat()), default=("", ()))[1]
 
 
+@dataclass(frozen=True)
+class TierIncentives:
+    """What a tier brings on a day, as values for JSON: what is granted, and what is withheld, each with the reasons."""
+
+    granted: tuple[dict[str, Any], ...] = ()
+    withheld: tuple[dict[str, Any], ...] = ()
+
+
 def incentives_of(
     incentives: Iterable[IncentiveFacts], rating: Mapping[str, Any] | None, day: date, *, is_listed: bool
-) -> list[dict[str, Any]]:
-    """The incentives that the tier of a rating (row of `ratings`) brings on `day`; withheld: why it is not granted."""
+) -> TierIncentives:
+    """The incentives that the tier of a rating (row of `ratings`) brings on `day`."""
     if rating is None:
-        return []
+        return TierIncentives()
     is_locked = rating["decided_by"] in _LOCKS
-    return [
-        {
-            "id": one.id,
-            "title": one.title,
-            "basis": one.basis,
-            "confidence": one.confidence,
-            "withheld": withheld,
-            "withheld_basis": one.withheld_basis if withheld else "",
-        }
-        for one in incentives
-        if one.is_for(rating["tier"], day)
-        for withheld in [one.withheld_on(day, is_listed=is_listed, is_locked=is_locked)]
-    ]
+    granted, withheld = [], []
+    for one in incentives:
+        if not one.is_for(rating["tier"], day):
+            continue
+        named = {"id": one.id, "title": one.title, "basis": one.basis, "confidence": one.confidence}
+        if why := one.withheld_on(day, is_listed=is_listed, is_locked=is_locked):
+            withheld.append({**named, "withheld_while": why, "withheld_basis": one.withheld_basis})
+        else:
+            granted.append(named)
+    return TierIncentives(tuple(granted), tuple(withheld))
 
 
 def ended_by(incentives: Iterable[IncentiveFacts], change: Mapping[str, Any]) -> list[IncentiveFacts]:
@@ -106,11 +113,8 @@ def still_ended(
 
 
 def granted_text(one: Mapping[str, Any]) -> str:
-    """An incentive with its basis, or why it is not granted, as one line."""
-    if not one["withheld"]:
-        return f"{one['title']}（{one['basis']}）"
-    why = "、".join(WITHHELD[code] for code in one["withheld"])
-    return f"{one['title']}：{why}不适用（{one['withheld_basis']}）"
+    """A granted incentive with its basis, as one line."""
+    return f"{one['title']}（{one['basis']}）"
 
 
 def ended_text(one: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -225,7 +225,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "rating": found.rating,
         "trades": found.trades.to_dicts(),
         "trade_trace": found.trade_trace.to_dicts(),
-        "incentives": {"of_tier": view.incentives, "ended": view.ended_incentives},
+        "incentives": {**asdict(view.incentives), "ended": view.ended_incentives},
         "outlook": outlook_document(found.outlook),
         "trace": found.trace.to_dicts(),
         "history": found.history.to_dicts(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -90,7 +91,9 @@ def lookup_document(settings: Settings, store: Store, run: Run, found: Enterpris
                 "outlook": outlook_document(outlook) if rating else None,
                 "outlook_text": outlook.text(scheme) if rating else None,
                 "serious_list": (listing := current_listing(settings, store, run, key)),
-                "incentives": incentives_of(scheme.incentives, rating, run.as_of, is_listed=listing is not None),
+                "incentives": asdict(
+                    incentives_of(scheme.incentives, rating, run.as_of, is_listed=listing is not None)
+                ),
             }
         )
     return {"as_of": run.as_of, "found": True, "enterprises": answers, "nearest": []}
@@ -157,6 +160,6 @@ def _entries(one: Mapping[str, Any], as_of: object) -> list[tuple[str, str]]:
         ("金额不明", f"{count} 项，未计分" if (count := one["unknown_amount_count"]) else ""),
         ("锁定至", str(one["locked_until_on"] or unstated)),
         ("今后等级", one["outlook_text"]),
-        *(("激励措施", granted_text(incentive)) for incentive in one["incentives"]),
+        *(("激励措施", granted_text(incentive)) for incentive in one["incentives"]["granted"]),
         ("评价日", str(as_of)),
     ]

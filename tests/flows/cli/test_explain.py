@@ -121,7 +121,7 @@ def test_incentives_are_shown_while_the_tier_lasts_and_their_end_with_day_and_ca
     ended = "容缺受理：自 2025-06-02 终止（等级由 A 下调为 B，新增记录）"
     assert ended in yaoxin("explain", BAD).stdout
     document = yaoxin("explain", BAD, "--json").document["incentives"]
-    assert (document["of_tier"], [one["ended_on"] for one in document["ended"]]) == ([], ["2025-06-02"])
+    assert (document["granted"], [one["ended_on"] for one in document["ended"]]) == ([], ["2025-06-02"])
     assert "终止的激励措施：容缺受理" in yaoxin("changes").stdout
     (change,) = yaoxin("changes", "--json").document["changes"]
     assert change["ended_incentives"] == ["容缺受理"]
