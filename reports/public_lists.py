@@ -152,7 +152,8 @@ def published_entries(spec: ListSpec, frame: Frame) -> tuple[tuple[ListEntry, ..
     """
     given, schema = collected(frame), spec.schema
     lacking = [pl.lit(None, schema[name]).alias(name) for name in schema if name not in given.columns]
-    rows = [_entry(spec, row) for row in given.with_columns(lacking).select(list(schema)).iter_rows(named=True)]
+    maker = _EntryMaker(spec)
+    rows = [maker.entry(row) for row in given.with_columns(lacking).select(list(schema)).iter_rows(named=True)]
     made = spec.sorted(entry for entry, _ in rows)
     known: set[EntryKey] = set()
     for key in map(spec.key_of, made):
@@ -162,30 +163,46 @@ def published_entries(spec: ListSpec, frame: Frame) -> tuple[tuple[ListEntry, ..
     return made, tuple(sorted(issue for _, issues in rows for issue in issues))
 
 
-def _entry(spec: ListSpec, row: dict[str, Any]) -> tuple[ListEntry, list[str]]:
-    missing = [name for name in spec.needed if not row[name]]
-    if missing:
-        raise ListProblem(f"entry {row[spec.number]!r} of {row[spec.party]!r} lacks {', '.join(missing)}")
-    texts = {name: formatting.clean(row[name] or "") for name, dtype in spec.schema.items() if dtype == pl.String()}
-    masked = {name: _redacted(spec, name, texts) for name in texts}
-    written = {name: one.text for name, one in masked.items()}
-    number = f"{spec.labels[spec.number]} {written[spec.number]}"
-    issues = [
-        f"{number}：“{spec.labels.get(name, name)}”中含{REDACTED_KINDS[kind]}，已隐去"
-        for name, one in masked.items()
-        for kind in one.found
-    ]
-    return spec.entry(**{**row, **written}), issues
+class _EntryMaker:
+    """Makes the entries of one list. What is no prose is searched once for each text: most texts of a list repeat."""
+
+    def __init__(self, spec: ListSpec) -> None:
+        self.spec, self.labels = spec, spec.labels
+        self.texts = [name for name, dtype in spec.schema.items() if dtype == pl.String()]
+        self.names = {shown.name for shown in spec.fields if shown.form == "text"} - spec.prose
+        self._known: dict[tuple[bool, str], RedactedText] = {}
+
+    def entry(self, row: dict[str, Any]) -> tuple[ListEntry, list[str]]:
+        """The entry of the row as it may be published, and the issues found. Raises ListProblem."""
+        spec = self.spec
+        missing = [name for name in spec.needed if not row[name]]
+        if missing:
+            raise ListProblem(f"entry {row[spec.number]!r} of {row[spec.party]!r} lacks {', '.join(missing)}")
+        texts = {name: formatting.clean(row[name] or "") for name in self.texts}
+        masked = {name: self._redacted(name, texts) for name in texts}
+        written = {name: one.text for name, one in masked.items()}
+        number = f"{self.labels[spec.number]} {written[spec.number]}"
+        issues = [
+            f"{number}：“{self.labels.get(name, name)}”中含{REDACTED_KINDS[kind]}，已隐去"
+            for name, one in masked.items()
+            for kind in one.found
+        ]
+        return spec.entry(**{**row, **written}), issues
+
+    def _redacted(self, name: str, texts: Mapping[str, str]) -> RedactedText:
+        text, spec = texts[name], self.spec
+        if name in spec.prose:
+            is_person = spec.person_when is not None and texts[spec.person_when[0]] == spec.person_when[1]
+            return redact_prose(text, texts[spec.party], is_person=is_person)
+        is_name = name in self.names
+        if (is_name, text) not in self._known:
+            self._known[is_name, text] = redact_numbers(text) if is_name else _redacted_number(text)
+        return self._known[is_name, text]
 
 
-def _redacted(spec: ListSpec, name: str, texts: Mapping[str, str]) -> RedactedText:
-    text = texts[name]
-    if name in spec.prose:
-        is_person = spec.person_when is not None and texts[spec.person_when[0]] == spec.person_when[1]
-        return redact_prose(text, texts[spec.party], is_person=is_person)
-    if any(shown.name == name and shown.form == "text" for shown in spec.fields):
-        return redact_numbers(text)
-    masked = formatting.redact(text)  # a document number: only an identity number is out of place in it
+def _redacted_number(text: str) -> RedactedText:
+    """A document number or a code: only an identity number is out of place in it."""
+    masked = formatting.redact(text)
     return RedactedText(masked, ("identity",) if masked != text else ())
 
 

@@ -41,6 +41,7 @@ from tests.flows.publishing.town import (
 from tests.reports.power import Crash, Fuse
 from transforms.law.law_state import LawState
 
+pytestmark = pytest.mark.long
 NAME = CREDIT_FILES.name
 RULES, RESULT_RULES = read_credit_file_law(POLICY), read_check_result_law(POLICY)
 FIRST, LAST = date(2025, 12, 20), date(2026, 9, 30)

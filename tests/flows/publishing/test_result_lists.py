@@ -35,6 +35,7 @@ from tests.flows.publishing.town import (
 )
 from transforms.law.law_state import LAW_RECORD_KINDS, LawState
 
+pytestmark = pytest.mark.long
 RULES = read_check_result_law(POLICY)
 FIRST, LAST = date(2025, 11, 1), date(2026, 9, 30)
 WRONG_RULE = date(2026, 5, 15)  # 药品管理法实施条例
