@@ -498,6 +498,14 @@ RESULT_RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "law_candidates": (),
     "law_applications": (),
+    "law_findings": (
+        Rule(
+            ("since_on", "until_on"),
+            "until_on >= since_on",
+            "a finding does not end before it begins",
+            "情形末日不应早于情形起始日",
+        ),
+    ),
 }
 
 # Frames derived for the gate, in which several tables meet.

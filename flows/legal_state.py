@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -12,6 +14,7 @@ from flows.policy_folder import (
     absent_law_files,
     read_ban_law,
     read_calendar_law,
+    read_finding_law,
     read_licence_law,
     read_listing_policy,
     read_measure_law,
@@ -24,6 +27,12 @@ from flows.store.ledger import Run
 from flows.store.store import Store, current_records
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
+from transforms.law.matters.findings import BarRecords, bars_of_persons
+from transforms.schemas import KINDS
+from transforms.schemas.law import LISTING, PERSON_BAR
+
+if TYPE_CHECKING:
+    from flows.run.snapshot import Snapshot
 
 
 class NoLaw(ValueError):
@@ -40,7 +49,6 @@ def read_law_policy(policy_dir: Path, day: date) -> LawPolicy:
     with every missing file that others rest on.
     """
     require_law_files(policy_dir)
-    read_measure_law(policy_dir)
     publicity = read_publicity_law(policy_dir)
     return LawPolicy(
         publicity,
@@ -49,6 +57,8 @@ def read_law_policy(policy_dir: Path, day: date) -> LawPolicy:
         read_ban_law(policy_dir),
         calendar_of(read_calendar_law(policy_dir), day),
         read_licence_law(policy_dir),
+        read_measure_law(policy_dir),
+        read_finding_law(policy_dir),
         absent_law_files(policy_dir),
     )
 
@@ -65,7 +75,16 @@ def law_state_of_run(
     records: Mapping[str, pl.LazyFrame] = {
         kind: current_records(store, kind, run, enterprise_id) for kind in LAW_RECORD_KINDS
     }
-    return law_state_on(settings, records, as_of or run.as_of)
+    state = law_state_on(settings, records, as_of or run.as_of)
+    if enterprise_id is None:
+        return state
+
+    def of_all_enterprises() -> pl.DataFrame:
+        from flows.run.snapshot import Snapshot
+
+        return person_bars_of(Snapshot.of_run(store, run), state.law, state.as_of)
+
+    return replace(state, find_bars=of_all_enterprises)
 
 
 def law_state_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: date) -> LawState:
@@ -74,3 +93,32 @@ def law_state_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: d
     if law is None:
         raise NoLaw
     return LawState(records, law, day)
+
+
+def person_bars_of(snapshot: Snapshot, law: LawPolicy | None, day: date) -> pl.DataFrame:
+    """PERSON_BAR on `day` by the records of `snapshot`, of all enterprises.
+
+    Few records are read: bans of persons, penalties of natural persons, and all records of the enterprises that were
+    listed for what bars their representatives elsewhere.
+    """
+    from flows.run.snapshot import NO_ENTERPRISE, Selection
+
+    if law is None or law.findings is None or snapshot.rows("post").head(1).collect().is_empty():
+        return PERSON_BAR.empty()
+    barring = [one for one in law.measures.measures if one.positions] if law.measures else []
+    situations = [one.situation for one in barring if one.situation is not None]
+    is_meant = pl.lit(len(situations) < len(barring)) | pl.col("situation").is_in(situations).fill_null(False)
+    decisions = snapshot.current_records("decision").filter(pl.col("decision_type") == "list", is_meant)
+    listed = decisions.select("enterprise_id").drop_nulls().unique().sort("enterprise_id").collect()["enterprise_id"]
+    few = Selection.of_enterprises(listed, snapshot.context.buckets)
+    few_and_persons = Selection.of_enterprises(pl.concat([listed, NO_ENTERPRISE]), snapshot.context.buckets)
+    records = {
+        **{kind: KINDS[kind].table.empty().lazy() for kind in LAW_RECORD_KINDS},
+        "person_ban": snapshot.current_records("person_ban"),
+        "penalty": snapshot.current_records("penalty", few_and_persons),
+        **{kind: snapshot.current_records(kind, few) for kind in ("enterprise", "decision", "post")},
+    }
+    state = LawState({kind: rows.collect().lazy() for kind, rows in records.items()}, law, day)
+    listings = LISTING.empty() if listed.is_empty() else state.decision_log.listings
+    found = BarRecords(state.bans, listings, *(state.records[kind] for kind in ("person_ban", "penalty", "post")))
+    return bars_of_persons(found, law.bans, law.measures).collect(engine="in-memory")

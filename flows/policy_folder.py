@@ -21,6 +21,7 @@ from transforms.policy_model.law import (
     CalendarLaw,
     CheckResultLaw,
     CreditFileLaw,
+    FindingLaw,
     LicenceLaw,
     MeasureLaw,
     PublicityLaw,
@@ -32,6 +33,7 @@ from transforms.policy_model.law import (
     load_calendar_law,
     load_check_result_law,
     load_credit_file_law,
+    load_finding_law,
     load_licence_law,
     load_low_fines,
     load_measure_law,
@@ -238,6 +240,11 @@ def read_ban_law(folder: Path) -> BanLaw | None:
 def read_licence_law(folder: Path) -> LicenceLaw | None:
     """The renewal of licences; None where no file says so. Raises PolicyProblems."""
     return _read_optional(folder, "law/licences.yaml", load_licence_law)
+
+
+def read_finding_law(folder: Path) -> FindingLaw | None:
+    """What records show together, for a person to check; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "law/findings.yaml", load_finding_law)
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:

@@ -11,7 +11,7 @@ import polars as pl
 
 from reports import formatting
 from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_from_frame
-from transforms.schemas.law import CONDITION_STATES, DEADLINE, DEADLINE_KINDS, LISTING, REPAIR
+from transforms.schemas.law import CONDITION_STATES, DEADLINE, DEADLINE_KINDS, FINDING, LICENCE_ON_DAY, LISTING, REPAIR
 from transforms.schemas.vocabularies import LISTING_STATES
 
 MAX_DUE_ROWS = 1000  # rows of a list of what is due, the most urgent; `yaoxin due` has all
@@ -42,13 +42,27 @@ _REPAIR = ("decision_no", "matter", "system_title", "state_title", "verdict", "e
 _REPAIR_LAST = ("stop_on", "basis", "confidence", "notes")
 
 
+_FINDING_FIELDS = (
+    *("finding", "state", "record_no", "post", "person_name", "person_masked", "bar_kind", "bar_no", "since_on"),
+    *("until_on", "basis", "confidence", "notes"),
+)
+_LICENCE_FIELDS = (
+    *("licence_no", "licence_type", "state", "issued_on", "valid_until_on", "suspended_on", "resumed_on"),
+    *("revoked_on", "cancelled_on", "is_by_commitment", "authority", "other_authorities"),
+)
+
+
 @dataclass(frozen=True)
 class EnterpriseLegalFrames:
-    """Rows of one enterprise. listings: LISTING. repair: REPAIR. coming: DEADLINE, however far ahead."""
+    """Rows of one enterprise. listings: LISTING. repair: REPAIR. findings: FINDING.
+
+    coming: DEADLINE, however far ahead.
+    """
 
     listings: Frame
     repair: Frame
     coming: Frame
+    findings: Frame
 
 
 @dataclass(frozen=True)
@@ -80,11 +94,12 @@ class EnterpriseLegalState:
     listings: Grid
     repair: Grid
     coming: Grid
+    findings: Grid
 
     @property
     def grids(self) -> tuple[Grid, ...]:
         """Every table that has rows."""
-        return tuple(grid for grid in (self.listings, self.repair, self.coming) if grid.rows)
+        return tuple(grid for grid in (self.listings, self.findings, self.repair, self.coming) if grid.rows)
 
 
 def enterprise_legal_state(frames: EnterpriseLegalFrames) -> EnterpriseLegalState:
@@ -111,7 +126,24 @@ def enterprise_legal_state(frames: EnterpriseLegalFrames) -> EnterpriseLegalStat
         ),
         repair=grid_from_frame("repair", "公示与信用修复", explained, fields, "没有可修复的事项"),
         coming=deadline_grid("今后到期", coming, "没有到期的事项", with_party=False),
+        findings=finding_grid(collected(frames.findings)),
     )
+
+
+def finding_grid(rows: pl.DataFrame, with_party: bool = False) -> Grid:
+    """FINDING rows; with_party: with party_name, where they are of several enterprises."""
+    party = (GridField("party_name", "企业名称", width=36),) if with_party else ()
+    fields = grid_fields(FINDING, *_FINDING_FIELDS)
+    return grid_from_frame("findings", FINDING.label, rows, (*fields[:2], *party, *fields[2:]), "没有须核查的情形")
+
+
+def licence_grid(rows: pl.DataFrame) -> Grid:
+    """LICENCE_ON_DAY rows of one enterprise."""
+    words = {"true": "有", "false": "没有登记"}
+    shown = grid_fields(LICENCE_ON_DAY, *_LICENCE_FIELDS)
+    looked_up = GridField("lookup", LICENCE_ON_DAY.column("has_lookup").label, "words", words)
+    worded = rows.with_columns(lookup=pl.col("has_lookup").cast(pl.String()))
+    return grid_from_frame("licences", LICENCE_ON_DAY.label, worded, (*shown, looked_up), "没有许可证记录")
 
 
 def _list_text(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -21,7 +21,7 @@ from reports import formatting
 from reports.grid import CONFIDENCE_LABELS
 from reports.html import render, template_text, trusted_markup
 
-PARTICULARS = ("party", "uscc", "address")
+PARTICULARS = ("party", "uscc", "address", "representative")
 NUMERALS = "〇一二三四五六七八九"
 # Begins a line that asserts conditions, by their names: the line is kept only where the records show it.
 _ASSERTION = re.compile("〔须符合：([^〕]*)〕")
@@ -205,9 +205,11 @@ def paper_view(
     if not form.is_salutation:
         is_person = facts["is_person"].value is True
         names = PARTICULARS[:1] if is_person else PARTICULARS
-        head = "身份证件（仅存卷，公示时隐去）" if is_person else "法定代表人（负责人、经营者）"
         rows = [(facts[name].label, _filled(f"{{{name}}}", facts)) for name in names]
-        particulars = (*rows, (head, PaperLine((PaperPiece(head, is_blank=True),))))
+        if is_person:
+            head = "身份证件（仅存卷，公示时隐去）"
+            rows.append((head, PaperLine((PaperPiece(head, is_blank=True),))))
+        particulars = tuple(rows)
     salutation = PaperLine((*_filled("{party}", facts).pieces, PaperPiece("："))) if form.is_salutation else None
     sections: list[PaperSection] = []
     for wording in form.wordings:

@@ -16,14 +16,14 @@ from reports.atomic_files import write_atomically
 from reports.exports import xlsx_bytes
 from reports.grid import Frame, Grid, GridField, collected, grid_fields, grid_from_frame, grid_from_rows
 from reports.html import render_page
-from reports.legal_tables import MAX_DUE_ROWS, deadline_grid, due_command
+from reports.legal_tables import MAX_DUE_ROWS, deadline_grid, due_command, finding_grid
 from reports.office_tables import Migration, TierChange, explained_changes, migration_of
 from reports.scheme_facts import BETTER, WORSE, SchemeFacts
 from reports.trade_tables import coverage_grid, trade_change_grid
 from transforms.rating.tier import HOLD_NOTES
 from transforms.schemas import KINDS, Column, Table
 from transforms.schemas.base import TEXT, TEXT_LIST
-from transforms.schemas.law import APPLICATION, CANDIDATE, LISTING, MATTER_TABLE, STEP_TABLE, TERM_TABLE
+from transforms.schemas.law import APPLICATION, CANDIDATE, FINDING, LISTING, MATTER_TABLE, STEP_TABLE, TERM_TABLE
 from transforms.schemas.run_tables import OUTLOOK_DAYS
 from transforms.schemas.vocabularies import LISTING_STATES
 
@@ -87,6 +87,7 @@ class OfficeLegalFrames:
     is_counted: bool = True
     objections: Frame = field(default_factory=OBJECTION_TABLE.empty)
     holds: Frame = field(default_factory=HOLD_TABLE.empty)
+    findings: Frame = field(default_factory=lambda: FINDING.empty().with_columns(party_name=pl.lit(None, TEXT)))
 
 
 @dataclass(frozen=True)
@@ -164,13 +165,14 @@ class OfficeLegalTables:
     applications: Grid
     objections: Grid
     holds: Grid
+    findings: Grid
     missing: tuple[str, ...] = ()
 
     @property
     def grids(self) -> tuple[Grid, ...]:
         """Every grid, in the order of the workbook."""
         due = (self.overdue, self.today, self.ending)
-        waiting = (self.objections, self.holds, self.applications)
+        waiting = (self.findings, self.objections, self.holds, self.applications)
         return (*due, *waiting, self.list_changes, self.candidates, self.refused)
 
 
@@ -382,6 +384,7 @@ def office_legal_tables(frames: OfficeLegalFrames, as_of: date) -> OfficeLegalTa
         # Ten working days lie within the days that `yaoxin due` looks ahead.
         return deadline_grid(title, rows.head(MAX_DUE_ROWS), empty, name).of(rows.height, due_command(as_of))
 
+    found = collected(frames.findings)
     ahead = deadlines.filter(~is_late & ~is_today.fill_null(False))
     nothing_ahead = f"至 {frames.until} 没有到期的事项" if frames.until else "没有到期的事项"
     changes = (GridField("state", "变化", "words", _LIST_CHANGES), *grid_fields(LISTING, *listed))
@@ -425,5 +428,6 @@ def office_legal_tables(frames: OfficeLegalFrames, as_of: date) -> OfficeLegalTa
         holds=grid_from_frame(
             "holds", "等级暂缓变动", collected(frames.holds), grid_fields(HOLD_TABLE, *hold), "没有等级暂缓变动的企业"
         ),
+        findings=finding_grid(found.head(MAX_DUE_ROWS), with_party=True).of(found.height, "yaoxin explain"),
         missing=tuple(missing),
     )

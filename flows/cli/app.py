@@ -32,6 +32,7 @@ COMMANDS = {
     "nightly": CommandEntry("nightly:nightly", "Make the runs that are due."),
     "explain": CommandEntry("explain:explain", "Why an enterprise has its tier.", True),
     "lookup": CommandEntry("lookup:lookup", "The short answer for an approval desk.", True),
+    "person": CommandEntry("person:person", "Posts and bans of a person, for a stated purpose.", True),
     "changes": CommandEntry("changes:changes", "Tier changes and their causes.", True),
     "penalties": CommandEntry("penalties:penalties", "Which penalties must be public, by when and until when.", True),
     "list": CommandEntry("listing:list_", "Who is on the serious-violation list, and who may be.", True),

@@ -17,6 +17,7 @@ from flows.cli.find_enterprise import (
     find_enterprises,
     identifier_entry,
     identity_fields,
+    licences_of,
     outlook_document,
     ratings_of,
     scheme_facts_of,
@@ -41,7 +42,7 @@ from flows.store.ledger import Run
 from flows.store.store import Store, current_records, has_legal_state, stored_legal_state
 from reports import formatting
 from reports.enterprise_page import EnterpriseFrames, EnterpriseView, enterprise_view, write_enterprise_page
-from reports.legal_tables import EnterpriseLegalFrames, enterprise_legal_state
+from reports.legal_tables import EnterpriseLegalFrames, enterprise_legal_state, licence_grid
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 from transforms.schemas.run_tables import TRADE_RATINGS, TRADE_TRACE
@@ -50,11 +51,29 @@ _COUNTED = ("position", "points_centipoints", "event_on", "stops_counting_on", "
 _COUNTED_NOTES = ("record_kind", "record_no", "section", "value_used", "basis", "confidence")
 _NOT_COUNTED = ("position", "raw_centipoints", "event_on", "title")
 _NOT_COUNTED_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
-_LEGAL_NOTES = ("unmet", "basis", "confidence", "note", "notes", "reason", "target", "stop_on", "left_on", "system")
+_LEGAL_NOTES = (
+    "unmet",
+    "person_masked",
+    "bar_kind",
+    "basis",
+    "confidence",
+    "note",
+    "notes",
+    "reason",
+    "target",
+    "stop_on",
+    "left_on",
+    "system",
+)
 _TRADE = ("field", "role", "tier", "whole_tier", "is_decisive", "scheme")
 _TRADE_NOTES = ("unrated", "score_centipoints", "decided_by", "decided_by_basis", "locked_until_on", "next_change_on")
 _TRADE_TRACE = ("position", "points_centipoints", "event_on", "stops_counting_on", "title")
 _TRADE_TRACE_NOTES = ("reason", "record_kind", "record_no", "value_used", "basis")
+_LICENCE_NOTES = (
+    *("suspended_on", "resumed_on", "revoked_on", "cancelled_on", "authority", "other_authorities"),
+    *("is_by_commitment", "lookup"),
+)
+_STORED = ("law_listings", "law_repair", "law_coming", "law_findings")
 _HISTORY = ("valid_from_on", "tier", "score_centipoints", "decided_by", "locked_until_on")
 
 
@@ -98,11 +117,15 @@ def explain(query: str, as_of: date | None, html: Path | None, is_forced: bool, 
 
 @dataclass(frozen=True)
 class LegalTables:
-    """What the law makes of one enterprise. listings: LISTING. repair: REPAIR. deadlines: COMING without an end."""
+    """What the law makes of one enterprise. listings: LISTING. repair: REPAIR. deadlines: COMING without an end.
+
+    findings: FINDING.
+    """
 
     listings: pl.DataFrame
     repair: pl.DataFrame
     deadlines: pl.DataFrame
+    findings: pl.DataFrame
 
     def document(self) -> dict[str, Any]:
         """For --json: `next` is the deadline that comes first."""
@@ -112,6 +135,7 @@ class LegalTables:
             "repair": self.repair.to_dicts(),
             "next": due[0] if due else None,
             "due": due,
+            "findings": self.findings.to_dicts(),
         }
 
 
@@ -120,8 +144,8 @@ class Explanation:
     """enterprise: its current row in the register. rating: its row in `ratings`, or None for one not rated yet.
 
     trace: of that rating, in order. history: all its ratings up to the run, oldest first. outlook: the next change of
-    tier. law: None where no record of it concerns the law. trades: no rows where one scheme rates all. changes:
-    those of its tier.
+    tier. licences: LICENCE_ON_DAY. law: None where no record of it concerns the law. trades: no rows where one scheme
+    rates all. changes: those of its tier.
     """
 
     run: Run
@@ -131,6 +155,7 @@ class Explanation:
     trace: pl.DataFrame
     history: pl.DataFrame
     outlook: Outlook
+    licences: pl.DataFrame
     law: LegalTables | None = None
     trades: pl.DataFrame = field(default_factory=TRADE_RATINGS.empty)
     trade_trace: pl.DataFrame = field(default_factory=TRADE_TRACE.empty)
@@ -142,7 +167,9 @@ class Explanation:
         enterprise = pl.DataFrame([self.enterprise], schema=KINDS["enterprise"].table.schema)
         law = None
         if self.law is not None:
-            law = enterprise_legal_state(EnterpriseLegalFrames(self.law.listings, self.law.repair, self.law.deadlines))
+            law = enterprise_legal_state(
+                EnterpriseLegalFrames(self.law.listings, self.law.repair, self.law.deadlines, self.law.findings)
+            )
         frames = EnterpriseFrames(
             enterprise,
             rating,
@@ -176,6 +203,7 @@ def find_explanation(settings: Settings, store: Store, run: Run, enterprise: Map
         trace=trace,
         history=history,
         outlook=enterprise_outlook(store, run, key),
+        licences=licences_of(store, run, key),
         law=legal_tables_of(settings, store, run, key),
         trades=trades,
         trade_trace=TRADE_TRACE.empty() if rating is None or trades.is_empty() else _trade_trace(store, run, rating),
@@ -195,7 +223,7 @@ def legal_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: s
     Raises PolicyProblems for a run of an earlier release, which stored nothing.
     """
     if has_legal_state(run):
-        stored = stored_legal_state(store, run, enterprise_id, ("law_listings", "law_repair", "law_coming"))
+        stored = stored_legal_state(store, run, enterprise_id, _STORED)
         return LegalTables(*stored.values()) if stored else None
 
     from flows.legal_state import law_state_of_run
@@ -203,9 +231,9 @@ def legal_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: s
     from transforms.law.stored_state import relevant_enterprises
 
     state = law_state_of_run(settings, store, run, enterprise_id=enterprise_id)
-    if relevant_enterprises(state.records).collect().is_empty():
+    if relevant_enterprises(state.records, state.person_bars, state.law.findings).collect().is_empty():
         return None
-    return LegalTables(state.decision_log.listings, state.repair, deadlines(state).collect())
+    return LegalTables(state.decision_log.listings, state.repair, deadlines(state).collect(), state.findings)
 
 
 def explanation_document(found: Explanation) -> dict[str, Any]:
@@ -229,6 +257,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "outlook": outlook_document(found.outlook),
         "trace": found.trace.to_dicts(),
         "history": found.history.to_dicts(),
+        "licences": found.licences.to_dicts(),
         "law": found.law.document() if found.law else None,
     }
 
@@ -240,7 +269,9 @@ def explanation_text(found: Explanation) -> list[str]:
     summary = [identifier_entry(found.enterprise), ("登记状态", facts.get("登记状态", ""))]
     if found.rating is not None:
         summary += _rating_entries(found, view, found.rating)
-    legal: list[str] = []
+    licences = licence_grid(found.licences)
+    names = [field.name for field in licences.fields if field.name not in _LICENCE_NOTES]
+    legal = ["", licences.title, *table_lines(licences, names, _LICENCE_NOTES)] if licences.rows else []
     if view.legal_state is not None:
         due = view.legal_state.next.text if view.legal_state.next else ""
         summary += [("严重违法失信名单", view.legal_state.list_text), ("最近法定期限", due)]

@@ -12,7 +12,7 @@ from flows.cli.errors import UserError
 from flows.run.context import read_scheme_facts
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.store import Store, has_outlook, outlook_of
+from flows.store.store import Store, current_records, has_outlook, outlook_of
 from reports import formatting
 from reports.scheme_facts import Outlook, SchemeFacts
 from transforms.schemas.run_tables import TRADE_RATINGS
@@ -209,6 +209,18 @@ def enterprise_outlook(store: Store, run: Run, enterprise_id: str) -> Outlook:
         return Outlook(run.as_of, is_known=False)
     rows = outlook_of(store, run, enterprise_id).collect()
     return Outlook(run.as_of, rows.row(0, named=True) if rows.height else None)
+
+
+def licences_of(store: Store, run: Run, enterprise_id: str) -> pl.DataFrame:
+    """LICENCE_ON_DAY of the enterprise on the day of the run."""
+    records = current_records(store, "licence", run, enterprise_id).collect()
+    if records.is_empty():
+        from transforms.schemas.law import LICENCE_ON_DAY
+
+        return LICENCE_ON_DAY.empty()
+    from transforms.records.licences import licences_on
+
+    return licences_on(records.lazy(), run.as_of).collect()
 
 
 def outlook_document(outlook: Outlook) -> dict[str, Any] | None:

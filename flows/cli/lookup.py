@@ -16,6 +16,7 @@ from flows.cli.find_enterprise import (
     find_enterprises,
     identifier_entry,
     identity_fields,
+    licences_of,
     no_match_lines,
     outlook_document,
     ratings_of,
@@ -31,7 +32,8 @@ from reports import formatting
 from reports.incentives import granted_text, incentives_of
 from reports.scheme_facts import ILLUSTRATIVE, SchemeFacts
 from transforms.schemas import KINDS, TABLES
-from transforms.schemas.law import LISTING
+from transforms.schemas.law import FINDINGS, LAW_DETAILS, LICENCE_STATES
+from transforms.schemas.vocabularies import LICENCE_TYPES, POSITIONS
 
 _RATING_FIELDS = ("valid_from_on", "decided_by", "locked_until_on", "next_change_on", "next_change_why")
 _RATINGS, _STATES = TABLES["ratings"], KINDS["enterprise"].column("state").codes
@@ -78,6 +80,7 @@ def lookup_document(settings: Settings, store: Store, run: Run, found: Enterpris
     for enterprise in found.rows.iter_rows(named=True):
         key = enterprise["enterprise_id"]
         rating, outlook = current_rating(ratings_of(store, run, key)), enterprise_outlook(store, run, key)
+        legal = law_tables_of(settings, store, run, key)
         answers.append(
             {
                 **identity_fields(enterprise),
@@ -90,10 +93,12 @@ def lookup_document(settings: Settings, store: Store, run: Run, found: Enterpris
                 "unknown_amount_count": _count_unknown_amounts(store, run, rating) if rating else None,
                 "outlook": outlook_document(outlook) if rating else None,
                 "outlook_text": outlook.text(scheme) if rating else None,
-                "serious_list": (listing := current_listing(settings, store, run, key)),
+                "serious_list": (listing := current_listing(legal["law_listings"])),
                 "incentives": asdict(
                     incentives_of(scheme.incentives, rating, run.as_of, is_listed=listing is not None)
                 ),
+                "licences": licences_of(store, run, key).to_dicts(),
+                "findings": legal["law_findings"].filter(pl.col("state") == "open").to_dicts(),
             }
         )
     return {"as_of": run.as_of, "found": True, "enterprises": answers, "nearest": []}
@@ -119,15 +124,20 @@ def _count_unknown_amounts(store: Store, run: Run, rating: Mapping[str, Any]) ->
     return int(rows.select(pl.len()).collect().item())
 
 
-def current_listing(settings: Settings, store: Store, run: Run, enterprise_id: str) -> dict[str, Any] | None:
-    """listed_on, decision_no, reason, listed_by, ends_on of the oldest entry of the serious-violation list, or None."""
+def law_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: str) -> dict[str, pl.DataFrame]:
+    """law_listings and law_findings of an enterprise, as the run left them; else derived from the records."""
+    names = ("law_listings", "law_findings")
     if has_legal_state(run):
-        stored = stored_legal_state(store, run, enterprise_id, ["law_listings"])
-        listings = stored["law_listings"] if stored else LISTING.empty()
-    else:
-        from flows.legal_state import law_state_of_run
+        stored = stored_legal_state(store, run, enterprise_id, names)
+        return stored or {name: LAW_DETAILS[name].empty() for name in names}
+    from flows.legal_state import law_state_of_run
 
-        listings = law_state_of_run(settings, store, run, enterprise_id=enterprise_id).decision_log.listings
+    state = law_state_of_run(settings, store, run, enterprise_id=enterprise_id)
+    return dict(zip(names, (state.decision_log.listings, state.findings), strict=True))
+
+
+def current_listing(listings: pl.DataFrame) -> dict[str, Any] | None:
+    """listed_on, decision_no, reason, listed_by, ends_on of the oldest entry of the serious-violation list, or None."""
     entries = listings.filter(pl.col("state") == "standing")
     shown = entries.select("listed_on", "decision_no", "reason", "listed_by", ends_on="last_day_on")
     return shown.row(0, named=True) if shown.height else None
@@ -148,8 +158,9 @@ def _entries(one: Mapping[str, Any], as_of: object) -> list[tuple[str, str]]:
     listing = one["serious_list"]
     listed = f"已列入（{listing['listed_on']}，{formatting.clean(listing['decision_no'])}）" if listing else "未列入"
     entries = [identifier_entry(one), ("登记状态", _STATES.get(one["state"] or "", one["state"] or ""))]
+    checked = [*map(_licence_entry, one["licences"]), *map(_finding_entry, one["findings"])]
     if one["tier"] is None:
-        return [*entries, ("信用等级", "尚未评价"), ("严重违法失信名单", listed)]
+        return [*entries, ("信用等级", "尚未评价"), ("严重违法失信名单", listed), *checked]
     unstated = "决定没有写明终止日期" if one["decided_by"] == "decision" else ""
     return [
         *entries,
@@ -162,4 +173,25 @@ def _entries(one: Mapping[str, Any], as_of: object) -> list[tuple[str, str]]:
         ("今后等级", one["outlook_text"]),
         *(("激励措施", granted_text(incentive)) for incentive in one["incentives"]["granted"]),
         ("评价日", str(as_of)),
+        *checked,
     ]
+
+
+def _licence_entry(licence: Mapping[str, Any]) -> tuple[str, str]:
+    until = f"至 {licence['valid_until_on']}" if licence["valid_until_on"] else "没有有效期"
+    others = "、".join(map(formatting.clean, licence["other_authorities"] or ()))
+    parts = [
+        formatting.clean(licence["licence_no"]),
+        LICENCE_STATES[licence["state"]],
+        f"{licence['issued_on']} 发证，{until}",
+        formatting.clean(licence["authority"]) + (f"（另见于：{others}）" if others else ""),
+        "" if licence["has_lookup"] else "没有登记批准前的信用查询",
+    ]
+    return LICENCE_TYPES[licence["licence_type"]], "，".join(part for part in parts if part)
+
+
+def _finding_entry(finding: Mapping[str, Any]) -> tuple[str, str]:
+    person = " ".join(filter(None, (POSITIONS.get(finding["post"] or ""), finding["person_masked"])))
+    about = "，".join(filter(None, (FINDINGS[finding["finding"]], person, finding["record_no"])))
+    basis = f"{formatting.clean(finding['bar_no'])}，自 {finding['since_on']} 起；{finding['basis']}"
+    return "须核查", f"{about}（{basis}）"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from flows.demo import model
+from flows.demo.credit_office import story_day
 from flows.demo.model import (
     DemoPeriod,
     DemoRecord,
@@ -66,6 +67,7 @@ LICENCE_YEARS = 5
 OLDEST_LICENCE_DAYS = 1900  # a little more than its term, so that some have run out
 RENEWED_PER_MILLE = 800
 BY_COMMITMENT_PER_MILLE = 150
+RENEWED_WHILE_LISTED_AFTER = 30  # days from the listing
 SUSPENDED_PER_MILLE = {"clean": 0, "occasional": 5, "repeat": 30, "chronic": 100}
 SUSPENDED_DAYS = 30
 LICENCE_REVOKED_PER_MILLE = {"clean": 0, "occasional": 0, "repeat": 10, "chronic": 60}
@@ -331,7 +333,10 @@ def _licence_fate(
     if enterprise.deregistered_on is not None:
         ended_on = max(enterprise.deregistered_on, issued_on)
         return ended_on, {"cancelled_on": ended_on}
-    if has_term and (last_on := _last_licence_day(issued_on)) < period.end_on:
+    last_on = _last_licence_day(issued_on)
+    if enterprise.story == "listed":  # renewed before its end, while the enterprise is on the list
+        last_on = max(issued_on, story_day(enterprise, period) + timedelta(days=RENEWED_WHILE_LISTED_AFTER))
+    if has_term and last_on < period.end_on:
         renewed = {"issued_on": last_on, "valid_until_on": _last_licence_day(last_on)}
         return (last_on, {**renewed, "changed_on": last_on}) if chance(rng, RENEWED_PER_MILLE) else None
     if on <= issued_on:

@@ -14,7 +14,15 @@ from typing import Any, Literal, NamedTuple
 from flows.office.keys import KeyRecord, SigningKey, canonical_json, is_signed_by, json_digest
 
 Act = Literal[
-    "found", "add_person", "give_role", "take_role", "disable_person", "change_passphrase", "prepare", "approve"
+    "found",
+    "add_person",
+    "give_role",
+    "take_role",
+    "disable_person",
+    "change_passphrase",
+    "prepare",
+    "approve",
+    "look_up_person",
 ]
 ACTS: Mapping[str, str] = {
     "found": "设立首位管理员",
@@ -25,6 +33,7 @@ ACTS: Mapping[str, str] = {
     "change_passphrase": "更换口令",
     "prepare": "拟定",
     "approve": "批准",
+    "look_up_person": "查询个人",
 }
 _PURPOSE = b"yaoxin-journal-1\n"  # a signature given for something else never counts here
 _START = "0" * 64

@@ -179,6 +179,11 @@ class Office:
         """Sign as a signer. Raises OfficeProblem."""
         return self._do(by, "signer", act, subject, canonical_json(content))
 
+    def log_person_lookup(self, by: SignedIn, person_hash: str, purpose: str) -> JournalEntry:
+        """Log that a person was looked up, by keyed hash, and what for. Raises OfficeProblem."""
+        content = canonical_json({"purpose": _plain(purpose)})
+        return self._do(by, min(by.person.roles, default=""), "look_up_person", person_hash, content)
+
     def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> JournalEntry:
         state = self._trusted_state(self.database.rows())
         whom = state.by_login(login)

@@ -20,7 +20,9 @@ from flows.office.keys import KeyRecord, key_fingerprint
 Role = Literal["administrator", "signer"]
 ROLES: Mapping[str, str] = {"administrator": "管理员", "signer": "签发人"}
 SIGNINGS = frozenset({"prepare", "approve"})
-"""Acts of signers over a draft. All other acts are of administrators, except changing one's own passphrase."""
+"""Acts of signers over a draft."""
+LOOKUP = "look_up_person"
+"""An act of anybody of the office. All others are of administrators, except changing one's own passphrase."""
 
 # Format characters (zero width, joining, direction, soft hyphen), control characters, halves of pairs.
 _UNSEEN = ("Cf", "Cc", "Cs")
@@ -168,6 +170,10 @@ def _actor(before: OfficeState, entry: JournalEntry) -> str:
         if entry.subject != actor.login:
             raise _Refused("只能更换自己的口令")
         return actor.public_key
+    if entry.act == LOOKUP:
+        if entry.role not in actor.roles or not entry.subject or not _text(entry.content, "purpose"):
+            raise _Refused("没有写明查询的角色、证件指纹或者目的")
+        return actor.public_key
     needed = "signer" if entry.act in SIGNINGS else "administrator"
     if entry.role != needed or not actor.is_a(needed):
         raise _Refused(f"{actor.login} 不是{ROLES[needed]}")
@@ -220,7 +226,7 @@ def _changed(before: OfficeState, entry: JournalEntry) -> dict[str, Person]:
             _text(content, "namesake"),
         )
         return {person.fingerprint: person}
-    if entry.act in SIGNINGS:
+    if entry.act in (*SIGNINGS, LOOKUP):
         return {}
     if entry.act == "change_passphrase":
         person = before.people[entry.fingerprint]

@@ -152,6 +152,7 @@ def fact_values(kind: str, subject: Subject, law: SubjectLegalState, day: date) 
     }
     if not is_person:  # a natural person's address and number are not shown
         values |= {"uscc": enterprise.get("uscc") or penalty.get("uscc"), "address": enterprise.get("address")}
+        values["representative"] = _representative(subject, day)
     values |= _penalty_values(subject.penalty) if subject.penalty else {}
     values |= _listing_values(subject, subject.matter_row) if subject.matter == "listing" and subject.matter_row else {}
     applied, accepted, granted = subject.last("apply"), subject.last("accept"), subject.last("repair", "remove")
@@ -173,6 +174,19 @@ def fact_values(kind: str, subject: Subject, law: SubjectLegalState, day: date) 
     values["situation_basis"] = law.articles.get(values.get("situation") or "")
     numbers = {name: _written_number(values[name]) for name in _NUMBERS if values.get(name)}
     return {name: value for name, value in (values | numbers).items() if value not in (None, "", ())}
+
+
+def _representative(subject: Subject, day: date) -> str | None:
+    """Who is 法定代表人 on `day`, of a sole trader the manager; None where no post says so, or more than one does."""
+    is_sole = (subject.enterprise or {}).get("party_class") == "sole_trader"
+    held = subject.records["post"].filter(
+        pl.col("position") == ("manager" if is_sole else "legal_representative"),
+        (pl.col("starts_on") <= day).fill_null(True),
+        (pl.col("ends_on") >= day).fill_null(True),
+    )
+    newest = held.filter(pl.col("starts_on").is_null() | (pl.col("starts_on") == pl.col("starts_on").max()))
+    names = newest["person_name"].unique().to_list()
+    return str(names[0]) if len(names) == 1 else None
 
 
 def _penalty_values(row: Row) -> FactValues:

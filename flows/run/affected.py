@@ -87,17 +87,18 @@ def _selection(ids: Mapping[int, pl.Series]) -> Selection:
 
 
 def affected_enterprises(
-    snapshot: Snapshot, previous_run: Run | None, fingerprint: dict[str, str], is_full: bool
+    snapshot: Snapshot, previous_run: Run | None, fingerprint: dict[str, str], bars: pl.DataFrame, is_full: bool
 ) -> AffectedEnterprises:
     """The enterprises to rate.
 
-    previous_run: the last committed run of an earlier day. is_full: rate all, as a person asked for.
+    previous_run: the last committed run of an earlier day. bars: PERSON_BAR of all enterprises. is_full: rate all, as
+    a person asked for.
     """
     rated_count = snapshot.previous_ratings().select(pl.len()).collect().item()
     reason = _reason_for_all(snapshot, previous_run, fingerprint, is_full)
     if reason or previous_run is None:
         return AffectedEnterprises(reason, fingerprint, rated_count)
-    affected = _affected(snapshot, previous_run)
+    affected = _affected(snapshot, previous_run, bars)
     counts = dict(affected.group_by("reason").agg(pl.col(_ID).n_unique()).sort("reason").iter_rows())
     ids = affected.select(_ID).unique()
     if ids.height * 100 > rated_count * _FULL_RUN_PERCENT:
@@ -118,14 +119,16 @@ def _reason_for_all(snapshot: Snapshot, previous_run: Run | None, fingerprint: d
     return f"another {', another '.join(parts)}" if parts else ""
 
 
-def _affected(snapshot: Snapshot, previous_run: Run) -> pl.DataFrame:
-    """Distinct enterprise_id and reason: register, records, due, law, outlook."""
+def _affected(snapshot: Snapshot, previous_run: Run, bars: pl.DataFrame) -> pl.DataFrame:
+    """Distinct enterprise_id and reason: register, records, due, law, outlook, bans."""
     as_of = snapshot.context.as_of
-    ratings, law = snapshot.previous_ratings(), snapshot.previous_legal_state()["law"]
+    state = snapshot.previous_legal_state()
+    ratings, law = snapshot.previous_ratings(), state["law"]
     affected = [
         ratings.filter(pl.col("next_change_on") <= as_of).select(_ID, reason=pl.lit("due")),
         law.filter(pl.col("next_on") <= as_of).select(_ID, reason=pl.lit("law")),
         _due_for_outlook(snapshot).with_columns(reason=pl.lit("outlook")),
+        _with_barred_persons(snapshot, state["law_findings"], bars).with_columns(reason=pl.lit("bans")),
     ]
     for kind in KINDS:
         reason = "register" if kind == "enterprise" else "records"
@@ -141,6 +144,16 @@ def _due_for_outlook(snapshot: Snapshot) -> pl.LazyFrame:
     next_look_on = pl.when(pl.col("changes_on").is_null()).then("next_look_on")
     day = pl.when(pl.col("is_near")).then(next_look_on).otherwise("next_change_on")
     return joined.filter(day <= snapshot.last_outlook_day()).select(_ID)
+
+
+def _with_barred_persons(snapshot: Snapshot, found: pl.LazyFrame, bars: pl.DataFrame) -> pl.LazyFrame:
+    """enterprise_id of posts of persons whom a bar concerns now, or concerned in the previous legal state (`found`).
+
+    A ban is recorded at another enterprise, which alone would be affected. Whoever a bar meets is in one of the two.
+    """
+    hashes = bars["person_hash"].drop_nulls().unique()
+    posts = snapshot.rows("post").filter(pl.col("person_hash").is_in(hashes.implode()))
+    return pl.concat([posts.select(_ID), found.filter(pl.col("post").is_not_null()).select(_ID)])
 
 
 def _with_new_records(kind: str, snapshot: Snapshot, previous_run: Run) -> pl.LazyFrame:

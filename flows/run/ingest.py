@@ -160,7 +160,13 @@ def _file_facts(ingested: Ingested) -> dict[str, object]:
 
 
 def ingest_rules(settings: Settings, last: Run | None) -> IngestRules:
-    """The rules of every source, for a store whose last run was `last`.
+    """The rules of every source, for a store whose last run was `last`. Raises as `identity_key_for`."""
+    key = identity_key_for(settings, last)
+    return IngestRules(read_sources(settings.policy_dir), read_common_rules(settings.policy_dir), key)
+
+
+def identity_key_for(settings: Settings, last: Run | None) -> bytes:
+    """The key that hashes identity numbers, for a store whose last run was `last`.
 
     Raises SettingsProblems where the key for identity numbers is not set, or is not that of the last run: persons would
     not be recognised, and decisions on them would be recorded twice.
@@ -176,4 +182,4 @@ def ingest_rules(settings: Settings, last: Run | None) -> IngestRules:
         advice = "Set the key of before again; another key needs a store of its own (--store)."
         problem = SettingProblem("identity_key", "the settings", "(not shown)", message, expected, advice)
         raise SettingsProblems([problem])
-    return IngestRules(read_sources(settings.policy_dir), read_common_rules(settings.policy_dir), key)
+    return key

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.legal_state import law_policy_on
+from flows.legal_state import law_policy_on, person_bars_of
 from flows.policy_folder import PolicyInForce
 from flows.run.affected import affected_enterprises, fingerprint_of, scheme_version_of
 from flows.run.context import RunContext
@@ -40,11 +40,12 @@ _ID = "enterprise_id"
 
 @dataclass(frozen=True)
 class _Batch:
-    """What every batch of a run needs. law: None where the office applies none."""
+    """What every batch of a run needs. law: None where the office applies none. bars: PERSON_BAR of all enterprises."""
 
     snapshot: Snapshot
     policy: PolicyInForce
     law: LawPolicy | None
+    bars: pl.DataFrame
     previous_run: Run | None
 
 
@@ -61,8 +62,10 @@ def rate_affected(
     fingerprint = fingerprint_of(policy, settings.policy_dir, context.as_of)
     if settings.law == "none":
         fingerprint["law"] = "none"
-    affected = affected_enterprises(snapshot, previous_run, fingerprint, settings.full)
-    batch = _Batch(snapshot, policy, law_policy_on(settings, context.as_of), previous_run)
+    law = law_policy_on(settings, context.as_of)
+    bars = person_bars_of(snapshot, law, context.as_of)
+    affected = affected_enterprises(snapshot, previous_run, fingerprint, bars, settings.full)
+    batch = _Batch(snapshot, policy, law, bars, previous_run)
     selections = enumerate(affected.batches(context.buckets))
     return affected.facts(sum(_rate_batch(batch, number, selection) for number, selection in selections))
 
@@ -72,7 +75,7 @@ def _rate_batch(batch: _Batch, number: int, selection: Selection) -> int:
     snapshot, as_of = batch.snapshot, batch.snapshot.context.as_of
     current = snapshot.current_records_by_kind(selection)
     records = dict(zip(current, map(pl.DataFrame.lazy, pl.collect_all(current.values())), strict=True))
-    state = _law_state(records, batch.law, as_of) if batch.law else None
+    state = _law_state(records, batch.law, batch.bars, as_of) if batch.law else None
     releases = state.releases if state is not None and _has_decisions(state) else None
     rate = rate_on(batch.policy)
     result = rate(records, records["enterprise"].select(_ID), as_of, releases)
@@ -151,11 +154,11 @@ def _stage_outlook(snapshot: Snapshot, selection: Selection, outlook: pl.DataFra
     stage_changed(snapshot.context, {OUTLOOK.name: previous}, {OUTLOOK.name: pl.concat([current, ended])})
 
 
-def _law_state(records: Mapping[str, pl.LazyFrame], law: LawPolicy, as_of: date) -> LawState:
+def _law_state(records: Mapping[str, pl.LazyFrame], law: LawPolicy, bars: pl.DataFrame, as_of: date) -> LawState:
     """The legal state of those of the enterprises that have records to which the law applies."""
-    ids = relevant_enterprises(records).unique().collect()
+    ids = relevant_enterprises(records, bars, law.findings).unique().collect()
     enterprises = records["enterprise"].join(ids.lazy(), on=_ID, how="semi").collect()
-    return LawState({**records, "enterprise": enterprises.lazy()}, law, as_of)
+    return LawState({**records, "enterprise": enterprises.lazy()}, law, as_of, lambda: bars)
 
 
 def _has_decisions(state: LawState) -> bool:

@@ -235,6 +235,7 @@ def office_legal_frames(snapshot: Snapshot, settings: Settings, previous_run: Ru
     # Natural persons are no enterprise: nothing of them is stored, and their state is computed for the report.
     persons = _law_state_of_persons(snapshot, settings)
     details = {name: _details(name, current) for name in ("law_coming", "law_applications", "law_candidates")}
+    found = _details("law_findings", current).filter(pl.col("state") != "over")
     refused = context.staged(STAGED_REFUSED_STEPS, table=STEP_TABLE)
     is_near = ~is_repair_opportunity() & (pl.col("on") <= until).fill_null(True)
     details["law_coming"] = details["law_coming"].filter(is_near)
@@ -260,6 +261,9 @@ def office_legal_frames(snapshot: Snapshot, settings: Settings, previous_run: Ru
         is_counted=is_counted,
         objections=_objections(snapshot, settings),
         holds=_holds(snapshot),
+        findings=_with_registered_name(snapshot, found.with_columns(party_name=pl.lit(None, pl.String()))).sort(
+            "since_on", "enterprise_id", "finding", "record_id", "bar_id", descending=[True, *[False] * 4]
+        ),
     )
 
 
@@ -378,7 +382,7 @@ def enterprise_legal_states(snapshot: Snapshot, enterprises: pl.Series) -> dict[
     """The view of each of these enterprises that has a legal state."""
     selection = Selection.of_enterprises(enterprises, snapshot.context.buckets)
     state = snapshot.current_legal_state(snapshot.previous_legal_state(selection), selection)
-    names = ("law_listings", "law_repair", "law_coming")
+    names = ("law_listings", "law_repair", "law_coming", "law_findings")
     heads, *details = pl.collect_all([state[name] for name in ("law", *names)])
     parts = {name: rows.partition_by(_ID, as_dict=True) for name, rows in zip(names, details, strict=True)}
 

@@ -76,6 +76,12 @@ class Snapshot:
         """What the run of `context` reads now."""
         return cls(store, context, store.last())
 
+    @classmethod
+    def of_run(cls, store: Store, run: Run) -> Snapshot:
+        """What `run` left, for readers."""
+        count = next((count for count in store.layout(run).values() if count), 1)
+        return cls(store, RunContext(run.as_of, run.known_at, store.run_folder(run.run_id), count), run)
+
     def stored(self, table: str, buckets: BucketFilter = ALL_BUCKETS, since: Run | None = None) -> pl.LazyFrame:
         """Rows of the store; since: only rows of files that were written after that run."""
         return self.store.scan(table, self.base, buckets=buckets, since=since)

@@ -19,7 +19,7 @@ from reports.office_report import (
     office_xlsx,
 )
 from tests.reports import samples
-from transforms.schemas.law import APPLICATION, CANDIDATE, DEADLINE, LISTING, REPAIR, STEP_TABLE
+from transforms.schemas.law import APPLICATION, CANDIDATE, DEADLINE, FINDING, LISTING, REPAIR, STEP_TABLE
 
 AS_OF = samples.context().as_of
 
@@ -174,7 +174,7 @@ def condition(name, state, earliest_on=None):
 
 def law_of(*listings, repair=(), due=()):
     return enterprise_legal_state(
-        EnterpriseLegalFrames(rows(LISTING, *listings), rows(REPAIR, *repair), rows(DEADLINE, *due))
+        EnterpriseLegalFrames(rows(LISTING, *listings), rows(REPAIR, *repair), rows(DEADLINE, *due), FINDING.empty())
     )
 
 

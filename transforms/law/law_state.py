@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,13 +14,14 @@ from transforms.law.listing.candidates import candidates
 from transforms.law.listing.listings import ListingPolicy, ListingRecords
 from transforms.law.listing.restrictions import bans
 from transforms.law.matters.decision_log import DecisionLog, build_decision_log, steps_with_notes
+from transforms.law.matters.findings import BarRecords, FindingRecords, bars_of_persons, findings
 from transforms.law.publicity.penalties import AssessedPenalties, LawContext, assess_penalties, publicity_rows
 from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_publicity
 from transforms.law.repair.applications import applications, falsehoods, releases
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
-from transforms.policy_model.law import BanLaw, LicenceLaw, PublicityLaw, SpotCheckLaw
-from transforms.schemas.law import BAN, PUBLICITY
+from transforms.policy_model.law import BanLaw, FindingLaw, LicenceLaw, MeasureLaw, PublicityLaw, SpotCheckLaw
+from transforms.schemas.law import BAN, FINDING, PERSON_BAR, PUBLICITY
 
 LAW_RECORD_KINDS = (
     "enterprise",
@@ -32,6 +33,7 @@ LAW_RECORD_KINDS = (
     "inspection",
     "sampling",
     "licence",
+    "post",
 )
 
 
@@ -39,8 +41,8 @@ LAW_RECORD_KINDS = (
 class LawPolicy:
     """The law of publicity and repair, spot checks, the list and its procedure, bans, and licences; and the calendar.
 
-    spot_checks, bans, licences: None where the policy has no such law. absent: the optional files of law/ that are
-    missing; what they would answer is not answered.
+    spot_checks, bans, licences, measures, findings: None where the policy has no such law. absent: the optional files
+    of law/ that are missing; what they would answer is not answered.
     """
 
     publicity: PublicityLaw
@@ -49,6 +51,8 @@ class LawPolicy:
     bans: BanLaw | None
     calendar: Calendar
     licences: LicenceLaw | None = None
+    measures: MeasureLaw | None = None
+    findings: FindingLaw | None = None
     absent: tuple[str, ...] = ()
 
 
@@ -56,12 +60,14 @@ class LawPolicy:
 class LawState:
     """What the law makes of `records` on `as_of`. Each part is computed at its first use, from the parts it rests on.
 
-    records: current versions by kind, of the kinds LAW_RECORD_KINDS, of one enterprise or of all.
+    records: current versions by kind, of the kinds LAW_RECORD_KINDS, of one enterprise or of all. find_bars: gives
+    PERSON_BAR of all enterprises on `as_of`, where `records` are not of all.
     """
 
     records: Mapping[str, pl.LazyFrame]
     law: LawPolicy
     as_of: date
+    find_bars: Callable[[], pl.DataFrame] | None = None
 
     @cached_property
     def decision_log(self) -> DecisionLog:
@@ -105,6 +111,31 @@ class LawState:
             return BAN.empty()
         records = (self.records["person_ban"], self.records["penalty"])
         return _computed(bans(*records, self.law.bans, self.law.listing.serious, self.as_of))
+
+    @cached_property
+    def person_bars(self) -> pl.DataFrame:
+        """PERSON_BAR of all enterprises."""
+        if self.find_bars is not None:
+            return self.find_bars()
+        kinds = (self.records[kind] for kind in ("person_ban", "penalty", "post"))
+        records = BarRecords(self.bans, self.decision_log.listings, *kinds)
+        return _computed(bars_of_persons(records, self.law.bans, self.law.measures))
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """FINDING; empty where there is no law of findings."""
+        if self.law.findings is None:
+            return FINDING.empty()
+        has_posts = not self.records["post"].head(1).collect().is_empty()
+        records = FindingRecords(
+            posts=self.records["post"],
+            licences=self.records["licence"],
+            enterprises=self.records["enterprise"],
+            bars=self.person_bars if has_posts else PERSON_BAR.empty(),
+            listings=self.decision_log.listings,
+            bans=self.bans,
+        )
+        return _computed(findings(records, self.law.findings, self.as_of))
 
     @cached_property
     def candidates(self) -> pl.DataFrame:

@@ -21,6 +21,7 @@ _ANSWERS = {
     "bans": "行业禁入和从业禁止",
     "licences": "许可证的延续和届满",
     "measures": "列入名单后的管理措施",
+    "findings": "任职与禁业、许可与名单的核对",
 }
 OPTIONAL_LAW_FILES = tuple(_ANSWERS)
 

@@ -9,7 +9,9 @@ import polars as pl
 
 from transforms.law.law_state import LawState
 from transforms.law.matters.deadlines import deadlines, undetermined_publicity
+from transforms.law.matters.findings import barred_posts
 from transforms.law.matters.licences import may_be_renewed
+from transforms.policy_model.law import FindingLaw
 from transforms.schemas.base import DATE, INTEGER, TEXT_LIST
 from transforms.schemas.law import LAW_HEAD, LAW_TABLES
 
@@ -27,12 +29,18 @@ RELEVANT_RECORDS = {
 }
 
 
-def relevant_enterprises(records: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def relevant_enterprises(
+    records: Mapping[str, pl.LazyFrame], bars: pl.DataFrame, law: FindingLaw | None
+) -> pl.LazyFrame:
     """Column enterprise_id, one row for every record from which a legal state follows, but those of natural persons.
 
-    records: current versions by kind.
+    records: current versions by kind. bars: PERSON_BAR of all enterprises; a post is relevant if it meets one.
     """
-    return pl.concat([records[kind].filter(test).select(_ID) for kind, test in RELEVANT_RECORDS.items()]).drop_nulls()
+    parts = [records[kind].filter(test).select(_ID) for kind, test in RELEVANT_RECORDS.items()]
+    if law is not None and not bars.is_empty():
+        pairs = barred_posts(records["post"], records["enterprise"], bars, law)
+        parts.append(pairs.unique("record_id").select(_ID))
+    return pl.concat(parts).drop_nulls()
 
 
 def stored_state(state: LawState) -> dict[str, pl.DataFrame]:
@@ -46,6 +54,7 @@ def stored_state(state: LawState) -> dict[str, pl.DataFrame]:
         "law_coming": deadlines(state).collect(engine="in-memory"),
         "law_candidates": state.candidates,
         "law_applications": state.applications,
+        "law_findings": state.findings,
     }
     numbered = {
         name: rows.filter(pl.col(_ID).is_not_null())
@@ -67,7 +76,8 @@ def _heads(state: LawState, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
     A state changes by itself only on a day that a record or a result names, or on the day after one.
     """
-    counts = relevant_enterprises(state.records).group_by(_ID).agg(record_count=pl.len().cast(INTEGER))
+    relevant = relevant_enterprises(state.records, state.person_bars, state.law.findings)
+    counts = relevant.group_by(_ID).agg(record_count=pl.len().cast(INTEGER))
     gaps = undetermined_publicity(state, None).group_by(_ID).agg(gaps=pl.col("gap").sort())
     log = state.decision_log
     # Also the days on which what was cut short would have ended: from then on it has another state.

@@ -29,7 +29,7 @@ from transforms.policy_model.document import (
 from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
 from transforms.schemas import KINDS, Column, Kind
 from transforms.schemas.base import BOOLEAN, TEXT
-from transforms.schemas.vocabularies import LICENCE_TYPES, PENALTY_KINDS, PENALTY_STATES, SITUATIONS
+from transforms.schemas.vocabularies import LICENCE_TYPES, PENALTY_KINDS, PENALTY_STATES, POSITIONS, SITUATIONS
 
 
 class CalendarYear(PolicyModel):
@@ -456,13 +456,17 @@ Lifelong = Literal["life"]
 
 
 class Measure(PolicyModel):
-    """A measure while `in_force`. situation: only for listings of it. lasts: from the listing; null: as the entry."""
+    """A measure while `in_force`. situation: only for listings of it. lasts: from the listing; null: as the entry.
+
+    positions: what the subject may not be in other enterprises, where the measure says so.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     who: Literal["enterprise", "representative"]
     situation: str | None = None
     lasts: Duration | None = None
+    positions: tuple[str, ...] = ()
     in_force: Dated[bool]
 
 
@@ -498,12 +502,16 @@ class BanArticle(PolicyModel):
 
 
 class BanLaw(PolicyModel):
-    """Bans from the trade. unstated_start, unstated_end: what is taken where a record does not say."""
+    """Bans from the trade. unstated_start, unstated_end: what is taken where a record does not say.
+
+    fields: by law, the field of the trade that its articles bar persons from.
+    """
 
     law: Literal["bans"]
     title: str
     unstated_start: Dated[Literal["decision"]]
     unstated_end: Dated[Literal["longest", "shortest"]]
+    fields: dict[str, Literal["drug", "device", "cosmetic"]] = Field(default_factory=dict)
     articles: tuple[BanArticle, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -524,6 +532,7 @@ def load_measure_law(text: str, file_name: str) -> MeasureLaw:
             document.add(place, f"there is no situation '{one.situation}'", value=one.situation, allowed=SITUATIONS)
         if ids.index(one.id) < i:
             document.add(("measures", i, "id"), f"the measure '{one.id}' is given twice", value=one.id)
+        _check_codes(document, ("measures", i, "positions"), one.positions, POSITIONS)
     document.raise_problems()
     return law
 
@@ -531,6 +540,51 @@ def load_measure_law(text: str, file_name: str) -> MeasureLaw:
 def load_ban_law(text: str, file_name: str) -> BanLaw:
     """The bans written in `text` (YAML). Raises PolicyProblems with every mistake found."""
     return load_document(text, file_name, BanLaw)
+
+
+FindingId = Literal[
+    "barred_post",
+    "same_name",
+    "licensed_while_listed",
+    "licensed_on_promise",
+    "licensed_while_barred",
+    "licensed_with_barred_person",
+]
+
+
+class FindingRule(PolicyModel):
+    """A finding that is made from its days on. The article of the bar itself stands beside `in_force`'s basis."""
+
+    id: FindingId
+    in_force: Dated[bool]
+
+
+class FindingLaw(PolicyModel):
+    """What records show together, for a person to check.
+
+    single_positions: posts that one person at a time can hold. licence_fields: types of licence by field; a bar on
+    applications concerns those of its own field.
+    """
+
+    law: Literal["findings"]
+    title: str
+    single_positions: tuple[str, ...]
+    licence_fields: dict[Literal["drug", "device", "cosmetic"], tuple[str, ...]]
+    findings: tuple[FindingRule, ...] = Field(min_length=1)
+
+
+def load_finding_law(text: str, file_name: str) -> FindingLaw:
+    """The findings written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, FindingLaw)
+    _check_codes(document, ("single_positions",), law.single_positions, POSITIONS)
+    for field, types in law.licence_fields.items():
+        _check_codes(document, ("licence_fields", field), types, LICENCE_TYPES)
+    ids = [rule.id for rule in law.findings]
+    for i, name in enumerate(ids):
+        if ids.index(name) < i:
+            document.add(("findings", i, "id"), f"the finding '{name}' is given twice", value=name)
+    document.raise_problems()
+    return law
 
 
 RepairTest = Literal[
@@ -684,6 +738,7 @@ LawFile = (
     | CheckResultLaw
     | CreditFileLaw
     | LicenceLaw
+    | FindingLaw
 )
 
 # By the value of `law:` in the file.
@@ -700,6 +755,7 @@ _LOADERS: Mapping[str, Callable[[str, str], LawFile]] = {
     "measures": load_measure_law,
     "bans": load_ban_law,
     "licences": load_licence_law,
+    "findings": load_finding_law,
 }
 
 
@@ -752,6 +808,13 @@ def _check_starts(document: Document, law: PolicyModel, first: date, names: Iter
         dated = getattr(law, name)
         if isinstance(dated, Dated) and min(dated.values) > first:
             document.add((name, "values"), f"has no value on {first}, the first day of the first regime")
+
+
+def _check_codes(document: Document, place: Place, names: Sequence[str], codes: Mapping[str, str]) -> None:
+    """Add a mistake for every name that is no code of the vocabulary."""
+    for i, name in enumerate(names):
+        if name not in codes:
+            document.add((*place, i), f"there is no code '{name}'", value=name, allowed=codes)
 
 
 def _check_dated_condition(document: Document, place: Place, kind: Kind, dated: Dated[str]) -> None:

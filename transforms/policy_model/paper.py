@@ -62,6 +62,7 @@ PAPER_FACTS = Kind(
         Column("is_person", BOOLEAN, "是否自然人", "the party is a natural person"),
         _text("uscc", "统一社会信用代码", "of the party"),
         _text("address", "住所（经营场所）", "registered address of an organisation"),
+        _text("representative", "法定代表人（负责人、经营者）", "of an organisation, by the posts on record that day"),
         _text("penalty_no", "行政处罚决定书文号", "number of the penalty"),
         date_column("penalty_on", "行政处罚决定日期", "day of the penalty"),
         _text("penalty_by", "作出行政处罚的机关", "authority that punished"),

@@ -32,6 +32,7 @@ from transforms.records.text import (
     normalise_name,
     number_text,
     parse_amount,
+    person_number,
     scaled,
     without_blanks,
     without_invisible,
@@ -441,7 +442,7 @@ def _text_value(field: SourceField, text: pl.Expr) -> pl.Expr:
     if field.name.endswith("uscc"):
         return without_blanks(text).str.replace_all("-", "").str.to_uppercase()
     if field.cell.secret:
-        number = without_blanks(text).str.to_uppercase()
+        number = person_number(text)
         return mask_number(number) if field.cell.secret == "mask" else number
     if field.column is None:
         return text

@@ -112,6 +112,11 @@ def normalise_name(name: pl.Expr) -> pl.Expr:
     return _change_others(_PLAIN_NAME, name, change)
 
 
+def person_number(text: pl.Expr) -> pl.Expr:
+    """An identity number in half width as it is hashed: without blanks, in capital letters."""
+    return without_blanks(text).str.to_uppercase()
+
+
 def document_key(number: pl.Expr) -> pl.Expr:
     """A document number for comparison, in the form of GB/T 9704-2012 (7.2.5).
 

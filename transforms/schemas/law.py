@@ -9,12 +9,13 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, Column, Table
-from transforms.schemas.record_kinds import AUTHORITY, FIELD, date_column
+from transforms.schemas.record_kinds import AUTHORITY, FIELD, LICENCE, date_column
 from transforms.schemas.vocabularies import (
     DECISION_TYPES,
     LISTING_STATES,
     MATTERS,
     PENALTY_KINDS,
+    POSITIONS,
     PUBLICITY_SYSTEMS,
     SITUATIONS,
 )
@@ -282,11 +283,35 @@ BAN_NOTES = {
     "annulled": "处罚决定已被撤销",
 }
 
+FINDINGS = {
+    "barred_post": "被禁业、被限制任职的人员任职",
+    "same_name": "任职人员与被禁业人员同名",
+    "licensed_while_listed": "列入严重违法失信名单期间获得许可",
+    "licensed_on_promise": "列入严重违法失信名单期间以告知承诺获得许可",
+    "licensed_while_barred": "不予受理、限制期限内获得许可",
+    "licensed_with_barred_person": "任用被禁业人员期间获得许可",
+}
+
+FINDING_SUBJECTS = {"post": "任职", "licence": "许可证"}
+
+FINDING_STATES = {"open": "存在", "ahead": "将会发生", "over": "已经结束"}
+
+FINDING_NOTES = {
+    **BAN_NOTES,
+    "start_unstated": "任职日期未载明，按禁业起始日列出",
+    "field_unknown": "禁业的领域或者企业的监管领域未载明，须核对是否同一领域",
+    "name_only": "同名，须核实：没有双方的证件号码，不能认定是同一人",
+    "lookup_unrecorded": "没有登记批准前的信用查询",
+}
+
 MEASURE_SUBJECTS = {"enterprise": "企业", "representative": "法定代表人、负责人"}
 
 BANNED_PARTIES = {"person": "个人", "firm": "单位"}
 
 BAN_KINDS = {"person_ban": "行业禁入", "penalty": "行政处罚", "application_bar": "处罚附带的申请、试验限制"}
+
+# What stands against a post or an approval.
+FINDING_GROUNDS = {**BAN_KINDS, "listing": "列入严重违法失信名单"}
 
 BARRED_FROM = {
     "trade": "从事生产经营活动",
@@ -461,6 +486,90 @@ BAN = Table(
     ("record_kind", "record_id"),
 )
 
+PERSON_BAR = Table(
+    "person_bars",
+    "个人禁业和任职限制",
+    "Who may not be in the trade, or in which posts, of all enterprises. Computed for a day, not stored.",
+    (
+        Column("record_kind", TEXT, "记录种类", "ban of a person, penalty, or listing", True, FINDING_GROUNDS),
+        Column("record_id", TEXT, "记录标识", "the record", True),
+        Column("person_hash", TEXT, "证件指纹", "keyed hash of the identity number"),
+        Column("person_name", TEXT, "姓名", "who is barred"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        Column("enterprise_id", TEXT, "企业标识", "the enterprise it followed from"),
+        Column("bar_no", TEXT, "决定书文号", "number of the decision", True),
+        date_column("starts_on", "起始日期", "first day", True),
+        date_column("ends_on", "终止日期", "last day; empty for life, or if nothing states it"),
+        Column("is_lifelong", BOOLEAN, "是否终身", "for life", True),
+        Column("positions", TEXT_LIST, "限制的职务", "posts it bars from; empty: every post", True, POSITIONS),
+        Column(
+            "is_elsewhere", BOOLEAN, "是否限于其他企业", "it does not concern the enterprise it followed from", True
+        ),
+        Column("field", TEXT, "领域", "field of the trade barred; empty: any, or not stated"),
+        Column("basis", TEXT, "依据", "articles the record names"),
+        Column("article", TEXT, "核对条文", "first of them that the policy knows"),
+        Column("confidence", TEXT, "条文可信度", "C read, M from memory, I inferred, GAP not found", True),
+        Column("notes", TEXT_LIST, "提示", "what was filled in or does not fit", True, BAN_NOTES),
+    ),
+    ("record_kind", "record_id", "person_hash"),
+)
+
+_OF_LICENCE = (
+    *("issued_on", "valid_until_on", "changed_on", "suspended_on", "resumed_on", "revoked_on", "cancelled_on"),
+    *("is_by_commitment", "scope", "authority"),
+)
+
+LICENCE_STATES = {
+    "in_force": "有效",
+    "suspended": "暂停中",
+    "ahead": "尚未生效",
+    "expired": "有效期已届满",
+    "revoked": "已吊销",
+    "cancelled": "已注销",
+}
+
+LICENCE_ON_DAY = Table(
+    "licences_on_day",
+    "许可证",
+    "The licences of an enterprise on a day, one row each. Computed, not stored.",
+    (
+        Column("record_id", TEXT, "记录标识", "the newest record of it", True),
+        LICENCE.column("licence_no"),
+        LICENCE.column("licence_type"),
+        Column("state", TEXT, "许可证状态", "on the day; revoked, where it was also struck off", True, LICENCE_STATES),
+        *(LICENCE.column(name) for name in _OF_LICENCE),
+        Column("other_authorities", TEXT_LIST, "其他报送机关", "offices that report it too: renamed, or a city's own"),
+        Column("has_lookup", BOOLEAN, "批准前查询", "whether a look-up of the enterprise before it is recorded", True),
+    ),
+    ("record_id",),
+)
+
+FINDING = Table(
+    "findings",
+    "须核查的情形",
+    "What several records show together and a person must check. Computed for a day, not stored.",
+    (
+        Column("finding", TEXT, "情形", "what is found", True, FINDINGS),
+        Column("state", TEXT, "情形状态", "whether it is so on the day", True, FINDING_STATES),
+        Column("enterprise_id", TEXT, "企业标识", "the enterprise", True),
+        Column("record_kind", TEXT, "记录种类", "post or licence", True, FINDING_SUBJECTS),
+        Column("record_id", TEXT, "记录标识", "the post, or the licence", True),
+        Column("record_no", TEXT, "许可证编号", "number of the licence"),
+        Column("post", TEXT, "职务", "the post of the person", codes=POSITIONS),
+        Column("person_name", TEXT, "姓名", "the person in the post"),
+        Column("person_masked", TEXT, "证件（掩码）", "identity number with its middle masked"),
+        Column("bar_kind", TEXT, "依据种类", "what stands against it", True, FINDING_GROUNDS),
+        Column("bar_id", TEXT, "依据的记录", "its record", True),
+        Column("bar_no", TEXT, "依据的文号", "its number", True),
+        date_column("since_on", "情形起始日", "first day of it; of an approval, its day", True),
+        date_column("until_on", "情形末日", "last day of it, of an approval the licence's; empty: no end is known"),
+        Column("basis", TEXT, "依据", "articles", True),
+        Column("confidence", TEXT, "可信度", "C read, M from memory, I inferred, GAP not found", True),
+        Column("notes", TEXT_LIST, "提示", "what a person must check", True, FINDING_NOTES),
+    ),
+    ("enterprise_id", "finding", "record_id", "bar_id"),
+)
+
 VERDICTS = {
     "eligible": "可以申请",
     "not_yet": "尚不可申请",
@@ -619,6 +728,7 @@ DUTIES = {
     "push_listing": "推送外省（列入）",
     "rectify": "完成整改",
     "renew_licence": "申请许可证延续",
+    "end_barred_post": "核查并责令解除被禁业人员的任职",
     "ask_retest": "申请复验（对检验结果有异议的）",
     "correct_result": "更正公告不当的抽检结果",
 }
@@ -631,6 +741,7 @@ DEADLINE_SUBJECTS = {
     "ban": "行业禁入",
     "rectification": "责令整改",
     "licence": "许可证",
+    "post": "任职",
     "rating": "信用等级",
 }
 
@@ -653,7 +764,7 @@ DEADLINE = Table(
             "record_id",
             TEXT,
             "记录标识",
-            "penalty, matter of the log, ban, order, licence, or enterprise",
+            "penalty, matter of the log, ban, order, licence, post, or enterprise",
             True,
         ),
         Column("basis", TEXT, "依据", "article"),
@@ -706,6 +817,7 @@ LAW_DETAILS = {
     "law_coming": DEADLINE,
     "law_candidates": CANDIDATE,
     "law_applications": APPLICATION,
+    "law_findings": FINDING,
 }
 
 LAW_TABLES = {LAW_HEAD.name: LAW_HEAD, **{name: _stored(name, computed) for name, computed in LAW_DETAILS.items()}}

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from flows.store.store import Store
+from transforms.person_numbers import keyed_hashes
 from transforms.schemas import TABLES
 
 FIRST, SECOND = date(2025, 6, 1), date(2025, 6, 2)
@@ -22,6 +23,33 @@ NAMES = {
     TWIN_B: "同名药房",
     NEW: "武汉新开药房",
 }
+KEY = "a key that protects only tests"
+NUMBER, MASKED = "35000018600101001X", "350*************1X"
+HASH = keyed_hashes(pl.Series([NUMBER]), KEY.encode()).item()
+# The ban was decided at one enterprise; the person has a post in another, and somebody of that name in a third.
+BARRED = {"enterprise_id": BAD, "person_name": "赵甲乙", "person_hash": HASH, "person_masked": MASKED, "field": "drug"}
+BARRED |= {"ban_no": "药监禁〔2025〕1号", "decided_on": FIRST, "starts_on": FIRST, "ends_on": date(2035, 6, 1)}
+BARRED |= {"record_id": "person_ban:barred", "basis": "《中华人民共和国药品管理法》第一百二十四条"}
+POSTS = (
+    {"enterprise_id": GOOD, "person_name": "赵甲乙", "person_hash": HASH, "person_masked": MASKED}
+    | {"position": "manager", "starts_on": date(2020, 1, 1)},
+    {"enterprise_id": TWIN_A, "person_name": "赵甲乙", "position": "manager", "starts_on": date(2020, 1, 1)},
+)
+# One licence under the two names of an office, and one that was revoked and struck off on one day.
+LICENCES = (
+    {
+        "enterprise_id": GOOD,
+        "licence_no": "鄂DA0270001",
+        "licence_type": "drug_trade",
+        "authority": "武汉食品药品监管局",
+    }
+    | {"issued_on": date(2020, 3, 1), "valid_until_on": date(2025, 2, 28)},
+    {"enterprise_id": GOOD, "licence_no": "鄂DA0270001", "licence_type": "drug_trade", "authority": "武汉市场监管局"}
+    | {"issued_on": date(2025, 3, 1), "valid_until_on": date(2030, 2, 28)},
+    {"enterprise_id": GOOD, "licence_no": "鄂械0270002", "licence_type": "device_trade", "authority": "武汉市场监管局"}
+    | {"issued_on": date(2021, 3, 1), "valid_until_on": date(2026, 2, 28)}
+    | {"revoked_on": date(2024, 5, 6), "cancelled_on": date(2024, 5, 6)},
+)
 
 
 def rows(table, *values, **shared):
@@ -106,6 +134,9 @@ def second_run(store):
         }
         people = {"proposed_by": "甲", "decided_by": "乙", "enterprise_id": BAD, "authority": "某局"}
         writing.append("decision", records("decision", listed | people).with_columns(received_at=pl.lit(known(SECOND))))
+        writing.append("post", records("post", *POSTS))
+        writing.append("person_ban", records("person_ban", BARRED))
+        writing.append("licence", records("licence", *LICENCES))
         writing.commit("passed", {"enterprises": 5})
 
 

@@ -58,6 +58,7 @@ def test_the_office_sees_what_is_late_then_what_comes_in_thirty_days(asked):
     assert (document["as_of"], document["until"]) == ("2026-01-10", "2026-02-09")
     legal = [row for row in _told(document) if row[1] != "tier_may_change"]
     assert legal == [
+        ("2025-06-01", "end_barred_post", True),
         ("2025-06-30", "publish_listing", True),
         ("2026-01-09", "rectify", True),
         ("2026-01-12", "publicity_ends", False),

@@ -145,7 +145,7 @@ def test_candidates_with_evidence_and_blanks(listed):
 
 
 def test_bans(listed):
-    (row,) = listed("--bans", "--json").document["bans"]
+    (row,) = [one for one in listed("--bans", "--json").document["bans"] if one["ban_no"] == BAN["ban_no"]]
     assert (row["name"], row["is_lifelong"], row["notes"]) == ("张三", True, ["start_assumed", "period_filled"])
     assert "张三" in listed("--bans").stdout
     assert "没有行业禁入" in listed(GOOD, "--bans").stdout

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.cli.office import BAD, GOOD, NAMES, NEW, TWIN_A, TWIN_B
+from tests.flows.cli.office import BAD, GOOD, MASKED, NAMES, NEW, TWIN_A, TWIN_B
 
 
 def test_lookup_of_a_listed_enterprise(yaoxin):
@@ -32,6 +32,29 @@ def test_lookup_shows_the_tier_of_each_trade_or_why_it_has_none(yaoxin):
 def test_lookup_of_one_that_is_not_listed(yaoxin):
     assert "未列入" in yaoxin("lookup", GOOD).stdout
     assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["serious_list"] is None
+
+
+def test_lookup_tells_licences_each_once_and_what_is_to_be_checked(yaoxin):
+    said = yaoxin("lookup", GOOD).stdout
+    assert said.count("鄂DA0270001") == 1
+    assert "有效，2025-03-01 发证，至 2030-02-28，武汉市场监管局（另见于：武汉食品药品监管局）" in said
+    assert "已吊销" in said
+    assert "已注销" not in said
+    assert "没有登记批准前的信用查询" in said
+    assert f"被禁业、被限制任职的人员任职，企业负责人 {MASKED}（药监禁〔2025〕1号，自 2025-06-01 起" in said
+    assert "赵甲乙" not in said
+    (one,) = yaoxin("lookup", GOOD, "--json").document["enterprises"]
+    assert [licence["state"] for licence in one["licences"]] == ["in_force", "revoked"]
+    assert [finding["finding"] for finding in one["findings"]] == ["barred_post"]
+    assert "须核查" not in yaoxin("lookup", TWIN_A).stdout
+
+
+def test_explain_and_due_tell_the_same(yaoxin):
+    said = yaoxin("explain", GOOD).stdout
+    assert "被禁业、被限制任职的人员任职" in said
+    assert "鄂械0270002" in said
+    due = yaoxin("due", GOOD, "--json").document["due"]
+    assert [(row["on"], row["is_overdue"]) for row in due if row["what"] == "end_barred_post"] == [("2025-06-01", True)]
 
 
 def test_lookup_lists_all_of_a_name(yaoxin):

@@ -48,7 +48,7 @@ def test_the_ledger_says_who_was_rated_and_why(second_run, first_run):
     scope = second.facts["scope"]
     assert (scope["mode"], scope["why"]) == ("incremental", "")
     assert 0 < scope["rated"] < first.facts["scope"]["rated"]
-    assert set(scope["because"]) <= {"records", "register", "due", "law", "outlook"}
+    assert set(scope["because"]) <= {"records", "register", "due", "law", "outlook", "bans"}
     assert second.facts["basis"] == first.facts["basis"]
 
 

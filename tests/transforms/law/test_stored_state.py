@@ -22,6 +22,10 @@ SPAN = 400 if IS_CAMPAIGN else 3
 ONE = timedelta(days=1)
 
 
+BAN = {"ban_no": "禁1号", "person_name": "张三", "person_hash": "h1", "decided_on": date(2021, 4, 1)}
+POST = {"position": "manager", "person_name": "张三", "person_hash": "h1"}
+
+
 def differing(before, after):
     """The enterprises of which another word is kept."""
     sides = ([side[name].lazy() for name in LAW_TABLES] for side in (before, after))
@@ -111,21 +115,27 @@ def test_what_must_be_filled_is_filled(start):
 
 
 def test_whom_the_law_has_a_word_on():
-    rows = relevant_enterprises(
-        legal(
-            day("2026-02-26"),
-            penalty=[{}, {"enterprise_id": "e2"}, {"enterprise_id": None}],
-            rectification=[{"enterprise_id": "e3"}, {"enterprise_id": "e4", "completed_on": day("2026-01-01")}],
-            inspection=[{"enterprise_id": "e5"}, {"enterprise_id": "e6", "published_on": day("2026-01-01")}],
-            commitment=[{"enterprise_id": "e7"}],
-            licence=[
-                {"enterprise_id": "e8", "valid_until_on": day("2026-01-01")},
-                {"enterprise_id": "e9"},
-                {"enterprise_id": "e10", "valid_until_on": day("2026-01-01"), "cancelled_on": day("2026-01-01")},
-            ],
-        ).records
+    state = legal(
+        day("2026-02-26"),
+        enterprise=[{"enterprise_id": f"e{n}", "name": "某店", "fields": ["drug"]} for n in range(1, 15)],
+        penalty=[{}, {"enterprise_id": "e2"}, {"enterprise_id": None}],
+        rectification=[{"enterprise_id": "e3"}, {"enterprise_id": "e4", "completed_on": day("2026-01-01")}],
+        inspection=[{"enterprise_id": "e5"}, {"enterprise_id": "e6", "published_on": day("2026-01-01")}],
+        commitment=[{"enterprise_id": "e7"}],
+        licence=[
+            {"enterprise_id": "e8", "valid_until_on": day("2026-01-01")},
+            {"enterprise_id": "e9"},
+            {"enterprise_id": "e10", "valid_until_on": day("2026-01-01"), "cancelled_on": day("2026-01-01")},
+        ],
+        person_ban=[BAN | {"enterprise_id": "e11", "field": "drug", "ends_on": day("2026-01-01")}],
+        post=[
+            POST | {"enterprise_id": "e12"},
+            POST | {"enterprise_id": "e13", "person_hash": "h2"},
+            POST | {"enterprise_id": "e14", "starts_on": day("2026-01-02")},
+        ],
     )
-    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e2", "e3", "e6", "e8"]
+    rows = relevant_enterprises(state.records, state.person_bars, state.law.findings)
+    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e11", "e12", "e2", "e3", "e6", "e8"]
 
 
 def test_no_word_is_a_row_without_anything():

@@ -23,6 +23,7 @@ from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.licences import may_be_renewed, with_renewal
 from transforms.law.texts import joined_or_null
 from transforms.policy_model.law import LicenceLaw, RepairLaw, SpotCheckLaw
+from transforms.records.licences import merged_licences
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
 from transforms.schemas.law import (
@@ -36,7 +37,7 @@ from transforms.schemas.law import (
     REPAIR_EVENTS,
 )
 from transforms.schemas.run_tables import OUTLOOK_CAUSES
-from transforms.schemas.vocabularies import LICENCE_TYPES
+from transforms.schemas.vocabularies import LICENCE_TYPES, POSITIONS
 
 DutyFilter = Literal["due", "overdue", "ending"]
 _ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_id", "system")
@@ -70,6 +71,7 @@ def deadlines(
         parts += _of_samplings(records["sampling"], law.spot_checks, law.calendar, as_of)
     if law.licences is not None:
         parts += _of_licences(records["licence"], law.licences, law.calendar, as_of)
+    parts.append(_of_barred_posts(state.findings.lazy(), as_of))
     if with_repair:
         parts += _of_repair(state, until)
     if outlook is not None:
@@ -406,7 +408,7 @@ def _of_licences(licences: pl.LazyFrame, law: LicenceLaw, calendar: Calendar, as
     """
     title = pl.col("licence_type").replace_strict(LICENCE_TYPES, default=pl.col("licence_type"), return_dtype=TEXT)
     own = {"matter": pl.lit("licence"), "decision_no": pl.col("licence_no")}
-    running = with_renewal(licences.filter(may_be_renewed()), law, calendar)
+    running = with_renewal(merged_licences(licences).filter(may_be_renewed()), law, calendar)
     from_on = pl.when(pl.col("renewal_opens_on").is_not_null()).then(pl.format("自{}起可以申请", "renewal_opens_on"))
     timely = running.filter(pl.col("renewal_closes_on") >= as_of)
     source = {"basis": pl.col("renewal_basis"), "confidence": pl.col("renewal_confidence")}
@@ -416,6 +418,16 @@ def _of_licences(licences: pl.LazyFrame, law: LicenceLaw, calendar: Calendar, as
     beyond = pl.when("is_beyond_calendar").then(pl.lit(f"延续申请：{missing_notice(calendar)}"))
     over = day_after(pl.col("valid_until_on"))
     yield _automatic(running, "licence_ends", over, note=joined_or_null(title, beyond), **own)
+
+
+def _of_barred_posts(findings: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """From FINDING: posts of barred persons, which end when the bar begins; a row for each post."""
+    rows = findings.filter(pl.col("finding") == "barred_post", pl.col("state") != "over")
+    first = rows.sort("since_on", "bar_id").unique("record_id", keep="first", maintain_order=True)
+    title = pl.col("post").replace_strict(POSITIONS, default=pl.col("post"), return_dtype=TEXT)
+    note = pl.concat_str(title, "person_name", pl.format("（{}）", "person_masked"), ignore_nulls=True)
+    own = {"matter": pl.lit("post"), "decision_no": pl.col("bar_no"), "note": note}
+    return _duties(first, pl.lit("end_barred_post"), pl.col("since_on"), as_of, **own)
 
 
 def _of_outlook(outlook: pl.LazyFrame) -> pl.LazyFrame:

@@ -26,7 +26,7 @@ KINDS = (
 def crowd(seed, firms, upto, reach=1300):
     """Records by kind, of firms e0, e1, ….; the furthest lie `reach` days back."""
     found = {"enterprise": [], "penalty": [], "decision": [], "person_ban": [], "rectification": [], "commitment": []}
-    found["licence"] = []
+    found["licence"], found["post"] = [], []
     for n in range(firms):
         rng = Random(f"{seed}/{n}")
         ago = partial(_ago, rng, upto)
@@ -47,6 +47,7 @@ def crowd(seed, firms, upto, reach=1300):
             ban = {
                 "ban_no": f"禁{n}",
                 "person_name": "赵甲",
+                "person_hash": f"h{n // 3}",
                 "decided_on": ago(reach),
                 "basis": "药品管理法第一百二十二条",
             }
@@ -74,6 +75,11 @@ def crowd(seed, firms, upto, reach=1300):
             licence["valid_until_on"] = rng.choice([None, upto + timedelta(days=rng.randrange(-9, 90))])
             licence["cancelled_on"] = rng.choice([None, None, None, ago(30)])
             found["licence"].append(licence | {"enterprise_id": f"e{n}"})
+        if rng.random() < 0.5:
+            post = {"position": rng.choice(["legal_representative", "manager"]), "starts_on": ago(reach)}
+            post |= {"person_name": "张三", "person_hash": f"h{rng.randrange(firms // 3 + 1)}"}
+            post["ends_on"] = rng.choice([None, None, upto + timedelta(days=rng.randrange(-9, 90))])
+            found["post"].append(post | {"enterprise_id": f"e{n}"})
     return found
 
 

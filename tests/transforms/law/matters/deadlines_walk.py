@@ -104,6 +104,9 @@ def overdue(legal):
         legal.records["rectification"]
         .filter(pl.col("completed_on").is_null(), pl.col("due_on") < day)
         .select(pl.lit("rectify").alias("what"), "record_id", none),
+        legal.findings.lazy()
+        .filter(pl.col("finding") == "barred_post", state == "open", pl.col("since_on") < day)
+        .select(pl.lit("end_barred_post").alias("what"), "record_id", none),
         _terms(terms, listings).filter(pl.col("by_on") < day).select("awaited", "matter_id", "system"),
     ]
     return {row for frame in late for row in frame.collect().rows()}

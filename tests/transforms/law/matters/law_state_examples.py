@@ -9,7 +9,13 @@ from tests.transforms.law.repair.repair_examples import LAW
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 from transforms.law.listing.listings import ListingPolicy
 from transforms.law.matters.deadlines import deadlines
-from transforms.policy_model.law import load_ban_law, load_licence_law, load_spot_check_law
+from transforms.policy_model.law import (
+    load_ban_law,
+    load_finding_law,
+    load_licence_law,
+    load_measure_law,
+    load_spot_check_law,
+)
 from transforms.policy_model.procedure import load_procedure_law
 from transforms.schemas import TABLES
 
@@ -17,7 +23,9 @@ PROCEDURE = load_procedure_law((FOLDER / "procedure.yaml").read_text("utf-8"), "
 SPOT_CHECKS = load_spot_check_law((FOLDER / "spot_checks.yaml").read_text("utf-8"), "spot_checks.yaml")
 BANS = load_ban_law((FOLDER / "bans.yaml").read_text("utf-8"), "bans.yaml")
 LICENCES = load_licence_law((FOLDER / "licences.yaml").read_text("utf-8"), "licences.yaml")
-WHOLE = LawPolicy(LAW, SPOT_CHECKS, ListingPolicy(SERIOUS, PROCEDURE), BANS, CALENDAR, LICENCES)
+MEASURES = load_measure_law((FOLDER / "measures.yaml").read_text("utf-8"), "measures.yaml")
+FINDINGS = load_finding_law((FOLDER / "findings.yaml").read_text("utf-8"), "findings.yaml")
+WHOLE = LawPolicy(LAW, SPOT_CHECKS, ListingPolicy(SERIOUS, PROCEDURE), BANS, CALENDAR, LICENCES, MEASURES, FINDINGS)
 
 
 def legal(as_of, firm=None, by=WHOLE, **records):

@@ -35,6 +35,16 @@ def test_two_licences_of_one_enterprise_fall_due_each_by_its_own_rule():
     assert rows.select("decision_no", "on").rows() == [("闽DA1号", day("2026-06-30")), ("闽械1号", day("2026-07-20"))]
 
 
+def test_a_licence_that_a_renamed_office_reports_again_falls_due_once():
+    renewed = {"authority": "新局", "issued_on": day("2026-06-01"), "valid_until_on": day("2031-05-31")}
+    rows = ahead(day("2026-07-01"), licence=[LICENCE, LICENCE | renewed])
+    assert rows.filter(what="licence_ends")["on"].to_list() == [day("2031-06-01")]
+    struck_off = LICENCE | {"authority": "新局", "cancelled_on": day("2026-03-01")}
+    assert ahead(day("2026-07-01"), licence=[LICENCE, struck_off]).is_empty(), "whoever reports the end of that issue"
+    other = LICENCE | renewed | {"enterprise_id": "e2"}
+    assert ahead(day("2026-07-01"), licence=[LICENCE, other]).filter(what="licence_ends").height == 2
+
+
 def test_without_the_law_nothing_is_said():
     state = legal(day("2026-03-01"), by=replace(WHOLE, licences=None), licence=[LICENCE])
     assert deadlines(state).collect().is_empty()
