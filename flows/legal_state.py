@@ -87,6 +87,21 @@ def law_state_of_run(
     return replace(state, find_bars=of_all_enterprises)
 
 
+class LegalStates:
+    """The legal states of all enterprises by what runs of a store knew, each computed once for all who ask."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._known: dict[tuple[str, date], LawState] = {}
+
+    def of_run(self, run: Run, as_of: date | None = None) -> LawState:
+        """As `law_state_of_run` of all enterprises."""
+        key = run.run_id, as_of or run.as_of
+        if key not in self._known:
+            self._known[key] = law_state_of_run(self._settings, self._store, run, as_of)
+        return self._known[key]
+
+
 def law_state_on(settings: Settings, records: Mapping[str, pl.LazyFrame], day: date) -> LawState:
     """The legal state of `records` on `day`. Raises PolicyProblems; NoLaw where the office applies no law."""
     law = law_policy_on(settings, day)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from flows.legal_state import LegalStates
 from flows.office import OfficeProblem, SignedIn
 from flows.publishing.approval import (
     NotApprovable,
@@ -56,12 +57,13 @@ class DraftRef(NamedTuple):
 
 def publish_lists(settings: Settings, by: SignedIn | None = None, names: Sequence[str] = ()) -> list[ListOutcome]:
     """`publish_list` for each of the lists named, or for all that the policy speaks of and those published before."""
+    states = LegalStates(settings, open_store(settings))
     if names:
-        return [publish_list(settings, by, name) for name in names]
+        return [publish_list(settings, by, name, states) for name in names]
     outcomes = []
     for name in PUBLISHED_LISTS:
         try:
-            outcomes.append(publish_list(settings, by, name))
+            outcomes.append(publish_list(settings, by, name, states))
         except PolicyProblems as problems:
             if ListFolder(settings.publications / name).placed() or name == SERIOUS_LIST:
                 raise
@@ -80,7 +82,9 @@ def outcome_summary(outcomes: Iterable[ListOutcome]) -> ListOutcome:
     }
 
 
-def publish_list(settings: Settings, by: SignedIn | None = None, name: str = SERIOUS_LIST) -> ListOutcome:
+def publish_list(
+    settings: Settings, by: SignedIn | None = None, name: str = SERIOUS_LIST, states: LegalStates | None = None
+) -> ListOutcome:
     """Bring a list up to what the last committed run found.
 
     In this order: an interrupted release is finished; the latest version is verified; what the law has ended is
@@ -90,9 +94,12 @@ def publish_list(settings: Settings, by: SignedIn | None = None, name: str = SER
     `state`: nothing (no run yet), unchanged, withdrawn, waiting, published, damaged (the latest version fails its
     verification: `problems`), refused (no list can be made: the message says why). `withdrawn`: what the run withdrew.
     `beyond`: entries that may not be public any more and wait for two people, each with why. `held`: what could not be
-    published, and why. Raises NotApprovable where there is no such list, OfficeProblem where `by` may not sign, Busy.
+    published, and why. states: legal states that were computed for other lists.
+
+    Raises NotApprovable where there is no such list, OfficeProblem where `by` may not sign, Busy.
     """
     published, store = published_list(name), open_store(settings)
+    states = states or LegalStates(settings, store)
     if by is not None and not by.person.is_a("signer"):
         raise NotApprovable(f"{by.person.login} 不是签发人，不能拟定。")
     run = store.last("nightly")
@@ -100,9 +107,9 @@ def publish_list(settings: Settings, by: SignedIn | None = None, name: str = SER
         return _outcome(name, "nothing", "还没有通过质量检查的夜间运行，没有可发布的内容。")
     if not settings.administrator_key and ListFolder(settings.publications / name).placed():
         return _outcome(name, "refused", _NO_KEY)
-    contents = published.contents(settings, store, run, None)
+    contents = published.contents(settings, states, run, None)
     try:
-        with open_release(settings, published, run.as_of) as work:
+        with open_release(settings, published, run.as_of, states) as work:
             work.sweep()
             updated = _bring_up_to_date(work, run, contents)
     except (ListProblem, IndexProblem, ReleaseProblem) as problem:
@@ -127,11 +134,12 @@ def update_published_lists(settings: Settings) -> list[ListOutcome]:
     outcomes: list[ListOutcome] = []
     if settings.law == "none":
         return outcomes
+    states = LegalStates(settings, open_store(settings))
     for name in PUBLISHED_LISTS:
         if not ListFolder(settings.publications / name).placed():
             continue
         try:
-            outcomes.append(publish_list(settings, None, name))
+            outcomes.append(publish_list(settings, None, name, states))
         except Busy as busy:
             outcomes.append(_outcome(name, "busy", str(busy)))
         except PolicyProblems as problems:  # the law was left out since: what was published stays

@@ -15,7 +15,7 @@ from functools import cache, partial
 
 import polars as pl
 
-from flows.legal_state import law_state_of_run
+from flows.legal_state import LegalStates
 from flows.policy_folder import (
     law_hash,
     read_check_result_law,
@@ -26,7 +26,6 @@ from flows.policy_folder import (
 from flows.publishing.approval import NotApprovable
 from flows.settings import Settings, did_you_mean
 from flows.store.ledger import Run
-from flows.store.store import Store
 from flows.wording import to_chinese
 from reports.public_lists import (
     CREDIT_FILES,
@@ -100,7 +99,7 @@ class PublishedList:
     """A list that is published. contents: by what a run knew, on a day (None: the run's own)."""
 
     spec: ListSpec
-    contents: Callable[[Settings, Store, Run, date | None], ListContents]
+    contents: Callable[[Settings, LegalStates, Run, date | None], ListContents]
 
 
 def published_list(name: str) -> PublishedList:
@@ -112,9 +111,9 @@ def published_list(name: str) -> PublishedList:
     return PUBLISHED_LISTS[name]
 
 
-def serious_list(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
+def serious_list(settings: Settings, states: LegalStates, run: Run, as_of: date | None = None) -> ListContents:
     """The serious-violation list by what `run` knew, on `as_of` (None: the run's own day)."""
-    legal = law_state_of_run(settings, store, run, as_of)
+    legal = states.of_run(run, as_of)
     listings, of_persons = legal.decision_log.listings, listings_of_persons(legal.decision_log.matters)
     made = serious_list_from_rows(listings, law_hash(settings.policy_dir, *_SERIOUS_LIST_POLICY))
     held = (*made.held, *(f"{number}：{PERSON_LISTING_NOTE}" for number in of_persons["listing_no"]))
@@ -151,13 +150,13 @@ def serious_list_from_rows(listings: pl.DataFrame, policy_hash: str) -> ListCont
     )
 
 
-def penalty_list(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
+def penalty_list(settings: Settings, states: LegalStates, run: Run, as_of: date | None = None) -> ListContents:
     """The penalties in publicity by what `run` knew, on `as_of` (None: the run's own day).
 
     Raises PolicyProblems where the policy leaves the publicity system of the list out.
     """
     require_publicity_system(settings.policy_dir, NATIONAL_SYSTEM)
-    legal = law_state_of_run(settings, store, run, as_of)
+    legal = states.of_run(run, as_of)
     rows = published_penalties(legal.publicity, legal.records["penalty"], legal.records["enterprise"])
     made = penalty_list_from_rows(rows.collect(), law_hash(settings.policy_dir, *_PENALTY_POLICY))
 
@@ -208,13 +207,15 @@ def penalty_list_from_rows(rows: pl.DataFrame, policy_hash: str) -> ListContents
     )
 
 
-def result_list(kind: CheckKind, settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
+def result_list(
+    kind: CheckKind, settings: Settings, states: LegalStates, run: Run, as_of: date | None = None
+) -> ListContents:
     """The results of inspections or of samples that are public, by what `run` knew, on `as_of` (None: the run's own).
 
     Raises PolicyProblems where the policy does not say which results are public, or how long bad ones are.
     """
     spec, law = _RESULT_SPECS[kind], read_check_result_law(settings.policy_dir)
-    legal = law_state_of_run(settings, store, run, as_of)
+    legal = states.of_run(run, as_of)
     if legal.law.spot_checks is None:
         require_law_file(settings.policy_dir, "spot_checks")
     found = results_of(kind, legal, law)
@@ -277,7 +278,7 @@ def result_list_from_rows(spec: ListSpec, rows: pl.DataFrame, policy_hash: str) 
     )
 
 
-def credit_file_list(settings: Settings, store: Store, run: Run, as_of: date | None = None) -> ListContents:
+def credit_file_list(settings: Settings, states: LegalStates, run: Run, as_of: date | None = None) -> ListContents:
     """The records of the firms' public credit files, by what `run` knew, on `as_of` (None: the run's own day).
 
     They are the rows of the other lists, less those of natural persons, and the licences that hold. Raises
@@ -285,7 +286,7 @@ def credit_file_list(settings: Settings, store: Store, run: Run, as_of: date | N
     """
     law, results_law = read_credit_file_law(settings.policy_dir), read_check_result_law(settings.policy_dir)
     require_publicity_system(settings.policy_dir, NATIONAL_SYSTEM)
-    legal = law_state_of_run(settings, store, run, as_of)
+    legal = states.of_run(run, as_of)
     if legal.law.spot_checks is None:
         require_law_file(settings.policy_dir, "spot_checks")
     parts = list(file_parts(legal, law, results_law))

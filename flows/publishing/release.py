@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.legal_state import LegalStates
 from flows.office import OfficeProblem, journal_head_facts
 from flows.publishing.approval import NotApprovable, has_two_signatures, signature_fault, signatures_document
 from flows.publishing.contents import ListContents, PublishedList, published_list
@@ -53,11 +54,12 @@ class ListRelease:
     settings: Settings
     store: Store
     published: PublishedList
+    states: LegalStates | None = None
     done: list[dict[str, Any]] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.history = ListHistory(self.settings, self.store, self.published)
+        self.history = ListHistory(self.settings, self.store, self.published, self.states)
 
     @property
     def spec(self) -> ListSpec:
@@ -184,11 +186,16 @@ class ListRelease:
 
 
 @contextmanager
-def open_release(settings: Settings, published: PublishedList, day: date) -> Iterator[ListRelease]:
-    """Lock the store while one list is brought up to date. Raises Busy where another run holds the lock."""
+def open_release(
+    settings: Settings, published: PublishedList, day: date, states: LegalStates | None = None
+) -> Iterator[ListRelease]:
+    """Lock the store while one list is brought up to date. Raises Busy where another run holds the lock.
+
+    states: legal states that were computed for other lists.
+    """
     store = open_store(settings)
     with store.begin(PUBLISH_FLOW, day, datetime.now(UTC)) as writing:
-        work = ListRelease(settings, store, published)
+        work = ListRelease(settings, store, published, states)
         yield work
         if work.done:
             writing.commit(

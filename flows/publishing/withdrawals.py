@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from flows.legal_state import LegalStates
 from flows.policy_folder import read_withdrawals
 from flows.publishing.contents import ListContents, PublishedList
 from flows.publishing.versions import LatestVersion
@@ -37,15 +38,18 @@ class WithdrawalPlan:
 class ListHistory:
     """What runs knew of a list; computed when asked, once for each run and day."""
 
-    def __init__(self, settings: Settings, store: Store, published: PublishedList) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, published: PublishedList, states: LegalStates | None = None
+    ) -> None:
         self.settings, self.store, self.published = settings, store, published
+        self._states = states or LegalStates(settings, store)
         self._by_day: dict[date, ListContents | None] = {}
         self._by_run: dict[str, ListContents] = {}
 
     def of_run(self, run: Run) -> ListContents:
         """What the list held by that run, on its own day."""
         if run.run_id not in self._by_run:
-            self._by_run[run.run_id] = self.published.contents(self.settings, self.store, run, None)
+            self._by_run[run.run_id] = self.published.contents(self.settings, self._states, run, None)
         return self._by_run[run.run_id]
 
     def runs_of(self, day: date) -> list[Run]:
@@ -64,7 +68,7 @@ class ListHistory:
         if on not in self._by_day:
             previous_run = self.store.last("nightly", before=on)
             self._by_day[on] = (
-                self.published.contents(self.settings, self.store, previous_run, on) if previous_run else None
+                self.published.contents(self.settings, self._states, previous_run, on) if previous_run else None
             )
         found = self._by_day[on]
         return found is not None and (found.causes.get(("DEL", key)), found.ended_on.get(key)) == (code, on)
