@@ -14,11 +14,13 @@ from flows.policy_folder import (
     absent_law_files,
     read_ban_law,
     read_calendar_law,
+    read_external_list_law,
     read_finding_law,
     read_licence_law,
     read_listing_policy,
     read_measure_law,
     read_publicity_law,
+    read_push_law,
     read_spot_check_law,
     require_law_files,
 )
@@ -60,6 +62,8 @@ def read_law_policy(policy_dir: Path, day: date) -> LawPolicy:
         read_measure_law(policy_dir),
         read_finding_law(policy_dir),
         absent_law_files(policy_dir),
+        read_external_list_law(policy_dir),
+        read_push_law(policy_dir),
     )
 
 

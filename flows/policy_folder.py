@@ -21,11 +21,13 @@ from transforms.policy_model.law import (
     CalendarLaw,
     CheckResultLaw,
     CreditFileLaw,
+    ExternalListLaw,
     FindingLaw,
     LicenceLaw,
     MeasureLaw,
     PublicityLaw,
     PublicitySystem,
+    PushLaw,
     SeriousListLaw,
     SpotCheckLaw,
     Withdrawals,
@@ -33,11 +35,13 @@ from transforms.policy_model.law import (
     load_calendar_law,
     load_check_result_law,
     load_credit_file_law,
+    load_external_list_law,
     load_finding_law,
     load_licence_law,
     load_low_fines,
     load_measure_law,
     load_publicity_system,
+    load_push_law,
     load_repair_law,
     load_spot_check_law,
     load_withdrawals,
@@ -245,6 +249,16 @@ def read_licence_law(folder: Path) -> LicenceLaw | None:
 def read_finding_law(folder: Path) -> FindingLaw | None:
     """What records show together, for a person to check; None where no file says so. Raises PolicyProblems."""
     return _read_optional(folder, "law/findings.yaml", load_finding_law)
+
+
+def read_external_list_law(folder: Path) -> ExternalListLaw | None:
+    """Lists that others keep; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "law/external_lists.yaml", load_external_list_law)
+
+
+def read_push_law(folder: Path) -> PushLaw | None:
+    """Pushes and their receipts; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "law/pushes.yaml", load_push_law)
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:

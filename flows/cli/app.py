@@ -38,6 +38,7 @@ COMMANDS = {
     "list": CommandEntry("listing:list_", "Who is on the serious-violation list, and who may be.", True),
     "repair": CommandEntry("repair:repair", "Whether penalties and listings may be repaired, and from when.", True),
     "due": CommandEntry("due:due", "What falls due: by itself, and for whom by when.", True),
+    "inspectors": CommandEntry("inspectors:inspectors", "Which inspectors may be sent, and why others may not.", True),
     "paper": CommandEntry("paper:paper", "Write one of the office's papers as HTML and PDF.", True),
     "quarantine": CommandEntry("quarantine:quarantine", "Quarantined rows and rejected files.", True),
     "runs": CommandEntry("runs:runs", "The runs of the store and their results."),

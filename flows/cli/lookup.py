@@ -27,13 +27,13 @@ from flows.cli.options import common_options, json_option, open_store, print_jso
 from flows.cli.terminal import pair_lines
 from flows.settings import Settings
 from flows.store.ledger import Run
-from flows.store.store import Store, has_legal_state, stored_legal_state
+from flows.store.store import Store, current_records, has_legal_state, stored_legal_state
 from reports import formatting
 from reports.incentives import granted_text, incentives_of
 from reports.scheme_facts import ILLUSTRATIVE, SchemeFacts
 from transforms.schemas import KINDS, TABLES
 from transforms.schemas.law import FINDINGS, LAW_DETAILS, LICENCE_STATES
-from transforms.schemas.vocabularies import LICENCE_TYPES, POSITIONS
+from transforms.schemas.vocabularies import EXTERNAL_LISTS, LICENCE_TYPES, POSITIONS
 
 _RATING_FIELDS = ("valid_from_on", "decided_by", "locked_until_on", "next_change_on", "next_change_why")
 _RATINGS, _STATES = TABLES["ratings"], KINDS["enterprise"].column("state").codes
@@ -44,7 +44,7 @@ _RATINGS, _STATES = TABLES["ratings"], KINDS["enterprise"].column("state").codes
 @json_option
 @common_options
 def lookup(query: str, is_json: bool, **flags: object) -> None:
-    """Tier, serious-violation list, lock and next change of an enterprise, in a few lines (信用必查).
+    """Tier, serious-violation list, lists of others, lock and next change of an enterprise, in a few lines (信用必查).
 
     ID as for explain. Several enterprises of one name are all listed. None is an answer too: exit code 0, with the
     nearest names.
@@ -99,6 +99,7 @@ def lookup_document(settings: Settings, store: Store, run: Run, found: Enterpris
                 ),
                 "licences": licences_of(store, run, key).to_dicts(),
                 "findings": legal["law_findings"].filter(pl.col("state") == "open").to_dicts(),
+                "external_lists": current_external_entries(store, run, key),
             }
         )
     return {"as_of": run.as_of, "found": True, "enterprises": answers, "nearest": []}
@@ -143,6 +144,18 @@ def current_listing(listings: pl.DataFrame) -> dict[str, Any] | None:
     return shown.row(0, named=True) if shown.height else None
 
 
+def current_external_entries(store: Store, run: Run, enterprise_id: str) -> list[dict[str, Any]]:
+    """list_type, authority, listed_on, entry_no, reason of the entries on others' lists that stand on the run's day.
+
+    None is no proof that the enterprise is on no list: see policy/law/external_lists.yaml.
+    """
+    day = run.as_of
+    is_on = (pl.col("listed_on") <= day) & (pl.col("left_on") > day).fill_null(True)
+    entries = current_records(store, "external_listing", run, enterprise_id).filter(is_on)
+    ordered = entries.sort("listed_on", "list_type", "entry_no", "record_id")
+    return ordered.select("list_type", "authority", "listed_on", "entry_no", "reason").collect().to_dicts()
+
+
 def lookup_text(query: str, answer: Mapping[str, Any]) -> list[str]:
     """Lines in Chinese for every enterprise that is meant."""
     enterprises = answer["enterprises"]
@@ -160,13 +173,15 @@ def _entries(one: Mapping[str, Any], as_of: object) -> list[tuple[str, str]]:
     entries = [identifier_entry(one), ("登记状态", _STATES.get(one["state"] or "", one["state"] or ""))]
     checked = [*map(_licence_entry, one["licences"]), *map(_finding_entry, one["findings"])]
     if one["tier"] is None:
-        return [*entries, ("信用等级", "尚未评价"), ("严重违法失信名单", listed), *checked]
+        unrated = [("信用等级", "尚未评价"), ("严重违法失信名单", listed)]
+        return [*entries, *unrated, *_external_entries(one), *checked]
     unstated = "决定没有写明终止日期" if one["decided_by"] == "decision" else ""
     return [
         *entries,
         ("信用等级", f"{one['tier']} {one['tier_title']}（自 {one['valid_from_on']} 起）"),
         *((trade["name"], trade["text"]) for trade in one["trades"]),
         ("严重违法失信名单", listed),
+        *_external_entries(one),
         ("判定依据", _RATINGS.column("decided_by").codes.get(one["decided_by"], one["decided_by"])),
         ("金额不明", f"{count} 项，未计分" if (count := one["unknown_amount_count"]) else ""),
         ("锁定至", str(one["locked_until_on"] or unstated)),
@@ -195,3 +210,12 @@ def _finding_entry(finding: Mapping[str, Any]) -> tuple[str, str]:
     about = "，".join(filter(None, (FINDINGS[finding["finding"]], person, finding["record_no"])))
     basis = f"{formatting.clean(finding['bar_no'])}，自 {finding['since_on']} 起；{finding['basis']}"
     return "须核查", f"{about}（{basis}）"
+
+
+def _external_entries(one: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A line for each list of others that the enterprise is on, with who listed it and when."""
+    entries = one["external_lists"]
+    if not entries:
+        return [("外部名单", "本库没有在列的记录（不等于不在名单）")]
+    texts = (f"{EXTERNAL_LISTS[row['list_type']]}（{row['authority']}，{row['listed_on']}列入）" for row in entries)
+    return [("外部名单", formatting.clean("；".join(texts)))]

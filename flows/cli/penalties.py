@@ -152,7 +152,7 @@ def find_penalties(  # noqa: PLR0913, PLR0917
         unknown = rows.filter(pl.col("state") == "unknown")
     else:
         both = pl.concat([state.publicity, state.spot_checks])
-        rows, checks = publicity_duties(both, duty, as_of), PUBLICITY.empty()
+        rows, checks = publicity_duties(both, duty, as_of, state.pushes), PUBLICITY.empty()
         unknown = undetermined_duties(state.publicity, duty, as_of, calendar.last_on)
     missing, absent = gap_messages(unknown, calendar), absent_file_messages(state.law.absent)
     return PenaltyAnswer(as_of, duty, rows, checks, tuple(missing), tuple(absent))

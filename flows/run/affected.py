@@ -6,7 +6,7 @@ The fingerprint is of what ratings rest on besides records: where it differs fro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
@@ -86,19 +86,24 @@ def _selection(ids: Mapping[int, pl.Series]) -> Selection:
     return Selection(BucketFilter(frozenset(ids)), pl.concat(ids.values()))
 
 
-def affected_enterprises(
-    snapshot: Snapshot, previous_run: Run | None, fingerprint: dict[str, str], bars: pl.DataFrame, is_full: bool
+def affected_enterprises(  # noqa: PLR0913, PLR0917
+    snapshot: Snapshot,
+    previous_run: Run | None,
+    fingerprint: dict[str, str],
+    bars: pl.DataFrame,
+    is_full: bool,
+    shared_kinds: Sequence[str] = (),
 ) -> AffectedEnterprises:
     """The enterprises to rate.
 
     previous_run: the last committed run of an earlier day. bars: PERSON_BAR of all enterprises. is_full: rate all, as
-    a person asked for.
+    a person asked for. shared_kinds: kinds that name no party, and from which every legal state may follow.
     """
     rated_count = snapshot.previous_ratings().select(pl.len()).collect().item()
     reason = _reason_for_all(snapshot, previous_run, fingerprint, is_full)
     if reason or previous_run is None:
         return AffectedEnterprises(reason, fingerprint, rated_count)
-    affected = _affected(snapshot, previous_run, bars)
+    affected = _affected(snapshot, previous_run, bars, shared_kinds)
     counts = dict(affected.group_by("reason").agg(pl.col(_ID).n_unique()).sort("reason").iter_rows())
     ids = affected.select(_ID).unique()
     if ids.height * 100 > rated_count * _FULL_RUN_PERCENT:
@@ -119,7 +124,7 @@ def _reason_for_all(snapshot: Snapshot, previous_run: Run | None, fingerprint: d
     return f"another {', another '.join(parts)}" if parts else ""
 
 
-def _affected(snapshot: Snapshot, previous_run: Run, bars: pl.DataFrame) -> pl.DataFrame:
+def _affected(snapshot: Snapshot, previous_run: Run, bars: pl.DataFrame, shared_kinds: Sequence[str]) -> pl.DataFrame:
     """Distinct enterprise_id and reason: register, records, due, law, outlook, bans."""
     as_of = snapshot.context.as_of
     state = snapshot.previous_legal_state()
@@ -133,6 +138,8 @@ def _affected(snapshot: Snapshot, previous_run: Run, bars: pl.DataFrame) -> pl.D
     for kind in KINDS:
         reason = "register" if kind == "enterprise" else "records"
         affected.append(_with_new_records(kind, snapshot, previous_run).with_columns(reason=pl.lit(reason)))
+    if any(_with_new_records(kind, snapshot, previous_run).collect().height for kind in shared_kinds):
+        affected.append(law.filter(pl.col("record_count") > 0).select(_ID, reason=pl.lit("law")))
     return pl.concat(affected).drop_nulls(_ID).unique().collect()
 
 

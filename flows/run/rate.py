@@ -64,7 +64,8 @@ def rate_affected(
         fingerprint["law"] = "none"
     law = law_policy_on(settings, context.as_of)
     bars = person_bars_of(snapshot, law, context.as_of)
-    affected = affected_enterprises(snapshot, previous_run, fingerprint, bars, settings.full)
+    shared_kinds = law.shared_kinds if law else ()
+    affected = affected_enterprises(snapshot, previous_run, fingerprint, bars, settings.full, shared_kinds)
     batch = _Batch(snapshot, policy, law, bars, previous_run)
     selections = enumerate(affected.batches(context.buckets))
     return affected.facts(sum(_rate_batch(batch, number, selection) for number, selection in selections))

@@ -8,6 +8,7 @@ import pytest
 from tests.transforms.law.matters.decision_examples import LISTING_NO, repair_step, step
 from tests.transforms.law.publicity.penalty_examples import CALENDAR, of_system, penalty, publicity_on
 from tests.transforms.law.repair.repair_examples import DONE, LAW, asked, decisions, log_on, records
+from transforms.law.matters.external_lists import ListCoverage
 from transforms.law.repair.applications import applications
 from transforms.policy_model.document import read_document
 
@@ -39,7 +40,9 @@ def _listing_steps(listed):
 def _known(case):
     others = [{"decision_no": f"{n}号"} | one for n, one in enumerate(case.get("others", ()))]
     many = [penalty(**({"violation_type": "甲"} | DONE | one)) for one in (case.get("penalty", {}), *others)]
-    return records(many, case.get("enterprise"), case.get("commitments", ()), case.get("rectifications", ()))
+    entry = {"entry_no": "第1号", "authority": "某局", "list_type": "abnormal"}
+    entries = [entry | one for one in case.get("entries", ())]
+    return records(many, case.get("enterprise"), case.get("commitments", ()), case.get("rectifications", ()), entries)
 
 
 def _row(frame, case):
@@ -53,7 +56,8 @@ def test_case(case):
     known, as_of, law = _known(case), case["as_of"], of_system(case.get("system", "gsxt"), LAW)
     steps = [*(_listing_steps(case["listed"]) if "listed" in case else ()), *_steps(case)]
     if "expect" in case:
-        row = _row(asked(known, as_of, steps, by=law), case)
+        whole = [ListCoverage("abnormal", entry_count=20, **case["whole"])] if "whole" in case else []
+        row = _row(asked(known, as_of, steps, by=law, coverage=tuple(whole)), case)
         parts = {name: {one["condition"]: one[key] for one in row["conditions"]} for name, key in _PARTS.items()}
         for name, expected in case["expect"].items():
             found = {key: parts[name][key] for key in expected} if name in parts else row[name]

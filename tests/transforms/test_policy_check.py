@@ -83,6 +83,37 @@ def test_the_reference_uses_every_kind_of_record_that_says_how_one_acted():
     assert used == set(KINDS) - {"enterprise", "licence", "post"} - elsewhere - nobody
 
 
+ENTRY_ITEM = """items:
+  - id: abnormal
+    title: 在经营异常名录中
+    kind: external_listing
+    when: list_type = 'abnormal'
+    award: {values: {2017-01-01: {fixed: -3}}, basis: 试验, confidence: I}
+"""
+ENTRY_CASES = """scheme: wuhan-2017
+cases:
+  - name: 移出前一日，仍扣分
+    as_of: 2018-06-30
+    records: {外部名单: [{名单类别: 经营异常名录, 列入日期: 2018-03-01, 移出日期: 2018-07-01}]}
+    expected: {tier: B, score: 7, trace: {abnormal: -3}, next_change_on: 2018-07-01}
+  - name: 移出当日，不再扣分
+    as_of: 2018-07-01
+    records: {外部名单: [{名单类别: 经营异常名录, 列入日期: 2018-03-01, 移出日期: 2018-07-01}]}
+    expected: {tier: A, score: 10, trace: {}, not_counted: {abnormal: 处罚已撤销或者已移出名单，自该日起不再计入}}
+  - name: 别的名单不扣分
+    as_of: 2018-06-30
+    records: {外部名单: [{名单类别: 失信被执行人名单, 列入日期: 2018-03-01}]}
+    expected: {tier: A, score: 10, trace: {}}
+"""
+
+
+def test_a_scheme_may_name_the_lists_of_others_and_an_entry_counts_until_its_removal():
+    text = (ROOT / "policy" / "schemes" / "wuhan-2017.yaml").read_text("utf-8")
+    scheme = load_scheme(text.replace("items:\n", ENTRY_ITEM, 1), "wuhan-2017.yaml")
+    check = check_policy_file(ENTRY_CASES, "c.yaml", {scheme.scheme: scheme})
+    assert str(check) == "c.yaml: 3 cases of scheme wuhan-2017 checked"
+
+
 def test_the_example_of_the_authors_page_is_a_scheme_whose_cases_hold():
     page = (ROOT / "docs" / "policy-authors.md").read_text("utf-8")
     scheme_text, cases_text = re.findall(r"```yaml\n(# (?:policy/schemes|policy/cases)/.*?)```", page, flags=re.S)

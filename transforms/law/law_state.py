@@ -14,13 +14,24 @@ from transforms.law.listing.candidates import candidates
 from transforms.law.listing.listings import ListingPolicy, ListingRecords
 from transforms.law.listing.restrictions import bans
 from transforms.law.matters.decision_log import DecisionLog, build_decision_log, steps_with_notes
+from transforms.law.matters.external_lists import ListCoverage, list_coverage
 from transforms.law.matters.findings import BarRecords, FindingRecords, bars_of_persons, findings
+from transforms.law.matters.pushes import PushRecords
 from transforms.law.publicity.penalties import AssessedPenalties, LawContext, assess_penalties, publicity_rows
 from transforms.law.publicity.spot_checks import SpotCheckRecords, spot_check_publicity
 from transforms.law.repair.applications import applications, falsehoods, releases
 from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
-from transforms.policy_model.law import BanLaw, FindingLaw, LicenceLaw, MeasureLaw, PublicityLaw, SpotCheckLaw
+from transforms.policy_model.law import (
+    BanLaw,
+    ExternalListLaw,
+    FindingLaw,
+    LicenceLaw,
+    MeasureLaw,
+    PublicityLaw,
+    PushLaw,
+    SpotCheckLaw,
+)
 from transforms.schemas.law import BAN, FINDING, PERSON_BAR, PUBLICITY
 
 LAW_RECORD_KINDS = (
@@ -34,15 +45,18 @@ LAW_RECORD_KINDS = (
     "sampling",
     "licence",
     "post",
+    "external_listing",
+    "list_delivery",
+    "push",
 )
 
 
 @dataclass(frozen=True)
 class LawPolicy:
-    """The law of publicity and repair, spot checks, the list and its procedure, bans, and licences; and the calendar.
+    """The law of publicity and repair, spot checks, the list and its procedure, bans, licences, others' lists, pushes.
 
-    spot_checks, bans, licences, measures, findings: None where the policy has no such law. absent: the optional files
-    of law/ that are missing; what they would answer is not answered.
+    spot_checks, bans, licences, measures, findings, external_lists, pushes: None where the policy has no such law.
+    absent: the optional files of law/ that are missing; what they would answer is not answered.
     """
 
     publicity: PublicityLaw
@@ -54,6 +68,13 @@ class LawPolicy:
     measures: MeasureLaw | None = None
     findings: FindingLaw | None = None
     absent: tuple[str, ...] = ()
+    external_lists: ExternalListLaw | None = None
+    pushes: PushLaw | None = None
+
+    @property
+    def shared_kinds(self) -> tuple[str, ...]:
+        """Kinds of record that name no party, and from which the legal state of every enterprise may follow."""
+        return ("list_delivery",) if self.external_lists and self.external_lists.whole else ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +98,17 @@ class LawState:
 
     @property
     def _context(self) -> LawContext:
-        return LawContext(self.law.publicity, self.law.calendar, self.as_of, self.decision_log)
+        return LawContext(self.law.publicity, self.law.calendar, self.as_of, self.decision_log, self.list_coverage)
+
+    @cached_property
+    def list_coverage(self) -> tuple[ListCoverage, ...]:
+        """The lists of others that are known whole."""
+        return list_coverage(self.records["list_delivery"], self.law.external_lists, self.as_of)
+
+    @property
+    def pushes(self) -> PushRecords:
+        """What was pushed by the day, with the law of it."""
+        return PushRecords(self.records["push"], self.law.pushes)
 
     @cached_property
     def assessed_penalties(self) -> AssessedPenalties:
@@ -146,7 +177,7 @@ class LawState:
     @cached_property
     def repair(self) -> pl.DataFrame:
         """REPAIR."""
-        kinds = ("penalty", "enterprise", "commitment", "rectification")
+        kinds = ("penalty", "enterprise", "commitment", "rectification", "external_listing")
         records = RepairRecords(*(self.records[kind] for kind in kinds))
         return _computed(repair_eligibility(records, self.assessed_penalties, self._context))
 

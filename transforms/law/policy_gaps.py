@@ -20,6 +20,8 @@ _ANSWERS = {
     "credit_files": "企业信用档案公示的内容",
     "bans": "行业禁入和从业禁止",
     "licences": "许可证的延续和届满",
+    "external_lists": "外部名单（经营异常名录等）的核对和办理期限",
+    "pushes": "推送及回执是否逾期",
     "measures": "列入名单后的管理措施",
     "findings": "任职与禁业、许可与名单的核对",
 }

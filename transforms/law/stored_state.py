@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.law.law_state import LawState
 from transforms.law.matters.deadlines import deadlines, undetermined_publicity
+from transforms.law.matters.external_lists import coverage_days_ahead, is_in_progress
 from transforms.law.matters.findings import barred_posts
 from transforms.law.matters.licences import may_be_renewed
 from transforms.policy_model.law import FindingLaw
@@ -26,6 +27,8 @@ RELEVANT_RECORDS = {
     "inspection": pl.col("published_on").is_not_null(),
     "sampling": pl.any_horizontal(pl.col("published_on", "notified_on", "found_wrong_on").is_not_null()),
     "licence": may_be_renewed(),
+    "external_listing": is_in_progress(),
+    "push": _ALWAYS,
 }
 
 
@@ -87,7 +90,11 @@ def _heads(state: LawState, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     days = pl.concat([_days_ahead(frame, state.as_of) for frame in frames])
     soonest = days.group_by(_ID).agg(pl.col("next_on").min())
     end = state.law.calendar.last_on + timedelta(days=1)  # beyond the calendar less is known
-    next_on = pl.min_horizontal("next_on", pl.lit(end if end > state.as_of else None, DATE))
+    deliveries = state.records["list_delivery"]
+    common = [end, *coverage_days_ahead(deliveries, state.list_coverage, state.law.external_lists, state.as_of)]
+    next_on = pl.min_horizontal(
+        "next_on", pl.lit(min((day for day in common if day > state.as_of), default=None), DATE)
+    )
     heads = counts.join(gaps.lazy(), on=_ID, how="left").join(soonest, on=_ID, how="left")
     heads = heads.with_columns(pl.col("gaps").fill_null([]), next_on=next_on)
     return heads.select(name for name in LAW_HEAD.schema if name != _FROM).sort(_ID).collect(engine="in-memory")

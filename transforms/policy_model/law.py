@@ -29,7 +29,16 @@ from transforms.policy_model.document import (
 from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
 from transforms.schemas import KINDS, Column, Kind
 from transforms.schemas.base import BOOLEAN, TEXT
-from transforms.schemas.vocabularies import LICENCE_TYPES, PENALTY_KINDS, PENALTY_STATES, POSITIONS, SITUATIONS
+from transforms.schemas.vocabularies import (
+    ABNORMAL_GROUNDS,
+    EXTERNAL_LISTS,
+    LICENCE_TYPES,
+    PENALTY_KINDS,
+    PENALTY_STATES,
+    POSITIONS,
+    PUBLICITY_SYSTEMS,
+    SITUATIONS,
+)
 
 
 class CalendarYear(PolicyModel):
@@ -339,6 +348,76 @@ def load_licence_law(text: str, file_name: str) -> LicenceLaw:
             elif name in seen:
                 document.add(place, f"the type '{name}' is given twice", value=name)
             seen.add(name)
+    document.raise_problems()
+    return law
+
+
+class WholeList(PolicyModel):
+    """A list that `authority` hands over whole. counts_for_days: for so many days after the day on which it stood so, a
+    party without an entry is not on it; by the day asked for."""
+
+    list_type: str
+    authority: str = Field(min_length=1)
+    counts_for_days: Dated[PositiveInt]
+
+
+class ExternalListLaw(PolicyModel):
+    """Lists that others keep. A list not among `whole` proves nothing of a party without an entry.
+
+    accept_working_days, decide_working_days: of an application to leave the abnormal list; decided_from_verification:
+    grounds for which the second is counted from the verification. assist_working_days: to carry out a repair that the
+    listing body granted, of entries on `assisted_lists`. Values are chosen by the day that is counted from.
+    """
+
+    law: Literal["external_lists"]
+    title: str
+    whole: tuple[WholeList, ...]
+    accept_working_days: Dated[PositiveInt]
+    decide_working_days: Dated[PositiveInt]
+    decided_from_verification: Dated[tuple[str, ...]]
+    assist_working_days: Dated[PositiveInt]
+    assisted_lists: Dated[tuple[str, ...]]
+
+
+def load_external_list_law(text: str, file_name: str) -> ExternalListLaw:
+    """The law of others' lists written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, ExternalListLaw)
+    named: list[tuple[Place, str, Mapping[str, str]]] = [
+        (("whole", i, "list_type"), one.list_type, EXTERNAL_LISTS) for i, one in enumerate(law.whole)
+    ]
+    for field, codes in (("assisted_lists", EXTERNAL_LISTS), ("decided_from_verification", ABNORMAL_GROUNDS)):
+        for day, names in getattr(law, field).values.items():
+            root: Place = (field, "values", day.isoformat())
+            named += [((*root, i), name, codes) for i, name in enumerate(names or ())]
+    for place, name, allowed in named:
+        if name not in allowed:
+            document.add(place, f"there is no '{name}'", value=name, allowed=allowed)
+    types = [one.list_type for one in law.whole]
+    for i, name in enumerate(types):
+        if name in types[:i]:
+            document.add(("whole", i, "list_type"), f"the list '{name}' is given twice", value=name)
+    document.raise_problems()
+    return law
+
+
+class PushLaw(PolicyModel):
+    """Pushes and their receipts. recorded: whether every push is recorded, by the last day of the duty: then a missing
+    record is overdue. reported_to: publicity systems that penalties are reported to by a push."""
+
+    law: Literal["pushes"]
+    title: str
+    recorded: Dated[bool]
+    reported_to: Dated[tuple[str, ...]]
+
+
+def load_push_law(text: str, file_name: str) -> PushLaw:
+    """The law of pushes written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, PushLaw)
+    for day, names in law.reported_to.values.items():
+        for i, name in enumerate(names or ()):
+            if name not in PUBLICITY_SYSTEMS:
+                place = ("reported_to", "values", day.isoformat(), i)
+                document.add(place, f"there is no '{name}'", value=name, allowed=PUBLICITY_SYSTEMS)
     document.raise_problems()
     return law
 
@@ -739,6 +818,8 @@ LawFile = (
     | CreditFileLaw
     | LicenceLaw
     | FindingLaw
+    | ExternalListLaw
+    | PushLaw
 )
 
 # By the value of `law:` in the file.
@@ -756,6 +837,8 @@ _LOADERS: Mapping[str, Callable[[str, str], LawFile]] = {
     "bans": load_ban_law,
     "licences": load_licence_law,
     "findings": load_finding_law,
+    "external_lists": load_external_list_law,
+    "pushes": load_push_law,
 }
 
 

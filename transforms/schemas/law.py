@@ -162,7 +162,12 @@ STEP_NOTES = {
 
 RELEASE_KINDS = {"removed": "提前移出", "revoked": "撤销列入", "repaired": "信用修复"}
 
-RESPONSIBLE = {"office": "本机关", "party": "当事人", "site": "公示系统（信用中国网站）"}
+RESPONSIBLE = {
+    "office": "本机关",
+    "party": "当事人",
+    "site": "公示系统（信用中国网站）",
+    "lister": "列入机关",
+}
 
 _MATTER = Column("matter", TEXT, "事项", "listing, repair of a penalty, or objection", True, MATTERS)
 
@@ -729,6 +734,10 @@ DUTIES = {
     "rectify": "完成整改",
     "renew_licence": "申请许可证延续",
     "end_barred_post": "核查并责令解除被禁业人员的任职",
+    "accept_delisting": "受理移出经营异常名录的申请",
+    "decide_delisting": "决定是否移出经营异常名录",
+    "assist_take_down": "协助停止公示（其他部门准予修复）",
+    "check_push": "核对推送记录（对象文号不在本库）",
     "ask_retest": "申请复验（对检验结果有异议的）",
     "correct_result": "更正公告不当的抽检结果",
 }
@@ -742,6 +751,8 @@ DEADLINE_SUBJECTS = {
     "rectification": "责令整改",
     "licence": "许可证",
     "post": "任职",
+    "external_listing": "外部名单",
+    "push": "推送",
     "rating": "信用等级",
 }
 
@@ -764,7 +775,7 @@ DEADLINE = Table(
             "record_id",
             TEXT,
             "记录标识",
-            "penalty, matter of the log, ban, order, licence, post, or enterprise",
+            "penalty, matter of the log, ban, order, licence, post, entry elsewhere, push, or enterprise",
             True,
         ),
         Column("basis", TEXT, "依据", "article"),

@@ -8,7 +8,7 @@ from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, TIM
 from transforms.schemas.vocabularies import FIELDS, ROLES
 
 REASONS_NOT_COUNTED = {
-    "revoked": "处罚已撤销，自撤销之日起不再计入",
+    "revoked": "处罚已撤销或者已移出名单，自该日起不再计入",
     "revoked_undated": "处罚已撤销、确认违法或者无效，撤销日期未载明，不计入",
     "released": "已信用修复或者提前移出，不再计入",
     "aged_out": "已超出计分期限",

@@ -97,11 +97,34 @@ def traced(key, position, title, points, is_counted=True, **more):
     return base | more
 
 
+def entries():
+    """On the abnormal list, off it, and on it from a later day."""
+    shared = {"enterprise_id": BAD, "list_type": "abnormal", "authority": "武汉市某区市场监督管理局"}
+    days = {"异1": (FIRST, None), "异2": (FIRST, SECOND), "异3": (date(2025, 6, 30), None)}
+    return [shared | {"entry_no": no, "listed_on": on, "left_on": left} for no, (on, left) in days.items()]
+
+
+def inspectors():
+    """Two for drugs, of whom one has a conflict with BAD, and one for devices."""
+    shared = {
+        "office": "某局",
+        "qualified_on": date(2025, 1, 1),
+        "level": "senior",
+        "person_masked": "4201**********001X",
+    }
+    people = {"检001": ("赵甲", "drug"), "检002": ("钱乙", "drug"), "检003": ("孙丙", "device")}
+    return [shared | {"inspector_no": no, "person_name": name, "field": field} for no, (name, field) in people.items()]
+
+
 def first_run(store):
     with store.begin("nightly", FIRST, known(FIRST), "wuhan-2017", "hash") as writing:
         writing.append("enterprise", register())
         keys = (GOOD, BAD, TWIN_A, TWIN_B)
         writing.replace("ratings", rows("ratings", *map(rating, keys), valid_from_on=FIRST), "valid_from_on", FIRST)
+        writing.append("external_listing", records("external_listing", *entries()))
+        writing.append("inspector", records("inspector", *inspectors()))
+        conflict = {"enterprise_id": BAD, "declaration_no": "申报1号", "inspector_no": "检001", "relation": "kin"}
+        writing.append("inspector_conflict", records("inspector_conflict", conflict | {"declared_on": FIRST}))
         writing.append("accounts", rows("accounts", {"file_id": "f", "source": "penalty", "kind": "penalty"}))
         writing.commit("passed", {"enterprises": 4})
 

@@ -29,6 +29,15 @@ def test_lookup_shows_the_tier_of_each_trade_or_why_it_has_none(yaoxin):
     assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["trades"] == []
 
 
+def test_lookup_names_the_lists_of_others_that_one_is_on_and_claims_nothing_of_the_rest(yaoxin):
+    text = yaoxin("lookup", BAD).stdout
+    assert "经营异常名录（武汉市某区市场监督管理局，2025-06-01列入）" in text
+    (entry,) = yaoxin("lookup", BAD, "--json").document["enterprises"][0]["external_lists"]
+    assert (entry["entry_no"], entry["list_type"], entry["listed_on"]) == ("异1", "abnormal", "2025-06-01")
+    assert "本库没有在列的记录（不等于不在名单）" in yaoxin("lookup", GOOD).stdout
+    assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["external_lists"] == []
+
+
 def test_lookup_of_one_that_is_not_listed(yaoxin):
     assert "未列入" in yaoxin("lookup", GOOD).stdout
     assert yaoxin("lookup", GOOD, "--json").document["enterprises"][0]["serious_list"] is None

@@ -186,7 +186,17 @@ def test_a_store_without_a_run(yaoxin, tmp_path):
 def test_what_the_law_of_the_office_leaves_out_is_said_where_it_is_asked(yaoxin, tmp_path, monkeypatch):
     policy = tmp_path / "policy"
     shutil.copytree(REPOSITORY / "policy", policy)
-    gone = ("bans", "measures", "spot_checks", "licences", "findings", "repair_credit_china", "publicity_credit_china")
+    gone = (
+        "bans",
+        "measures",
+        "spot_checks",
+        "licences",
+        "findings",
+        "external_lists",
+        "pushes",
+        "repair_credit_china",
+        "publicity_credit_china",
+    )
     for name in gone:
         (policy / "law" / f"{name}.yaml").unlink()
     monkeypatch.setenv("YAOXIN_POLICY_DIR", str(policy))

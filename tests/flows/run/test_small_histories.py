@@ -64,6 +64,11 @@ facts = st.one_of(
         ends_on=st.one_of(st.none(), st.integers(0, 6)),
     ),
     _fact("person_ban", person_hash=persons, starts_on=st.integers(0, 3), ends_on=st.integers(1, 6)),
+    _fact("external_listing", list_type=st.sampled_from(["abnormal", "serious"]), left_on=revoked),
+    st.fixed_dictionaries(
+        {"kind": st.just("list_delivery"), "number": numbers, "enterprise_id": st.none(), "on": days}
+    ),
+    _fact("push", push_type=st.sampled_from(["penalty", "other"]), receipt_on=revoked),
     _fact("decision", decision_type=st.sampled_from(["list", "hold_tier"]), ends_on=st.integers(0, 6)),
     st.fixed_dictionaries(
         {"kind": st.just("enterprise"), "number": st.integers(0, 3), "name": st.sampled_from("甲乙")}
@@ -123,7 +128,7 @@ class Register:
         return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
-_DAYS = ("revoked_on", "cancelled_on", "valid_until_on", "starts_on", "ends_on")
+_DAYS = ("revoked_on", "cancelled_on", "valid_until_on", "starts_on", "ends_on", "left_on", "receipt_on")
 _SOUND = {
     "penalty": {"decision_key": "k", "act_no": "一", "party_class": "person", "state": "in_force"},
     "inspection": {},
@@ -131,6 +136,9 @@ _SOUND = {
     "licence": {"authority": "某局"},
     "post": {"person_name": "王某"},
     "person_ban": {"person_name": "王某", "basis": "药品管理法第一百四十二条", "field": "drug"},
+    "external_listing": {"authority": "某局"},
+    "list_delivery": {"authority": "某局", "list_type": "abnormal", "entry_count": 1},
+    "push": {"subject_no": "号0", "addressee": "某省某局"},
     "decision": {"tier": "C", "proposed_by": "甲", "decided_by": "乙"},
 }
 
@@ -160,6 +168,11 @@ def walk(root: Path, history: list[dict], ways: dict[str, dict]) -> dict[str, St
     """The stores after the runs of a history, one for each way to run it."""
     shutil.copytree(DEFAULT_POLICY_DIR, root / "policy")
     shutil.copy(SCHEME, root / "policy" / "schemes")
+    for name, (old, new) in _WHOLE_LISTS.items():
+        path = root / "policy" / "law" / f"{name}.yaml"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
     own = {"policy_dir": root / "policy", "scheme": "walk"}
     offices = {name: setup_at(root / name, **(own | more)) for name, more in ways.items()}
     register, day = Register(), BEGIN
@@ -178,6 +191,15 @@ def walk(root: Path, history: list[dict], ways: dict[str, dict]) -> dict[str, St
     return {name: office.store for name, office in offices.items()}
 
 
+# A law by which a list that is handed over whole, and is five days old at most, decides on every repair.
+_NOT_BARRED = "basis: 总局令第107号第二十三条第二款, confidence: C}\n\nlisting:"
+_OFF = "      - {test: off_abnormal_list, title: 未在经营异常名录中, basis: 试验, confidence: GAP}"
+_DAYS_IT_COUNTS = "counts_for_days: {values: {2026-01-24: 5}, basis: 试验, confidence: I}"
+_WHOLE = f"whole: [{{list_type: abnormal, authority: 某局, {_DAYS_IT_COUNTS}}}]"
+_WHOLE_LISTS = {
+    "external_lists": ("whole: []", _WHOLE),
+    "repair_gsxt": (_NOT_BARRED, _NOT_BARRED.replace("\n\n", f"\n{_OFF}\n\n")),
+}
 _APPROVED = {"kind": "decision", "number": 7, "enterprise_id": FIRMS[1], "on": 0, "decision_type": "list", "ends_on": 5}
 
 
@@ -230,6 +252,15 @@ _BARRED = [  # of who has a post elsewhere a ban arrives later, starts, is corre
 ]
 
 
+_DELIVERED = [  # a list that is handed over whole answers for every firm, for some days
+    _step(_news("penalty", 0, 0, **_FINE), _news("penalty", 1, 1, **_FINE)),
+    _step(_news("list_delivery", 0, 0) | {"enterprise_id": None}, after=4),
+    _step(_news("external_listing", 0, 1, list_type="abnormal", left_on=None), _news("push", 0, 0, receipt_on=None)),
+    _step(after=4),
+    _step(after=2),
+]
+
+
 @pytest.fixture(scope="module")
 def short_outlook():
     with pytest.MonkeyPatch.context() as patch:
@@ -244,6 +275,7 @@ def short_outlook():
 @example(_MOVED, 3)
 @example(_LATE, 2)
 @example(_BARRED, 2)
+@example(_DELIVERED, 2)
 def test_whichever_way_a_history_is_walked_the_tables_are_the_same(history, buckets):
     ways = {"some": {"buckets": buckets}, "all": {"full": True, "buckets": 1}}
     with TemporaryDirectory() as folder:
@@ -268,7 +300,22 @@ def _an_enterprise_is_known_alone_as_among_all(store: Store) -> None:
     run = store.last("nightly")
     (count,) = set(store.layout(run).values())
     seen = Snapshot(store, RunContext(run.as_of, run.known_at, Path("nowhere"), count), run)
-    for kind in ("penalty", "inspection", "decision", "honour", "licence", "post", "person_ban"):
+    shared = known_of(store, "list_delivery", run).collect()  # of no enterprise: known whole to each
+    assert known_of(store, "list_delivery", run, FIRMS[0]).collect().equals(shared)
+    for bucket in range(count):
+        part = seen.current_records("list_delivery", Selection(BucketFilter(frozenset([bucket]))))
+        assert part.sort("record_id").collect().equals(shared.drop(UNUSED_COLUMNS).sort("record_id"))
+    for kind in (
+        "penalty",
+        "inspection",
+        "decision",
+        "honour",
+        "licence",
+        "post",
+        "person_ban",
+        "external_listing",
+        "push",
+    ):
         everyone = known_of(store, kind, run).collect()
         for firm in FIRMS:
             alone = known_of(store, kind, run, firm).collect()

@@ -117,7 +117,7 @@ def test_what_must_be_filled_is_filled(start):
 def test_whom_the_law_has_a_word_on():
     state = legal(
         day("2026-02-26"),
-        enterprise=[{"enterprise_id": f"e{n}", "name": "某店", "fields": ["drug"]} for n in range(1, 15)],
+        enterprise=[{"enterprise_id": f"e{n}", "name": "某店", "fields": ["drug"]} for n in range(1, 18)],
         penalty=[{}, {"enterprise_id": "e2"}, {"enterprise_id": None}],
         rectification=[{"enterprise_id": "e3"}, {"enterprise_id": "e4", "completed_on": day("2026-01-01")}],
         inspection=[{"enterprise_id": "e5"}, {"enterprise_id": "e6", "published_on": day("2026-01-01")}],
@@ -133,9 +133,11 @@ def test_whom_the_law_has_a_word_on():
             POST | {"enterprise_id": "e13", "person_hash": "h2"},
             POST | {"enterprise_id": "e14", "starts_on": day("2026-01-02")},
         ],
+        external_listing=[{"enterprise_id": "e15", "applied_on": day("2026-01-01")}, {"enterprise_id": "e16"}],
+        push=[{"enterprise_id": "e17"}],
     )
     rows = relevant_enterprises(state.records, state.person_bars, state.law.findings)
-    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e11", "e12", "e2", "e3", "e6", "e8"]
+    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e11", "e12", "e15", "e17", "e2", "e3", "e6", "e8"]
 
 
 def test_no_word_is_a_row_without_anything():

@@ -7,7 +7,7 @@ penalties with which something is due, overdue or ending on the day itself.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -21,8 +21,9 @@ from transforms.law.calendar.working_days import Calendar, add_working_days, mis
 from transforms.law.law_state import LawState
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.licences import may_be_renewed, with_renewal
+from transforms.law.matters.pushes import PushRecords
 from transforms.law.texts import joined_or_null
-from transforms.policy_model.law import LicenceLaw, RepairLaw, SpotCheckLaw
+from transforms.policy_model.law import ExternalListLaw, LicenceLaw, RepairLaw, SpotCheckLaw
 from transforms.records.licences import merged_licences
 from transforms.records.text import document_key
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
@@ -37,7 +38,7 @@ from transforms.schemas.law import (
     REPAIR_EVENTS,
 )
 from transforms.schemas.run_tables import OUTLOOK_CAUSES
-from transforms.schemas.vocabularies import LICENCE_TYPES, POSITIONS
+from transforms.schemas.vocabularies import EXTERNAL_LISTS, LICENCE_TYPES, POSITIONS, PUSH_TYPES
 
 DutyFilter = Literal["due", "overdue", "ending"]
 _ORDER = ("on", "is_automatic", "what", "enterprise_id", "decision_no", "record_id", "system")
@@ -59,19 +60,24 @@ def deadlines(
     as_of, law, records, log = state.as_of, state.law, state.records, state.decision_log
     publicity, bans = state.publicity.lazy(), state.bans.lazy()
     parts = [
-        _with_repair_sources(_of_publicity(publicity, law.calendar, as_of, "penalty"), log, law.publicity.repairs),
-        _of_publicity(state.spot_checks.lazy(), law.calendar, as_of, "spot_check"),
-        _of_listings(log.listings.lazy(), as_of),
+        _with_repair_sources(
+            _of_publicity(publicity, law.calendar, as_of, "penalty", state.pushes), log, law.publicity.repairs
+        ),
+        _of_publicity(state.spot_checks.lazy(), law.calendar, as_of, "spot_check", state.pushes),
+        _of_listings(log.listings.lazy(), as_of, state.pushes),
         _of_matters(log, publicity, law.calendar, as_of),
         _of_restrictions(records["penalty"].filter(pl.col("decided_on") <= as_of), bans),
         _of_bans(bans),
         _of_orders(records["rectification"], as_of),
+        _of_pushes(state.pushes, records, as_of),
     ]
     if law.spot_checks is not None:
         parts += _of_samplings(records["sampling"], law.spot_checks, law.calendar, as_of)
     if law.licences is not None:
         parts += _of_licences(records["licence"], law.licences, law.calendar, as_of)
     parts.append(_of_barred_posts(state.findings.lazy(), as_of))
+    if law.external_lists is not None:
+        parts += _of_external_lists(records["external_listing"], law.external_lists, law.calendar, as_of)
     if with_repair:
         parts += _of_repair(state, until)
     if outlook is not None:
@@ -173,12 +179,14 @@ _NOTES_OF_ENDS = (
 )
 
 
-def _of_publicity(publicity: pl.LazyFrame, calendar: Calendar, as_of: date, matter: str) -> pl.LazyFrame:
+def _of_publicity(
+    publicity: pl.LazyFrame, calendar: Calendar, as_of: date, matter: str, pushes: PushRecords
+) -> pl.LazyFrame:
     """From PUBLICITY of penalties or spot checks: what to publish or take down by when, and when publicity ends."""
     own = {"matter": pl.lit(matter)}
     is_publication = pl.col("task").is_in(["push", "publish"])
     is_moot = is_publication & (pl.col("stop_on") <= pl.col("by_on")).fill_null(False)
-    tasks = _open_tasks(publicity, as_of).filter(~is_moot)
+    tasks = _open_tasks(publicity, as_of, pushes).filter(~is_moot)
     # The source of a repair's terms is that of the step that grants it: see `_with_repair_sources`.
     sources = {
         name: pl.when(pl.col("task") == "withdraw")
@@ -188,7 +196,7 @@ def _of_publicity(publicity: pl.LazyFrame, calendar: Calendar, as_of: date, matt
         .otherwise(_NO_TEXT)
         for name in ("basis", "confidence")
     }
-    duties = _duties(tasks, pl.col("task"), pl.col("by_on"), as_of, **own, **sources)
+    duties = _duties(tasks, pl.col("task"), pl.col("by_on"), as_of, note=pl.col("push_note"), **own, **sources)
     # To be published by a day beyond the calendar.
     is_beyond = (pl.col("state") == "awaiting") & pl.col("publish_by_on").is_null() & (pl.col("gap") == "calendar")
     beyond = _duties(
@@ -298,7 +306,7 @@ def _openings(repair: pl.LazyFrame, on: pl.Expr) -> pl.LazyFrame:
 # Listings, matters, bans, orders, samples, tiers
 
 
-def _of_listings(listings: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+def _of_listings(listings: pl.LazyFrame, as_of: date, pushes: PushRecords) -> pl.LazyFrame:
     """From LISTING: when its period ends by itself, and by when one without a ground must be revoked."""
     own = {"matter": pl.lit("listing"), "system": _NO_TEXT, "party_name": pl.col("name")}
     is_on_list = pl.col("state") == "standing"
@@ -325,8 +333,10 @@ def _of_listings(listings: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         confidence=pl.col("revoke_confidence"),
         **own,
     )
-    is_to_push = is_on_list & pl.col("published_on").is_null() & (pl.col("push_by_on") >= as_of)
-    push = _duties(listings.filter(is_to_push), pl.lit("push_listing"), pl.col("push_by_on"), as_of, **own)
+    to_push = listings.filter(is_on_list, pl.col("published_on").is_null(), pl.col("push_by_on").is_not_null())
+    to_push = pushes.open_duties(to_push.with_columns(party_name="name"), "listing", pl.col("push_by_on"), as_of)
+    note = pl.col("push_note")
+    push = _duties(to_push, pl.lit("push_listing"), pl.col("push_by_on"), as_of, note=note, **own)
     return pl.concat([ends, elsewhere, revoke, push])
 
 
@@ -430,6 +440,69 @@ def _of_barred_posts(findings: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return _duties(first, pl.lit("end_barred_post"), pl.col("since_on"), as_of, **own)
 
 
+def _of_external_lists(
+    listings: pl.LazyFrame, law: ExternalListLaw, calendar: Calendar, as_of: date
+) -> Iterator[pl.LazyFrame]:
+    """By when the listing body must answer who asks to leave the abnormal list, and by when a repair that others
+    granted must be carried out here."""
+    title = pl.col("list_type").replace_strict(EXTERNAL_LISTS, default=pl.col("list_type"), return_dtype=TEXT)
+    own = {"matter": pl.lit("external_listing"), "decision_no": pl.col("entry_no")}
+
+    def has_come(day: str) -> pl.Expr:
+        return (pl.col(day) <= as_of).fill_null(False)
+
+    is_answered = pl.any_horizontal(has_come("repaired_on"), has_come("refused_on"), has_come("left_on"))
+    asked = listings.filter(pl.col("list_type") == "abnormal", has_come("applied_on"), ~is_answered)
+    needs_verification = pl.any_horizontal(
+        pl.lit(False),
+        *(
+            (pl.col("accepted_on") >= start) & pl.col("ground").is_in(list(grounds or ()))
+            for start, grounds in law.decided_from_verification.values.items()
+        ),
+    ).fill_null(False)
+    verified = pl.when(has_come("verified_on")).then("verified_on")
+    begun = pl.when(needs_verification).then(verified).otherwise("accepted_on")
+    terms = [
+        ("accept_delisting", ~has_come("accepted_on"), pl.col("applied_on"), law.accept_working_days),
+        ("decide_delisting", has_come("accepted_on"), begun, law.decide_working_days),
+    ]
+    for what, is_open, start_on, term in terms:
+        days = dated_value(term, start_on, INTEGER)
+        rows = asked.filter(is_open, days.is_not_null())
+        source = {"basis": pl.lit(term.basis), "confidence": pl.lit(term.confidence)}
+        by_on, who = add_working_days(start_on, days, calendar), pl.lit("lister")
+        note = joined_or_null(title, pl.col("authority"))
+        yield _duties(rows, pl.lit(what), by_on, as_of, calendar, who=who, note=note, **own, **source)
+    is_assisted = pl.any_horizontal(
+        pl.lit(False),
+        *(
+            (pl.col("repaired_on") >= start) & pl.col("list_type").is_in(list(lists or ()))
+            for start, lists in law.assisted_lists.values.items()
+        ),
+    )
+    is_shown = (pl.col("system") == "gsxt").fill_null(True)
+    repaired = listings.filter(has_come("repaired_on"), ~has_come("taken_down_on"), is_assisted, is_shown)
+    received = pl.col("repair_received_on")
+    by_on = add_working_days(received, dated_value(law.assist_working_days, received, INTEGER), calendar)
+    source = {"basis": pl.lit(law.assist_working_days.basis), "confidence": pl.lit(law.assist_working_days.confidence)}
+    notes = [title, pl.col("authority"), pl.col("repair_no")]
+    for is_stated in (True, False):  # without the day of receipt the last day is not stated, whatever the calendar
+        rows = repaired.filter(received.is_not_null() if is_stated else received.is_null())
+        unstated = () if is_stated else (pl.lit("收到修复决定的日期未载明"),)
+        note = joined_or_null(*notes, *unstated)
+        beyond = calendar if is_stated else None
+        yield _duties(rows, pl.lit("assist_take_down"), by_on, as_of, beyond, note=note, **own, **source)
+
+
+def _of_pushes(pushes: PushRecords, records: Mapping[str, pl.LazyFrame], as_of: date) -> pl.LazyFrame:
+    """From pushes about a number that nothing of the party bears: to be looked at, without a last day."""
+    unknown = pushes.of_unknown_subjects(records["penalty"], records["decision"], as_of)
+    title = pl.col("push_type").replace_strict(PUSH_TYPES, default=pl.col("push_type"), return_dtype=TEXT)
+    note = joined_or_null(title, pl.format("{}推送{}（{}）", "pushed_on", "addressee", "push_no"))
+    own = {"matter": pl.lit("push"), "decision_no": pl.col("subject_no"), "note": note}
+    return _duties(unknown, pl.lit("check_push"), pl.lit(None, dtype=DATE), as_of, **own)
+
+
 def _of_outlook(outlook: pl.LazyFrame) -> pl.LazyFrame:
     """From OUTLOOK: the first day on which the tier changes if no record arrives."""
     why = pl.col("cause").replace_strict(OUTLOOK_CAUSES, default=pl.col("cause"), return_dtype=TEXT)
@@ -449,33 +522,45 @@ _REPAIRED = pl.col("state") == "repaired"
 _NOT_TAKEN_DOWN = pl.col("taken_down_on").is_null() & pl.col("unpublished_on").is_null()
 # By task, the column of its last day and whether it is open.
 _TASKS: dict[str, tuple[str, pl.Expr]] = {
-    "push": ("push_by_on", _UNPUBLISHED & pl.col("push_by_on").is_not_null()),
+    "push": ("push_by_on", _UNPUBLISHED),
     "publish": ("publish_by_on", _UNPUBLISHED),
     "withdraw": (
         "withdraw_by_on",
         (pl.col("state") == "to_withdraw") | (_SHOWN & (pl.col("stop_cause") == "annulled")),
     ),
-    "take_down": ("take_down_by_on", _REPAIRED & _NOT_TAKEN_DOWN & pl.col("take_down_by_on").is_not_null()),
-    "push_repair": ("repair_push_by_on", _REPAIRED & pl.col("repair_push_by_on").is_not_null()),
+    "take_down": ("take_down_by_on", _REPAIRED & _NOT_TAKEN_DOWN),
+    "push_repair": ("repair_push_by_on", _REPAIRED),
 }
-_UNRECORDED = ("push", "push_repair")  # no record says that a push was made: it is open up to its last day
+_PUSHED = {"push": "penalty", "push_repair": "repair"}  # tasks that a push does, with its code of PUSH_TYPES
 
 
-def _open_tasks(publicity: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Rows of PUBLICITY with task and by_on, its last day: everything that is still to be done on `as_of`.
+def _open_tasks(publicity: pl.LazyFrame, as_of: date, pushes: PushRecords) -> pl.LazyFrame:
+    """Rows of PUBLICITY with task, by_on, its last day, and push_note: everything that is still to be done on `as_of`.
 
     by_on is null for a withdrawal whose day nobody stated. Nothing else is a task without a last day.
     """
+    no_note = pl.lit(None, dtype=TEXT).alias("push_note")
+    is_reported = pl.col("system").is_in(list(pushes.reported_to(as_of)))
     parts = []
     for task, (by, is_open) in _TASKS.items():
-        is_timely = is_open & (pl.col(by) >= as_of) if task in _UNRECORDED else is_open
         is_undated = pl.lit(task == "withdraw") & (pl.col("state") == "to_withdraw")
-        rows = publicity.filter((is_timely & (pl.col(by).is_not_null() | is_undated)).fill_null(False))
-        parts.append(rows.with_columns(task=pl.lit(task), by_on=pl.col(by)))
+        has_day = pl.col(by).is_not_null() | is_undated
+        rows = publicity.filter((is_open & has_day).fill_null(False))
+        rows = rows.with_columns(task=pl.lit(task), by_on=pl.col(by))
+        if task == "publish":
+            # A report is open until its receipt, though the display is taken to begin with the end of the term.
+            reported = publicity.filter(is_reported, _SHOWN, pl.col(by).is_not_null())
+            reported = reported.with_columns(task=pl.lit(task), by_on=pl.col(by))
+            parts.append(pushes.open_duties(reported, "penalty_report", pl.col("by_on"), as_of))
+            rows = rows.filter(~is_reported)
+        if task in _PUSHED:
+            parts.append(pushes.open_duties(rows, _PUSHED[task], pl.col("by_on"), as_of))
+        else:
+            parts.append(rows.with_columns(no_note))
     return pl.concat(parts)
 
 
-def publicity_duties(publicity: pl.DataFrame, asked: DutyFilter, as_of: date) -> pl.DataFrame:
+def publicity_duties(publicity: pl.DataFrame, asked: DutyFilter, as_of: date, pushes: PushRecords) -> pl.DataFrame:
     """Rows of PUBLICITY with task and by_on, its last day, sorted by day.
 
     due: to be pushed, published, withdrawn, or taken down after a repair, on `as_of` at the latest. overdue: the last
@@ -488,7 +573,7 @@ def publicity_duties(publicity: pl.DataFrame, asked: DutyFilter, as_of: date) ->
     else:
         by = pl.col("by_on")
         is_asked = by == as_of if asked == "due" else (by < as_of).fill_null(True)
-        rows = _open_tasks(publicity.lazy(), as_of).filter(is_asked)
+        rows = _open_tasks(publicity.lazy(), as_of, pushes).filter(is_asked)
     return rows.sort("by_on", *PUBLICITY.key, "task", nulls_last=True).collect()
 
 

@@ -20,6 +20,7 @@ from transforms.law.calendar.periods import (
 )
 from transforms.law.calendar.working_days import EARLIEST, LATEST, Calendar, add_working_days
 from transforms.law.matters.decision_log import DecisionLog
+from transforms.law.matters.external_lists import ListCoverage
 from transforms.law.matters.procedure import owner_key, stays_of_execution, step_order
 from transforms.law.publicity.penalty_facts import sums_in_yuan, with_class, with_penalty_facts
 from transforms.policy_model.document import Dated, TransitionalRule
@@ -43,12 +44,14 @@ _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
 
 
 class LawContext(NamedTuple):
-    """A day and what holds on it. decision_log: None where the office's decisions are left aside."""
+    """A day and what holds on it. decision_log: None where the office's decisions are left aside. list_coverage: the
+    lists of others that are known whole."""
 
     law: PublicityLaw
     calendar: Calendar
     as_of: date
     decision_log: DecisionLog | None = None
+    list_coverage: tuple[ListCoverage, ...] = ()
 
 
 AssessedPenalties = list[tuple[PublicitySystem, pl.DataFrame]]

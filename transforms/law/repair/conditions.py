@@ -15,8 +15,10 @@ import polars as pl
 from transforms.dates import day_after
 from transforms.law.calendar.periods import FOR_EVER
 from transforms.law.matters.decision_log import DecisionLog
+from transforms.law.matters.external_lists import with_external_lists
 from transforms.law.matters.procedure import owner_key
 from transforms.law.publicity.penalties import LawContext
+from transforms.law.texts import joined_or_null
 from transforms.policy_model.document import Confidence
 from transforms.policy_model.law import RepairCondition, RepairLaw, RepairTest
 from transforms.records.text import document_key
@@ -24,7 +26,6 @@ from transforms.schemas.base import DATE, INTEGER, TEXT
 from transforms.schemas.law import CONFIDENCES
 from transforms.schemas.vocabularies import RECTIFICATION_STATES
 
-NO_ABNORMAL_LIST = "经营异常名录不在本库，须向登记机关核对"
 NO_LISTINGS = "没有严重违法失信名单的记录"
 _BROKEN = ("partly", "unfulfilled")
 _NO_DAY, _NO_TEXT = pl.lit(None, dtype=DATE), pl.lit(None, dtype=TEXT)
@@ -38,6 +39,7 @@ class RepairRecords(NamedTuple):
     enterprises: pl.LazyFrame
     commitments: pl.LazyFrame
     rectifications: pl.LazyFrame
+    external_listings: pl.LazyFrame
 
 
 # What other records say
@@ -49,9 +51,10 @@ def with_keys(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def with_evidence(frame: pl.LazyFrame, records: RepairRecords, law: RepairLaw, context: LawContext) -> pl.LazyFrame:
-    """`frame` (with_keys) with the commitments, orders to rectify, listings and bars of its party.
+    """`frame` (with_keys) with the commitments, orders to rectify, listings, entries elsewhere and bars of its party.
 
-    Adds committed_on, commitment_nos, order_nos, is_listing_known, listed_until_on, listing_nos, barred_until_on.
+    Adds committed_on, commitment_nos, order_nos, is_listing_known, listed_until_on, listing_nos, barred_until_on, and
+    what `with_external_lists` adds.
     """
     as_of, log = context.as_of, context.decision_log
     # Commitments to repair since the decision that were not broken. Only one that is open to the public counts for
@@ -76,6 +79,7 @@ def with_evidence(frame: pl.LazyFrame, records: RepairRecords, law: RepairLaw, c
     ordered = records.rectifications.filter(pl.col("ordered_on") <= as_of)
     orders = ordered.select(owner_key(), _order=pl.format("{}（{}）", "order_no", title)).group_by("owner")
     frame = frame.join(orders.agg(order_nos=_named(pl.col("_order"))), on="owner", how="left")
+    frame = with_external_lists(frame, records.external_listings, context.list_coverage, as_of)
     if log is None:
         return frame.with_columns(
             listed_until_on=_NO_DAY, listing_nos=_NO_TEXT, is_listing_known=pl.lit(False), barred_until_on=_NO_DAY
@@ -230,10 +234,23 @@ def _not_again() -> ConditionAnswer:
 
 
 def _off_serious_list() -> ConditionAnswer:
+    """By the office's decisions, and by entries of others, of which only those are known that were sent."""
     is_known = pl.col("is_listing_known")
-    until = pl.coalesce("listed_until_on", pl.when(is_known).then("decided_on"))
-    evidence = pl.when(is_known).then("listing_nos").otherwise(pl.lit(NO_LISTINGS))
+    listed = pl.max_horizontal("listed_until_on", "elsewhere_until_on")
+    until = pl.coalesce(listed, pl.when(is_known).then("decided_on"))
+    evidence = joined_or_null(
+        pl.col("elsewhere_nos"), pl.when(is_known).then("listing_nos").otherwise(pl.lit(NO_LISTINGS))
+    )
     return ConditionAnswer(until, is_known, evidence=evidence, since=_DECIDED)
+
+
+def _off_abnormal_list() -> ConditionAnswer:
+    """Unmet while an entry stands; met only where the whole list proves that there is none."""
+    is_off, listed = pl.col("is_off_abnormal_list"), pl.col("abnormal_until_on")
+    left = pl.when(is_off).then(pl.max_horizontal("abnormal_left_on", "decided_on"))
+    return ConditionAnswer(
+        pl.coalesce(listed, left), listed.is_not_null() | is_off, evidence=pl.col("abnormal_note"), since=_DECIDED
+    )
 
 
 def _not_barred() -> ConditionAnswer:
@@ -259,7 +276,7 @@ _ANSWERS: Mapping[RepairTest, Callable[[], ConditionAnswer]] = {
     "harm_removed": lambda: _stated_day("harm_removed_on", pl.col("order_nos")),
     "not_again": _not_again,
     "off_serious_list": _off_serious_list,
-    "off_abnormal_list": lambda: ConditionAnswer(_NO_DAY, pl.lit(False), evidence=pl.lit(NO_ABNORMAL_LIST)),
+    "off_abnormal_list": _off_abnormal_list,
     "commitment": lambda: _stated_day("committed_on", pl.col("commitment_nos")),
     "not_barred": _not_barred,
     "no_heavier": _no_heavier,

@@ -11,9 +11,11 @@ from transforms.law.listing.listings import ListingPolicy
 from transforms.law.matters.deadlines import deadlines
 from transforms.policy_model.law import (
     load_ban_law,
+    load_external_list_law,
     load_finding_law,
     load_licence_law,
     load_measure_law,
+    load_push_law,
     load_spot_check_law,
 )
 from transforms.policy_model.procedure import load_procedure_law
@@ -25,7 +27,20 @@ BANS = load_ban_law((FOLDER / "bans.yaml").read_text("utf-8"), "bans.yaml")
 LICENCES = load_licence_law((FOLDER / "licences.yaml").read_text("utf-8"), "licences.yaml")
 MEASURES = load_measure_law((FOLDER / "measures.yaml").read_text("utf-8"), "measures.yaml")
 FINDINGS = load_finding_law((FOLDER / "findings.yaml").read_text("utf-8"), "findings.yaml")
-WHOLE = LawPolicy(LAW, SPOT_CHECKS, ListingPolicy(SERIOUS, PROCEDURE), BANS, CALENDAR, LICENCES, MEASURES, FINDINGS)
+LISTS = load_external_list_law((FOLDER / "external_lists.yaml").read_text("utf-8"), "external_lists.yaml")
+PUSHES = load_push_law((FOLDER / "pushes.yaml").read_text("utf-8"), "pushes.yaml")
+WHOLE = LawPolicy(
+    LAW,
+    SPOT_CHECKS,
+    ListingPolicy(SERIOUS, PROCEDURE),
+    BANS,
+    CALENDAR,
+    LICENCES,
+    MEASURES,
+    FINDINGS,
+    external_lists=LISTS,
+    pushes=PUSHES,
+)
 
 
 def legal(as_of, firm=None, by=WHOLE, **records):

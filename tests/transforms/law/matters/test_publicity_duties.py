@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from tests.transforms.law.publicity.penalty_examples import CALENDAR, GUANGXI, calendar, found, penalty, text
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, GUANGXI, NO_PUSHES, calendar, found, penalty, text
 from transforms.law.matters.deadlines import publicity_duties, undetermined_duties
 
 
 def _asked(asked, as_of, *penalties, firm=None):
-    rows = publicity_duties(found(list(penalties), as_of, firm), asked, as_of)
+    rows = publicity_duties(found(list(penalties), as_of, firm), asked, as_of, NO_PUSHES)
     return [(row["system"], row["task"], row["by_on"]) for row in rows.iter_rows(named=True)]
 
 

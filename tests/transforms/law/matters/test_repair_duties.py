@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.transforms.law.matters.decision_examples import repair_step
-from tests.transforms.law.publicity.penalty_examples import CALENDAR, penalty, publicity_on
+from tests.transforms.law.publicity.penalty_examples import CALENDAR, NO_PUSHES, penalty, publicity_on
 from tests.transforms.law.repair.repair_examples import DONE, LAW, log_on, records
 from transforms.law.matters.deadlines import publicity_duties
 
@@ -16,7 +16,7 @@ TAKE_DOWN, PUSH = ("take_down", date(2026, 10, 10)), ("push_repair", date(2026, 
 def _asked(asked, as_of, steps=GRANTED, firm=None, **values):
     known = records([penalty(**DONE | values)], firm)
     found = publicity_on(known.penalties, known.enterprises, LAW, CALENDAR, as_of, log=log_on(steps, as_of, known))
-    rows = publicity_duties(found, asked, as_of).filter(system="gsxt")
+    rows = publicity_duties(found, asked, as_of, NO_PUSHES).filter(system="gsxt")
     return rows.select("task", "by_on").rows()
 
 

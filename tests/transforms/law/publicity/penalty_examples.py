@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms.law.calendar.working_days import calendar_of
+from transforms.law.matters.pushes import PushRecords
 from transforms.law.publicity.penalties import LawContext, assess_penalties, publicity_rows
 from transforms.policy_model.law import (
     PublicityLaw,
@@ -48,6 +49,7 @@ def calendar(wording=None, day=date(2026, 1, 1)):
 
 
 LAW, CALENDAR = law(), calendar()
+NO_PUSHES = PushRecords(TABLES["push"].empty().lazy(), None)
 _COMMON = {
     "decision_no": "鄂药监罚〔2025〕1号",
     "enterprise_id": "e1",

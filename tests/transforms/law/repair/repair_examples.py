@@ -55,18 +55,18 @@ def log_on(steps, as_of, known, days=CALENDAR):
     )
 
 
-def records(penalties, firm=None, commitments=(), rectifications=()):
+def records(penalties, firm=None, commitments=(), rectifications=(), entries=()):
     """The records that conditions are read from."""
     punished, enterprises = frames(penalties, firm)
-    more = {"commitment": commitments, "rectification": rectifications}
+    more = {"commitment": commitments, "rectification": rectifications, "external_listing": entries}
     rows = {kind: [{"enterprise_id": "e1", **one} for one in given] for kind, given in more.items()}
     others = [pl.DataFrame(rows[kind], schema=TABLES[kind].schema).lazy() for kind in more]
     return RepairRecords(punished, enterprises, *others)
 
 
-def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR):
+def asked(known, as_of, steps=(), *, by=LAW, days=CALENDAR, coverage=()):
     """Rows of REPAIR."""
-    context = LawContext(by, days, as_of, log_on(steps, as_of, known, days))
+    context = LawContext(by, days, as_of, log_on(steps, as_of, known, days), coverage)
     assessed = assess_penalties(known.penalties, known.enterprises, context)
     return repair_eligibility(known, assessed, context).collect()
 
