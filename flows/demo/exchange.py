@@ -33,6 +33,7 @@ LISTERS = {
     "other_serious": "国家税务总局示例省税务局",
     "dishonest_debtor": "{place}区人民法院",
 }
+ENTRY_PREFIXES = {"abnormal": "异", "serious": "严", "other_serious": "税", "dishonest_debtor": "执"}
 LIST_REASONS = {
     "abnormal": "依照企业信息公示暂行条例列入经营异常名录",
     "serious": "依照市场监督管理严重违法失信名单管理办法列入",
@@ -70,13 +71,13 @@ def external_listings(streams: Streams, enterprise: Enterprise, period: DemoPeri
             "external_listing",
             enterprise,
             listed_on,
-            entry_no=f"示{list_type[:2].upper()}列字{listed_on:%Y%m%d}{enterprise.serial:06d}",
+            entry_no=f"示{ENTRY_PREFIXES[list_type]}列字{listed_on:%Y%m%d}{enterprise.serial:06d}",
             list_type=list_type,
             authority=LISTERS[list_type].format(place=enterprise.place),
             listed_on=listed_on,
             ground=weighted(rng, GROUNDS) if list_type == "abnormal" else None,
             reason=LIST_REASONS[list_type],
-            system="gsxt" if list_type in ("abnormal", "serious") else "credit_china",
+            system="credit_china" if list_type == "dishonest_debtor" else "gsxt",
             **dict.fromkeys(
                 (
                     *("applied_on", "accepted_on", "verified_on", "refused_on", "repair_no", "repaired_on"),
