@@ -243,11 +243,19 @@ _LATE = [  # what another flow wrote meanwhile; a run that knows of less than th
 ]
 _BAN = {"person_hash": "甲某", "starts_on": 1, "ends_on": 3}
 _POST = {"person_hash": "甲某", "position": "manager", "ends_on": None}
+_LEADER = {"person_hash": "丙某", "position": "legal_representative", "ends_on": None}
+_FALSE = {"decision_type": "list", "situation": "false_publication", "ends_on": None}
 _BARRED = [  # of who has a post elsewhere a ban arrives later, starts, is corrected to another person, ends
-    _step(_news("post", 0, 1, on=-5, **_POST), _news("post", 1, 2, on=-5, **_POST | {"person_hash": "乙某"})),
+    _step(
+        _news("post", 0, 1, on=-5, **_POST),
+        _news("post", 1, 2, on=-5, **_POST | {"person_hash": "乙某"}),
+        _news("post", 3, 0, on=-5, **_LEADER),
+        _news("post", 4, 1, on=-5, **_LEADER),
+    ),
     _step(_news("person_ban", 0, 0, **_BAN)),
     _step(_news("person_ban", 0, 0, **_BAN | {"person_hash": "乙某"})),
     _step(_news("post", 2, 3, **_POST | {"person_hash": "乙某"}), _news("penalty", 0, 3, **_FINE)),
+    _step(_news("decision", 0, 0, **_FALSE)),  # listed: who represents it represents another too
     _step(after=4),
 ]
 
@@ -286,12 +294,12 @@ def test_whichever_way_a_history_is_walked_the_tables_are_the_same(history, buck
             found = some["law_findings"].sort("valid_from_on").group_by("enterprise_id").agg("state")
             states = {firm: list(dict.fromkeys(told)) for firm, told in found.rows()}
             assert states == {
-                FIRMS[1]: ["ahead"],
+                FIRMS[1]: ["ahead", "open"],
                 FIRMS[2]: ["ahead", "open", "over"],
                 FIRMS[3]: ["open", "over"],
             }
             heads = some["law"].filter(enterprise_id=FIRMS[1]).sort("valid_from_on")
-            assert heads["record_count"].to_list() == [1, 0]
+            assert heads["record_count"].to_list() == [1, 0, 1, 1]
         for store in stores.values():
             _an_enterprise_is_known_alone_as_among_all(store)
 
