@@ -19,6 +19,7 @@ from transforms.policy_model.incentives import IncentivePolicy, load_incentives
 from transforms.policy_model.law import (
     BanLaw,
     CalendarLaw,
+    CaseLaw,
     CheckResultLaw,
     CreditFileLaw,
     ExternalListLaw,
@@ -33,6 +34,7 @@ from transforms.policy_model.law import (
     Withdrawals,
     load_ban_law,
     load_calendar_law,
+    load_case_law,
     load_check_result_law,
     load_credit_file_law,
     load_external_list_law,
@@ -259,6 +261,11 @@ def read_external_list_law(folder: Path) -> ExternalListLaw | None:
 def read_push_law(folder: Path) -> PushLaw | None:
     """Pushes and their receipts; None where no file says so. Raises PolicyProblems."""
     return _read_optional(folder, "law/pushes.yaml", load_push_law)
+
+
+def read_case_law(folder: Path) -> CaseLaw | None:
+    """The terms of cases, referrals and complaints; None where no file says so. Raises PolicyProblems."""
+    return _read_optional(folder, "law/cases.yaml", load_case_law)
 
 
 def read_publicity_law(folder: Path) -> PublicityLaw:

@@ -23,7 +23,16 @@ from reports.trade_tables import coverage_grid, trade_change_grid
 from transforms.rating.tier import HOLD_NOTES
 from transforms.schemas import KINDS, Column, Table
 from transforms.schemas.base import TEXT, TEXT_LIST
-from transforms.schemas.law import APPLICATION, CANDIDATE, FINDING, LISTING, MATTER_TABLE, STEP_TABLE, TERM_TABLE
+from transforms.schemas.law import (
+    APPLICATION,
+    CANDIDATE,
+    CASE_FIGURE,
+    FINDING,
+    LISTING,
+    MATTER_TABLE,
+    STEP_TABLE,
+    TERM_TABLE,
+)
 from transforms.schemas.run_tables import OUTLOOK_DAYS
 from transforms.schemas.vocabularies import LISTING_STATES
 
@@ -73,7 +82,8 @@ class OfficeLegalFrames:
     deadlines: DEADLINE rows up to `until`, the tenth working day (is_counted: by the calendar of working days).
     list_changes: LISTING rows that entered or left the list in this run. candidates: CANDIDATE, the newest of
     candidate_count. refused: STEP_TABLE rows of this run. applications: APPLICATION rows under way. objections:
-    OBJECTION_TABLE. holds: HOLD_TABLE. missing: sentences on what the policy does not settle, with counts.
+    OBJECTION_TABLE. holds: HOLD_TABLE. case_figures: CASE_FIGURE. missing: sentences on what the policy does not
+    settle, with counts.
     """
 
     deadlines: Frame
@@ -88,6 +98,7 @@ class OfficeLegalFrames:
     objections: Frame = field(default_factory=OBJECTION_TABLE.empty)
     holds: Frame = field(default_factory=HOLD_TABLE.empty)
     findings: Frame = field(default_factory=lambda: FINDING.empty().with_columns(party_name=pl.lit(None, TEXT)))
+    case_figures: Frame = field(default_factory=CASE_FIGURE.empty)
 
 
 @dataclass(frozen=True)
@@ -166,6 +177,7 @@ class OfficeLegalTables:
     objections: Grid
     holds: Grid
     findings: Grid
+    case_figures: Grid
     missing: tuple[str, ...] = ()
 
     @property
@@ -173,7 +185,7 @@ class OfficeLegalTables:
         """Every grid, in the order of the workbook."""
         due = (self.overdue, self.today, self.ending)
         waiting = (self.findings, self.objections, self.holds, self.applications)
-        return (*due, *waiting, self.list_changes, self.candidates, self.refused)
+        return (*due, self.case_figures, *waiting, self.list_changes, self.candidates, self.refused)
 
 
 @dataclass(frozen=True)
@@ -429,5 +441,14 @@ def office_legal_tables(frames: OfficeLegalFrames, as_of: date) -> OfficeLegalTa
             "holds", "等级暂缓变动", collected(frames.holds), grid_fields(HOLD_TABLE, *hold), "没有等级暂缓变动的企业"
         ),
         findings=finding_grid(found.head(MAX_DUE_ROWS), with_party=True).of(found.height, "yaoxin explain"),
+        case_figures=_case_figure_grid(collected(frames.case_figures)),
         missing=tuple(missing),
     )
+
+
+def _case_figure_grid(figures: pl.DataFrame) -> Grid:
+    """CASE_FIGURE with the share, cut to a tenth of a per cent, so that no share below all reads 100%."""
+    tenths = 1000 * pl.col("met_count") // pl.col("of_count")
+    share = pl.when(pl.col("of_count") > 0).then(pl.format("{}.{}%", tenths // 10, tenths % 10)).otherwise(pl.lit("—"))
+    fields = [*grid_fields(CASE_FIGURE, *CASE_FIGURE.schema), GridField("share", "比率")]
+    return grid_from_frame("case_figures", "案件办理指标", figures.with_columns(share=share), fields, "没有案件指标")

@@ -44,7 +44,7 @@ _CLOSING = "日期以现有记录计算，如有新记录会变化。提示和�
 def due(query: str | None, until: date | None, as_of: date | None, is_json: bool, **flags: object) -> None:
     """What the coming days bring if no record comes in: ends of publicity, of listings, bans, restrictions and
     licences, first days on which repair may be asked for, changes of tier in the 30 days after the run; and what
-    the office or a party must do by when, overdue first.
+    the office, a party or the police must do by when, overdue first, also with cases and complaints.
 
     ID as for explain; without it, for the whole office. What the law leaves unsettled is named with its other day.
     What only the policy can tell is said on stderr, and the exit code is 2: the answer is not whole.

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from transforms.law.law_state import LawState
 
 ListingTopic = Literal["listings", "matters", "candidates", "bans", "refused"]
-_SUPERVISION = ("sampling", "signal", "inspection")
+_SUPERVISION = ("sampling", "signal", "inspection", "case")
 _TO_CONFIRM = "提示和可信度不是“已核对”的，须由人工确认。"
 
 

@@ -35,7 +35,7 @@ PAPER_STEPS = {
 }
 PAPERS_ABOUT_LISTINGS = ("listing_notice", "listing_decision", "removal_decision")
 CONSENT = "consent"
-_SUPERVISION = ("sampling", "signal", "inspection")
+_SUPERVISION = ("sampling", "signal", "inspection", "case")
 
 Row = Mapping[str, Any]
 Records = Mapping[str, pl.DataFrame]

@@ -12,7 +12,14 @@ import polars as pl
 
 from flows.correction_workbooks import correction_workbooks, with_sender, write_correction_workbooks
 from flows.legal_state import law_state_of_run, law_state_on
-from flows.policy_folder import PolicyInForce, absent_law_files, read_calendar_law, read_sources, scheme_facts
+from flows.policy_folder import (
+    PolicyInForce,
+    absent_law_files,
+    read_calendar_law,
+    read_case_law,
+    read_sources,
+    scheme_facts,
+)
 from flows.run.context import RunContext, write_scheme_facts
 from flows.run.rate import STAGED_REFUSED_STEPS, refused_steps
 from flows.run.snapshot import NO_ENTERPRISE, FramesByTable, Selection, Snapshot
@@ -43,12 +50,13 @@ from reports.trade_tables import COVERAGE_COLUMNS
 from transforms.law.calendar.working_days import Calendar, CalendarGap, calendar_of, working_days_after
 from transforms.law.law_state import LAW_RECORD_KINDS, LawState
 from transforms.law.listing.candidates import sort_candidates
+from transforms.law.matters.cases import case_figures
 from transforms.law.matters.deadlines import deadlines, is_repair_opportunity, sort_deadlines, undetermined_publicity
 from transforms.law.policy_gaps import absent_file_messages
 from transforms.law.stored_state import RELEVANT_RECORDS
 from transforms.rating.tier import with_hold_notes
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
-from transforms.schemas.law import LAW_DETAILS, PUBLICITY_GAPS, STEP_TABLE, detail_rows
+from transforms.schemas.law import CASE_FIGURE, LAW_DETAILS, PUBLICITY_GAPS, STEP_TABLE, detail_rows
 from transforms.schemas.run_tables import TRADE_CHANGES, TRADE_RATINGS, TRADE_TRACE
 
 WORKING_DAYS_AHEAD = 10  # for deadlines in the report
@@ -264,7 +272,18 @@ def office_legal_frames(snapshot: Snapshot, settings: Settings, previous_run: Ru
         findings=_with_registered_name(snapshot, found.with_columns(party_name=pl.lit(None, pl.String()))).sort(
             "since_on", "enterprise_id", "finding", "record_id", "bar_id", descending=[True, *[False] * 4]
         ),
+        case_figures=_case_figures(snapshot, settings),
     )
+
+
+def _case_figures(snapshot: Snapshot, settings: Settings) -> pl.DataFrame:
+    """CASE_FIGURE of the calendar year to date; empty where no law of cases is applied, or no case is known."""
+    law = None if settings.law == "none" else read_case_law(settings.policy_dir)
+    cases = snapshot.current_records("case").collect()
+    if law is None or cases.is_empty():
+        return CASE_FIGURE.empty()
+    as_of = snapshot.context.as_of
+    return case_figures(cases.lazy(), law, as_of.replace(month=1, day=1), as_of)
 
 
 def _end_of_deadlines(day: date, calendar: Calendar | None) -> tuple[date, bool]:

@@ -31,6 +31,7 @@ LEFT_OUT = [
             "licences",
             "external_lists",
             "pushes",
+            "cases",
         )
     ),
     ("publicity_credit_china", "repair_credit_china"),
@@ -56,7 +57,7 @@ def test_parts_that_nothing_rests_on_may_be_left_out(policy, names):
     law = read_law_policy(policy, DAY)
     left_out = {name for name in names if name in OPTIONAL_LAW_FILES}
     assert set(law.absent) == left_out
-    for name in ("bans", "spot_checks", "licences", "external_lists", "pushes"):
+    for name in ("bans", "spot_checks", "licences", "external_lists", "pushes", "cases"):
         assert (getattr(law, name) is None) == (name in names), name
     told = "".join(absent_file_messages(law.absent))
     *_, whole = check_policy_path(policy / "law")
@@ -84,7 +85,7 @@ def test_all_files_that_are_missing_are_named_at_once(policy):
 
 
 @pytest.mark.parametrize(
-    "name", ["bans", "spot_checks", "repair_gsxt", "measures", "licences", "external_lists", "pushes"]
+    "name", ["bans", "spot_checks", "repair_gsxt", "measures", "licences", "external_lists", "pushes", "cases"]
 )
 def test_a_mistake_in_a_file_that_is_there_is_refused(policy, name):
     path = policy / "law" / f"{name}.yaml"

@@ -24,6 +24,7 @@ from transforms.law.repair.conditions import RepairRecords
 from transforms.law.repair.eligibility import repair_eligibility
 from transforms.policy_model.law import (
     BanLaw,
+    CaseLaw,
     ExternalListLaw,
     FindingLaw,
     LicenceLaw,
@@ -48,15 +49,18 @@ LAW_RECORD_KINDS = (
     "external_listing",
     "list_delivery",
     "push",
+    "case",
+    "case_transfer",
+    "complaint",
 )
 
 
 @dataclass(frozen=True)
 class LawPolicy:
-    """The law of publicity and repair, spot checks, the list and its procedure, bans, licences, others' lists, pushes.
+    """The law of publicity and repair, spot checks, the list and its procedure, bans, licences, lists, cases.
 
-    spot_checks, bans, licences, measures, findings, external_lists, pushes: None where the policy has no such law.
-    absent: the optional files of law/ that are missing; what they would answer is not answered.
+    spot_checks, bans, licences, measures, findings, cases, external_lists, pushes: None where the policy has no such
+    law. absent: the optional files of law/ that are missing; what they would answer is not answered.
     """
 
     publicity: PublicityLaw
@@ -67,6 +71,7 @@ class LawPolicy:
     licences: LicenceLaw | None = None
     measures: MeasureLaw | None = None
     findings: FindingLaw | None = None
+    cases: CaseLaw | None = None
     absent: tuple[str, ...] = ()
     external_lists: ExternalListLaw | None = None
     pushes: PushLaw | None = None

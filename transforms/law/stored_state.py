@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from transforms.law.law_state import LawState
+from transforms.law.matters.cases import OPEN_RECORDS
 from transforms.law.matters.deadlines import deadlines, undetermined_publicity
 from transforms.law.matters.external_lists import coverage_days_ahead, is_in_progress
 from transforms.law.matters.findings import barred_posts
@@ -29,6 +30,7 @@ RELEVANT_RECORDS = {
     "licence": may_be_renewed(),
     "external_listing": is_in_progress(),
     "push": _ALWAYS,
+    **OPEN_RECORDS,
 }
 
 

@@ -28,9 +28,11 @@ from transforms.policy_model.document import (
 )
 from transforms.policy_model.procedure import ProcedureLaw, load_procedure_law
 from transforms.schemas import KINDS, Column, Kind
-from transforms.schemas.base import BOOLEAN, TEXT
+from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
 from transforms.schemas.vocabularies import (
     ABNORMAL_GROUNDS,
+    CASE_DUTIES,
+    CASE_KINDS,
     EXTERNAL_LISTS,
     LICENCE_TYPES,
     PENALTY_KINDS,
@@ -418,6 +420,70 @@ def load_push_law(text: str, file_name: str) -> PushLaw:
             if name not in PUBLICITY_SYSTEMS:
                 place = ("reported_to", "values", day.isoformat(), i)
                 document.add(place, f"there is no '{name}'", value=name, allowed=PUBLICITY_SYSTEMS)
+    document.raise_problems()
+    return law
+
+
+class CaseTerm(PolicyModel):
+    """A term in which something is done with a record of `kind`.
+
+    from: the column with the day it is counted from, which does not count; values are those in force on it. open_when:
+    SQL over the record; as long as it is true the term runs. extension: added where extended_when is true.
+    excluded_days: the column with the days that do not count. until: the column with a day that was decided, which
+    goes before what is computed. rolls: a last day that is no working day moves to the next one. lapses: a right, shown
+    up to its last day and never overdue.
+    """
+
+    duty: str
+    kind: str
+    who: Literal["office", "party", "police"] = "office"
+    from_: str = Field(alias="from")
+    open_when: str
+    length: Dated[Duration | WorkingDays]
+    extension: Dated[Duration | WorkingDays] | None = None
+    extended_when: str | None = None
+    excluded_days: str | None = None
+    until: str | None = None
+    rolls: bool = False
+    lapses: bool = False
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _extended_by_something(self) -> CaseTerm:
+        if (self.extension is None) != (self.extended_when is None):
+            raise ValueError("extension and extended_when come together")
+        return self
+
+
+class CaseLaw(PolicyModel):
+    """The terms of cases, referrals to the police and complaints; and which decisions need a review for legality."""
+
+    law: Literal["cases"]
+    title: str
+    terms: tuple[CaseTerm, ...] = Field(min_length=1)
+    legal_review_when: Dated[str]
+
+
+def load_case_law(text: str, file_name: str) -> CaseLaw:
+    """The law of cases written in `text` (YAML). Raises PolicyProblems with every mistake found."""
+    law, document = parse_document(text, file_name, CaseLaw)
+    for i, term in enumerate(law.terms):
+        place = ("terms", i)
+        if term.duty not in CASE_DUTIES:
+            document.add((*place, "duty"), f"there is no duty '{term.duty}'", value=term.duty, allowed=CASE_DUTIES)
+        if term.kind not in CASE_KINDS:
+            document.add((*place, "kind"), f"'{term.kind}' has no terms", value=term.kind, allowed=CASE_KINDS)
+            continue
+        kind = KINDS[term.kind]
+        for key, dtype in (("from", DATE), ("until", DATE), ("excluded_days", INTEGER)):
+            name = term.from_ if key == "from" else getattr(term, key)
+            allowed = [column.name for column in kind.columns if column.dtype == dtype]
+            if name is not None and name not in allowed:
+                document.add((*place, key), f"{kind.name} has no such column '{name}'", value=name, allowed=allowed)
+        for key in ("open_when", "extended_when"):
+            if (when := getattr(term, key)) is not None:
+                check_condition(document, (*place, key), kind, when)
+    _check_dated_condition(document, ("legal_review_when",), KINDS["case"], law.legal_review_when)
     document.raise_problems()
     return law
 
@@ -820,6 +886,7 @@ LawFile = (
     | FindingLaw
     | ExternalListLaw
     | PushLaw
+    | CaseLaw
 )
 
 # By the value of `law:` in the file.
@@ -839,6 +906,7 @@ _LOADERS: Mapping[str, Callable[[str, str], LawFile]] = {
     "findings": load_finding_law,
     "external_lists": load_external_list_law,
     "pushes": load_push_law,
+    "cases": load_case_law,
 }
 
 

@@ -11,6 +11,8 @@ import polars as pl
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT, TEXT_LIST, Column, Table
 from transforms.schemas.record_kinds import AUTHORITY, FIELD, LICENCE, date_column
 from transforms.schemas.vocabularies import (
+    CASE_DUTIES,
+    CASE_KINDS,
     DECISION_TYPES,
     LISTING_STATES,
     MATTERS,
@@ -166,6 +168,7 @@ RESPONSIBLE = {
     "office": "本机关",
     "party": "当事人",
     "site": "公示系统（信用中国网站）",
+    "police": "公安机关",
     "lister": "列入机关",
 }
 
@@ -740,6 +743,13 @@ DUTIES = {
     "check_push": "核对推送记录（对象文号不在本库）",
     "ask_retest": "申请复验（对检验结果有异议的）",
     "correct_result": "更正公告不当的抽检结果",
+    **CASE_DUTIES,
+}
+
+CASE_FIGURES = {
+    "closure": "结案率（期间内立案的，截至期末已结案）",
+    "major_closure": "其中重大案件结案率",
+    "legal_review": "法制审核率（期间内作出处罚、应当法制审核的，决定前已审核）",
 }
 
 DEADLINE_KINDS = {**DUTIES, **AUTOMATIC_EVENTS}
@@ -753,6 +763,7 @@ DEADLINE_SUBJECTS = {
     "post": "任职",
     "external_listing": "外部名单",
     "push": "推送",
+    **CASE_KINDS,
     "rating": "信用等级",
 }
 
@@ -783,6 +794,21 @@ DEADLINE = Table(
         Column("note", TEXT, "提示", "the cause, and the other day where the law leaves it unsettled"),
     ),
     ("what", "record_id", "system"),
+)
+
+CASE_FIGURE = Table(
+    "case_figures",
+    "案件指标",
+    "Counts of cases in a period. Computed for the office report, not stored.",
+    (
+        Column("figure", TEXT, "指标", "which", True, CASE_FIGURES),
+        date_column("from_on", "期间起", "first day of the period", True),
+        date_column("until_on", "期间止", "its last day", True),
+        Column("met_count", INTEGER, "符合", "cases or decisions that meet it", True),
+        Column("of_count", INTEGER, "应计", "of so many", True),
+        Column("untold_count", INTEGER, "未载明", "not counted, because the records do not tell", True),
+    ),
+    ("figure",),
 )
 
 _STATE_OF = Column("enterprise_id", TEXT, "企业标识", "the enterprise", True)

@@ -172,6 +172,22 @@ COMPLAINT_SUBJECTS = {
     "other": "其他",
 }
 COMPLAINT_RESULTS = {"agreed": "达成调解协议", "ended": "终止调解", "withdrawn": "撤回投诉"}
+CASE_KINDS = {"case": "案件", "case_transfer": "涉嫌犯罪案件移送", "complaint": "投诉举报"}
+# What is to be done with them within a term (policy/law/cases.yaml).
+CASE_DUTIES = {
+    "decide_filing": "决定是否立案",
+    "review_case": "完成法制审核",
+    "decide_case": "作出处理决定",
+    "close_case": "办理结案",
+    "decide_transfer": "决定是否批准移送公安机关",
+    "transfer_case": "移送公安机关",
+    "answer_transfer": "决定是否立案并通知移送机关",
+    "ask_police_review": "提请公安机关复议",
+    "hand_over_goods": "向公安机关移交涉案物品和材料",
+    "accept_complaint": "决定是否受理投诉并告知",
+    "end_mediation": "完成或者终止调解",
+    "tell_reporter": "告知举报人是否立案",
+}
 HONOUR_LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县级"}
 # Publicity systems, each with its own clock and its own repairs.
 PUBLICITY_SYSTEMS = {"gsxt": "国家企业信用信息公示系统", "credit_china": "信用中国"}

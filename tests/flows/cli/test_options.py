@@ -194,6 +194,7 @@ def test_what_the_law_of_the_office_leaves_out_is_said_where_it_is_asked(yaoxin,
         "findings",
         "external_lists",
         "pushes",
+        "cases",
         "repair_credit_china",
         "publicity_credit_china",
     )

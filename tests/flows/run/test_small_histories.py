@@ -69,6 +69,7 @@ facts = st.one_of(
         {"kind": st.just("list_delivery"), "number": numbers, "enterprise_id": st.none(), "on": days}
     ),
     _fact("push", push_type=st.sampled_from(["penalty", "other"]), receipt_on=revoked),
+    _fact("case", filed_on=st.one_of(st.none(), days), concluded_on=revoked),
     _fact("decision", decision_type=st.sampled_from(["list", "hold_tier"]), ends_on=st.integers(0, 6)),
     st.fixed_dictionaries(
         {"kind": st.just("enterprise"), "number": st.integers(0, 3), "name": st.sampled_from("甲乙")}
@@ -128,7 +129,17 @@ class Register:
         return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
-_DAYS = ("revoked_on", "cancelled_on", "valid_until_on", "starts_on", "ends_on", "left_on", "receipt_on")
+_DAYS = (
+    "revoked_on",
+    "cancelled_on",
+    "valid_until_on",
+    "starts_on",
+    "ends_on",
+    "left_on",
+    "receipt_on",
+    "filed_on",
+    "concluded_on",
+)
 _SOUND = {
     "penalty": {"decision_key": "k", "act_no": "一", "party_class": "person", "state": "in_force"},
     "inspection": {},
@@ -139,6 +150,7 @@ _SOUND = {
     "external_listing": {"authority": "某局"},
     "list_delivery": {"authority": "某局", "list_type": "abnormal", "entry_count": 1},
     "push": {"subject_no": "号0", "addressee": "某省某局"},
+    "case": {"authority": "某局"},
     "decision": {"tier": "C", "proposed_by": "甲", "decided_by": "乙"},
 }
 
@@ -323,6 +335,7 @@ def _an_enterprise_is_known_alone_as_among_all(store: Store) -> None:
         "person_ban",
         "external_listing",
         "push",
+        "case",
     ):
         everyone = known_of(store, kind, run).collect()
         for firm in FIRMS:

@@ -91,7 +91,9 @@ def test_86_whether_the_trader_is_exempt_is_asked_of_every_candidate(on, is_law)
     """第八十六条：有充分证据证明不知道是假药、劣药的，免予处罚."""
     known, found = _candidate(decided_on=on, facts="销售劣药")
     empty = (known.records["sampling"], legal(DAY).records["inspection"])
-    records = EvidenceRecords(known.records["penalty"], empty[0], TABLES["signal"].empty().lazy(), empty[1])
+    records = EvidenceRecords(
+        known.records["penalty"], empty[0], TABLES["signal"].empty().lazy(), empty[1], known.records["case"]
+    )
     rows = checklist(found, records, known.law.listing.serious, known.as_of)
     assert ("exemption" in rows["factor"].to_list()) == is_law
     assert rows.filter(factor="exemption")["is_blank"].all()

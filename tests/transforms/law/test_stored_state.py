@@ -127,6 +127,15 @@ def test_whom_the_law_has_a_word_on():
             {"enterprise_id": "e9"},
             {"enterprise_id": "e10", "valid_until_on": day("2026-01-01"), "cancelled_on": day("2026-01-01")},
         ],
+        case=[{"enterprise_id": "f1"}, {"enterprise_id": "f2", "closed_on": day("2026-01-01")}],
+        case_transfer=[{"enterprise_id": "f3"}, {"enterprise_id": "f4", "declined_on": day("2026-01-01")}],
+        complaint=[
+            {"enterprise_id": "f5", "complaint_type": "complaint", "told_on": day("2026-01-01")},
+            {"enterprise_id": "f6", "complaint_type": "complaint", "ended_on": day("2026-01-01")},
+            {"enterprise_id": "f7", "complaint_type": "report", "decided_on": day("2026-01-01")},
+            {"enterprise_id": "f8", "complaint_type": "report", "told_on": day("2026-01-01")},
+            {"enterprise_id": "f9", "complaint_type": "report", "decided_on": day("2026-01-01"), "is_named": False},
+        ],
         person_ban=[BAN | {"enterprise_id": "e11", "field": "drug", "ends_on": day("2026-01-01")}],
         post=[
             POST | {"enterprise_id": "e12"},
@@ -137,7 +146,8 @@ def test_whom_the_law_has_a_word_on():
         push=[{"enterprise_id": "e17"}],
     )
     rows = relevant_enterprises(state.records, state.person_bars, state.law.findings)
-    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e11", "e12", "e15", "e17", "e2", "e3", "e6", "e8"]
+    found = ["f1", "f3", "f5", "f7"]
+    assert sorted(rows.collect()["enterprise_id"]) == ["e1", "e11", "e12", "e15", "e17", "e2", "e3", "e6", "e8", *found]
 
 
 def test_no_word_is_a_row_without_anything():

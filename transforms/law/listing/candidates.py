@@ -15,6 +15,7 @@ import polars as pl
 from transforms.dates import end_of_duration
 from transforms.law.calendar.periods import dated_condition
 from transforms.law.listing.listings import is_annulled_penalty
+from transforms.law.matters.cases import goods_values
 from transforms.law.publicity.penalty_facts import IN_FORCE, sums_in_yuan, with_penalty_facts
 from transforms.law.texts import joined_or_null
 from transforms.policy_model.document import Duration
@@ -95,6 +96,7 @@ class EvidenceRecords:
     samplings: pl.LazyFrame
     signals: pl.LazyFrame
     inspections: pl.LazyFrame
+    cases: pl.LazyFrame
 
 
 def checklist(found: pl.DataFrame, records: EvidenceRecords, law: SeriousListLaw, as_of: date) -> pl.DataFrame:
@@ -106,6 +108,7 @@ def checklist(found: pl.DataFrame, records: EvidenceRecords, law: SeriousListLaw
     own = records.penalties.select("record_id", "fine_fen", "confiscated_fen", "discretion")
     asked = found.lazy().select("record_id", "enterprise_id", "decided_on", "violation_type", "penalty_kinds")
     frame = _with_earlier_penalties(asked.join(own, on="record_id"), records.penalties)
+    frame = frame.join(goods_values(records.penalties, records.cases), on="record_id", how="left")
     # Collected here: every factor reads all of it, and a plan that repeats it takes seconds to optimise.
     weighed = _with_supervision(frame, records, law.evidence_window.on(as_of)).collect()
     rows = [
@@ -217,6 +220,7 @@ _EVIDENCE: Mapping[FactorId, Callable[[], pl.Expr]] = {
     "frequency": _frequency,
     "kinds": _kinds,
     "sums": lambda: sums_in_yuan(with_zero=True),
+    "goods_value": lambda: pl.col("goods_evidence"),
     "harm": lambda: _counts(_HARM),
     "social_effect": lambda: _counts(_SOCIAL_EFFECT),
 }

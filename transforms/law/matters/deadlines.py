@@ -19,13 +19,15 @@ from transforms.dates import day_after
 from transforms.law.calendar.periods import dated_value
 from transforms.law.calendar.working_days import Calendar, add_working_days, missing_notice
 from transforms.law.law_state import LawState
+from transforms.law.matters.cases import open_terms
 from transforms.law.matters.decision_log import DecisionLog
 from transforms.law.matters.licences import may_be_renewed, with_renewal
 from transforms.law.matters.pushes import PushRecords
 from transforms.law.texts import joined_or_null
-from transforms.policy_model.law import ExternalListLaw, LicenceLaw, RepairLaw, SpotCheckLaw
+from transforms.policy_model.law import CaseLaw, ExternalListLaw, LicenceLaw, RepairLaw, SpotCheckLaw
 from transforms.records.licences import merged_licences
 from transforms.records.text import document_key
+from transforms.schemas import KINDS
 from transforms.schemas.base import BOOLEAN, DATE, INTEGER, TEXT
 from transforms.schemas.law import (
     BAN_NOTES,
@@ -78,6 +80,8 @@ def deadlines(
     parts.append(_of_barred_posts(state.findings.lazy(), as_of))
     if law.external_lists is not None:
         parts += _of_external_lists(records["external_listing"], law.external_lists, law.calendar, as_of)
+    if law.cases is not None:
+        parts += _of_cases(records, law.cases, law.calendar, as_of)
     if with_repair:
         parts += _of_repair(state, until)
     if outlook is not None:
@@ -501,6 +505,17 @@ def _of_pushes(pushes: PushRecords, records: Mapping[str, pl.LazyFrame], as_of: 
     note = joined_or_null(title, pl.format("{}推送{}（{}）", "pushed_on", "addressee", "push_no"))
     own = {"matter": pl.lit("push"), "decision_no": pl.col("subject_no"), "note": note}
     return _duties(unknown, pl.lit("check_push"), pl.lit(None, dtype=DATE), as_of, **own)
+
+
+def _of_cases(
+    records: Mapping[str, pl.LazyFrame], law: CaseLaw, calendar: Calendar, as_of: date
+) -> Iterator[pl.LazyFrame]:
+    """What must be done with cases, referrals to the police and complaints, by when and by whom."""
+    for term, rows in open_terms(records, law, calendar, as_of):
+        source = {"basis": pl.lit(term.length.basis), "confidence": pl.lit(term.length.confidence)}
+        own = {"matter": pl.lit(term.kind), "decision_no": pl.col(KINDS[term.kind].number), "who": pl.lit(term.who)}
+        note = pl.lit(term.note, dtype=TEXT)
+        yield _duties(rows, pl.lit(term.duty), pl.col("last_on"), as_of, calendar, note=note, **own, **source)
 
 
 def _of_outlook(outlook: pl.LazyFrame) -> pl.LazyFrame:

@@ -141,7 +141,7 @@ def _weighed(ground=None, earlier=(), **supervision):
     found = candidates(asked, known.enterprises, SERIOUS, _matters(known, AFTER), AFTER)
     parts = [
         pl.DataFrame([{"enterprise_id": "e1"} | one for one in supervision.get(kind, ())], schema=TABLES[kind].schema)
-        for kind in ("sampling", "signal", "inspection")
+        for kind in ("sampling", "signal", "inspection", "case")
     ]
     evidence = EvidenceRecords(known.penalties, *(part.lazy() for part in parts))
     rows = checklist(found.collect(), evidence, SERIOUS, AFTER)
@@ -156,6 +156,11 @@ def test_what_no_record_says_is_blank_and_never_zero():
     assert list(weighed) == in_force
     blank = [factor for factor, evidence in weighed.items() if evidence is None]
     assert blank == ["intent", "duration", "goods_value", "harm", "loss", "social_effect"]
+
+
+def test_the_value_of_goods_comes_from_the_case():
+    case = {"case_no": "案1号", "decision_nos": [PENALTY_NO], "goods_value_fen": 100_050}
+    assert _weighed(case=[case])["goods_value"] == "案件案1号：货值金额1000.50元"
 
 
 def test_kinds_sums_and_frequency_come_from_the_penalties():

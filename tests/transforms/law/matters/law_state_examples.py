@@ -11,6 +11,7 @@ from transforms.law.listing.listings import ListingPolicy
 from transforms.law.matters.deadlines import deadlines
 from transforms.policy_model.law import (
     load_ban_law,
+    load_case_law,
     load_external_list_law,
     load_finding_law,
     load_licence_law,
@@ -29,6 +30,7 @@ MEASURES = load_measure_law((FOLDER / "measures.yaml").read_text("utf-8"), "meas
 FINDINGS = load_finding_law((FOLDER / "findings.yaml").read_text("utf-8"), "findings.yaml")
 LISTS = load_external_list_law((FOLDER / "external_lists.yaml").read_text("utf-8"), "external_lists.yaml")
 PUSHES = load_push_law((FOLDER / "pushes.yaml").read_text("utf-8"), "pushes.yaml")
+CASES = load_case_law((FOLDER / "cases.yaml").read_text("utf-8"), "cases.yaml")
 WHOLE = LawPolicy(
     LAW,
     SPOT_CHECKS,
@@ -38,6 +40,7 @@ WHOLE = LawPolicy(
     LICENCES,
     MEASURES,
     FINDINGS,
+    CASES,
     external_lists=LISTS,
     pushes=PUSHES,
 )
