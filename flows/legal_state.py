@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,7 @@ from flows.store.store import Store, current_records
 from transforms.law.calendar.working_days import calendar_of
 from transforms.law.law_state import LAW_RECORD_KINDS, LawPolicy, LawState
 from transforms.law.matters.findings import BarRecords, bars_of_persons
+from transforms.law.stored_state import RELEVANT_RECORDS
 from transforms.schemas import KINDS
 from transforms.schemas.law import LISTING, PERSON_BAR
 
@@ -91,6 +92,20 @@ def law_state_of_run(
         return person_bars_of(Snapshot.of_run(store, run), state.law, state.as_of)
 
     return replace(state, find_bars=of_all_enterprises)
+
+
+def law_state_of_persons(settings: Settings, records_of: Callable[[str], pl.LazyFrame], day: date) -> LawState | None:
+    """The legal state on `day` of natural persons and of records without a party; None where nothing follows.
+
+    records_of: by kind the current records without an enterprise. Raises PolicyProblems.
+    """
+    if settings.law == "none":
+        return None
+    found = {kind: records_of(kind).filter(test).collect() for kind, test in RELEVANT_RECORDS.items()}
+    if all(rows.is_empty() for rows in found.values()):
+        return None
+    records = {kind: found[kind].lazy() if kind in found else records_of(kind).clear() for kind in LAW_RECORD_KINDS}
+    return law_state_on(settings, records, day)
 
 
 class LegalStates:

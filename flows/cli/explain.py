@@ -233,7 +233,9 @@ def legal_tables_of(settings: Settings, store: Store, run: Run, enterprise_id: s
     state = law_state_of_run(settings, store, run, enterprise_id=enterprise_id)
     if relevant_enterprises(state.records, state.person_bars, state.law.findings).collect().is_empty():
         return None
-    return LegalTables(state.decision_log.listings, state.repair, deadlines(state).collect(), state.findings)
+    return LegalTables(
+        state.decision_log.listings, state.repair, deadlines(state).collect(engine="in-memory"), state.findings
+    )
 
 
 def explanation_document(found: Explanation) -> dict[str, Any]:

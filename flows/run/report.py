@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from flows.correction_workbooks import correction_workbooks, with_sender, write_correction_workbooks
-from flows.legal_state import law_state_of_run, law_state_on
+from flows.legal_state import law_state_of_persons, law_state_of_run, law_state_on
 from flows.policy_folder import (
     PolicyInForce,
     absent_law_files,
@@ -53,7 +53,6 @@ from transforms.law.listing.candidates import sort_candidates
 from transforms.law.matters.cases import case_figures
 from transforms.law.matters.deadlines import deadlines, is_repair_opportunity, sort_deadlines, undetermined_publicity
 from transforms.law.policy_gaps import absent_file_messages
-from transforms.law.stored_state import RELEVANT_RECORDS
 from transforms.rating.tier import with_hold_notes
 from transforms.schemas import KINDS, LAW_TABLES, TABLES
 from transforms.schemas.law import CASE_FIGURE, LAW_DETAILS, PUBLICITY_GAPS, STEP_TABLE, detail_rows
@@ -241,7 +240,8 @@ def office_legal_frames(snapshot: Snapshot, settings: Settings, previous_run: Ru
     previous = snapshot.previous_legal_state()
     current = snapshot.current_legal_state(previous)
     # Natural persons are no enterprise: nothing of them is stored, and their state is computed for the report.
-    persons = _law_state_of_persons(snapshot, settings)
+    nobody = Selection.of_enterprises(NO_ENTERPRISE, context.buckets)
+    persons = law_state_of_persons(settings, lambda kind: snapshot.current_records(kind, nobody), context.as_of)
     details = {name: _details(name, current) for name in ("law_coming", "law_applications", "law_candidates")}
     found = _details("law_findings", current).filter(pl.col("state") != "over")
     refused = context.staged(STAGED_REFUSED_STEPS, table=STEP_TABLE)
@@ -347,24 +347,6 @@ def _with_registered_name(snapshot: Snapshot, rows: pl.LazyFrame) -> pl.LazyFram
 
 def _details(name: str, state: FramesByTable) -> pl.LazyFrame:
     return state[name].select(list(LAW_DETAILS[name].schema))
-
-
-def _law_state_of_persons(snapshot: Snapshot, settings: Settings) -> LawState | None:
-    """The legal state of natural persons; None where no record of them has one."""
-    if settings.law == "none":
-        return None
-    persons = Selection.of_enterprises(NO_ENTERPRISE, snapshot.context.buckets)
-    found = {
-        kind: snapshot.current_records(kind, persons).filter(is_relevant).collect()
-        for kind, is_relevant in RELEVANT_RECORDS.items()
-    }
-    if all(rows.is_empty() for rows in found.values()):
-        return None
-    records = {
-        kind: found[kind].lazy() if kind in found else snapshot.current_records(kind, persons).clear()
-        for kind in LAW_RECORD_KINDS
-    }
-    return law_state_on(settings, records, snapshot.context.as_of)
 
 
 def _missing_publicity(

@@ -419,6 +419,19 @@ def stored_legal_state(
     return dict(zip(names, pl.collect_all(rows), strict=True))
 
 
+def current_legal_states(
+    store: Store, run: Run, names: Collection[str], enterprise_id: str | None = None
+) -> dict[str, pl.DataFrame]:
+    """The legal states as `run` left them, of one enterprise or all: the heads (`law`) and the tables of `names`."""
+    heads = _latest(store.scan(LAW_HEAD.name, run, enterprise_id)).filter(pl.col("record_count") > 0).collect()
+    keys = heads.lazy().select(_ID, "valid_from_on")
+    rows = [
+        detail_rows(name, store.scan(name, run, enterprise_id).join(keys, on=[_ID, "valid_from_on"], how="semi"))
+        for name in names
+    ]
+    return {LAW_HEAD.name: heads, **dict(zip(names, pl.collect_all(rows), strict=True))}
+
+
 def has_outlook(run: Run) -> bool:
     """Whether the run stored an outlook; runs of earlier releases did not."""
     return OUTLOOK.name in run.versions

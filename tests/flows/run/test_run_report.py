@@ -1,13 +1,16 @@
 """What a run leaves in its folder: the report, pages of those whose tier changed, and nothing staged."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import openpyxl
 import polars as pl
 
+from flows.cli.due import find_due
 from flows.legal_state import law_state_of_run
 from flows.policy_folder import scheme_facts
 from flows.run.context import read_scheme_facts
+from flows.store.store import outlook_of
 from reports.enterprise_page import enterprise_page_name
 from tests.flows.run.run_helpers import SECOND, copy_setup, run_day
 from transforms.law.matters.deadlines import deadlines
@@ -88,6 +91,21 @@ def test_the_word_that_is_kept_of_every_enterprise_is_that_of_the_day(second_run
         key = [column for column in LAW_TABLES[name].key if column != "valid_from_on"]
         assert rows.drop("valid_from_on").sort(key).collect().equals(wanted.sort(key)), name
     assert newest.collect()["valid_from_on"].n_unique() > 1
+
+
+def test_what_falls_due_is_answered_from_what_is_stored_as_it_would_be_computed(second_run):
+    """For the office, natural persons and matters of nobody included, and for enterprises."""
+    office, _ = second_run
+    run, until = office.store.last("nightly"), SECOND + timedelta(days=30)
+    live = law_state_of_run(office.settings, office.store, run)
+    wanted = deadlines(live, until, outlook_of(office.store, run)).collect(engine="in-memory")
+    assert wanted["enterprise_id"].null_count() > 0
+    found = find_due(office.settings, office.store, run, SECOND, until)
+    assert found.rows.equals(wanted)
+    every = deadlines(live, None, outlook_of(office.store, run)).collect(engine="in-memory")
+    for key in wanted["enterprise_id"].drop_nulls().unique().sort()[:3]:
+        rows = find_due(office.settings, office.store, run, SECOND, None, key).rows
+        assert rows.equals(every.filter(enterprise_id=key))
 
 
 def test_quarantined_rows_come_back_as_one_workbook_a_source(second_run):

@@ -85,7 +85,7 @@ def deadlines(
     if with_repair:
         parts += _of_repair(state, until)
     if outlook is not None:
-        parts.append(_of_outlook(outlook))
+        parts.append(outlook_deadlines(outlook))
     is_ahead = pl.when("is_automatic").then(pl.col("on") > as_of).otherwise(pl.lit(True))
     is_near = pl.lit(True) if until is None else (pl.col("on") <= until).fill_null(True)
     rows = sort_deadlines(pl.concat(parts).filter(is_ahead & is_near))
@@ -101,6 +101,19 @@ def sort_deadlines(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows of DEADLINE in their order: overdue duties first, then by day."""
     ordered = rows.with_columns(_later=~pl.col("is_overdue")).sort("_later", *_ORDER, nulls_last=False)
     return ordered.select(list(DEADLINE.schema))
+
+
+def outlook_deadlines(outlook: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of DEADLINE from those of OUTLOOK: the first day on which the tier changes if no record arrives.
+
+    A column `party_name` of `outlook` is taken over.
+    """
+    why = pl.col("cause").replace_strict(OUTLOOK_CAUSES, default=pl.col("cause"), return_dtype=TEXT)
+    is_worse = pl.col("index_after") > pl.col("index_before")
+    way = pl.when(is_worse).then(pl.lit("下调")).otherwise(pl.lit("上调"))
+    note = pl.format("由 {} {}为 {}（{}）", "tier_before", way, "tier_after", why)
+    own = {"matter": pl.lit("rating"), "record_id": pl.col("enterprise_id"), "note": note}
+    return _automatic(outlook, "tier_may_change", pl.col("changes_on"), **own)
 
 
 def is_repair_opportunity() -> pl.Expr:
@@ -516,16 +529,6 @@ def _of_cases(
         own = {"matter": pl.lit(term.kind), "decision_no": pl.col(KINDS[term.kind].number), "who": pl.lit(term.who)}
         note = pl.lit(term.note, dtype=TEXT)
         yield _duties(rows, pl.lit(term.duty), pl.col("last_on"), as_of, calendar, note=note, **own, **source)
-
-
-def _of_outlook(outlook: pl.LazyFrame) -> pl.LazyFrame:
-    """From OUTLOOK: the first day on which the tier changes if no record arrives."""
-    why = pl.col("cause").replace_strict(OUTLOOK_CAUSES, default=pl.col("cause"), return_dtype=TEXT)
-    is_worse = pl.col("index_after") > pl.col("index_before")
-    way = pl.when(is_worse).then(pl.lit("下调")).otherwise(pl.lit("上调"))
-    note = pl.format("由 {} {}为 {}（{}）", "tier_before", way, "tier_after", why)
-    own = {"matter": pl.lit("rating"), "record_id": pl.col("enterprise_id"), "note": note}
-    return _automatic(outlook, "tier_may_change", pl.col("changes_on"), **own)
 
 
 # What the publicity of penalties asks for on a day
