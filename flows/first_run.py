@@ -86,7 +86,7 @@ def _where_to_look(today: date, seconds: float) -> None:
     signing = ""
     if _is_of_demo() and "administrator_key" in DEMO_SETTINGS.read_text(encoding="utf-8"):
         signing = (
-            "  yaoxin publish --as zhang          # prepare the two public lists; passphrase: demo only: zhang\n"
+            "  yaoxin publish --as zhang          # prepare the public lists; passphrase: demo only: zhang\n"
             f"  yaoxin approve {today} --as li  # the second signature; passphrase: demo only: li\n"
             "  yaoxin people list                 # these invented people, for the demo only, and wang, who may add\n"
             "                                     # and disable people; passphrase: demo only: wang\n"
