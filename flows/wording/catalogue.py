@@ -160,10 +160,13 @@ _SETTINGS = {
     "publications are written to a folder; a store in object storage needs one named": (
         "发布结果写入文件夹；数据存储在对象存储时须另行指明"
     ),
-    "it is a file of this machine; a store in object storage needs one named": (
-        "办公数据库是本机的文件；数据存储在对象存储时须另行指明"
+    "a store in object storage needs one named, a file or a database on a server": (
+        "数据存储在对象存储时须另行指明办公数据库：本机的文件或者服务器上的数据库"
     ),
-    "the file of the office database: people, their keys, and what they signed": "办公数据库的文件：人员、密钥和签名的内容",
+    "not an address of a PostgreSQL database": "不是 PostgreSQL 数据库的地址",
+    "the file of the office database (people, their keys, what they signed), or postgresql+psycopg://USER@HOST/NAME": (
+        "办公数据库（人员、密钥和签名的内容）的文件，或者 postgresql+psycopg://用户@主机/数据库"
+    ),
     "64 hexadecimal digits: the fingerprint of the first administrator's key": "64 位十六进制数：首位管理员密钥的指纹",
     "not the fingerprint of a key": "不是密钥的指纹",
     "there is no folder schemes/ in it": "其中没有 schemes/ 文件夹",
@@ -408,6 +411,7 @@ _POLICY = {
     "none: no sections then": "不写：当时没有分项",
     "lowest {} is not below highest {}": "下限 {} 不小于上限 {}",
     "{} {} is out of its bounds": "{} {} 超出上下限",
+    "records of kind '{}' concern no enterprise": "“{}”类记录不涉及企业",
     "cap {} and the award do not have the same sign": "封顶 {} 与分值的正负号不同",
     "the steps do not follow each other": "各步顺序不对",
     "each `after` longer than the last": "每步的 after 长于前一步",

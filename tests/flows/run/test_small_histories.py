@@ -273,8 +273,9 @@ _BARRED = [  # of who has a post elsewhere a ban arrives later, starts, is corre
 
 
 _DELIVERED = [  # a list that is handed over whole answers for every firm, for some days
-    _step(_news("penalty", 0, 0, **_FINE), _news("penalty", 1, 1, **_FINE)),
-    _step(_news("list_delivery", 0, 0) | {"enterprise_id": None}, after=4),
+    _step(_news("penalty", 0, 0, published_on=0, **_FINE), _news("penalty", 1, 1, published_on=0, **_FINE)),
+    _step(after=4),
+    _step(_news("list_delivery", 0, 0, on=-1) | {"enterprise_id": None}),  # on a day on which nobody is due
     _step(_news("external_listing", 0, 1, list_type="abnormal", left_on=None), _news("push", 0, 0, receipt_on=None)),
     _step(after=4),
     _step(after=2),
