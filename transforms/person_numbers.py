@@ -57,6 +57,7 @@ _LIKELY_YEARS = ("1900", "2019")  # of birth, where the digits are farther apart
 _MAX_PIECES = 5
 _LOOK_BACK = 24
 _MIN_SHOWN = 10
+_RESIDENT_LENGTH = 18
 # A text that does not match holds no number; testing that is many times as fast as searching it.
 _ANY_DIGIT = "0-9０-９〇○零一二三四五六七八九"
 _WIDE_GAP_POLARS = _WIDE_GAP.replace("u3007", "x{3007}").replace("u4e00", "x{4e00}").replace("u9fff", "x{9fff}")
@@ -145,9 +146,28 @@ def mask_number(number: pl.Expr) -> pl.Expr:
 
 
 def keyed_hashes(numbers: pl.Series, key: bytes) -> pl.Series:
-    """HMAC-SHA256 of each number as hexadecimal: the same for one person, and meaningless without the key."""
-    hashes = {n: hmac.digest(key, n.encode(), "sha256").hex() for n in numbers.drop_nulls().unique().to_list()}
+    """HMAC-SHA256 of each number as hexadecimal: the same for one person, and meaningless without the key.
+
+    A number of the older kind, of 15 digits, is hashed as the one of 18 that took its place (GB 11643-1999).
+    """
+    hashes = {
+        n: hmac.digest(key, _of_18_digits(n).encode(), "sha256").hex() for n in numbers.drop_nulls().unique().to_list()
+    }
     return numbers.replace_strict(hashes, default=None, return_dtype=pl.String())
+
+
+def is_miscounted(number: str) -> bool:
+    """Whether a number that consists of digits can be no resident's: of another length, or with a wrong check digit."""
+    if re.fullmatch("[0-9]{12,}X?", number) is None or re.fullmatch("[0-9]{15}", number) is not None:
+        return False
+    return len(number) != _RESIDENT_LENGTH or ric.calc_check_digit(number) != number[-1]
+
+
+def _of_18_digits(number: str) -> str:
+    if re.fullmatch("[0-9]{15}", number) is None:
+        return number
+    without_check = f"{number[:6]}19{number[6:]}"
+    return without_check + str(ric.calc_check_digit(f"{without_check}0"))
 
 
 def redact_text(text: str, is_torn: bool) -> str:

@@ -101,6 +101,7 @@ def find_person(settings: Settings, store: Store, run: Run, person_hash: str, ma
 
 def _asked_number() -> str:
     """The number typed at a hidden prompt or read from standard input, as it is hashed. Raises UserError."""
+    from transforms.person_numbers import is_miscounted
     from transforms.records.text import halfwidth, person_number
 
     if sys.stdin.isatty():
@@ -110,6 +111,8 @@ def _asked_number() -> str:
     number = str(pl.select(person_number(halfwidth(pl.lit(typed.strip())))).item())
     if not 5 <= len(number) <= 20 or not all(sign.isascii() and (sign.isalnum() or sign in "()") for sign in number):
         raise UserError("没有读到完整的证件号码：在提示处输入，或者从标准输入读取一行。没有查询。")
+    if is_miscounted(number):
+        raise UserError("证件号码的位数或者末位校验码不符，不是居民身份证号码：请核对后重新输入。没有查询。")
     return number
 
 

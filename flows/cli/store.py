@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli.errors import REFUSED
+from flows.cli.errors import REFUSED, UserError
 from flows.cli.options import common_options, json_option, open_store, print_json, settings_from_flags
 from flows.wording import localise
 
@@ -53,6 +53,8 @@ def upgrade(context: click.Context, /, is_check: bool, is_json: bool, **flags: o
     settings = settings_from_flags(**flags)
     opened, database = open_store(settings), OfficeDatabase(settings.office_database)
     pending, revision = pending_upgrade(opened, settings), database.revision()
+    if opened.last() is None and revision is None:
+        raise UserError(f"There is no store at {opened.location.root}: nothing to upgrade. Check --store.")
     is_office_pending = revision not in {None, NEWEST}
     document: dict[str, Any] = {
         "store": asdict(pending) | {"is_needed": pending.is_needed},

@@ -38,6 +38,7 @@ from flows.office.people import (
 from flows.settings import Settings
 from flows.store import stored_names
 from reports.publication.version import SIGNATURES
+from transforms.person_numbers import find_person_numbers
 
 WitnessedHeads = Iterable[tuple[str, JournalHead]]
 """Heads noted outside the journal, each with the place."""
@@ -158,7 +159,7 @@ class Office:
 
     def disable(self, by: SignedIn, login: str, reason: str = "") -> JournalEntry:
         """Take every right from a person. Raises OfficeProblem."""
-        return self._about(by, "disable_person", login, {"reason": _plain(reason)})
+        return self._about(by, "disable_person", login, {"reason": _without_person_numbers(reason)})
 
     def give_role(self, by: SignedIn, login: str, role: Role) -> JournalEntry:
         """Give a person a role. Raises OfficeProblem."""
@@ -181,7 +182,7 @@ class Office:
 
     def log_person_lookup(self, by: SignedIn, person_hash: str, purpose: str) -> JournalEntry:
         """Log that a person was looked up, by keyed hash, and what for. Raises OfficeProblem."""
-        content = canonical_json({"purpose": _plain(purpose)})
+        content = canonical_json({"purpose": _without_person_numbers(purpose)})
         return self._do(by, min(by.person.roles, default=""), "look_up_person", person_hash, content)
 
     def _about(self, by: SignedIn, act: Act, login: str, content: Mapping[str, object]) -> JournalEntry:
@@ -226,6 +227,14 @@ class Office:
             if not _holds(rows, head)
         ]
         return replace(found, faults=(*found.faults, *lost))
+
+
+def _without_person_numbers(text: str) -> str:
+    """A text for the journal, of which nothing can be taken back. Raises OfficeProblem."""
+    plain = _plain(text)
+    if find_person_numbers(plain):
+        raise OfficeProblem("所写文字中有自然人的证件号码，日志不能更改，不得写入：请删去号码后再办。")
+    return plain
 
 
 def office_of(settings: Settings) -> Office:
@@ -291,7 +300,7 @@ def _new_person(name: str, record: KeyRecord, roles: Iterable[str], namesake: st
         "key_digest": record.digest,
         "roles": [role for role in ROLES if role in set(roles)],
     }
-    return canonical_json(content | ({"namesake": _plain(namesake)} if namesake.strip() else {}))
+    return canonical_json(content | ({"namesake": _without_person_numbers(namesake)} if namesake.strip() else {}))
 
 
 def _fit(login: str, name: str) -> tuple[str, str]:

@@ -39,7 +39,10 @@ from transforms.policy_model import PolicyProblems
 ListOutcome = dict[str, Any]
 """What became of a list: list, title, state, message and what the functions below name. The command line prints it."""
 _MOST_URGENT = tuple(LIST_STATE_LABELS)
-_OTHER_PAGES = "该版本为运行账所记，条目无误：多因程序升级后版式有变，由两人签发新版即可。"
+_OTHER_PAGES = (
+    "该版本为运行账所记，条目数据无误，但有页面与所签发的不同：刚升级过程序的，可能是版式有变，由两人签发新版即可；"
+    "否则是页面被改动，请立即运行 yaoxin publish --restore 恢复，并查明何人所为。"
+)
 _NO_KEY = (
     "没有设置 administrator_key（首位管理员的密钥指纹），无法核对已发布版本的签名，未作任何处理；"
     "这不表示版本有问题。请设置后再运行。"

@@ -250,6 +250,7 @@ _STORE = {
         "其他机器的批次同时写入了此数据存储（{} 表，位于 {}）：同一时间只能有一台机器写入。本次运行作废，没有留下任何结果。"
         "请查看 yaoxin runs 后重新运行。"
     ),
+    "There is no store at {}: nothing to upgrade. Check --store.": "{} 处没有存储，没有可升级的内容。请核对 --store。",
     "The store has the format of this release ({}).": "存储已是本版本的格式（{}）。",
     "To be laid out in buckets ({}): {}": "须按分区重新排布（{} 个）：{:、}",
     "The store has format {}, this release has {}.": "存储的格式是 {}，本版本是 {}。",

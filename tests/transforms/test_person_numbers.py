@@ -8,7 +8,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.person_numbers import find_person_numbers, mask_person_numbers, mask_text, may_hold_person_number
+from transforms.person_numbers import (
+    find_person_numbers,
+    is_miscounted,
+    keyed_hashes,
+    mask_person_numbers,
+    mask_text,
+    may_hold_person_number,
+)
 
 TEXTS = yaml.safe_load(Path(__file__).with_name("person_texts.yaml").read_text(encoding="utf-8"))
 OF_PERSONS = [one for one in TEXTS if one.get("hidden")]
@@ -122,3 +129,27 @@ def test_a_number_is_found_whatever_is_around_it(before, after):
     is_glued = before[-1:].isdigit() or after[:1].isdigit()
     text = f"{before}，{IDENTITY}，{after}" if is_glued else f"{before}，{IDENTITY}{after}"
     assert "19491231" not in mask_text(text)
+
+
+def test_the_older_number_of_a_person_is_hashed_as_the_newer_one():
+    old, new, other = "110105491231002", IDENTITY, "110105194912310038"
+    hashes = keyed_hashes(pl.Series([old, new, other, "E12345678"]), b"a key of the tests")
+    assert hashes[0] == hashes[1]
+    assert hashes.n_unique() == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "is_wrong"),
+    [
+        (IDENTITY, False),
+        ("110105491231002", False),
+        ("E12345678", False),
+        ("12345678", False),
+        ("110105194912310021", True),
+        ("11010519491231002", True),
+        ("1101054912310021", True),
+        ("1101051949123100210", True),
+    ],
+)
+def test_a_number_of_digits_that_can_be_no_residents_is_told(number, is_wrong):
+    assert is_miscounted(number) is is_wrong

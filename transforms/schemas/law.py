@@ -308,7 +308,7 @@ FINDING_NOTES = {
     **BAN_NOTES,
     "start_unstated": "任职日期未载明，按禁业起始日列出",
     "field_unknown": "禁业的领域或者企业的监管领域未载明，须核对是否同一领域",
-    "name_only": "同名，须核实：没有双方的证件号码，不能认定是同一人",
+    "name_only": "同名，须核实：没有双方的证件号码，或者两个号码不同，不能认定是否同一人",
     "lookup_unrecorded": "没有登记批准前的信用查询",
 }
 

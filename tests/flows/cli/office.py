@@ -24,7 +24,7 @@ NAMES = {
     NEW: "武汉新开药房",
 }
 KEY = "a key that protects only tests"
-NUMBER, MASKED = "35000018600101001X", "350*************1X"
+NUMBER, MASKED = "35000018600101004X", "350*************4X"
 HASH = keyed_hashes(pl.Series([NUMBER]), KEY.encode()).item()
 # The ban was decided at one enterprise; the person has a post in another, and somebody of that name in a third.
 BARRED = {"enterprise_id": BAD, "person_name": "赵甲乙", "person_hash": HASH, "person_masked": MASKED, "field": "drug"}

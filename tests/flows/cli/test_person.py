@@ -41,7 +41,7 @@ def looked_up(yaoxin):
     return [(one["person"], one["subject"], one["payload"]) for one in journal if one["act"] == "look_up_person"]
 
 
-@pytest.mark.parametrize("typed", [NUMBER, " 350000 18600101 001x "])
+@pytest.mark.parametrize("typed", [NUMBER, " 350000 18600101 004x "])
 def test_a_person_is_found_by_number_and_the_look_up_is_logged(person, yaoxin, tmp_path, typed):
     result = person("--as", "li", "--purpose", PURPOSE, "--json", typed=typed)
     assert result.exit_code == 0, result.output
@@ -56,7 +56,7 @@ def test_a_person_is_found_by_number_and_the_look_up_is_logged(person, yaoxin, t
 
 
 def test_nobody_is_an_answer_and_is_logged_too(person, yaoxin):
-    result = person("--as", "li", "--purpose", PURPOSE, typed="350000186001010028")
+    result = person("--as", "li", "--purpose", PURPOSE, typed="350000186001010023")
     assert result.exit_code == 0, result.output
     assert "没有任职记录" in result.stdout
     assert "没有禁业和任职限制" in result.stdout
@@ -87,4 +87,17 @@ def test_a_wrong_passphrase_is_refused(person, yaoxin):
     result = person("--as", "li", "--purpose", PURPOSE, secret="wrong wrong wrong")
     assert result.exit_code != 0
     assert GOOD not in result.output
+    assert looked_up(yaoxin) == []
+
+
+@pytest.mark.parametrize("typed", ["35000018600101001", "350000186001010016", "3500001860010100100"])
+def test_a_number_that_can_be_no_residents_is_refused_and_not_logged(person, yaoxin, typed):
+    result = person("--as", "li", "--purpose", PURPOSE, typed=typed)
+    assert (result.exit_code, "校验码不符" in result.output) == (2, True)
+    assert looked_up(yaoxin) == []
+
+
+def test_a_purpose_with_an_identity_number_is_refused(person, yaoxin):
+    result = person("--as", "li", "--purpose", f"核对 {NUMBER} 的任职")
+    assert (result.exit_code, "日志不能更改" in result.output, NUMBER in result.output) == (2, True, False)
     assert looked_up(yaoxin) == []

@@ -265,6 +265,14 @@ def test_a_store_of_a_later_release_is_neither_read_nor_written(oldest, tmp_path
     answer = invoke(home)
     assert answer.exit_code == 2
     assert "Install that release again" in answer.output
+    with pytest.raises(StoreTooNew):
+        Store(home / "store").last("nightly")
+
+
+def test_a_place_without_a_store_is_told(tmp_path):
+    (tmp_path / "yaoxin.toml").write_text('store = "mistyped"\n')
+    answer = invoke(tmp_path, "--check")
+    assert (answer.exit_code, "There is no store at" in answer.output) == (2, True)
 
 
 # The office database

@@ -144,7 +144,8 @@ def barred_posts(posts: pl.LazyFrame, enterprises: pl.LazyFrame, bars: pl.DataFr
             left_on=[_ID, "_name"],
             right_on=["bar_enterprise_id", "_name"],
         )
-        .filter(pl.col("person_hash").is_null() | pl.col("bar_person_hash").is_null(), ~pl.col("bar_is_elsewhere"))
+        # Another number is no proof of another person either: numbers are mistyped, and some persons have two.
+        .filter(~pl.col("person_hash").eq(pl.col("bar_person_hash")).fill_null(False), ~pl.col("bar_is_elsewhere"))
         .with_columns(pl.col(_ID).alias("bar_enterprise_id"), is_namesake=pl.lit(True))
         .drop("_name")
     )
