@@ -102,11 +102,11 @@ def find_due(  # noqa: PLR0913, PLR0917
     from flows.policy_folder import absent_law_files
     from transforms.law.policy_gaps import absent_file_messages
 
+    absent = tuple(absent_file_messages(absent_law_files(settings.policy_dir)))
     if as_of == run.as_of and has_legal_state(run) and settings.law == "policy":
-        rows = _stored_rows(settings, store, run, until, enterprise_id)
-        if rows is not None:
-            absent = absent_file_messages(absent_law_files(settings.policy_dir))
-            return DueAnswer(as_of, until, rows, (), tuple(absent))
+        stored = _stored_rows(settings, store, run, until, enterprise_id)
+        if stored is not None:
+            return DueAnswer(as_of, until, stored, (), absent)
 
     from flows.legal_state import law_state_of_run
     from transforms.law.matters.deadlines import deadlines, undetermined_publicity
@@ -116,7 +116,7 @@ def find_due(  # noqa: PLR0913, PLR0917
     # The streaming engine takes five times as long for a plan of so many parts.
     rows = deadlines(state, until, outlook_of(store, run, enterprise_id)).collect(engine="in-memory")
     missing = gap_messages(undetermined_publicity(state, until), state.law.calendar)
-    return DueAnswer(as_of, until, rows, tuple(missing), tuple(absent_file_messages(state.law.absent)))
+    return DueAnswer(as_of, until, rows, tuple(missing), absent)
 
 
 def _stored_rows(
