@@ -411,12 +411,8 @@ def stored_legal_state(
 
     names: the tables to read. A run without stored legal states gives None for everyone: see `has_legal_state`.
     """
-    heads = store.scan(LAW_HEAD.name, run, enterprise_id).sort("valid_from_on").collect()
-    if heads.is_empty() or heads["record_count"][-1] == 0:
-        return None
-    since = heads["valid_from_on"][-1]
-    rows = [detail_rows(name, store.scan(name, run, enterprise_id).filter(valid_from_on=since)) for name in names]
-    return dict(zip(names, pl.collect_all(rows), strict=True))
+    found = current_legal_states(store, run, names, enterprise_id)
+    return None if found.pop(LAW_HEAD.name).is_empty() else found
 
 
 def current_legal_states(
